@@ -1,0 +1,5 @@
+"""`python -m consumer` is `bluecore-consumer`."""
+
+from consumer.cli import main
+
+main()

@@ -1,0 +1,155 @@
+"""What passes from room to room: a record, the requests made of it, an answer, a failure.
+
+Plain values only. Nothing here does I/O or knows a library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+Headers = tuple[tuple[str, bytes | None], ...]
+
+
+class Reason(StrEnum):
+    """Why a record was given up or put off: the closed list of `bluecore.reason`."""
+
+    UNDECODABLE = "undecodable"
+    UNROUTABLE = "unroutable"
+    MISSING_FIELD = "missing_field"
+    INVALID_FIELD = "invalid_field"
+    TOO_OLD = "too_old"
+    TOO_LARGE = "too_large"
+    REJECTED = "rejected"
+    RETRIES_EXHAUSTED = "retries_exhausted"
+    REDELIVERIES_EXHAUSTED = "redeliveries_exhausted"
+
+
+class Stage(StrEnum):
+    """Where in the pipeline a record failed."""
+
+    DECODE = "decode"
+    MAP = "map"
+    DELIVER = "deliver"
+
+
+class Partition(NamedTuple):
+    """One partition of one topic."""
+
+    topic: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.topic}[{self.number}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Redelivery:
+    """What the headers of a record in the retry topic say of its past.
+
+    Times are milliseconds since the epoch.
+    """
+
+    origin: Partition
+    offset: int
+    attempts: int = 0
+    first_failed_at_ms: int = 0
+    not_before_ms: int = 0
+    timestamp_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A Kafka record as it was read; `redelivery` is set when it was read from the retry topic."""
+
+    partition: Partition
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    timestamp_ms: int | None = None
+    headers: Headers = ()
+    redelivery: Redelivery | None = None
+
+    @property
+    def origin(self) -> Partition:
+        """The partition that the record was first read from: its routes are that topic's."""
+        return self.partition if self.redelivery is None else self.redelivery.origin
+
+    @property
+    def origin_offset(self) -> int:
+        return self.offset if self.redelivery is None else self.redelivery.offset
+
+    @property
+    def event_time_ms(self) -> int | None:
+        """When the event was written to its own topic, whichever topic it was read from now."""
+        return self.timestamp_ms if self.redelivery is None else self.redelivery.timestamp_ms
+
+    @property
+    def size(self) -> int:
+        """Bytes of key and value."""
+        return len(self.key or b"") + len(self.value or b"")
+
+
+@dataclass(frozen=True, slots=True)
+class EventRequest:
+    """One event as Bluecore will receive it: `body` is the whole JSON document."""
+
+    event: str
+    body: bytes
+    customer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A record that became requests, to be sent in this order."""
+
+    requests: tuple[EventRequest, ...]
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record that no retry can help."""
+
+    reason: Reason
+    stage: Stage
+    message: str
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A record that is deliberately not sent."""
+
+    reason: Literal["when", "tombstone"]
+
+
+Mapped = Send | Reject | Skip
+
+
+class NoAnswer(StrEnum):
+    """Why a request got no HTTP answer."""
+
+    DNS = "dns"
+    TLS = "tls"
+    REFUSED = "refused"
+    TIMEOUT = "timeout"
+    RESET = "reset"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back for one request: a status, or the reason why there is none.
+
+    `headers` has lower-case names and only what delivery reads; `text` is the start of the body.
+    """
+
+    status: int | None
+    no_answer: NoAnswer | None = None
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    text: str = ""
+    seconds: float = 0.0
