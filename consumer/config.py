@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 from typing import Annotated, Any, Literal, Self
 
 import jmespath
@@ -44,6 +45,7 @@ Path = Annotated[str, Field(min_length=1), AfterValidator(_compiles)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+HttpStatus = Annotated[int, Field(ge=100, le=599)]
 Topic = Annotated[str, Field(min_length=1, max_length=249, pattern=r"^[A-Za-z0-9._-]+$")]
 
 
@@ -61,7 +63,9 @@ class KafkaConfig(Section):
     @field_validator("options")
     @classmethod
     def _ours(cls, options: dict[str, Any]) -> dict[str, Any]:
-        taken = sorted({"bootstrap.servers", "group.id", "enable.auto.commit", "enable.auto.offset.store"} & set(options))
+        taken = sorted(
+            {"bootstrap.servers", "group.id", "enable.auto.commit", "enable.auto.offset.store"} & set(options)
+        )
         if taken:
             raise ValueError(f"{', '.join(taken)}: set by the service, not here")
         return options
@@ -79,6 +83,8 @@ class BluecoreConfig(Section):
     api_key_header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")] = "Authorization"
     api_key_prefix: str = "Bearer "
     timeout_seconds: Positive = 10
+    ca_location: Annotated[str, Field(min_length=1)] | None = None
+    transport: Literal["auto", "curl", "requests"] = "auto"
 
     @field_validator("namespace")
     @classmethod
@@ -94,18 +100,60 @@ class RetryConfig(Section):
     max_seconds: Positive = 30
 
 
+class StatusesConfig(Section):
+    """Which HTTP statuses are the record's fault, which may be, and which are the endpoint's."""
+
+    reject: tuple[HttpStatus, ...] = (400, 409, 413, 422)
+    retry: tuple[HttpStatus, ...] = (408, 425)
+    pause: tuple[HttpStatus, ...] = (401, 403, 404, 405)
+
+    @model_validator(mode="after")
+    def _disjoint(self) -> Self:
+        lists = {"reject": self.reject, "retry": self.retry, "pause": self.pause}
+        twice = sorted({status for a, b in combinations(lists.values(), 2) for status in set(a) & set(b)})
+        if twice:
+            raise ValueError(f"{', '.join(map(str, twice))}: stands in two of reject, retry and pause")
+        return self
+
+
+class BreakerConfig(Section):
+    """When failures are an outage, and how it is probed."""
+
+    failures: Annotated[int, Field(ge=1)] = 5
+    window_seconds: Positive = 60
+    initial_seconds: Positive = 1
+    max_seconds: Positive = 60
+
+
+class FloodConfig(Section):
+    """When dead letters are a flood that stops the intake."""
+
+    ratio: Annotated[float, Field(gt=0, le=1)] = 0.5
+    minimum: Annotated[int, Field(ge=1)] = 200
+    window_seconds: Positive = 60
+
+
 class DeliveryConfig(Section):
     ordering: Literal["key", "partition", "none"] = "key"
     max_in_flight: Annotated[int, Field(ge=1)] = 64
     rate_limit_per_second: Seconds = 0
     retry: RetryConfig = RetryConfig()
     max_event_age_seconds: Seconds = 86400
+    max_hold_seconds: Positive = 300
+    max_buffered_records: Annotated[int, Field(ge=1)] = 10_000
+    max_buffered_bytes: Annotated[int, Field(ge=1)] = 64 << 20
+    commit_interval_seconds: Positive = 0.05
+    drain_seconds: Positive = 25
+    statuses: StatusesConfig = StatusesConfig()
+    breaker: BreakerConfig = BreakerConfig()
+    flood: FloodConfig = FloodConfig()
 
 
 class DeadLettersConfig(Section):
     retry_topic: Topic = "bluecore-consumer.retry"
     dead_letter_topic: Topic = "bluecore-consumer.dead-letter"
     delays_seconds: tuple[Seconds, ...] = (60, 600, 3600)
+    ordered_events: tuple[str, ...] = ("customer_patch", "identify", "optin", "unsubscribe")
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
@@ -124,7 +172,9 @@ class FieldConfig(Section):
     """A value taken from the record, and what it is turned into."""
 
     path: Path
-    convert: Annotated[Literal["string", "number", "integer", "boolean", "date", "datetime"] | None, Field(alias="as")] = None
+    convert: Annotated[
+        Literal["string", "number", "integer", "boolean", "date", "datetime"] | None, Field(alias="as")
+    ] = None
 
 
 class EventByValue(Section):
@@ -135,6 +185,25 @@ class EventByValue(Section):
 
 
 class RouteConfig(Section):
+    """One way from a topic to Bluecore: which records, which event, and what of the record goes where.
+
+    The options leave a value as it is unless they are asked to change it.
+
+    Attributes:
+        priority: a record of a higher one is sent first when Bluecore cannot take all at once.
+        wire_format: how the topic's values are framed: with the registry's schema id, as Avro single objects,
+            or not at all. One topic has one.
+        schema_file: an .avsc file: the schema of `raw` and `single_object` values; the reader's schema of
+            `confluent` ones.
+        normalise_email: trim e-mails and write them in lower case.
+        phone_region: write phones as E.164; one without a country code is of this region (ISO 3166: `US`).
+        split_products: make one request for each product of a viewed_product, add_to_cart, remove_from_cart
+            or wishlist.
+        repeated_products: a purchase that names a product twice: refuse it, or merge the two, quantities added.
+        surplus_products: a purchase of more products than Bluecore takes: refuse it, or drop those beyond.
+        link_identities: send an `identify` ahead of the first event that shows an e-mail and another id together.
+    """
+
     topic: Topic | None = None
     topic_pattern: Annotated[str, Field(pattern=r"^\^")] | None = None
     record: str | None = None
@@ -142,6 +211,15 @@ class RouteConfig(Section):
     event: str | EventByValue
     fields: dict[str, Path | FieldConfig] = {}
     attributes: dict[str, Path | FieldConfig] = {}
+    priority: int = 0
+    wire_format: Annotated[Literal["confluent", "single_object", "raw"], Field(alias="format")] = "confluent"
+    schema_file: Annotated[str | None, Field(alias="schema", min_length=1)] = None
+    normalise_email: bool = False
+    phone_region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    split_products: bool = False
+    repeated_products: Literal["refuse", "merge"] = "refuse"
+    surplus_products: Literal["refuse", "drop"] = "refuse"
+    link_identities: bool = False
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

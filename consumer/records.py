@@ -153,3 +153,29 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     text: str = ""
     seconds: float = 0.0
+
+
+class Outcome(StrEnum):
+    """What became of a record: the label of `events_total`."""
+
+    DELIVERED = "delivered"
+    RETRY = "retry"
+    DEAD_LETTER = "dead_letter"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a record goes to the retry topic (`outcome` RETRY) or to the dead-letter topic (DEAD_LETTER).
+
+    Times are seconds since the epoch; `not_before` is 0 for a dead letter.
+    """
+
+    outcome: Outcome
+    reason: Reason
+    stage: Stage
+    message: str
+    status: int | None = None
+    attempts: int = 0
+    first_failed_at: float = 0.0
+    not_before: float = 0.0

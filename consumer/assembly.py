@@ -1,0 +1,146 @@
+"""How the parts of the service are made of its configuration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
+
+from consumer.avro.cache import SchemaCache
+from consumer.avro.decoding import WireFormat
+from consumer.avro.files import load_file
+from consumer.avro.formats import Sources, wire_format
+from consumer.avro.options import parse_options
+from consumer.avro.registry import RegistryClient
+from consumer.bluecore.client import BluecoreClient
+from consumer.bluecore.factory import open_transport
+from consumer.clock import SystemClock
+from consumer.config import Config, RouteConfig
+from consumer.delivery.engine import Engine
+from consumer.delivery.policy import DeliveryPolicy
+from consumer.intake import Intake
+from consumer.kafka.publisher import Publisher
+from consumer.kafka.source import KafkaSource
+from consumer.kafka.topics import ensure_topics
+from consumer.mapping.faults import events_of
+from consumer.mapping.router import Router, compile_routes
+from consumer.mapping.translate import Translator
+from consumer.reporting import Reporter
+from consumer.service import Service
+from consumer.telemetry.health import Health
+from consumer.telemetry.metrics import Metrics
+from consumer.telemetry.server import TelemetryServer
+from consumer.telemetry.stats import KafkaStatistics
+from consumer.telemetry.stopwatch import Stopwatch
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A service ready to run, and what a caller in the same process may look at."""
+
+    service: Service
+    reporter: Reporter
+    telemetry_port: int
+
+
+@contextmanager
+def assembled(config: Config) -> Iterator[Assembled]:
+    """The service of a checked configuration, connected; its parts are closed when the block ends.
+
+    Raises OSError when the telemetry port is taken, TopicsMissing and KafkaException as `ensure_topics`.
+    """
+    clock = SystemClock()
+    with ExitStack() as stack:
+        prometheus = CollectorRegistry()
+        ProcessCollector(registry=prometheus)
+        PlatformCollector(registry=prometheus)
+        metrics = Metrics(prometheus)
+        metrics.prepare(
+            [route.topic for route in config.routes if route.topic],
+            dict.fromkeys(event for route in config.routes for event in events_of(route)),
+        )
+        health = Health(clock.now)
+        telemetry = config.telemetry
+        server = stack.enter_context(TelemetryServer(prometheus, health, host=telemetry.host, port=telemetry.port))
+        schemas = schema_cache(config)
+        if schemas is not None:
+            stack.callback(schemas.close)
+        ensure_topics(config.kafka, [config.dead_letters.retry_topic, config.dead_letters.dead_letter_topic])
+        engine = Engine(DeliveryPolicy.of(config))
+        translator = Translator(router(config), decoders(config.routes, schemas))
+        statistics = KafkaStatistics(metrics, lambda: engine.assigned)
+        reporter = Reporter(metrics, health, Stopwatch(clock.now, metrics.loop_seconds), engine, schemas)
+        service = Service(
+            engine=engine,
+            intake=Intake(translator, lambda partition, held: engine.hold(partition, held=held)),
+            source=lambda listener: KafkaSource(config, subscription(config), listener, statistics.observe),
+            publisher=Publisher(config),
+            client=BluecoreClient(
+                config.bluecore, open_transport(config.bluecore, config.delivery.max_in_flight), metrics
+            ),
+            reporter=reporter,
+            clock=clock,
+            priority_of=lambda topic: priority_of(config.routes, topic),
+            drain_seconds=config.delivery.drain_seconds,
+        )
+        yield Assembled(service, reporter, server.port)
+
+
+def router(config: Config) -> Router:
+    return compile_routes(
+        config.routes,
+        token=config.bluecore.namespace.get_secret_value(),
+        max_age_seconds=config.delivery.max_event_age_seconds,
+    )
+
+
+def registry_client(config: Config) -> RegistryClient | None:
+    section = config.schema_registry
+    return None if section is None else RegistryClient(section.url, parse_options(section.options))
+
+
+def schema_cache(config: Config) -> SchemaCache | None:
+    client = registry_client(config)
+    return None if client is None else SchemaCache(client)
+
+
+def decoders(routes: tuple[RouteConfig, ...], schemas: SchemaCache | None) -> Callable[[str], WireFormat]:
+    """A topic's decoder: the wire format of the first route that takes the topic."""
+
+    @cache
+    def of_route(index: int) -> WireFormat:
+        route = routes[index]
+        local = () if route.schema_file is None else (load_file(Path(route.schema_file)),)
+        if route.wire_format == "confluent":
+            return wire_format("confluent", Sources(cache=schemas, reader=local[0] if local else None))
+        return wire_format(route.wire_format, Sources(local=local))
+
+    @cache
+    def of_topic(topic: str) -> WireFormat:
+        # A topic that no route takes is a redelivery whose route is gone: the router says so once it is decoded.
+        return of_route(next((index for index, route in enumerate(routes) if takes(route, topic)), 0))
+
+    return of_topic
+
+
+def takes(route: RouteConfig, topic: str) -> bool:
+    if route.topic_pattern is not None:
+        return re.match(route.topic_pattern, topic) is not None
+    return route.topic == topic
+
+
+def priority_of(routes: tuple[RouteConfig, ...], topic: str) -> int:
+    return max((route.priority for route in routes if takes(route, topic)), default=0)
+
+
+def subscription(config: Config) -> list[str]:
+    """The routes' topics and patterns, and the retry topic."""
+    named = [route.topic or route.topic_pattern or "" for route in config.routes]
+    return list(dict.fromkeys([*named, config.dead_letters.retry_topic]))

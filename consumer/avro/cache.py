@@ -1,0 +1,146 @@
+"""The schemas of the registry by id, without ever making the caller wait for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from tenacity import RetryCallState, wait_exponential_jitter
+
+from consumer.avro.errors import SchemaPending, SchemaUnknown
+from consumer.avro.references import load_schema
+
+if TYPE_CHECKING:
+    from tenacity.wait import wait_base
+
+    from consumer.avro.references import SchemaStore
+    from consumer.avro.schema import AvroSchema
+
+_log = structlog.get_logger(__name__)
+
+REMEMBER_UNKNOWN_SECONDS = 60.0
+BACKOFF = wait_exponential_jitter(multiplier=0.5, max=30, jitter=0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unknown:
+    message: str
+    until: float
+
+
+class SchemaCache:
+    """Parsed schemas, kept for ever: the schema of an id never changes.
+
+    `get` never blocks: one background thread fetches what is missing, one schema at a time, and tries again with
+    growing waits while the registry is out of reach.
+    """
+
+    def __init__(
+        self,
+        store: SchemaStore,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        backoff: wait_base = BACKOFF,
+    ) -> None:
+        """Take schemas from `store`.
+
+        Args:
+            store: the registry's client.
+            clock: seconds that only ever grow.
+            backoff: the wait after the n-th failure in a row.
+        """
+        self._store = store
+        self._clock = clock
+        self._backoff = backoff
+        self._schemas: dict[int, AvroSchema] = {}
+        self._lock = Lock()
+        self._unknown: dict[int, _Unknown] = {}
+        self._wanted: set[int] = set()
+        self._failing: dict[int, str] = {}
+        self._queue: SimpleQueue[int | None] = SimpleQueue()
+        self._closed = Event()
+        self._thread = Thread(target=self._fetch_all, name="schema-registry", daemon=True)
+        self._thread.start()
+
+    @property
+    def outage(self) -> str | None:
+        """What is wrong with the registry now, and what to do; None while nothing is known to be wrong."""
+        with self._lock:
+            return next(iter(self._failing.values()), None)
+
+    def get(self, schema_id: int) -> AvroSchema:
+        """The schema of an id.
+
+        Raises:
+            SchemaPending: it is not here yet, or the registry is out of reach: ask again later.
+            SchemaUnknown: the registry says that it has none. This is remembered for a minute, for a producer may
+                register it yet.
+        """
+        schema = self._schemas.get(schema_id)
+        return self._ask_for(schema_id) if schema is None else schema
+
+    def close(self) -> None:
+        """Stop fetching. A fetch under way ends by itself, within the client's time-out."""
+        self._closed.set()
+        self._queue.put(None)
+
+    def _ask_for(self, schema_id: int) -> AvroSchema:
+        with self._lock:
+            if schema_id in self._schemas:
+                return self._schemas[schema_id]
+            unknown = self._unknown.get(schema_id)
+            if unknown is not None and self._clock() < unknown.until:
+                raise SchemaUnknown(unknown.message)
+            if schema_id not in self._wanted:
+                self._wanted.add(schema_id)
+                self._queue.put(schema_id)
+        raise SchemaPending(schema_id)
+
+    def _fetch_all(self) -> None:
+        failures = 0
+        while (schema_id := self._queue.get()) is not None and not self._closed.is_set():
+            try:
+                found: AvroSchema | SchemaUnknown = load_schema(self._store, schema_id)
+            except SchemaUnknown as error:
+                found = error
+            except Exception as error:  # noqa: BLE001 - were the thread to end, every new schema would wait for ever
+                failures += 1
+                self._note_failure(schema_id, str(error))
+                # To the end of the queue: one schema that the registry fails on must not hold back the others.
+                self._queue.put(schema_id)
+                self._closed.wait(self._backoff(_after(failures)))
+                continue
+            failures = 0
+            self._note_answer(schema_id, found)
+
+    def _note_answer(self, schema_id: int, found: AvroSchema | SchemaUnknown) -> None:
+        with self._lock:
+            self._wanted.discard(schema_id)
+            now = self._clock()
+            self._unknown = {key: value for key, value in self._unknown.items() if now < value.until}
+            if isinstance(found, SchemaUnknown):
+                self._unknown[schema_id] = _Unknown(str(found), now + REMEMBER_UNKNOWN_SECONDS)
+            else:
+                self._schemas[schema_id] = found
+            recovered = self._failing.pop(schema_id, None) is not None and not self._failing
+        if recovered:
+            _log.info("schema_registry_recovered")
+
+    def _note_failure(self, schema_id: int, problem: str) -> None:
+        with self._lock:
+            first = not self._failing
+            self._failing[schema_id] = problem
+        if first:
+            _log.warning("schema_registry_unavailable", problem=problem, schema_id=schema_id)
+
+
+def _after(failures: int) -> RetryCallState:
+    nothing: Any = None
+    state = RetryCallState(retry_object=nothing, fn=None, args=(), kwargs={})
+    state.attempt_number = failures
+    return state

@@ -1,0 +1,93 @@
+"""A record out of bytes: what every wire format shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from fastavro import schemaless_reader
+
+from consumer.avro.errors import Undecodable
+
+if TYPE_CHECKING:
+    from io import BytesIO
+
+    from consumer.avro.schema import AvroSchema, RecordType
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A decoded record.
+
+    Attributes:
+        name: the full name of the record type that was written; of a top-level union, of the branch taken.
+        value: the fields, as fastavro gives them: `datetime`, `date`, `time`, `Decimal`, `UUID`, `bytes`, and
+            enums as `str`.
+        schema_id: the registry's id of the schema; None for a format without one.
+    """
+
+    name: str
+    value: dict[str, Any]
+    schema_id: int | None = None
+
+
+class WireFormat(Protocol):
+    """How a topic's record values are framed."""
+
+    def decode(self, value: bytes) -> Decoded:
+        """The record in a Kafka value. Never blocks.
+
+        Raises:
+            Undecodable: no retry can help these bytes.
+            SchemaPending: the schema is not here yet: ask again with the same bytes.
+        """
+        ...
+
+
+def read_record(source: BytesIO, schema: AvroSchema, reader: AvroSchema | None) -> tuple[str, dict[str, Any]]:
+    """Read one record from where `source` stands up to its end.
+
+    Args:
+        source: the bytes.
+        schema: the schema that the record was written with.
+        reader: the schema to resolve it to, by the rules of schema evolution; None keeps it as written.
+
+    Returns:
+        The full name of the record type that was written, and the record.
+
+    Raises:
+        Undecodable: the schema is no record's, or the bytes do not fit it to the last one.
+    """
+    record = schema.record or _branch_taken(source, schema)
+    try:
+        value: Any = schemaless_reader(source, record.parsed, None if reader is None else reader.parsed)
+    except Exception as error:  # noqa: BLE001 - fastavro raises whatever the bytes provoke
+        raise Undecodable(f"the bytes do not fit {record.name}: {_cause(error)}") from None
+    rest = len(source.read())
+    if rest:
+        raise Undecodable(f"{rest} bytes are left over after the {record.name}: it was written with another schema")
+    return record.name, value
+
+
+def _branch_taken(source: BytesIO, schema: AvroSchema) -> RecordType:
+    if not schema.branches:
+        raise Undecodable("the schema at the top is not a record")
+    try:
+        index: object = schemaless_reader(source, "long", None)
+    except Exception as error:  # noqa: BLE001 - fastavro raises whatever the bytes provoke
+        raise Undecodable(f"the bytes do not fit the union: {_cause(error)}") from None
+    if not isinstance(index, int) or not 0 <= index < len(schema.branches):
+        raise Undecodable(f"the bytes name branch {index} of a union of {len(schema.branches)}")
+    record = schema.branches[index]
+    if record is None:
+        raise Undecodable(f"branch {index} of the union is not a record")
+    return record
+
+
+def _cause(error: Exception) -> str:
+    """fastavro's words, without what they may quote of the record."""
+    if isinstance(error, EOFError | IndexError):
+        return "they end too soon, or name an entry that a union or enum does not have"
+    if isinstance(error, UnicodeDecodeError):
+        return "a string is not UTF-8"
+    return f"{type(error).__name__}: {error}"[:200]

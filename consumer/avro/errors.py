@@ -1,0 +1,59 @@
+"""What can go wrong between bytes and a record.
+
+    Undecodable            the record's fault: no retry can help it
+    SchemaPending          nobody's fault: ask again later
+    InvalidSchema          a text that is no Avro schema
+    SchemaFaults           a folder with files that are none, every one named
+    RegistryError
+      SchemaUnknown        the registry answered: it has no such schema, subject or version
+      RegistryRefused      the registry answered: it will not have this schema
+      RegistryUnavailable  no answer, or one that says nothing of the schema
+
+Names say what happened. Messages are for the reader, and never hold credentials or a record's values.
+"""
+
+from __future__ import annotations
+
+
+class Undecodable(Exception):  # noqa: N818 - see the module's docstring
+    """The bytes are no record of a known schema."""
+
+
+class SchemaPending(Exception):  # noqa: N818 - see the module's docstring
+    """The schema is being fetched, or the registry is out of reach: the record can neither pass nor be given up."""
+
+    def __init__(self, schema_id: int) -> None:
+        super().__init__(f"schema {schema_id} is being fetched from the registry")
+        self.schema_id = schema_id
+
+
+class InvalidSchema(ValueError):  # noqa: N818 - see the module's docstring
+    """The text is no Avro schema."""
+
+
+class SchemaFaults(ValueError):  # noqa: N818 - see the module's docstring
+    """Files of a folder that are no usable Avro schemas.
+
+    Attributes:
+        faults: one sentence a fault, each with its file.
+    """
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class RegistryError(Exception):
+    """A call to the schema registry that gave no result."""
+
+
+class SchemaUnknown(RegistryError):  # noqa: N818 - see the module's docstring
+    """The registry has no such schema, subject or version, or what it has is no Avro schema."""
+
+
+class RegistryRefused(RegistryError):  # noqa: N818 - see the module's docstring
+    """The registry will not take this schema: it is invalid, or incompatible with an earlier version."""
+
+
+class RegistryUnavailable(RegistryError):  # noqa: N818 - see the module's docstring
+    """The registry is out of reach, refuses the credentials, or is not a registry: says nothing of the schema."""

@@ -1,0 +1,85 @@
+"""The options of the registry client, under Confluent's names for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_NAMES = (
+    "basic.auth.user.info",
+    "bearer.auth.token",
+    "ssl.ca.location",
+    "ssl.certificate.location",
+    "ssl.key.location",
+    "timeout.ms",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryOptions:
+    """How to reach the registry. Paths are of PEM files."""
+
+    basic_auth: tuple[str, str] | None = field(default=None, repr=False)
+    bearer_token: str | None = field(default=None, repr=False)
+    ca: str | None = None
+    certificate: str | None = None
+    key: str | None = None
+    timeout_seconds: float = 10.0
+
+
+def parse_options(options: Mapping[str, str]) -> RegistryOptions:
+    """Read `schema_registry.options`.
+
+    Raises:
+        ValueError: an option that does not exist, or one with an unusable value, by its name.
+    """
+    for name in options:
+        if name not in _NAMES:
+            near = get_close_matches(name, _NAMES, 1)
+            hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(_NAMES)}"
+            raise ValueError(f"{name}: no such option of the schema registry; {hint}")
+    if "basic.auth.user.info" in options and "bearer.auth.token" in options:
+        raise ValueError("basic.auth.user.info, bearer.auth.token: give one of the two")
+    if "ssl.key.location" in options and "ssl.certificate.location" not in options:
+        raise ValueError("ssl.key.location: needs ssl.certificate.location too")
+    return RegistryOptions(
+        basic_auth=_user_info(options.get("basic.auth.user.info")),
+        bearer_token=_token(options.get("bearer.auth.token")),
+        ca=_existing(options, "ssl.ca.location"),
+        certificate=_existing(options, "ssl.certificate.location"),
+        key=_existing(options, "ssl.key.location"),
+        timeout_seconds=_milliseconds(options.get("timeout.ms", "10000")) / 1000,
+    )
+
+
+def _user_info(text: str | None) -> tuple[str, str] | None:
+    if text is None:
+        return None
+    user, colon, password = text.partition(":")
+    if not (user and colon):
+        raise ValueError("basic.auth.user.info: must be user:password")
+    return user, password
+
+
+def _token(text: str | None) -> str | None:
+    if text is not None and (not text.isascii() or not text.isprintable() or not text.strip()):
+        raise ValueError("bearer.auth.token: is empty, or has characters that no HTTP header may hold")
+    return text
+
+
+def _existing(options: Mapping[str, str], name: str) -> str | None:
+    path = options.get(name)
+    if path is not None and not Path(path).exists():
+        raise ValueError(f"{name}: there is no file {path}")
+    return path
+
+
+def _milliseconds(text: str) -> int:
+    if not (text.isdecimal() and int(text) > 0):
+        raise ValueError("timeout.ms: must be a whole number of milliseconds above 0")
+    return int(text)

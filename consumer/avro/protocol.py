@@ -1,0 +1,70 @@
+"""Confluent's REST protocol of a schema registry: bodies, answers, error codes.
+
+Rules: Confluent's "Schema Registry API Reference".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field, TypeAdapter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CONTENT_TYPE = "application/vnd.schemaregistry.v1+json"
+
+NO_SUBJECT = 40401
+NO_VERSION = 40402
+NO_SCHEMA = 40403
+INVALID_SCHEMA = 42201
+INVALID_VERSION = 42202
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A named type that a schema takes from a version of another subject."""
+
+    name: str
+    subject: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredSchema:
+    """A schema as a registry has it; `text` is JSON when `schema_type` is AVRO."""
+
+    text: Annotated[str, Field(alias="schema")]
+    schema_type: Annotated[str, Field(alias="schemaType")] = "AVRO"
+    references: tuple[Reference, ...] = ()
+    id: int | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The body of an answer that is an error."""
+
+    error_code: int = 0
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Id:
+    id: int
+
+
+SCHEMA_ANSWER = TypeAdapter(RegisteredSchema)
+ID_ANSWER = TypeAdapter(Id)
+NAMES_ANSWER = TypeAdapter(list[str])
+NUMBERS_ANSWER = TypeAdapter(list[int])
+ERROR_ANSWER = TypeAdapter(Failure)
+
+
+def request_body(text: str, references: Sequence[Reference] = ()) -> dict[str, Any]:
+    """What is posted to register a schema, or to look it up; also how a schema is described."""
+    if not references:
+        return {"schema": text}
+    listed = [{"name": each.name, "subject": each.subject, "version": each.version} for each in references]
+    return {"schema": text, "references": listed}

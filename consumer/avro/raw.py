@@ -1,0 +1,23 @@
+"""Raw Avro: the body alone, written with a schema that only the configuration knows."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from consumer.avro.decoding import Decoded, read_record
+
+if TYPE_CHECKING:
+    from consumer.avro.schema import AvroSchema
+
+
+class RawDecoder:
+    """Decodes values that were all written with one local schema."""
+
+    def __init__(self, schema: AvroSchema, reader: AvroSchema | None = None) -> None:
+        self._schema = schema
+        self._reader = reader
+
+    def decode(self, value: bytes) -> Decoded:
+        """See `WireFormat.decode`; never raises `SchemaPending`."""
+        return Decoded(*read_record(BytesIO(value), self._schema, self._reader))

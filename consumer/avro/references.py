@@ -1,0 +1,64 @@
+"""A schema of the registry with all that it refers to, whichever subjects those are in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from consumer.avro.errors import InvalidSchema, SchemaUnknown
+from consumer.avro.schema import AvroSchema, definitions, parse
+
+if TYPE_CHECKING:
+    from consumer.avro.protocol import Reference, RegisteredSchema
+
+
+class SchemaStore(Protocol):
+    """The part of `RegistryClient` by which schemas are found."""
+
+    def schema(self, schema_id: int) -> RegisteredSchema: ...
+
+    def schema_of(self, subject: str, version: int | str = ..., *, deleted: bool = ...) -> RegisteredSchema: ...
+
+
+def load_schema(store: SchemaStore, schema_id: int) -> AvroSchema:
+    """Fetch the schema of an id, with its references.
+
+    Raises:
+        SchemaUnknown: the registry has none, or what it has is no Avro schema.
+        RegistryUnavailable: it is out of reach.
+    """
+    try:
+        return parse_registered(store, store.schema(schema_id))
+    except InvalidSchema as error:
+        raise SchemaUnknown(f"schema {schema_id} of the registry {error}") from None
+    except SchemaUnknown as error:
+        raise SchemaUnknown(f"schema {schema_id} is unknown to the registry: {error}") from None
+
+
+def parse_registered(store: SchemaStore, registered: RegisteredSchema) -> AvroSchema:
+    """Parse a schema that the registry gave, and fetch what it refers to.
+
+    Raises:
+        InvalidSchema: it is no Avro schema.
+        SchemaUnknown: the registry has not got what it refers to.
+        RegistryUnavailable: the registry is out of reach.
+    """
+    others: dict[str, Any] = {}
+    _collect(store, registered, others, set())
+    return parse(_avro(registered), others)
+
+
+def _collect(store: SchemaStore, registered: RegisteredSchema, others: dict[str, Any], seen: set[Reference]) -> None:
+    for reference in registered.references:
+        if reference in seen:
+            continue
+        seen.add(reference)
+        # A subject deleted softly is hidden, but what was written with it is still to be read.
+        other = store.schema_of(reference.subject, reference.version, deleted=True)
+        _collect(store, other, others, seen)
+        others |= definitions(_avro(other))
+
+
+def _avro(registered: RegisteredSchema) -> str:
+    if registered.schema_type != "AVRO":
+        raise InvalidSchema(f"is {registered.schema_type}, not AVRO")
+    return registered.text

@@ -1,0 +1,46 @@
+"""Avro's single-object encoding: the bytes C3 01, the schema's CRC-64-AVRO fingerprint, the Avro body.
+
+Rules: the Avro 1.12 specification, "Single-object encoding" and "Parsing Canonical Form for Schemas".
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from fastavro.schema import fingerprint, to_parsing_canonical_form
+
+from consumer.avro.decoding import Decoded, read_record
+from consumer.avro.errors import Undecodable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from consumer.avro.schema import AvroSchema
+
+_MARKER = b"\xc3\x01"
+_HEADER = 10
+
+
+class SingleObjectDecoder:
+    """Decodes values whose schemas are in local files."""
+
+    def __init__(self, schemas: Iterable[AvroSchema], reader: AvroSchema | None = None) -> None:
+        self._schemas = {schema_fingerprint(schema): schema for schema in schemas}
+        self._reader = reader
+
+    def decode(self, value: bytes) -> Decoded:
+        """See `WireFormat.decode`; never raises `SchemaPending`."""
+        if len(value) < _HEADER or not value.startswith(_MARKER):
+            raise Undecodable("the value does not start with the header of Avro's single-object encoding")
+        schema = self._schemas.get(value[2:_HEADER])
+        if schema is None:
+            raise Undecodable(f"no local schema has the fingerprint {value[2:_HEADER].hex()}")
+        source = BytesIO(value)
+        source.seek(_HEADER)
+        return Decoded(*read_record(source, schema, self._reader))
+
+
+def schema_fingerprint(schema: AvroSchema) -> bytes:
+    """The 8 bytes by which the header names a schema: CRC-64-AVRO of its canonical form, little-endian."""
+    return bytes.fromhex(fingerprint(to_parsing_canonical_form(schema.parsed), "CRC-64-AVRO"))

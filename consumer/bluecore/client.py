@@ -1,0 +1,102 @@
+"""The client of the Bluecore Events API: the body of one event in, an answer out.
+
+One POST an event, JSON; accepted events are answered 202 [Bluecore's Events API].
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import requests
+
+from consumer import __version__
+from consumer.bluecore.failures import no_answer
+from consumer.records import Answer
+
+if TYPE_CHECKING:
+    from consumer.bluecore.transport import Done, Transport
+    from consumer.config import BluecoreConfig
+    from consumer.telemetry.metrics import Metrics
+
+TEXT_LIMIT = 500
+ERROR_STATUS = "error"
+
+# https://www.w3.org/TR/trace-context/#traceparent-header; it comes from a record, and must not bring a header along.
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_READ_BY_DELIVERY = ("retry-after", "ratelimit", "x-ratelimit-", "date")
+
+
+class BluecoreClient:
+    """Sends events over a transport, and turns what comes of them into answers. For one thread.
+
+    Raises `ValueError` when the configured address or key cannot stand in a request.
+    """
+
+    def __init__(self, config: BluecoreConfig, transport: Transport, metrics: Metrics) -> None:
+        self._transport = transport
+        self._template = _template(config)
+        self._statuses = metrics.http_requests
+        self._duration = metrics.http_request_duration
+        metrics.http_in_flight.set_function(lambda: transport.in_flight)
+
+    @property
+    def in_flight(self) -> int:
+        """Events sent and not yet answered."""
+        return self._transport.in_flight
+
+    def send(self, ticket: int, body: bytes, idempotency_key: str, traceparent: str | None = None) -> None:
+        """Begin to send one event; never blocks.
+
+        `body` is the whole JSON document; `ticket` names it in the answer; `traceparent` is passed on when it is
+        well-formed.
+        """
+        request = self._template.copy()
+        request.body = body
+        request.headers["Content-Length"] = str(len(body))
+        request.headers["Idempotency-Key"] = idempotency_key
+        if traceparent is not None and _TRACEPARENT.fullmatch(traceparent):
+            request.headers["traceparent"] = traceparent
+        self._transport.send(ticket, request)
+
+    def wait(self, seconds: float) -> list[tuple[int, Answer]]:
+        """All answers that are there, as soon as there is one; none after `seconds`. 0: just look."""
+        return [(done.ticket, self._answer(done)) for done in self._transport.wait(seconds)]
+
+    def close(self) -> None:
+        """Give up what is in flight."""
+        self._transport.close()
+
+    def _answer(self, done: Done) -> Answer:
+        self._duration.observe(done.seconds)
+        result = done.result
+        if isinstance(result, requests.RequestException):
+            self._statuses[ERROR_STATUS].inc()
+            return Answer(None, no_answer(result), text=str(result)[:TEXT_LIMIT], seconds=done.seconds)
+        self._statuses[str(result.status_code)].inc()
+        headers = {name: value for name, value in result.headers.lower_items() if name.startswith(_READ_BY_DELIVERY)}
+        # Not `result.text`, which would guess at the charset at great length.
+        text = result.content[: 4 * TEXT_LIMIT].decode(errors="replace")[:TEXT_LIMIT]
+        return Answer(result.status_code, headers=headers, text=text, seconds=done.seconds)
+
+
+def _template(config: BluecoreConfig) -> requests.PreparedRequest:
+    headers = {
+        "User-Agent": f"bluecore-consumer/{__version__}",
+        "Content-Type": "application/json",
+        "Accept": "*/*",
+        "Accept-Encoding": "identity",
+    }
+    # A mounted secret often ends in a line break.
+    key = config.api_key.get_secret_value().strip()
+    if not key.isascii():
+        raise ValueError("bluecore.api_key: has a character that cannot stand in an HTTP header")
+    if key:
+        headers[config.api_key_header] = f"{config.api_key_prefix}{key}"
+    try:
+        return requests.Request("POST", config.url, headers=headers).prepare()
+    except requests.exceptions.InvalidHeader:
+        # The library's message would quote the key.
+        raise ValueError("bluecore.api_key or bluecore.api_key_prefix: cannot stand in an HTTP header") from None
+    except requests.RequestException as error:
+        raise ValueError(f"bluecore.url: {error}") from None

@@ -1,0 +1,195 @@
+"""The transport of libcurl's multi interface: all requests in the caller's own thread, pumped by `wait`.
+
+Where requests and curl differ by default, requests is followed: no redirects, its CA bundle, its proxies, its
+headers and none of curl's.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import certifi
+import pycurl
+import requests
+from requests.structures import CaseInsensitiveDict
+from requests.utils import select_proxy
+
+from consumer.bluecore.curl_errors import exception_for
+from consumer.bluecore.transport import BODY_LIMIT, Done, ReadResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from consumer.bluecore.transport import ConnectionSettings
+
+# Bluecore's addresses may change; a connection that is never idle would keep the old one for ever.
+_CONNECTION_LIFETIME_SECONDS = 300
+# curl makes these itself, from the body and the options.
+_CURLS_OWN = frozenset({"Content-Length", "Accept-Encoding"})
+# Each wait asks select(), which sees no descriptor above 1023: with more, look again soon.
+_SELECTABLE = 900
+_LOOK_AGAIN_SECONDS = 0.01
+
+
+class _Slot:
+    """An easy handle with the buffers of its present request; used again for the next one."""
+
+    def __init__(self, settings: ConnectionSettings) -> None:
+        self.handle = pycurl.Curl()
+        self.lines: list[bytes] = []
+        self.body = bytearray()
+        self.ticket = 0
+        self.request = requests.PreparedRequest()
+        self._target: tuple[str | None, str | None] = (None, None)
+        option = self.handle.setopt
+        option(pycurl.NOSIGNAL, 1)
+        option(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
+        option(pycurl.FOLLOWLOCATION, 0)
+        option(pycurl.TIMEOUT_MS, max(1, int(settings.timeout * 1000)))
+        option(pycurl.CONNECTTIMEOUT_MS, max(1, int(settings.timeout * 1000)))
+        option(pycurl.MAXLIFETIME_CONN, _CONNECTION_LIFETIME_SECONDS)
+        option(pycurl.HEADERFUNCTION, self.lines.append)
+        option(pycurl.WRITEFUNCTION, self._keep)
+        self._trust(settings)
+
+    def _trust(self, settings: ConnectionSettings) -> None:
+        option = self.handle.setopt
+        if settings.verify is False:
+            option(pycurl.SSL_VERIFYPEER, 0)
+            option(pycurl.SSL_VERIFYHOST, 0)
+        else:
+            bundle = certifi.where() if settings.verify is True else settings.verify
+            if Path(bundle).is_dir():
+                # libcurl's built-in bundle would be trusted beside it.
+                self.handle.unsetopt(pycurl.CAINFO)
+                option(pycurl.CAPATH, bundle)
+            else:
+                option(pycurl.CAINFO, bundle)
+        if settings.cert is not None:
+            certificate, key = (settings.cert,) * 2 if isinstance(settings.cert, str) else settings.cert
+            option(pycurl.SSLCERT, certificate)
+            option(pycurl.SSLKEY, key)
+
+    def _keep(self, data: bytes) -> None:
+        if len(self.body) < BODY_LIMIT:
+            self.body += data[: BODY_LIMIT - len(self.body)]
+
+    def load(self, ticket: int, request: requests.PreparedRequest, proxies: Mapping[str, str]) -> None:
+        """Make the handle ready for its next request."""
+        self.ticket, self.request = ticket, request
+        self.lines.clear()
+        self.body.clear()
+        option = self.handle.setopt
+        if (request.method, request.url) != self._target:
+            self._target = (request.method, request.url)
+            option(pycurl.URL, request.url or "")
+            # An empty proxy keeps curl from reading the environment by rules of its own.
+            option(pycurl.PROXY, select_proxy(request.url or "", proxies) or "")
+            option(pycurl.ACCEPT_ENCODING, request.headers.get("Accept-Encoding", "identity"))
+            option(pycurl.CUSTOMREQUEST, request.method)
+        option(pycurl.POSTFIELDS, request.body or b"")
+        headers = [
+            f"{name}: {value}" if value else f"{name};"
+            for name, value in request.headers.items()
+            if name not in _CURLS_OWN
+        ]
+        headers.append("Expect:")
+        option(pycurl.HTTPHEADER, headers)
+
+    def response(self, seconds: float) -> requests.Response:
+        """The answer that has come in."""
+        status_line = ""
+        headers: CaseInsensitiveDict[str] = CaseInsensitiveDict()
+        for line in b"".join(self.lines).decode("latin-1").split("\r\n"):
+            if line.startswith("HTTP/"):
+                # Interim answers (100, 103) and a proxy's come first, each with its own status line.
+                status_line = line
+                headers = CaseInsensitiveDict()
+                continue
+            name, colon, value = line.partition(":")
+            if colon:
+                value = value.strip()
+                headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        return ReadResponse(
+            self.request,
+            status=self.handle.getinfo(pycurl.RESPONSE_CODE),
+            reason=status_line.partition(" ")[2].partition(" ")[2],
+            headers=headers,
+            body=bytes(self.body),
+            seconds=seconds,
+        )
+
+
+class CurlTransport:
+    """One multi handle and as many easy handles as were ever in flight together; connections are kept alive.
+
+    A request on a kept connection that the server has just closed is sent again on a fresh one, by libcurl, when
+    no byte of an answer had come. The time limit runs whether `wait` is called or not: a caller that stays away
+    for longer finds its requests timed out.
+    """
+
+    def __init__(self, settings: ConnectionSettings) -> None:
+        self._settings = settings
+        self._multi: Any = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_MAXCONNECTS, settings.max_in_flight)
+        self._busy: dict[Any, _Slot] = {}
+        self._idle: list[_Slot] = []
+
+    @property
+    def in_flight(self) -> int:
+        return len(self._busy)
+
+    def send(self, ticket: int, request: requests.PreparedRequest) -> None:
+        slot = self._idle.pop() if self._idle else _Slot(self._settings)
+        slot.load(ticket, request, self._settings.proxies)
+        self._busy[slot.handle] = slot
+        self._multi.add_handle(slot.handle)
+
+    def wait(self, seconds: float) -> list[Done]:
+        until = time.monotonic() + seconds
+        while True:
+            self._multi.perform()
+            done = self._finished()
+            remaining = until - time.monotonic()
+            if done or remaining <= 0:
+                return done
+            if not self._busy:
+                time.sleep(remaining)
+                return []
+            self._multi.select(min(remaining, self._patience()))
+
+    def close(self) -> None:
+        for handle in self._busy:
+            self._multi.remove_handle(handle)
+        for slot in (*self._busy.values(), *self._idle):
+            slot.handle.close()
+        self._busy.clear()
+        self._idle.clear()
+        self._multi.close()
+
+    def _patience(self) -> float:
+        """Seconds until libcurl wants to be called, though no socket stirs."""
+        if len(self._busy) > _SELECTABLE:
+            return _LOOK_AGAIN_SECONDS
+        milliseconds: int = self._multi.timeout()
+        return milliseconds / 1000 if milliseconds >= 0 else self._settings.timeout
+
+    def _finished(self) -> list[Done]:
+        done: list[Done] = []
+        more = True
+        while more:
+            more, answered, failed = self._multi.info_read()
+            done.extend(self._free(handle) for handle in answered)
+            done.extend(self._free(handle, code, message) for handle, code, message in failed)
+        return done
+
+    def _free(self, handle: Any, code: int = pycurl.E_OK, message: str = "") -> Done:
+        slot = self._busy.pop(handle)
+        self._multi.remove_handle(handle)
+        self._idle.append(slot)
+        seconds = handle.getinfo(pycurl.TOTAL_TIME)
+        if code == pycurl.E_OK:
+            return Done(slot.ticket, slot.response(seconds), seconds)
+        return Done(slot.ticket, exception_for(handle, code, message, slot.request), seconds)

@@ -1,0 +1,40 @@
+"""Which transport carries the requests: libcurl where it is installed, else requests' own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from consumer.bluecore.threads import ThreadTransport
+from consumer.bluecore.transport import ConnectionSettings
+
+if TYPE_CHECKING:
+    from consumer.bluecore.transport import Transport
+    from consumer.config import BluecoreConfig
+
+
+def open_transport(config: BluecoreConfig, max_in_flight: int) -> Transport:
+    """The transport that `bluecore.transport` asks for, ready to send to `bluecore.url`.
+
+    Raises `ValueError` when the CA bundle is not there, or libcurl is asked for and not installed.
+    """
+    if config.ca_location is not None and not Path(config.ca_location).exists():
+        raise ValueError(f"bluecore.ca_location: there is no file or directory {config.ca_location}")
+    settings = ConnectionSettings.from_environment(
+        config.url,
+        timeout=config.timeout_seconds,
+        max_in_flight=max_in_flight,
+        verify=config.ca_location or True,
+    )
+    if config.transport == "requests":
+        return ThreadTransport(settings)
+    try:
+        from consumer.bluecore.curl import CurlTransport  # noqa: PLC0415 - pycurl is optional
+    except ImportError as error:
+        if config.transport == "curl":
+            raise ValueError(
+                f"bluecore.transport is curl, but pycurl cannot be used ({error}):"
+                " install pycurl, or set bluecore.transport to auto or requests"
+            ) from None
+        return ThreadTransport(settings)
+    return CurlTransport(settings)

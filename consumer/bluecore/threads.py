@@ -1,0 +1,139 @@
+"""The transport of stock requests: blocking sends on a pool of threads, answers through a queue."""
+
+from __future__ import annotations
+
+import threading
+import time
+from itertools import takewhile
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from consumer.bluecore.transport import BODY_LIMIT, Done, ReadResponse
+
+if TYPE_CHECKING:
+    from consumer.bluecore.transport import ConnectionSettings
+
+_CHUNK = 8 * 1024
+
+# The library's own time-outs, for the pauses between bytes, come first and leave the thread free.
+_GRACE_SECONDS = 0.5
+
+
+class ThreadTransport:
+    """Sends each request by an adapter of one shared `requests.Session`, in a thread of a pool.
+
+    By the adapter and not the session, since a session looks into an answer's `Location` and fails on a
+    malformed one. A request that trickles past the time limit is reported as timed out by `wait`; its thread is
+    lost until it ends by itself, and replaced.
+    """
+
+    def __init__(self, settings: ConnectionSettings) -> None:
+        self._settings = settings
+        self._session = requests.Session()
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, HTTPAdapter(pool_maxsize=settings.max_in_flight))
+        self._jobs: SimpleQueue[tuple[int, int, requests.PreparedRequest] | None] = SimpleQueue()
+        self._results: SimpleQueue[tuple[int, Done]] = SimpleQueue()
+        self._serial = 0
+        # Deadline and ticket by serial number, thus in the order of the deadlines.
+        self._waiting: dict[int, tuple[float, int]] = {}
+        self._threads = 0
+        self._lost_threads = 0
+
+    @property
+    def in_flight(self) -> int:
+        return len(self._waiting)
+
+    def send(self, ticket: int, request: requests.PreparedRequest) -> None:
+        self._serial += 1
+        deadline = time.monotonic() + self._settings.timeout + _GRACE_SECONDS
+        self._waiting[self._serial] = (deadline, ticket)
+        if len(self._waiting) > self._threads:
+            self._threads += 1
+            threading.Thread(target=self._work, name="bluecore", daemon=True).start()
+        self._jobs.put((self._serial, ticket, request))
+
+    def wait(self, seconds: float) -> list[Done]:
+        until = time.monotonic() + seconds
+        done = self._finished(0)
+        while not done and (remaining := until - time.monotonic()) > 0:
+            done = self._finished(remaining)
+        return done
+
+    def close(self) -> None:
+        for _ in range(self._threads + self._lost_threads):
+            self._jobs.put(None)
+        self._threads = self._lost_threads = 0
+        self._waiting.clear()
+        self._session.close()
+
+    def _finished(self, seconds: float) -> list[Done]:
+        """What is over now, or the first that is within `seconds` or at the next deadline."""
+        done = self._overdue()
+        if self._waiting:
+            seconds = min(seconds, next(iter(self._waiting.values()))[0] - time.monotonic())
+        block = 0.0 if done else max(0.0, seconds)
+        while True:
+            try:
+                serial, result = self._results.get(timeout=block)
+            except Empty:
+                return done
+            block = 0.0
+            if self._waiting.pop(serial, None) is not None:
+                done.append(result)
+            elif self._lost_threads:
+                # Reported as overdue before. Its thread is back, and one too many.
+                self._lost_threads -= 1
+                self._jobs.put(None)
+
+    def _overdue(self) -> list[Done]:
+        now = time.monotonic()
+        late = list(takewhile(lambda item: item[1][0] <= now, self._waiting.items()))
+        for serial, _ in late:
+            del self._waiting[serial]
+        self._threads -= len(late)
+        self._lost_threads += len(late)
+        limit = self._settings.timeout
+        message = f"no complete answer within {limit:g} s"
+        return [Done(ticket, requests.ReadTimeout(message), limit) for _, (_, ticket) in late]
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            serial, ticket, request = job
+            started = time.monotonic()
+            try:
+                result: requests.Response | requests.RequestException = self._exchange(request, started)
+            except requests.RequestException as error:
+                result = error
+            except Exception as error:  # noqa: BLE001 - a ticket without an answer would stop its lane for ever
+                result = requests.RequestException(error)
+            self._results.put((serial, Done(ticket, result, time.monotonic() - started)))
+
+    def _exchange(self, request: requests.PreparedRequest, started: float) -> requests.Response:
+        settings = self._settings
+        response = self._session.get_adapter(request.url or "").send(
+            request,
+            stream=True,
+            timeout=settings.timeout,
+            verify=settings.verify,
+            cert=settings.cert,
+            proxies=settings.proxies,
+        )
+        body = bytearray()
+        for chunk in response.iter_content(_CHUNK):
+            body += chunk
+            if len(body) >= BODY_LIMIT or time.monotonic() > started + settings.timeout:
+                # Only a connection whose answer has been read to its end can be used again.
+                response.close()
+                break
+        return ReadResponse(
+            request,
+            status=response.status_code,
+            reason=response.reason,
+            headers=response.headers,
+            body=bytes(body[:BODY_LIMIT]),
+            seconds=time.monotonic() - started,
+        )

@@ -1,0 +1,102 @@
+"""The seam between the client and the library that moves the bytes: requests' own values in and out.
+
+Two libraries stand behind it, and one suite of tests holds both to the same behaviour.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import requests
+from requests.utils import get_encoding_from_headers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from requests.structures import CaseInsensitiveDict
+
+BODY_LIMIT = 64 * 1024
+"""Bytes of an answer's body that are kept; the rest is read past or the connection closed."""
+
+
+class ReadResponse(requests.Response):
+    """A response whose body has been read, up to `BODY_LIMIT`, and whose connection is free again."""
+
+    def __init__(  # noqa: PLR0913 - the parts of an HTTP answer
+        self,
+        request: requests.PreparedRequest,
+        *,
+        status: int,
+        reason: str,
+        headers: CaseInsensitiveDict[str],
+        body: bytes,
+        seconds: float,
+    ) -> None:
+        super().__init__()
+        self.request = request
+        self.url = request.url or ""
+        self.status_code = status
+        self.reason = reason
+        self.headers = headers
+        self.encoding = get_encoding_from_headers(headers)
+        self.elapsed = timedelta(seconds=seconds)
+        self._content = body
+        self._content_consumed = True
+
+
+class Done(NamedTuple):
+    """A request that is over: requests' answer to it or requests' exception, after `seconds`."""
+
+    ticket: int
+    result: requests.Response | requests.RequestException
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionSettings:
+    """How to reach the endpoint, in the terms of `requests.Session.send`.
+
+    `timeout` is in seconds and bounds the whole exchange, connecting included: what trickles is as late as what
+    never comes.
+    """
+
+    timeout: float
+    max_in_flight: int
+    verify: bool | str = True
+    cert: str | tuple[str, str] | None = None
+    proxies: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @classmethod
+    def from_environment(
+        cls, url: str, *, timeout: float, max_in_flight: int, verify: bool | str = True
+    ) -> ConnectionSettings:
+        """What a requests session would use for `url`: proxies and CA bundle from the environment, read once."""
+        with requests.Session() as session:
+            merged = session.merge_environment_settings(url, {}, stream=None, verify=verify, cert=None)
+        return cls(
+            timeout=timeout,
+            max_in_flight=max_in_flight,
+            verify=verify if merged["verify"] is None else merged["verify"],
+            cert=merged["cert"],
+            proxies=MappingProxyType(dict(merged["proxies"])),
+        )
+
+
+class Transport(Protocol):
+    """Carries prepared requests, many at a time; called from one thread. Redirects are answers, not followed."""
+
+    @property
+    def in_flight(self) -> int:
+        """Requests sent and not yet handed back by `wait`."""
+
+    def send(self, ticket: int, request: requests.PreparedRequest) -> None:
+        """Begin a request; never blocks. `ticket` is the caller's name for it, unique among those in flight."""
+
+    def wait(self, seconds: float) -> list[Done]:
+        """All requests that are over, as soon as there is one; none after `seconds`. 0: just look."""
+
+    def close(self) -> None:
+        """Give up what is in flight and close all connections."""

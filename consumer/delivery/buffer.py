@@ -1,0 +1,32 @@
+"""How much is taken and not settled, and when partitions pause because of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Buffer:
+    """Counts records and bytes against their bounds."""
+
+    most_records: int
+    most_bytes: int
+    records: int = 0
+    bytes: int = 0
+
+    def add(self, size: int) -> None:
+        self.records += 1
+        self.bytes += size
+
+    def remove(self, size: int) -> None:
+        self.records -= 1
+        self.bytes -= size
+
+    @property
+    def level(self) -> float:
+        """How full it is: 1 at the bound."""
+        return max(self.records / self.most_records, self.bytes / self.most_bytes)
+
+    def pauses(self, *, paused: bool, share: float = 1.0) -> bool:
+        """Whether a partition that may use `share` of the buffer pauses; it resumes at half, not to flutter."""
+        return self.level >= (share / 2 if paused else share)

@@ -1,0 +1,82 @@
+"""How many requests may be in flight: adapts to what the endpoint bears.
+
+The mechanism is Vector's adaptive request concurrency: one decision for each window of about one mean round trip.
+The limit grows by one if it was reached, nothing was pushed back and the window's mean latency is no worse than
+the running mean; it shrinks to nine tenths on push-back, or when the mean lies 2.5 deviations above. Until the first
+sign of strain the limit doubles instead: a slow ramp was the first complaint about Vector's.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ConcurrencyPolicy:
+    maximum: int
+    initial: int = 16
+    alpha: float = 0.4
+    decrease: float = 0.9
+    deviations: float = 2.5
+
+
+class Concurrency:
+    """The limit, between 1 and the policy's maximum."""
+
+    def __init__(self, policy: ConcurrencyPolicy) -> None:
+        self._policy = policy
+        self.limit = min(policy.initial, policy.maximum)
+        self._ramping = True
+        self._mean: float | None = None
+        self._variance = 0.0
+        self._window_ends = 0.0
+        self._latencies = 0.0
+        self._samples = 0
+        self._reached = False
+        self._pushed_back = False
+
+    def reached(self) -> None:
+        """The limit stopped a request from starting."""
+        self._reached = True
+
+    def answered(self, seconds: float | None, now: float) -> None:
+        """`seconds`: the latency of a success; None: the endpoint pushed back (408, 429, 5xx but 501, a time-out)."""
+        if seconds is None:
+            self._pushed_back = True
+        else:
+            self._latencies += seconds
+            self._samples += 1
+        if now >= self._window_ends:
+            self._decide(now)
+
+    def _decide(self, now: float) -> None:
+        latency = self._latencies / self._samples if self._samples else None
+        strained = self._pushed_back or self._slower(latency)
+        policy = self._policy
+        if strained:
+            self._ramping = False
+            self.limit = max(1, int(self.limit * policy.decrease))
+        elif self._reached and latency is not None:
+            if self._ramping:
+                self.limit = min(policy.maximum, self.limit * 2)
+            elif self._mean is None or latency <= self._mean:
+                self.limit = min(policy.maximum, self.limit + 1)
+        if latency is not None:
+            self._average(latency)
+        self._latencies, self._samples, self._reached, self._pushed_back = 0.0, 0, False, False
+        self._window_ends = now + (self._mean or 0.0)
+
+    def _slower(self, latency: float | None) -> bool:
+        if latency is None or self._mean is None or not self._variance:
+            return False
+        return latency >= self._mean + self._policy.deviations * math.sqrt(self._variance)
+
+    def _average(self, latency: float) -> None:
+        if self._mean is None:
+            self._mean = latency
+            return
+        difference = latency - self._mean
+        increment = self._policy.alpha * difference
+        self._mean += increment
+        self._variance = (1 - self._policy.alpha) * (self._variance + difference * increment)

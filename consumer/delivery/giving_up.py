@@ -1,0 +1,59 @@
+"""What becomes of a record that is not to be sent again now: the retry topic, a later redelivery, a dead letter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from consumer.delivery.task import Task
+from consumer.records import Answer, Failure, Outcome, Reason, Reject, Stage
+
+
+def unmappable(reject: Reject, now: float) -> Failure:
+    """The record could not be decoded or mapped: nothing was sent of it."""
+    return Failure(Outcome.DEAD_LETTER, reject.reason, reject.stage, reject.message, None, 0, now)
+
+
+def refused(task: Task, answer: Answer, now: float, reason: Reason = Reason.REJECTED) -> Failure:
+    """Bluecore does not take the record, now or later."""
+    return Failure(
+        Outcome.DEAD_LETTER,
+        reason,
+        Stage.DELIVER,
+        _text(answer),
+        answer.status,
+        task.attempts_before + task.attempts,
+        task.first_failed_at or now,
+    )
+
+
+def parked(now: float) -> Failure:
+    """An earlier record of this key waits in the retry topic: this one follows it, and waits for nothing else."""
+    message = "an earlier record of this key is in the retry topic"
+    return Failure(Outcome.RETRY, Reason.RETRIES_EXHAUSTED, Stage.DELIVER, message, None, 0, now, now)
+
+
+def after_failures(task: Task, answer: Answer, delays: Sequence[float], now: float) -> None:
+    """The attempts are used up while others pass: sets when the record goes again, or the failure that ends it."""
+    if not task.state.redelivers and delays:
+        task.failure = Failure(
+            Outcome.RETRY,
+            Reason.RETRIES_EXHAUSTED,
+            Stage.DELIVER,
+            _text(answer),
+            answer.status,
+            task.attempts,
+            task.first_failed_at,
+            now + delays[0],
+        )
+    elif task.state.redelivers and task.redeliveries + 1 < len(delays):
+        task.redeliveries += 1
+        task.due = now + delays[task.redeliveries]
+        task.attempts_before += task.attempts
+        task.attempts = 0
+    else:
+        reason = Reason.REDELIVERIES_EXHAUSTED if task.state.redelivers else Reason.RETRIES_EXHAUSTED
+        task.failure = refused(task, answer, now, reason)
+
+
+def _text(answer: Answer) -> str:
+    return answer.text or (f"HTTP {answer.status}" if answer.status else f"no answer: {answer.no_answer}")

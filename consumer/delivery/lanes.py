@@ -1,0 +1,127 @@
+"""Lanes: the tasks of one ordering key, one after the other; different lanes side by side.
+
+A lane is idle (empty), ready (its head may go), waiting (its head may go later) or busy (its head has gone).
+Ready lanes leave by priority, then in the order in which they became ready, so that a key with a long queue
+never stops the others.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Hashable, Iterator
+from itertools import count
+from typing import Generic, Protocol, TypeVar
+
+
+class HasPriority(Protocol):
+    priority: int
+
+
+T = TypeVar("T", bound=HasPriority)
+
+
+class Lane(Generic[T]):
+    """One key's queue. `closed` is set when its partition has left: it is then passed over."""
+
+    __slots__ = ("closed", "key", "owner", "queue")
+
+    def __init__(self, owner: LaneGroup[T], key: Hashable) -> None:
+        self.owner = owner
+        self.key = key
+        self.queue: deque[T] = deque()
+        self.closed = False
+
+    @property
+    def head(self) -> T:
+        return self.queue[0]
+
+
+class LaneGroup(Generic[T]):
+    """The lanes of one partition."""
+
+    __slots__ = ("lanes",)
+
+    def __init__(self) -> None:
+        self.lanes: dict[Hashable, Lane[T]] = {}
+
+    def tasks(self) -> Iterator[T]:
+        for lane in self.lanes.values():
+            yield from lane.queue
+
+
+class Lanes(Generic[T]):
+    """Every lane that has something to do, over all partitions."""
+
+    def __init__(self) -> None:
+        self._ready: dict[int, deque[Lane[T]]] = {}
+        self._priorities: list[int] = []
+        self._waiting: list[tuple[float, int, Lane[T]]] = []
+        self._ties = count()
+
+    def add(self, group: LaneGroup[T], key: Hashable, task: T) -> Lane[T]:
+        lane = group.lanes.get(key)
+        if lane is None:
+            lane = group.lanes[key] = Lane(group, key)
+            lane.queue.append(task)
+            self.ready(lane)
+        else:
+            lane.queue.append(task)
+        return lane
+
+    def ready(self, lane: Lane[T], *, first: bool = False) -> None:
+        """The head of `lane` may go; `first`: before the others of its priority."""
+        priority = lane.queue[0].priority
+        ready = self._ready.get(priority)
+        if ready is None:
+            ready = self._ready[priority] = deque()
+            self._priorities = sorted(self._ready, reverse=True)
+        if first:
+            ready.appendleft(lane)
+        else:
+            ready.append(lane)
+
+    def wait(self, lane: Lane[T], until: float) -> None:
+        """The head of `lane` may go at `until`, in the seconds of the clock that `wake` is given."""
+        heapq.heappush(self._waiting, (until, next(self._ties), lane))
+
+    def wake(self, now: float) -> None:
+        """Makes the lanes ready whose wait has ended."""
+        waiting = self._waiting
+        while waiting and waiting[0][0] <= now:
+            lane = heapq.heappop(waiting)[2]
+            if not lane.closed:
+                self.ready(lane)
+
+    def next(self) -> Lane[T] | None:
+        """Takes the next ready lane, which is busy until it is released or made ready again."""
+        for priority in self._priorities:
+            ready = self._ready[priority]
+            while ready:
+                lane = ready.popleft()
+                if not lane.closed:
+                    return lane
+        return None
+
+    def release(self, lane: Lane[T]) -> None:
+        """The head of `lane` is settled: the next task becomes its head."""
+        if lane.closed:
+            return
+        lane.queue.popleft()
+        if lane.queue:
+            self.ready(lane)
+        else:
+            del lane.owner.lanes[lane.key]
+            lane.closed = True
+
+    def close(self, group: LaneGroup[T]) -> None:
+        for lane in group.lanes.values():
+            lane.closed = True
+        group.lanes = {}
+
+    @property
+    def next_wake(self) -> float:
+        """When the first waiting lane is due; infinity when none waits."""
+        while self._waiting and self._waiting[0][2].closed:
+            heapq.heappop(self._waiting)
+        return self._waiting[0][0] if self._waiting else float("inf")

@@ -1,0 +1,64 @@
+"""The frozen rules of delivery in one place, and how the configuration becomes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from consumer.config import Config
+from consumer.delivery.backoff import Backoff
+from consumer.delivery.breaker import BreakerPolicy
+from consumer.delivery.concurrency import ConcurrencyPolicy
+from consumer.delivery.flood import FloodPolicy
+from consumer.delivery.throttle import ThrottlePolicy
+from consumer.delivery.verdict import VerdictPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPolicy:
+    """Counts are records, sizes bytes, times seconds.
+
+    `buffered_records` and `buffered_bytes` bound everything taken and not settled: queued, in flight, waiting for a
+    retry or for the retry topic to acknowledge. parallel-consumer ran out of memory by counting only what was queued.
+    """
+
+    concurrency: ConcurrencyPolicy
+    ordering: Literal["key", "partition", "none"] = "key"
+    attempts: int = 4
+    backoff: Backoff = Backoff(0.5, 30)
+    delays: tuple[float, ...] = (60, 600, 3600)
+    retry_topic: str = "bluecore-consumer.retry"
+    ordered_events: frozenset[str] = frozenset()
+    buffered_records: int = 10_000
+    buffered_bytes: int = 64 << 20
+    commit_seconds: float = 0.05
+    verdicts: VerdictPolicy = field(default_factory=VerdictPolicy)
+    breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
+    flood: FloodPolicy = field(default_factory=FloodPolicy)
+    throttle: ThrottlePolicy = field(default_factory=ThrottlePolicy)
+
+    @classmethod
+    def of(cls, config: Config) -> DeliveryPolicy:
+        delivery, retry = config.delivery, config.delivery.retry
+        backoff = Backoff(retry.initial_seconds, retry.max_seconds)
+        statuses = delivery.statuses
+        return cls(
+            concurrency=ConcurrencyPolicy(maximum=delivery.max_in_flight),
+            ordering=delivery.ordering,
+            attempts=retry.attempts,
+            backoff=backoff,
+            delays=config.dead_letters.delays_seconds,
+            retry_topic=config.dead_letters.retry_topic,
+            ordered_events=frozenset(config.dead_letters.ordered_events),
+            buffered_records=delivery.max_buffered_records,
+            buffered_bytes=delivery.max_buffered_bytes,
+            commit_seconds=delivery.commit_interval_seconds,
+            verdicts=VerdictPolicy(frozenset(statuses.reject), frozenset(statuses.retry), frozenset(statuses.pause)),
+            breaker=BreakerPolicy(
+                failures=delivery.breaker.failures,
+                window_seconds=delivery.breaker.window_seconds,
+                probes=Backoff(delivery.breaker.initial_seconds, delivery.breaker.max_seconds),
+            ),
+            flood=FloodPolicy(delivery.flood.ratio, delivery.flood.minimum, delivery.flood.window_seconds),
+            throttle=ThrottlePolicy(delivery.rate_limit_per_second, delivery.max_hold_seconds, backoff),
+        )

@@ -1,0 +1,100 @@
+"""A record on its way: what is left to send of it and how that went so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from consumer.delivery.lanes import Lane, LaneGroup
+from consumer.delivery.settled import SettledOffsets
+from consumer.records import EventRequest, Failure, Outcome, Partition, Record
+
+
+@dataclass(slots=True, eq=False)
+class PartitionState:
+    """What the engine knows of one assigned partition. `active` ends when the partition leaves."""
+
+    partition: Partition
+    priority: int
+    redelivers: bool
+    settled: SettledOffsets
+    lanes: LaneGroup[Task] = field(default_factory=LaneGroup)
+    active: bool = True
+    draining: bool = False
+    paused: bool = False
+    held: bool = False
+    map_full: bool = False
+    out: int = 0
+    changed: bool = False
+    committed: int | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Task:
+    """One record taken and not settled. Times are seconds since the epoch."""
+
+    record: Record
+    state: PartitionState
+    requests: tuple[EventRequest, ...]
+    priority: int
+    size: int
+    number: int
+    lane: Lane[Task] | None = None
+    index: int = 0
+    due: float = 0.0
+    out: bool = False
+    attempts: int = 0
+    attempts_before: int = 0
+    redeliveries: int = 0
+    first_failed_at: float = 0.0
+    failure: Failure | None = None
+    write_failures: int = 0
+
+    @property
+    def request(self) -> EventRequest:
+        return self.requests[self.index]
+
+    @property
+    def ordering_key(self) -> bytes | None:
+        """The Kafka key; without one, the customer."""
+        if self.record.key is not None:
+            return self.record.key
+        return self.requests[0].customer.encode() if self.requests else None
+
+    @property
+    def idempotency_key(self) -> str:
+        """`<topic>:<partition>:<offset>` of the original record, `:<n>` for its n-th further request."""
+        topic, number = self.record.origin
+        key = f"{topic}:{number}:{self.record.origin_offset}"
+        return f"{key}:{self.index}" if self.index else key
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """A record that is settled: what became of each of its events."""
+
+    record: Record
+    outcome: Outcome
+    events: tuple[str, ...]
+    delivered: int = 0
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """An offset to commit, with the map of the offsets settled beyond it."""
+
+    partition: Partition
+    offset: int
+    metadata: str
+
+
+@dataclass(slots=True)
+class Decisions:
+    """What the engine wants done now. Sends and writes carry a ticket, under which their result is reported."""
+
+    sends: list[tuple[int, Task]] = field(default_factory=list)
+    writes: list[tuple[int, Task]] = field(default_factory=list)
+    pause: list[Partition] = field(default_factory=list)
+    resume: list[Partition] = field(default_factory=list)
+    settled: list[Settlement] = field(default_factory=list)
+    wake_at: float = float("inf")

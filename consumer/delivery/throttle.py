@@ -1,0 +1,120 @@
+"""The endpoint's own limits and ours: holds, quotas, and a token bucket as the ceiling.
+
+All of it is endpoint-wide: a 429 answered to one request holds back every request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from consumer.delivery.backoff import Backoff
+from consumer.delivery.hints import quota, retry_after
+from consumer.delivery.verdict import Verdict
+from consumer.records import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class ThrottlePolicy:
+    """`rate` is a ceiling in requests a second (0: none); a hold is never longer than `max_hold_seconds`.
+
+    `backoff` is for a 429 that does not say how long to wait.
+    """
+
+    rate: float = 0
+    max_hold_seconds: float = 300
+    backoff: Backoff = Backoff(0.5, 30)
+
+    @property
+    def burst(self) -> float:
+        """A twentieth of a second's worth: a full second's would double the rate in the first second."""
+        return max(1.0, self.rate / 20)
+
+
+class Throttle:
+    """Says how many requests may start now, and when the next may."""
+
+    def __init__(self, policy: ThrottlePolicy) -> None:
+        self._policy = policy
+        self._tokens = policy.burst
+        self._refilled = 0.0
+        self._held_until = 0.0
+        self._remaining: int | None = None
+        self._reset_at = 0.0
+        self._pushed_back = 0
+        self.capped = 0.0
+        """The last wait that the endpoint asked for and that was cut to the cap, in seconds; 0: none."""
+
+    def answered(self, answer: Answer, verdict: Verdict, in_flight: int, now: float) -> None:
+        """Reads what an answer says of the limits; a quota may not count the `in_flight` requests yet."""
+        if verdict is Verdict.DELIVERED:
+            self._pushed_back = 0
+        if not answer.headers and verdict is not Verdict.THROTTLED:
+            return
+        wait = retry_after(answer.headers, now)
+        left = quota(answer.headers, now)
+        if left is not None:
+            self._note(left.remaining - in_flight, now + min(left.reset_seconds, self._policy.max_hold_seconds), now)
+        if verdict is Verdict.THROTTLED:
+            self._pushed_back += 1
+            if wait is None and left is not None and left.remaining == 0:
+                wait = left.reset_seconds
+            if wait is None:
+                wait = self._policy.backoff.seconds(self._pushed_back)
+            self.hold(wait, now)
+        elif wait is not None and verdict is not Verdict.DELIVERED:
+            self.hold(wait, now)
+
+    def hold(self, seconds: float, now: float) -> None:
+        """Nothing may start for `seconds`, or for longer where an earlier hold says so."""
+        if seconds > self._policy.max_hold_seconds:
+            self.capped = seconds
+            seconds = self._policy.max_hold_seconds
+        self._held_until = max(self._held_until, now + seconds)
+
+    def _note(self, remaining: int, reset_at: float, now: float) -> None:
+        """Answers overtake each other: within one window the smallest count is the newest."""
+        same_window = self._remaining is not None and now < self._reset_at and abs(reset_at - self._reset_at) < 1
+        if same_window and self._remaining is not None:
+            remaining = min(self._remaining, remaining) if remaining >= 0 else remaining
+        self._remaining, self._reset_at = max(0, remaining), reset_at
+
+    def allowance(self, now: float, in_flight: int) -> float:
+        """How many requests may start now: infinity without a limit.
+
+        After a 429 one goes alone, until one passes: a burst would only be pushed back whole.
+        """
+        if now < self._held_until:
+            return 0
+        allowed = float("inf") if not self._pushed_back else 1 - in_flight
+        if self._remaining is not None:
+            if now >= self._reset_at:
+                self._remaining = None
+            else:
+                allowed = self._remaining
+        if self._policy.rate:
+            earned = max(0.0, now - self._refilled) * self._policy.rate
+            self._tokens = min(self._policy.burst, self._tokens + earned)
+            self._refilled = now
+            allowed = min(allowed, self._tokens // 1)
+        return allowed
+
+    def started(self) -> None:
+        if self._remaining is not None:
+            self._remaining -= 1
+        if self._policy.rate:
+            self._tokens -= 1
+
+    def next_at(self, now: float) -> float:
+        """When the next request may start; `now` when one may at once."""
+        if now < self._held_until:
+            return self._held_until
+        at = now
+        if self._remaining is not None and self._remaining <= 0 and now < self._reset_at:
+            at = self._reset_at
+        if self._policy.rate and self._tokens < 1:
+            at = max(at, now + (1 - self._tokens) / self._policy.rate)
+        return at
+
+    @property
+    def held_until(self) -> float:
+        return self._held_until

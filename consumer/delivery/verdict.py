@@ -1,0 +1,49 @@
+"""What an answer says: of the record, or of the endpoint.
+
+Sources: the design's third promise; RudderStack's lesson that a revoked key must not lose events (any 4xx but 408
+and 429 aborts a job there).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from consumer.records import Answer, NoAnswer
+
+
+class Verdict(Enum):
+    DELIVERED = auto()
+    REJECTED = auto()  # the record is at fault, and no retry can help
+    FAILED = auto()  # the record or the endpoint: only what becomes of others can tell
+    REFUSED = auto()  # the endpoint is at fault, for everyone
+    THROTTLED = auto()  # the endpoint asks for fewer requests
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictPolicy:
+    """Statuses by what they say; a status in none of the lists is judged by its class."""
+
+    reject: frozenset[int] = frozenset({400, 409, 413, 422})
+    retry: frozenset[int] = frozenset({408, 425})
+    pause: frozenset[int] = frozenset({401, 403, 404, 405})
+
+    def judge(self, answer: Answer) -> Verdict:
+        status = answer.status
+        if status is None:
+            # A connection that breaks or stays silent after the request has gone may be this record's doing.
+            after_sending = answer.no_answer in {NoAnswer.TIMEOUT, NoAnswer.RESET, NoAnswer.OTHER}
+            return Verdict.FAILED if after_sending else Verdict.REFUSED
+        if 200 <= status < 300:  # noqa: PLR2004 - the class of success
+            return Verdict.DELIVERED
+        for statuses, verdict in (
+            (self.reject, Verdict.REJECTED),
+            (self.pause, Verdict.REFUSED),
+            (self.retry, Verdict.FAILED),
+        ):
+            if status in statuses:
+                return verdict
+        if status == 429:  # noqa: PLR2004
+            return Verdict.THROTTLED
+        # A redirect speaks of the address. Any other status may be the record's doing or an outage.
+        return Verdict.REFUSED if 300 <= status < 400 else Verdict.FAILED  # noqa: PLR2004

@@ -1,0 +1,60 @@
+"""The headers of records in the retry and dead-letter topics: a failure written down, and read again.
+
+Kafka Connect's names where it has one, so that its tools read them; `bluecore.*` for the rest.
+"""
+
+from __future__ import annotations
+
+from consumer.records import Failure, Headers, Partition, Record, Redelivery
+
+CONNECT = "__connect.errors."
+OURS = "bluecore."
+
+
+def failure_headers(record: Record, failure: Failure) -> list[tuple[str, str | bytes | None]]:
+    """The record's own headers, and what is to be known of its failure. Times in milliseconds since the epoch."""
+    origin = record.origin
+    ours: dict[str, object] = {
+        CONNECT + "topic": origin.topic,
+        CONNECT + "partition": origin.number,
+        CONNECT + "offset": record.origin_offset,
+        CONNECT + "stage": failure.stage,
+        CONNECT + "exception.class.name": "".join(part.title() for part in failure.reason.split("_")),
+        CONNECT + "exception.message": failure.message,
+        OURS + "reason": failure.reason,
+        OURS + "status": failure.status,
+        OURS + "attempts": failure.attempts,
+        OURS + "first-failed-at": _milliseconds(failure.first_failed_at),
+        OURS + "not-before": _milliseconds(failure.not_before) or None,
+        OURS + "timestamp": record.event_time_ms,
+    }
+    kept = [header for header in record.headers if header[0] not in ours]
+    return [*kept, *((name, str(value)) for name, value in ours.items() if value is not None)]
+
+
+def redelivery(headers: Headers) -> Redelivery | None:
+    """What a record of the retry topic says of its past; None where its origin is missing or does not parse."""
+    values = {name: value for name, value in headers if name.startswith((CONNECT, OURS))}
+    topic = values.get(CONNECT + "topic")
+    partition, offset = _number(values.get(CONNECT + "partition")), _number(values.get(CONNECT + "offset"))
+    if not topic or partition is None or offset is None:
+        return None
+    return Redelivery(
+        Partition(topic.decode(errors="replace"), partition),
+        offset,
+        attempts=_number(values.get(OURS + "attempts")) or 0,
+        first_failed_at_ms=_number(values.get(OURS + "first-failed-at")) or 0,
+        not_before_ms=_number(values.get(OURS + "not-before")) or 0,
+        timestamp_ms=_number(values.get(OURS + "timestamp")),
+    )
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1000)
+
+
+def _number(value: bytes | None) -> int | None:
+    """A count or a time in decimal digits: what is longer than any real one is none."""
+    if value is None or not value.isdigit() or len(value) > 18:  # noqa: PLR2004
+        return None
+    return int(value)

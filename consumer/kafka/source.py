@@ -1,0 +1,183 @@
+"""Reads the routed topics as one member of the consumer group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+import structlog
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+
+from consumer.config import Config
+from consumer.delivery.task import Commit
+from consumer.kafka.client import Fatal, client_options
+from consumer.kafka.headers import redelivery
+from consumer.records import Headers, Partition, Record
+
+log = structlog.get_logger(__name__)
+
+_COMMITTED_TIMEOUT = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A partition that is ours now, with the group's last commit for it."""
+
+    partition: Partition
+    committed: int | None
+    metadata: str
+
+
+class Listener(Protocol):
+    """Told of partitions that come and go, from within `KafkaSource.poll` and `close`."""
+
+    def on_assigned(self, assigned: Sequence[Assigned]) -> None: ...
+
+    def on_revoked(self, partitions: Sequence[Partition]) -> None:
+        """The partitions are about to go to another member: what was settled can still be committed."""
+
+    def on_lost(self, partitions: Sequence[Partition]) -> None:
+        """The partitions are another member's already: nothing of them may be committed."""
+
+    def on_commit_failed(self, partitions: Sequence[Partition], error: str) -> None: ...
+
+
+class KafkaSource:
+    """One consumer; every call and callback is in the caller's thread."""
+
+    def __init__(
+        self,
+        config: Config,
+        subscription: Sequence[str],
+        listener: Listener,
+        on_statistics: Callable[[str], None] | None = None,
+    ) -> None:
+        self._listener = listener
+        self._retry_topic = config.dead_letters.retry_topic
+        self._fatal: str | None = None
+        self.committing = False
+        """Whether a commit has been sent and not been answered."""
+        options: dict[str, Any] = {
+            "group.id": config.kafka.group_id,
+            "enable.auto.commit": False,
+            "enable.auto.offset.store": False,
+            "auto.offset.reset": "earliest",
+            "queued.max.messages.kbytes": 16_384,
+            "topic.metadata.refresh.interval.ms": 30_000,
+            "statistics.interval.ms": 5_000 if on_statistics else 0,
+        }
+        if config.kafka.options.get("group.protocol") != "consumer":
+            options["partition.assignment.strategy"] = "cooperative-sticky"
+        callbacks: dict[str, Any] = {
+            "error_cb": self._on_error,
+            "on_commit": self._on_commit,
+            "stats_cb": on_statistics,
+            "logger": log,
+        }
+        self._consumer = Consumer(
+            client_options(config.kafka, options, "consumer")
+            | {name: callback for name, callback in callbacks.items() if callback is not None}
+        )
+        self._consumer.subscribe(
+            list(subscription), on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost
+        )
+
+    def poll(self, most: int, seconds: float) -> list[Record]:
+        """Up to `most` records: at once if there are any, after up to `seconds` if one arrives by then.
+
+        Raises Fatal when the consumer cannot go on.
+        """
+        messages = self._consumer.consume(most, 0)
+        if not messages and seconds > 0 and (message := self._consumer.poll(seconds)) is not None:
+            messages = [message]
+        if self._fatal is not None:
+            raise Fatal(self._fatal)
+        return [record for message in messages if (record := self._record(message)) is not None]
+
+    def pause(self, partitions: Iterable[Partition]) -> None:
+        self._consumer.pause(_topic_partitions(partitions))
+
+    def resume(self, partitions: Iterable[Partition]) -> None:
+        self._consumer.resume(_topic_partitions(partitions))
+
+    def commit(self, commits: Sequence[Commit], *, wait: bool = False) -> None:
+        """Sends the commits; `wait`: returns when they are answered. A failure goes to the listener."""
+        offsets = [TopicPartition(*commit.partition, commit.offset, commit.metadata) for commit in commits]
+        try:
+            if wait:
+                self._consumer.commit(offsets=offsets, asynchronous=False)
+            else:
+                self._consumer.commit(offsets=offsets)
+                self.committing = True
+        except KafkaException as error:
+            self._listener.on_commit_failed([commit.partition for commit in commits], str(error))
+
+    def close(self) -> None:
+        """Leaves the group; revocations are told to the listener first."""
+        self._consumer.close()
+
+    def _record(self, message: Message) -> Record | None:
+        if (error := message.error()) is not None:
+            self._on_error(error)
+            return None
+        partition = Partition(message.topic() or "", message.partition() or 0)
+        kind, timestamp = message.timestamp()
+        headers = cast("Headers", tuple(message.headers() or ()))
+        return Record(
+            partition,
+            message.offset() or 0,
+            message.key(),
+            message.value(),
+            timestamp if kind else None,
+            headers,
+            redelivery(headers) if partition.topic == self._retry_topic else None,
+        )
+
+    def _on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        try:
+            committed = consumer.committed(partitions, timeout=_COMMITTED_TIMEOUT)
+        except KafkaException as error:
+            # Only the map of settled offsets is missed: more is sent again, nothing is lost.
+            log.warning("the group's commits could not be read", error=str(error))
+            committed = partitions
+        self._listener.on_assigned(
+            [
+                Assigned(
+                    Partition(each.topic, each.partition),
+                    each.offset if each.offset >= 0 else None,
+                    each.metadata or "",
+                )
+                for each in committed
+            ]
+        )
+
+    def _on_revoke(self, _consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        self._listener.on_revoked([Partition(each.topic, each.partition) for each in partitions])
+
+    def _on_lost(self, _consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        self._listener.on_lost([Partition(each.topic, each.partition) for each in partitions])
+
+    def _on_commit(self, error: KafkaError | None, partitions: list[TopicPartition]) -> None:
+        self.committing = False
+        failed = [
+            (Partition(each.topic, each.partition), each.error or error) for each in partitions if each.error or error
+        ]
+        if failed:
+            self._listener.on_commit_failed([partition for partition, _ in failed], str(failed[0][1]))
+
+    def _on_error(self, error: KafkaError) -> None:
+        if error.code() == KafkaError._AUTO_OFFSET_RESET:  # noqa: SLF001 - confluent-kafka's public name for it
+            self._fatal = (
+                f"{error.str()}: the committed offset is out of range, and auto.offset.reset is 'error'. "
+                "Records were deleted before they were read: set the group's offsets by hand, or "
+                "kafka.options auto.offset.reset to earliest or latest"
+            )
+        elif error.fatal():
+            self._fatal = f"the Kafka consumer cannot go on: {error.str()}"
+        elif error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001
+            log.warning("Kafka reports an error", error=error.str(), code=error.name())
+
+
+def _topic_partitions(partitions: Iterable[Partition]) -> list[TopicPartition]:
+    return [TopicPartition(*partition) for partition in partitions]

@@ -1,0 +1,40 @@
+"""How the rooms inside say no: a value that does not fit, and the record that is refused for it.
+
+    RefusedError           a record cannot become a request: reason, field, rule
+    InvalidValueError      one value cannot become what Bluecore wants; whoever knows its field refuses the record
+
+Their texts name fields, paths and rules, and never a value: they end in logs and in headers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from consumer.records import Reason, Reject, Stage
+
+if TYPE_CHECKING:
+    from typing import Self
+
+
+class InvalidValueError(Exception):
+    """A value breaks a rule; the message is the rule."""
+
+
+class RefusedError(Exception):
+    """A record that cannot be mapped."""
+
+    def __init__(self, reason: Reason, field: str | None, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.field = field
+
+    @classmethod
+    def missing(cls, field: str, hint: str) -> Self:
+        return cls(Reason.MISSING_FIELD, field, f"{field}: missing ({hint})")
+
+    @classmethod
+    def invalid(cls, field: str, rule: object, hint: str | None = None) -> Self:
+        return cls(Reason.INVALID_FIELD, field, f"{field}: {rule} ({hint})" if hint else f"{field}: {rule}")
+
+    def as_reject(self) -> Reject:
+        return Reject(self.reason, Stage.MAP, str(self), self.field)

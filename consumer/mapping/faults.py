@@ -1,0 +1,116 @@
+"""What is wrong with the routes, beyond what their types tell: names, events, routes that exclude each other."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import phonenumbers
+
+from consumer.config import EventByValue
+from consumer.mapping.contract import CONTRACTS, contract_of, events_of
+from consumer.mapping.field_faults import field_faults, path_faults
+from consumer.mapping.names import is_name, misspelt, nearest, normalised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from consumer.config import RouteConfig
+
+    Fault = tuple[str, str]
+
+__all__ = ["events_of", "faults"]
+
+
+def faults(routes: Sequence[RouteConfig]) -> list[Fault]:
+    """Every fault as its key, such as `routes[1].fields.order_id`, and a message that says what to do."""
+    found: list[Fault] = []
+    for index, route in enumerate(routes):
+        key = f"routes[{index}]"
+        found += _topic_faults(key, route)
+        found += _event_faults(key, route)
+        found += _option_faults(key, route)
+        found += field_faults(key, route)
+    for (first, one), (second, other) in combinations(enumerate(routes), 2):
+        found += _pair_faults(f"routes[{first}]", one, f"routes[{second}]", other)
+    return found
+
+
+def _topic_faults(key: str, route: RouteConfig) -> Iterator[Fault]:
+    if route.topic_pattern is not None:
+        try:
+            re.compile(route.topic_pattern)
+        except re.error as error:
+            yield f"{key}.topic_pattern", f"is no regular expression: {error}"
+    if route.wire_format != "confluent" and route.schema_file is None:
+        yield f"{key}.schema", f"is missing: `format: {route.wire_format}` needs the .avsc file of its values"
+
+
+def _event_faults(key: str, route: RouteConfig) -> Iterator[Fault]:
+    if route.when is not None:
+        yield from path_faults(f"{key}.when", route.when)
+    if not isinstance(route.event, EventByValue):
+        yield from _name_faults(f"{key}.event", route.event)
+        return
+    yield from path_faults(f"{key}.event.path", route.event.path)
+    if not route.event.values:
+        yield f"{key}.event.values", "is empty: name the event of each value"
+    for value, event in route.event.values.items():
+        written = str(value).lower() if isinstance(value, bool) else value
+        yield from _name_faults(f"{key}.event.values.{written}", event)
+
+
+def _name_faults(key: str, event: str) -> Iterator[Fault]:
+    """Custom names are legal, so only what is surely a slip is refused."""
+    if event in CONTRACTS:
+        return
+    if not is_name(event):
+        likely = nearest(normalised(event), CONTRACTS) or normalised(event)
+        yield key, f"{event!r} is no event name: lower-case letters, digits, underscores; did you mean {likely}?"
+        return
+    meant = misspelt(event, CONTRACTS)
+    if meant:
+        yield key, f"unknown event type {event!r}; did you mean {meant}?"
+
+
+def _option_faults(key: str, route: RouteConfig) -> Iterator[Fault]:
+    contracts = [contract_of(event) for event in events_of(route)]
+    if route.split_products and not any(contract.splittable for contract in contracts):
+        splittable = ", ".join(contract.event for contract in CONTRACTS.values() if contract.splittable)
+        yield f"{key}.split_products", f"has no effect here: it is for {splittable}"
+    if not any(contract.distinct_products for contract in contracts):
+        for option in ("repeated_products", "surplus_products"):
+            if getattr(route, option) != "refuse":
+                yield f"{key}.{option}", "has no effect here: it is for purchase"
+    if route.phone_region is not None and route.phone_region not in phonenumbers.SUPPORTED_REGIONS:
+        yield f"{key}.phone_region", f"{route.phone_region} is no region of ISO 3166, such as US or DE"
+
+
+def _pair_faults(first: str, one: RouteConfig, second: str, other: RouteConfig) -> Iterator[Fault]:
+    if _identity(one) == _identity(other):
+        what = "same topic, record, when and event"
+        yield second, f"repeats {first} ({what}): each record would be sent twice; remove one"
+    if _overlap(one, other):
+        if one.wire_format != other.wire_format:
+            yield (
+                f"{second}.format",
+                f"is {other.wire_format}, but {first} reads the same topic as {one.wire_format}",
+            )
+        elif one.schema_file != other.schema_file:
+            yield f"{second}.schema", f"is not that of {first}, which reads the same topic"
+
+
+def _identity(route: RouteConfig) -> tuple[object, ...]:
+    return route.topic, route.topic_pattern, route.record, route.when, repr(route.event)
+
+
+def _overlap(one: RouteConfig, other: RouteConfig) -> bool:
+    """Whether the two surely read one topic; what two patterns have in common only the brokers' topics tell."""
+    if (one.topic, one.topic_pattern) == (other.topic, other.topic_pattern):
+        return True
+    pattern, topic = one.topic_pattern or other.topic_pattern, one.topic or other.topic
+    try:
+        return pattern is not None and topic is not None and re.match(pattern, topic) is not None
+    except re.error:
+        return False

@@ -1,0 +1,44 @@
+"""Names: how Bluecore writes them, and which one was probably meant."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SEPARATORS = re.compile(r"[\s-]+")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_SURELY_MEANT = 0.85
+
+
+def normalised(name: str) -> str:
+    """`First-Name` as `first_name`.
+
+    Bluecore silently ignores attributes that are not lower case with underscores (Zeotap, Default Destination
+    Fields; Bluecore, Customer Profiles).
+    """
+    return _SEPARATORS.sub("_", name.strip()).lower()
+
+
+def is_name(name: str) -> bool:
+    """Whether Bluecore takes it as it is: lower-case letters, digits and underscores."""
+    return _NAME.fullmatch(name) is not None
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that looks most like this one, if any looks like it at all."""
+    return next(iter(difflib.get_close_matches(name.lower(), list(known), 1)), None)
+
+
+def misspelt(name: str, known: Iterable[str]) -> str | None:
+    """The known name that this one is surely meant to be: all but a letter or two are the same."""
+    return next(iter(difflib.get_close_matches(name.lower(), list(known), 1, _SURELY_MEANT)), None)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The end of a message: `; did you mean order_id?`, or nothing."""
+    meant = nearest(name, known)
+    return f"; did you mean {meant}?" if meant else ""

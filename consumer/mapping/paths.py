@@ -1,0 +1,148 @@
+"""Paths into a record, compiled once: plain dotted ones to a chain of look-ups, the rest to JMESPath.
+
+JMESPath knows JSON only. Inside an expression, dates, UUIDs and bytes are therefore the text that they become
+in the request, so that `created_at > '2026-01-01'` compares, and decimals are numbers that keep their digits.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+from jmespath.functions import Functions, signature
+from jmespath.visitor import Options, TreeInterpreter
+
+from consumer.mapping.errors import InvalidValueError
+from consumer.mapping.values import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    Node = Mapping[str, Any]
+    Get = Callable[[Any], Any]
+
+FUNCTIONS: frozenset[str] = frozenset(Functions.FUNCTION_TABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A compiled path: `get` finds its value in a record, None when there is none.
+
+    `get` raises `InvalidValueError` when an expression cannot be computed, such as the sum of texts.
+    `tree` is JMESPath's syntax tree, which the type checker walks.
+    """
+
+    expression: str
+    get: Get
+    tree: Node
+
+
+def compile_path(expression: str) -> Path:
+    """The path of an expression that is already known to be JMESPath."""
+    tree: Node = jmespath.compile(expression).parsed
+    keys = _keys(tree)
+    return Path(expression, _interpreted(tree) if keys is None else _chain(keys), tree)
+
+
+def unknown_functions(tree: Node) -> Iterator[str]:
+    """The functions that an expression calls and JMESPath does not have: it tells only when they are called."""
+    if tree["type"] == "function_expression" and tree["value"] not in FUNCTIONS:
+        yield tree["value"]
+    for child in tree["children"]:
+        if isinstance(child, dict):
+            yield from unknown_functions(child)
+
+
+def is_true(found: Any) -> bool:
+    """JMESPath's truth: null, false and what is empty are false; zero is true."""
+    return found is not None and found is not False and found not in ("", [], {})
+
+
+def _keys(tree: Node) -> tuple[str, ...] | None:
+    """The keys of a plain dotted path, none for `@`; None when it is an expression."""
+    if tree["type"] == "field":
+        return (tree["value"],)
+    if tree["type"] == "current":
+        return ()
+    if tree["type"] != "subexpression":
+        return None
+    keys: tuple[str, ...] = ()
+    for child in tree["children"]:
+        inner = _keys(child)
+        if inner is None:
+            return None
+        keys += inner
+    return keys
+
+
+def _chain(keys: tuple[str, ...]) -> Get:
+    if len(keys) == 1:
+        (key,) = keys
+        return lambda value: value.get(key) if isinstance(value, dict) else None
+
+    if len(keys) == 2:  # noqa: PLR2004 - most paths are this long, and a loop costs as much as both look-ups
+        outer, inner = keys
+
+        def get_inner(value: Any) -> Any:
+            found = value.get(outer) if isinstance(value, dict) else None
+            return found.get(inner) if isinstance(found, dict) else None
+
+        return get_inner
+
+    def get(value: Any) -> Any:
+        for key in keys:
+            if not isinstance(value, dict):
+                return None
+            value = value.get(key)
+        return value
+
+    return get
+
+
+def _interpreted(tree: Node) -> Get:
+    visit = _Interpreter(Options(custom_functions=_ExactFunctions())).visit
+
+    def get(value: Any) -> Any:
+        try:
+            return visit(tree, value)  # type: ignore[arg-type]  # the stubs' name for a node is private
+        except (JMESPathError, TypeError, ValueError, ArithmeticError):
+            # Their messages quote the values.
+            raise InvalidValueError("the expression cannot be computed on this record") from None
+
+    return get
+
+
+class _Interpreter(TreeInterpreter):
+    def visit_field(self, node: Any, value: Any) -> Any:
+        return plain(value.get(node["value"])) if isinstance(value, dict) else None
+
+
+class _ExactFunctions(Functions):
+    """JMESPath's functions, for which a Decimal is a number too."""
+
+    def _get_allowed_pytypes(self, types: list[str]) -> tuple[list[str], list[tuple[str, ...]]]:
+        allowed, inner = super()._get_allowed_pytypes(types)  # type: ignore[misc]  # not in the stubs
+        return (
+            [*allowed, "Decimal"] if "float" in allowed else allowed,
+            [(*names, "Decimal") if "float" in names else names for names in inner],
+        )
+
+    def _convert_to_jmespath_type(self, name: str) -> str:
+        kind: str = super()._convert_to_jmespath_type("float" if name == "Decimal" else name)  # type: ignore[misc]  # not in the stubs
+        return kind
+
+    @signature({"types": []})
+    def _func_to_number(self, value: Any) -> Any:
+        return value if isinstance(value, Decimal) else super()._func_to_number(value)  # type: ignore[misc]  # not in the stubs
+
+    @signature({"types": []})
+    def _func_to_string(self, value: Any) -> str:
+        if isinstance(value, str):
+            return value
+        if isinstance(value, Decimal):
+            return format(value, "f")
+        return json.dumps(value, separators=(",", ":"), default=str)

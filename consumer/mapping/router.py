@@ -1,0 +1,156 @@
+"""Routes, compiled once at the start: a decoded record in, its requests out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from consumer.config import EventByValue
+from consumer.mapping.errors import RefusedError
+from consumer.mapping.faults import faults
+from consumer.mapping.fields import Reader, reader
+from consumer.mapping.paths import is_true
+from consumer.mapping.plan import plan_of
+from consumer.records import Reason, Reject, Send, Skip, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from consumer.config import RouteConfig
+    from consumer.mapping.plan import Claim, Plan
+    from consumer.records import EventRequest, Mapped
+
+_MS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A compiled route.
+
+    Attributes:
+        chooser: the value of the record that chooses the event, None when there is but one.
+        plans: by that value's type and the value itself, as 1 and true are one in Python; by None when there
+            is no chooser.
+    """
+
+    config: RouteConfig
+    when: Reader | None
+    chooser: Reader | None
+    plans: Mapping[tuple[type, bool | int | str] | None, Plan]
+
+    def takes(self, topic: str, record_name: str | None) -> bool:
+        config = self.config
+        if config.record is not None and config.record != record_name:
+            return False
+        if config.topic_pattern is not None:
+            return re.match(config.topic_pattern, topic) is not None
+        return config.topic == topic
+
+    def applies(self, record: Any) -> bool:
+        return self.when is None or is_true(self.when.read(record))
+
+    def plan(self, record: Any) -> Plan:
+        """The plan of the event that this record is.
+
+        Raises:
+            RefusedError: the value that chooses it is missing, or stands for no event: a consent that is no
+                boolean is nobody's consent (RudderStack).
+        """
+        if self.chooser is None:
+            return self.plans[None]
+        value = self.chooser.require(record)
+        chosen = self.plans.get((type(value), value)) if isinstance(value, bool | int | str) else None
+        if chosen is None:
+            raise RefusedError.invalid("event", "the value stands for no event of the route", self.chooser.hint)
+        return chosen
+
+
+class Router:
+    """All routes. Its state is a memo of which of them a topic's records take."""
+
+    def __init__(self, routes: Sequence[Route], max_age_seconds: float) -> None:
+        self._routes = tuple(routes)
+        self._max_age_ms = max_age_seconds * _MS
+        self._taken: dict[tuple[str, str | None], tuple[Route, ...]] = {}
+        self.links_identities = any(route.config.link_identities for route in routes)
+
+    def map(  # noqa: PLR0913 - a record's coordinates, flat for the hot path
+        self,
+        topic: str,
+        record_name: str | None,
+        value: Mapping[str, Any],
+        event_time_ms: int | None,
+        now_ms: int,
+        *,
+        claim: Claim | None = None,
+    ) -> Mapped:
+        """What becomes of one record: every route that takes it makes its requests, in the order of the routes.
+
+        A record is sent whole or not at all: what one route refuses, none sends. It is skipped only if the
+        `when` of every route says so.
+
+        Args:
+            topic: the topic that the record was first written to.
+            record_name: the full name of its Avro type, when it is known.
+            value: the decoded record.
+            event_time_ms: when it was written, ms since the epoch; None when that is not known.
+            now_ms: ms since the epoch.
+            claim: decides whether this record carries the link of an id to an e-mail; None: it does not.
+        """
+        taking = self._taking(topic, record_name)
+        if not taking:
+            what = f"topic {topic}" if record_name is None else f"topic {topic}, record {record_name}"
+            return Reject(Reason.UNROUTABLE, Stage.MAP, f"no route takes {what}")
+        requests: list[EventRequest] = []
+        priorities: list[int] = []
+        try:
+            for route in taking:
+                if route.applies(value):
+                    self._check_age(event_time_ms, now_ms)
+                    requests += route.plan(value).requests(value, claim)
+                    priorities.append(route.config.priority)
+        except RefusedError as refused:
+            return refused.as_reject()
+        return Send(tuple(requests), max(priorities)) if priorities else Skip("when")
+
+    def _taking(self, topic: str, record_name: str | None) -> tuple[Route, ...]:
+        taking = self._taken.get((topic, record_name))
+        if taking is None:
+            taking = tuple(route for route in self._routes if route.takes(topic, record_name))
+            self._taken[topic, record_name] = taking
+        return taking
+
+    def _check_age(self, event_time_ms: int | None, now_ms: int) -> None:
+        """Bluecore does not accept data over 24 hours old (mParticle)."""
+        if self._max_age_ms and event_time_ms is not None and now_ms - event_time_ms > self._max_age_ms:
+            limit = f"{self._max_age_ms / _MS:g}"
+            raise RefusedError(Reason.TOO_OLD, None, f"the event is more than {limit} seconds old")
+
+
+def compile_routes(routes: Sequence[RouteConfig], *, token: str, max_age_seconds: float = 0) -> Router:
+    """Everything that can be worked out before the first record.
+
+    Args:
+        routes: the configuration's.
+        token: the namespace, `properties.token` of every event.
+        max_age_seconds: older records are rejected as too old; 0: none is.
+
+    Raises:
+        ValueError: the routes have faults; the message names them all.
+    """
+    found = faults(routes)
+    if found:
+        raise ValueError("; ".join(f"{key}: {message}" for key, message in found))
+    return Router([_compiled(route, token) for route in routes], max_age_seconds)
+
+
+def _compiled(route: RouteConfig, token: str) -> Route:
+    when = None if route.when is None else reader("when", route.when, accept=lambda found: found)
+    if not isinstance(route.event, EventByValue):
+        return Route(route, when, None, {None: plan_of(route, route.event, token)})
+    chooser = reader("event", route.event.path, accept=lambda found: found)
+    plans: dict[tuple[type, bool | int | str] | None, Plan] = {
+        (type(value), value): plan_of(route, event, token) for value, event in route.event.values.items()
+    }
+    return Route(route, when, chooser, plans)

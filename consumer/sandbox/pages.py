@@ -1,0 +1,128 @@
+"""All that the sandbox offers beside the Events API: what arrived, the faults, and the page."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from consumer.sandbox.faults import FaultPlanError, parse_plan
+from consumer.sandbox.feed import feed
+from consumer.sandbox.received import Outcome
+from consumer.sandbox.store import Filter
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from consumer.sandbox.sandbox import Sandbox
+
+_STATIC = Path(__file__).with_name("static")
+
+
+class Pages:
+    """One method a page; the addresses are in `routes`."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def app(self) -> Starlette:
+        routes = [
+            Route("/_events", self.events),
+            Route("/_events/{number:int}", self.event),
+            Route("/_counts", self.counts),
+            Route("/_customers/{identifier:path}", self.customer),
+            Route("/_stream", self.stream),
+            Route("/_about", self.about),
+            Route("/_reset", self.reset, methods=["POST"]),
+            Route("/_faults", self.faults),
+            Route("/_faults", self.apply_faults, methods=["POST"]),
+            Route("/_faults", self.clear_faults, methods=["DELETE"]),
+            Mount("/", StaticFiles(directory=_STATIC, html=True)),
+        ]
+        return Starlette(routes=routes, exception_handlers={HTTPException: _plain_error})
+
+    async def events(self, request: Request) -> Response:
+        """What arrived, as JSON lines, oldest first: the newest `limit` above number `since` that fit."""
+        limit, since = _whole_number(request, "limit", 1_000), _whole_number(request, "since", 0)
+        events = self._sandbox.store.newest(_filter(request), limit, since)
+        lines = b"".join(orjson.dumps(self._whole(event), option=orjson.OPT_APPEND_NEWLINE) for event in events)
+        return Response(lines, media_type="application/x-ndjson")
+
+    async def event(self, request: Request) -> Response:
+        event = self._sandbox.store.find(request.path_params["number"])
+        if event is None:
+            raise HTTPException(404, "This event is not kept any more, or never arrived.")
+        return _json(self._whole(event))
+
+    async def counts(self, _request: Request) -> Response:
+        return _json(dataclasses.asdict(self._sandbox.counts))
+
+    async def customer(self, request: Request) -> Response:
+        profile = self._sandbox.profile(request.path_params["identifier"])
+        if profile is None:
+            raise HTTPException(404, "No accepted event has told of this customer.")
+        return _json(profile)
+
+    async def stream(self, request: Request) -> Response:
+        since = request.headers.get("last-event-id", "")
+        lines = feed(self._sandbox, _filter(request), int(since) if since.isdecimal() else 0)
+        return StreamingResponse(lines, media_type="text/event-stream", headers={"cache-control": "no-store"})
+
+    async def about(self, _request: Request) -> Response:
+        settings = self._sandbox.settings
+        return _json({"path": settings.path, "strict": settings.strict, "keep_events": settings.keep_events})
+
+    async def reset(self, _request: Request) -> Response:
+        self._sandbox.reset()
+        return Response(status_code=204)
+
+    async def faults(self, _request: Request) -> Response:
+        """The plan in force, fit to be sent back; an outage has the seconds that are left of it."""
+        return _json(self._sandbox.faults.in_force.model_dump(mode="json"))
+
+    async def apply_faults(self, request: Request) -> Response:
+        """Put a plan in force, the whole of it: what is not named is off."""
+        try:
+            self._sandbox.faults.apply(parse_plan(await request.body()))
+        except FaultPlanError as error:
+            return _json({"error": "These faults cannot be made.", "faults": error.faults}, 400)
+        return await self.faults(request)
+
+    async def clear_faults(self, _request: Request) -> Response:
+        self._sandbox.faults.clear()
+        return Response(status_code=204)
+
+    def _whole(self, event: Any) -> dict[str, Any]:
+        whole: dict[str, Any] = event.whole((self._sandbox.settings.api_key_header,))
+        return whole
+
+
+def _json(content: Any, status: int = 200) -> Response:
+    return Response(orjson.dumps(content), status, media_type="application/json")
+
+
+async def _plain_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for no other
+    return JSONResponse({"error": error.detail}, error.status_code, headers=error.headers)
+
+
+def _whole_number(request: Request, name: str, default: int) -> int:
+    text = request.query_params.get(name, str(default))
+    if not text.isdecimal():
+        raise HTTPException(400, f"{name}: must be a whole number, not {text!r}")
+    return int(text)
+
+
+def _filter(request: Request) -> Filter:
+    query = request.query_params
+    outcome = query.get("outcome", "")
+    if outcome and outcome not in set(Outcome):
+        raise HTTPException(400, f"outcome: must be one of {', '.join(Outcome)}, not {outcome!r}")
+    return Filter(query.get("event", ""), query.get("distinct_id", ""), outcome, query.get("customer", ""))

@@ -1,0 +1,81 @@
+"""The rules of the Events API as data: each with its source, and what each event type needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_BODY_BYTES = 900_000
+
+MAX_PURCHASE_PRODUCTS = 30
+
+
+class Rule(StrEnum):
+    """The rules by name, each with its source."""
+
+    SIZE = "size"  # Bluecore, transactional API: bodies stay under 900 KB
+    JSON = "json"  # third-party survey: a malformed body is answered 500
+    API_KEY = "api_key"  # Zeotap, Troubleshooting: invalid API key or namespace
+    ENVELOPE = "envelope"  # Zeotap, Event Payload Format: `event` and `properties`
+    TOKEN = "token"  # noqa: S105 - a rule's name; every source: `properties.token` is the namespace
+    DISTINCT_ID = "distinct_id"  # Bluecore, Events API: every event says whose it is
+    CUSTOMER = "customer"  # Bluecore, Customer Events: an object with at least `email`
+    EMAIL = "email"  # third-party survey: e-mails are validated
+    PRODUCTS = "products"  # Bluecore, Events API: an array of objects, each with its catalogue `id`
+    ONE_PRODUCT = "one_product"  # Bluecore, Customer Events: add_to_cart takes a single product id
+    PURCHASE_PRODUCTS = "purchase_products"  # Bluecore, Purchase Events: at most 30 ids, each id once
+    SEARCH_TERM = "search_term"  # Bluecore, Customer Events
+    ORDER_ID = "order_id"  # Bluecore, Purchase Events: a missing one is invented, and attribution is lost
+    TOTAL = "total"  # Zeotap, Best Practices: purchases carry order_id and total
+    ATTRIBUTE_NAME = "attribute_name"  # Zeotap, Troubleshooting: other names are silently ignored
+    ATTRIBUTE_BOOLEAN = "attribute_boolean"  # Zeotap, Best Practices: "true" is stored as a string
+    UNLINKED_ID = "unlinked_id"  # Bluecore, Events API: an id that no `identify` linked reaches no profile
+    IDENTIFY_ID = "identify_id"  # Bluecore, Customer Events: the id to be linked, never the e-mail
+    PHONE = "phone"  # third-party survey: phone numbers are E.164
+
+
+SILENT = frozenset({Rule.ATTRIBUTE_NAME, Rule.ATTRIBUTE_BOOLEAN, Rule.UNLINKED_ID, Rule.IDENTIFY_ID, Rule.PHONE})
+"""Rules whose breach Bluecore answers with 202 all the same, and the customer's profile suffers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One breach: the field's path, such as `properties.products[0].id`, the rule, a sentence for people."""
+
+    field: str
+    rule: Rule
+    message: str
+
+    @property
+    def silent(self) -> bool:
+        return self.rule in SILENT
+
+
+@dataclass(frozen=True, slots=True)
+class EventContract:
+    """What one event type needs beyond `token` and `distinct_id`; `products` is the least and the most."""
+
+    customer: bool = False
+    products: tuple[int, int | None] | None = None
+    search_term: bool = False
+    order: bool = False
+
+
+CONTRACTS: Mapping[str, EventContract] = {
+    "customer_patch": EventContract(customer=True),
+    "identify": EventContract(customer=True),
+    "optin": EventContract(customer=True),
+    "unsubscribe": EventContract(customer=True),
+    "viewed_product": EventContract(products=(1, None)),
+    "search": EventContract(search_term=True),
+    "add_to_cart": EventContract(products=(1, 1)),
+    "remove_from_cart": EventContract(products=(1, None)),
+    "wishlist": EventContract(products=(1, None)),
+    "purchase": EventContract(customer=True, products=(1, MAX_PURCHASE_PRODUCTS), order=True),
+}
+CUSTOM = EventContract()
+"""An event name agreed with Bluecore's account manager: the envelope is all that is known of it."""

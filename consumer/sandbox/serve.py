@@ -1,0 +1,56 @@
+"""An ASGI application served over real HTTP from a thread of this process."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from starlette.types import ASGIApp
+
+
+@contextmanager
+def serve(app: ASGIApp, host: str = "127.0.0.1", port: int = 0, **options: Any) -> Iterator[str]:
+    """Serve `app` until the block ends, and give its address, such as `http://127.0.0.1:41234`.
+
+    Args:
+        app: the application.
+        host: the address to listen on; the loopback unless told otherwise.
+        port: the port to listen on; 0 takes a free one.
+        **options: further settings of `uvicorn.Config`, such as `ssl_certfile` and `ssl_keyfile`.
+
+    Raises:
+        OSError: the port is taken, or the address is not this machine's.
+        RuntimeError: the application failed while it started.
+    """
+    settings: dict[str, Any] = {
+        "log_level": "warning",
+        "access_log": False,
+        "ws": "none",
+        "timeout_graceful_shutdown": 1,
+    }
+    server = uvicorn.Server(uvicorn.Config(app, **(settings | options)))
+    # Bound here, not by uvicorn: a taken port is then this caller's error, and the free port is known.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="serve", daemon=True)
+    thread.start()
+    try:
+        while not server.started:
+            if not thread.is_alive():
+                raise RuntimeError("the application failed while it started: its log says why")
+            time.sleep(0.005)
+        scheme = "https" if server.config.is_ssl else "http"
+        name = f"[{host}]" if ":" in host else host
+        yield f"{scheme}://{name}:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()

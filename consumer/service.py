@@ -1,0 +1,192 @@
+"""The whole pipeline: Kafka records in, Bluecore requests out, failures to their topics, offsets committed.
+
+One thread runs it all. Everything that waits is handed in, so that the same loop runs against Apache Kafka, against
+the embedded broker, and in a simulation.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import structlog
+
+from consumer.clock import Clock
+from consumer.delivery.engine import Engine
+from consumer.delivery.task import Commit
+from consumer.intake import Intake
+from consumer.kafka.source import Assigned
+from consumer.records import Answer, Failure, Partition, Record
+from consumer.reporting import Reporter
+
+log = structlog.get_logger(__name__)
+
+_BATCH = 500
+_IDLE_SECONDS = 0.1
+_BUSY_SECONDS = 0.004
+_CLOSE_SECONDS = 10.0
+
+
+class Source(Protocol):
+    committing: bool
+
+    def poll(self, most: int, seconds: float) -> list[Record]: ...
+    def pause(self, partitions: Sequence[Partition]) -> None: ...
+    def resume(self, partitions: Sequence[Partition]) -> None: ...
+    def commit(self, commits: Sequence[Commit], *, wait: bool = False) -> None: ...
+    def close(self) -> None: ...
+
+
+class Publisher(Protocol):
+    def publish(self, ticket: int, record: Record, failure: Failure, ordering_key: bytes | None) -> None: ...
+    def poll(self, seconds: float = 0) -> list[tuple[int, str | None]]: ...
+    def close(self, seconds: float) -> None: ...
+
+
+class Client(Protocol):
+    @property
+    def in_flight(self) -> int: ...
+    def send(self, ticket: int, body: bytes, idempotency_key: str) -> None: ...
+    def wait(self, seconds: float) -> list[tuple[int, Answer]]: ...
+    def close(self) -> None: ...
+
+
+class Service:
+    """Reads, maps, delivers and commits until it is stopped. It is its source's listener."""
+
+    def __init__(  # noqa: PLR0913 - the parts of the pipeline, handed in
+        self,
+        *,
+        engine: Engine,
+        intake: Intake,
+        source: Callable[[Service], Source],
+        publisher: Publisher,
+        client: Client,
+        reporter: Reporter,
+        clock: Clock,
+        priority_of: Callable[[str], int],
+        drain_seconds: float,
+    ) -> None:
+        self._engine = engine
+        self._intake = intake
+        self._publisher = publisher
+        self._client = client
+        self._report = reporter
+        self._clock = clock
+        self._priority_of = priority_of
+        self._drain_seconds = drain_seconds
+        self._wake_at = 0.0
+        self._stopping = False
+        self._source = source(self)
+
+    def run(self) -> None:
+        """Returns once it was stopped and has left the group. Raises Fatal when Kafka cannot be used any more."""
+        while not self._stopping:
+            self.step()
+        self._leave()
+
+    def stop(self) -> None:
+        """Asks `run` to finish what is in flight and to leave; safe from a signal handler or another thread."""
+        self._stopping = True
+
+    def step(self) -> None:
+        """One round: collect results, take records, decide, act."""
+        enter = self._report.watch.enter
+        busy = self._client.in_flight
+        longest = max(0.0, min(_BUSY_SECONDS if busy else _IDLE_SECONDS, self._wake_at - self._clock.now()))
+        if busy:
+            enter("waiting")
+            self._collect(longest)
+        enter("polling")
+        records = self._source.poll(_BATCH, 0 if busy else longest)
+        self._collect_writes()
+        enter("mapping")
+        now = self._clock.now()
+        self._report.consumed(records, now)
+        for record, mapped in self._intake.translate(records, now):
+            self._engine.take(record, mapped, now)
+        self._act(now)
+        if not self._source.committing and (commits := self._engine.commits(now)):
+            enter("committing")
+            self._source.commit(commits)
+            self._report.committing(commits)
+        self._report.state(now)
+
+    def _collect(self, seconds: float) -> None:
+        for ticket, answer in self._client.wait(seconds):
+            self._engine.answered(ticket, answer, self._clock.now())
+
+    def _collect_writes(self) -> None:
+        for ticket, error in self._publisher.poll():
+            self._engine.written(ticket, error, self._clock.now())
+            if error is not None:
+                self._report.write_failed(error)
+
+    def _act(self, now: float) -> None:
+        decided = self._engine.decide(now)
+        for ticket, task in decided.sends:
+            self._client.send(ticket, task.request.body, task.idempotency_key)
+        for ticket, task in decided.writes:
+            if task.failure is not None:
+                self._publisher.publish(ticket, task.record, task.failure, task.ordering_key)
+        if decided.pause:
+            self._source.pause(decided.pause)
+        if decided.resume:
+            self._source.resume(decided.resume)
+        self._report.settled(decided.settled, now)
+        self._wake_at = decided.wake_at
+
+    # Partitions come and go
+
+    def on_assigned(self, assigned: Sequence[Assigned]) -> None:
+        for each in assigned:
+            self._engine.assign(
+                each.partition, each.committed, each.metadata, self._priority_of(each.partition.topic)
+            )
+        self._report.rebalanced("assigned", [each.partition for each in assigned], self._engine.assigned)
+
+    def on_revoked(self, partitions: Sequence[Partition]) -> None:
+        """Settles what is out of these partitions within the deadline, commits, and hands them over."""
+        self._engine.drain(partitions)
+        self._intake.forget(partitions)
+        deadline = self._clock.now() + self._drain_seconds
+        while (left := self._engine.outstanding(partitions)) and self._clock.now() < deadline:
+            self._collect(_BUSY_SECONDS)
+            self._collect_writes()
+            self._act(self._clock.now())
+        if left:
+            log.warning(
+                "handing partitions over with requests unanswered; their records are sent again", requests=left
+            )
+        ours = set(partitions)
+        if commits := [
+            each for each in self._engine.commits(self._clock.now(), force=True) if each.partition in ours
+        ]:
+            self._source.commit(commits, wait=True)
+        self._forget("revoked", partitions)
+
+    def on_lost(self, partitions: Sequence[Partition]) -> None:
+        self._intake.forget(partitions)
+        self._forget("lost", partitions)
+
+    def on_commit_failed(self, partitions: Sequence[Partition], error: str) -> None:
+        self._engine.commit_failed(partitions)
+        self._report.commit_failed(partitions, error)
+
+    def _forget(self, kind: str, partitions: Sequence[Partition]) -> None:
+        self._engine.forget(partitions)
+        self._report.rebalanced(kind, partitions, self._engine.assigned)
+
+    def _leave(self) -> None:
+        self._report.leaving()
+        self.on_revoked(self._engine.assigned)
+        # Consumer.close() has been seen to hang (confluent-kafka-python issue 1667): it gets a deadline.
+        closing = threading.Thread(target=self._source.close, name="close", daemon=True)
+        closing.start()
+        closing.join(_CLOSE_SECONDS)
+        if closing.is_alive():
+            log.warning("the consumer did not close in time; the group will notice by itself")
+        self._publisher.close(_CLOSE_SECONDS)
+        self._client.close()
+        self._report.left()

@@ -1,0 +1,72 @@
+"""Whether the process lives and is ready, as the probes of Kubernetes ask it.
+
+Alive: the main loop ticks. Ready: partitions are assigned and nothing drains. An outage of Bluecore or of the
+registry makes the process neither: restarting pods would not heal it, and a rollout must not hang on it. Such
+conditions are shown in the answer as details.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STALL_SECONDS = 360.0
+
+Detail = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """The answer to a probe."""
+
+    ok: bool
+    body: dict[str, object] = field(default_factory=dict)
+
+
+class Health:
+    """Told by the main loop, asked by the server's threads.
+
+    `stall_seconds` must lie above Kafka's `max.poll.interval.ms`: a loop that Kafka still bears is not dead.
+    Times are those of `clock`, in seconds; `tick` takes one that the loop has read already.
+    """
+
+    def __init__(self, clock: Callable[[], float], stall_seconds: float = STALL_SECONDS) -> None:
+        self._clock = clock
+        self._stall_seconds = stall_seconds
+        self._ticked = clock()
+        self._ready = (False, "starting")
+        self._details: dict[str, Detail] = {}
+
+    def tick(self, now: float) -> None:
+        """The main loop is alive at `now`."""
+        self._ticked = now
+
+    def ready(self, ready: bool, reason: str = "") -> None:  # noqa: FBT001 - the value is the message
+        """Report readiness from now on; `reason` says why not, for the person who reads the probe."""
+        self._ready = (ready, reason)
+
+    def detail(self, name: str, value: Detail) -> None:
+        """Show a condition in the answers without any effect on them."""
+        # Replaced and not changed, as another thread may be reading it.
+        self._details = {**self._details, name: value}
+
+    def liveness(self) -> Condition:
+        age = max(0.0, self._clock() - self._ticked)
+        body: dict[str, object] = {
+            "status": "ok",
+            "tick_age_seconds": round(age, 3),
+            "details": self._details,
+        }
+        if age <= self._stall_seconds:
+            return Condition(ok=True, body=body)
+        reason = f"the main loop has not ticked for {age:.0f} s (limit {self._stall_seconds:.0f} s)"
+        return Condition(ok=False, body={**body, "status": "stalled", "reason": reason})
+
+    def readiness(self) -> Condition:
+        ready, reason = self._ready
+        if ready:
+            return Condition(ok=True, body={"status": "ready", "details": self._details})
+        return Condition(ok=False, body={"status": "not ready", "reason": reason, "details": self._details})

@@ -1,0 +1,217 @@
+"""Every metric of the service, with its meaning: the one catalogue.
+
+The names are a contract with the dashboard and the alert rules. No label takes its values from records:
+topics and event types come from the configuration and the cluster, every other label from a closed set. What
+belongs to that set is there from the start, at zero, so that a rate over the first failure is not lost.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, get_args
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client.metrics import MetricWrapperBase
+
+from consumer import __version__
+from consumer.records import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Outcome = Literal["delivered", "retry", "dead_letter", "skipped"]
+AgeStage = Literal["consumed", "delivered"]
+LoopState = Literal["polling", "mapping", "waiting", "backing_off", "paused", "committing"]
+StopCause = Literal["memory", "dead_letters", "settled_map", "circuit_open", "registry"]
+Rebalance = Literal["assigned", "revoked", "lost"]
+CommitOutcome = Literal["ok", "failed"]
+
+PREFIX = "bluecore_consumer"
+MAX_SERIES = 4000
+OVERFLOW = "other"
+
+DURATION_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+AGE_BUCKETS = (0.1, 0.5, 1, 5, 15, 30, 60, 300, 900, 3600, 6 * 3600, 12 * 3600, 86400, 2 * 86400, 7 * 86400)
+
+# A `_created` series beside each counter doubles what Prometheus stores, and no rule reads it.
+disable_created_metrics()  # type: ignore[no-untyped-call]  # prometheus_client leaves this one without types
+
+Key = TypeVar("Key", bound=str | tuple[str, ...])
+Metric = TypeVar("Metric", bound=MetricWrapperBase)
+
+
+class Children(dict[Key, Metric], Generic[Key, Metric]):
+    """The labelled series of one metric, by label value (a tuple when there are several labels).
+
+    A series is made when it is first asked for; after that, an increment costs a look-up in a dict. Beyond
+    `limit` series, new label values share one series labelled `other`: no fault elsewhere floods Prometheus.
+    """
+
+    def __init__(self, metric: Metric, limit: int = MAX_SERIES) -> None:
+        super().__init__()
+        self._metric: Metric = metric
+        self._limit = limit
+
+    def __missing__(self, key: Key) -> Metric:
+        values = (key,) if isinstance(key, str) else key
+        if len(self) >= self._limit:
+            return self._metric.labels(*(OVERFLOW for _ in values))
+        child = self[key] = self._metric.labels(*values)
+        return child
+
+    def prepare(self, keys: Iterable[Key]) -> None:
+        """Make these series present, at zero."""
+        for key in keys:
+            self[key]
+
+    def retain(self, keys: Iterable[Key]) -> None:
+        """Remove every series but these: what is no longer ours must not be reported at its last value."""
+        for key in set(self) - set(keys):
+            del self[key]
+            self._metric.remove(*((key,) if isinstance(key, str) else key))
+
+
+class Metrics:
+    """The service's metrics in `registry`.
+
+    Raises `ValueError` when the registry has them already.
+    """
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        def counter(name: str, meaning: str, *labels: str) -> Counter:
+            return Counter(f"{PREFIX}_{name}", meaning, labels, registry=registry)
+
+        def gauge(name: str, meaning: str, *labels: str) -> Gauge:
+            return Gauge(f"{PREFIX}_{name}", meaning, labels, registry=registry)
+
+        def counters(name: str, meaning: str, *labels: str) -> Children[Any, Counter]:
+            return Children(counter(name, meaning, *labels))
+
+        def gauges(name: str, meaning: str, *labels: str) -> Children[Any, Gauge]:
+            return Children(gauge(name, meaning, *labels))
+
+        # Events
+        self.events_consumed: Children[str, Counter] = counters(
+            "events_consumed_total", "Records read from Kafka, by the topic they were read from.", "topic"
+        )
+        self.events: Children[tuple[str, str, str], Counter] = counters(
+            "events_total",
+            "Events settled, by topic of origin, event type (empty when it was not mapped) and outcome.",
+            *("topic", "event_type", "outcome"),
+        )
+        self.dead_letters: Children[str, Counter] = counters(
+            "dead_letters_total", "Records acknowledged in the dead-letter topic, by reason.", "reason"
+        )
+        self.dead_letter_produce_failures = counter(
+            "dead_letter_produce_failures_total",
+            "Records that the brokers did not take in the retry or dead-letter topic; they stay unsettled.",
+        )
+        self.duplicates_skipped = counter(
+            "duplicates_skipped_total",
+            "Records read again after a restart and not sent, as they had been settled before it.",
+        )
+        self.event_age: Children[str, Histogram] = Children(
+            Histogram(
+                f"{PREFIX}_event_age_seconds",
+                "Age of an event by its record's timestamp, when it was consumed and when it was delivered.",
+                ("stage",),
+                registry=registry,
+                buckets=AGE_BUCKETS,
+            )
+        )
+        self.oldest_undelivered_age: Children[str, Gauge] = gauges(
+            "oldest_undelivered_age_seconds",
+            "Age of the oldest record that was read and is not settled; 0 when there is none.",
+            "topic",
+        )
+        self.in_memory_records = gauge(
+            "in_memory_records", "Records read and not settled: queued, in flight or waiting for a retry."
+        )
+        self.in_memory_bytes = gauge("in_memory_bytes", "Keys and values of those records, in bytes.")
+
+        # Bluecore
+        self.http_requests: Children[str, Counter] = counters(
+            "http_requests_total",
+            "Requests by the status answered; `error` when there was no answer.",
+            "status",
+        )
+        self.http_request_duration = Histogram(
+            f"{PREFIX}_http_request_duration_seconds",
+            "From the start of a request to its answer or failure.",
+            registry=registry,
+            buckets=DURATION_BUCKETS,
+        )
+        self.http_in_flight = gauge("http_in_flight", "Requests that wait for Bluecore's answer.")
+        self.http_retries = counter("http_retries_total", "Requests sent again from memory after a failure.")
+        self.concurrency_limit = gauge("concurrency_limit", "Requests that may be in flight at present.")
+        self.circuit_open = gauge("circuit_open", "1 while Bluecore is out of order and is only probed.")
+        self.endpoint_held_seconds = counter(
+            "endpoint_held_seconds_total",
+            "Seconds in which Bluecore asked for no requests (429, Retry-After).",
+        )
+
+        # Kafka
+        self.consumer_lag: Children[tuple[str, str], Gauge] = gauges(
+            "consumer_lag",
+            "Records between the committed offset and the end of an assigned partition.",
+            *("topic", "partition"),
+        )
+        self.settled_map_bytes: Children[tuple[str, str], Gauge] = gauges(
+            "settled_map_bytes",
+            "Size of the map of settled offsets in the last commit of an assigned partition.",
+            *("topic", "partition"),
+        )
+        self.assigned_partitions = gauge("assigned_partitions", "Partitions that this process consumes.")
+        self.intake_stopped: Children[str, Gauge] = gauges(
+            "intake_stopped", "1 while no records are taken from Kafka, by cause.", "cause"
+        )
+        self.rebalances: Children[str, Counter] = counters(
+            "rebalances_total", "Changes of the partitions assigned to this process, by kind.", "kind"
+        )
+        self.commits: Children[str, Counter] = counters("commits_total", "Commits of offsets, by outcome.", "outcome")
+        self.registry_up = gauge("registry_up", "0 while the schema registry does not answer.")
+        self.broker_up: Children[tuple[str, str], Gauge] = gauges(
+            "kafka_broker_up", "1 while the connection to a broker is up.", *("client", "broker")
+        )
+        self.broker_round_trip: Children[tuple[str, str, str], Gauge] = gauges(
+            "kafka_broker_round_trip_seconds",
+            "Round trips to a broker in the last interval of librdkafka's statistics.",
+            *("client", "broker", "quantile"),
+        )
+        self.kafka_queued_messages: Children[str, Gauge] = gauges(
+            "kafka_queued_messages", "Messages that librdkafka fetched ahead or has yet to produce.", "client"
+        )
+        self.kafka_queued_bytes: Children[str, Gauge] = gauges(
+            "kafka_queued_bytes", "Size of those messages, in bytes.", "client"
+        )
+
+        # Process
+        self.loop_seconds: Children[str, Counter] = counters(
+            "loop_seconds_total", "The main loop's time by what it did; adds up to the wall clock.", "state"
+        )
+        gauge("build_info", "1, labelled with the version that runs.", "version").labels(__version__).set(1)
+
+        self.dead_letters.prepare(Reason)
+        self.event_age.prepare(get_args(AgeStage))
+        self.http_requests.prepare(("202", "error"))
+        self.intake_stopped.prepare(get_args(StopCause))
+        self.rebalances.prepare(get_args(Rebalance))
+        self.commits.prepare(get_args(CommitOutcome))
+        self.loop_seconds.prepare(get_args(LoopState))
+
+    def prepare(self, topics: Iterable[str], event_types: Iterable[str]) -> None:
+        """Make the series of these topics present, for each event type that their routes can yield."""
+        types = ("", *event_types)
+        for topic in topics:
+            self.events_consumed.prepare((topic,))
+            self.events.prepare((topic, kind, outcome) for kind in types for outcome in get_args(Outcome))
+
+    def retain_partitions(self, assigned: Iterable[tuple[str, int]]) -> None:
+        """Remove the gauges of every partition but these; called after each rebalance.
+
+        `assigned` holds (topic, partition number) pairs.
+        """
+        partitions = {(topic, str(number)) for topic, number in assigned}
+        self.assigned_partitions.set(len(partitions))
+        self.consumer_lag.retain(partitions)
+        self.settled_map_bytes.retain(partitions)
+        self.oldest_undelivered_age.retain({topic for topic, _ in partitions})

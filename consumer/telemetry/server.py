@@ -1,0 +1,105 @@
+"""One port for Prometheus and the probes: `/metrics`, `/healthz`, `/readyz`."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from socketserver import TCPServer, ThreadingMixIn
+from typing import TYPE_CHECKING, Any, Self
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
+
+import orjson
+from prometheus_client import make_wsgi_app
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
+
+    from consumer.telemetry.health import Condition, Health
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+
+def telemetry_app(registry: CollectorRegistry, health: Health) -> WsgiApp:
+    """The three pages as a WSGI application."""
+    metrics: WsgiApp = make_wsgi_app(registry)
+    probes: dict[str, Callable[[], Condition]] = {"/healthz": health.liveness, "/readyz": health.readiness}
+
+    def app(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path == "/metrics":
+            return metrics(environ, start_response)
+        probe = probes.get(path)
+        if probe is None:
+            start_response("404 Not Found", [("Content-Type", "text/plain")])
+            return [b"/metrics, /healthz and /readyz are here\n"]
+        condition = probe()
+        status = "200 OK" if condition.ok else "503 Service Unavailable"
+        start_response(status, [("Content-Type", "application/json")])
+        return [orjson.dumps(condition.body, option=orjson.OPT_APPEND_NEWLINE)]
+
+    return app
+
+
+class _Handler(WSGIRequestHandler):
+    timeout = 10  # a peer that opens a connection and says nothing must not keep a thread
+
+    def log_message(self, *_args: object) -> None:
+        """Probes come every few seconds: no line for each."""
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def server_bind(self) -> None:
+        # HTTPServer's own looks its name up in the DNS, which can hold up the start for seconds.
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
+        self.setup_environ()
+
+    def handle_error(self, *_args: object) -> None:
+        """A probe that hangs up early is no fault of ours."""
+
+
+class TelemetryServer:
+    """Serves the pages from daemon threads until `close`. Also a context manager.
+
+    Raises `OSError` with a sentence for the user when the address cannot be had.
+    """
+
+    def __init__(self, registry: CollectorRegistry, health: Health, host: str, port: int) -> None:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        server_class = type("_FamilyServer", (_Server,), {"address_family": family})
+        try:
+            self._server: _Server = server_class((host, port), _Handler)
+        except OSError as error:
+            cause = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+            raise OSError(
+                error.errno,
+                f"cannot serve metrics and health on {host}:{port}: {cause};"
+                " set telemetry.host and telemetry.port to an address that is free on this machine",
+            ) from None
+        self._server.set_app(telemetry_app(registry, health))
+        self._thread = threading.Thread(target=self._server.serve_forever, name="telemetry", daemon=True)
+        self._thread.start()
+
+    @property
+    def port(self) -> int:
+        """The port in use: the one given, or the one that the system chose for 0."""
+        return self._server.server_port
+
+    def close(self) -> None:
+        """Stop serving and free the port."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()

@@ -1,0 +1,40 @@
+"""Where the main loop's time goes: each moment belongs to one state, so that all add up to the wall clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from prometheus_client import Counter
+
+    from consumer.telemetry.metrics import LoopState
+
+
+class Stopwatch:
+    """Counts the seconds between two calls of `enter` for the state entered first.
+
+    Call `enter` at least as often as Prometheus scrapes, with the same state if nothing changed, or a long
+    wait shows only when it is over. Owned by one thread.
+    """
+
+    def __init__(
+        self, clock: Callable[[], float], seconds: Mapping[str, Counter], state: LoopState = "polling"
+    ) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self._state = state
+        self._since = clock()
+
+    @property
+    def state(self) -> LoopState:
+        return self._state
+
+    def enter(self, state: LoopState) -> None:
+        """Leave the present state, count its seconds, and begin another."""
+        now = self._clock()
+        if now > self._since:
+            self._seconds[self._state].inc(now - self._since)
+            self._since = now
+        self._state = state

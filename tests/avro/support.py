@@ -1,0 +1,78 @@
+"""What the tests of this room share: bytes of records, a registry that can be broken, patience."""
+
+from __future__ import annotations
+
+import json
+import struct
+import time
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from fastavro import parse_schema, schemaless_writer
+from starlette.responses import Response
+
+from consumer.avro import SchemaPending
+from consumer.sandbox.registry import registry_app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.types import Receive, Scope, Send
+
+    from consumer.avro import AvroSchema, SchemaCache
+
+
+def record(name: str, **fields: Any) -> dict[str, Any]:
+    """A record schema: field name -> type."""
+    return {"type": "record", "name": name, "fields": [{"name": key, "type": of} for key, of in fields.items()]}
+
+
+def text(schema: Any) -> str:
+    return json.dumps(schema)
+
+
+def body(schema: Any, value: Any) -> bytes:
+    """A value as Avro alone."""
+    out = BytesIO()
+    schemaless_writer(out, parse_schema(schema), value)
+    return out.getvalue()
+
+
+def framed(schema_id: int, schema: Any, value: Any) -> bytes:
+    """A value in Confluent's wire format."""
+    return struct.pack(">bI", 0, schema_id) + body(schema, value)
+
+
+def fetched(cache: SchemaCache, schema_id: int) -> AvroSchema:
+    """The schema, once it is not pending any more."""
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            return cache.get(schema_id)
+        except SchemaPending:
+            assert time.monotonic() < deadline, f"schema {schema_id} was still pending after 10 s"
+            time.sleep(0.005)
+
+
+def eventually(condition: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline, f"waited 10 s in vain for {what}"
+        time.sleep(0.005)
+
+
+class BreakableRegistry:
+    """The sandbox's registry, which answers `instead` while that is set, and counts what it was asked."""
+
+    def __init__(self) -> None:
+        self.registry = registry_app()
+        self.instead: Response | None = None
+        self.requests: list[str] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            self.requests.append(scope["path"])
+            if self.instead is not None:
+                await self.instead(scope, receive, send)
+                return
+        await self.registry(scope, receive, send)

@@ -1,0 +1,140 @@
+"""The cache never makes its caller wait, tells an unknown schema from an outage, and ends an outage by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from starlette.responses import Response
+from structlog.testing import capture_logs
+from tenacity import wait_fixed
+
+from consumer.avro import SchemaCache, SchemaPending, SchemaUnknown
+from consumer.avro.cache import REMEMBER_UNKNOWN_SECONDS
+from tests.avro.support import eventually, fetched, record, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from consumer.avro.protocol import RegisteredSchema
+    from consumer.avro.registry import RegistryClient
+    from tests.avro.support import BreakableRegistry
+
+ORDER = text(record("com.shop.Order", id="string"))
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def cache(client: RegistryClient, clock: Clock) -> Iterator[SchemaCache]:
+    cache = SchemaCache(client, clock=clock, backoff=wait_fixed(0.01))
+    yield cache
+    cache.close()
+
+
+def test_a_schema_is_pending_then_there_and_fetched_once(
+    cache: SchemaCache, client: RegistryClient, registry: BreakableRegistry
+) -> None:
+    schema_id = client.register("order", ORDER)
+    with pytest.raises(SchemaPending):
+        cache.get(schema_id)
+    schema = fetched(cache, schema_id)
+    assert [each.name for each in schema.records] == ["com.shop.Order"]
+    assert cache.get(schema_id) is schema
+    assert registry.requests.count(f"/schemas/ids/{schema_id}") == 1
+
+
+def test_an_unknown_schema_is_remembered_for_a_minute_and_no_longer(
+    cache: SchemaCache, client: RegistryClient, registry: BreakableRegistry, clock: Clock
+) -> None:
+    with pytest.raises(SchemaUnknown, match="schema 1 is unknown"):
+        fetched(cache, 1)
+    assert client.register("order", ORDER) == 1
+    clock.now += REMEMBER_UNKNOWN_SECONDS - 1
+    with pytest.raises(SchemaUnknown):
+        cache.get(1)
+    assert registry.requests.count("/schemas/ids/1") == 1
+    clock.now += 1
+    assert fetched(cache, 1).record is not None
+
+
+def test_in_an_outage_a_schema_stays_pending_until_the_registry_is_back(
+    cache: SchemaCache, client: RegistryClient, registry: BreakableRegistry
+) -> None:
+    schema_id = client.register("order", ORDER)
+    registry.instead = Response("", 503)
+    with pytest.raises(SchemaPending):
+        cache.get(schema_id)
+    eventually(lambda: registry.requests.count(f"/schemas/ids/{schema_id}") > 2, "further tries")
+    with pytest.raises(SchemaPending):
+        cache.get(schema_id)
+    assert "answers 503" in str(cache.outage)
+    registry.instead = None
+    fetched(cache, schema_id)
+    assert cache.outage is None
+
+
+def test_what_is_in_the_cache_needs_no_registry(
+    cache: SchemaCache, client: RegistryClient, registry: BreakableRegistry
+) -> None:
+    schema = fetched(cache, client.register("order", ORDER))
+    registry.instead = Response("", 503)
+    assert cache.get(1) is schema
+
+
+def test_an_incident_is_one_warning_and_its_end_one_line(
+    cache: SchemaCache, client: RegistryClient, registry: BreakableRegistry
+) -> None:
+    schema_id = client.register("order", ORDER)
+    registry.instead = Response("", 401)
+    with capture_logs() as logs:
+        with pytest.raises(SchemaPending):
+            cache.get(schema_id)
+        eventually(lambda: registry.requests.count(f"/schemas/ids/{schema_id}") > 3, "further tries")
+        registry.instead = None
+        fetched(cache, schema_id)
+        eventually(lambda: len(logs) == 2, "the line that tells the end")
+    assert [(line["log_level"], line["event"]) for line in logs] == [
+        ("warning", "schema_registry_unavailable"),
+        ("info", "schema_registry_recovered"),
+    ]
+    assert "check basic.auth.user.info or bearer.auth.token" in logs[0]["problem"]
+
+
+def test_one_schema_that_the_registry_fails_on_does_not_hold_back_the_others(client: RegistryClient) -> None:
+    class FailsOnOne:
+        def schema(self, schema_id: int) -> RegisteredSchema:
+            if schema_id == 7:
+                raise RuntimeError("a fault of this very schema")
+            return client.schema(schema_id)
+
+        schema_of = client.schema_of
+
+    schema_id = client.register("order", ORDER)
+    cache = SchemaCache(FailsOnOne(), backoff=wait_fixed(0.01))
+    with pytest.raises(SchemaPending):
+        cache.get(7)
+    eventually(lambda: cache.outage, "the outage to be noticed")
+    assert fetched(cache, schema_id).record is not None
+    assert cache.outage == "a fault of this very schema"
+    cache.close()
+
+
+def test_a_closed_cache_asks_no_more(cache: SchemaCache, registry: BreakableRegistry) -> None:
+    registry.instead = Response("", 503)
+    with pytest.raises(SchemaPending):
+        cache.get(1)
+    eventually(lambda: registry.requests, "a first try")
+    cache.close()
+    cache._thread.join(10)  # noqa: SLF001 - that its thread ends is what this shows
+    assert not cache._thread.is_alive()  # noqa: SLF001

@@ -1,0 +1,60 @@
+"""The registry's options carry Confluent's names; what cannot be meant is refused by its name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from consumer.avro.options import RegistryOptions, parse_options
+
+HERE = str(Path(__file__))
+
+
+def test_without_options_there_is_a_time_limit_all_the_same() -> None:
+    assert parse_options({}) == RegistryOptions(timeout_seconds=10)
+
+
+def test_every_option_is_read() -> None:
+    options = parse_options(
+        {
+            "basic.auth.user.info": "user:pass:word",
+            "ssl.ca.location": HERE,
+            "ssl.certificate.location": HERE,
+            "ssl.key.location": HERE,
+            "timeout.ms": "2500",
+        }
+    )
+    assert options == RegistryOptions(("user", "pass:word"), None, HERE, HERE, HERE, 2.5)
+    assert parse_options({"bearer.auth.token": "abc"}).bearer_token == "abc"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"ssl.ca.locations": HERE}, "ssl.ca.locations: no such option .* did you mean ssl.ca.location?"),
+        ({"retries": "1"}, "retries: no such option of the schema registry; choose from basic.auth.user.info"),
+        ({"basic.auth.user.info": "user"}, "basic.auth.user.info: must be user:password"),
+        ({"bearer.auth.token": "a\nb"}, "bearer.auth.token: is empty, or has characters"),
+        ({"basic.auth.user.info": "a:b", "bearer.auth.token": "c"}, "give one of the two"),
+        ({"ssl.key.location": HERE}, "needs ssl.certificate.location too"),
+        ({"ssl.ca.location": "/no/such.pem"}, "ssl.ca.location: there is no file /no/such.pem"),
+        ({"timeout.ms": "soon"}, "timeout.ms: must be a whole number"),
+        ({"timeout.ms": "0"}, "timeout.ms: must be a whole number"),
+    ],
+)
+def test_an_unusable_option_is_refused_by_its_name(options: dict[str, str], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        parse_options(options)
+
+
+def test_a_refusal_does_not_repeat_the_secret() -> None:
+    with pytest.raises(ValueError, match=re.escape("user:password")) as caught:
+        parse_options({"basic.auth.user.info": "s3cret"})
+    assert "s3cret" not in str(caught.value)
+
+
+def test_secrets_are_not_in_the_representation() -> None:
+    shown = repr(RegistryOptions(basic_auth=("user", "s3cret"))) + repr(RegistryOptions(bearer_token="s3cret"))
+    assert "s3cret" not in shown

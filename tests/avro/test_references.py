@@ -1,0 +1,54 @@
+"""A schema of the registry comes with all that it refers to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from starlette.responses import JSONResponse
+
+from consumer.avro import SchemaUnknown
+from consumer.avro.protocol import Reference
+from consumer.avro.references import load_schema
+from tests.avro.support import record, text
+
+if TYPE_CHECKING:
+    from consumer.avro.registry import RegistryClient
+    from tests.avro.support import BreakableRegistry
+
+
+def test_references_of_references_are_resolved(client: RegistryClient) -> None:
+    money, line, order = Reference("x.Money", "money", 1), Reference("x.Line", "line", 1), "x.Order"
+    client.register("money", text(record("x.Money", amount="long")))
+    client.register("line", text(record("x.Line", price="x.Money")), [money])
+    schema_id = client.register("order", text(record(order, total="x.Money", line="x.Line")), [money, line])
+    assert set(load_schema(client, schema_id).named) == {"x.Money", "x.Line", "x.Order"}
+
+
+def test_a_union_of_references_has_their_records(client: RegistryClient) -> None:
+    """Confluent's way of several event types in one topic."""
+    client.register("a", text(record("x.A")))
+    client.register("b", text(record("x.B")))
+    references = [Reference("x.A", "a", 1), Reference("x.B", "b", 1)]
+    schema_id = client.register("topic-value", text(["x.A", "x.B"]), references)
+    assert [each.name for each in load_schema(client, schema_id).records] == ["x.A", "x.B"]
+
+
+def test_an_id_that_the_registry_does_not_have_is_unknown(client: RegistryClient) -> None:
+    with pytest.raises(SchemaUnknown, match="schema 5 is unknown to the registry: Schema 5 not found"):
+        load_schema(client, 5)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"schema": "syntax = ...", "schemaType": "PROTOBUF"}, "schema 5 of the registry is PROTOBUF, not AVRO"),
+        ({"schema": "{"}, "schema 5 of the registry is not JSON"),
+    ],
+)
+def test_a_schema_that_is_not_avro_is_as_good_as_unknown(
+    client: RegistryClient, registry: BreakableRegistry, answer: dict[str, str], said: str
+) -> None:
+    registry.instead = JSONResponse(answer)
+    with pytest.raises(SchemaUnknown, match=said):
+        load_schema(client, 5)

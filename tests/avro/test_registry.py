@@ -1,0 +1,71 @@
+"""The registry's client against the sandbox's registry, over HTTP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from starlette.responses import JSONResponse
+
+from consumer.avro import RegistryRefused, RegistryUnavailable, SchemaUnknown
+from consumer.avro.protocol import Reference, RegisteredSchema
+from tests.avro.support import record, text
+
+if TYPE_CHECKING:
+    from consumer.avro.registry import RegistryClient
+    from tests.avro.support import BreakableRegistry
+
+ORDER = '{"type":"record","name":"com.shop.Order","fields":[]}'
+
+
+def test_what_is_registered_can_be_found_in_every_way(client: RegistryClient) -> None:
+    schema_id = client.register("shop.orders/eu-value".replace("/", "."), ORDER)
+    expected = RegisteredSchema(ORDER, id=schema_id, version=1)
+    assert client.schema(schema_id) == RegisteredSchema(ORDER)
+    assert client.subjects() == ["shop.orders.eu-value"]
+    assert client.versions("shop.orders.eu-value") == [1]
+    assert client.schema_of("shop.orders.eu-value") == expected
+    assert client.schema_of("shop.orders.eu-value", 1) == expected
+    assert client.lookup("shop.orders.eu-value", ORDER) == expected
+
+
+def test_references_are_kept(client: RegistryClient) -> None:
+    client.register("order", ORDER)
+    reference = Reference("com.shop.Order", "order", 1)
+    refund = text(record("com.shop.Refund", order="com.shop.Order"))
+    assert client.schema(client.register("refund", refund, [reference])).references == (reference,)
+
+
+def test_what_is_not_there_is_unknown(client: RegistryClient) -> None:
+    client.register("order", ORDER)
+    for ask in (
+        lambda: client.schema(99),
+        lambda: client.versions("none"),
+        lambda: client.schema_of("none"),
+        lambda: client.schema_of("order", 7),
+    ):
+        with pytest.raises(SchemaUnknown, match="not found"):
+            ask()
+    assert client.lookup("none", ORDER) is None
+    assert client.lookup("order", text(record("Other"))) is None
+
+
+def test_an_invalid_schema_is_refused_with_the_registrys_words(client: RegistryClient) -> None:
+    with pytest.raises(RegistryRefused, match=r"refers to com\.shop\.Nowhere"):
+        client.register("order", text(record("Order", a="com.shop.Nowhere")))
+
+
+def test_an_incompatible_schema_is_refused_with_the_registrys_words(
+    client: RegistryClient, registry: BreakableRegistry
+) -> None:
+    registry.instead = JSONResponse({"error_code": 409, "message": "total has no default"}, 409)
+    with pytest.raises(RegistryRefused, match="total has no default"):
+        client.register("order", ORDER)
+
+
+def test_a_registry_that_cannot_be_written_to_is_an_outage(
+    client: RegistryClient, registry: BreakableRegistry
+) -> None:
+    registry.instead = JSONResponse({"error_code": 50003, "message": "no leader"}, 500)
+    with pytest.raises(RegistryUnavailable, match="answers 500"):
+        client.register("order", ORDER)

@@ -1,0 +1,44 @@
+"""Which transport is taken, and what is said when it cannot be had."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+
+from consumer.bluecore.curl import CurlTransport
+from consumer.bluecore.factory import open_transport
+from consumer.bluecore.threads import ThreadTransport
+from consumer.config import BluecoreConfig
+
+
+def config(**settings: Any) -> BluecoreConfig:
+    return BluecoreConfig.model_validate({"namespace": "ns", **settings})
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"), [("auto", CurlTransport), ("curl", CurlTransport), ("requests", ThreadTransport)]
+)
+def test_the_transport_asked_for_is_opened(asked: str, expected: type) -> None:
+    transport = open_transport(config(transport=asked), 4)
+    transport.close()
+    assert isinstance(transport, expected)
+
+
+def test_without_libcurl_requests_carries_on_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "consumer.bluecore.curl", None)
+    transport = open_transport(config(), 4)
+    transport.close()
+    assert isinstance(transport, ThreadTransport)
+
+
+def test_libcurl_asked_for_and_not_there_is_refused_by_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "consumer.bluecore.curl", None)
+    with pytest.raises(ValueError, match=r"^bluecore\.transport is curl, but pycurl cannot be used"):
+        open_transport(config(transport="curl"), 4)
+
+
+def test_a_missing_ca_bundle_is_refused_by_its_key() -> None:
+    with pytest.raises(ValueError, match=r"^bluecore\.ca_location: there is no file or directory /none/ca\.pem"):
+        open_transport(config(ca_location="/none/ca.pem"), 4)

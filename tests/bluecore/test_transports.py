@@ -1,0 +1,489 @@
+"""One suite for both transports, against real servers that misbehave: the same request, the same outcome.
+
+A transport must never hang, never raise, never follow, and hand back each ticket exactly once.
+"""
+
+from __future__ import annotations
+
+import gzip
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+
+from consumer.bluecore.curl import CurlTransport
+from consumer.bluecore.failures import no_answer
+from consumer.bluecore.threads import ThreadTransport
+from consumer.bluecore.transport import BODY_LIMIT, ConnectionSettings
+from consumer.records import NoAnswer
+from tests.bluecore.servers import ACCEPTED, Peer, Server, certificate, free_port, server_context
+
+if TYPE_CHECKING:
+    from consumer.bluecore.transport import Done, Transport
+
+Opens = Callable[[ConnectionSettings], "Transport"]
+
+SETTINGS = ConnectionSettings(timeout=1.0, max_in_flight=8)
+LONG = 10.0
+
+
+@pytest.fixture(params=[ThreadTransport, CurlTransport], ids=["requests", "curl"])
+def opened(request: pytest.FixtureRequest) -> Iterator[Opens]:
+    """Opens transports of one kind, and closes them after the test."""
+    transports: list[Transport] = []
+
+    def open_one(settings: ConnectionSettings = SETTINGS) -> Transport:
+        transport: Transport = request.param(settings)
+        transports.append(transport)
+        return transport
+
+    yield open_one
+    for transport in transports:
+        transport.close()
+
+
+def post(url: str, body: bytes = b"{}", **headers: str) -> requests.PreparedRequest:
+    prepared = requests.Request("POST", url, data=body, headers=headers).prepare()
+    prepared.headers.setdefault("Accept-Encoding", "gzip, deflate")
+    return prepared
+
+
+def exchange(transport: Transport, request: requests.PreparedRequest) -> Done:
+    """Send one request and wait for what comes of it."""
+    transport.send(7, request)
+    (done,) = transport.wait(LONG)
+    assert done.ticket == 7
+    assert transport.in_flight == 0
+    return done
+
+
+def answered(done: Done) -> requests.Response:
+    assert isinstance(done.result, requests.Response), repr(done.result)
+    return done.result
+
+
+def failed(done: Done) -> NoAnswer:
+    assert isinstance(done.result, requests.RequestException), repr(done.result)
+    return no_answer(done.result)
+
+
+def answering(*parts: bytes) -> Callable[[Peer], None]:
+    """A script that answers each request with these bytes and keeps the connection."""
+
+    def script(peer: Peer) -> None:
+        while peer.read_request():
+            for part in parts:
+                peer.send(part)
+
+    return script
+
+
+# -- what is sent and what comes back -------------------------------------------------------------------------
+
+
+def test_an_answer_has_status_reason_headers_body_and_its_request(opened: Opens) -> None:
+    answer = b"HTTP/1.1 400 Bad Request\r\nX-Trace: 1\r\nX-trace: 2\r\nContent-Length: 7\r\n\r\nno name"
+    with Server(answering(answer)) as server:
+        request = post(server.url)
+        done = exchange(opened(SETTINGS), request)
+    response = answered(done)
+    assert (response.status_code, response.reason, response.content) == (400, "Bad Request", b"no name")
+    assert response.headers["x-trace"] == "1, 2"
+    assert response.request is request
+    assert response.url == server.url
+    assert 0 < done.seconds < LONG
+
+
+def test_the_request_goes_out_as_it_was_prepared(opened: Opens) -> None:
+    seen: list[bytes] = []
+
+    def script(peer: Peer) -> None:
+        seen.append(peer.read_request())
+        peer.send(ACCEPTED)
+
+    headers = {"Content-Type": "application/json", "Idempotency-Key": "shop:0:1", "User-Agent": "us/1", "X-Empty": ""}
+    with Server(script) as server:
+        answered(exchange(opened(SETTINGS), post(server.url, b'{"n":"\xc3\xa4"}', **headers)))
+    head, _, body = seen[0].partition(b"\r\n\r\n")
+    lines = head.decode().split("\r\n")
+    assert lines[0] == "POST /api HTTP/1.1"
+    assert body == b'{"n":"\xc3\xa4"}'
+    sent = {line.partition(":")[0].lower(): line.partition(":")[2].strip() for line in lines[1:]}
+    sent.pop("connection", None)
+    sent.pop("accept", None)
+    assert sent == {
+        "host": f"127.0.0.1:{server.port}",
+        "content-type": "application/json",
+        "content-length": "10",
+        "idempotency-key": "shop:0:1",
+        "user-agent": "us/1",
+        "accept-encoding": "gzip, deflate",
+        "x-empty": "",
+    }
+
+
+def test_a_large_body_is_sent_without_asking_first(opened: Opens) -> None:
+    """curl asks for a 100-continue before a large body; Bluecore's contract knows of none."""
+    seen: list[bytes] = []
+
+    def script(peer: Peer) -> None:
+        seen.append(peer.read_request())
+        peer.send(ACCEPTED)
+
+    with Server(script) as server:
+        answered(exchange(opened(SETTINGS), post(server.url, b"x" * 3_000_000)))
+    assert len(seen[0]) > 3_000_000
+    assert b"expect" not in seen[0][:500].lower()
+
+
+def test_requests_run_side_by_side_and_each_ticket_comes_back_once(opened: Opens) -> None:
+    with Server(answering(ACCEPTED)) as server:
+        transport = opened(SETTINGS)
+        tickets = set(range(8))
+        for ticket in tickets:
+            transport.send(ticket, post(server.url))
+        assert transport.in_flight == 8
+        back: list[int] = []
+        while transport.in_flight:
+            back += [done.ticket for done in transport.wait(LONG)]
+    assert sorted(back) == sorted(tickets)
+    assert server.connections <= 8
+
+
+def test_a_connection_is_used_again(opened: Opens) -> None:
+    with Server(answering(ACCEPTED)) as server:
+        transport = opened(SETTINGS)
+        for _ in range(5):
+            assert answered(exchange(transport, post(server.url))).status_code == 202
+    assert server.connections == 1
+
+
+def test_the_values_of_one_request_do_not_reach_the_next(opened: Opens) -> None:
+    refusing = answering(b"HTTP/1.1 400 Bad\r\nRetry-After: 5\r\nContent-Length: 3\r\n\r\nbad")
+    accepting = answering(b"HTTP/1.1 202 OK\r\nContent-Length: 0\r\n\r\n")
+    with Server(refusing) as first, Server(accepting) as second:
+        transport = opened(SETTINGS)
+        old = answered(exchange(transport, post(first.url)))
+        new = answered(exchange(transport, post(second.url)))
+    assert (old.status_code, old.content, old.headers["Retry-After"]) == (400, b"bad", "5")
+    assert (new.status_code, new.content, "Retry-After" in new.headers) == (202, b"", False)
+
+
+# -- waiting --------------------------------------------------------------------------------------------------
+
+
+def test_looking_returns_at_once(opened: Opens) -> None:
+    with Server(lambda peer: peer.drain()) as server:
+        transport = opened(SETTINGS)
+        transport.send(1, post(server.url))
+        started = time.monotonic()
+        assert transport.wait(0) == []
+        assert time.monotonic() - started < 0.5
+        assert transport.in_flight == 1
+
+
+def test_waiting_for_nothing_takes_the_time_given(opened: Opens) -> None:
+    transport = opened(SETTINGS)
+    started = time.monotonic()
+    assert transport.wait(0.05) == []
+    assert time.monotonic() - started >= 0.05
+
+
+def test_closing_with_a_request_in_flight_does_not_hang(opened: Opens) -> None:
+    with Server(lambda peer: peer.drain()) as server:
+        transport = opened(SETTINGS)
+        transport.send(1, post(server.url))
+        transport.wait(0)
+        started = time.monotonic()
+        transport.close()
+        assert time.monotonic() - started < 0.5
+
+
+# -- odd but valid answers ------------------------------------------------------------------------------------
+
+
+def test_a_chunked_answer_is_put_together(opened: Opens) -> None:
+    head = b"HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with Server(answering(head, b"5\r\nhello\r\n", b"6\r\n world\r\n", b"0\r\n\r\n")) as server:
+        assert answered(exchange(opened(SETTINGS), post(server.url))).content == b"hello world"
+
+
+def test_an_interim_answer_is_not_the_answer(opened: Opens) -> None:
+    interim = b"HTTP/1.1 100 Continue\r\nX-Interim: yes\r\n\r\n"
+    with Server(answering(interim + ACCEPTED)) as server:
+        response = answered(exchange(opened(SETTINGS), post(server.url)))
+    assert (response.status_code, response.content) == (202, b"ok")
+    assert "X-Interim" not in response.headers
+
+
+def test_a_redirect_is_an_answer_and_not_followed(opened: Opens) -> None:
+    with Server(answering(ACCEPTED)) as target:
+        moved = f"HTTP/1.1 307 Moved\r\nLocation: {target.url}\r\nContent-Length: 0\r\n\r\n".encode()
+        with Server(answering(moved)) as server:
+            response = answered(exchange(opened(SETTINGS), post(server.url)))
+    assert (response.status_code, response.headers["Location"]) == (307, target.url)
+    assert target.connections == 0
+
+
+def test_a_redirect_to_nonsense_is_an_answer_too(opened: Opens) -> None:
+    moved = b"HTTP/1.1 301 Moved\r\nLocation: http://[broken\r\nContent-Length: 0\r\n\r\n"
+    with Server(answering(moved)) as server:
+        assert answered(exchange(opened(SETTINGS), post(server.url))).status_code == 301
+
+
+def test_a_compressed_answer_is_readable(opened: Opens) -> None:
+    packed = gzip.compress(b"too many requests")
+    head = f"HTTP/1.1 429 Slow\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n".encode()
+    with Server(answering(head + packed)) as server:
+        assert answered(exchange(opened(SETTINGS), post(server.url))).content == b"too many requests"
+
+
+def test_of_a_huge_body_the_start_is_kept(opened: Opens) -> None:
+    size = 3_000_000
+    head = f"HTTP/1.1 500 Oops\r\nContent-Length: {size}\r\n\r\n".encode()
+    with Server(answering(head + b"x" * size)) as server:
+        response = answered(exchange(opened(SETTINGS), post(server.url)))
+    assert response.content == b"x" * BODY_LIMIT
+
+
+def test_an_answer_before_the_body_is_sent_is_taken(opened: Opens) -> None:
+    """A balancer refuses by the head alone, and reads on until the client is done."""
+
+    def script(peer: Peer) -> None:
+        peer.send(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        peer.finish()
+        peer.drain()
+
+    with Server(script) as server:
+        done = exchange(opened(SETTINGS), post(server.url, b"x" * 5_000_000))
+    assert answered(done).status_code == 413
+
+
+def test_a_connection_that_the_server_closed_meanwhile_is_replaced(opened: Opens) -> None:
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(ACCEPTED)
+
+    with Server(script) as server:
+        transport = opened(SETTINGS)
+        answered(exchange(transport, post(server.url)))
+        assert server.closed.acquire(timeout=LONG)
+        assert answered(exchange(transport, post(server.url))).status_code == 202
+    assert server.connections == 2
+
+
+def test_a_connection_that_is_closed_as_the_next_request_arrives_does_not_hang(opened: Opens) -> None:
+    """The race that no client can exclude: sent again or reported as reset, and over in time."""
+
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(ACCEPTED)
+        peer.read_request()
+
+    with Server(script) as server:
+        transport = opened(SETTINGS)
+        answered(exchange(transport, post(server.url)))
+        done = exchange(transport, post(server.url))
+    if isinstance(done.result, requests.RequestException):
+        assert no_answer(done.result) is NoAnswer.RESET
+    else:
+        assert done.result.status_code == 202
+
+
+# -- no answer ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"HTTP/1.1 202 Acc",
+        b"HTTP/1.1 202 Accepted\r\nContent-Length: 100\r\n\r\nhalf",
+        b"HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel",
+    ],
+    ids=["before the answer", "in the status line", "in the body", "in a chunk"],
+)
+def test_a_reset_is_no_answer(opened: Opens, sent: bytes) -> None:
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(sent)
+        # Let the client read what was sent: a RST overtakes it.
+        time.sleep(0.05)
+        peer.reset()
+
+    with Server(script) as server:
+        assert failed(exchange(opened(SETTINGS), post(server.url))) is NoAnswer.RESET
+
+
+def test_an_answer_cut_short_is_no_answer(opened: Opens) -> None:
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(b"HTTP/1.1 202 Accepted\r\nContent-Length: 100\r\n\r\nhalf")
+
+    with Server(script) as server:
+        assert failed(exchange(opened(SETTINGS), post(server.url))) is NoAnswer.RESET
+
+
+def trickle(data: bytes) -> Callable[[Peer], None]:
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        for byte in data:
+            peer.send(bytes([byte]))
+            time.sleep(0.1)
+
+    return script
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        lambda peer: peer.drain(),
+        trickle(b"HTTP/1.1 202 Accepted\r\nX-Slow: " + b"x" * 200),
+        trickle(b"HTTP/1.1 202 Accepted\r\nContent-Length: 500\r\n\r\n" + b"x" * 500),
+    ],
+    ids=["silence", "trickling headers", "trickling body"],
+)
+def test_what_takes_too_long_times_out_though_bytes_come(opened: Opens, script: Callable[[Peer], None]) -> None:
+    settings = replace(SETTINGS, timeout=0.5)
+    with Server(script) as server:
+        started = time.monotonic()
+        done = exchange(opened(settings), post(server.url))
+        assert 0.4 < time.monotonic() - started < 3
+    assert failed(done) is NoAnswer.TIMEOUT
+
+
+def test_one_slow_answer_holds_up_no_other(opened: Opens) -> None:
+    with Server(lambda peer: peer.drain()) as slow, Server(answering(ACCEPTED)) as quick:
+        transport = opened(replace(SETTINGS, max_in_flight=2))
+        transport.send(1, post(slow.url))
+        transport.send(2, post(quick.url))
+        first = transport.wait(LONG)
+        second = transport.wait(LONG)
+    assert [done.ticket for done in first] == [2]
+    assert [done.ticket for done in second] == [1]
+
+
+def test_after_time_outs_the_transport_still_carries_all_that_it_may(opened: Opens) -> None:
+    settings = replace(SETTINGS, timeout=0.3, max_in_flight=4)
+    script = trickle(b"HTTP/1.1 202 Accepted\r\nX-Slow: " + b"x" * 200)
+    with Server(script) as slow, Server(answering(ACCEPTED)) as quick:
+        transport = opened(settings)
+        for url, expected in ((slow.url, requests.Timeout), (quick.url, requests.Response)):
+            for ticket in range(4):
+                transport.send(ticket, post(url))
+            while transport.in_flight:
+                assert all(isinstance(done.result, expected) for done in transport.wait(LONG))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"SMTP ready\r\n\r\n",
+        b"HTTP/1.1 two-hundred OK\r\n\r\n",
+        b"\x00\x01\x02\x03\r\n\r\n",
+        b"HTTP/1.1 202 OK\r\nX-Huge: " + b"x" * 1_000_000 + b"\r\n\r\n",
+        b"HTTP/1.1 202 OK\r\n" + b"X-Many: x\r\n" * 100_000 + b"\r\n",
+    ],
+    ids=["another protocol", "no status", "binary", "a huge header", "many headers"],
+)
+def test_what_is_no_http_is_no_answer(opened: Opens, answer: bytes) -> None:
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(answer)
+
+    with Server(script) as server:
+        assert failed(exchange(opened(SETTINGS), post(server.url))) in {NoAnswer.OTHER, NoAnswer.RESET}
+
+
+def test_a_refused_connection(opened: Opens) -> None:
+    done = exchange(opened(SETTINGS), post(f"http://127.0.0.1:{free_port()}/api"))
+    assert failed(done) is NoAnswer.REFUSED
+
+
+def test_a_name_that_does_not_exist(opened: Opens) -> None:
+    # `.invalid` never resolves (RFC 2606); a resolver that cannot be reached takes its time to say so.
+    done = exchange(opened(replace(SETTINGS, timeout=LONG)), post("http://bluecore.invalid/api"))
+    assert failed(done) in {NoAnswer.DNS, NoAnswer.TIMEOUT}
+
+
+# -- TLS ------------------------------------------------------------------------------------------------------
+
+
+def test_a_certificate_of_the_given_authority_is_trusted(opened: Opens, tmp_path: Path) -> None:
+    pem = certificate(tmp_path, alternative="IP:127.0.0.1")
+    with Server(answering(ACCEPTED), tls=server_context(pem)) as server:
+        done = exchange(opened(replace(SETTINGS, verify=str(pem))), post(server.url))
+    assert answered(done).status_code == 202
+
+
+def test_a_certificate_of_no_known_authority_is_refused(opened: Opens, tmp_path: Path) -> None:
+    pem = certificate(tmp_path, alternative="IP:127.0.0.1")
+    with Server(answering(ACCEPTED), tls=server_context(pem)) as server:
+        assert failed(exchange(opened(SETTINGS), post(server.url))) is NoAnswer.TLS
+
+
+def test_an_expired_certificate_is_refused(opened: Opens, tmp_path: Path) -> None:
+    pem = certificate(tmp_path, alternative="IP:127.0.0.1", expired=True)
+    with Server(answering(ACCEPTED), tls=server_context(pem)) as server:
+        done = exchange(opened(replace(SETTINGS, verify=str(pem))), post(server.url))
+    assert failed(done) is NoAnswer.TLS
+
+
+def test_a_certificate_for_another_name_is_refused(opened: Opens, tmp_path: Path) -> None:
+    pem = certificate(tmp_path, alternative="DNS:elsewhere.example")
+    with Server(answering(ACCEPTED), tls=server_context(pem)) as server:
+        done = exchange(opened(replace(SETTINGS, verify=str(pem))), post(server.url))
+    assert failed(done) is NoAnswer.TLS
+
+
+def test_a_server_that_speaks_no_tls_is_a_tls_failure(opened: Opens) -> None:
+    with Server(lambda peer: peer.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as server:
+        done = exchange(opened(SETTINGS), post(server.url.replace("http", "https")))
+    assert failed(done) is NoAnswer.TLS
+
+
+@pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
+def test_verification_can_be_turned_off(opened: Opens, tmp_path: Path) -> None:
+    pem = certificate(tmp_path, alternative="DNS:elsewhere.example")
+    with Server(answering(ACCEPTED), tls=server_context(pem)) as server:
+        done = exchange(opened(replace(SETTINGS, verify=False)), post(server.url))
+    assert answered(done).status_code == 202
+
+
+# -- proxies --------------------------------------------------------------------------------------------------
+
+
+def test_a_proxy_is_asked_for_the_whole_address(opened: Opens) -> None:
+    seen: list[bytes] = []
+
+    def script(peer: Peer) -> None:
+        seen.append(peer.read_request())
+        peer.send(ACCEPTED)
+
+    with Server(script) as proxy:
+        settings = replace(SETTINGS, proxies={"http": f"http://127.0.0.1:{proxy.port}"})
+        done = exchange(opened(settings), post("http://bluecore.invalid/api"))
+    assert answered(done).status_code == 202
+    assert seen[0].startswith(b"POST http://bluecore.invalid/api HTTP/1.1\r\n")
+
+
+def test_a_proxy_that_refuses_the_tunnel_is_no_answer(opened: Opens) -> None:
+    with Server(answering(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")) as proxy:
+        settings = replace(SETTINGS, proxies={"https": f"http://127.0.0.1:{proxy.port}"})
+        done = exchange(opened(settings), post("https://bluecore.invalid/api"))
+    assert isinstance(done.result, requests.exceptions.ProxyError)
+
+
+def test_the_environment_is_read_as_requests_reads_it(opened: Opens, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The proxy of the environment is used, but not where `no_proxy` says so."""
+    with Server(answering(ACCEPTED)) as server, Server(answering(ACCEPTED)) as proxy:
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.port}")
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        for url in (server.url, "http://bluecore.invalid/api"):
+            settings = ConnectionSettings.from_environment(url, timeout=1, max_in_flight=1)
+            answered(exchange(opened(settings), post(url)))
+    assert (server.connections, proxy.connections) == (1, 1)

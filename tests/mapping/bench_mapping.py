@@ -1,0 +1,83 @@
+"""What decoding and mapping cost on one core: `python -m tests.mapping.bench_mapping`."""
+
+from __future__ import annotations
+
+import io
+import sys
+from datetime import UTC, datetime
+from decimal import Decimal
+from time import process_time
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from fastavro import schemaless_writer
+
+from consumer.avro import Sources, load_file, schemas_folder, wire_format
+from consumer.config import RouteConfig
+from consumer.mapping import Translator, compile_routes
+from consumer.records import Partition, Record, Send
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+RECORDS = 20_000
+NOW_MS = 1_800_000_000_000
+CUSTOMER = {"email": "jane@example.com", "first_name": "Jane", "last_name": "Doe", "city": "Boston"}
+ORDER: dict[str, Any] = {
+    "event_id": UUID(int=1),
+    "occurred_at": datetime(2026, 1, 31, tzinfo=UTC),
+    "channel": "WEB",
+    "customer": CUSTOMER,
+    "order_id": "O-1",
+    "total": Decimal("59.70"),
+    "currency": "USD",
+    "products": [{"product_id": f"p{n}", "price": Decimal("19.90"), "quantity": 1} for n in range(3)],
+    "tags": {},
+}
+ROUTES: dict[str, dict[str, Any]] = {
+    "Bluecore's own names": {},
+    "mapped fields": {
+        "fields": {
+            "email": "customer.email",
+            "products": "products",
+            "products.id": "product_id",
+            "order_id": "order_id",
+        },
+        "attributes": {"channel": "channel"},
+    },
+    "with a condition": {"when": "channel == 'WEB'"},
+}
+
+
+def microseconds(call: Callable[[], object]) -> float:
+    """CPU time of one call, the best of three rounds."""
+    rounds: list[float] = []
+    for _ in range(3):
+        begun = process_time()
+        for _ in range(RECORDS):
+            call()
+        rounds.append((process_time() - begun) / RECORDS * 1e6)
+    return min(rounds)
+
+
+def main() -> None:
+    schema = load_file(schemas_folder() / "purchase.avsc")
+    decoder = wire_format("raw", Sources(local=(schema,)))
+    out = io.BytesIO()
+    schemaless_writer(out, schema.parsed, ORDER)
+    record = Record(Partition("orders", 0), 0, b"key", out.getvalue(), NOW_MS)
+    decoded = decoder.decode(out.getvalue())
+    decoding = microseconds(lambda: decoder.decode(out.getvalue()))
+    sys.stdout.write("a purchase of three products, one core      decode     map   records/s\n")
+    for name, keys in ROUTES.items():
+        config = RouteConfig.model_validate({"topic": "orders", "event": "purchase"} | keys)
+        router = compile_routes([config], token="namespace")
+        translator = Translator(router, lambda _topic: decoder)
+        assert isinstance(translator.translate(record, NOW_MS), Send)
+        mapping = microseconds(lambda: router.map("orders", decoded.name, decoded.value, NOW_MS, NOW_MS))  # noqa: B023 - called in this round
+        whole = microseconds(lambda: translator.translate(record, NOW_MS))  # noqa: B023 - called in this round
+        sys.stdout.write(f"{name:40} {decoding:6.1f} µs {mapping:5.1f} µs {1e6 / whole:9,.0f}\n")
+
+
+if __name__ == "__main__":
+    main()

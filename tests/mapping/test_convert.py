@@ -1,0 +1,84 @@
+"""`as:` makes the type that the route names of a value, or refuses it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from consumer.mapping.convert import CONVERTERS
+from consumer.mapping.errors import InvalidValueError
+
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "converted"),
+    [
+        ("string", "a", "a"),
+        ("string", 7, "7"),
+        ("string", True, "true"),
+        ("string", 1.5, "1.5"),
+        ("string", Decimal("1.50"), "1.50"),
+        ("string", date(2026, 1, 31), "2026-01-31"),
+        ("string", UUID(int=1), "00000000-0000-0000-0000-000000000001"),
+        ("number", "12.50", Decimal("12.50")),
+        ("number", " -3 ", Decimal(-3)),
+        ("number", 3, 3),
+        ("number", Decimal("0.1"), Decimal("0.1")),
+        ("integer", "3", 3),
+        ("integer", 3.0, 3),
+        ("integer", Decimal("3.00"), 3),
+        ("boolean", True, True),
+        ("boolean", "True", True),
+        ("boolean", " no ", False),
+        ("boolean", "1", True),
+        ("boolean", 0, False),
+        ("date", date(2026, 1, 31), date(2026, 1, 31)),
+        ("date", NOON, date(2026, 1, 31)),
+        ("date", "2026-01-31", date(2026, 1, 31)),
+        ("date", "2026-01-31T23:00:00-05:00", date(2026, 2, 1)),
+        ("datetime", NOON, NOON),
+        ("datetime", "2026-01-31T12:00:00Z", NOON),
+        ("datetime", "2026-01-31T13:00:00+01:00", NOON),
+        ("datetime", "2026-01-31 12:00", NOON),
+        ("datetime", 1769860800000, NOON),
+        ("datetime", date(2026, 1, 31), datetime(2026, 1, 31, tzinfo=UTC)),
+    ],
+)
+def test_converted(kind: str, value: Any, converted: Any) -> None:
+    result = CONVERTERS[kind](value)
+    assert (result, type(result)) == (converted, type(converted))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("string", {"a": 1}),
+        ("string", [1]),
+        ("string", float("nan")),
+        ("number", "12,50"),
+        ("number", "0x10"),
+        ("number", "nan"),
+        ("number", True),
+        ("number", float("inf")),
+        ("number", ""),
+        ("integer", "3.5"),
+        ("integer", 3.5),
+        ("boolean", "maybe"),
+        ("boolean", 2),
+        ("boolean", 1.0),
+        ("boolean", []),
+        ("date", "31.01.2026"),
+        ("date", 20000),
+        ("datetime", "yesterday"),
+        ("datetime", 10**18),
+        ("datetime", True),
+    ],
+)
+def test_refused(kind: str, value: Any) -> None:
+    with pytest.raises(InvalidValueError):
+        CONVERTERS[kind](value)

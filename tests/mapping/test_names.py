@@ -1,0 +1,41 @@
+"""Names as Bluecore writes them, and what was probably meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from consumer.mapping.contract import CONTRACTS
+from consumer.mapping.names import is_name, misspelt, nearest, normalised
+
+
+@pytest.mark.parametrize("written", ["First-Name", "first name", " FIRST_NAME ", "First - Name"])
+def test_first_name_in_bluecores_spelling(written: str) -> None:
+    assert normalised(written) == "first_name"
+
+
+@pytest.mark.parametrize("name", ["first_name", "a1", "x"])
+def test_a_name_that_bluecore_takes(name: str) -> None:
+    assert is_name(name)
+
+
+@pytest.mark.parametrize("name", ["", "1a", "First", "a-b", "a b", "naïve", "a.b"])
+def test_a_name_that_bluecore_ignores(name: str) -> None:
+    assert not is_name(name)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("purchsae", "purchase"), ("serch", "search"), ("opt_in", "optin"), ("view_product", "viewed_product")],
+)
+def test_a_slip_is_known(written: str, meant: str) -> None:
+    assert misspelt(written, CONTRACTS) == meant
+
+
+@pytest.mark.parametrize("custom", ["viewed_cart", "remove_from_wishlist", "viewed_content", "store_visit"])
+def test_a_custom_event_is_no_slip(custom: str) -> None:
+    assert misspelt(custom, CONTRACTS) is None
+
+
+def test_the_nearest_name() -> None:
+    assert nearest("emial", ["email", "order_id"]) == "email"
+    assert nearest("zzz", ["email", "order_id"]) is None

@@ -1,0 +1,203 @@
+"""Which routes take a record, and what becomes of it when they disagree."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import orjson
+import pytest
+
+from consumer.config import RouteConfig
+from consumer.mapping import LinkCache, compile_routes
+from consumer.records import Reason, Reject, Send, Skip
+from tests.mapping.support import EMAIL, NOW_MS, TOKEN, documents, map_one, route
+
+RECORD = {"email": EMAIL, "product_id": "p1"}
+
+
+def routed(*routes: dict[str, Any], topic: str = "t", name: str | None = None, record: Any = None) -> Any:
+    router = compile_routes([RouteConfig.model_validate(each) for each in routes], token=TOKEN)
+    return router.map(topic, name, RECORD if record is None else record, None, NOW_MS)
+
+
+def events(outcome: Any) -> list[str]:
+    assert isinstance(outcome, Send), outcome
+    return [request.event for request in outcome.requests]
+
+
+def test_each_route_of_a_topic_makes_its_request_in_the_order_of_the_configuration() -> None:
+    assert events(
+        routed(
+            {"topic": "t", "event": "wishlist"}, {"topic": "u", "event": "search"}, {"topic": "t", "event": "optin"}
+        )
+    ) == ["wishlist", "optin"]
+
+
+def test_a_pattern_takes_the_topics_that_it_matches() -> None:
+    pattern = {"topic_pattern": r"^shop\.(a|b)$", "event": "optin"}
+    assert events(routed(pattern, topic="shop.a")) == ["optin"]
+    assert routed(pattern, topic="shop.abc").reason is Reason.UNROUTABLE
+
+
+def test_a_mixed_topic_is_told_apart_by_the_record_type() -> None:
+    mixed = [
+        {"topic": "t", "record": "com.shop.A", "event": "optin"},
+        {"topic": "t", "record": "com.shop.B", "event": "unsubscribe"},
+    ]
+    assert events(routed(*mixed, name="com.shop.B")) == ["unsubscribe"]
+    assert routed(*mixed, name="com.shop.C").reason is Reason.UNROUTABLE
+
+
+def test_what_no_route_takes_is_unroutable() -> None:
+    outcome = routed({"topic": "u", "event": "optin"}, name="com.shop.A")
+    assert outcome.reason is Reason.UNROUTABLE
+    assert outcome.message == "no route takes topic t, record com.shop.A"
+
+
+@pytest.mark.parametrize(("status", "sent"), [("PAID", True), ("OPEN", False), (None, False)])
+def test_a_record_is_skipped_when_the_condition_is_false(status: str | None, sent: bool) -> None:  # noqa: FBT001 - a table's column
+    outcome = map_one(route("optin", when="status == 'PAID'"), {**RECORD, "status": status})
+    assert isinstance(outcome, Send) if sent else outcome == Skip("when")
+
+
+def test_it_is_skipped_only_if_every_route_skips_it() -> None:
+    never = {"topic": "t", "event": "optin", "when": "`false`"}
+    assert routed(never) == Skip("when")
+    assert events(routed(never, {"topic": "t", "event": "unsubscribe"})) == ["unsubscribe"]
+
+
+def test_what_one_route_refuses_no_route_sends() -> None:
+    outcome = routed({"topic": "t", "event": "optin"}, {"topic": "t", "event": "search"})
+    assert isinstance(outcome, Reject)
+    assert outcome.field == "search_term"
+
+
+def test_a_condition_that_cannot_be_computed_refuses_the_record() -> None:
+    outcome = map_one(route("optin", when="length(missing) > `0`"), RECORD)
+    assert isinstance(outcome, Reject)
+    assert (outcome.reason, outcome.field) == (Reason.INVALID_FIELD, "when")
+
+
+def test_the_highest_priority_of_the_routes_that_send() -> None:
+    low, high = {"topic": "t", "event": "optin", "priority": 2}, {"topic": "t", "event": "wishlist", "priority": 7}
+    assert routed(low, high).priority == 7
+    assert routed(low, {**high, "when": "`false`"}).priority == 2
+
+
+CONSENT = {
+    "path": "consents.email",
+    "values": {True: "optin", False: "unsubscribe", "LATER": "asked_later", 2: "asked_twice"},
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "event"), [(True, "optin"), (False, "unsubscribe"), ("LATER", "asked_later"), (2, "asked_twice")]
+)
+def test_a_value_of_the_record_chooses_the_event(value: object, event: str) -> None:
+    assert events(map_one(route(CONSENT), {"email": EMAIL, "consents": {"email": value}})) == [event]
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        ({"consents": {"email": None}}, Reason.MISSING_FIELD),
+        ({"consents": None}, Reason.MISSING_FIELD),
+        ({}, Reason.MISSING_FIELD),
+        ({"consents": {"email": "true"}}, Reason.INVALID_FIELD),
+        ({"consents": {"email": 0}}, Reason.INVALID_FIELD),
+        ({"consents": {"email": 1}}, Reason.INVALID_FIELD),
+        ({"consents": {"email": 1.0}}, Reason.INVALID_FIELD),
+        ({"consents": {"email": [True]}}, Reason.INVALID_FIELD),
+    ],
+)
+def test_a_consent_that_is_missing_or_no_boolean_is_nobodys_consent(record: Any, reason: Reason) -> None:
+    """RudderStack refuses the event rather than guess an opt-in."""
+    outcome = map_one(route(CONSENT), {"email": EMAIL, **record})
+    assert isinstance(outcome, Reject)
+    assert (outcome.reason, outcome.field) == (reason, "event")
+
+
+@pytest.mark.parametrize(
+    ("age_seconds", "limit", "refused"),
+    [(86_400, 86_400, False), (86_401, 86_400, True), (10**6, 0, False)],
+)
+def test_bluecore_does_not_accept_data_over_24_hours_old(age_seconds: int, limit: int, refused: bool) -> None:  # noqa: FBT001 - a table's column
+    """mParticle."""
+    router = compile_routes([route("optin")], token=TOKEN, max_age_seconds=limit)
+    outcome = router.map("shop.events", None, RECORD, NOW_MS - age_seconds * 1000, NOW_MS)
+    assert (isinstance(outcome, Reject) and outcome.reason is Reason.TOO_OLD) is refused
+
+
+def test_a_record_without_a_time_has_no_age() -> None:
+    router = compile_routes([route("optin")], token=TOKEN, max_age_seconds=1)
+    assert isinstance(router.map("shop.events", None, RECORD, None, NOW_MS), Send)
+
+
+def test_bodies_stay_under_900_kb() -> None:
+    """Bluecore's transactional API."""
+    assert isinstance(map_one(route("search"), {"email": EMAIL, "search_term": "x" * 899_000}), Send)
+    outcome = map_one(route("search"), {"email": EMAIL, "search_term": "x" * 900_000})
+    assert isinstance(outcome, Reject)
+    assert outcome.reason is Reason.TOO_LARGE
+
+
+def test_a_number_that_json_libraries_cannot_carry_is_refused() -> None:
+    config = route("store_visit", fields={"count": {"path": "count", "as": "integer"}})
+    outcome = map_one(config, {"email": EMAIL, "count": "9" * 30})
+    assert isinstance(outcome, Reject)
+    assert outcome.reason is Reason.INVALID_FIELD
+
+
+def test_every_event_of_a_customer_is_in_one_lane_whatever_its_distinct_id() -> None:
+    outcome = map_one(route("identify"), {"email": EMAIL, "device_id": "device-7"})
+    assert isinstance(outcome, Send)
+    assert outcome.requests[0].customer == EMAIL
+
+
+class TestLinkIdentities:
+    """An id that no identify linked to an e-mail reaches no profile (Bluecore, Events API)."""
+
+    RECORD: ClassVar = {**RECORD, "customer_id": "C-1", "device_id": "device-7"}
+
+    def linked(self, links: LinkCache, record: object, event: str = "viewed_product") -> Any:
+        router = compile_routes([route(event, link_identities=True)], token=TOKEN)
+        return router.map(
+            "shop.events", None, self.RECORD, None, NOW_MS, claim=lambda one, email: links.claim(one, email, record)
+        )
+
+    def test_identify_goes_ahead_of_the_first_event(self) -> None:
+        sent = documents(self.linked(LinkCache(), 1))
+        customer = {"email": EMAIL}
+        assert sent[:2] == [
+            {"event": "identify", "properties": {"token": TOKEN, "distinct_id": one, "customer": customer}}
+            for one in ("C-1", "device-7")
+        ]
+        assert [document["event"] for document in sent[2:]] == ["viewed_product"]
+
+    def test_and_only_of_the_first(self) -> None:
+        links = LinkCache()
+        self.linked(links, 1)
+        assert events(self.linked(links, 2)) == ["viewed_product"]
+
+    def test_the_same_record_becomes_the_same_requests_again(self) -> None:
+        links = LinkCache()
+        assert self.linked(links, 1) == self.linked(links, 1)
+
+    def test_an_identify_of_the_stream_counts(self) -> None:
+        links = LinkCache()
+        assert events(self.linked(links, 1, "identify")) == ["identify"]
+        outcome = self.linked(links, 2)
+        assert [orjson.loads(request.body)["properties"]["distinct_id"] for request in outcome.requests] == [
+            "device-7",
+            EMAIL,
+        ]
+
+    def test_not_unless_the_route_says_so(self) -> None:
+        router = compile_routes([route("viewed_product")], token=TOKEN)
+        outcome = router.map("shop.events", None, self.RECORD, None, NOW_MS, claim=lambda _one, _email: True)
+        assert events(outcome) == ["viewed_product"]
+
+
+def test_faulty_routes_do_not_compile() -> None:
+    with pytest.raises(ValueError, match=r"routes\[0\].event: unknown event type 'purchsae'"):
+        compile_routes([route("purchsae")], token=TOKEN)

@@ -1,0 +1,104 @@
+"""From bytes to an outcome, whatever the bytes hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import structlog
+
+from consumer.avro import Decoded, SchemaPending, Undecodable
+from consumer.mapping import Translator, compile_routes
+from consumer.records import Partition, Reason, Record, Redelivery, Reject, Send, Skip, Stage
+from tests.mapping.support import EMAIL, NOW_MS, TOKEN, route
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from consumer.config import RouteConfig
+
+HOME = Partition("shop.events", 3)
+
+
+class Answering:
+    """A decoder that gives what it is told to."""
+
+    def __init__(self, answer: Callable[[], Any]) -> None:
+        self._answer = answer
+
+    def decode(self, value: bytes) -> Decoded:  # noqa: ARG002 - the protocol's
+        return Decoded("com.shop.Event", self._answer())
+
+
+def translator(answer: Callable[[], Any], config: RouteConfig | None = None) -> Translator:
+    router = compile_routes([config or route("optin")], token=TOKEN, max_age_seconds=60)
+    return Translator(router, lambda _topic: Answering(answer))
+
+
+def record(**fields: Any) -> Record:
+    return Record(**{"partition": HOME, "offset": 1, "key": None, "value": b"x", "timestamp_ms": NOW_MS, **fields})
+
+
+def fails(error: Exception) -> Callable[[], Any]:
+    def answer() -> Any:
+        raise error
+
+    return answer
+
+
+def test_a_tombstone_is_skipped() -> None:
+    assert translator(dict).translate(record(value=None), NOW_MS) == Skip("tombstone")
+
+
+def test_bytes_that_are_no_record_are_undecodable() -> None:
+    outcome = translator(fails(Undecodable("too short"))).translate(record(), NOW_MS)
+    assert outcome == Reject(Reason.UNDECODABLE, Stage.DECODE, "too short")
+
+
+def test_a_schema_that_is_not_there_yet_is_the_callers_to_wait_for() -> None:
+    with pytest.raises(SchemaPending):
+        translator(fails(SchemaPending(7))).translate(record(), NOW_MS)
+
+
+def test_a_redelivery_is_mapped_as_what_it_was() -> None:
+    past = Redelivery(origin=HOME, offset=9, timestamp_ms=NOW_MS - 61_000)
+    again = record(partition=Partition("retry", 0), redelivery=past)
+    outcome = translator(lambda: {"email": EMAIL}).translate(again, NOW_MS)
+    assert isinstance(outcome, Reject)
+    assert outcome.reason is Reason.TOO_OLD
+
+
+def test_each_topic_has_its_decoder() -> None:
+    asked: list[str] = []
+
+    def decoder_of(topic: str) -> Answering:
+        asked.append(topic)
+        return Answering(lambda: {"email": EMAIL})
+
+    outcome = Translator(compile_routes([route("optin")], token=TOKEN), decoder_of).translate(record(), NOW_MS)
+    assert isinstance(outcome, Send)
+    assert asked == ["shop.events"]
+
+
+def test_a_redelivered_record_carries_its_link_again() -> None:
+    config = route("optin", link_identities=True)
+    linking = translator(lambda: {"email": EMAIL, "device_id": "device-7"}, config)
+    first = linking.translate(record(), NOW_MS)
+    past = Redelivery(origin=HOME, offset=1, timestamp_ms=NOW_MS)
+    assert linking.translate(record(partition=Partition("retry", 0), offset=70, redelivery=past), NOW_MS) == first
+    other = linking.translate(record(offset=2), NOW_MS)
+    assert isinstance(first, Send)
+    assert isinstance(other, Send)
+    assert (len(first.requests), len(other.requests)) == (2, 1)
+
+
+def test_a_bug_of_ours_costs_one_record_and_shows_no_value() -> None:
+    class Unreadable(dict[str, Any]):
+        def get(self, *_: Any) -> Any:
+            raise LookupError(EMAIL)
+
+    with structlog.testing.capture_logs() as logged:
+        outcome = translator(Unreadable).translate(record(), NOW_MS)
+    assert outcome == Reject(Reason.INVALID_FIELD, Stage.MAP, "LookupError")
+    assert [line["event"] for line in logged] == ["mapping_failed"]
+    assert EMAIL not in str(logged)

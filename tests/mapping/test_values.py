@@ -1,0 +1,60 @@
+"""Every logical type of Avro has one form in JSON."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+import orjson
+import pytest
+
+from consumer.mapping.errors import InvalidValueError
+from consumer.mapping.values import jsonable
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("text", '"text"'),
+        (True, "true"),
+        (7, "7"),
+        (-1.5, "-1.5"),
+        (None, "null"),
+        (datetime(2026, 1, 31, 12, 0, 0, tzinfo=UTC), '"2026-01-31T12:00:00Z"'),
+        (datetime(2026, 1, 31, 12, 0, 0, 123000, tzinfo=UTC), '"2026-01-31T12:00:00.123000Z"'),
+        (datetime(2026, 1, 31, 12, tzinfo=timezone(timedelta(hours=2))), '"2026-01-31T10:00:00Z"'),
+        (datetime(2026, 1, 31, 12), '"2026-01-31T12:00:00Z"'),  # noqa: DTZ001 - a local timestamp of Avro
+        (date(2026, 1, 31), '"2026-01-31"'),
+        (time(8, 30), '"08:30:00"'),
+        (Decimal("12.30"), "12.30"),
+        (Decimal("0E-8"), "0.00000000"),
+        (Decimal("1E+3"), "1000"),
+        (Decimal("123456789012345678901234567890.12"), "123456789012345678901234567890.12"),
+        (UUID(int=1), '"00000000-0000-0000-0000-000000000001"'),
+        (b"\x00\xff", '"AP8="'),
+        ({"at": date(2026, 1, 31), "of": [Decimal("1.0")]}, '{"at":"2026-01-31","of":[1.0]}'),
+        (MappingProxyType({"a": (1, 2)}), '{"a":[1,2]}'),
+    ],
+)
+def test_its_form(value: Any, written: str) -> None:
+    assert orjson.dumps(jsonable(value)).decode() == written
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        float("nan"),
+        float("inf"),
+        Decimal("NaN"),
+        Decimal("-Infinity"),
+        Decimal("1E+1000000"),
+        {"inside": [float("nan")]},
+        object(),
+    ],
+)
+def test_what_has_none_is_refused(value: Any) -> None:
+    with pytest.raises(InvalidValueError):
+        jsonable(value)

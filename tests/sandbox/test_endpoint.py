@@ -1,0 +1,169 @@
+"""The Events API of the sandbox over real HTTP: what it answers, and how it fails on request."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import requests
+
+from consumer.sandbox.faults import make_plan
+from consumer.sandbox.sandbox import Running, running_sandbox
+from consumer.sandbox.settings import SandboxSettings
+from tests.sandbox.samples import JANE, VISITOR, event, one_of_each, profile
+
+RIGHT = event("optin", customer=profile())
+
+
+def disturb(running: Running, **plan: Any) -> None:
+    running.sandbox.faults.apply(make_plan(plan))
+
+
+@pytest.mark.parametrize("document", one_of_each(), ids=lambda document: str(document["event"]))
+def test_a_right_event_is_accepted_with_202(
+    running: Running, http: requests.Session, document: dict[str, Any]
+) -> None:
+    assert http.post(running.api_url, json=document).status_code == 202
+    [received] = running.sandbox.events()
+    assert (received.document, received.outcome, received.status) == (document, "accepted", 202)
+
+
+def test_a_refusal_gives_every_reason_with_its_field(running: Running, http: requests.Session) -> None:
+    answer = http.post(running.api_url, json=event("optin", "", customer={"email": "jane"}))
+    assert answer.status_code == 400
+    reasons = [(reason["field"], reason["rule"]) for reason in answer.json()["reasons"]]
+    assert reasons == [("properties.distinct_id", "distinct_id"), ("properties.customer.email", "email")]
+
+
+def test_a_wrong_namespace_is_answered_401(running: Running, http: requests.Session) -> None:
+    wrong = {"event": "optin", "properties": {**RIGHT["properties"], "token": "another-shop"}}
+    assert http.post(running.api_url, json=wrong).status_code == 401
+
+
+def test_a_wrong_or_missing_key_is_answered_401(http: requests.Session) -> None:
+    settings = SandboxSettings(api_key="secret", api_key_header="X-Api-Key", api_key_prefix="")
+    with running_sandbox(settings) as running:
+        answers = [
+            http.post(running.api_url, json=RIGHT, headers=headers).status_code
+            for headers in ({}, {"X-Api-Key": "guess"}, {"X-Api-Key": "secret"})
+        ]
+    assert answers == [401, 401, 202]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"event=optin", b"\xff\xfe"])
+def test_a_body_that_is_no_json_is_answered_500_as_bluecore_does(
+    running: Running, http: requests.Session, body: bytes
+) -> None:
+    assert http.post(running.api_url, data=body).status_code == 500
+
+
+def test_a_body_over_900_kb_is_answered_413_and_not_kept(running: Running, http: requests.Session) -> None:
+    answer = http.post(running.api_url, data=b"x" * 2_000_000)
+    assert answer.status_code == 413
+    assert running.sandbox.events()[0].body == b""
+
+
+def test_other_methods_and_addresses_are_answered_405_and_404(running: Running, http: requests.Session) -> None:
+    answer = http.get(running.api_url)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert http.post(running.url + "/api/track", json=RIGHT).status_code in {404, 405}
+    assert http.get(running.url + "/api/track").status_code == 404
+
+
+def test_what_bluecore_swallows_is_accepted_with_a_warning_and_refused_strictly(http: requests.Session) -> None:
+    document = event("customer_patch", customer=profile(**{"First-Name": "Jane"}))
+    with running_sandbox(SandboxSettings()) as running:
+        assert http.post(running.api_url, json=document).status_code == 202
+        assert [found.rule for found in running.sandbox.events()[0].violations] == ["attribute_name"]
+        assert running.sandbox.counts.warned == 1
+    with running_sandbox(SandboxSettings(strict=True)) as running:
+        assert http.post(running.api_url, json=document).status_code == 400
+
+
+def test_strictly_an_id_is_accepted_once_an_identify_has_linked_it(http: requests.Session) -> None:
+    search = event("search", VISITOR, search_term="mug")
+    with running_sandbox(SandboxSettings(strict=True)) as running:
+        assert http.post(running.api_url, json=search).status_code == 400
+        assert http.post(running.api_url, json=event("identify", VISITOR, customer=profile())).status_code == 202
+        assert http.post(running.api_url, json=search).status_code == 202
+
+
+def test_an_idempotency_key_that_was_accepted_twice_is_reported_not_refused(
+    running: Running, http: requests.Session
+) -> None:
+    headers = {"Idempotency-Key": "shop.orders:0:17"}
+    answers = [http.post(running.api_url, json=RIGHT, headers=headers).status_code for _ in range(2)]
+    assert answers == [202, 202]
+    assert [received.duplicate for received in running.sandbox.events()] == [False, True]
+    assert running.sandbox.counts.duplicates == 1
+
+
+def test_a_script_answers_successive_attempts(running: Running, http: requests.Session) -> None:
+    disturb(running, retry_after_seconds=1, scripts={"distinct_id": {JANE: [503, 429, 202]}})
+    answers = [http.post(running.api_url, json=RIGHT) for _ in range(3)]
+    assert [(answer.status_code, answer.headers.get("retry-after")) for answer in answers] == [
+        (503, "1"),
+        (429, "1"),
+        (202, None),
+    ]
+    assert [received.outcome for received in running.sandbox.events()] == ["fault", "fault", "accepted"]
+
+
+def test_a_reset_breaks_the_connection_and_the_event_is_not_accepted(
+    running: Running, http: requests.Session
+) -> None:
+    disturb(running, rates={"reset": 1})
+    with pytest.raises(requests.ConnectionError, match="reset"):
+        http.post(running.api_url, json=RIGHT)
+    assert (running.sandbox.counts.fault, running.sandbox.counts.by_status) == (1, {"none": 1})
+
+
+def test_a_lost_answer_leaves_the_event_accepted(running: Running, http: requests.Session) -> None:
+    disturb(running, scripts={"distinct_id": {JANE: ["lost"]}})
+    with pytest.raises(requests.ConnectionError):
+        http.post(running.api_url, json=RIGHT)
+    assert running.sandbox.counts.accepted == 1
+
+
+def test_a_hang_gives_no_answer_until_the_client_gives_up(running: Running, http: requests.Session) -> None:
+    disturb(running, rates={"hang": 1}, hang_seconds=60)
+    with pytest.raises(requests.ReadTimeout):
+        http.post(running.api_url, json=RIGHT, timeout=0.3)
+
+
+def test_a_hang_ends_by_itself(running: Running, http: requests.Session) -> None:
+    disturb(running, rates={"hang": 1}, hang_seconds=0.2)
+    started = time.monotonic()
+    with pytest.raises(requests.ConnectionError):
+        http.post(running.api_url, json=RIGHT, timeout=10)
+    assert 0.2 <= time.monotonic() - started < 5
+
+
+def test_a_sandbox_that_holds_a_hanging_request_ends_at_once(http: requests.Session) -> None:
+    with ThreadPoolExecutor(1) as client:
+        with running_sandbox() as running:
+            disturb(running, rates={"hang": 1})
+            hanging = client.submit(http.post, running.api_url, json=RIGHT, timeout=30)
+            while not running.sandbox.counts.total:
+                time.sleep(0.01)
+            leaving = time.monotonic()
+        assert time.monotonic() - leaving < 5
+        assert isinstance(hanging.exception(timeout=5), requests.ConnectionError)
+
+
+def test_latency_delays_the_answer_but_not_the_arrival(running: Running, http: requests.Session) -> None:
+    disturb(running, latency={"kind": "fixed", "seconds": 0.25})
+    started = time.monotonic()
+    http.post(running.api_url, json=RIGHT)
+    assert time.monotonic() - started >= 0.25
+
+
+def test_arrivals_are_numbered_in_their_order(running: Running, http: requests.Session) -> None:
+    for document in one_of_each():
+        http.post(running.api_url, json=document)
+    received = running.sandbox.events()
+    assert [each.event for each in received] == [document["event"] for document in one_of_each()]
+    assert all(later.number == earlier.number + 1 for earlier, later in pairwise(received))

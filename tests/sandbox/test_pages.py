@@ -1,0 +1,163 @@
+"""What the sandbox tells beside the Events API: what arrived, counts, customers, faults."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import requests
+
+from consumer.sandbox.sandbox import Running, running_sandbox
+from consumer.sandbox.settings import SandboxSettings
+from tests.sandbox.samples import JANE, NAMESPACE, VISITOR, event, one_of_each, profile
+
+
+def lines(answer: requests.Response) -> list[dict[str, Any]]:
+    assert answer.status_code == 200, answer.text
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+@pytest.fixture
+def shop(running: Running, http: requests.Session) -> Running:
+    """The sandbox after one customer's shopping and one refused event."""
+    for document in one_of_each():
+        http.post(running.api_url, json=document, headers={"Idempotency-Key": "k"})
+    http.post(running.api_url, json=event("search", "omar@example.org"))
+    return running
+
+
+def test_events_are_json_lines_in_the_order_of_arrival(shop: Running, http: requests.Session) -> None:
+    events = lines(http.get(shop.url + "/_events"))
+    assert [each["event"] for each in events][:3] == ["viewed_product", "identify", "customer_patch"]
+    assert events[-1]["reasons"][0]["field"] == "properties.search_term"
+    assert events[0]["idempotency_key"] == "k"
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("event=search", [5, 12]),
+        ("outcome=refused", [12]),
+        (f"distinct_id={VISITOR}", [1, 2]),
+        ("customer=OMAR", [12]),
+        ("since=10", [11, 12]),
+        ("limit=1", [12]),
+        ("event=search&outcome=accepted", [5]),
+        ("event=nothing", []),
+    ],
+)
+def test_events_are_filtered(shop: Running, http: requests.Session, query: str, expected: list[int]) -> None:
+    assert [each["number"] for each in lines(http.get(f"{shop.url}/_events?{query}"))] == expected
+
+
+@pytest.mark.parametrize("query", ["limit=many", "since=-1", "outcome=odd"])
+def test_a_filter_that_cannot_be_is_refused_by_name(running: Running, http: requests.Session, query: str) -> None:
+    answer = http.get(f"{running.url}/_events?{query}")
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith(query.partition("=")[0])
+
+
+def test_no_secret_leaves_the_sandbox(http: requests.Session) -> None:
+    settings = SandboxSettings(namespace="marked-namespace", api_key="marked-key", api_key_header="X-Api-Key")
+    right = event("optin", customer=profile())
+    right["properties"]["token"] = "marked-namespace"
+    broken = '{"properties": {"token": "marked-namespace"'
+    with running_sandbox(settings) as running:
+        for body in (json.dumps(right), broken):
+            for header in ("X-Api-Key", "Authorization"):
+                http.post(running.api_url, data=body, headers={header: "Bearer marked-key"})
+        told = [http.get(f"{running.url}/{page}").text for page in ("_events", "_events/1", "_about", "_counts")]
+    assert len(told[0].splitlines()) == 4
+    assert not [text for text in told if "marked-" in text]
+    assert "marked-" not in repr(settings)
+
+
+def test_counts_over_http_are_those_of_the_process(shop: Running, http: requests.Session) -> None:
+    counts = http.get(shop.url + "/_counts").json()
+    assert (counts["total"], counts["accepted"], counts["refused"], counts["duplicates"]) == (12, 11, 1, 10)
+    assert counts["by_event"]["search"] == {"accepted": 1, "refused": 1, "fault": 0}
+    assert counts["by_status"] == {"202": 11, "400": 1}
+    assert shop.sandbox.counts.total == 12
+
+
+def test_a_customer_is_found_by_address_and_by_linked_id(shop: Running, http: requests.Session) -> None:
+    by_email = http.get(f"{shop.url}/_customers/{JANE}").json()
+    assert by_email["linked_ids"] == [VISITOR]
+    assert http.get(f"{shop.url}/_customers/{VISITOR}").json() == by_email == shop.sandbox.profile(JANE)
+    assert http.get(f"{shop.url}/_customers/nobody@example.com").status_code == 404
+
+
+def test_one_event_is_shown_with_its_exact_request(shop: Running, http: requests.Session) -> None:
+    found = http.get(shop.url + "/_events/5").json()
+    assert found["body"] == event("search", search_term="enamel mugs") | {
+        "properties": {"token": "***", "distinct_id": JANE, "search_term": "enamel mugs"}
+    }
+    assert ["content-type", "application/json"] in found["headers"]
+    assert http.get(shop.url + "/_events/99").status_code == 404
+
+
+def test_a_reset_forgets_what_arrived(shop: Running, http: requests.Session) -> None:
+    assert http.post(shop.url + "/_reset").status_code == 204
+    assert shop.sandbox.counts.total == 0
+    assert lines(http.get(shop.url + "/_events")) == []
+
+
+def test_faults_are_set_shown_and_cleared_at_run_time(running: Running, http: requests.Session) -> None:
+    faults = running.url + "/_faults"
+    search = event("search", search_term="mug")
+    plan = http.post(faults, json={"rates": {"503": 1}, "outage": {"seconds": 60, "step": 502}}).json()
+    assert http.post(running.api_url, json=search).status_code == 502
+    assert 0 < http.get(faults).json()["outage"]["seconds"] <= plan["outage"]["seconds"] <= 60
+    assert http.post(faults, json={"rates": {"503": 1}}).json()["outage"] is None
+    assert http.post(running.api_url, json=search).status_code == 503
+    assert http.delete(faults).status_code == 204
+    assert http.post(running.api_url, json=search).status_code == 202
+
+
+def test_what_is_shown_of_the_faults_can_be_sent_back(running: Running, http: requests.Session) -> None:
+    faults = running.url + "/_faults"
+    plan = http.post(faults, json={"latency": {"kind": "fixed", "seconds": 0.01}, "rate_limit": {}}).json()
+    assert http.post(faults, json=http.get(faults).json()).json() == plan
+
+
+def test_faults_that_cannot_be_are_all_named_and_change_nothing(running: Running, http: requests.Session) -> None:
+    answer = http.post(running.url + "/_faults", json={"rates": {"503": 2}, "hang_seconds": -1})
+    assert answer.status_code == 400
+    assert [fault.partition(":")[0] for fault in answer.json()["faults"]] == ["rates.503", "hang_seconds"]
+    assert running.sandbox.faults.plan.rates == {}
+
+
+def test_the_page_needs_no_other_host(running: Running, http: requests.Session) -> None:
+    page = http.get(running.url + "/").text
+    assert "default-src 'none'" in page
+    assert "http" not in page.replace("http-equiv", "")
+    assert NAMESPACE not in page
+
+
+def test_the_feed_tells_what_is_new_and_then_what_comes(shop: Running, http: requests.Session) -> None:
+    with http.get(shop.url + "/_stream?event=search", stream=True, timeout=10) as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        told = (json.loads(line[5:]) for line in stream.iter_lines() if line.startswith(b"data:"))
+        first = next(told)
+        assert [each["number"] for each in first["events"]] == [5, 12]
+        assert first["counts"]["total"] == 12
+        requests.post(shop.api_url, json=event("search", search_term="lamp"), timeout=10)
+        assert [each["number"] for each in next(told)["events"]] == [13]
+        shop.sandbox.reset()
+        assert next(told)["emptied"]
+
+
+def test_a_burst_reaches_the_feed_as_a_few_batches(running: Running, http: requests.Session) -> None:
+    search = event("search", search_term="mug")
+    with requests.get(running.url + "/_stream", stream=True, timeout=10) as stream:
+        told = (json.loads(line[5:]) for line in stream.iter_lines() if line.startswith(b"data:"))
+        assert next(told)["counts"]["total"] == 0
+        for _ in range(200):
+            http.post(running.api_url, json=search)
+        batches = [next(told)]
+        while batches[-1]["counts"]["total"] < 200:
+            batches.append(next(told))
+    assert len(batches) < 20
+    assert max(len(batch["events"]) for batch in batches) <= 40
+    assert batches[-1]["events"][-1]["number"] == 200

@@ -1,0 +1,130 @@
+"""What the sandbox remembers: exact counts, the newest requests, bounded memory."""
+
+from __future__ import annotations
+
+import orjson
+
+from consumer.sandbox.contract import violations
+from consumer.sandbox.received import Outcome, Received
+from consumer.sandbox.settings import SandboxSettings
+from consumer.sandbox.store import OTHER_NAMES, Filter, Store
+from tests.sandbox.samples import JANE, event, profile
+
+EVERYTHING = Filter()
+
+
+def add(  # noqa: PLR0913 - each test names the one or two that matter to it
+    store: Store,
+    name: str = "search",
+    customer: str = JANE,
+    *,
+    outcome: Outcome = Outcome.ACCEPTED,
+    key: str = "",
+    size: int = 0,
+) -> Received:
+    document = event(name, customer, search_term="mug", customer=profile(), filler="x" * size)
+    received = Received(
+        number=store.number + 1,
+        at_ms=0,
+        event=name,
+        distinct_id=customer,
+        outcome=outcome,
+        status=202 if outcome is Outcome.ACCEPTED else 400,
+        violations=tuple(violations(document)),
+        fault="",
+        idempotency_key=key,
+        duplicate=store.accepted_before(key),
+        headers=(),
+        body=orjson.dumps(document),
+    )
+    store.add(received, document["properties"])
+    return received
+
+
+def numbers(received: list[Received]) -> list[int]:
+    return [each.number for each in received]
+
+
+def test_counts_stay_exact_while_only_the_newest_requests_are_kept() -> None:
+    store = Store(SandboxSettings(keep_events=3))
+    for _ in range(10):
+        add(store)
+    add(store, "optin", outcome=Outcome.REFUSED)
+    counts = store.counts()
+    assert (counts.total, counts.accepted, counts.refused) == (11, 10, 1)
+    assert counts.by_event == {
+        "search": {"accepted": 10, "refused": 0, "fault": 0},
+        "optin": {"accepted": 0, "refused": 1, "fault": 0},
+    }
+    assert counts.by_status == {"202": 10, "400": 1}
+    assert numbers(store.newest(EVERYTHING, 99)) == [9, 10, 11]
+
+
+def test_the_bytes_that_are_kept_are_bounded_too() -> None:
+    store = Store(SandboxSettings(keep_bytes=5_000))
+    for _ in range(4):
+        add(store, size=2_000)
+    assert numbers(store.newest(EVERYTHING, 99)) == [3, 4]
+
+
+def test_event_names_that_never_end_share_one_count() -> None:
+    store = Store(SandboxSettings())
+    for number in range(500):
+        add(store, f"name{number}")
+    by_event = store.counts().by_event
+    assert len(by_event) == 201
+    assert by_event[OTHER_NAMES]["accepted"] == 300
+
+
+def test_requests_are_found_by_event_outcome_and_customer() -> None:
+    store = Store(SandboxSettings())
+    add(store, "search")
+    add(store, "optin")
+    add(store, "search", "omar@example.org")
+    add(store, "search", outcome=Outcome.REFUSED)
+    assert numbers(store.newest(Filter(event="search"), 99)) == [1, 3, 4]
+    assert numbers(store.newest(Filter(outcome="refused"), 99)) == [4]
+    assert numbers(store.newest(Filter(distinct_id="omar@example.org"), 99)) == [3]
+    assert numbers(store.newest(Filter(distinct_id="omar"), 99)) == []
+    assert numbers(store.newest(Filter(customer="OMAR"), 99)) == [3]
+
+
+def test_a_limit_takes_the_newest_and_since_goes_on_from_there() -> None:
+    store = Store(SandboxSettings())
+    for _ in range(5):
+        add(store)
+    assert numbers(store.newest(EVERYTHING, 2)) == [4, 5]
+    assert numbers(store.newest(EVERYTHING, 99, since=3)) == [4, 5]
+
+
+def test_a_request_is_found_by_its_number_while_it_is_kept() -> None:
+    store = Store(SandboxSettings(keep_events=2))
+    received = [add(store) for _ in range(3)]
+    assert [store.find(number) for number in (0, 1, 2, 3, 4)] == [None, None, *received[1:], None]
+
+
+def test_a_duplicate_is_an_accepted_key_that_comes_again() -> None:
+    store = Store(SandboxSettings())
+    add(store, key="t:0:1", outcome=Outcome.REFUSED)
+    assert not add(store, key="t:0:1").duplicate
+    assert add(store, key="t:0:1").duplicate
+    assert store.counts().duplicates == 1
+
+
+def test_a_reset_forgets_everything_but_numbers_go_on() -> None:
+    store = Store(SandboxSettings())
+    add(store)
+    store.reset()
+    assert store.counts().total == 0
+    assert store.profile(JANE) is None
+    assert add(store).number == 2
+
+
+def test_only_accepted_events_reach_the_customer() -> None:
+    store = Store(SandboxSettings())
+    add(store, outcome=Outcome.REFUSED)
+    assert store.profile(JANE) is None
+    add(store)
+    found = store.profile(JANE)
+    assert found
+    assert found["events"] == 1

@@ -1,0 +1,28 @@
+"""The rate limit in windows of a second and of a minute."""
+
+from __future__ import annotations
+
+from consumer.sandbox.faults import RateLimitPlan
+from consumer.sandbox.windows import Windows
+
+
+def test_the_burst_window_opens_anew_each_second() -> None:
+    windows = Windows(RateLimitPlan(per_second=3, per_minute=0))
+    allowed = [allowance.allowed for _ in range(4) if (allowance := windows.take(10.0))]
+    assert allowed == [True, True, True, False]
+    again = windows.take(11.0)
+    assert again
+    assert (again.allowed, again.remaining) == (True, 2)
+
+
+def test_the_steady_window_holds_although_each_second_is_within_its_own() -> None:
+    windows = Windows(RateLimitPlan(per_second=3, per_minute=5))
+    takes = [windows.take(float(second)) for second in range(6)]
+    last = takes[-1]
+    assert [take.allowed for take in takes if take] == [True] * 5 + [False]
+    assert last
+    assert (last.limit, last.remaining, last.reset_seconds) == (5, 0, 55)
+
+
+def test_no_window_no_allowance() -> None:
+    assert Windows(RateLimitPlan(per_second=0, per_minute=0)).take(0.0) is None

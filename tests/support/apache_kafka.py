@@ -1,0 +1,168 @@
+"""Apache Kafka itself, one node (KRaft) on loopback, to be started, stopped, killed and restarted."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import uuid
+from typing import TYPE_CHECKING, Self
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+
+from tests.support.kafka_libraries import KafkaUnavailableError, libraries
+from tests.support.waiting import eventually, free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_JVM = ("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
+_SETTINGS = {
+    "process.roles": "broker,controller",
+    "node.id": "1",
+    "controller.listener.names": "CONTROLLER",
+    "auto.create.topics.enable": "false",
+    "offsets.topic.num.partitions": "1",
+    "offsets.topic.replication.factor": "1",
+    "transaction.state.log.num.partitions": "1",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    # Tests rebalance often and cannot wait for the defaults, which are made for hundreds of consumers.
+    "group.initial.rebalance.delay.ms": "0",
+    "group.min.session.timeout.ms": "1000",
+    "group.consumer.min.heartbeat.interval.ms": "200",
+    "group.consumer.heartbeat.interval.ms": "200",
+    "group.consumer.min.session.timeout.ms": "3000",
+    "group.consumer.session.timeout.ms": "6000",
+    # After a kill the controller refuses the broker's new life until the old one's session has run out.
+    "broker.heartbeat.interval.ms": "200",
+    "broker.session.timeout.ms": "3000",
+}
+_LOG4J = """\
+appender.file.type = File
+appender.file.name = file
+appender.file.fileName = {file}
+appender.file.layout.type = PatternLayout
+appender.file.layout.pattern = %d %p %c{{1}}: %m%n
+rootLogger.level = info
+rootLogger.appenderRef.file.ref = file
+"""
+
+
+def unavailable() -> str | None:
+    """Why Apache Kafka cannot run on this machine and how to get it; None when it can.
+
+    Fetches Kafka the first time, which takes some seconds to minutes.
+    """
+    try:
+        libraries()
+    except KafkaUnavailableError as error:
+        return str(error)
+    return None
+
+
+class ApacheKafka:
+    """A broker whose data, settings and log are in `folder`; the caller removes that, once it is stopped.
+
+    Port and data stay the same over `stop`, `kill` and `restart`.
+    """
+
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
+        port, controller = free_port(), free_port()
+        self.bootstrap = f"127.0.0.1:{port}"
+        self.log = folder / "server.log"
+        self._folder = folder
+        self._settings = {
+            **_SETTINGS,
+            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://127.0.0.1:{controller}",
+            "controller.quorum.bootstrap.servers": f"127.0.0.1:{controller}",
+            "log.dirs": str(folder / "data"),
+            **(settings or {}),
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, seconds: float = 60) -> None:
+        """Start, and return when the broker answers.
+
+        Raises:
+            KafkaUnavailableError: see `unavailable`.
+            AssertionError: it refused its settings, ended, or did not answer within `seconds`; with what it said.
+        """
+        if not (self._folder / "data").exists():
+            self._format()
+        with self.log.open("ab") as out:
+            self._process = subprocess.Popen(
+                self._java("kafka.Kafka"), cwd=self._folder, stdout=out, stderr=out, start_new_session=True
+            )
+        try:
+            with AdminClient(
+                {"bootstrap.servers": self.bootstrap, "log_level": 0, "reconnect.backoff.max.ms": 200}
+            ) as admin:
+                eventually(lambda: self._answers(admin), seconds, f"Apache Kafka to answer at {self.bootstrap}")
+        except AssertionError as error:
+            self.kill()
+            raise AssertionError(f"{error}; the end of {self.log}:\n{self.log.read_text()[-2000:]}") from None
+
+    def stop(self) -> None:
+        """SIGTERM, and wait for an orderly end; nothing when it does not run."""
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                self.kill()
+            self._process = None
+
+    def kill(self) -> None:
+        """SIGKILL: the broker vanishes in the middle of what it does; nothing when it does not run."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def restart(self) -> None:
+        """Stop it if it runs, and start it on the same port and data."""
+        self.stop()
+        self.start()
+
+    def create_topics(self, topics: Mapping[str, int], config: Mapping[str, str] | None = None) -> None:
+        """Create topics with so many partitions each.
+
+        Raises:
+            confluent_kafka.KafkaException: the broker refused one.
+        """
+        wanted = [NewTopic(name, partitions, 1, config=dict(config or {})) for name, partitions in topics.items()]
+        with AdminClient({"bootstrap.servers": self.bootstrap}) as admin:
+            for created in admin.create_topics(wanted).values():
+                created.result(timeout=30)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _answers(self, admin: AdminClient) -> bool:
+        if self._process is None or self._process.poll() is not None:
+            raise AssertionError("Apache Kafka ended while it started")
+        try:
+            return bool(admin.list_topics(timeout=1).brokers)
+        except KafkaException:
+            return False
+
+    def _java(self, main: str, *arguments: str) -> list[str]:
+        settings = "-Dlog4j2.configurationFile=log4j2.properties"
+        return ["java", *_JVM, settings, "-cp", f"{libraries()}/*", main, *arguments, "server.properties"]
+
+    def _format(self) -> None:
+        lines = [f"{key}={value}\n" for key, value in self._settings.items()]
+        (self._folder / "server.properties").write_text("".join(lines))
+        (self._folder / "log4j2.properties").write_text(_LOG4J.format(file=self.log))
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        command = self._java("kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c")
+        done = subprocess.run(command, cwd=self._folder, capture_output=True, text=True, check=False, timeout=60)
+        if done.returncode != 0:
+            raise AssertionError(f"Apache Kafka refuses its settings:\n{done.stdout}{done.stderr}")

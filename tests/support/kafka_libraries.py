@@ -1,0 +1,90 @@
+"""Apache Kafka's jars, fetched once from Maven Central into the user's cache."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+VERSION = "4.3.1"
+_JAVA = 17
+_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
+_POM = f"""\
+<project>
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>local</groupId><artifactId>kafka</artifactId><version>1</version><packaging>pom</packaging>
+  <dependencies>
+    <dependency>
+      <groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>{VERSION}</version>
+    </dependency>
+    <dependency>
+      <groupId>org.apache.logging.log4j</groupId><artifactId>log4j-slf4j-impl</artifactId><version>2.25.4</version>
+    </dependency>
+  </dependencies>
+</project>
+"""
+
+
+class KafkaUnavailableError(Exception):
+    """Apache Kafka cannot run here; the message says what is missing and how to get it."""
+
+
+def libraries() -> Path:
+    """The folder of Kafka's jars, filled when it is not there yet.
+
+    Raises:
+        KafkaUnavailableError: no Java, no Maven, or no way to Maven's registry.
+    """
+    _require_java()
+    folder = _cache() / f"kafka-{VERSION}"
+    if not folder.is_dir():
+        _fetch(folder)
+    return folder
+
+
+def _cache() -> Path:
+    home = os.environ.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "bluecore-consumer"
+
+
+def _require_java() -> None:
+    advice = f"Apache Kafka {VERSION} needs Java {_JAVA} or newer: install one, such as openjdk-{_JAVA}-jre-headless"
+    if shutil.which("java") is None:
+        raise KafkaUnavailableError(f"{advice}; there is no `java` on the PATH")
+    said = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False, timeout=60).stderr
+    version = re.search(r'version "(\d+)', said)
+    if version is None or int(version[1]) < _JAVA:
+        raise KafkaUnavailableError(f"{advice}; `java -version` says: {said.strip() or 'nothing'}")
+
+
+def _fetch(folder: Path) -> None:
+    if shutil.which("mvn") is None:
+        raise KafkaUnavailableError(f"Apache Kafka {VERSION} is fetched by Maven: install `maven`, once")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # Beside its final place, so that the move is a rename: another process sees all of the jars or none.
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".fetching-") as scratch:
+        (Path(scratch) / "pom.xml").write_text(_POM)
+        command = ["mvn", "-q", "-B", "-Dstyle.color=never", _PLUGIN, "-DoutputDirectory=libs"]
+        try:
+            done = subprocess.run(
+                command,
+                cwd=scratch,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=240,
+                stdin=subprocess.DEVNULL,
+            )
+        except subprocess.TimeoutExpired as slow:
+            raise KafkaUnavailableError(f"Maven did not fetch Apache Kafka within {slow.timeout:g} s") from None
+        if done.returncode != 0:
+            why = next((line for line in done.stdout.splitlines() if line.startswith("[ERROR]")), done.stderr)
+            raise KafkaUnavailableError(f"Maven cannot fetch Apache Kafka; is its registry reachable? {why.strip()}")
+        try:
+            (Path(scratch) / "libs").rename(folder)
+        except OSError:
+            if not folder.is_dir():
+                raise

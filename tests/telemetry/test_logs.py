@@ -1,0 +1,173 @@
+"""What the process writes to stderr: one form for all sources, and nothing that must not be read there."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import subprocess
+import sys
+import threading
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import structlog
+
+from consumer.telemetry.logs import configure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TOKEN = "marked-namespace"
+KEY = "marked-api-key"
+EMAIL = "marked.jane@example.com"
+MARKED = ("marked-namespace", "marked-api-key", "marked.jane", "example.com")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    root = logging.getLogger()
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
+    handlers, level = list(root.handlers), root.level
+    yield
+    logging.captureWarnings(capture=False)
+    root.handlers[:], root.level = handlers, level
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
+    structlog.reset_defaults()
+
+
+def lines(stream: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_a_line_is_one_json_object_with_time_level_and_logger() -> None:
+    stream = io.StringIO()
+    configure("info", stream=stream)
+    structlog.get_logger("consumer.test").info("partition assigned", topic="shop.orders", partition=3)
+    (line,) = lines(stream)
+    assert line.pop("timestamp").endswith("+00:00")
+    assert line == {
+        "event": "partition assigned",
+        "topic": "shop.orders",
+        "partition": 3,
+        "level": "info",
+        "logger": "consumer.test",
+    }
+
+
+def test_a_terminal_gets_text_for_people() -> None:
+    stream = Terminal()
+    configure("info", stream=stream)
+    structlog.get_logger("consumer.test").info("partition assigned", partition=3)
+    assert "partition assigned" in stream.getvalue()
+    assert not stream.getvalue().startswith("{")
+
+
+def test_what_is_below_the_level_is_not_written() -> None:
+    stream = io.StringIO()
+    configure("warning", stream=stream)
+    structlog.get_logger("consumer.test").info("quiet")
+    logging.getLogger("confluent_kafka").info("quiet")
+    structlog.get_logger("consumer.test").warning("loud")
+    assert [line["event"] for line in lines(stream)] == ["loud"]
+
+
+def test_configuring_again_does_not_write_lines_twice() -> None:
+    stream = io.StringIO()
+    configure("info", stream=stream)
+    configure("info", stream=stream)
+    structlog.get_logger("consumer.test").info("once")
+    assert len(lines(stream)) == 1
+
+
+def test_standard_loggers_and_warnings_take_the_same_way() -> None:
+    stream = io.StringIO()
+    configure("info", stream=stream)
+    logging.getLogger("confluent_kafka").warning("broker %s is down", "kafka:9092")
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn("old option", DeprecationWarning, stacklevel=1)
+    first, second = lines(stream)
+    assert (first["event"], first["logger"]) == ("broker kafka:9092 is down", "confluent_kafka")
+    assert "old option" in second["event"]
+
+
+def fail_with_marked_values() -> None:
+    marked_local = TOKEN
+    try:
+        int(marked_local)
+    except ValueError as inner:
+        raise RuntimeError(f"outer {EMAIL}") from inner
+
+
+@pytest.mark.parametrize("kind", [io.StringIO, Terminal], ids=["JSON", "terminal"])
+def test_nothing_marked_is_readable_at_any_level(kind: type[io.StringIO]) -> None:
+    stream = kind()
+    configure("debug", secrets=[TOKEN, KEY], stream=stream)
+    log = structlog.get_logger("consumer.test").bind(bound=EMAIL)
+    everywhere = {
+        "token": TOKEN,
+        "nested": [{"key": f"Bearer {KEY}"}, EMAIL.encode()],
+        "error": ValueError(EMAIL),
+    }
+    for level in ("debug", "info", "warning", "error", "critical"):
+        getattr(log, level)(f"at {level}: {TOKEN}", **everywhere)
+        getattr(logging.getLogger("urllib3.test"), level)("%s %s %r", TOKEN, KEY, EMAIL)
+    try:
+        fail_with_marked_values()
+    except RuntimeError:
+        log.exception("failed")
+        logging.getLogger("consumer.test").exception("failed for %s", EMAIL)
+        log.warning("with a stack", stack_info=True)
+    written = stream.getvalue()
+    assert "RuntimeError" in written
+    assert "invalid literal" in written
+    assert [marked for marked in MARKED if marked in written] == []
+
+
+def test_an_exception_is_structured_and_shows_no_local_variables() -> None:
+    stream = io.StringIO()
+    configure("info", stream=stream)
+    try:
+        fail_with_marked_values()
+    except RuntimeError:
+        structlog.get_logger("consumer.test").exception("failed")
+    outer, inner = lines(stream)[0]["exception"]
+    assert (outer["exc_type"], inner["exc_type"]) == ("RuntimeError", "ValueError")
+    assert outer["frames"][-1]["name"] == "fail_with_marked_values"
+    assert "marked_local" not in stream.getvalue()
+
+
+def test_a_log_call_with_wrong_arguments_shows_where_and_not_what(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # pytest's own handlers raise on such a call.
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    configure("info", secrets=[TOKEN], stream=io.StringIO())
+    logging.getLogger("consumer.test").info("%d", TOKEN)
+    written = capsys.readouterr().err
+    assert "test_logs.py" in written
+    assert TOKEN not in written
+
+
+def test_uncaught_exceptions_of_the_process_and_its_threads_are_masked_too() -> None:
+    script = f"""
+import threading
+from consumer.telemetry.logs import configure
+configure("info", secrets=["{TOKEN}"])
+def fail(): raise ValueError("thread {TOKEN} {EMAIL}")
+thread = threading.Thread(target=fail)
+thread.start()
+thread.join()
+raise ValueError("main {TOKEN} {EMAIL}")
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    values = [json.loads(line)["exception"][0]["exc_value"] for line in done.stderr.splitlines()]
+    assert values == ["thread *** ***@***", "main *** ***@***"]

@@ -1,0 +1,79 @@
+"""Secrets and e-mails are masked in every place and spelling; customers get a stable pseudonym."""
+
+from __future__ import annotations
+
+import json
+import time
+from urllib.parse import quote
+
+import pytest
+
+from consumer.telemetry.masking import customer_hash, masked, masker
+
+TOKEN = 'na"me\nsp/äce'
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [TOKEN, json.dumps(TOKEN), repr(TOKEN), quote(TOKEN), quote(TOKEN, safe="")],
+    ids=["plain", "JSON", "repr", "URL path", "URL parameter"],
+)
+def test_a_secret_is_masked_in_each_spelling(spelling: str) -> None:
+    text = masker([TOKEN])(f"before {spelling} after")
+    assert "sp" not in text
+    assert text.startswith("before ")
+    assert text.endswith(" after")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "jane@example.com",
+        "jane.doe+shop@mail.example.co.uk",
+        "o'hara_x@example.com",
+        "jane%40example.com",
+        "jané@exämple.com",
+        '"jane doe"@example.com',
+        "JANE@EXAMPLE.COM",
+    ],
+)
+def test_an_email_is_masked(address: str) -> None:
+    assert masker([])(f"to <{address}>, done") == "to <***@***>, done"
+
+
+@pytest.mark.parametrize("text", ["kafka:9092", "@dataclass", "a @ b", "group@host", "pkg==1.0", "100%", "%40"])
+def test_what_is_no_email_stays(text: str) -> None:
+    assert masker([])(text) == text
+
+
+def test_an_empty_secret_masks_nothing() -> None:
+    assert masker(["", "  "])("text") == "text"
+
+
+def test_the_longer_of_two_secrets_is_masked_whole() -> None:
+    assert masker(["abc", "abcdef"])("abcdef") == "***"
+
+
+def test_masking_reaches_into_nested_values_and_keeps_plain_ones() -> None:
+    value = {"list": ["token", b"token"], "n": 1, "ok": True, "none": None, "error": ValueError("token")}
+    expected = {"list": ["***", "***"], "n": 1, "ok": True, "none": None, "error": "***"}
+    assert masked(value, masker(["token"])) == expected
+
+
+@pytest.mark.parametrize("text", ["a" * 200_000 + "@", "a%40b" * 40_000, '"' * 200_000 + "@", "a@" * 100_000])
+def test_a_long_text_is_masked_in_linear_time(text: str) -> None:
+    started = time.process_time()
+    masker([])(text)
+    assert time.process_time() - started < 1
+
+
+def test_a_customer_has_one_pseudonym_whichever_way_the_address_is_written() -> None:
+    assert customer_hash(" Jane@Example.com", "ns") == customer_hash("jane@example.com", "ns")
+
+
+def test_pseudonyms_of_two_namespaces_cannot_be_compared() -> None:
+    assert customer_hash("jane@example.com", "one") != customer_hash("jane@example.com", "two")
+
+
+def test_pseudonyms_do_not_change_from_release_to_release() -> None:
+    assert customer_hash("jane@example.com", "ns") == "89aa7cbdde6fe336"

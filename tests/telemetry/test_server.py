@@ -1,0 +1,97 @@
+"""The port that Prometheus and Kubernetes ask, over real connections."""
+
+from __future__ import annotations
+
+import socket
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+from prometheus_client import CollectorRegistry
+
+from consumer.telemetry.health import Health
+from consumer.telemetry.metrics import Metrics
+from consumer.telemetry.server import TelemetryServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Served:
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.metrics = Metrics(self.registry)
+        self.now = 0.0
+        self.health = Health(lambda: self.now)
+        self.server = TelemetryServer(self.registry, self.health, "127.0.0.1", 0)
+
+    def get(self, path: str, **headers: str) -> requests.Response:
+        return requests.get(f"http://127.0.0.1:{self.server.port}{path}", headers=headers, timeout=5)
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    served = Served()
+    with served.server:
+        yield served
+
+
+def test_metrics_in_the_text_format(served: Served) -> None:
+    answer = served.get("/metrics")
+    assert answer.headers["Content-Type"].startswith("text/plain; version=")
+    assert "bluecore_consumer_circuit_open 0.0" in answer.text
+
+
+def test_metrics_in_the_openmetrics_format_when_asked_for(served: Served) -> None:
+    answer = served.get("/metrics", Accept="application/openmetrics-text; version=1.0.0")
+    assert answer.headers["Content-Type"].startswith("application/openmetrics-text")
+    assert answer.text.endswith("# EOF\n")
+
+
+def test_liveness_turns_with_the_age_of_the_tick(served: Served) -> None:
+    assert served.get("/healthz").status_code == 200
+    served.now = 1000
+    answer = served.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json()["status"] == "stalled"
+
+
+def test_readiness_turns_with_what_the_service_says(served: Served) -> None:
+    assert served.get("/readyz").json() == {"status": "not ready", "reason": "starting", "details": {}}
+    assert served.get("/readyz").status_code == 503
+    served.health.ready(True)
+    assert served.get("/readyz").status_code == 200
+
+
+def test_an_unknown_page_says_which_there_are(served: Served) -> None:
+    answer = served.get("/")
+    assert answer.status_code == 404
+    assert "/healthz" in answer.text
+
+
+def test_requests_leave_no_line_behind(served: Served, capfd: pytest.CaptureFixture[str]) -> None:
+    served.get("/healthz")
+    served.get("/nothing")
+    with socket.create_connection(("127.0.0.1", served.server.port), timeout=5) as peer:
+        peer.sendall(b"nonsense\r\n\r\n")
+        peer.recv(100)
+    assert capfd.readouterr().err == ""
+
+
+def test_a_peer_that_says_nothing_holds_up_nobody(served: Served) -> None:
+    with socket.create_connection(("127.0.0.1", served.server.port), timeout=5):
+        started = time.monotonic()
+        assert served.get("/healthz").status_code == 200
+        assert time.monotonic() - started < 5
+
+
+def test_a_port_in_use_is_refused_in_one_sentence(served: Served) -> None:
+    with pytest.raises(OSError, match=r"cannot serve .* Address already in use; set telemetry\.host and tele"):
+        TelemetryServer(CollectorRegistry(), served.health, "127.0.0.1", served.server.port)
+
+
+def test_the_port_is_free_again_after_closing() -> None:
+    first = TelemetryServer(CollectorRegistry(), Health(time.monotonic), "127.0.0.1", 0)
+    first.close()
+    TelemetryServer(CollectorRegistry(), Health(time.monotonic), "127.0.0.1", first.port).close()
