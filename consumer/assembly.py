@@ -24,9 +24,11 @@ from consumer.bluecore.factory import open_transport
 from consumer.clock import SystemClock
 from consumer.config import Config, RouteConfig
 from consumer.delivery.engine import Engine
+from consumer.delivery.parking import NoWatch, Watch
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.intake import Intake
 from consumer.kafka.publisher import Publisher
+from consumer.kafka.retry_watch import RetryWatch
 from consumer.kafka.source import KafkaSource
 from consumer.kafka.topics import ensure_topics
 from consumer.mapping.faults import events_of
@@ -85,12 +87,18 @@ def assembled(config: Config) -> Iterator[Assembled]:
             client=BluecoreClient(
                 config.bluecore, open_transport(config.bluecore, config.delivery.max_in_flight), metrics
             ),
+            watch=retry_watch(config),
             reporter=reporter,
             clock=clock,
             priority_of=lambda topic: priority_of(config.routes, topic),
             drain_seconds=config.delivery.drain_seconds,
         )
         yield Assembled(service, reporter, server.port)
+
+
+def retry_watch(config: Config) -> Watch:
+    letters = config.dead_letters
+    return RetryWatch(config) if letters.delays_seconds and letters.ordered_events else NoWatch()
 
 
 def router(config: Config) -> Router:

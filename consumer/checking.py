@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from consumer.avro.errors import InvalidSchema
+from consumer.avro.errors import SchemaFaults
 from consumer.avro.files import load_file
 from consumer.avro.options import parse_options
 from consumer.config import Config, RouteConfig
@@ -32,9 +32,7 @@ def _route_faults(routes: Mapping[int, RouteConfig]) -> Iterator[Fault]:
         if route.schema_file is not None:
             try:
                 load_file(Path(route.schema_file))
-            except OSError as error:
-                yield Fault(f"routes[{index}].schema", f"cannot be read: {error.strerror}")
-            except InvalidSchema as error:
+            except SchemaFaults as error:
                 yield Fault(f"routes[{index}].schema", str(error))
 
 

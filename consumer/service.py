@@ -14,10 +14,11 @@ import structlog
 
 from consumer.clock import Clock
 from consumer.delivery.engine import Engine
-from consumer.delivery.task import Commit
+from consumer.delivery.parking import Watch
+from consumer.delivery.task import Commit, Task
 from consumer.intake import Intake
 from consumer.kafka.source import Assigned
-from consumer.records import Answer, Failure, Partition, Record
+from consumer.records import Answer, Partition, Record
 from consumer.reporting import Reporter
 
 log = structlog.get_logger(__name__)
@@ -39,7 +40,7 @@ class Source(Protocol):
 
 
 class Publisher(Protocol):
-    def publish(self, ticket: int, record: Record, failure: Failure, ordering_key: bytes | None) -> None: ...
+    def publish(self, ticket: int, task: Task) -> None: ...
     def poll(self, seconds: float = 0) -> list[tuple[int, str | None]]: ...
     def close(self, seconds: float) -> None: ...
 
@@ -63,6 +64,7 @@ class Service:
         source: Callable[[Service], Source],
         publisher: Publisher,
         client: Client,
+        watch: Watch,
         reporter: Reporter,
         clock: Clock,
         priority_of: Callable[[str], int],
@@ -72,6 +74,7 @@ class Service:
         self._intake = intake
         self._publisher = publisher
         self._client = client
+        self._watch = watch
         self._report = reporter
         self._clock = clock
         self._priority_of = priority_of
@@ -101,6 +104,8 @@ class Service:
         enter("polling")
         records = self._source.poll(_BATCH, 0 if busy else longest)
         self._collect_writes()
+        for change in self._watch.changes():
+            self._engine.parked.apply(change)
         enter("mapping")
         now = self._clock.now()
         self._report.consumed(records, now)
@@ -128,8 +133,7 @@ class Service:
         for ticket, task in decided.sends:
             self._client.send(ticket, task.request.body, task.idempotency_key)
         for ticket, task in decided.writes:
-            if task.failure is not None:
-                self._publisher.publish(ticket, task.record, task.failure, task.ordering_key)
+            self._publisher.publish(ticket, task)
         if decided.pause:
             self._source.pause(decided.pause)
         if decided.resume:
@@ -140,6 +144,8 @@ class Service:
     # Partitions come and go
 
     def on_assigned(self, assigned: Sequence[Assigned]) -> None:
+        if assigned:
+            self._watch.catch_up(self._engine.parked.ask())
         for each in assigned:
             self._engine.assign(
                 each.partition, each.committed, each.metadata, self._priority_of(each.partition.topic)
@@ -187,6 +193,7 @@ class Service:
         closing.join(_CLOSE_SECONDS)
         if closing.is_alive():
             log.warning("the consumer did not close in time; the group will notice by itself")
+        self._watch.close()
         self._publisher.close(_CLOSE_SECONDS)
         self._client.close()
         self._report.left()

@@ -51,7 +51,11 @@ class BluecoreClient:
         `body` is the whole JSON document; `ticket` names it in the answer; `traceparent` is passed on when it is
         well-formed.
         """
-        request = self._template.copy()
+        # Not `copy()`, which copies a cookie jar too.
+        request = requests.PreparedRequest()
+        request.method = self._template.method
+        request.url = self._template.url
+        request.headers = self._template.headers.copy()
         request.body = body
         request.headers["Content-Length"] = str(len(body))
         request.headers["Idempotency-Key"] = idempotency_key

@@ -101,22 +101,22 @@ class _Slot:
     def response(self, seconds: float) -> requests.Response:
         """The answer that has come in."""
         status_line = ""
-        headers: CaseInsensitiveDict[str] = CaseInsensitiveDict()
+        headers: dict[str, str] = {}
         for line in b"".join(self.lines).decode("latin-1").split("\r\n"):
             if line.startswith("HTTP/"):
                 # Interim answers (100, 103) and a proxy's come first, each with its own status line.
                 status_line = line
-                headers = CaseInsensitiveDict()
+                headers = {}
                 continue
             name, colon, value = line.partition(":")
             if colon:
-                value = value.strip()
+                name, value = name.lower(), value.strip()
                 headers[name] = f"{headers[name]}, {value}" if name in headers else value
         return ReadResponse(
             self.request,
             status=self.handle.getinfo(pycurl.RESPONSE_CODE),
             reason=status_line.partition(" ")[2].partition(" ")[2],
-            headers=headers,
+            headers=CaseInsensitiveDict(headers),
             body=bytes(self.body),
             seconds=seconds,
         )

@@ -16,9 +16,9 @@ from consumer.delivery.buffer import Buffer
 from consumer.delivery.concurrency import Concurrency
 from consumer.delivery.flood import FloodGauge
 from consumer.delivery.giving_up import after_failures, parked, refused, unmappable
-from consumer.delivery.lanes import Lanes
+from consumer.delivery.lanes import Lane, Lanes
 from consumer.delivery.offset_map import LIMIT, decode, encode
-from consumer.delivery.parking import ParkedKeys
+from consumer.delivery.parking import Parked, ParkedKeys, Unparked
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.settled import SettledOffsets
 from consumer.delivery.task import Commit, Decisions, PartitionState, Settlement, Task
@@ -30,6 +30,7 @@ FLOOD = "dead_letter_flood"
 _REWRITE = Backoff(0.5, 30)
 _LOWER_PRIORITY_SHARE = 0.5
 _MAP_TOO_FULL = 0.75
+_CATCH_UP_SECONDS = 0.05
 
 
 class Engine:
@@ -126,7 +127,8 @@ class Engine:
         requests = () if isinstance(mapped, Reject) else mapped.requests
         size = record.size + sum(len(request.body) for request in requests)
         priority = 0 if isinstance(mapped, Reject) else mapped.priority
-        task = Task(record, state, requests, priority, size, next(self._tickets))
+        ordered = not self._policy.ordered_events.isdisjoint(request.event for request in requests)
+        task = Task(record, state, requests, priority, size, next(self._tickets), ordered)
         if isinstance(mapped, Reject):
             task.failure = unmappable(mapped, now)
         if record.redelivery is not None:
@@ -171,8 +173,8 @@ class Engine:
             self._free(task)
         elif error is None:
             self.write_error = ""
-            if failure.outcome is Outcome.RETRY and self._ordered(task):
-                self.parked.park(task.ordering_key, task.record.origin, task.record.origin_offset)
+            if failure.outcome is Outcome.RETRY and (key := task.parking_key) is not None:
+                self.parked.apply(Parked(key, task.record.origin, task.record.origin_offset))
             self._settle(task, failure.outcome)
         else:
             self.write_error = error
@@ -190,11 +192,8 @@ class Engine:
             allowed = min(allowed, 1)
         while self.breaker.may_send(now) and (lane := self._lanes.next()) is not None:
             task = lane.head
-            if task.due > now:
-                self._lanes.wait(lane, task.due)
+            if self._waits(task, lane, now):
                 continue
-            if task.failure is None and self._must_park(task):
-                task.failure = parked(now)
             if task.failure is not None:
                 if self.breaker.cause == FLOOD:
                     self.breaker.probing(task.number)
@@ -290,6 +289,24 @@ class Engine:
         else:
             self._lanes.ready(lane, first=first)
 
+    def _waits(self, task: Task, lane: Lane[Task], now: float) -> bool:
+        """Whether the head of a lane cannot go now: it is not due, or its key's place is not known, or it is done."""
+        key = task.parking_key
+        if task.due > now:
+            self._lanes.wait(lane, task.due)
+        elif task.failure is not None or task.state.redelivers or key is None:
+            return False
+        elif not self.parked.known:
+            self._lanes.wait(lane, now + _CATCH_UP_SECONDS)
+        elif self.parked.holds(key, task.record.origin, task.record.origin_offset):
+            # A crash came between its write to the retry topic and the commit.
+            self._settle(task, Outcome.RETRY)
+        else:
+            if self.parked.is_parked(key):
+                task.failure = parked(now)
+            return False
+        return True
+
     def _send(self, task: Task) -> None:
         if self.breaker.open:
             self.breaker.probing(task.number)
@@ -319,6 +336,8 @@ class Engine:
         events = tuple(request.event for request in task.requests) or ("",)
         delivered = len(events) if outcome is Outcome.DELIVERED else task.index
         self._decided.settled.append(Settlement(task.record, outcome, events, delivered, task.failure))
+        if state.redelivers and (key := task.parking_key) is not None:
+            self.parked.apply(Unparked(key, task.record.origin, task.record.origin_offset))
         self._free(task)
         if task.lane is not None:
             self._lanes.release(task.lane)
@@ -331,23 +350,12 @@ class Engine:
 
     def _lane_key(self, task: Task) -> Hashable:
         if task.state.redelivers:
-            return task.ordering_key if self._ordered(task) else task.record.offset
+            return task.parking_key or task.record.offset
         ordering = self._policy.ordering
         key = task.ordering_key if ordering == "key" else None
         if ordering == "none" or (ordering == "key" and key is None):
             return task.record.offset
         return key
-
-    def _ordered(self, task: Task) -> bool:
-        return any(request.event in self._policy.ordered_events for request in task.requests)
-
-    def _must_park(self, task: Task) -> bool:
-        return (
-            bool(self.parked)
-            and not task.state.redelivers
-            and self._ordered(task)
-            and self.parked.is_parked(task.ordering_key)
-        )
 
     def _resume_redelivery(self, task: Task, now: float) -> None:
         """A redelivery's number follows from the time: its waits are counted from the first, over any restart."""

@@ -6,31 +6,98 @@ Confluent's fourth pattern of error handling: while a key is parked, its order i
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
 from consumer.records import Partition
 
-Place = tuple[Partition, int]
+
+class Parked(NamedTuple):
+    """A record of this ordering key is in the retry topic; `origin` and `offset` are its original place."""
+
+    key: bytes
+    origin: Partition
+    offset: int
+
+
+class Unparked(NamedTuple):
+    """That record is settled."""
+
+    key: bytes
+    origin: Partition
+    offset: int
+
+
+class CaughtUp(NamedTuple):
+    """All is known that was in the retry topic when this was asked for."""
+
+    number: int
+
+
+Change = Parked | Unparked | CaughtUp
+
+
+class Watch(Protocol):
+    """Follows the retry topic."""
+
+    def changes(self) -> Sequence[Change]: ...
+    def catch_up(self, number: int) -> None: ...
+    def close(self) -> None: ...
+
+
+class NoWatch:
+    """For a service without a retry topic: nothing is ever parked."""
+
+    def __init__(self) -> None:
+        self._changes: list[Change] = []
+
+    def changes(self) -> Sequence[Change]:
+        changes, self._changes = self._changes, []
+        return changes
+
+    def catch_up(self, number: int) -> None:
+        self._changes.append(CaughtUp(number))
+
+    def close(self) -> None:
+        """Nothing to close."""
 
 
 class ParkedKeys:
-    """Keys and the records, by their original place, that are parked under each."""
+    """Keys and the places of the records that are parked under each.
+
+    Right after partitions were assigned, the retry topic may hold records of theirs that are not known yet: until
+    the watch has caught up, `known` is false, and no record that order matters for may pass.
+    """
 
     def __init__(self) -> None:
-        self._places: defaultdict[bytes, set[Place]] = defaultdict(set)
+        self._places: defaultdict[bytes, set[tuple[Partition, int]]] = defaultdict(set)
+        self._asked = self._answered = 0
 
     def __len__(self) -> int:
         return len(self._places)
 
-    def park(self, key: bytes | None, origin: Partition, offset: int) -> None:
-        if key is not None:
-            self._places[key].add((origin, offset))
+    @property
+    def known(self) -> bool:
+        return self._answered == self._asked
 
-    def unpark(self, key: bytes | None, origin: Partition, offset: int) -> None:
-        if key is None or key not in self._places:
-            return
-        self._places[key].discard((origin, offset))
-        if not self._places[key]:
-            del self._places[key]
+    def ask(self) -> int:
+        """The number to catch up under; `known` again when it has been answered."""
+        self._asked += 1
+        return self._asked
+
+    def apply(self, change: Change) -> None:
+        if isinstance(change, CaughtUp):
+            self._answered = max(self._answered, change.number)
+        elif isinstance(change, Parked):
+            self._places[change.key].add(change[1:])
+        elif change.key in self._places:
+            self._places[change.key].discard(change[1:])
+            if not self._places[change.key]:
+                del self._places[change.key]
 
     def is_parked(self, key: bytes | None) -> bool:
         return key is not None and key in self._places
+
+    def holds(self, key: bytes | None, origin: Partition, offset: int) -> bool:
+        """Whether this very record is in the retry topic: a crash came between its write and its commit."""
+        return key is not None and (origin, offset) in self._places.get(key, ())

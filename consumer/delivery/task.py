@@ -30,7 +30,10 @@ class PartitionState:
 
 @dataclass(slots=True, eq=False)
 class Task:
-    """One record taken and not settled. Times are seconds since the epoch."""
+    """One record taken and not settled; `ordered`: its order matters beyond the retries in memory.
+
+    Times are seconds since the epoch.
+    """
 
     record: Record
     state: PartitionState
@@ -38,6 +41,7 @@ class Task:
     priority: int
     size: int
     number: int
+    ordered: bool = False
     lane: Lane[Task] | None = None
     index: int = 0
     due: float = 0.0
@@ -59,6 +63,11 @@ class Task:
         if self.record.key is not None:
             return self.record.key
         return self.requests[0].customer.encode() if self.requests else None
+
+    @property
+    def parking_key(self) -> bytes | None:
+        """The key under which later records follow this one into the retry topic; None where order matters not."""
+        return self.ordering_key if self.ordered else None
 
     @property
     def idempotency_key(self) -> str:

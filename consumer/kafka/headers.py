@@ -9,10 +9,17 @@ from consumer.records import Failure, Headers, Partition, Record, Redelivery
 
 CONNECT = "__connect.errors."
 OURS = "bluecore."
+ORDERED = OURS + "ordering-key"
+"""The key under which later records of the customer follow this one into the retry topic."""
 
 
-def failure_headers(record: Record, failure: Failure) -> list[tuple[str, str | bytes | None]]:
-    """The record's own headers, and what is to be known of its failure. Times in milliseconds since the epoch."""
+def failure_headers(
+    record: Record, failure: Failure, parking_key: bytes | None = None
+) -> list[tuple[str, str | bytes | None]]:
+    """The record's own headers, and what is to be known of its failure. Times in milliseconds since the epoch.
+
+    `parking_key`: the ordering key of a record that order matters for, and which goes to the retry topic.
+    """
     origin = record.origin
     ours: dict[str, object] = {
         CONNECT + "topic": origin.topic,
@@ -27,9 +34,10 @@ def failure_headers(record: Record, failure: Failure) -> list[tuple[str, str | b
         OURS + "first-failed-at": _milliseconds(failure.first_failed_at),
         OURS + "not-before": _milliseconds(failure.not_before) or None,
         OURS + "timestamp": record.event_time_ms,
+        ORDERED: parking_key,
     }
     kept = [header for header in record.headers if header[0] not in ours]
-    return [*kept, *((name, str(value)) for name, value in ours.items() if value is not None)]
+    return [*kept, *((name, _text(value)) for name, value in ours.items() if value is not None)]
 
 
 def redelivery(headers: Headers) -> Redelivery | None:
@@ -47,6 +55,10 @@ def redelivery(headers: Headers) -> Redelivery | None:
         not_before_ms=_number(values.get(OURS + "not-before")) or 0,
         timestamp_ms=_number(values.get(OURS + "timestamp")),
     )
+
+
+def _text(value: object) -> str | bytes:
+    return value if isinstance(value, bytes) else str(value)
 
 
 def _milliseconds(seconds: float) -> int:

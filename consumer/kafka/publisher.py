@@ -11,9 +11,10 @@ import structlog
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from consumer.config import Config
+from consumer.delivery.task import Task
 from consumer.kafka.client import Fatal, client_options
 from consumer.kafka.headers import failure_headers
-from consumer.records import Failure, Outcome, Record
+from consumer.records import Outcome
 
 log = structlog.get_logger(__name__)
 
@@ -45,12 +46,16 @@ class Publisher:
             client_options(config.kafka, options, "producer") | {"error_cb": self._on_error, "logger": log}
         )
 
-    def publish(self, ticket: int, record: Record, failure: Failure, ordering_key: bytes | None) -> None:
-        """Hands one record to the producer; its result comes from `poll` under `ticket`.
+    def publish(self, ticket: int, task: Task) -> None:
+        """Hands the record of a failed task to the producer; its result comes from `poll` under `ticket`.
 
         A record without a key goes to a partition by its ordering key, so that a customer's stay in order.
         """
+        record, failure, ordering_key = task.record, task.failure, task.ordering_key
+        if failure is None:
+            raise ValueError(f"{record.partition} offset {record.offset} has not failed")
         topic = self._topics[failure.outcome]
+        parking_key = task.parking_key if failure.outcome is Outcome.RETRY else None
         place: dict[str, Any] = {}
         if record.key is None and ordering_key is not None and (partitions := self._count(topic)):
             place["partition"] = zlib.crc32(ordering_key) % partitions
@@ -59,7 +64,7 @@ class Publisher:
                 topic,
                 key=record.key,
                 value=record.value,
-                headers=failure_headers(record, failure),
+                headers=failure_headers(record, failure, parking_key),
                 on_delivery=partial(self._done, ticket),
                 **place,
             )

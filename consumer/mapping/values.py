@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 AS_THEY_ARE = frozenset((str, int, bool, type(None), orjson.Fragment))
 """Types that `jsonable` hands back unchanged: the hot path asks here first, which spares it the call."""
 _MAX_DIGITS = 100
+"""Before or after the point: more than any amount has."""
 
 
 def rfc3339(moment: datetime) -> str:
@@ -47,9 +48,12 @@ def exact(number: Decimal) -> orjson.Fragment:
     """
     if not number.is_finite():
         raise InvalidValueError("is not a finite number")
-    if abs(number.adjusted()) > _MAX_DIGITS or len(number.as_tuple().digits) > _MAX_DIGITS:
-        raise InvalidValueError(f"has more than {_MAX_DIGITS} digits")
-    return orjson.Fragment(format(number, "f"))
+    # The magnitude first: written out, a huge exponent would be as many zeros.
+    if abs(number.adjusted()) <= _MAX_DIGITS:
+        digits = format(number, "f")
+        if len(digits) <= 2 * _MAX_DIGITS:
+            return orjson.Fragment(digits)
+    raise InvalidValueError(f"has more than {_MAX_DIGITS} digits")
 
 
 def plain(value: Any) -> Any:

@@ -7,13 +7,13 @@ belongs to that set is there from the start, at zero, so that a rate over the fi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
-from prometheus_client.metrics import MetricWrapperBase
 
 from consumer import __version__
 from consumer.records import Reason
+from consumer.telemetry.children import Children
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,48 +26,12 @@ Rebalance = Literal["assigned", "revoked", "lost"]
 CommitOutcome = Literal["ok", "failed"]
 
 PREFIX = "bluecore_consumer"
-MAX_SERIES = 4000
-OVERFLOW = "other"
 
 DURATION_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 AGE_BUCKETS = (0.1, 0.5, 1, 5, 15, 30, 60, 300, 900, 3600, 6 * 3600, 12 * 3600, 86400, 2 * 86400, 7 * 86400)
 
 # A `_created` series beside each counter doubles what Prometheus stores, and no rule reads it.
 disable_created_metrics()  # type: ignore[no-untyped-call]  # prometheus_client leaves this one without types
-
-Key = TypeVar("Key", bound=str | tuple[str, ...])
-Metric = TypeVar("Metric", bound=MetricWrapperBase)
-
-
-class Children(dict[Key, Metric], Generic[Key, Metric]):
-    """The labelled series of one metric, by label value (a tuple when there are several labels).
-
-    A series is made when it is first asked for; after that, an increment costs a look-up in a dict. Beyond
-    `limit` series, new label values share one series labelled `other`: no fault elsewhere floods Prometheus.
-    """
-
-    def __init__(self, metric: Metric, limit: int = MAX_SERIES) -> None:
-        super().__init__()
-        self._metric: Metric = metric
-        self._limit = limit
-
-    def __missing__(self, key: Key) -> Metric:
-        values = (key,) if isinstance(key, str) else key
-        if len(self) >= self._limit:
-            return self._metric.labels(*(OVERFLOW for _ in values))
-        child = self[key] = self._metric.labels(*values)
-        return child
-
-    def prepare(self, keys: Iterable[Key]) -> None:
-        """Make these series present, at zero."""
-        for key in keys:
-            self[key]
-
-    def retain(self, keys: Iterable[Key]) -> None:
-        """Remove every series but these: what is no longer ours must not be reported at its last value."""
-        for key in set(self) - set(keys):
-            del self[key]
-            self._metric.remove(*((key,) if isinstance(key, str) else key))
 
 
 class Metrics:

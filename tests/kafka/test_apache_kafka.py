@@ -66,7 +66,7 @@ def test_settings_that_kafka_refuses_are_shown(tmp_path: Path) -> None:
     if reason := unavailable():
         pytest.skip(reason)
 
-    with pytest.raises(AssertionError, match="Invalid value soon for configuration broker.session.timeout.ms"):
+    with pytest.raises(AssertionError, match="Invalid value soon for configuration"):
         ApacheKafka(tmp_path, {"broker.session.timeout.ms": "soon"}).start()
 
 
@@ -74,5 +74,5 @@ def test_a_broker_that_cannot_start_shows_its_log(tmp_path: Path, kafka: ApacheK
     """Its port is taken by the other broker."""
     second = ApacheKafka(tmp_path, {"listeners": f"PLAINTEXT://{kafka.bootstrap},CONTROLLER://127.0.0.1:0"})
 
-    with pytest.raises(AssertionError, match="ended while it started(.|\n)*XXX"):
+    with pytest.raises(AssertionError, match=r"ended while it started(.|\n)*Address already in use"):
         second.start()

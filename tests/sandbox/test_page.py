@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import requests
@@ -16,10 +14,11 @@ from tests.sandbox.samples import JANE, LAMP, MUG, VISITOR, event, one_of_each, 
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="needs selenium: pip install selenium")
 from selenium.webdriver.chrome.webdriver import WebDriver  # noqa: E402 - after the check that it is there
-from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
 from selenium.webdriver.remote.command import Command  # noqa: E402
 from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
+
+from tests.sandbox.visitor import PHONE, Visitor  # noqa: E402
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 pytestmark = pytest.mark.skipif(
@@ -30,7 +29,6 @@ FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --hide-scrollbars --lang=en-US"
 )
-DESKTOP, PHONE = (1440, 900), (390, 844)
 BROKEN = event("purchase", customer=profile("jane.doe@"), products=[MUG, LAMP], order_id="A-1002")
 
 
@@ -45,66 +43,6 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     with webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER)) as driver:
         yield driver
-
-
-class Visitor:
-    """A person in front of the page."""
-
-    def __init__(self, driver: WebDriver, url: str) -> None:
-        self.driver = driver
-        self.url = url
-
-    def opens(self, size: tuple[int, int] = DESKTOP, scheme: str = "light") -> None:
-        width, height = size
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        features = [{"name": "prefers-color-scheme", "value": scheme}]
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-        self.driver.get("about:blank")
-        self.driver.get(self.url)
-
-    def sees(self, selector: str, text: str) -> None:
-        """Wait until an element that is shown holds this text."""
-        WebDriverWait(self.driver, 10).until(
-            lambda _: any(text in shown for shown in self.texts(selector)),
-            f"{text!r} did not appear in {selector}: {self.texts(selector)}",
-        )
-
-    def texts(self, selector: str) -> list[str]:
-        """The texts of the elements that are shown, read at one moment, as the page never stands still."""
-        script = (
-            "return [...document.querySelectorAll(arguments[0])]"
-            ".filter(e => e.checkVisibility()).map(e => e.innerText)"
-        )
-        texts: list[str] = self.driver.execute_script(script, selector)
-        return texts
-
-    def clicks(self, selector: str, text: str = "") -> None:
-        self.sees(selector, text)
-        script = (
-            "[...document.querySelectorAll(arguments[0])].find(e => e.checkVisibility()"
-            " && e.innerText.includes(arguments[1])).click()"
-        )
-        self.driver.execute_script(script, selector, text)
-
-    def types(self, selector: str, text: str) -> None:
-        self.driver.find_element(By.CSS_SELECTOR, selector).send_keys(text)
-
-    def presses(self, *keys: str) -> None:
-        for key in keys:
-            self.driver.switch_to.active_element.send_keys(key)
-
-    def is_on(self, name: str) -> None:
-        """Wait until the focus is on an element of this class."""
-        script = "return document.activeElement.className"
-        WebDriverWait(self.driver, 10).until(
-            lambda _: self.driver.execute_script(script) == name, f"the focus never came to .{name}"
-        )
-
-    def pictured(self, name: str) -> None:
-        """Keep a picture of what is seen now in the folder SANDBOX_SHOTS, when it is set."""
-        if folder := os.environ.get("SANDBOX_SHOTS"):
-            self.driver.save_screenshot(str(Path(folder) / f"{name}.png"))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from tests.support.kafka_libraries import KafkaUnavailableError, libraries
+from tests.support.kafka_settings import LOG4J, SETTINGS
 from tests.support.waiting import eventually, free_port
 
 if TYPE_CHECKING:
@@ -19,36 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _JVM = ("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
-_SETTINGS = {
-    "process.roles": "broker,controller",
-    "node.id": "1",
-    "controller.listener.names": "CONTROLLER",
-    "auto.create.topics.enable": "false",
-    "offsets.topic.num.partitions": "1",
-    "offsets.topic.replication.factor": "1",
-    "transaction.state.log.num.partitions": "1",
-    "transaction.state.log.replication.factor": "1",
-    "transaction.state.log.min.isr": "1",
-    # Tests rebalance often and cannot wait for the defaults, which are made for hundreds of consumers.
-    "group.initial.rebalance.delay.ms": "0",
-    "group.min.session.timeout.ms": "1000",
-    "group.consumer.min.heartbeat.interval.ms": "200",
-    "group.consumer.heartbeat.interval.ms": "200",
-    "group.consumer.min.session.timeout.ms": "3000",
-    "group.consumer.session.timeout.ms": "6000",
-    # After a kill the controller refuses the broker's new life until the old one's session has run out.
-    "broker.heartbeat.interval.ms": "200",
-    "broker.session.timeout.ms": "3000",
-}
-_LOG4J = """\
-appender.file.type = File
-appender.file.name = file
-appender.file.fileName = {file}
-appender.file.layout.type = PatternLayout
-appender.file.layout.pattern = %d %p %c{{1}}: %m%n
-rootLogger.level = info
-rootLogger.appenderRef.file.ref = file
-"""
 
 
 def unavailable() -> str | None:
@@ -75,7 +46,7 @@ class ApacheKafka:
         self.log = folder / "server.log"
         self._folder = folder
         self._settings = {
-            **_SETTINGS,
+            **SETTINGS,
             "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://127.0.0.1:{controller}",
             "controller.quorum.bootstrap.servers": f"127.0.0.1:{controller}",
             "log.dirs": str(folder / "data"),
@@ -160,7 +131,7 @@ class ApacheKafka:
     def _format(self) -> None:
         lines = [f"{key}={value}\n" for key, value in self._settings.items()]
         (self._folder / "server.properties").write_text("".join(lines))
-        (self._folder / "log4j2.properties").write_text(_LOG4J.format(file=self.log))
+        (self._folder / "log4j2.properties").write_text(LOG4J.format(file=self.log))
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         command = self._java("kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c")
         done = subprocess.run(command, cwd=self._folder, capture_output=True, text=True, check=False, timeout=60)

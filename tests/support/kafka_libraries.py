@@ -81,8 +81,9 @@ def _fetch(folder: Path) -> None:
         except subprocess.TimeoutExpired as slow:
             raise KafkaUnavailableError(f"Maven did not fetch Apache Kafka within {slow.timeout:g} s") from None
         if done.returncode != 0:
-            why = next((line for line in done.stdout.splitlines() if line.startswith("[ERROR]")), done.stderr)
-            raise KafkaUnavailableError(f"Maven cannot fetch Apache Kafka; is its registry reachable? {why.strip()}")
+            said = re.search(r"\[ERROR\] *(\S.*)", done.stdout)
+            why = said[1] if said else done.stderr.strip()
+            raise KafkaUnavailableError(f"Maven cannot fetch Apache Kafka; is its registry reachable? It says: {why}")
         try:
             (Path(scratch) / "libs").rename(folder)
         except OSError:

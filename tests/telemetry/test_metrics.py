@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry
 
 from consumer import __version__
 from consumer.records import Reason
-from consumer.telemetry.metrics import MAX_SERIES, Metrics
+from consumer.telemetry.metrics import Metrics
 
 # Dashboards and alert rules outside this repository read these names.
 PROMISED = {
@@ -74,15 +74,6 @@ def test_a_prepared_route_has_every_outcome_at_zero(
     metrics.prepare(["shop.orders"], ["purchase"])
     labels = {"topic": "shop.orders", "event_type": event_type, "outcome": outcome}
     assert registry.get_sample_value("bluecore_consumer_events_total", labels) == 0
-
-
-def test_ten_thousand_values_share_a_bounded_number_of_series(registry: CollectorRegistry, metrics: Metrics) -> None:
-    for number in range(10_000):
-        metrics.events["shop.orders", f"event-{number}", "delivered"].inc()
-    name = "bluecore_consumer_events_total"
-    assert len(series(registry, name)) == MAX_SERIES + 1
-    other = {"topic": "other", "event_type": "other", "outcome": "other"}
-    assert registry.get_sample_value(name, other) == 10_000 - MAX_SERIES
 
 
 def test_gauges_of_a_revoked_partition_disappear(registry: CollectorRegistry, metrics: Metrics) -> None:
