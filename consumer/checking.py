@@ -9,50 +9,72 @@ from pathlib import Path
 from consumer.avro.errors import SchemaFaults
 from consumer.avro.files import load_file
 from consumer.avro.options import parse_options
-from consumer.config import Config, RouteConfig
+from consumer.config import Config, DeadLettersConfig, RouteConfig
+from consumer.kafka.options import option_faults
 from consumer.mapping.faults import faults as mapping_faults
-from consumer.settings import ConfigError, Fault, load
+from consumer.setting_faults import Fault
+from consumer.settings import Sound, load
 
 
 def load_checked(path: Path, environ: Mapping[str, str]) -> Config:
     """The configuration, or ConfigError with every fault that can be found without a network."""
-    config = load(path, environ, _route_faults)
-    faults = [*_topic_faults(config), *_registry_faults(config)]
-    if faults:
-        raise ConfigError(str(path), faults)
-    return config
+    return load(path, environ, _faults)
+
+
+def _faults(sound: Sound) -> Iterator[Fault]:
+    for name, message in option_faults(sound.kafka_options):
+        yield Fault(f"kafka.options.{name}" if name else "kafka.options", message)
+    yield from _registry_faults(sound)
+    yield from _route_faults(sound.routes)
+    yield from _schema_faults(sound.routes)
+    if sound.dead_letters is not None:
+        yield from _topic_faults(sound.routes, sound.dead_letters)
+
+
+def _registry_faults(sound: Sound) -> Iterator[Fault]:
+    confluent = [index for index, route in sound.routes.items() if route.wire_format == "confluent"]
+    if confluent and not sound.has_registry:
+        yield Fault("schema_registry", f"is required: routes[{confluent[0]}] reads Confluent's wire format")
+    if sound.schema_registry is not None:
+        try:
+            parse_options(sound.schema_registry.options)
+        except ValueError as error:
+            yield Fault("schema_registry.options", str(error))
 
 
 def _route_faults(routes: Mapping[int, RouteConfig]) -> Iterator[Fault]:
     """Faults of the routes, under the indices that they have in the file."""
     indices = list(routes)
+
+    def renumbered(text: str) -> str:
+        return re.sub(r"\broutes\[(\d+)\]", lambda match: f"routes[{indices[int(match[1])]}]", text)
+
     for key, message in mapping_faults(list(routes.values())):
-        yield Fault(re.sub(r"routes\[(\d+)\]", lambda match: f"routes[{indices[int(match[1])]}]", key), message)
+        yield Fault(renumbered(key), renumbered(message))
+
+
+def _schema_faults(routes: Mapping[int, RouteConfig]) -> Iterator[Fault]:
     for index, route in routes.items():
         if route.schema_file is not None:
             try:
                 load_file(Path(route.schema_file))
             except SchemaFaults as error:
-                yield Fault(f"routes[{index}].schema", str(error))
+                yield from (Fault(f"routes[{index}].schema", fault) for fault in error.faults)
 
 
-def _topic_faults(config: Config) -> Iterator[Fault]:
+def _topic_faults(routes: Mapping[int, RouteConfig], letters: DeadLettersConfig) -> Iterator[Fault]:
     """A route that reads what the service itself writes would go round in a circle."""
-    letters = config.dead_letters
-    for index, route in enumerate(config.routes):
-        for key, topic in (("retry_topic", letters.retry_topic), ("dead_letter_topic", letters.dead_letter_topic)):
-            if route.topic == topic or (route.topic_pattern and re.match(route.topic_pattern, topic)):
-                which = "topic" if route.topic else "topic_pattern"
-                yield Fault(f"routes[{index}].{which}", f"takes in {topic}, which is dead_letters.{key}")
+    ours = (("retry_topic", letters.retry_topic), ("dead_letter_topic", letters.dead_letter_topic))
+    for index, route in routes.items():
+        for setting, topic in ours:
+            if route.topic == topic:
+                yield Fault(f"routes[{index}].topic", f"takes in {topic}, which is dead_letters.{setting}")
+            elif route.topic_pattern is not None and _matches(route.topic_pattern, topic):
+                yield Fault(f"routes[{index}].topic_pattern", f"takes in {topic}, which is dead_letters.{setting}")
 
 
-def _registry_faults(config: Config) -> Iterator[Fault]:
-    if config.schema_registry is None:
-        needing = [index for index, route in enumerate(config.routes) if route.wire_format == "confluent"]
-        if needing:
-            yield Fault("schema_registry", f"is required: routes[{needing[0]}] reads Confluent's wire format")
-        return
+def _matches(pattern: str, topic: str) -> bool:
     try:
-        parse_options(config.schema_registry.options)
-    except ValueError as error:
-        yield Fault("schema_registry.options", str(error))
+        return re.match(pattern, topic) is not None
+    except re.error:
+        return False

@@ -1,28 +1,24 @@
-"""The commands: parse, call, print.
-
-Exit codes: 0 done, 1 it failed while it ran, 2 it was asked for something wrong.
-"""
+"""The commands: parse, call, print. `consumer.exits` has their exit codes."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import Any, BinaryIO
+from urllib.parse import urlsplit
 
 import click
 import structlog
-from confluent_kafka import KafkaException
+from rich.console import Console
 
 from consumer import __version__
-from consumer.avro import RegistryError, SchemaFaults
 from consumer.checking import load_checked
 from consumer.config import Config
-from consumer.kafka.client import Fatal
-from consumer.kafka.topics import TopicsMissing
+from consumer.exits import ended_by, needing_extra, refuse, registry_errors
+from consumer.sandbox.faults import FaultPlanError
+from consumer.sandbox.flags import fault_options, plan_from_flags
 from consumer.settings import ConfigError
 from consumer.telemetry import logs
 
@@ -47,7 +43,7 @@ def run(path: Path) -> None:
     _configure_logs(config)
     from consumer.assembly import assembled  # noqa: PLC0415 - the other commands start faster without it
 
-    with _ended_by("the service cannot start"), assembled(config) as parts:
+    with ended_by("the service cannot go on", log.error), assembled(config) as parts:
         for sign in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sign, lambda *_: parts.service.stop())
         log.info("started", version=__version__, telemetry_port=parts.telemetry_port, routes=len(config.routes))
@@ -68,7 +64,7 @@ def check(path: Path, folder: Path | None) -> None:
     config = _load(path)
     from consumer.schema_checks import check_mapping, print_findings  # noqa: PLC0415
 
-    with _registry_errors(str(path)):
+    with registry_errors(str(path)):
         findings = check_mapping(config, folder)
     sys.exit(print_findings(findings))
 
@@ -77,35 +73,53 @@ def check(path: Path, folder: Path | None) -> None:
 @_CONFIG
 @click.option("--topic", required=True, metavar="T", help="the topic whose routes are tried")
 @click.option("--record", metavar="NAME", help="the full name of the Avro record, for a topic of several types")
-@click.argument("file", type=click.File("r"), default="-")
-def preview(path: Path, topic: str, record: str | None, file: TextIO) -> None:
-    """Shows what becomes of records: decoded ones as JSON lines in, one JSON line out for each."""
-    config = _load(path)
-    from consumer.previewing import preview_lines, preview_router  # noqa: PLC0415
+@click.option(
+    "--from-kafka", "count", type=click.IntRange(1, 10_000), metavar="N", help="take the topic's last N records"
+)
+@click.option(
+    "--format", "form", type=click.Choice(["json", "table"]), default="json", show_default=True, help="how to show it"
+)
+@click.argument("file", type=click.File("rb"), required=False)
+def preview(path: Path, topic: str, record: str | None, count: int | None, form: str, file: BinaryIO | None) -> None:  # noqa: PLR0913, PLR0917 - click's options
+    """Shows what becomes of records: decoded ones as JSON lines in, one JSON line out for each.
 
-    for line in preview_lines(preview_router(config), topic, record, file):
-        click.echo(line)
+    The records are those of FILE or stdin, or with --from-kafka the topic's own. Nothing is sent or committed.
+    """
+    if count is not None and (file is not None or record is not None):
+        raise click.UsageError("--from-kafka goes without FILE and --record: the topic's records have both")
+    config = _load(path)
+    from consumer.preview_views import as_line, as_table  # noqa: PLC0415
+    from consumer.previewing import preview_lines, preview_topic  # noqa: PLC0415
+
+    with ended_by("the preview cannot go on"):
+        if count is not None:
+            previews = preview_topic(config, topic, count)
+        else:
+            previews = preview_lines(config, topic, record, file or sys.stdin.buffer)
+        if form == "table":
+            Console().print(as_table(previews))
+            return
+        for each in previews:
+            click.echo(as_line(each))
 
 
 @main.command()
-@click.option("--port", default=8090, show_default=True, help="the port to listen on")
+@click.option("--port", default=8090, show_default=True, type=click.IntRange(0, 65535), help="the port to listen on")
 @click.option("--host", default="127.0.0.1", show_default=True, help="the address to listen on")
 @click.option("--namespace", default="", metavar="N", help="the only namespace accepted; without it, any")
 @click.option("--api-key", default="", metavar="KEY", help="the only API key accepted; without it, any")
 @click.option("--strict", is_flag=True, help="refuse also what Bluecore silently ignores")
-@click.option("--faults", type=click.File("r"), metavar="FILE", help="a JSON file with faults to begin with")
-def sandbox(port: int, host: str, namespace: str, api_key: str, strict: bool, faults: TextIO | None) -> None:  # noqa: FBT001, PLR0913, PLR0917 - click's options
+@fault_options
+def sandbox(port: int, host: str, namespace: str, api_key: str, strict: bool, **faults: Any) -> None:  # noqa: FBT001 - click's options
     """A local Bluecore: checks the contract, answers as documented, shows what arrived."""
-    with _needing_extra():
-        from consumer.sandbox.faults import FaultPlan, FaultPlanError, parse_plan  # noqa: PLC0415
+    with needing_extra():
         from consumer.sandbox.run import run_sandbox  # noqa: PLC0415
         from consumer.sandbox.settings import SandboxSettings  # noqa: PLC0415
     try:
-        plan = parse_plan(faults.read()) if faults else FaultPlan()
+        plan = plan_from_flags(**faults)
     except FaultPlanError as error:
-        _refuse("\n".join(error.faults))
-    settings = SandboxSettings(namespace=namespace, api_key=api_key, strict=strict, faults=plan)
-    sys.exit(run_sandbox(settings, host, port))
+        refuse("\n".join(error.faults))
+    sys.exit(run_sandbox(SandboxSettings(namespace, api_key, strict=strict, faults=plan), host, port))
 
 
 @main.command()
@@ -118,11 +132,13 @@ def sandbox(port: int, host: str, namespace: str, api_key: str, strict: bool, fa
 def demo(events: int, path: Path | None) -> None:
     """The whole pipeline on this machine, on sample events; nothing needs to be installed."""
     given = None if path is None else _load(path)
+    if given is not None and given.schema_registry is None:
+        refuse(f"{path}: schema_registry: is required for the demo's events")
     logs.configure("critical")
-    with _needing_extra():
+    with needing_extra():
         from consumer.demo.run import run_demo  # noqa: PLC0415
         from consumer.demo.screen import bars, show  # noqa: PLC0415
-    with _ended_by("the demo cannot go on"), bars(events) as progress:
+    with ended_by("the demo cannot go on"), bars(events) as progress:
         summary = run_demo(events, given, progress)
     sys.exit(show(summary))
 
@@ -150,8 +166,8 @@ def register(path: Path, folder: Path | None) -> None:
 
     client = registry_client(config)
     if client is None:
-        _refuse(f"{path}: schema_registry: is required to register schemas")
-    with _registry_errors(str(folder or schemas_folder())):
+        refuse(f"{path}: schema_registry: is required to register schemas")
+    with registry_errors(str(folder or schemas_folder())):
         registered = register_folder(client, folder or schemas_folder())
     for each in registered:
         click.echo(f"{'registered' if each.new else 'unchanged '} {each.subject} id {each.id}")
@@ -163,53 +179,19 @@ def _load(path: Path) -> Config:
     try:
         return load_checked(path, os.environ)
     except ConfigError as error:
-        _refuse(str(error))
+        refuse(str(error))
 
 
 def _configure_logs(config: Config) -> None:
     secrets = [config.bluecore.namespace.get_secret_value(), config.bluecore.api_key.get_secret_value()]
-    secrets += [str(value) for key, value in config.kafka.options.items() if "password" in key or "secret" in key]
+    secrets += [
+        str(value)
+        for key, value in config.kafka.options.items()
+        if "password" in key or "secret" in key or key == "ssl.key.pem"
+    ]
     if config.schema_registry is not None:
-        options = config.schema_registry.options
-        secrets += [value for key, value in options.items() if key.endswith((".user.info", ".token"))]
+        secrets.append(urlsplit(config.schema_registry.url).password or "")
+        for key, value in config.schema_registry.options.items():
+            if key.endswith((".user.info", ".token")):
+                secrets += [value, value.partition(":")[2]]
     logs.configure(config.telemetry.log_level, [secret for secret in secrets if secret])
-
-
-@contextmanager
-def _ended_by(what: str) -> Iterator[None]:
-    """Faults of the surroundings end the process with a sentence."""
-    try:
-        yield
-    except KafkaException as error:
-        reason = error.args[0].str() if error.args and hasattr(error.args[0], "str") else str(error)
-        _fail(f"{what}: Kafka says: {reason}")
-    except (Fatal, TopicsMissing, OSError, ValueError, RuntimeError) as error:
-        _fail(f"{what}: {error}")
-
-
-@contextmanager
-def _registry_errors(source: str) -> Iterator[None]:
-    try:
-        yield
-    except SchemaFaults as error:
-        _refuse(f"{source}:\n{error}")
-    except RegistryError as error:
-        _fail(str(error))
-
-
-@contextmanager
-def _needing_extra() -> Iterator[None]:
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        _refuse(f"{error.name} is not installed: this command needs `pip install bluecore-consumer[sandbox]`")
-
-
-def _refuse(message: str) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(2)
-
-
-def _fail(message: str) -> NoReturn:
-    log.error(message)
-    sys.exit(1)

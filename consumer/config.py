@@ -5,13 +5,37 @@
 
 from __future__ import annotations
 
-import re
 from itertools import combinations
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-import jmespath
-from jmespath.exceptions import JMESPathError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    SecretStr,
+    Tag,
+    field_validator,
+    model_validator,
+)
+
+from consumer.setting_types import (
+    Choice,
+    Count,
+    HttpStatus,
+    HttpUrl,
+    Integer,
+    KafkaOption,
+    Number,
+    Path,
+    Positive,
+    Scalar,
+    Seconds,
+    Topic,
+    TopicPattern,
+    form,
+)
 
 EVENT_TYPES = (
     "customer_patch",
@@ -27,28 +51,6 @@ EVENT_TYPES = (
 )
 
 
-def _compiles(path: str) -> str:
-    try:
-        jmespath.compile(path)
-    except JMESPathError as error:
-        raise ValueError(f"is no JMESPath expression: {error}") from None
-    return path
-
-
-def _http_url(url: str) -> str:
-    if not re.match(r"https?://[^/\s]+", url):
-        raise ValueError("must be an http:// or https:// address")
-    return url.rstrip("/")
-
-
-Path = Annotated[str, Field(min_length=1), AfterValidator(_compiles)]
-HttpUrl = Annotated[str, AfterValidator(_http_url)]
-Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-HttpStatus = Annotated[int, Field(ge=100, le=599)]
-Topic = Annotated[str, Field(min_length=1, max_length=249, pattern=r"^[A-Za-z0-9._-]+$")]
-
-
 class Section(BaseModel):
     """Settings are values: frozen, and a mistyped key is a fault."""
 
@@ -58,17 +60,7 @@ class Section(BaseModel):
 class KafkaConfig(Section):
     bootstrap_servers: Annotated[str, Field(min_length=1)]
     group_id: Annotated[str, Field(min_length=1)] = "bluecore-consumer"
-    options: dict[str, str | int | float | bool] = {}
-
-    @field_validator("options")
-    @classmethod
-    def _ours(cls, options: dict[str, Any]) -> dict[str, Any]:
-        taken = sorted(
-            {"bootstrap.servers", "group.id", "enable.auto.commit", "enable.auto.offset.store"} & set(options)
-        )
-        if taken:
-            raise ValueError(f"{', '.join(taken)}: set by the service, not here")
-        return options
+    options: dict[KafkaOption, Scalar] = {}
 
 
 class RegistryConfig(Section):
@@ -95,7 +87,7 @@ class BluecoreConfig(Section):
 
 
 class RetryConfig(Section):
-    attempts: Annotated[int, Field(ge=1)] = 4
+    attempts: Count = 4
     initial_seconds: Positive = 0.5
     max_seconds: Positive = 30
 
@@ -119,7 +111,7 @@ class StatusesConfig(Section):
 class BreakerConfig(Section):
     """When failures are an outage, and how it is probed."""
 
-    failures: Annotated[int, Field(ge=1)] = 5
+    failures: Count = 5
     window_seconds: Positive = 60
     initial_seconds: Positive = 1
     max_seconds: Positive = 60
@@ -128,20 +120,20 @@ class BreakerConfig(Section):
 class FloodConfig(Section):
     """When dead letters are a flood that stops the intake."""
 
-    ratio: Annotated[float, Field(gt=0, le=1)] = 0.5
-    minimum: Annotated[int, Field(ge=1)] = 200
+    ratio: Annotated[Number, Field(gt=0, le=1)] = 0.5
+    minimum: Count = 200
     window_seconds: Positive = 60
 
 
 class DeliveryConfig(Section):
     ordering: Literal["key", "partition", "none"] = "key"
-    max_in_flight: Annotated[int, Field(ge=1)] = 64
+    max_in_flight: Count = 64
     rate_limit_per_second: Seconds = 0
     retry: RetryConfig = RetryConfig()
     max_event_age_seconds: Seconds = 86400
     max_hold_seconds: Positive = 300
-    max_buffered_records: Annotated[int, Field(ge=1)] = 10_000
-    max_buffered_bytes: Annotated[int, Field(ge=1)] = 64 << 20
+    max_buffered_records: Count = 10_000
+    max_buffered_bytes: Count = 64 << 20
     commit_interval_seconds: Positive = 0.05
     drain_seconds: Positive = 25
     statuses: StatusesConfig = StatusesConfig()
@@ -164,7 +156,7 @@ class DeadLettersConfig(Section):
 
 class TelemetryConfig(Section):
     host: str = "0.0.0.0"  # noqa: S104 - a pod's probes and Prometheus come from outside it
-    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    port: Annotated[Integer, Field(ge=0, le=65535)] = 8000
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 
@@ -181,7 +173,17 @@ class EventByValue(Section):
     """The event type chosen by a value of the record: a consent flag, a status."""
 
     path: Path
-    values: dict[bool | int | str, str]
+    values: dict[Choice, str]
+
+
+FieldSource = Annotated[
+    Annotated[Path, Tag("(text)")] | Annotated[FieldConfig, Tag("(section)")],
+    Discriminator(form),
+]
+Event = Annotated[
+    Annotated[str, Tag("(text)")] | Annotated[EventByValue, Tag("(section)")],
+    Discriminator(form),
+]
 
 
 class RouteConfig(Section):
@@ -205,13 +207,13 @@ class RouteConfig(Section):
     """
 
     topic: Topic | None = None
-    topic_pattern: Annotated[str, Field(pattern=r"^\^")] | None = None
+    topic_pattern: TopicPattern | None = None
     record: str | None = None
     when: Path | None = None
-    event: str | EventByValue
-    fields: dict[str, Path | FieldConfig] = {}
-    attributes: dict[str, Path | FieldConfig] = {}
-    priority: int = 0
+    event: Event
+    fields: dict[str, FieldSource] = {}
+    attributes: dict[str, FieldSource] = {}
+    priority: Integer = 0
     wire_format: Annotated[Literal["confluent", "single_object", "raw"], Field(alias="format")] = "confluent"
     schema_file: Annotated[str | None, Field(alias="schema", min_length=1)] = None
     normalise_email: bool = False
@@ -228,6 +230,12 @@ class RouteConfig(Section):
         return self
 
 
+def _some(routes: tuple[RouteConfig, ...]) -> tuple[RouteConfig, ...]:
+    if not routes:
+        raise ValueError("is empty: name at least one topic and its event")
+    return routes
+
+
 class Config(Section):
     kafka: KafkaConfig
     schema_registry: RegistryConfig | None = None
@@ -235,4 +243,4 @@ class Config(Section):
     delivery: DeliveryConfig = DeliveryConfig()
     dead_letters: DeadLettersConfig = DeadLettersConfig()
     telemetry: TelemetryConfig = TelemetryConfig()
-    routes: Annotated[tuple[RouteConfig, ...], Field(min_length=1)]
+    routes: Annotated[tuple[RouteConfig, ...], AfterValidator(_some)]

@@ -1,54 +1,112 @@
-"""What would become of records: each as one JSON line, sending and committing nothing."""
+"""What would become of records: they are mapped as the service maps them, and nothing is sent or committed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, BinaryIO, Final
 
-import orjson
-
+from consumer.assembly import decoders, schema_cache, takes
+from consumer.avro import Decoded, RegistryUnavailable, SchemaPending, Undecodable
 from consumer.config import Config
+from consumer.kafka.tail import tail
 from consumer.mapping.router import Router, compile_routes
-from consumer.records import Mapped, Reason, Reject, Send, Skip, Stage
+from consumer.mapping.translate import Translator
+from consumer.records import Mapped, Partition, Record
 
-MASKED = "***"
+MASKED: Final = "***"
+LONGEST_LINE: Final = 16 << 20
+"""Bytes; a Kafka record is far shorter, and one line is held in memory, decoded, as a whole."""
+
+_SCHEMA_SECONDS = 20.0
 
 
-def preview_router(config: Config) -> Router:
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """What would become of one record; `place` is where it lies, None for one that lies in no topic."""
+
+    outcome: Mapped
+    place: tuple[Partition, int] | None = None
+
+
+def preview_lines(config: Config, topic: str, record_name: str | None, source: BinaryIO) -> Iterator[Previewed]:
+    """Decoded records as JSON lines, as if they were read from `topic`; blank lines are none.
+
+    `record_name` is their Avro type's full name; by default the one that the topic's routes ask for, if they all
+    ask for one.
+    """
+    named = {route.record for route in config.routes if takes(route, topic)}
+    only = named.pop() if len(named) == 1 else None
+    translator = Translator(_router(config), lambda _: _JsonLine(record_name or only or "(no --record given)"))
+    for number, line in enumerate(_lines(source)):
+        value = None if line == b"null" else line
+        record = Record(Partition(topic, 0), number, key=None, value=value)
+        yield Previewed(translator.translate(record, 0))
+
+
+def preview_topic(config: Config, topic: str, count: int) -> Iterator[Previewed]:
+    """The last `count` records of the real topic, decoded as the service decodes them.
+
+    Raises what `tail` raises, and RegistryUnavailable when a schema is not to be had.
+    """
+    schemas = schema_cache(config)
+    translator = Translator(_router(config), decoders(config.routes, schemas))
+    try:
+        for record in tail(config, topic, count):
+            outcome = _translated(translator, record, lambda: schemas.outage if schemas else None)
+            yield Previewed(outcome, (record.partition, record.offset))
+    finally:
+        if schemas is not None:
+            schemas.close()
+
+
+def _router(config: Config) -> Router:
     """The routes as they run, but for the token: previews are pasted into tickets. Age is not judged."""
     return compile_routes(config.routes, token=MASKED)
 
 
-def preview_lines(router: Router, topic: str, record_name: str | None, lines: Iterable[str]) -> Iterator[bytes]:
-    """For each JSON line with a decoded record, the line that says what becomes of it; blank lines say nothing."""
-    for line in lines:
-        if line.strip():
-            yield as_line(_outcome(router, topic, record_name, line))
+def _translated(translator: Translator, record: Record, outage: Callable[[], str | None]) -> Mapped:
+    deadline = time.monotonic() + _SCHEMA_SECONDS
+    while True:
+        try:
+            return translator.translate(record, 0)
+        except SchemaPending as pending:
+            if (problem := outage()) or time.monotonic() > deadline:
+                unanswered = f"the schema registry has not answered for schema {pending.schema_id}"
+                raise RegistryUnavailable(problem or unanswered) from None
+            time.sleep(0.02)
 
 
-def as_line(outcome: Mapped) -> bytes:
-    """An outcome as a JSON object, without the line's end."""
-    if isinstance(outcome, Send):
-        return orjson.dumps(
-            {"outcome": "send", "requests": [orjson.Fragment(each.body) for each in outcome.requests]}
-        )
-    if isinstance(outcome, Reject):
-        return orjson.dumps(
-            {"outcome": "reject", "reason": outcome.reason, "field": outcome.field, "message": outcome.message}
-        )
-    return orjson.dumps({"outcome": "skip", "reason": outcome.reason})
+class _JsonLine:
+    """The wire format of a line: a record that is decoded already."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def decode(self, value: bytes) -> Decoded:
+        """See `WireFormat.decode`."""
+        if len(value) > LONGEST_LINE:
+            raise Undecodable(f"the line has more than {LONGEST_LINE} bytes")
+        try:
+            # Decimals keep the digits of amounts, as they are in the Avro record.
+            record: Any = json.loads(value, parse_float=Decimal)
+        except (ValueError, RecursionError) as error:
+            raise Undecodable(f"the line is not JSON: {error}") from None
+        if not isinstance(record, dict):
+            raise Undecodable("the line is no JSON object: a record is expected")
+        return Decoded(self._name, record)
 
 
-def _outcome(router: Router, topic: str, record_name: str | None, line: str) -> Mapped:
-    try:
-        # Decimals keep the digits of amounts, as they are in the Avro record.
-        value: Any = json.loads(line, parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
-        return Reject(Reason.UNDECODABLE, Stage.DECODE, f"the line is not JSON: {error}")
-    if value is None:
-        return Skip("tombstone")
-    if not isinstance(value, dict):
-        return Reject(Reason.UNDECODABLE, Stage.DECODE, "the line is no JSON object: a record is expected")
-    return router.map(topic, record_name, value, None, 0)
+def _lines(source: BinaryIO) -> Iterator[bytes]:
+    """The lines that hold something; of one that is too long no more than shows that it is."""
+    while line := source.readline(LONGEST_LINE + 1):
+        rest = line
+        while len(rest) > LONGEST_LINE and not rest.endswith(b"\n"):
+            rest = source.readline(LONGEST_LINE + 1)
+        if len(line) > LONGEST_LINE:
+            yield line
+        elif stripped := line.strip():
+            yield stripped

@@ -50,7 +50,7 @@ class Partition(NamedTuple):
 class Redelivery:
     """What the headers of a record in the retry topic say of its past.
 
-    Times are milliseconds since the epoch.
+    `delivered`: how many of its requests Bluecore has accepted. Times are milliseconds since the epoch.
     """
 
     origin: Partition
@@ -58,6 +58,7 @@ class Redelivery:
     attempts: int = 0
     first_failed_at_ms: int = 0
     not_before_ms: int = 0
+    delivered: int = 0
     timestamp_ms: int | None = None
 
 
@@ -168,7 +169,8 @@ class Outcome(StrEnum):
 class Failure:
     """Why a record goes to the retry topic (`outcome` RETRY) or to the dead-letter topic (DEAD_LETTER).
 
-    Times are seconds since the epoch; `not_before` is 0 for a dead letter.
+    `delivered`: how many of its requests were accepted before one failed. Times are seconds since the epoch;
+    `not_before` is 0 for a dead letter.
     """
 
     outcome: Outcome
@@ -179,3 +181,4 @@ class Failure:
     attempts: int = 0
     first_failed_at: float = 0.0
     not_before: float = 0.0
+    delivered: int = 0

@@ -44,9 +44,11 @@ def print_findings(findings: Iterable[Finding]) -> int:
     for finding in findings:
         counts[finding.severity] += 1
         click.echo(_sentence(finding) if sys.stdout.isatty() else orjson.dumps(asdict(finding)))
-    summary = ", ".join(f"{count} {severity.value}s" for severity, count in counts.items())
     verdict = "the mapping is refused" if counts[Severity.ERROR] else "the configuration and its mapping are right"
-    click.echo(f"{verdict}: {summary}" if sys.stdout.isatty() else orjson.dumps({"summary": verdict, **counts}))
+    if sys.stdout.isatty():
+        click.echo(f"{verdict}: " + ", ".join(f"{count} {severity}s" for severity, count in counts.items()))
+    else:
+        click.echo(orjson.dumps({"summary": verdict} | {severity.value: count for severity, count in counts.items()}))
     return 2 if counts[Severity.ERROR] else 0
 
 

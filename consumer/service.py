@@ -79,7 +79,8 @@ class Service:
         self._clock = clock
         self._priority_of = priority_of
         self._drain_seconds = drain_seconds
-        self._wake_at = 0.0
+        self.wake_at = 0.0
+        """When the next step is due even if nothing arrives, in seconds since the epoch."""
         self._stopping = False
         self._source = source(self)
 
@@ -97,7 +98,7 @@ class Service:
         """One round: collect results, take records, decide, act."""
         enter = self._report.watch.enter
         busy = self._client.in_flight
-        longest = max(0.0, min(_BUSY_SECONDS if busy else _IDLE_SECONDS, self._wake_at - self._clock.now()))
+        longest = max(0.0, min(_BUSY_SECONDS if busy else _IDLE_SECONDS, self.wake_at - self._clock.now()))
         if busy:
             enter("waiting")
             self._collect(longest)
@@ -116,6 +117,8 @@ class Service:
             enter("committing")
             self._source.commit(commits)
             self._report.committing(commits)
+        if not self._source.committing:
+            self.wake_at = min(self.wake_at, self._engine.next_commit_at)
         self._report.state(now)
 
     def _collect(self, seconds: float) -> None:
@@ -139,7 +142,7 @@ class Service:
         if decided.resume:
             self._source.resume(decided.resume)
         self._report.settled(decided.settled, now)
-        self._wake_at = decided.wake_at
+        self.wake_at = decided.wake_at
 
     # Partitions come and go
 

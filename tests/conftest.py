@@ -1,4 +1,7 @@
-"""The brokers that tests run on. `-k embedded` and `-k apache` select one half of those that run on both."""
+"""The brokers that tests run on, and the pipeline between one of them and the sandbox.
+
+`-k embedded` and `-k apache` select one half of the tests that run on both brokers.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,21 @@ import pytest
 from confluent_kafka import Producer
 
 from consumer.kafka.embedded import embedded_broker
+from consumer.sandbox.registry import registry_app
+from consumer.sandbox.sandbox import running_sandbox
+from consumer.sandbox.serve import serve
+from consumer.sandbox.settings import SandboxSettings
 from tests.support.apache_kafka import ApacheKafka, unavailable
 from tests.support.brokers import Broker
+from tests.support.pipeline import API_KEY, NAMESPACE, Pipeline
+from tests.support.shop import Shop, registered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+_CLASSIC = {"session.timeout.ms": 6000, "heartbeat.interval.ms": 500}
+_KIP_848 = {"group.protocol": "consumer"}
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +42,24 @@ def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
     """A broker to write to and read from; the test runs once on each kind."""
     if request.param == "apache":
         kafka: ApacheKafka = request.getfixturevalue("apache_kafka")
-        yield Broker(kafka.bootstrap, lambda topic, partitions: kafka.create_topics({topic: partitions}))
+        yield Broker(kafka.bootstrap, lambda topic, partitions: kafka.create_topics({topic: partitions}), _CLASSIC)
         return
     with embedded_broker() as bootstrap, Producer({"bootstrap.servers": bootstrap, "log_level": 0}) as producer:
-        yield Broker(bootstrap, lambda topic, _: producer.list_topics(topic, timeout=10))
+        yield Broker(
+            bootstrap, lambda topic, _: producer.list_topics(topic, timeout=10), _KIP_848, configurable=False
+        )
+
+
+@pytest.fixture(scope="session")
+def shop() -> Iterator[Shop]:
+    """A schema registry with all the schemas that events are written with."""
+    with serve(registry_app()) as url:
+        yield registered(url)
+
+
+@pytest.fixture
+def pipeline(broker: Broker, shop: Shop, tmp_path: Path) -> Iterator[Pipeline]:
+    """Kafka, the registry and a strict sandbox; the test starts the services."""
+    settings = SandboxSettings(namespace=NAMESPACE, api_key=API_KEY, strict=True, keep_events=50_000)
+    with running_sandbox(settings) as running:
+        yield Pipeline(broker, shop, running.sandbox, running.api_url, tmp_path, broker.group())

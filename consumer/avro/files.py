@@ -43,8 +43,9 @@ def load_folder(folder: Path) -> dict[str, AvroSchema]:
     others: dict[str, Any] = {}
     for path in sorted(folder.glob("*.avsc")):
         try:
-            texts[path] = path.read_bytes()
-            others |= definitions(texts[path])
+            text = path.read_bytes()
+            others |= definitions(text)
+            texts[path] = text
         except (OSError, InvalidSchema) as error:
             faults.append(_fault(path, error))
     if not texts and not faults:

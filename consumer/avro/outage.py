@@ -45,7 +45,7 @@ def no_registry_answer(url: str, status: int) -> str:
     where = place(url)
     advice = {
         401: "it does not accept the credentials: check basic.auth.user.info or bearer.auth.token",
-        403: "it does not allow this user to read: have the permission granted",
+        403: "it does not allow this user what was asked for: have the permission granted",
         404: "is schema_registry.url the registry's address, with its whole path?",
     }
     if status in advice:

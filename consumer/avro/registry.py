@@ -121,6 +121,16 @@ class RegistryClient:
         body: dict[str, Any] | None = None,
         missing: Collection[int] = (),
     ) -> _T:
+        status, content = self._send(method, path, body)
+        if not requests.codes.ok <= status < requests.codes.multiple_choices:
+            raise self._failure(status, content, missing)
+        try:
+            return expected.validate_json(content)
+        except ValidationError:
+            raise RegistryUnavailable(no_registry_answer(self._url, status)) from None
+
+    def _send(self, method: str, path: str, body: dict[str, Any] | None) -> tuple[int, bytes]:
+        """The status and body of the answer: an error that held the response would hold its connection too."""
         options = self._options
         pair = (options.certificate, options.key) if options.certificate and options.key else options.certificate
         try:
@@ -136,23 +146,18 @@ class RegistryClient:
             )
         except (requests.RequestException, OSError) as error:
             raise RegistryUnavailable(no_answer(self._url, error, options.timeout_seconds)) from None
-        if response.ok:
-            try:
-                return expected.validate_json(response.content)
-            except ValidationError:
-                raise RegistryUnavailable(no_registry_answer(self._url, response.status_code)) from None
-        raise self._failure(response, missing)
+        return response.status_code, response.content
 
-    def _failure(self, response: requests.Response, missing: Collection[int]) -> Exception:
+    def _failure(self, status: int, content: bytes, missing: Collection[int]) -> Exception:
         try:
-            error = ERROR_ANSWER.validate_json(response.content)
+            error = ERROR_ANSWER.validate_json(content)
         except ValidationError:
             error = Failure()
         if error.error_code in missing:
             return SchemaUnknown(error.message)
-        if response.status_code in _REFUSED and error.error_code:
+        if status in _REFUSED and error.error_code:
             return RegistryRefused(error.message)
-        return RegistryUnavailable(no_registry_answer(self._url, response.status_code))
+        return RegistryUnavailable(no_registry_answer(self._url, status))
 
 
 class _Bearer(requests.auth.AuthBase):

@@ -48,24 +48,28 @@ class Breaker:
     def open(self) -> bool:
         return bool(self.cause)
 
-    def others_pass(self, key: Hashable, now: float) -> bool:
-        """Whether a fault that follows one key is that key's: others passed meanwhile, or not long before."""
-        recently = now - self._last_success <= self._policy.window_seconds
-        return not self.open and (recently or key in self._suspects)
+    def passed_within(self, seconds: float, now: float) -> bool:
+        """Whether a record has passed in the last `seconds`, or in the policy's window if that is shorter."""
+        return not self.open and now - self._last_success <= min(seconds, self._policy.window_seconds)
 
-    def failed(self, task: int, key: Hashable, now: float, cause: str, *, suspect: bool = False) -> None:
-        """A record failed in a way that may be its own fault or the endpoint's; `suspect`: it is known to fail."""
-        if self.open and task == self._probe:
+    def failed(self, task: int, key: Hashable, now: float, cause: str) -> None:
+        """A record failed in a way that may be its own fault or the endpoint's."""
+        if self.open:
             self.trip(task, now, cause)
-        elif not suspect and key not in self._suspects:
+        else:
             self._failing.add(key)
             if len(self._failing) >= self._policy.failures:
                 self.trip(task, now, cause)
+
+    def suspects(self, key: Hashable) -> bool:
+        """Whether a record of this key failed while others passed, and none of its own since."""
+        return key in self._suspects
 
     def trip(self, task: int, now: float, cause: str) -> None:
         """The endpoint is at fault. Answers to requests sent before it opened change nothing."""
         if not self.open:
             self.opened_at, self._probes = now, 0
+            self._failing.clear()
         elif task != self._probe:
             return
         self.cause, self._probe = cause, None
@@ -90,6 +94,14 @@ class Breaker:
 
     def probing(self, task: int) -> None:
         self._probe = task
+
+    def doubt(self, task: int) -> None:
+        """The probe was a suspect, since nothing else was there to send, and failed: that is no sign of an outage.
+
+        The breaker closes, not to stay open for ever where nothing but suspects is left.
+        """
+        if task == self._probe:
+            self.cause, self._probe = "", None
 
     def forget_probe(self, task: int, now: float) -> None:
         """The probe ended without saying anything of the endpoint: the next may go at once."""

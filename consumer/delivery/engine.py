@@ -24,12 +24,14 @@ from consumer.delivery.settled import SettledOffsets
 from consumer.delivery.task import Commit, Decisions, PartitionState, Settlement, Task
 from consumer.delivery.throttle import Throttle
 from consumer.delivery.verdict import Verdict
-from consumer.records import Answer, Mapped, Outcome, Partition, Record, Reject, Skip
+from consumer.records import Answer, Mapped, Outcome, Partition, Reason, Record, Reject, Skip
 
 FLOOD = "dead_letter_flood"
 _REWRITE = Backoff(0.5, 30)
 _LOWER_PRIORITY_SHARE = 0.5
 _MAP_TOO_FULL = 0.75
+_MOST_BEYOND = 100_000
+_SHORTEST_WAIT = 0.001
 _CATCH_UP_SECONDS = 0.05
 
 
@@ -190,12 +192,12 @@ class Engine:
         allowed = min(self.concurrency.limit - self.in_flight, self.throttle.allowance(now, self.in_flight))
         if self.breaker.open:
             allowed = min(allowed, 1)
-        while self.breaker.may_send(now) and (lane := self._lanes.next()) is not None:
+        while self.breaker.may_send(now) and (lane := self._next_lane(now)) is not None:
             task = lane.head
             if self._waits(task, lane, now):
                 continue
             if task.failure is not None:
-                if self.breaker.cause == FLOOD:
+                if self.breaker.open:
                     self.breaker.probing(task.number)
                 self._write(task, now)
                 continue
@@ -212,23 +214,37 @@ class Engine:
         return decided
 
     def commits(self, now: float, *, force: bool = False) -> list[Commit]:
-        """The offsets to commit now: at most once in the policy's interval unless forced."""
+        """The offsets to commit now: at most once in the policy's interval.
+
+        `force`: those of the partitions that are leaving, whatever the interval.
+        """
         if now < self._next_commit and not force:
             return []
         commits = []
         for state in self._partitions.values():
             watermark = state.settled.watermark
-            if not state.changed or watermark is None:
+            if not state.changed or watermark is None or (force and not state.draining):
                 continue
             beyond = state.settled.beyond
             metadata = encode(watermark, beyond)
-            fullness = len(metadata) / LIMIT if metadata or not beyond else 1.0
-            state.map_full = fullness > (_MAP_TOO_FULL / 2 if state.map_full else _MAP_TOO_FULL)
+            state.map_full = self._map_is_full(state, metadata, len(beyond))
             state.changed = False
             commits.append(Commit(state.partition, watermark, metadata))
         if commits:
             self._next_commit = now + self._policy.commit_seconds
         return commits
+
+    def _map_is_full(self, state: PartitionState, metadata: str, beyond: int) -> bool:
+        if not state.lanes.lanes:
+            return False  # nothing is in hand whose settling would empty it: only reading on does
+        fullness = max(beyond / _MOST_BEYOND, len(metadata) / LIMIT if metadata or not beyond else 1.0)
+        return fullness > (_MAP_TOO_FULL / 2 if state.map_full else _MAP_TOO_FULL)
+
+    @property
+    def next_commit_at(self) -> float:
+        """When there is something to commit; infinity while there is nothing."""
+        changed = any(state.changed for state in self._partitions.values())
+        return self._next_commit if changed else float("inf")
 
     def commit_failed(self, partitions: Iterable[Partition]) -> None:
         """The commit is lost: it is repeated with the next."""
@@ -238,16 +254,14 @@ class Engine:
     # The inside
 
     def _delivered(self, task: Task) -> None:
-        task.index += 1
-        if task.index == len(task.requests):
-            task.index -= 1
-            if task.state.active:
-                self._settle(task, Outcome.DELIVERED)
-            else:
-                self._free(task)
-        else:
-            task.attempts = 0
+        if task.index + 1 < len(task.requests):
+            task.index += 1
+            task.attempts = task.redeliveries = 0
             self._again(task, first=True)
+        elif task.state.active:
+            self._settle(task, Outcome.DELIVERED)
+        else:
+            self._free(task)
 
     def _rejected(self, task: Task, answer: Answer, now: float) -> None:
         if self.breaker.cause != FLOOD:
@@ -262,24 +276,47 @@ class Engine:
 
     def _failed(self, task: Task, answer: Answer, now: float) -> None:
         key = _key(task)
-        self.breaker.failed(task.number, key, now, _name(answer), suspect=task.state.redelivers)
+        if not self._suspect(task):
+            self.breaker.failed(task.number, key, now, _name(answer))
+        elif self.breaker.cause != FLOOD:
+            self.breaker.doubt(task.number)
         if self.breaker.open:
+            self.breaker.forget_probe(task.number, now)
+        else:
+            self._charge(task, key, answer, now)
+        if task.failure is not None and task.state.active:
+            self._write(task, now)
+        else:
             self._again(task)
-            return
+
+    def _suspect(self, task: Task) -> bool:
+        """Whether it is known to fail while others pass."""
+        return task.state.redelivers or self.breaker.suspects(_key(task))
+
+    def _charge(self, task: Task, key: Hashable, answer: Answer, now: float) -> None:
+        """An attempt is used up; with the last one the record is put off, or given up."""
+        redelivers, patience = task.state.redelivers, self._patience(task)
         task.first_failed_at = task.first_failed_at or now
         task.attempts += 1
         if task.attempts < self._policy.attempts:
             task.due = now + self._policy.backoff.seconds(task.attempts)
-        elif self.breaker.others_pass(key, now):
+        elif self.breaker.passed_within(patience if redelivers else now, now):
+            after_failures(task, answer, self._policy.delays, now)
+        elif self._policy.too_old(task.record.event_time_ms, now):
+            task.failure = refused(task, answer, now, Reason.TOO_OLD)
+        elif not redelivers and self.breaker.suspects(key):
             after_failures(task, answer, self._policy.delays, now)
         else:
             # Nothing else has passed lately: this says as much of the endpoint as of the record.
             task.attempts -= 1
-            if task.state.redelivers:
-                task.due = now + self._policy.delays[task.redeliveries] if self._policy.delays else now
-            else:
+            task.due = now + patience
+            if not redelivers:
                 self.breaker.trip(task.number, now, _name(answer))
-        self._again(task)
+
+    def _patience(self, task: Task) -> float:
+        """Seconds until a failure that was not charged is tried again."""
+        delays = self._policy.delays
+        return delays[task.redeliveries] if task.state.redelivers and delays else self._policy.backoff.max_seconds
 
     def _again(self, task: Task, *, first: bool = False) -> None:
         """The head of a lane could not be settled: it goes again, as soon as it is due."""
@@ -307,6 +344,15 @@ class Engine:
             return False
         return True
 
+    def _next_lane(self, now: float) -> Lane[Task] | None:
+        """The next ready lane; as a probe, rather one whose failure would tell something."""
+        if not self.breaker.open:
+            return self._lanes.next()
+        flood = self.breaker.cause == FLOOD
+        return self._lanes.next(
+            lambda task: task.due <= now and not (flood if task.failure is not None else self._suspect(task))
+        )
+
     def _send(self, task: Task) -> None:
         if self.breaker.open:
             self.breaker.probing(task.number)
@@ -320,6 +366,7 @@ class Engine:
             if flooded or (self.breaker.cause == FLOOD):
                 self._flood.reset()
                 self.breaker.trip(task.number, now, FLOOD)
+        self.breaker.forget_probe(task.number, now)
         self._decided.writes.append((self._start(task), task))
 
     def _start(self, task: Task) -> int:
@@ -363,9 +410,11 @@ class Engine:
         if past is None:
             return
         task.attempts_before = past.attempts
+        task.index = min(past.delivered, max(0, len(task.requests) - 1))
         task.first_failed_at = past.first_failed_at_ms / 1000
-        task.due = due = past.not_before_ms / 1000
-        for delay in self._policy.delays[1:]:
+        # The wait is bounded by our own delays: the header may say anything.
+        task.due = due = min(past.not_before_ms / 1000, now + max(self._policy.delays, default=0.0))
+        for delay in self._policy.delays[1:] if past.attempts else ():
             due += delay
             if due > now:
                 break
@@ -381,11 +430,9 @@ class Engine:
                 (decided.pause if pause else decided.resume).append(state.partition)
 
     def _wake_at(self, now: float) -> float:
-        return min(
-            self._lanes.next_wake,
-            self.breaker.probe_at,
-            max(self.throttle.next_at(now), now + 0.001) if self.throttle.next_at(now) > now else float("inf"),
-        )
+        """What may start now and did not waits for an answer or a record, not for the time."""
+        times = (self._lanes.next_wake, self.breaker.probe_at, self.throttle.next_at(now))
+        return min((max(at, now + _SHORTEST_WAIT) for at in times if at > now), default=float("inf"))
 
     def _rank(self) -> None:
         self._top_priority = max((state.priority for state in self._partitions.values()), default=0)

@@ -23,6 +23,7 @@ def refused(task: Task, answer: Answer, now: float, reason: Reason = Reason.REJE
         answer.status,
         task.attempts_before + task.attempts,
         task.first_failed_at or now,
+        delivered=task.index,
     )
 
 
@@ -44,6 +45,7 @@ def after_failures(task: Task, answer: Answer, delays: Sequence[float], now: flo
             task.attempts,
             task.first_failed_at,
             now + delays[0],
+            task.index,
         )
     elif task.state.redelivers and task.redeliveries + 1 < len(delays):
         task.redeliveries += 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from itertools import count
 from typing import Generic, Protocol, TypeVar
 
@@ -93,8 +93,17 @@ class Lanes(Generic[T]):
             if not lane.closed:
                 self.ready(lane)
 
-    def next(self) -> Lane[T] | None:
-        """Takes the next ready lane, which is busy until it is released or made ready again."""
+    def next(self, prefer: Callable[[T], bool] | None = None) -> Lane[T] | None:
+        """Takes the next ready lane, which is busy until it is released or made ready again.
+
+        `prefer`: one with such a head goes before all others; a look at every ready lane.
+        """
+        if prefer is not None:
+            for ready in self._ready.values():
+                for lane in ready:
+                    if not lane.closed and prefer(lane.head):
+                        ready.remove(lane)
+                        return lane
         for priority in self._priorities:
             ready = self._ready[priority]
             while ready:
@@ -117,6 +126,7 @@ class Lanes(Generic[T]):
     def close(self, group: LaneGroup[T]) -> None:
         for lane in group.lanes.values():
             lane.closed = True
+            lane.queue.clear()  # it may stand among the waiting for hours yet
         group.lanes = {}
 
     @property

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 LIMIT = 4096
 VERSION = "1"
 BIT_SET, RUN_LENGTHS = b"b", b"r"
-_LARGEST = 1 << 20  # bytes of a map unpacked: far above what a partition may have beyond its watermark
+_LARGEST = 1 << 20  # bytes of a map unpacked, and offsets in it: far above what an engine leaves beyond a watermark
 
 
 def encode(committed: int, settled: Sequence[int]) -> str:
@@ -35,8 +35,12 @@ def decode(committed: int, text: str | None) -> frozenset[int]:
     if not text or not text.startswith(VERSION):
         return frozenset()
     try:
-        unpacked = zlib.decompressobj().decompress(base64.b64decode(text[1:], validate=True), _LARGEST)
-        relative = _from_bits(unpacked[1:]) if unpacked[:1] == BIT_SET else _from_runs(unpacked[1:])
+        unpacking = zlib.decompressobj()
+        unpacked = unpacking.decompress(base64.b64decode(text[1:], validate=True), _LARGEST)
+        read = _READERS.get(unpacked[:1])
+        if read is None or not unpacking.eof:
+            return frozenset()
+        relative = read(unpacked[1:])
     except (binascii.Error, zlib.error, ValueError):
         return frozenset()
     return frozenset(committed + 1 + offset for offset in relative)
@@ -45,7 +49,7 @@ def decode(committed: int, text: str | None) -> frozenset[int]:
 def _bodies(committed: int, settled: Sequence[int]) -> list[tuple[bytes, bytes]]:
     relative = [offset - committed - 1 for offset in settled]
     bodies = [(RUN_LENGTHS, _to_runs(relative))]
-    if relative[-1] < _LARGEST * 8:
+    if relative[-1] < _LARGEST:
         bodies.append((BIT_SET, _to_bits(relative)))
     return bodies
 
@@ -58,6 +62,8 @@ def _to_bits(relative: Sequence[int]) -> bytes:
 
 
 def _from_bits(bits: bytes) -> list[int]:
+    if len(bits) > _LARGEST // 8:
+        raise ValueError("more offsets than a partition may have beyond its watermark")
     return [index * 8 + bit for index, byte in enumerate(bits) if byte for bit in range(8) if byte >> bit & 1]
 
 
@@ -85,8 +91,8 @@ def _from_runs(body: bytes) -> list[int]:
         if byte & 0x80:
             continue
         if settled:
-            if value > _LARGEST * 8:
-                raise ValueError("a run longer than a partition may have beyond its watermark")
+            if len(offsets) + value > _LARGEST:
+                raise ValueError("more offsets than a partition may have beyond its watermark")
             offsets.extend(range(position, position + value))
         position, settled, value, shift = position + value, not settled, 0, 0
     return offsets
@@ -97,3 +103,6 @@ def _put(out: bytearray, number: int) -> None:
         out.append(number & 0x7F | 0x80)
         number >>= 7
     out.append(number)
+
+
+_READERS = {BIT_SET: _from_bits, RUN_LENGTHS: _from_runs}

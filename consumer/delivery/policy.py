@@ -29,6 +29,7 @@ class DeliveryPolicy:
     delays: tuple[float, ...] = (60, 600, 3600)
     retry_topic: str = "bluecore-consumer.retry"
     ordered_events: frozenset[str] = frozenset()
+    max_age: float = 86_400
     buffered_records: int = 10_000
     buffered_bytes: int = 64 << 20
     commit_seconds: float = 0.05
@@ -36,6 +37,10 @@ class DeliveryPolicy:
     breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
     flood: FloodPolicy = field(default_factory=FloodPolicy)
     throttle: ThrottlePolicy = field(default_factory=ThrottlePolicy)
+
+    def too_old(self, event_time_ms: int | None, now: float) -> bool:
+        """Whether Bluecore would not take the event any more (mParticle: nothing over 24 hours old)."""
+        return bool(self.max_age) and event_time_ms is not None and now - event_time_ms / 1000 > self.max_age
 
     @classmethod
     def of(cls, config: Config) -> DeliveryPolicy:
@@ -50,6 +55,7 @@ class DeliveryPolicy:
             delays=config.dead_letters.delays_seconds,
             retry_topic=config.dead_letters.retry_topic,
             ordered_events=frozenset(config.dead_letters.ordered_events),
+            max_age=delivery.max_event_age_seconds,
             buffered_records=delivery.max_buffered_records,
             buffered_bytes=delivery.max_buffered_bytes,
             commit_seconds=delivery.commit_interval_seconds,

@@ -43,14 +43,15 @@ class SettledOffsets:
     @property
     def watermark(self) -> int | None:
         """The next offset to commit; None while nothing has been read."""
-        return self._taken[0] if self._taken else self._next
+        if self._taken:
+            return self._taken[0]
+        watermark = self._next
+        while watermark in self._settled:
+            watermark += 1
+        return watermark
 
     @property
     def beyond(self) -> list[int]:
         """The settled offsets above the watermark, ascending."""
         watermark = self.watermark
         return [] if watermark is None else sorted(offset for offset in self._settled if offset > watermark)
-
-    @property
-    def unsettled(self) -> int:
-        return len(self._taken) - sum(offset in self._settled for offset in self._taken)

@@ -25,7 +25,6 @@ class PartitionState:
     map_full: bool = False
     out: int = 0
     changed: bool = False
-    committed: int | None = None
 
 
 @dataclass(slots=True, eq=False)

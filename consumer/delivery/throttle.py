@@ -29,6 +29,11 @@ class ThrottlePolicy:
         """A twentieth of a second's worth: a full second's would double the rate in the first second."""
         return max(1.0, self.rate / 20)
 
+    @property
+    def refill(self) -> float:
+        """Tokens a second: with a burst on top, no second sees more than `rate`."""
+        return self.rate - (self.burst - 1)
+
 
 class Throttle:
     """Says how many requests may start now, and when the next may."""
@@ -46,7 +51,7 @@ class Throttle:
 
     def answered(self, answer: Answer, verdict: Verdict, in_flight: int, now: float) -> None:
         """Reads what an answer says of the limits; a quota may not count the `in_flight` requests yet."""
-        if verdict is Verdict.DELIVERED:
+        if verdict in {Verdict.DELIVERED, Verdict.REJECTED}:
             self._pushed_back = 0
         if not answer.headers and verdict is not Verdict.THROTTLED:
             return
@@ -55,7 +60,9 @@ class Throttle:
         if left is not None:
             self._note(left.remaining - in_flight, now + min(left.reset_seconds, self._policy.max_hold_seconds), now)
         if verdict is Verdict.THROTTLED:
-            self._pushed_back += 1
+            # Requests that were out together are pushed back together: they count as one.
+            if now >= self._held_until or not self._pushed_back:
+                self._pushed_back += 1
             if wait is None and left is not None and left.remaining == 0:
                 wait = left.reset_seconds
             if wait is None:
@@ -75,7 +82,7 @@ class Throttle:
         """Answers overtake each other: within one window the smallest count is the newest."""
         same_window = self._remaining is not None and now < self._reset_at and abs(reset_at - self._reset_at) < 1
         if same_window and self._remaining is not None:
-            remaining = min(self._remaining, remaining) if remaining >= 0 else remaining
+            remaining = min(self._remaining, remaining)
         self._remaining, self._reset_at = max(0, remaining), reset_at
 
     def allowance(self, now: float, in_flight: int) -> float:
@@ -90,9 +97,9 @@ class Throttle:
             if now >= self._reset_at:
                 self._remaining = None
             else:
-                allowed = self._remaining
+                allowed = min(allowed, self._remaining)
         if self._policy.rate:
-            earned = max(0.0, now - self._refilled) * self._policy.rate
+            earned = max(0.0, now - self._refilled) * self._policy.refill
             self._tokens = min(self._policy.burst, self._tokens + earned)
             self._refilled = now
             allowed = min(allowed, self._tokens // 1)
@@ -112,7 +119,7 @@ class Throttle:
         if self._remaining is not None and self._remaining <= 0 and now < self._reset_at:
             at = self._reset_at
         if self._policy.rate and self._tokens < 1:
-            at = max(at, now + (1 - self._tokens) / self._policy.rate)
+            at = max(at, now + (1 - self._tokens) / self._policy.refill)
         return at
 
     @property

@@ -10,7 +10,7 @@ from typing import Any
 from confluent_kafka import Consumer, Message, TopicPartition
 
 from consumer.config import KafkaConfig
-from consumer.kafka.client import client_options
+from consumer.kafka.client import Silent, client_options
 from consumer.kafka.headers import OURS, redelivery
 from consumer.records import Partition
 from consumer.sandbox.sandbox import Sandbox
@@ -73,7 +73,9 @@ def read_failures(kafka: KafkaConfig, topic: str) -> Iterator[tuple[Place, str]]
 
 def _whole_topic(kafka: KafkaConfig, topic: str) -> Iterator[Message]:
     consumer = Consumer(
-        client_options(kafka, {"group.id": "bluecore-demo-reader", "enable.auto.commit": False}, "consumer")
+        client_options(
+            kafka, {"group.id": "bluecore-demo-reader", "enable.auto.commit": False, "logger": Silent()}, "consumer"
+        )
     )
     try:
         metadata = consumer.list_topics(topic, timeout=_TIMEOUT).topics[topic]

@@ -22,7 +22,7 @@ from consumer.avro.schema import AvroSchema
 from consumer.config import EVENT_TYPES, Config, KafkaConfig, RegistryConfig
 from consumer.demo.events import Sample, Shop
 from consumer.demo.ledger import Place, Row, read_failures, settle_accounts
-from consumer.kafka.client import client_options
+from consumer.kafka.client import Silent, client_options
 from consumer.kafka.embedded import embedded_broker
 from consumer.kafka.topics import delete_topics, ensure_topics
 from consumer.records import Outcome, Partition
@@ -160,7 +160,7 @@ def _produce(
     produced: dict[Place, str] = {}
     tombstones: set[Place] = set()
     failed: list[str] = []
-    producer = Producer(client_options(kafka, {"linger.ms": 20}, "producer"))
+    producer = Producer(client_options(kafka, {"linger.ms": 20, "logger": Silent()}, "producer"))
 
     def done(sample: Sample, error: KafkaError | None, message: Message) -> None:
         if error is not None:

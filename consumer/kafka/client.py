@@ -11,6 +11,12 @@ class Fatal(Exception):  # noqa: N818 - it says what happened
     """Kafka cannot be used any more by this process: it must end and be started anew."""
 
 
+class Silent:
+    """A logger for clients whose errors come back as exceptions: librdkafka writes to stderr without one."""
+
+    def log(self, *_: object, **__: object) -> None: ...
+
+
 _CONSUMER_ONLY = (
     "auto.offset.reset",
     "partition.assignment.strategy",

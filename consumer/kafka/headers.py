@@ -33,6 +33,7 @@ def failure_headers(
         OURS + "attempts": failure.attempts,
         OURS + "first-failed-at": _milliseconds(failure.first_failed_at),
         OURS + "not-before": _milliseconds(failure.not_before) or None,
+        OURS + "delivered": failure.delivered or None,
         OURS + "timestamp": record.event_time_ms,
         ORDERED: parking_key,
     }
@@ -53,6 +54,7 @@ def redelivery(headers: Headers) -> Redelivery | None:
         attempts=_number(values.get(OURS + "attempts")) or 0,
         first_failed_at_ms=_number(values.get(OURS + "first-failed-at")) or 0,
         not_before_ms=_number(values.get(OURS + "not-before")) or 0,
+        delivered=_number(values.get(OURS + "delivered")) or 0,
         timestamp_ms=_number(values.get(OURS + "timestamp")),
     )
 

@@ -11,9 +11,12 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from consumer.config import KafkaConfig
-from consumer.kafka.client import client_options
+from consumer.kafka.client import Silent, client_options
+from consumer.kafka.reach import SECONDS, Heard, cluster
 
-_TIMEOUT = 15.0
+# The brokers' default of 1 MB would refuse a dead letter from a topic that takes larger records, and hold that
+# topic up. 8 MB is the most that every managed Kafka allows.
+_CONFIG = {"max.message.bytes": str(8 << 20)}
 
 
 class TopicsMissing(Exception):  # noqa: N818 - it says what happened
@@ -21,22 +24,27 @@ class TopicsMissing(Exception):  # noqa: N818 - it says what happened
 
 
 def ensure_topics(config: KafkaConfig, wanted: Sequence[str]) -> None:
-    """Creates the topics that are missing, with the brokers' defaults.
+    """Creates the topics that are missing, with the brokers' defaults, but for records of up to 8 MB.
 
-    Raises TopicsMissing with what to do, or KafkaException when no broker answers.
+    Raises TopicsMissing or Unreachable, with what to do, or KafkaException for options that no client can be made
+    with.
     """
-    producer = Producer(client_options(config, {"logger": _Silent()}, "producer"))
-    known = producer.list_topics(timeout=_TIMEOUT).topics
+    heard = Heard()
+    ours = {"logger": Silent(), "error_cb": heard}
+    producer = Producer(client_options(config, {}, "producer") | ours)
+    known = cluster(producer, config, heard).topics
     # Asking for a topic by name creates it where the brokers create topics by themselves.
     missing = [
         topic
         for topic in wanted
-        if topic not in known and producer.list_topics(topic, timeout=_TIMEOUT).topics[topic].error
+        if topic not in known and producer.list_topics(topic, timeout=SECONDS).topics[topic].error
     ]
     if not missing:
         return
-    admin = AdminClient(client_options(config, {}, "admin"))
-    futures = admin.create_topics([NewTopic(topic, -1, -1) for topic in missing], operation_timeout=_TIMEOUT)
+    admin = AdminClient(client_options(config, {"logger": Silent()}, "admin"))
+    futures = admin.create_topics(
+        [NewTopic(topic, -1, -1, config=_CONFIG) for topic in missing], operation_timeout=SECONDS
+    )
     if faults := [fault for topic, future in futures.items() if (fault := _fault(topic, future))]:
         raise TopicsMissing(
             "topics are missing and could not be created; create them, or allow the service to: " + "; ".join(faults)
@@ -45,24 +53,18 @@ def ensure_topics(config: KafkaConfig, wanted: Sequence[str]) -> None:
 
 def delete_topics(config: KafkaConfig, topics: Sequence[str]) -> None:
     """Deletes topics; one that cannot be deleted stays."""
-    admin = AdminClient(client_options(config, {}, "admin"))
-    for future in admin.delete_topics(list(topics), operation_timeout=_TIMEOUT).values():
+    admin = AdminClient(client_options(config, {"logger": Silent()}, "admin"))
+    for future in admin.delete_topics(list(topics), operation_timeout=SECONDS).values():
         with suppress(KafkaException, TimeoutError):
-            future.result(timeout=_TIMEOUT)
+            future.result(timeout=SECONDS)
 
 
 def _fault(topic: str, future: Future[None]) -> str:
     try:
-        future.result(timeout=_TIMEOUT)
+        future.result(timeout=SECONDS)
     except KafkaException as error:
         exists = error.args[0].code() == KafkaError.TOPIC_ALREADY_EXISTS
         return "" if exists else f"{topic}: {error.args[0].str()}"
     except TimeoutError:
         return f"{topic}: the brokers did not answer in time"
     return ""
-
-
-class _Silent:
-    """A logger that says nothing: the errors come back as exceptions."""
-
-    def log(self, *_: object, **__: object) -> None: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -36,11 +36,14 @@ def serve(app: ASGIApp, host: str = "127.0.0.1", port: int = 0, **options: Any) 
         "ws": "none",
         "timeout_graceful_shutdown": 1,
     }
+    if "ssl_certfile" in options:
+        # uvloop's loop does not end while a TLS client keeps its side open.
+        settings["loop"] = "asyncio"
     server = uvicorn.Server(uvicorn.Config(app, **(settings | options)))
     # Bound here, not by uvicorn: a taken port is then this caller's error, and the free port is known.
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, port), family=family)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="serve", daemon=True)
+    thread = threading.Thread(target=_run, args=(server, listener), name="serve", daemon=True)
     thread.start()
     try:
         while not server.started:
@@ -54,3 +57,8 @@ def serve(app: ASGIApp, host: str = "127.0.0.1", port: int = 0, **options: Any) 
         server.should_exit = True
         thread.join()
         listener.close()
+
+
+def _run(server: uvicorn.Server, listener: socket.socket) -> None:
+    with suppress(SystemExit):  # how uvicorn says that the application failed while it started
+        server.run(sockets=[listener])

@@ -6,7 +6,7 @@ import socket
 import ssl
 import subprocess
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from starlette.responses import JSONResponse, Response
@@ -108,7 +108,7 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tls]:
     named = "-subj /CN=registry -addext subjectAltName=IP:127.0.0.1"
     subprocess.run(["openssl", "req", "-x509", *made.split(), *named.split()], check=True, capture_output=True)
     app = OnlyFor("Basic dXNlcjpwYXNz")
-    options = {"ssl_ca_certs": certificate, "ssl_cert_reqs": ssl.CERT_REQUIRED, "lifespan": "off"}
+    options: dict[str, Any] = {"ssl_ca_certs": certificate, "ssl_cert_reqs": ssl.CERT_REQUIRED, "lifespan": "off"}
     with serve(app, ssl_certfile=certificate, ssl_keyfile=key, **options) as url:
         yield Tls(url, certificate, key)
 

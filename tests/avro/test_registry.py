@@ -19,7 +19,7 @@ ORDER = '{"type":"record","name":"com.shop.Order","fields":[]}'
 
 
 def test_what_is_registered_can_be_found_in_every_way(client: RegistryClient) -> None:
-    schema_id = client.register("shop.orders/eu-value".replace("/", "."), ORDER)
+    schema_id = client.register("shop.orders.eu-value", ORDER)
     expected = RegisteredSchema(ORDER, id=schema_id, version=1)
     assert client.schema(schema_id) == RegisteredSchema(ORDER)
     assert client.subjects() == ["shop.orders.eu-value"]

@@ -133,7 +133,8 @@ class ApacheKafka:
         (self._folder / "server.properties").write_text("".join(lines))
         (self._folder / "log4j2.properties").write_text(LOG4J.format(file=self.log))
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        command = self._java("kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c")
+        # In one word: an id may begin with a dash.
+        command = self._java("kafka.tools.StorageTool", "format", "--standalone", f"--cluster-id={cluster}", "-c")
         done = subprocess.run(command, cwd=self._folder, capture_output=True, text=True, check=False, timeout=60)
         if done.returncode != 0:
             raise AssertionError(f"Apache Kafka refuses its settings:\n{done.stdout}{done.stderr}")

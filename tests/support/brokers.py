@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._config import AlterConfigOpType, ConfigEntry, ConfigResource
 
 from consumer.records import Headers, Partition, Record
 from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from confluent_kafka import Message as KafkaMessage
 
@@ -36,16 +38,32 @@ class Committed(NamedTuple):
 
 @dataclass(frozen=True)
 class Broker:
-    """A running broker. `create` makes a topic with at least so many partitions."""
+    """A running broker. `create` makes a topic with at least so many partitions.
+
+    `options`: with these of librdkafka's properties a service's group forms soonest on it. `configurable`: its
+    topics have settings.
+    """
 
     bootstrap: str
     create: Callable[[str, int], None]
+    options: Mapping[str, str | int] = field(default_factory=dict)
+    configurable: bool = True
 
     def topic(self, partitions: int = 4, name: str = "topic") -> str:
         """A new topic under a name of its own; the embedded broker gives each four partitions."""
         unique = f"{name}-{uuid.uuid4().hex[:8]}"
         self.create(unique, partitions)
         return unique
+
+    def limit(self, topic: str, size: int) -> None:
+        """Let the topic take batches of up to so many bytes, as they are sent; the embedded broker has no limit."""
+        if not self.configurable:
+            return
+        entry = ConfigEntry("max.message.bytes", str(size), incremental_operation=AlterConfigOpType.SET)
+        resource = ConfigResource(ConfigResource.Type.TOPIC, topic, incremental_configs=[entry])
+        with AdminClient({"bootstrap.servers": self.bootstrap}) as admin:
+            for altered in admin.incremental_alter_configs([resource]).values():
+                altered.result(timeout=30)
 
     def group(self) -> str:
         """A consumer group's id that nobody has used."""
@@ -64,7 +82,12 @@ class Broker:
                 refused.append(error)
 
         with Producer(
-            {"bootstrap.servers": self.bootstrap, "linger.ms": 1, "message.timeout.ms": 30_000}
+            {
+                "bootstrap.servers": self.bootstrap,
+                "linger.ms": 1,
+                "message.timeout.ms": 30_000,
+                "message.max.bytes": 16 << 20,
+            }
         ) as producer:
             for message in messages:
                 producer.produce(
@@ -117,6 +140,14 @@ class Broker:
             for answer in answers
             if answer.offset >= 0
         }
+
+    def ends(self, topic: str) -> dict[int, int]:
+        """By the partition's number, the offset that its next record will get."""
+        with self._reader() as reader:
+            return {
+                number: reader.get_watermark_offsets(TopicPartition(topic, number), timeout=30)[1]
+                for number in self._partitions(reader, topic)
+            }
 
     def _reader(self, group: str = "reader-without-commits") -> Consumer:
         return Consumer(

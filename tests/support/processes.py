@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import requests
 from prometheus_client.parser import text_string_to_metric_families
@@ -98,6 +99,15 @@ class ServiceProcess:
         """The sum over the samples with this name and these labels; 0 when there is none."""
         samples = self.metrics().get(name, [])
         return sum(sample.value for sample in samples if labels.items() <= sample.labels.items())
+
+    def logs(self, level: str = "") -> list[dict[str, Any]]:
+        """The log lines so far, each a JSON object; with a `level`, those of it alone."""
+        lines = [json.loads(line) for line in self.stderr.read_text().splitlines()]
+        return [line for line in lines if level in ("", line["level"])]
+
+    def probe(self, path: str) -> requests.Response:
+        """The answer of `/healthz` or `/readyz`."""
+        return requests.get(f"{self._url}{path}", timeout=5)
 
     def written(self) -> str:
         """The end of what the service wrote, for a failing test's message."""

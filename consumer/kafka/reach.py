@@ -1,0 +1,46 @@
+"""Whether any broker can be reached, and when none can, why: the sentence that a command ends with."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
+from confluent_kafka.admin._metadata import ClusterMetadata
+
+from consumer.config import KafkaConfig
+
+SECONDS: Final = 15.0
+"""How long a broker has to answer at a start."""
+
+
+class Unreachable(Exception):  # noqa: N818 - it says what happened
+    """No broker has answered, or not with what was asked for."""
+
+
+class Heard(list[str]):
+    """An `error_cb` that keeps what it is told: the call that fails says no more than that it took too long."""
+
+    def __call__(self, error: KafkaError) -> None:
+        # Attempts differ in nothing but how long each took.
+        said = re.sub(r" \(after \d+ms [^)]*\)", "", error.str())
+        if said not in self:
+            self.append(said)
+
+
+def cluster(client: Producer | Consumer, config: KafkaConfig, heard: Heard) -> ClusterMetadata:
+    """The cluster's brokers and topics, as a client with this configuration and `error_cb` sees them.
+
+    Raises Unreachable, with what to do.
+    """
+    try:
+        found: ClusterMetadata = client.list_topics(timeout=SECONDS)
+    except KafkaException as error:
+        client.poll(0)
+        why = "; ".join(heard or [error.args[0].str()])
+        raise Unreachable(
+            f"no broker answered within {SECONDS:g} s at {config.bootstrap_servers}: {why}. Check "
+            "kafka.bootstrap_servers, whether the brokers are up, and that security.protocol, sasl.* and ssl.* in "
+            "kafka.options are what they expect"
+        ) from None
+    return found

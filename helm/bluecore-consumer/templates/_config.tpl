@@ -1,0 +1,51 @@
+{{/*
+The configuration file. `${NAME}` stays as it is: the service fills it in from the pod's environment, so that no secret
+is ever in a ConfigMap.
+*/}}
+{{- define "bluecore-consumer.config" -}}
+{{- $kafka := deepCopy .Values.kafka -}}
+{{- if .Values.staticMembership.enabled -}}
+{{- $kafka = merge (dict "options" (dict "group.instance.id" "${POD_NAME}")) $kafka -}}
+{{- end -}}
+{{- $delivery := deepCopy .Values.delivery -}}
+{{- if .Values.releaseRateLimitPerSecond -}}
+{{- $pods := include "bluecore-consumer.maxPods" . -}}
+{{- $_ := set $delivery "rate_limit_per_second" (divf .Values.releaseRateLimitPerSecond $pods) -}}
+{{- end -}}
+{{- $sections := dict "kafka" $kafka "bluecore" .Values.bluecore "delivery" $delivery "telemetry" .Values.telemetry -}}
+{{- if .Values.schema_registry.url -}}
+{{- $_ := set $sections "schema_registry" .Values.schema_registry -}}
+{{- end -}}
+{{- if .Values.dead_letters -}}
+{{- $_ := set $sections "dead_letters" .Values.dead_letters -}}
+{{- end -}}
+{{ toYaml $sections }}
+routes:
+{{- range .Values.routes }}
+  - event:
+    {{- if kindIs "map" .event }}
+      {{- include "bluecore-consumer.eventByValue" .event | nindent 6 }}
+    {{- else }} {{ .event | quote }}
+    {{- end }}
+    {{- with omit . "event" }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+{{- end }}
+{{- end }}
+
+{{/*
+Helm turns the keys of a map into text. A flag or a number that chooses an event stands here in both forms, so that
+`true: optin` still means the boolean.
+*/}}
+{{- define "bluecore-consumer.eventByValue" -}}
+{{- regexReplaceAll `(?m)^( *)"(true|false|-?[0-9]+)": (.*)$` (toYaml .) "${1}\"${2}\": ${3}\n${1}${2}: ${3}" -}}
+{{- end }}
+
+{{/* The `${NAME}`s without a default, one a line. */}}
+{{- define "bluecore-consumer.variables" -}}
+{{- regexFindAll `\$\{[A-Za-z_][A-Za-z0-9_]*\}` (include "bluecore-consumer.config" .) -1 | uniq | join "\n" | replace "${" "" | replace "}" "" -}}
+{{- end }}
+
+{{- define "bluecore-consumer.ownSecret" -}}
+{{- printf "%s-env" (include "bluecore-consumer.fullname" .) -}}
+{{- end }}

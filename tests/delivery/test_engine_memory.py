@@ -1,0 +1,139 @@
+"""The memory is bounded by everything taken and not settled; partitions pause before the bound."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from consumer.delivery.task import Task
+from consumer.records import Answer, Partition
+from tests.delivery.driver import ACCEPTED, POLICY, Driver
+from tests.delivery.samples import BROKEN, NOW, ORDERS, RETRY, answer, send
+
+OTHER = Partition("shop.orders", 1)
+SMALL = replace(POLICY, buffered_records=10, buffered_bytes=10_000)
+
+
+@pytest.mark.parametrize("state", ["queued", "in flight", "waiting for a retry", "waiting for a write"])
+def test_a_record_counts_until_it_is_settled(state: str) -> None:
+    driver = Driver().assign()
+    driver.take("healthy")
+    driver.reply_all()
+    driver.take("jane", BROKEN if state == "waiting for a write" else None)
+    if state == "queued":
+        driver.take("jane")
+    if state == "waiting for a retry":
+        driver.reply_all(500)
+
+    assert driver.engine.buffer.records == (2 if state == "queued" else 1)
+
+    driver.run(lambda _: ACCEPTED)
+    assert driver.at_rest()
+
+
+def test_bytes_are_those_of_the_record_and_of_its_requests() -> None:
+    driver = Driver().assign()
+    driver.take("jane", send("purchase"), value=b"x" * 100)
+
+    assert driver.engine.buffer.bytes == 100 + len("jane") + len('{"event":"purchase"}')
+
+
+def test_partitions_pause_when_the_memory_is_full_and_resume_when_it_is_half_empty() -> None:
+    driver = Driver(SMALL).assign(ORDERS, OTHER)
+    for number in range(10):
+        driver.take(f"key {number}")
+    assert driver.paused == {ORDERS, OTHER}
+
+    for number in range(5):
+        driver.reply(f"shop.orders:0:{number}")
+    assert driver.paused == {ORDERS, OTHER}
+
+    driver.reply("shop.orders:0:5")
+    assert driver.paused == set()
+
+
+def test_few_large_records_fill_the_memory_as_well() -> None:
+    driver = Driver(SMALL).assign()
+
+    driver.take("jane", value=b"x" * 10_000)
+
+    assert driver.paused == {ORDERS}
+
+
+def test_a_pile_of_redeliveries_stops_only_the_retry_topic() -> None:
+    driver = Driver(SMALL).assign(ORDERS, RETRY)
+
+    for number in range(10):
+        driver.take(f"key {number}", partition=RETRY)
+
+    assert driver.paused == {RETRY}
+
+
+def test_a_backlog_of_less_important_topics_leaves_room_for_those_above() -> None:
+    driver = Driver(SMALL).assign(ORDERS, priority=0).assign(OTHER, priority=10)
+
+    for number in range(5):
+        driver.take(f"key {number}")
+
+    assert driver.paused == {ORDERS}
+
+
+def test_a_partition_that_is_held_pauses_until_it_is_let_go() -> None:
+    driver = Driver().assign(ORDERS, OTHER)
+
+    driver.engine.hold(ORDERS, held=True)
+    driver.decide()
+    assert driver.paused == {ORDERS}
+
+    driver.engine.hold(ORDERS, held=False)
+    driver.decide()
+    assert driver.paused == set()
+
+
+def test_the_oldest_record_not_settled_is_known_by_topic() -> None:
+    driver = Driver().assign(ORDERS, OTHER, RETRY)
+    driver.take("jane")
+    driver.now += 5
+    driver.take("joe", partition=OTHER)
+
+    assert driver.engine.oldest() == {"shop.orders": int(NOW * 1000), RETRY.topic: None}
+
+    driver.reply("shop.orders:0:0")
+    assert driver.engine.oldest()["shop.orders"] == int(NOW * 1000) + 5000
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_was_counted_is_given_back_whatever_happens(seed: int) -> None:
+    """Partitions come and go, answers and writes fail and come late: at the end nothing is left, at no time less."""
+    noise = random.Random(seed)
+    driver = Driver(replace(POLICY, ordered_events=frozenset({"optin"}))).assign(ORDERS, OTHER, RETRY)
+    buffers = (driver.engine.buffer, driver.engine.redelivery_buffer)
+
+    def endpoint(_: Task) -> Answer:
+        return answer(noise.choice([202, 202, 202, 400, 401, 429, 500]))
+
+    for _ in range(300):
+        partition = noise.choice([ORDERS, OTHER, RETRY])
+        match noise.choice(["take", "take", "take", "take", "reply", "reply", "write", "wait", "leave"]):
+            case "take":
+                mapped = noise.choice([BROKEN, send("optin"), send("identify", "optin"), send("purchase")])
+                driver.take(f"key {noise.randrange(5)}", mapped, partition=partition)
+            case "reply" if driver.in_flight:
+                driver.reply(noise.choice(driver.in_flight), endpoint(next(iter(driver.sends.values()))))
+            case "write":
+                driver.acknowledge(noise.choice([None, None, "no leader"]))
+            case "wait":
+                driver.wait(noise.choice([0.1, 5, 90]))
+            case "leave":
+                if noise.random() < 0.5:
+                    driver.engine.drain([partition])
+                    driver.decide()
+                driver.engine.forget([partition])
+                driver.assign(partition)
+        assert all(buffer.records >= 0 and buffer.bytes >= 0 for buffer in buffers)
+
+    driver.run(lambda _: ACCEPTED)
+    assert driver.at_rest()
+    assert not driver.engine.breaker.open

@@ -1,0 +1,186 @@
+"""Lanes: one key's tasks one after the other, different keys side by side."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from consumer.delivery.lanes import Lane, LaneGroup, Lanes
+
+
+@dataclass(frozen=True)
+class Job:
+    name: str
+    priority: int = 0
+
+
+def taken(lanes: Lanes[Job]) -> str:
+    """The name of the next head; its lane stays busy."""
+    lane = lanes.next()
+    return "" if lane is None else lane.head.name
+
+
+def test_a_key_has_one_head_at_a_time() -> None:
+    lanes, group = Lanes[Job](), LaneGroup[Job]()
+    for job in (Job("a1"), Job("a2"), Job("b1")):
+        lanes.add(group, job.name[0], job)
+
+    assert [taken(lanes) for _ in range(3)] == ["a1", "b1", ""]
+
+
+def test_a_hot_key_waits_for_its_turn_like_any_other() -> None:
+    """However many tasks one key has, each other key's next comes within one round."""
+    lanes, group = Lanes[Job](), LaneGroup[Job]()
+    for number in range(1000):
+        lanes.add(group, "hot", Job(f"hot{number}"))
+    lanes.add(group, "cold", Job("cold"))
+    hot = lanes.next()
+    assert hot is not None
+
+    lanes.release(hot)
+
+    assert taken(lanes) == "cold"
+
+
+def test_a_higher_priority_goes_first() -> None:
+    lanes, group = Lanes[Job](), LaneGroup[Job]()
+    for job in (Job("offer"), Job("unsubscribe", 10), Job("purchase", 5)):
+        lanes.add(group, job.name, job)
+
+    assert [taken(lanes) for _ in range(3)] == ["unsubscribe", "purchase", "offer"]
+
+
+def test_a_lane_sent_back_first_is_next_again() -> None:
+    lanes, group = Lanes[Job](), LaneGroup[Job]()
+    for name in "ab":
+        lanes.add(group, name, Job(name))
+    lane = lanes.next()
+    assert lane is not None
+
+    lanes.ready(lane, first=True)
+
+    assert taken(lanes) == "a"
+
+
+def test_a_waiting_lane_is_due_at_its_time_and_not_before() -> None:
+    lanes, group = Lanes[Job](), LaneGroup[Job]()
+    lane = lanes.add(group, "a", Job("a"))
+    lanes.next()
+    lanes.wait(lane, 100)
+
+    lanes.wake(99.9)
+    assert (taken(lanes), lanes.next_wake) == ("", 100)
+
+    lanes.wake(100)
+    assert (taken(lanes), lanes.next_wake) == ("a", float("inf"))
+
+
+def test_the_lanes_of_a_partition_that_left_are_passed_over() -> None:
+    """Ready, waiting or busy: none comes back, and none keeps its records in memory."""
+    lanes, gone, ours = Lanes[Job](), LaneGroup[Job](), LaneGroup[Job]()
+    closed = [lanes.add(gone, key, Job(key)) for key in "abc"]
+    busy, waiting = lanes.next(), lanes.next()
+    assert busy is not None
+    assert waiting is not None
+    lanes.wait(waiting, 50)
+    lanes.add(ours, "a", Job("ours"))
+
+    lanes.close(gone)
+    lanes.release(busy)
+    lanes.wake(60)
+
+    assert [taken(lanes), taken(lanes)] == ["ours", ""]
+    assert lanes.next_wake == float("inf")
+    assert not any(lane.queue for lane in closed)
+
+
+class LanesMachine(RuleBasedStateMachine):
+    """Any sequence of what the engine does, beside a list of tasks for each key."""
+
+    keys = st.sampled_from("abcd")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lanes: Lanes[Job] = Lanes()
+        self.group: LaneGroup[Job] = LaneGroup()
+        self.queues: dict[str, list[Job]] = defaultdict(list)
+        self.busy: dict[str, Lane[Job]] = {}
+        self.waiting: dict[str, float] = {}
+        self.now = 0.0
+        self.made = 0
+
+    @property
+    def ready(self) -> dict[str, Job]:
+        """The heads that may go."""
+        idle = self.busy.keys() | self.waiting.keys()
+        return {key: queue[0] for key, queue in self.queues.items() if queue and key not in idle}
+
+    @rule(key=keys, priority=st.integers(0, 2))
+    def add(self, key: str, priority: int) -> None:
+        self.made += 1
+        job = Job(f"{key}{self.made}", priority)
+        self.queues[key].append(job)
+        self.lanes.add(self.group, key, job)
+
+    @rule()
+    def take(self) -> None:
+        ready = self.ready
+        lane = self.lanes.next()
+        if lane is None:
+            assert not ready
+            return
+        key = str(lane.key)
+        assert lane.head == ready[key]
+        assert lane.head.priority == max(job.priority for job in ready.values())
+        self.busy[key] = lane
+
+    @precondition(lambda self: self.busy)
+    @rule(data=st.data())
+    def settle(self, data: st.DataObject) -> None:
+        key = data.draw(st.sampled_from(sorted(self.busy)))
+        self.lanes.release(self.busy.pop(key))
+        self.queues[key].pop(0)
+
+    @precondition(lambda self: self.busy)
+    @rule(data=st.data(), first=st.booleans())
+    def again(self, data: st.DataObject, first: bool) -> None:  # noqa: FBT001 - Hypothesis passes by name
+        key = data.draw(st.sampled_from(sorted(self.busy)))
+        self.lanes.ready(self.busy.pop(key), first=first)
+
+    @precondition(lambda self: self.busy)
+    @rule(data=st.data(), seconds=st.integers(1, 10))
+    def wait(self, data: st.DataObject, seconds: int) -> None:
+        key = data.draw(st.sampled_from(sorted(self.busy)))
+        self.lanes.wait(self.busy.pop(key), self.now + seconds)
+        self.waiting[key] = self.now + seconds
+
+    @rule(seconds=st.integers(0, 5))
+    def pass_time(self, seconds: int) -> None:
+        self.now += seconds
+        self.lanes.wake(self.now)
+        self.waiting = {key: until for key, until in self.waiting.items() if until > self.now}
+
+    @rule()
+    def leave_and_return(self) -> None:
+        self.lanes.close(self.group)
+        for lane in self.busy.values():
+            self.lanes.release(lane)
+        self.group = LaneGroup()
+        self.queues.clear()
+        self.busy.clear()
+        self.waiting.clear()
+
+    @invariant()
+    def nothing_is_lost_and_the_next_wake_is_known(self) -> None:
+        assert sorted(job.name for job in self.group.tasks()) == sorted(
+            job.name for queue in self.queues.values() for job in queue
+        )
+        assert self.lanes.next_wake == min(self.waiting.values(), default=float("inf"))
+
+
+LanesMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestLanes = LanesMachine.TestCase

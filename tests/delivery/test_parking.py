@@ -1,0 +1,88 @@
+"""Which keys have a record in the retry topic."""
+
+from __future__ import annotations
+
+import pytest
+
+from consumer.delivery.parking import CaughtUp, NoWatch, Parked, ParkedKeys, Unparked
+from tests.delivery.samples import ORDERS
+
+
+@pytest.fixture
+def keys() -> ParkedKeys:
+    return ParkedKeys()
+
+
+def test_a_key_is_parked_until_its_last_record_is_settled(keys: ParkedKeys) -> None:
+    keys.apply(Parked(b"jane", ORDERS, 1))
+    keys.apply(Parked(b"jane", ORDERS, 2))
+
+    keys.apply(Unparked(b"jane", ORDERS, 1))
+    assert keys.is_parked(b"jane")
+
+    keys.apply(Unparked(b"jane", ORDERS, 2))
+    assert not keys.is_parked(b"jane")
+    assert len(keys) == 0
+
+
+def test_a_record_told_of_twice_is_one(keys: ParkedKeys) -> None:
+    """The engine parks what it wrote at once; the watch reads the same record a moment later."""
+    keys.apply(Parked(b"jane", ORDERS, 1))
+    keys.apply(Parked(b"jane", ORDERS, 1))
+
+    keys.apply(Unparked(b"jane", ORDERS, 1))
+
+    assert not keys.is_parked(b"jane")
+
+
+def test_other_keys_and_records_without_one_are_free(keys: ParkedKeys) -> None:
+    keys.apply(Parked(b"jane", ORDERS, 1))
+
+    assert not keys.is_parked(b"joe")
+    assert not keys.is_parked(None)
+
+
+def test_a_record_never_parked_can_be_unparked(keys: ParkedKeys) -> None:
+    keys.apply(Unparked(b"jane", ORDERS, 1))
+
+    assert len(keys) == 0
+
+
+def test_the_very_record_is_known(keys: ParkedKeys) -> None:
+    keys.apply(Parked(b"jane", ORDERS, 1))
+
+    assert keys.holds(b"jane", ORDERS, 1)
+    assert not keys.holds(b"jane", ORDERS, 2)
+    assert not keys.holds(None, ORDERS, 1)
+
+
+def test_after_an_assignment_nothing_is_known_until_the_watch_has_caught_up(keys: ParkedKeys) -> None:
+    assert keys.known
+    keys.ask()
+    second = keys.ask()
+
+    keys.apply(CaughtUp(second - 1))
+    assert not keys.known
+
+    keys.apply(CaughtUp(second))
+    assert keys.known
+
+
+def test_answers_may_overtake_each_other(keys: ParkedKeys) -> None:
+    first, second = keys.ask(), keys.ask()
+
+    keys.apply(CaughtUp(second))
+    keys.apply(CaughtUp(first))
+
+    assert keys.known
+
+
+def test_without_a_retry_topic_all_is_known_at_once(keys: ParkedKeys) -> None:
+    watch = NoWatch()
+    watch.catch_up(keys.ask())
+
+    for change in watch.changes():
+        keys.apply(change)
+
+    assert keys.known
+    assert list(watch.changes()) == []

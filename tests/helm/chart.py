@@ -1,0 +1,117 @@
+"""The chart as Helm renders it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.helm.documents import CHART
+
+EXAMPLES = sorted((CHART / "examples").glob("*.yaml"))
+RELEASE = "shop"
+NAME = f"{RELEASE}-bluecore-consumer"
+
+Values = Mapping[str, Any]
+Object = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What `helm template` gave: the objects, in Helm's order."""
+
+    text: str
+    objects: tuple[Object, ...]
+
+    def all(self, kind: str) -> list[Object]:
+        return [each for each in self.objects if each["kind"] == kind]
+
+    def one(self, kind: str) -> Object:
+        """The only object of the kind; its ConfigMaps and Pods may have others beside them, by suffix."""
+        named = [each for each in self.all(kind) if each["metadata"]["name"] == NAME]
+        assert len(named) == 1, f"{len(named)} of the kind {kind} are named {NAME}"
+        return named[0]
+
+    @property
+    def config(self) -> str:
+        """The service's configuration file."""
+        text: str = self.one("ConfigMap")["data"]["config.yaml"]
+        return text
+
+    @property
+    def settings(self) -> Object:
+        """The same, parsed."""
+        settings: Object = yaml.safe_load(self.config)
+        return settings
+
+    @property
+    def pod(self) -> Object:
+        """The spec of the worker's pods, a Deployment's or a StatefulSet's."""
+        (workload,) = [each for each in self.objects if each["kind"] in {"Deployment", "StatefulSet"}]
+        spec: Object = workload["spec"]["template"]["spec"]
+        return spec
+
+    @property
+    def container(self) -> Object:
+        """The worker's own container."""
+        container: Object = self.pod["containers"][0]
+        return container
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The chart under one version of Helm. Values are laid over `base`, an example file."""
+
+    helm: Path
+    base: Path = CHART / "examples" / "minimal.yaml"
+    folder: Path = CHART
+
+    def render(self, values: Values | None = None) -> Rendered:
+        """Render it.
+
+        Raises:
+            AssertionError: Helm refuses the values; with what it says.
+        """
+        done = self._template(values or {})
+        assert done.returncode == 0, done.stderr
+        objects = (each for each in yaml.safe_load_all(done.stdout) if each)
+        return Rendered(done.stdout, tuple(objects))
+
+    def refusal(self, values: Values) -> str:
+        """What Helm says when it refuses these values; in one line.
+
+        Raises:
+            AssertionError: it takes them.
+        """
+        done = self._template(values)
+        assert done.returncode != 0, f"Helm takes {values}"
+        return " ".join(done.stderr.split())
+
+    def of(self, base: Path) -> Chart:
+        """The same with another file of values to start from."""
+        return replace(self, base=base)
+
+    def run(self, command: str, *arguments: str, values: Values | None = None) -> subprocess.CompletedProcess[str]:
+        """Another of Helm's commands on the chart and these values."""
+        return _run(self.helm, (command, *arguments), self.base, json.dumps(dict(values or {})))
+
+    def _template(self, values: Values) -> subprocess.CompletedProcess[str]:
+        return self.run("template", RELEASE, str(self.folder), values=values)
+
+
+@cache
+def _run(helm: Path, command: tuple[str, ...], base: Path, values: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(helm), *command, "--values", str(base), "--values", "-"],
+        input=values,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )

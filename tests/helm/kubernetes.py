@@ -1,0 +1,59 @@
+"""What a cluster would say of an object: the schemas of Kubernetes, KEDA and the Prometheus operator, strictly.
+
+`custom_resources.json` is what `model_json_schema()` gives of the models in `cloudcoil-models-keda` 2.16.1.0 and
+`cloudcoil-models-prometheus-operator` 0.80.1.0. Installed beside pytest their library would load itself as a plugin.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import jsonschema  # type: ignore[import-untyped]  # it has no types
+import kubernetes_validate  # type: ignore[import-untyped]  # it has no types
+
+OLDEST: Final = "1.27"
+"""The oldest Kubernetes that `kubeVersion` allows."""
+NEWEST: Final = "1.37"
+
+
+def faults(thing: dict[str, Any]) -> list[str]:
+    """Why the oldest or the newest cluster would refuse the object."""
+    kind = thing["kind"]
+    if kind in _CUSTOM:
+        found = jsonschema.Draft202012Validator(_CUSTOM[kind]).iter_errors(_as_of_its_model(thing))
+        return [f"{kind}: {error.json_path}: {error.message}" for error in found]
+    refused = []
+    for version in (OLDEST, NEWEST):
+        try:
+            kubernetes_validate.validate(thing, version, strict=True)
+        except kubernetes_validate.ValidationError as error:
+            path = ".".join(map(str, error.path))
+            refused.append(f"{kind} on Kubernetes {version}: {path}: {error.message}")
+    return refused
+
+
+def _as_of_its_model(thing: dict[str, Any]) -> dict[str, Any]:
+    """The models are of KEDA 2.16, and `fallback.behavior` came with 2.17."""
+    spec = dict(thing["spec"])
+    if "fallback" in spec:
+        spec["fallback"] = {key: value for key, value in spec["fallback"].items() if key != "behavior"}
+    return {**thing, "spec": spec}
+
+
+def _closed(schema: Any) -> Any:
+    """The models let unknown fields pass: a mistyped one would be ignored by the cluster in silence."""
+    if isinstance(schema, list):
+        return [_closed(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {key: _closed(each) for key, each in schema.items()}
+    if "properties" in schema and isinstance(schema["properties"], dict):
+        closed.setdefault("additionalProperties", False)
+        if closed["additionalProperties"] is True:
+            closed["additionalProperties"] = False
+    return closed
+
+
+_CUSTOM = _closed(json.loads(Path(__file__).with_name("custom_resources.json").read_text()))

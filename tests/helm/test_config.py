@@ -1,0 +1,94 @@
+"""What runs locally runs in the cluster: a configuration file given as values becomes the same settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import yaml
+
+from consumer.checking import load_checked
+from consumer.config import Config
+from tests.helm.chart import Chart
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOCAL = """
+kafka:
+  bootstrap_servers: kafka:9092
+  group_id: "007"
+  options: {fetch.max.bytes: 52428800, socket.keepalive.enable: true, client.rack: "on", fetch.wait.max.ms: 1e2}
+schema_registry: {url: http://registry:8081, options: {timeout.ms: "5000"}}
+bluecore: {url: "${BLUECORE_URL:-https://api.bluecore.app/api/track/mobile/v1}", namespace: "${BLUECORE_NAMESPACE}"}
+delivery: {max_buffered_bytes: 67108864, rate_limit_per_second: 0.5, retry: {attempts: 2}}
+dead_letters: {delays_seconds: [0.5, 60]}
+telemetry: {log_level: warning}
+routes:
+  - {topic: shop.orders, when: "status == 'PAID' && n > `10`", event: purchase, fields: {total: totals.grand_total}}
+  - {topic_pattern: '^shop\\.views\\..*', event: "viewed_product", priority: -1, split_products: true}
+  - topic: shop.consent
+    event: {path: email, values: {true: optin, false: unsubscribe, 3: viewed_cart}}
+    attributes: {vip: {path: buyer.is_vip, as: boolean}}
+"""
+
+
+def test_a_local_file_renders_to_the_same_settings(chart: Chart, tmp_path: Path) -> None:
+    """Numbers, texts that look like numbers, flags and expressions pass through Helm unharmed."""
+    local, there = tmp_path / "local.yaml", tmp_path / "there.yaml"
+    local.write_text(LOCAL)
+    values = yaml.safe_load(LOCAL)
+    there.write_text(chart.render(values | {"existingSecret": "bluecore"}).config)
+
+    wanted, got = (load_checked(path, {"BLUECORE_NAMESPACE": "shop"}) for path in (local, there))
+
+    assert _without_choices(got) == _without_choices(wanted)
+
+
+def test_a_flag_still_chooses_the_event(chart: Chart) -> None:
+    """Helm makes `true` and 3 texts: both forms are there, so that the record's boolean or number finds its event."""
+    route = {"topic": "t", "event": {"path": "optedIn", "values": {True: "optin", 3: "identify", "yes": "optin"}}}
+
+    values = chart.render({"routes": [route]}).settings["routes"][0]["event"]["values"]
+
+    assert values == {True: "optin", "true": "optin", 3: "identify", "3": "identify", "yes": "optin"}
+
+
+def test_what_is_not_given_is_left_to_the_service(chart: Chart) -> None:
+    """The chart has no defaults of its own for the settings that it does not need."""
+    settings = chart.render().settings
+
+    assert set(settings) == {"kafka", "schema_registry", "bluecore", "delivery", "telemetry", "routes"}
+    defaults = Config.model_validate(settings | {"delivery": {}, "telemetry": {}})
+    assert Config.model_validate(settings) == defaults
+
+
+def test_without_a_registry_there_is_no_section_for_it(chart: Chart) -> None:
+    """Topics of raw Avro need none."""
+    values = {"schema_registry": {"url": ""}, "files": {"order.avsc": '"string"'}}
+    route = {"topic": "shop.orders", "event": "purchase", "format": "raw", "schema": "order.avsc"}
+
+    rendered = chart.render(values | {"routes": [route]})
+
+    assert "schema_registry" not in rendered.settings
+    assert rendered.one("ConfigMap")["data"]["order.avsc"] == '"string"'
+    assert rendered.container["workingDir"] == "/etc/bluecore-consumer"
+
+
+def test_secrets_stay_out_of_every_object(chart: Chart) -> None:
+    """Only their names are rendered; the pod has them from the Secret."""
+    options = {"security.protocol": "SASL_SSL", "sasl.mechanism": "PLAIN", "sasl.password": "${KAFKA_PASSWORD}"}
+
+    rendered = chart.render({"kafka": {"options": options}, "tlsSecret": "kafka-ca"})
+
+    assert rendered.settings["kafka"]["options"]["sasl.password"] == "${KAFKA_PASSWORD}"
+    assert rendered.settings["bluecore"]["namespace"] == "${BLUECORE_NAMESPACE}"
+    assert rendered.all("Secret") == []
+    assert {"name": "tls", "mountPath": "/etc/bluecore-consumer-tls", "readOnly": True} in rendered.container[
+        "volumeMounts"
+    ]
+
+
+def _without_choices(config: Config) -> Config:
+    """The event of the last route has its own test: there its choices stand in two forms."""
+    routes = tuple(route.model_copy(update={"event": ""}) for route in config.routes)
+    return config.model_copy(update={"routes": routes})

@@ -1,0 +1,64 @@
+"""Each example file installs as it stands, on every Kubernetes, and the service takes the configuration it gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import certifi
+import pytest
+import yaml
+
+from consumer.checking import load_checked
+from tests.helm.chart import EXAMPLES, Chart
+from tests.helm.kubernetes import faults
+
+ENVIRONMENT = {
+    "BLUECORE_NAMESPACE": "shop",
+    "BLUECORE_API_KEY": "key",
+    "KAFKA_USERNAME": "consumer",
+    "KAFKA_PASSWORD": "password",
+    "REGISTRY_USERNAME": "consumer",
+    "REGISTRY_PASSWORD": "password",
+    "POD_NAME": "shop-bluecore-consumer-0",
+}
+
+each_example = pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+
+
+@each_example
+def test_a_cluster_takes_every_object(chart: Chart, example: Path) -> None:
+    """No unknown field and no wrong type, on the oldest and on the newest Kubernetes."""
+    rendered = chart.of(example).render()
+
+    assert [fault for each in rendered.objects for fault in faults(each)] == []
+
+
+@each_example
+def test_helm_finds_nothing_to_improve(chart: Chart, example: Path) -> None:
+    """`helm lint --strict`, which also renders the notes."""
+    done = chart.of(example).run("lint", "--strict", str(chart.folder))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@each_example
+def test_the_service_takes_the_configuration(chart: Chart, example: Path, tmp_path: Path) -> None:
+    """What the ConfigMap holds passes the service's own checks, with the secrets in the environment."""
+    rendered = chart.of(example).render()
+    (tmp_path / "ca.crt").write_text(Path(certifi.where()).read_text())
+    mounted = rendered.config.replace("/etc/bluecore-consumer-tls", str(tmp_path))
+    (tmp_path / "config.yaml").write_text(mounted)
+
+    config = load_checked(tmp_path / "config.yaml", ENVIRONMENT)
+
+    given = yaml.safe_load(example.read_text())
+    assert config.kafka.bootstrap_servers == given["kafka"]["bootstrap_servers"]
+    assert len(config.routes) == len(given["routes"])
+
+
+def test_four_values_are_enough(chart: Chart) -> None:
+    """Brokers, registry, the Secret with the namespace, and routes."""
+    given = yaml.safe_load(chart.base.read_text())
+
+    assert set(given) == {"kafka", "schema_registry", "existingSecret", "routes"}
+    assert chart.render().container["envFrom"] == [{"secretRef": {"name": given["existingSecret"]}}]

@@ -1,0 +1,46 @@
+"""Whose options a Kafka client gets, and which of them win."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from consumer.config import KafkaConfig
+from consumer.kafka.client import client_options
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+USERS: dict[str, str | int] = {"security.protocol": "SASL_SSL", "fetch.min.bytes": 10, "linger.ms": 50}
+
+
+def kafka(options: Mapping[str, str | int]) -> KafkaConfig:
+    return KafkaConfig(bootstrap_servers="kafka:9092", group_id="shop", options=dict(options))
+
+
+def test_every_client_knows_the_brokers_and_has_a_name() -> None:
+    """The brokers' logs and quotas name clients by their id."""
+    assert client_options(kafka({}), {}, "admin") == {"bootstrap.servers": "kafka:9092", "client.id": "shop"}
+
+
+def test_what_the_user_sets_wins() -> None:
+    """Over the service's own choices, and over the client's name."""
+    options = client_options(
+        kafka({"linger.ms": 50, "client.id": "mine"}), {"linger.ms": 5, "acks": "all"}, "producer"
+    )
+
+    assert (options["linger.ms"], options["acks"], options["client.id"]) == (50, "all", "mine")
+
+
+@pytest.mark.parametrize(
+    ("kind", "taken"),
+    [
+        ("consumer", {"security.protocol", "fetch.min.bytes"}),
+        ("producer", {"security.protocol", "linger.ms"}),
+        ("admin", {"security.protocol"}),
+    ],
+)
+def test_a_client_gets_no_property_of_another_kind(kind: str, taken: set[str]) -> None:
+    """librdkafka would warn of each, at every start."""
+    assert client_options(kafka(USERS), {}, kind).keys() & USERS.keys() == taken

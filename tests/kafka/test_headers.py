@@ -1,0 +1,128 @@
+"""A failure in headers: written for people and Kafka Connect's tools, read again by the service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from consumer.kafka.headers import failure_headers, redelivery
+from consumer.records import Failure, Outcome, Partition, Reason, Record, Redelivery, Stage
+
+if TYPE_CHECKING:
+    from consumer.records import Headers
+
+ORDERS = Partition("shop.orders", 3)
+RETRY = Partition("retry", 0)
+FAILURE = Failure(
+    Outcome.RETRY,
+    Reason.RETRIES_EXHAUSTED,
+    Stage.DELIVER,
+    "HTTP 503",
+    status=503,
+    attempts=4,
+    first_failed_at=1_700_000_000.25,
+    not_before=1_700_000_060.5,
+    delivered=1,
+)
+
+
+def record(headers: Headers = (), past: Redelivery | None = None) -> Record:
+    partition, offset = (ORDERS, 42) if past is None else (RETRY, 7)
+    return Record(partition, offset, b"jane", b"value", 1_699_999_999_000, headers, past)
+
+
+def written(record: Record, failure: Failure, parking_key: bytes | None = None) -> Headers:
+    """The headers as a broker gives them back: values are bytes."""
+    headers = failure_headers(record, failure, parking_key)
+    return tuple((name, value.encode() if isinstance(value, str) else value) for name, value in headers)
+
+
+def test_a_failure_has_the_documented_headers() -> None:
+    """Kafka Connect's names and ours, all values text, times in milliseconds."""
+    assert dict(written(record(), FAILURE, b"jane")) == {
+        "__connect.errors.topic": b"shop.orders",
+        "__connect.errors.partition": b"3",
+        "__connect.errors.offset": b"42",
+        "__connect.errors.stage": b"deliver",
+        "__connect.errors.exception.class.name": b"RetriesExhausted",
+        "__connect.errors.exception.message": b"HTTP 503",
+        "bluecore.reason": b"retries_exhausted",
+        "bluecore.status": b"503",
+        "bluecore.attempts": b"4",
+        "bluecore.first-failed-at": b"1700000000250",
+        "bluecore.not-before": b"1700000060500",
+        "bluecore.delivered": b"1",
+        "bluecore.timestamp": b"1699999999000",
+        "bluecore.ordering-key": b"jane",
+    }
+
+
+def test_what_is_not_known_has_no_header() -> None:
+    """A record that could not be decoded got no answer, and is not tried again."""
+    failure = Failure(Outcome.DEAD_LETTER, Reason.UNDECODABLE, Stage.DECODE, "too short")
+
+    names = dict(written(record(), failure)).keys()
+
+    assert not names & {"bluecore.status", "bluecore.not-before", "bluecore.delivered", "bluecore.ordering-key"}
+
+
+def test_the_records_own_headers_come_first_and_stay() -> None:
+    """Null values, repeated names and bytes that are no text too; only an earlier failure's are replaced."""
+    own = (("trace", b"\xff"), ("trace", None), ("bluecore.reason", b"old"))
+
+    headers = written(record(own), FAILURE)
+
+    assert headers[:2] == own[:2]
+    assert [value for name, value in headers if name == "bluecore.reason"] == [b"retries_exhausted"]
+
+
+def test_a_redelivery_is_read_as_it_was_written() -> None:
+    """What the service needs to know after a restart is in the topic."""
+    assert redelivery(written(record(), FAILURE)) == Redelivery(
+        ORDERS,
+        42,
+        attempts=4,
+        first_failed_at_ms=1_700_000_000_250,
+        not_before_ms=1_700_000_060_500,
+        delivered=1,
+        timestamp_ms=1_699_999_999_000,
+    )
+
+
+def test_a_record_that_fails_again_still_names_its_first_place() -> None:
+    """Not the retry topic, where it was read from this time."""
+    past = redelivery(written(record(), FAILURE))
+
+    again = dict(written(record(written(record(), FAILURE), past), FAILURE))
+
+    assert again["__connect.errors.topic"] == b"shop.orders"
+    assert (again["__connect.errors.partition"], again["__connect.errors.offset"]) == (b"3", b"42")
+    assert again["bluecore.timestamp"] == b"1699999999000"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("__connect.errors.topic", b""),
+        ("__connect.errors.topic", None),
+        ("__connect.errors.partition", b"three"),
+        ("__connect.errors.offset", b"-1"),
+        ("__connect.errors.offset", b"9" * 5000),
+    ],
+)
+def test_a_record_that_somebody_else_wrote_has_no_past(name: str, value: bytes | None) -> None:
+    """The retry topic is open to others: what does not say where it came from is no redelivery."""
+    headers = tuple((each, value if each == name else kept) for each, kept in written(record(), FAILURE))
+
+    assert redelivery(headers) is None
+
+
+def test_a_header_that_does_not_parse_counts_as_absent() -> None:
+    """The origin is known, so the record can still be routed."""
+    headers = (*written(record(), FAILURE), ("bluecore.attempts", b"many"), ("bluecore.not-before", b"\xff"))
+
+    past = redelivery(headers)
+
+    assert past is not None
+    assert (past.origin, past.attempts, past.not_before_ms) == (ORDERS, 0, 0)

@@ -1,0 +1,120 @@
+"""Failed records are written where they belong, and each write's result comes back under its ticket."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from consumer.delivery.settled import SettledOffsets
+from consumer.delivery.task import PartitionState, Task
+from consumer.kafka.publisher import Publisher
+from consumer.kafka.topics import ensure_topics
+from consumer.records import EventRequest, Failure, Outcome, Partition, Reason, Record, Stage
+from tests.kafka.support import config
+from tests.support.waiting import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from consumer.config import Config
+    from tests.support.brokers import Broker
+
+ORDERS = Partition("shop.orders", 3)
+
+
+def failed(outcome: Outcome, *, key: bytes | None = b"jane", offset: int = 42, ordered: bool = False) -> Task:
+    record = Record(ORDERS, offset, key, b"value", 1_700_000_000_000, (("trace", b"1"),))
+    state = PartitionState(ORDERS, 0, redelivers=False, settled=SettledOffsets(frozenset()))
+    requests = (EventRequest("optin", b"{}", "jane@example.com"),)
+    task = Task(record, state, requests, priority=0, size=0, number=0, ordered=ordered)
+    task.failure = Failure(outcome, Reason.RETRIES_EXHAUSTED, Stage.DELIVER, "HTTP 500", 500, 4, 1.0, 2.0)
+    return task
+
+
+@pytest.fixture
+def settings(broker: Broker) -> Config:
+    """The retry and the dead-letter topic exist, as they do when the service runs."""
+    settings = config(broker, broker.group())
+    letters = settings.dead_letters
+    ensure_topics(settings.kafka, [letters.retry_topic, letters.dead_letter_topic])
+    return settings
+
+
+@contextmanager
+def publisher_of(settings: Config) -> Iterator[Publisher]:
+    publisher = Publisher(settings)
+    try:
+        yield publisher
+    finally:
+        publisher.close(10)
+
+
+def results(publisher: Publisher, count: int) -> dict[int, str | None]:
+    """The results of so many writes, by ticket."""
+    found: dict[int, str | None] = {}
+
+    def all_there() -> bool:
+        found.update(publisher.poll(0.05))
+        return len(found) == count
+
+    eventually(all_there, 30, f"{count} results")
+    return found
+
+
+def test_the_outcome_chooses_the_topic(broker: Broker, settings: Config) -> None:
+    """Key, value and own headers as they were read; the failure in further headers."""
+    letters = settings.dead_letters
+    with publisher_of(settings) as publisher:
+        publisher.publish(1, failed(Outcome.RETRY, ordered=True))
+        publisher.publish(2, failed(Outcome.DEAD_LETTER, ordered=True))
+        assert results(publisher, 2) == {1: None, 2: None}
+
+    for topic, parking_key in ((letters.retry_topic, b"jane"), (letters.dead_letter_topic, None)):
+        (record,) = broker.read(topic)
+        assert (record.key, record.value, record.headers[0]) == (b"jane", b"value", ("trace", b"1"))
+        assert dict(record.headers)["__connect.errors.offset"] == b"42"
+        assert dict(record.headers).get("bluecore.ordering-key") == parking_key
+
+
+def test_a_customers_records_without_keys_go_to_one_partition(broker: Broker, settings: Config) -> None:
+    """So that they stay in order in the retry topic too."""
+    topic = broker.topic(4, "retry")
+    letters = settings.dead_letters.model_copy(update={"retry_topic": topic})
+    with publisher_of(settings.model_copy(update={"dead_letters": letters})) as publisher:
+        for ticket in range(20):
+            publisher.publish(ticket, failed(Outcome.RETRY, key=None, offset=ticket))
+        results(publisher, 20)
+
+    records = broker.read(topic)
+
+    assert len({record.partition for record in records}) == 1
+    assert [dict(record.headers)["__connect.errors.offset"] for record in records] == [
+        str(offset).encode() for offset in range(20)
+    ]
+
+
+@pytest.mark.parametrize("broker", ["apache"], indirect=True)
+def test_a_write_that_the_brokers_refuse_is_told(broker: Broker, settings: Config) -> None:
+    """With the topic and the reason; those after it are written."""
+    letters = settings.dead_letters
+    broker.limit(letters.dead_letter_topic, 100)
+    with publisher_of(settings) as publisher:
+        publisher.publish(1, failed(Outcome.DEAD_LETTER))
+        publisher.publish(2, failed(Outcome.RETRY))
+        found = results(publisher, 2)
+
+    assert found[2] is None
+    assert found[1] is not None
+    assert letters.dead_letter_topic in found[1]
+    assert "too large" in found[1]
+
+
+def test_a_record_that_has_not_failed_is_not_written(settings: Config) -> None:
+    """It would be a fault of this program, and the message says of which record."""
+    task = failed(Outcome.RETRY)
+    task.failure = None
+
+    with publisher_of(settings) as publisher, pytest.raises(ValueError, match=r"shop.orders\[3\] offset 42"):
+        publisher.publish(1, task)

@@ -1,0 +1,264 @@
+"""What the service speaks to, as one instance sees it: Kafka and Bluecore, in virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from consumer.delivery.offset_map import decode
+from consumer.delivery.parking import CaughtUp, Change, Parked, Unparked
+from consumer.delivery.task import Commit, Task
+from consumer.kafka.headers import ORDERED, failure_headers, redelivery
+from consumer.kafka.source import Assigned, Listener
+from consumer.records import Answer, Outcome, Partition, Reason, Record
+from tests.simulation.bluecore import Bluecore
+from tests.simulation.brokers import Brokers, Stored
+from tests.simulation.oracle import Oracle, Place
+from tests.simulation.world import World
+
+RETRY, DEAD = "retry", "dead-letter"
+MAX_AGE = 120.0
+
+
+@dataclass(slots=True)
+class Net:
+    """What all instances share."""
+
+    world: World
+    brokers: Brokers
+    bluecore: Bluecore
+    oracle: Oracle
+
+    def decode(self, committed: int, metadata: str) -> frozenset[int]:
+        return decode(committed, metadata)
+
+    def places(self, partition: Partition) -> list[Place]:
+        """What each record of a partition was first: its own place, or where a redelivery came from."""
+        log = self.brokers.logs[partition]
+        if partition.topic != RETRY:
+            return [(partition, offset) for offset in range(len(log))]
+        origins = [redelivery(record.headers) for record in log]
+        return [(each.origin, each.offset) for each in origins if each is not None]
+
+
+@dataclass(slots=True, eq=False)
+class SimSource:
+    """A group member. `cut_off`: the brokers do not hear it any more, and it does not know yet."""
+
+    net: Net
+    listener: Listener
+    positions: dict[Partition, int] = field(default_factory=dict)
+    paused: set[Partition] = field(default_factory=set)
+    committing: bool = False
+    cut_off: bool = False
+    closed: bool = False
+
+    def poll(self, most: int, seconds: float) -> list[Record]:  # noqa: ARG002 - time passes outside
+        if self.cut_off:
+            return []
+        most = min(most, self.net.world.random.randint(1, 8))
+        found: list[Record] = []
+        for partition in self.net.world.random.sample(sorted(self.positions), len(self.positions)):
+            if partition not in self.paused:
+                found += self._read(partition, most - len(found))
+        return found
+
+    def _read(self, partition: Partition, most: int) -> list[Record]:
+        start = self.positions[partition]
+        stored = self.net.brokers.logs[partition][start : start + most] if most > 0 else []
+        self.positions[partition] += len(stored)
+        return [
+            Record(
+                partition,
+                start + index,
+                each.key,
+                each.value,
+                each.timestamp_ms,
+                each.headers,
+                redelivery(each.headers) if partition.topic == RETRY else None,
+            )
+            for index, each in enumerate(stored)
+        ]
+
+    @property
+    def readable(self) -> bool:
+        logs = self.net.brokers.logs
+        return not self.cut_off and any(
+            position < len(logs[partition])
+            for partition, position in self.positions.items()
+            if partition not in self.paused
+        )
+
+    def pause(self, partitions: Sequence[Partition]) -> None:
+        self.paused.update(partitions)
+
+    def resume(self, partitions: Sequence[Partition]) -> None:
+        self.paused.difference_update(partitions)
+
+    def commit(self, commits: Sequence[Commit], *, wait: bool = False) -> None:
+        for each in commits:
+            self.net.oracle.check_commit(
+                each.partition, self.net.places(each.partition), each.offset, decode(each.offset, each.metadata)
+            )
+        if wait:
+            self._apply(commits)
+        else:
+            self.committing = True
+            self.net.world.after(self.net.world.random.uniform(0.001, 0.05), lambda: self._apply(commits))
+
+    def _apply(self, commits: Sequence[Commit]) -> None:
+        self.committing = False
+        if self.closed:
+            return
+        owned = [each for each in commits if self.net.brokers.owners.get(each.partition) is self]
+        lost = self.net.world.chance(0.05)
+        if not lost:
+            for each in owned:
+                self.net.brokers.committed[each.partition] = (each.offset, each.metadata)
+        failed = [each.partition for each in commits if lost or each not in owned]
+        if failed:
+            self.listener.on_commit_failed(failed, "lost")
+
+    def gain(self, partitions: Sequence[Partition]) -> None:
+        assigned = []
+        for partition in partitions:
+            offset, metadata = self.net.brokers.committed.get(partition, (None, ""))
+            self.positions[partition] = offset or 0
+            self.net.brokers.owners[partition] = self
+            assigned.append(Assigned(partition, offset, metadata))
+        self.listener.on_assigned(assigned)
+
+    def drop(self, partitions: Sequence[Partition]) -> None:
+        for partition in partitions:
+            self.positions.pop(partition, None)
+            self.paused.discard(partition)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@dataclass(slots=True, eq=False)
+class SimPublisher:
+    net: Net
+    excused: Callable[[], bool]
+    results: list[tuple[int, str | None]] = field(default_factory=list)
+
+    def publish(self, ticket: int, task: Task) -> None:
+        world = self.net.world
+        world.after(world.random.uniform(0.001, 0.05), lambda: self._write(ticket, task))
+
+    def _write(self, ticket: int, task: Task) -> None:
+        failure, record, oracle = task.failure, task.record, self.net.oracle
+        if failure is None:
+            raise AssertionError("a record was published that has not failed")
+        if self.net.brokers.broken or self.net.world.chance(0.03):
+            self.results.append((ticket, "the brokers do not answer"))
+            return
+        place = record.origin, record.origin_offset
+        if failure.outcome is Outcome.RETRY:
+            if place in oracle.retried or self.excused():
+                oracle.excused[place] += oracle.produced[place].requests
+            oracle.retried.add(place)
+        else:
+            age = self.net.world.time - (record.event_time_ms or 0) / 1000
+            oracle.dead_lettered(place, too_old=failure.reason is Reason.TOO_OLD and age > MAX_AGE)
+        key = task.parking_key if failure.outcome is Outcome.RETRY else None
+        headers: Any = tuple(
+            (name, value.encode() if isinstance(value, str) else value)
+            for name, value in failure_headers(record, failure, key)
+        )
+        topic = RETRY if failure.outcome is Outcome.RETRY else DEAD
+        now_ms = int(self.net.world.time * 1000)
+        self.net.brokers.append(topic, Stored(record.key, record.value, now_ms, headers))
+        self.results.append((ticket, None))
+
+    def poll(self, seconds: float = 0) -> list[tuple[int, str | None]]:  # noqa: ARG002 - time passes outside
+        results, self.results = self.results, []
+        return results
+
+    def close(self, seconds: float) -> None:
+        """Nothing is kept back here."""
+
+
+@dataclass(slots=True, eq=False)
+class SimClient:
+    """`on_wait` lets time pass where the service waits inside of a callback; `excused` is asked at each arrival."""
+
+    net: Net
+    on_wait: Callable[[float], None]
+    excused: Callable[[], bool]
+    answers: list[tuple[int, Answer]] = field(default_factory=list)
+    out: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def in_flight(self) -> int:
+        return len(self.out) + len(self.answers)
+
+    def send(self, ticket: int, body: bytes, idempotency_key: str) -> None:
+        world = self.net.world
+        self.out[ticket] = idempotency_key
+        self.net.oracle.sent(idempotency_key)
+        latency = world.random.choice((0.005, 0.02, 0.05, 0.3))
+        world.after(latency / 2, lambda: self._arrive(ticket, body, idempotency_key, latency / 2))
+
+    def _arrive(self, ticket: int, body: bytes, key: str, back: float) -> None:
+        answer = self.net.bluecore.receive(body, key, excused=self.excused())
+        self.net.world.after(back, lambda: self._answer(ticket, answer))
+
+    def _answer(self, ticket: int, answer: Answer) -> None:
+        del self.out[ticket]
+        self.answers.append((ticket, answer))
+
+    def wait(self, seconds: float) -> list[tuple[int, Answer]]:
+        if not self.answers:
+            self.on_wait(seconds)
+        answers, self.answers = self.answers, []
+        return answers
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@dataclass(slots=True, eq=False)
+class SimWatch:
+    """Follows the retry topic some time behind."""
+
+    net: Net
+    positions: dict[Partition, int] = field(default_factory=dict)
+    parked: dict[tuple[Partition, int], Parked] = field(default_factory=dict)
+    asked: list[tuple[int, dict[Partition, int]]] = field(default_factory=list)
+    looks_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.positions = {each: self.net.brokers.position(each) for each in self.net.brokers.of_topic(RETRY)}
+
+    def catch_up(self, number: int) -> None:
+        ends = {each: len(self.net.brokers.logs[each]) for each in self.positions}
+        self.asked.append((number, ends))
+
+    def changes(self) -> Sequence[Change]:
+        if self.net.world.time < self.looks_at:
+            return ()
+        lag = self.net.world.random.uniform(0.05, 0.5)
+        self.looks_at = self.net.world.time + lag
+        found: list[Change] = []
+        for partition, position in self.positions.items():
+            for offset in range(position, len(self.net.brokers.logs[partition])):
+                headers = self.net.brokers.logs[partition][offset].headers
+                past, key = redelivery(headers), dict(headers).get(ORDERED)
+                if past is not None and key is not None:
+                    self.parked[partition, offset] = parked = Parked(key, past.origin, past.offset)
+                    found.append(parked)
+            self.positions[partition] = len(self.net.brokers.logs[partition])
+        for (partition, offset), parked in list(self.parked.items()):
+            committed, metadata = self.net.brokers.committed.get(partition, (0, ""))
+            if offset < committed or offset in decode(committed, metadata):
+                del self.parked[partition, offset]
+                found.append(Unparked(*parked))
+        found += [CaughtUp(number) for number, _ in self.asked]
+        self.asked.clear()
+        return found
+
+    def close(self) -> None:
+        """No thread to end."""

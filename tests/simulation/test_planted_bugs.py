@@ -1,0 +1,155 @@
+"""The simulation finds bugs: each is planted in the real code, and a seed must break a promise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import pytest
+
+from consumer.delivery.engine import Engine
+from consumer.delivery.lanes import Lane, Lanes
+from consumer.delivery.parking import ParkedKeys
+from consumer.delivery.settled import SettledOffsets
+from consumer.delivery.task import Task
+from consumer.intake import Intake
+from consumer.records import Outcome, Partition
+from consumer.service import Service
+from tests.simulation.quiet import silenced
+from tests.simulation.scenario import run_seed
+
+MOST_SEEDS = 300
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def _commit_early(patch: pytest.MonkeyPatch) -> None:
+    """The watermark is what was read, not what is settled."""
+    patch.setattr(SettledOffsets, "watermark", property(lambda self: self._next))
+
+
+def _settle_before_acknowledged(patch: pytest.MonkeyPatch) -> None:
+    """A failed record counts as settled once it is handed to the producer."""
+    write = Engine._write
+
+    def hasty(self: Engine, task: Task, now: float) -> None:
+        write(self, task, now)
+        task.state.settled.settle(task.record.offset)
+        task.state.changed = True
+
+    patch.setattr(Engine, "_write", hasty)
+
+
+def _commit_what_is_revoked_unsettled(patch: pytest.MonkeyPatch) -> None:
+    """On revocation everything that was taken is committed, as if it had been settled."""
+    revoked = Service.on_revoked
+
+    def hasty(self: Service, partitions: Sequence[Partition]) -> None:
+        for state in self._engine._states(partitions):
+            for task in list(state.lanes.tasks()):
+                state.settled.settle(task.record.offset)
+                state.changed = True
+        revoked(self, partitions)
+
+    patch.setattr(Service, "on_revoked", hasty)
+
+
+def _release_a_lane_twice(patch: pytest.MonkeyPatch) -> None:
+    """A lane that was released is made ready twice: two of a key go at once."""
+    release = Lanes.release
+
+    def twice(self: Lanes[Any], lane: Lane[Any]) -> None:
+        release(self, lane)
+        if lane.queue and not lane.closed:
+            second = Lane(lane.owner, lane.key)
+            second.queue = lane.queue
+            self.ready(second)
+
+    patch.setattr(Lanes, "release", twice)
+
+
+def _forget_parked_keys(patch: pytest.MonkeyPatch) -> None:
+    """A key's later records overtake the one in the retry topic."""
+    patch.setattr(ParkedKeys, "is_parked", lambda _self, _key: False)
+
+
+def _do_not_wait_for_the_watch(patch: pytest.MonkeyPatch) -> None:
+    """A new owner sends before it knows what is parked."""
+    patch.setattr(ParkedKeys, "known", property(lambda _self: True))
+    patch.setattr(ParkedKeys, "is_parked", lambda _self, _key: False)
+
+
+def _forget_the_map(patch: pytest.MonkeyPatch) -> None:
+    """What was settled beyond the watermark is not remembered over a restart."""
+    patch.setattr("consumer.delivery.engine.encode", lambda _watermark, _beyond: "")
+
+
+def _dead_letter_for_an_outage(patch: pytest.MonkeyPatch) -> None:
+    """Attempts are charged whether or not anything else passes."""
+    patch.setattr("consumer.delivery.breaker.Breaker.passed_within", lambda _self, _seconds, _now: True)
+    patch.setattr("consumer.delivery.breaker.Breaker.failed", lambda *_args: None)
+
+
+def _never_resume_a_partition(patch: pytest.MonkeyPatch) -> None:
+    """A partition whose schema was awaited stays paused."""
+    patch.setattr(Intake, "_go_on", lambda _self, _partition, _now_ms: iter(()))
+
+
+def _skip_what_cannot_be_written(patch: pytest.MonkeyPatch) -> None:
+    """A record that the brokers do not take in the dead-letter topic is passed over."""
+    written = Engine.written
+
+    def careless(self: Engine, ticket: int, error: str | None, now: float) -> None:
+        task = self._out[ticket]
+        if error is not None and task.state.active:
+            self._out.pop(ticket)
+            task.out = False
+            task.state.out -= 1
+            self._settle(task, Outcome.DEAD_LETTER)
+        else:
+            written(self, ticket, error, now)
+
+    patch.setattr(Engine, "written", careless)
+
+
+def _commit_for_others(patch: pytest.MonkeyPatch) -> None:
+    """A draining partition drops its tasks as if they had been settled."""
+    drain = Engine.drain
+
+    def careless(self: Engine, partitions: Iterable[Partition]) -> None:
+        states = self._states(partitions)
+        dropped = [(state, task.record.offset) for state in states for task in state.lanes.tasks() if not task.out]
+        drain(self, [state.partition for state in states])
+        for state, offset in dropped:
+            state.settled.settle(offset)
+            state.changed = True
+
+    patch.setattr(Engine, "drain", careless)
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [
+        _commit_early,
+        _settle_before_acknowledged,
+        _commit_what_is_revoked_unsettled,
+        _release_a_lane_twice,
+        _forget_parked_keys,
+        _do_not_wait_for_the_watch,
+        _forget_the_map,
+        _dead_letter_for_an_outage,
+        _never_resume_a_partition,
+        _skip_what_cannot_be_written,
+        _commit_for_others,
+    ],
+    ids=lambda plant: plant.__name__.strip("_"),
+)
+def test_a_planted_bug_is_found(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some seed among the first few hundred ends with a promise broken, or with the engine's own alarm."""
+    silenced()
+    plant(monkeypatch)
+    for seed in range(MOST_SEEDS):
+        try:
+            run_seed(seed)
+        except Exception:  # noqa: BLE001 - a broken promise, or a state that the engine itself finds impossible
+            return
+    pytest.fail(f"{plant.__name__} was not found in {MOST_SEEDS} seeds")

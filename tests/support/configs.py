@@ -1,0 +1,23 @@
+"""Configuration files as text, as a user writes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SOUND: Mapping[str, Any] = {
+    "kafka": {"bootstrap_servers": "127.0.0.1:9092"},
+    "schema_registry": {"url": "http://127.0.0.1:8081"},
+    "bluecore": {"namespace": "test-namespace"},
+    "routes": [{"topic": "shop.customers", "event": "customer_patch"}],
+}
+"""The least that is a configuration."""
+
+
+def text(**sections: Any) -> str:
+    """`SOUND` with these sections in the place of its own."""
+    return yaml.safe_dump({**SOUND, **sections})

@@ -1,0 +1,107 @@
+"""What the end-to-end tests are made of: topics and schemas, the sandbox as Bluecore, services between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tests.support.brokers import Message
+from tests.support.processes import ServiceProcess
+from tests.support.settings import service_settings, write_settings
+from tests.support.waiting import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from consumer.records import Record
+    from consumer.sandbox.sandbox import Sandbox
+    from tests.support.brokers import Broker
+    from tests.support.shop import Shop
+
+PREFIX = "bluecore_consumer_"
+NAMESPACE = "test-namespace"
+API_KEY = "test-api-key"
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """One retailer's group on a broker, and one Bluecore. The service's retry and dead-letter topics are its own."""
+
+    broker: Broker
+    shop: Shop
+    sandbox: Sandbox
+    bluecore_url: str
+    folder: Path
+    group: str
+
+    @property
+    def retry_topic(self) -> str:
+        return f"{self.group}.retry"
+
+    @property
+    def dead_letter_topic(self) -> str:
+        return f"{self.group}.dead-letter"
+
+    def service(
+        self,
+        routes: Sequence[Mapping[str, Any]],
+        options: Mapping[str, Any] | None = None,
+        **sections: Mapping[str, Any],
+    ) -> ServiceProcess:
+        """Start `run`.
+
+        `options` are librdkafka's, in place of the broker's; `sections` are laid over the tests' usual configuration.
+        """
+        topics = {"retry_topic": self.retry_topic, "dead_letter_topic": self.dead_letter_topic}
+        settings = service_settings(
+            self.broker.bootstrap,
+            routes,
+            bluecore_url=self.bluecore_url,
+            registry_url=self.shop.registry_url,
+            namespace=NAMESPACE,
+            **{
+                **sections,
+                "bluecore": {"api_key": API_KEY, **sections.get("bluecore", {})},
+                "kafka": {"group_id": self.group},
+                "dead_letters": {**topics, **sections.get("dead_letters", {})},
+            },
+        )
+        # Not merged: librdkafka refuses the options of one group protocol with the other.
+        settings["kafka"]["options"] = dict(self.broker.options if options is None else options)
+        return ServiceProcess(write_settings(self.folder, settings), settings["telemetry"]["port"])
+
+    def produce(self, topic: str, event: str, emails: Iterable[str]) -> None:
+        """Write a usual event for each of these customers, with the e-mail as the key."""
+        self.broker.produce(topic, [Message(email.encode(), self.shop.event(event, email)) for email in emails])
+
+    def accepted(self, count: int, seconds: float = 60) -> None:
+        """Return when Bluecore has accepted so many events.
+
+        Raises:
+            AssertionError: it had not within `seconds`.
+        """
+        counts = self.sandbox.store.counts
+        eventually(lambda: counts().accepted >= count, seconds, f"{count} events at Bluecore; it has {counts()}")
+
+    def committed_to_the_end(self, topic: str, seconds: float = 30) -> None:
+        """Return when the group has committed every record of the topic.
+
+        Raises:
+            AssertionError: it had not within `seconds`.
+        """
+        ends = {number: end for number, end in self.broker.ends(topic).items() if end}
+
+        def offsets() -> dict[int, int]:
+            return {number: each.offset for number, each in self.broker.committed(self.group, topic).items()}
+
+        eventually(lambda: offsets() == ends, seconds, f"the commits {ends} of {topic}; they are {offsets()}")
+
+    def failed(self, topic: str, at_least: int = 0) -> list[Record]:
+        """The records of the retry or dead-letter topic."""
+        return self.broker.read(topic, at_least)
+
+
+def headers_of(record: Record) -> dict[str, str]:
+    """A record's headers as text."""
+    return {name: (value or b"").decode() for name, value in record.headers}

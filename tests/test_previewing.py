@@ -1,0 +1,177 @@
+"""What becomes of records, shown without sending anything."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from consumer.avro import RegistryUnavailable
+from consumer.config import Config
+from consumer.previewing import LONGEST_LINE, Previewed, preview_lines, preview_topic
+from consumer.records import Partition, Reason, Reject, Send, Skip, Stage
+from tests.support.brokers import Message
+from tests.support.configs import SOUND
+from tests.support.waiting import free_port
+
+if TYPE_CHECKING:
+    from tests.support.brokers import Broker
+    from tests.support.shop import Shop
+
+ROUTES: list[dict[str, Any]] = [
+    {"topic": "shop.customers", "event": "customer_patch"},
+    {"topic": "shop.orders", "record": "com.shop.Order", "event": "purchase", "when": "status == 'PAID'"},
+    {"topic": "shop.mixed", "record": "com.shop.In", "event": "optin"},
+    {"topic": "shop.mixed", "record": "com.shop.Out", "event": "unsubscribe"},
+    {"topic": "shop.linked", "event": "search", "link_identities": True},
+]
+CONFIG = Config.model_validate({**SOUND, "routes": ROUTES})
+ORDER = {
+    "email": "jane@example.com",
+    "order_id": "o-1",
+    "status": "PAID",
+    "products": [{"id": "p-1"}],
+    "total": 19.90,
+}
+
+
+def outcomes(text: str | bytes, topic: str = "shop.customers", record: str | None = None) -> list[Any]:
+    source = io.BytesIO(text if isinstance(text, bytes) else text.encode())
+    return [previewed.outcome for previewed in preview_lines(CONFIG, topic, record, source)]
+
+
+def bodies(outcome: Any) -> list[dict[str, Any]]:
+    assert isinstance(outcome, Send), outcome
+    return [json.loads(request.body) for request in outcome.requests]
+
+
+def test_a_record_is_sent_under_a_masked_token() -> None:
+    """Previews are pasted into tickets; the namespace stays out of them."""
+    (outcome,) = outcomes('{"email": "jane@example.com"}')
+    assert bodies(outcome) == [
+        {
+            "event": "customer_patch",
+            "properties": {
+                "token": "***",
+                "distinct_id": "jane@example.com",
+                "customer": {"email": "jane@example.com"},
+            },
+        }
+    ]
+
+
+def test_amounts_keep_their_digits() -> None:
+    """`19.90` is a decimal in the Avro record, and stays one."""
+    (outcome,) = outcomes(json.dumps(ORDER).replace("19.9", "19.90"), "shop.orders")
+    assert b'"total":19.90' in outcome.requests[0].body
+
+
+def test_each_line_has_its_outcome_and_blank_lines_have_none() -> None:
+    sent, skipped, refused = outcomes('{"email": "jane@example.com"}\n\n  null \n{"email": 5}\n')
+    assert isinstance(sent, Send)
+    assert skipped == Skip("tombstone")
+    assert (refused.reason, refused.field) == (Reason.INVALID_FIELD, "email")
+
+
+def test_a_condition_that_is_false_skips() -> None:
+    assert outcomes(json.dumps({**ORDER, "status": "OPEN"}), "shop.orders") == [Skip("when")]
+
+
+def test_a_topic_without_a_route_is_unroutable() -> None:
+    (refused,) = outcomes("{}", "shop.unknown")
+    assert refused.reason == Reason.UNROUTABLE
+
+
+def test_the_record_type_chooses_the_route_of_a_mixed_topic() -> None:
+    (outcome,) = outcomes('{"email": "jane@example.com"}', "shop.mixed", "com.shop.Out")
+    assert [body["event"] for body in bodies(outcome)] == ["unsubscribe"]
+
+
+def test_a_mixed_topic_asks_for_the_record_type() -> None:
+    (refused,) = outcomes('{"email": "jane@example.com"}', "shop.mixed")
+    assert refused.reason == Reason.UNROUTABLE
+    assert "no --record given" in refused.message
+
+
+def test_an_identify_that_the_service_would_send_is_shown_once() -> None:
+    line = '{"email": "jane@example.com", "customer_id": "c-1", "distinct_id": "c-1", "search_term": "scarf"}\n'
+    first, second = outcomes(line * 2, "shop.linked")
+    assert [body["event"] for body in bodies(first)] == ["identify", "search"]
+    assert [body["event"] for body in bodies(second)] == ["search"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"a": 1',
+        b"not JSON",
+        b'[{"email": "jane@example.com"}]',
+        b'"text"',
+        b"\xff\xfe\x00",
+        b'{"a": ' + b"[" * 100_000,
+        b"9" * 10_000,
+    ],
+    ids=["cut off", "text", "a list", "a string", "not UTF-8", "nested 100,000 deep", "a number of 10,000 digits"],
+)
+def test_a_line_that_is_no_json_object_is_undecodable_and_the_next_goes_on(line: bytes) -> None:
+    refused, sent = outcomes(line + b'\n{"email": "jane@example.com"}')
+    assert (refused.reason, refused.stage) == (Reason.UNDECODABLE, Stage.DECODE)
+    assert isinstance(sent, Send)
+
+
+def test_a_line_beyond_all_measure_is_refused_as_one() -> None:
+    refused, sent = outcomes(b"x" * (2 * LONGEST_LINE + 5) + b'{}\n{"email": "jane@example.com"}')
+    assert "more than" in refused.message
+    assert isinstance(sent, Send)
+
+
+@pytest.mark.parametrize("total", ["NaN", "Infinity", "-Infinity", "1e400", "1e-999999999", "9" * 400])
+def test_a_number_that_is_no_amount_is_a_fault_of_its_field(total: str) -> None:
+    line = json.dumps({**ORDER, "total": "TOTAL"}).replace('"TOTAL"', total)
+    (refused,) = outcomes(line, "shop.orders")
+    assert refused.reason == Reason.INVALID_FIELD
+
+
+def test_a_record_nested_deeper_than_python_goes_is_refused() -> None:
+    line = json.dumps(ORDER).replace('"p-1"}', '"p-1", "more": ' + '{"a":' * 800 + "1" + "}" * 801)
+    (outcome,) = outcomes(line, "shop.orders")
+    assert isinstance(outcome, Reject)
+
+
+def test_the_last_records_of_the_real_topic_are_decoded_through_the_registry(broker: Broker, shop: Shop) -> None:
+    topic = broker.topic(4)
+    values = [b"garbage", shop.event("optin", "jane@example.com"), None]
+    broker.produce(topic, [Message(b"key", value, timestamp_ms=0) for value in values])
+    config = live(broker, shop.registry_url, topic)
+    undecodable, sent, skipped = preview_topic(config, topic, 3)
+    assert isinstance(undecodable.outcome, Reject)
+    assert bodies(sent.outcome)[0]["properties"]["customer"] == {"email": "jane@example.com"}
+    assert skipped.outcome == Skip("tombstone")
+    assert [each.place and each.place[1] for each in (undecodable, sent, skipped)] == [0, 1, 2]
+
+
+def test_a_registry_that_is_down_ends_the_preview_with_a_sentence(broker: Broker, shop: Shop) -> None:
+    topic = broker.topic(4)
+    broker.produce(topic, [Message(b"key", shop.event("optin", "jane@example.com"))])
+    config = live(broker, f"http://127.0.0.1:{free_port()}", topic)
+    with pytest.raises(RegistryUnavailable, match="is the schema registry running"):
+        list(preview_topic(config, topic, 1))
+
+
+def live(broker: Broker, registry_url: str, topic: str) -> Config:
+    return Config.model_validate(
+        {
+            **SOUND,
+            "kafka": {"bootstrap_servers": broker.bootstrap, "group_id": broker.group()},
+            "schema_registry": {"url": registry_url},
+            "routes": [{"topic": topic, "event": "optin"}],
+        }
+    )
+
+
+def test_where_a_record_lies_is_told_only_of_a_topics() -> None:
+    (previewed,) = preview_lines(CONFIG, "shop.customers", None, io.BytesIO(b"null"))
+    assert previewed == Previewed(Skip("tombstone"), None)
+    assert Previewed(Skip("tombstone"), (Partition("t", 0), 1)) != previewed

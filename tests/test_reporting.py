@@ -1,0 +1,168 @@
+"""What operators see of the pipeline: counters, gauges, health, and one log line an incident."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+import structlog
+from prometheus_client import CollectorRegistry
+from structlog.testing import capture_logs
+
+from consumer.config import Config
+from consumer.delivery.engine import Engine
+from consumer.delivery.policy import DeliveryPolicy
+from consumer.delivery.task import Commit, Settlement
+from consumer.records import Answer, EventRequest, Failure, Outcome, Partition, Reason, Record, Send, Stage
+from consumer.reporting import Reporter
+from consumer.telemetry.health import Health
+from consumer.telemetry.metrics import Metrics
+from consumer.telemetry.stopwatch import Stopwatch
+from tests.support.configs import SOUND
+
+HOME = Partition("shop.orders", 3)
+NOW = 1_800_000_000.0
+
+
+@dataclass
+class Registry:
+    """A schema registry as the reporter sees it."""
+
+    outage: str | None = None
+
+
+@dataclass
+class Desk:
+    """A reporter, and all that it reports to."""
+
+    prometheus: CollectorRegistry = field(default_factory=CollectorRegistry)
+    registry: Registry = field(default_factory=Registry)
+    engine: Engine = field(default_factory=lambda: Engine(DeliveryPolicy.of(Config.model_validate(SOUND))))
+    health: Health = field(default_factory=lambda: Health(lambda: NOW))
+
+    def __post_init__(self) -> None:
+        metrics = Metrics(self.prometheus)
+        watch = Stopwatch(lambda: NOW, metrics.loop_seconds)
+        self.reporter = Reporter(metrics, self.health, watch, self.engine, self.registry)
+
+    def value(self, name: str, **labels: str) -> float | None:
+        return self.prometheus.get_sample_value(f"bluecore_consumer_{name}", labels)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    structlog.reset_defaults()
+    return Desk()
+
+
+def record(offset: int = 0, *, age: float = 0.0) -> Record:
+    return Record(HOME, offset, key=b"k", value=b"v", timestamp_ms=int((NOW - age) * 1000))
+
+
+def send(*events: str) -> Send:
+    return Send(tuple(EventRequest(event, b"{}", "jane") for event in events))
+
+
+def test_consumed_records_are_counted_by_topic_with_their_age(desk: Desk) -> None:
+    desk.reporter.consumed([record(0, age=10), record(1, age=30)], NOW)
+    assert desk.value("events_consumed_total", topic="shop.orders") == 2
+    assert desk.value("event_age_seconds_sum", stage="consumed") == 40
+
+
+def test_a_clock_that_is_behind_the_producers_makes_no_negative_age(desk: Desk) -> None:
+    desk.reporter.consumed([record(age=-5)], NOW)
+    assert desk.value("event_age_seconds_sum", stage="consumed") == 0
+
+
+def test_each_event_of_a_delivered_record_counts(desk: Desk) -> None:
+    desk.reporter.settled([Settlement(record(age=7), Outcome.DELIVERED, ("identify", "purchase"), 2)], NOW)
+    for event in ("identify", "purchase"):
+        assert desk.value("events_total", topic="shop.orders", event_type=event, outcome="delivered") == 1
+    assert desk.value("event_age_seconds_sum", stage="delivered") == 7
+    assert desk.reporter.records == {Outcome.DELIVERED: 1}
+
+
+def test_a_record_that_failed_half_way_counts_as_both(desk: Desk) -> None:
+    failure = Failure(Outcome.DEAD_LETTER, Reason.REJECTED, Stage.DELIVER, "422")
+    desk.reporter.settled([Settlement(record(), Outcome.DEAD_LETTER, ("identify", "purchase"), 1, failure)], NOW)
+    assert desk.value("events_total", topic="shop.orders", event_type="identify", outcome="delivered") == 1
+    assert desk.value("events_total", topic="shop.orders", event_type="purchase", outcome="dead_letter") == 1
+    assert desk.value("dead_letters_total", reason="rejected") == 1
+    assert desk.value("event_age_seconds_count", stage="delivered") == 0
+
+
+def test_a_retry_is_no_dead_letter(desk: Desk) -> None:
+    failure = Failure(Outcome.RETRY, Reason.RETRIES_EXHAUSTED, Stage.DELIVER, "500")
+    desk.reporter.settled([Settlement(record(), Outcome.RETRY, ("purchase",), 0, failure)], NOW)
+    assert desk.value("events_total", topic="shop.orders", event_type="purchase", outcome="retry") == 1
+    assert desk.value("dead_letters_total", reason="retries_exhausted") == 0
+
+
+def test_commits_are_counted_by_their_result(desk: Desk) -> None:
+    desk.reporter.committing([Commit(HOME, 5, "map!")])
+    with capture_logs() as logs:
+        desk.reporter.commit_failed([HOME], "the coordinator is gone")
+    assert desk.value("commits_total", outcome="ok") == 1
+    assert desk.value("commits_total", outcome="failed") == 1
+    assert logs[0]["partitions"] == ["shop.orders[3]"]
+
+
+def test_a_failed_write_is_an_error_in_the_log(desk: Desk) -> None:
+    """While it lasts, nothing of its partition is committed."""
+    with capture_logs() as logs:
+        desk.reporter.write_failed("no space left")
+    assert desk.value("dead_letter_produce_failures_total") == 1
+    assert [(line["log_level"], line["error"]) for line in logs] == [("error", "no space left")]
+
+
+def test_it_is_ready_from_the_first_assignment_until_it_drains(desk: Desk) -> None:
+    assert not desk.health.readiness().ok
+    desk.reporter.rebalanced("assigned", [HOME], [HOME])
+    assert desk.health.readiness().ok
+    assert desk.value("rebalances_total", kind="assigned") == 1
+    desk.reporter.leaving()
+    assert desk.health.readiness().body["reason"] == "draining"
+
+
+def test_the_state_is_shown_once_a_second(desk: Desk) -> None:
+    desk.engine.assign(HOME, None, "")
+    desk.engine.take(record(age=20), send("purchase"), NOW)
+    desk.reporter.state(NOW)
+    assert desk.value("in_memory_records") == 1
+    assert desk.value("in_memory_bytes") == len(b"kv{}")
+    assert desk.value("oldest_undelivered_age_seconds", topic="shop.orders") == 20
+    desk.engine.take(record(1), send("purchase"), NOW)
+    desk.reporter.state(NOW + 0.5)
+    assert desk.value("in_memory_records") == 1
+    desk.reporter.state(NOW + 1)
+    assert desk.value("in_memory_records") == 2
+
+
+def test_an_outage_of_bluecore_is_one_line_when_it_begins_and_one_when_it_ends(desk: Desk) -> None:
+    desk.engine.assign(HOME, None, "")
+    desk.engine.take(record(), send("purchase"), NOW)
+    ((ticket, _),) = desk.engine.decide(NOW).sends
+    with capture_logs() as logs:
+        desk.engine.answered(ticket, Answer(401), NOW)
+        desk.reporter.state(NOW)
+        desk.reporter.state(NOW + 1)
+        assert desk.value("circuit_open") == 1
+        ((ticket, _),) = desk.engine.decide(NOW + 100).sends
+        desk.engine.answered(ticket, Answer(202), NOW + 100)
+        desk.reporter.state(NOW + 100)
+    assert desk.value("circuit_open") == 0
+    assert [line["log_level"] for line in logs] == ["error", "info"]
+    assert "paused" in logs[0]["event"]
+
+
+def test_an_outage_of_the_registry_is_shown_and_stops_the_intake(desk: Desk) -> None:
+    desk.registry.outage = "nothing accepts connections"
+    desk.reporter.state(NOW)
+    assert desk.value("registry_up") == 0
+    assert desk.value("intake_stopped", cause="registry") == 1
+    details = desk.health.liveness().body["details"]
+    assert isinstance(details, dict)
+    assert details["registry"] == "nothing accepts connections"
+    desk.registry.outage = None
+    desk.reporter.state(NOW + 1)
+    assert desk.value("registry_up") == 1
