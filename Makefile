@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format lock clean
+.PHONY: help demo test simulate chaos lint format lock clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,12 @@ demo: $(READY) ## the whole pipeline on this machine: broker, registry, sandbox,
 
 test: lint ## everything: linters, types, tests
 	@$(BIN)/pytest
+
+simulate: $(READY) ## 10,000 seeds of the whole service in virtual time; make test has 500
+	@$(BIN)/python -m tests.simulation --seeds 10000
+
+chaos: $(READY) ## 100,000 events through real processes and Apache Kafka while they are killed
+	@$(BIN)/python -m tests.chaos
 
 lint: $(READY)
 	@$(BIN)/ruff check .

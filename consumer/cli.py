@@ -7,7 +7,6 @@ import signal
 import sys
 from pathlib import Path
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
 
 import click
 import structlog
@@ -15,6 +14,7 @@ from rich.console import Console
 
 from consumer import __version__
 from consumer.checking import load_checked
+from consumer.confidential import secrets_of
 from consumer.config import Config
 from consumer.exits import ended_by, needing_extra, refuse, registry_errors
 from consumer.sandbox.faults import FaultPlanError
@@ -40,7 +40,7 @@ def main() -> None:
 def run(path: Path) -> None:
     """Runs the service until SIGTERM or SIGINT."""
     config = _load(path)
-    _configure_logs(config)
+    logs.configure(config.telemetry.log_level, secrets_of(config))
     from consumer.assembly import assembled  # noqa: PLC0415 - the other commands start faster without it
 
     with ended_by("the service cannot go on", log.error), assembled(config) as parts:
@@ -180,18 +180,3 @@ def _load(path: Path) -> Config:
         return load_checked(path, os.environ)
     except ConfigError as error:
         refuse(str(error))
-
-
-def _configure_logs(config: Config) -> None:
-    secrets = [config.bluecore.namespace.get_secret_value(), config.bluecore.api_key.get_secret_value()]
-    secrets += [
-        str(value)
-        for key, value in config.kafka.options.items()
-        if "password" in key or "secret" in key or key == "ssl.key.pem"
-    ]
-    if config.schema_registry is not None:
-        secrets.append(urlsplit(config.schema_registry.url).password or "")
-        for key, value in config.schema_registry.options.items():
-            if key.endswith((".user.info", ".token")):
-                secrets += [value, value.partition(":")[2]]
-    logs.configure(config.telemetry.log_level, [secret for secret in secrets if secret])

@@ -46,7 +46,10 @@ def print_findings(findings: Iterable[Finding]) -> int:
         click.echo(_sentence(finding) if sys.stdout.isatty() else orjson.dumps(asdict(finding)))
     verdict = "the mapping is refused" if counts[Severity.ERROR] else "the configuration and its mapping are right"
     if sys.stdout.isatty():
-        click.echo(f"{verdict}: " + ", ".join(f"{count} {severity}s" for severity, count in counts.items()))
+        click.echo(
+            f"{verdict}: "
+            + ", ".join(f"{count} {severity}{'' if count == 1 else 's'}" for severity, count in counts.items())
+        )
     else:
         click.echo(orjson.dumps({"summary": verdict} | {severity.value: count for severity, count in counts.items()}))
     return 2 if counts[Severity.ERROR] else 0

@@ -157,6 +157,8 @@ class Service:
 
     def on_revoked(self, partitions: Sequence[Partition]) -> None:
         """Settles what is out of these partitions within the deadline, commits, and hands them over."""
+        if not partitions:
+            return  # a second word about partitions that `_leave` has handed over
         self._engine.drain(partitions)
         self._intake.forget(partitions)
         deadline = self._clock.now() + self._drain_seconds

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 IN_FLIGHT = 16
 LATENCY = 0.02
+TOO_SMALL = 200
+"""Bytes: no dead letter goes into a topic with this limit."""
 KILLED_SOON_NOTICED = {"session.timeout.ms": 4000, "heartbeat.interval.ms": 200}
 
 
@@ -141,9 +143,9 @@ def commit(pipeline: Pipeline, topic: str) -> tuple[int, frozenset[int]] | None:
 @pytest.mark.parametrize("broker", ["apache"], indirect=True)
 def test_a_dead_letter_that_cannot_be_written_is_not_passed_over(pipeline: Pipeline) -> None:
     """The others go on, the commit stays before it, the log is loud; once the topic takes it, so does the commit."""
-    topic, small = pipeline.broker.topic(1), 200
+    topic = pipeline.broker.topic(1)
     pipeline.broker.create(pipeline.dead_letter_topic, 1)
-    pipeline.broker.limit(pipeline.dead_letter_topic, small)
+    pipeline.broker.limit(pipeline.dead_letter_topic, TOO_SMALL)
     with pipeline.service([{"topic": topic, "event": "search"}]) as service:
         service.wait_ready()
         pipeline.produce(topic, "search", ["first@example.com", "no-address", "last@example.com"])
@@ -164,3 +166,25 @@ def test_a_dead_letter_that_cannot_be_written_is_not_passed_over(pipeline: Pipel
         pipeline.committed_to_the_end(topic, 60)
         (dead,) = pipeline.failed(pipeline.dead_letter_topic)
         assert headers_of(dead)["bluecore.reason"] == "invalid_field"
+
+
+@pytest.mark.parametrize("broker", ["apache"], indirect=True)
+def test_a_dead_letter_that_cannot_be_written_is_left_to_the_next_start(pipeline: Pipeline) -> None:
+    """It does not hold up a stop either; what was delivered beyond it is not sent again."""
+    topic = pipeline.broker.topic(1)
+    routes = [{"topic": topic, "event": "search"}]
+    pipeline.broker.create(pipeline.dead_letter_topic, 1)
+    pipeline.broker.limit(pipeline.dead_letter_topic, TOO_SMALL)
+    with pipeline.service(routes) as service:
+        service.wait_ready()
+        pipeline.produce(topic, "search", ["first@example.com", "no-address", "last@example.com"])
+        pipeline.accepted(2)
+        assert service.terminate() == 0
+    assert commit(pipeline, topic) == (1, frozenset({2}))
+
+    pipeline.broker.limit(pipeline.dead_letter_topic, 1 << 20)
+    with pipeline.service(routes):
+        pipeline.committed_to_the_end(topic)
+    (dead,) = pipeline.failed(pipeline.dead_letter_topic)
+    assert dead.key == b"no-address"
+    assert pipeline.sandbox.counts.total == 2

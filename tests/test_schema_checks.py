@@ -145,7 +145,7 @@ def test_a_terminal_gets_sentences(capsys: pytest.CaptureFixture[str], monkeypat
     print_findings([Finding(Severity.ERROR, "routes[0].fields.total", "totl", "Purchase", "is not there", "total")])
     assert capsys.readouterr().out.splitlines() == [
         "error: routes[0].fields.total (path totl, schema Purchase): is not there; did you mean total?",
-        "the mapping is refused: 1 errors, 0 warnings, 0 infos",
+        "the mapping is refused: 1 error, 0 warnings, 0 infos",
     ]
 
 

@@ -105,14 +105,14 @@ def test_nothing_secret_and_no_customer_is_logged(pipeline: Pipeline) -> None:
     assert not [secret for secret in (NAMESPACE, "test-api-key", JANE, "not-an-email") if secret in written]
 
 
-@pytest.mark.parametrize("protocol", ["classic", "consumer"])
+@pytest.mark.parametrize(
+    ("broker", "protocol"), [("embedded", "consumer"), ("apache", "classic")], indirect=["broker"]
+)
 def test_a_topic_of_a_pattern_that_appears_later_is_found(pipeline: Pipeline, protocol: str) -> None:
-    """The shop adds a topic, and nobody touches the service."""
+    """The shop adds a topic, and nobody touches the service; with either group protocol."""
     prefix = f"shop-{uuid.uuid4().hex[:8]}"
     first, later = f"{prefix}.first", f"{prefix}.later"
     options = {"group.protocol": protocol, "topic.metadata.refresh.interval.ms": 500}
-    if protocol == "classic":
-        options |= {"session.timeout.ms": 4000, "heartbeat.interval.ms": 200}
     pipeline.broker.create(first, 1)
     routes = [{"topic_pattern": rf"^{prefix}\..*", "event": "search"}]
     with pipeline.service(routes, options) as service:

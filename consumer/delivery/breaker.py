@@ -48,9 +48,9 @@ class Breaker:
     def open(self) -> bool:
         return bool(self.cause)
 
-    def passed_within(self, seconds: float, now: float) -> bool:
-        """Whether a record has passed in the last `seconds`, or in the policy's window if that is shorter."""
-        return not self.open and now - self._last_success <= min(seconds, self._policy.window_seconds)
+    def others_pass(self, now: float) -> bool:
+        """Whether a record has passed within the policy's window: what still fails is then at fault itself."""
+        return not self.open and now - self._last_success <= self._policy.window_seconds
 
     def failed(self, task: int, key: Hashable, now: float, cause: str) -> None:
         """A record failed in a way that may be its own fault or the endpoint's."""

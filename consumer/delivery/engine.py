@@ -300,7 +300,7 @@ class Engine:
         task.attempts += 1
         if task.attempts < self._policy.attempts:
             task.due = now + self._policy.backoff.seconds(task.attempts)
-        elif self.breaker.passed_within(patience if redelivers else now, now):
+        elif self.breaker.others_pass(now):
             after_failures(task, answer, self._policy.delays, now)
         elif self._policy.too_old(task.record.event_time_ms, now):
             task.failure = refused(task, answer, now, Reason.TOO_OLD)

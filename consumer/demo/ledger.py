@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-from confluent_kafka import Consumer, Message, TopicPartition
-
-from consumer.config import KafkaConfig
-from consumer.kafka.client import Silent, client_options
-from consumer.kafka.headers import OURS, redelivery
+from consumer.config import Config
+from consumer.kafka.headers import OURS
+from consumer.kafka.tail import tail
 from consumer.records import Partition
 from consumer.sandbox.sandbox import Sandbox
 
 Place = tuple[Partition, int]
-_TIMEOUT = 15.0
 
 
 @dataclass(slots=True)
@@ -62,41 +59,11 @@ def settle_accounts(
     return dict(rows)
 
 
-def read_failures(kafka: KafkaConfig, topic: str) -> Iterator[tuple[Place, str]]:
+def read_failures(config: Config, topic: str) -> Iterator[tuple[Place, str]]:
     """Each record of the retry or dead-letter topic: where it came from first, and why it is there."""
-    for message in _whole_topic(kafka, topic):
-        headers: Any = tuple(message.headers() or ())
-        past = redelivery(headers)
-        if past is not None:
-            yield (past.origin, past.offset), (dict(headers).get(OURS + "reason") or b"?").decode()
-
-
-def _whole_topic(kafka: KafkaConfig, topic: str) -> Iterator[Message]:
-    consumer = Consumer(
-        client_options(
-            kafka, {"group.id": "bluecore-demo-reader", "enable.auto.commit": False, "logger": Silent()}, "consumer"
-        )
-    )
-    try:
-        metadata = consumer.list_topics(topic, timeout=_TIMEOUT).topics[topic]
-        ends = {}
-        for number in metadata.partitions:
-            low, high = consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=_TIMEOUT)
-            if high > low:
-                ends[number] = high
-        consumer.assign([TopicPartition(topic, number, 0) for number in ends])
-        while ends:
-            for message in _without_errors(consumer.consume(500, 1.0)):
-                yield message
-                number, offset = message.partition() or 0, message.offset() or 0
-                if offset + 1 >= ends.get(number, 0):
-                    ends.pop(number, None)
-    finally:
-        consumer.close()
-
-
-def _without_errors(messages: Iterable[Message]) -> Iterator[Message]:
-    return (message for message in messages if message.error() is None)
+    for record in tail(config, topic, sys.maxsize):
+        if record.redelivery is not None:
+            yield (record.origin, record.origin_offset), (dict(record.headers).get(OURS + "reason") or b"?").decode()
 
 
 def _place(idempotency_key: str) -> Place:

@@ -80,8 +80,8 @@ def run_demo(count: int, given: Config | None, progress: Progress) -> Summary:
         )
         _await_settled(parts, len(produced), progress)
         skipped = tombstones if parts.reporter.records[Outcome.SKIPPED] >= len(tombstones) else set()
-        retried = {place for place, _ in read_failures(kafka, letters.retry_topic)}
-        dead = dict(read_failures(kafka, letters.dead_letter_topic))
+        retried = {place for place, _ in read_failures(config, letters.retry_topic)}
+        dead = dict(read_failures(config, letters.dead_letter_topic))
         rows = settle_accounts(produced, skipped, running.sandbox, retried, dead)
         return Summary(rows, time.monotonic() - started)
 

@@ -42,7 +42,8 @@ def show(summary: Summary) -> int:
         else f"all {summary.produced} events accounted for"
     )
     if sys.stdout.isatty():
-        Console().print(f"{verdict} ({summary.seconds:.1f} s)", style="bold red" if missing else "bold green")
+        style = "bold red" if missing else "bold green"
+        Console().print(f"{verdict} ({summary.seconds:.1f} s)", style=style, markup=False, highlight=False)
     else:
         line = {"summary": verdict, "seconds": round(summary.seconds, 1)}
         print(orjson.dumps(line).decode())  # noqa: T201

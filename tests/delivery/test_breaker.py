@@ -80,34 +80,33 @@ def test_suspects_are_bounded(breaker: Breaker) -> None:
     assert [breaker.suspects(number) for number in (0, 999, 1000, 1999)] == [False, False, True, True]
 
 
-def test_others_pass_when_one_has_within_the_window(breaker: Breaker) -> None:
-    assert not breaker.others_pass("poison", NOW, NOW)
+def test_a_success_is_evidence_for_the_window_or_for_less(breaker: Breaker) -> None:
+    assert not breaker.passed_within(3600, NOW)
 
     breaker.passed(1, "healthy", NOW)
 
-    assert breaker.others_pass("poison", NOW + 60, NOW + 60)
-    assert not breaker.others_pass("poison", NOW + 60.1, NOW + 60.1)
-
-
-def test_others_pass_when_one_has_since_the_record_was_put_off(breaker: Breaker) -> None:
-    """A redelivery comes after an hour: what passed in that hour is evidence, with however little traffic."""
-    breaker.passed(1, "healthy", NOW)
-
-    assert breaker.others_pass("poison", NOW - 60, NOW + 3600)
-
-
-def test_a_suspect_fails_by_its_own_fault_however_long_nothing_passes(breaker: Breaker) -> None:
-    breaker.failed(1, "poison", NOW, "http_500")
-    breaker.passed(2, "healthy", NOW)
-
-    assert breaker.others_pass("poison", NOW + 3600, NOW + 3600)
+    assert breaker.passed_within(3600, NOW + 60)
+    assert not breaker.passed_within(3600, NOW + 60.1)
+    assert not breaker.passed_within(10, NOW + 10.1)
 
 
 def test_nothing_passes_while_it_is_open(breaker: Breaker) -> None:
     breaker.passed(1, "healthy", NOW)
     breaker.trip(2, NOW, "http_401")
 
-    assert not breaker.others_pass("poison", NOW, NOW)
+    assert not breaker.passed_within(60, NOW)
+
+
+def test_a_suspect_as_the_last_resort_for_a_probe_closes_it_even_when_it_fails(breaker: Breaker) -> None:
+    """Where nothing but suspects is left to send, it would stay open for ever."""
+    breaker.trip(1, NOW, "http_503")
+    probe(breaker, 2)
+
+    breaker.doubt(3)
+    assert breaker.open
+
+    breaker.doubt(2)
+    assert not breaker.open
 
 
 def test_probes_go_one_at_a_time_after_growing_waits(breaker: Breaker) -> None:

@@ -146,7 +146,7 @@ def test_whatever_is_answered_order_holds_and_nothing_is_lost(seed: int) -> None
     answers = [202, 202, 202, 202, 202, 400, 429, 500, 503, 408]
     finished: defaultdict[bytes | None, list[int]] = defaultdict(list)
 
-    def endpoint(task: Task) -> Answer:
+    def endpoint(_: Task) -> Answer:
         return answer(noise.choice(answers))
 
     for number in range(1000):

@@ -51,7 +51,7 @@ def test_a_long_run_is_short() -> None:
 
 
 def test_a_map_that_does_not_fit_is_dropped() -> None:
-    """A commit without a map repeats some records after a crash; a commit that the broker refuses repeats them all."""
+    """Without it a crash repeats some records; a commit that the broker refuses would repeat them all."""
     noise = random.Random(1)
     scattered = sorted(noise.sample(range(1, 200_000), 60_000))
 

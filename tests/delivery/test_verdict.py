@@ -33,7 +33,7 @@ def test_statuses(verdict: Verdict, statuses: tuple[int, ...]) -> None:
     ],
 )
 def test_no_answer(verdict: Verdict, reasons: tuple[NoAnswer, ...]) -> None:
-    """No connection speaks of the endpoint; a connection lost after the request has gone may be the record's doing."""
+    """No connection speaks of the endpoint; one lost after the request has gone may be the record's doing."""
     assert {why: VerdictPolicy().judge(silence(why)) for why in reasons} == dict.fromkeys(reasons, verdict)
 
 

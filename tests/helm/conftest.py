@@ -11,7 +11,23 @@ from tests.helm.tools import HelmUnavailableError, helm
 @pytest.fixture(params=["3", "4"], scope="session")
 def chart(request: pytest.FixtureRequest) -> Chart:
     """The test runs once with each Helm."""
+    return _chart(request.param)
+
+
+@pytest.fixture(scope="session")
+def helm_3() -> Chart:
+    """For a test with so many cases that one Helm is enough."""
+    return _chart("3")
+
+
+@pytest.fixture(scope="session")
+def helm_4() -> Chart:
+    """For the notes: Helm 3 shows them only with a cluster at hand."""
+    return _chart("4")
+
+
+def _chart(major: str) -> Chart:
     try:
-        return Chart(helm(request.param))
+        return Chart(helm(major))
     except HelmUnavailableError as error:
         pytest.skip(str(error))

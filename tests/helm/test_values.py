@@ -12,7 +12,7 @@ from tests.helm.kubernetes import faults
 
 ROUTE = {"topic": "shop.orders", "event": "purchase"}
 PROBE = {"periodSeconds": 7}
-PEERS = [{"namespaceSelector": {}}]
+PEERS: list[Any] = [{"namespaceSelector": {}}]
 KEDA = {"keda": {"enabled": True}}
 HPA = {"autoscaling": {"enabled": True}}
 FENCED = {"networkPolicy": {"enabled": True}}
@@ -34,7 +34,10 @@ CHANGES: dict[str, tuple[Any, Values]] = {
     "routes": ([ROUTE], {}),
     "files": ({"order.avsc": "{}"}, {}),
     "existingSecret": ("other", {}),
-    "secretData": ({"BLUECORE_NAMESPACE": "x"}, {"existingSecret": ""}),
+    "secretData": (
+        {"BLUECORE_NAMESPACE": "x"},
+        {"existingSecret": "", "extraEnvFrom": [{"secretRef": {"name": "vault"}}]},
+    ),
     "tlsSecret": ("certificates", {}),
     "image.repository": ("registry.example.com/consumer", {}),
     "image.tag": ("1.2.3", {}),
@@ -117,11 +120,11 @@ def test_every_documented_value_is_changed_here() -> None:
 
 
 @pytest.mark.parametrize("path", CHANGES)
-def test_a_value_does_something(chart: Chart, path: str) -> None:
+def test_a_value_does_something(helm_3: Chart, path: str) -> None:
     """And what it leads to is valid on the oldest and the newest Kubernetes."""
     value, needed = CHANGES[path]
-    before = chart.render(needed)
-    after = chart.render(_with(needed, path.split("."), value))
+    before = helm_3.render(needed)
+    after = helm_3.render(_with(needed, path.split("."), value))
 
     assert (after.text != before.text) is (path not in INVISIBLE)
     assert [fault for each in after.objects for fault in faults(each)] == []

@@ -67,6 +67,7 @@ class Instance:
         self.net, self.name = net, name
         self.engine = Engine(POLICY)
         self.client = SimClient(net, self._pass_time, self._is_cut_off)
+        self.publisher = SimPublisher(net, self._is_cut_off)
         self.source: SimSource
         self._inside_callback = False
         now = net.world.now
@@ -75,7 +76,7 @@ class Instance:
             engine=self.engine,
             intake=Intake(mapper, lambda partition, held: self.engine.hold(partition, held=held)),
             source=self._connect,
-            publisher=SimPublisher(net, self._is_cut_off),
+            publisher=self.publisher,
             client=self.client,
             watch=SimWatch(net),
             reporter=Reporter(metrics(), health, Stopwatch(now, metrics().loop_seconds), self.engine),
@@ -99,8 +100,13 @@ class Instance:
     def step(self) -> None:
         self.service.step()
         now = self.net.world.time
-        soon = now + 0.001 if self.source.readable else now + 0.5
-        self.next_step = min(max(self.service.wake_at, now + 0.001), soon)
+        self.next_step = min(max(self.service.wake_at, now + 0.001), now + (0.001 if self.source.readable else 1.0))
+
+    @property
+    def is_due(self) -> bool:
+        """Whether anything has happened that it would notice now."""
+        waits = self.net.world.time < self.next_step
+        return not waits or bool(self.client.answers or self.publisher.results or self.source.readable)
 
     @property
     def partitions(self) -> list[Partition]:

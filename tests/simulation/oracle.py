@@ -33,6 +33,8 @@ class Oracle:
     delivered: set[Place] = field(default_factory=set)
     retried: set[Place] = field(default_factory=set)
     dead: set[Place] = field(default_factory=set)
+    open: set[Place] = field(default_factory=set)
+    """What has not ended yet."""
     touched: set[Place] = field(default_factory=set)
     excused: Counter[Place] = field(default_factory=Counter)
     duplicates: int = 0
@@ -52,13 +54,20 @@ class Oracle:
         self.excused[place] += excused
         if request + 1 == self.produced[place].requests:
             self.delivered.add(place)
+            self.open.discard(place)
             self._check_order(place)
+
+    def written(self, place: Place, record: Produced) -> None:
+        self.produced[place] = record
+        if record.requests:
+            self.open.add(place)
 
     def dead_lettered(self, place: Place, *, too_old: bool) -> None:
         """`too_old`: for its age, which must be true."""
         if self.produced[place].kind in {"good", "unlucky"} and not too_old:
             raise PromiseBroken(f"{place} was dead-lettered, and nothing was wrong with it")
         self.dead.add(place)
+        self.open.discard(place)
 
     def sent(self, idempotency_key: str) -> None:
         self.touched.add(_place(idempotency_key)[0])

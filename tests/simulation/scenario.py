@@ -33,6 +33,8 @@ class Scenario:
         self.net = Net(self.world, Brokers(PARTITIONS), Bluecore(self.world, oracle), oracle)
         self.mapper = Mapper()
         self.instances: list[Instance] = []
+        keys = (f"passer-by-{number}".encode() for number in range(99))
+        self._passers_by = list({self.net.brokers.partition_for(TOPIC, key): key for key in keys}.values())
         self._rebalancing = False
         self._names = iter(range(1000))
 
@@ -49,7 +51,7 @@ class Scenario:
             upcoming = min([self.world.next_at, *(each.next_step for each in self.instances)])
             self.world.advance(max(upcoming, self.world.time))
             for instance in self.world.random.sample(self.instances, len(self.instances)):
-                if instance in self.instances:
+                if instance in self.instances and instance.is_due:
                     instance.step()
         return self.net.oracle
 
@@ -70,7 +72,7 @@ class Scenario:
         stored = Stored(key, None if kind == "tombstone" else value, int(self.world.time * 1000))
         place = self.net.brokers.append(TOPIC, stored)
         ordered = event != "search" and kind != "unmappable"
-        self.net.oracle.produced[place] = Produced(key, requests, ordered, kind)
+        self.net.oracle.written(place, Produced(key, requests, ordered, kind))
 
     def _plan_faults(self) -> None:
         rng = self.world.random
@@ -188,18 +190,18 @@ class Scenario:
     def _go_on(self) -> None:
         """Traffic never stops for good: only what becomes of others shows whose fault a failure is."""
         if self._unfinished():
-            for number in range(4 * PARTITIONS):
-                self._append(f"passer-by-{number}".encode(), "good", "search", 1)
-            self.world.after(5, self._go_on)
+            for key in self._passers_by:
+                self._append(key, "good", "search", 1)
+            self.world.after(2, self._go_on)
 
     # When it is over
 
     def _over(self) -> bool:
-        return not self._unfinished() and not any(each.client.in_flight for each in self.instances)
+        return not self.net.oracle.open and not self._unfinished() and not any(each.client.in_flight for each in self.instances)
 
     def _unfinished(self) -> list[str]:
         oracle, brokers = self.net.oracle, self.net.brokers
-        lost = [f"{place} has not ended" for place in oracle.produced if not oracle.ended(place)]
+        lost = [f"{place} has not ended" for place in oracle.open]
         behind = [
             f"{partition} is committed to {brokers.position(partition)} of {len(log)}"
             for partition, log in brokers.logs.items()

@@ -85,7 +85,7 @@ def _forget_the_map(patch: pytest.MonkeyPatch) -> None:
 
 def _dead_letter_for_an_outage(patch: pytest.MonkeyPatch) -> None:
     """Attempts are charged whether or not anything else passes."""
-    patch.setattr("consumer.delivery.breaker.Breaker.passed_within", lambda _self, _seconds, _now: True)
+    patch.setattr("consumer.delivery.breaker.Breaker.others_pass", lambda _self, _now: True)
     patch.setattr("consumer.delivery.breaker.Breaker.failed", lambda *_args: None)
 
 

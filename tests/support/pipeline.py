@@ -81,8 +81,10 @@ class Pipeline:
         Raises:
             AssertionError: it had not within `seconds`.
         """
-        counts = self.sandbox.store.counts
-        eventually(lambda: counts().accepted >= count, seconds, f"{count} events at Bluecore; it has {counts()}")
+        try:
+            eventually(lambda: self.sandbox.counts.accepted >= count, seconds, f"{count} events at Bluecore")
+        except AssertionError as error:
+            raise AssertionError(f"{error}; it has {self.sandbox.counts}") from None
 
     def committed_to_the_end(self, topic: str, seconds: float = 30) -> None:
         """Return when the group has committed every record of the topic.
@@ -95,7 +97,10 @@ class Pipeline:
         def offsets() -> dict[int, int]:
             return {number: each.offset for number, each in self.broker.committed(self.group, topic).items()}
 
-        eventually(lambda: offsets() == ends, seconds, f"the commits {ends} of {topic}; they are {offsets()}")
+        try:
+            eventually(lambda: offsets() == ends, seconds, f"the commits {ends} of {topic}")
+        except AssertionError as error:
+            raise AssertionError(f"{error}; they are {offsets()}") from None
 
     def failed(self, topic: str, at_least: int = 0) -> list[Record]:
         """The records of the retry or dead-letter topic."""

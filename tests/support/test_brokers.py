@@ -54,6 +54,14 @@ def test_a_record_that_the_broker_refuses_is_an_error(broker: Broker) -> None:
         broker.produce(broker.topic(), [Message(None, b"v", partition=99)])
 
 
+def test_the_end_of_a_partition_is_the_next_offset(broker: Broker) -> None:
+    """An empty partition ends at 0."""
+    topic = broker.topic(4)
+    broker.produce(topic, [Message(None, b"v", partition=1)] * 3)
+
+    assert broker.ends(topic) == {0: 0, 1: 3, 2: 0, 3: 0}
+
+
 def test_commits_are_seen_with_their_metadata(broker: Broker) -> None:
     """Only the partitions that were committed are there."""
     topic, group = broker.topic(), broker.group()

