@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry
@@ -37,6 +37,7 @@ from consumer.mapping.translate import Translator
 from consumer.reporting import Reporter
 from consumer.service import Service
 from consumer.telemetry.health import Health
+from consumer.telemetry.masking import customer_hash
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.server import TelemetryServer
 from consumer.telemetry.stats import KafkaStatistics
@@ -78,12 +79,21 @@ def assembled(config: Config) -> Iterator[Assembled]:
         engine = Engine(DeliveryPolicy.of(config))
         translator = Translator(router(config), decoders(config.routes, schemas))
         statistics = KafkaStatistics(metrics, lambda: engine.assigned)
-        reporter = Reporter(metrics, health, Stopwatch(clock.now, metrics.loop_seconds), engine, schemas)
+        intake = Intake(translator, lambda partition, held: engine.hold(partition, held=held))
+        reporter = Reporter(
+            metrics,
+            health,
+            Stopwatch(clock.now, metrics.loop_seconds),
+            engine,
+            schemas,
+            intake=intake,
+            name_of=partial(customer_hash, key=config.bluecore.namespace.get_secret_value()),
+        )
         service = Service(
             engine=engine,
-            intake=Intake(translator, lambda partition, held: engine.hold(partition, held=held)),
+            intake=intake,
             source=lambda listener: KafkaSource(config, subscription(config), listener, statistics.observe),
-            publisher=Publisher(config),
+            publisher=Publisher(config, statistics.observe),
             client=BluecoreClient(
                 config.bluecore, open_transport(config.bluecore, config.delivery.max_in_flight), metrics
             ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from pathlib import Path
@@ -13,20 +12,15 @@ import structlog
 from rich.console import Console
 
 from consumer import __version__
-from consumer.checking import load_checked
 from consumer.confidential import secrets_of
-from consumer.config import Config
+from consumer.dead_letters.commands import dead_letters
 from consumer.exits import ended_by, needing_extra, refuse, registry_errors
+from consumer.given import config_option, load_given
 from consumer.sandbox.faults import FaultPlanError
 from consumer.sandbox.flags import fault_options, plan_from_flags
-from consumer.settings import ConfigError
 from consumer.telemetry import logs
 
 log = structlog.get_logger(__name__)
-
-_CONFIG = click.option(
-    "--config", "path", required=True, type=click.Path(path_type=Path), metavar="FILE", help="the YAML configuration"
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -36,10 +30,10 @@ def main() -> None:
 
 
 @main.command()
-@_CONFIG
+@config_option
 def run(path: Path) -> None:
     """Runs the service until SIGTERM or SIGINT."""
-    config = _load(path)
+    config = load_given(path)
     logs.configure(config.telemetry.log_level, secrets_of(config))
     from consumer.assembly import assembled  # noqa: PLC0415 - the other commands start faster without it
 
@@ -51,7 +45,7 @@ def run(path: Path) -> None:
 
 
 @main.command()
-@_CONFIG
+@config_option
 @click.option(
     "--schemas",
     "folder",
@@ -61,7 +55,7 @@ def run(path: Path) -> None:
 )
 def check(path: Path, folder: Path | None) -> None:
     """Refuses a bad configuration, and type-checks every mapped field against the Avro schemas."""
-    config = _load(path)
+    config = load_given(path)
     from consumer.schema_checks import check_mapping, print_findings  # noqa: PLC0415
 
     with registry_errors(str(path)):
@@ -70,7 +64,7 @@ def check(path: Path, folder: Path | None) -> None:
 
 
 @main.command()
-@_CONFIG
+@config_option
 @click.option("--topic", required=True, metavar="T", help="the topic whose routes are tried")
 @click.option("--record", metavar="NAME", help="the full name of the Avro record, for a topic of several types")
 @click.option(
@@ -87,7 +81,7 @@ def preview(path: Path, topic: str, record: str | None, count: int | None, form:
     """
     if count is not None and (file is not None or record is not None):
         raise click.UsageError("--from-kafka goes without FILE and --record: the topic's records have both")
-    config = _load(path)
+    config = load_given(path)
     from consumer.preview_views import as_line, as_table  # noqa: PLC0415
     from consumer.previewing import preview_lines, preview_topic  # noqa: PLC0415
 
@@ -131,7 +125,7 @@ def sandbox(port: int, host: str, namespace: str, api_key: str, strict: bool, **
 )
 def demo(events: int, path: Path | None) -> None:
     """The whole pipeline on this machine, on sample events; nothing needs to be installed."""
-    given = None if path is None else _load(path)
+    given = None if path is None else load_given(path)
     if given is not None and given.schema_registry is None:
         refuse(f"{path}: schema_registry: is required for the demo's events")
     logs.configure("critical")
@@ -149,7 +143,7 @@ def schemas() -> None:
 
 
 @schemas.command()
-@_CONFIG
+@config_option
 @click.option(
     "--schemas",
     "folder",
@@ -159,7 +153,7 @@ def schemas() -> None:
 )
 def register(path: Path, folder: Path | None) -> None:
     """Registers the schemas under their record names."""
-    config = _load(path)
+    config = load_given(path)
     from consumer.assembly import registry_client  # noqa: PLC0415
     from consumer.avro import schemas_folder  # noqa: PLC0415
     from consumer.avro.register import register_folder  # noqa: PLC0415
@@ -173,10 +167,4 @@ def register(path: Path, folder: Path | None) -> None:
         click.echo(f"{'registered' if each.new else 'unchanged '} {each.subject} id {each.id}")
 
 
-def _load(path: Path) -> Config:
-    """The configuration; ends the process with every fault when there are any."""
-    logs.configure()
-    try:
-        return load_checked(path, os.environ)
-    except ConfigError as error:
-        refuse(str(error))
+main.add_command(dead_letters)

@@ -16,8 +16,12 @@ from confluent_kafka import KafkaException
 from consumer.avro import RegistryError, SchemaFaults
 from consumer.kafka.client import Fatal
 from consumer.kafka.reach import Unreachable
-from consumer.kafka.tail import NoSuchTopic
+from consumer.kafka.reading import NoSuchTopic
 from consumer.kafka.topics import TopicsMissing
+
+
+class Failed(Exception):  # noqa: N818 - it says what happened
+    """A command cannot do what it was asked for; the message says why, and what to do."""
 
 
 def say(message: str) -> None:
@@ -42,7 +46,7 @@ def ended_by(what: str, tell: Callable[[str], object] = say) -> Iterator[None]:
         tell(f"{what}: Kafka says: {reason}")
     except OSError as error:
         tell(f"{what}: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
-    except (Fatal, NoSuchTopic, TopicsMissing, Unreachable, RegistryError, ValueError, RuntimeError) as error:
+    except (Failed, Fatal, NoSuchTopic, TopicsMissing, Unreachable, RegistryError, ValueError, RuntimeError) as error:
         tell(f"{what}: {error}")
     else:
         return

@@ -28,6 +28,14 @@ class Intake:
     def __len__(self) -> int:
         return sum(map(len, self._waiting.values()))
 
+    def oldest(self) -> dict[str, int]:
+        """By topic, the event time (ms since the epoch) of the oldest record that waits."""
+        oldest: dict[str, int] = {}
+        for partition, waiting in self._waiting.items():
+            if waiting and (time := waiting[0].event_time_ms) is not None:
+                oldest[partition.topic] = min(time, oldest.get(partition.topic, time))
+        return oldest
+
     def forget(self, partitions: Iterable[Partition]) -> None:
         for partition in partitions:
             self._waiting.pop(partition, None)

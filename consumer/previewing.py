@@ -7,10 +7,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, BinaryIO, Final
+from functools import partial
+from typing import Any, BinaryIO, Final, TypeVar
 
 from consumer.assembly import decoders, schema_cache, takes
 from consumer.avro import Decoded, RegistryUnavailable, SchemaPending, Undecodable
+from consumer.avro.cache import SchemaCache
 from consumer.config import Config
 from consumer.kafka.tail import tail
 from consumer.mapping.router import Router, compile_routes
@@ -22,6 +24,7 @@ LONGEST_LINE: Final = 16 << 20
 """Bytes; a Kafka record is far shorter, and one line is held in memory, decoded, as a whole."""
 
 _SCHEMA_SECONDS = 20.0
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def preview_topic(config: Config, topic: str, count: int) -> Iterator[Previewed]
     translator = Translator(_router(config), decoders(config.routes, schemas))
     try:
         for record in tail(config, topic, count):
-            outcome = _translated(translator, record, lambda: schemas.outage if schemas else None)
+            outcome = with_schemas(partial(translator.translate, record, 0), schemas)
             yield Previewed(outcome, (record.partition, record.offset))
     finally:
         if schemas is not None:
@@ -68,13 +71,17 @@ def _router(config: Config) -> Router:
     return compile_routes(config.routes, token=MASKED)
 
 
-def _translated(translator: Translator, record: Record, outage: Callable[[], str | None]) -> Mapped:
+def with_schemas(call: Callable[[], _T], schemas: SchemaCache | None) -> _T:
+    """The result of `call`, once the registry has given it the schemas that it asks for.
+
+    Raises RegistryUnavailable when one is not to be had.
+    """
     deadline = time.monotonic() + _SCHEMA_SECONDS
     while True:
         try:
-            return translator.translate(record, 0)
+            return call()
         except SchemaPending as pending:
-            if (problem := outage()) or time.monotonic() > deadline:
+            if (problem := schemas.outage if schemas else None) or time.monotonic() > deadline:
                 unanswered = f"the schema registry has not answered for schema {pending.schema_id}"
                 raise RegistryUnavailable(problem or unanswered) from None
             time.sleep(0.02)

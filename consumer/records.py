@@ -89,6 +89,12 @@ class Record:
         return self.timestamp_ms if self.redelivery is None else self.redelivery.timestamp_ms
 
     @property
+    def traceparent(self) -> str | None:
+        """The trace that the producer wrote the record in, as the header of W3C's Trace Context; not checked."""
+        value = next((value for name, value in reversed(self.headers) if name == "traceparent"), None)
+        return None if value is None else value.decode("ascii", "replace")
+
+    @property
     def size(self) -> int:
         """Bytes of key and value."""
         return len(self.key or b"") + len(self.value or b"")

@@ -3,46 +3,56 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
 
 import structlog
 
 from consumer.delivery.engine import FLOOD, Engine
 from consumer.delivery.task import Commit, Settlement
+from consumer.gauges import EngineGauges, HasOldest, HasOutage
 from consumer.records import Outcome, Partition, Record
 from consumer.telemetry.health import Health
-from consumer.telemetry.metrics import Metrics
+from consumer.telemetry.incidents import Incidents
+from consumer.telemetry.metrics import LoopState, Metrics
 from consumer.telemetry.stopwatch import Stopwatch
 
 log = structlog.get_logger(__name__)
 
-_INTERVAL = 1.0
-_AGES_INTERVAL = 5.0
-
-
-class HasOutage(Protocol):
-    @property
-    def outage(self) -> str | None:
-        """What is wrong now; None while nothing is known to be."""
-
 
 class Reporter:
-    """Counts what happens as it happens, and the state of the engine once a second."""
+    """Counts what happens as it happens, and has the state of the engine shown.
 
-    def __init__(
-        self, metrics: Metrics, health: Health, watch: Stopwatch, engine: Engine, registry: HasOutage | None = None
+    `name_of` makes of a customer's id the name that may stand in a log.
+    """
+
+    def __init__(  # noqa: PLR0913 - what it reports to and what it reports of, handed in
+        self,
+        metrics: Metrics,
+        health: Health,
+        watch: Stopwatch,
+        engine: Engine,
+        registry: HasOutage | None = None,
+        *,
+        intake: HasOldest | None = None,
+        name_of: Callable[[str], str] = lambda _: "",
     ) -> None:
         self._metrics = metrics
         self._health = health
         self._engine = engine
-        self._registry = registry
+        self._gauges = EngineGauges(metrics, health, engine, registry, intake)
+        self._name_of = name_of
         self.watch = watch
         self.records: Counter[Outcome] = Counter()
         """How many records were settled, by what became of them."""
-        self._next = self._next_ages = 0.0
-        self._counted_duplicates = 0
+        self._incidents = Incidents()
         self._cause = ""
+
+    @property
+    def resting(self) -> LoopState:
+        """What the loop does while no request is out: what is in memory then waits for its time."""
+        if self._engine.buffer.records:
+            return "backing_off"
+        return "paused" if self._engine.paused else "polling"
 
     def consumed(self, records: Sequence[Record], now: float) -> None:
         if not records:
@@ -66,6 +76,28 @@ class Reporter:
                 metrics.event_age["delivered"].observe(max(0.0, now - record.event_time_ms / 1000))
             if settlement.outcome is Outcome.DEAD_LETTER and failure is not None:
                 metrics.dead_letters[failure.reason].inc()
+            if failure is not None:
+                self._failed(settlement, now)
+
+    def _failed(self, settlement: Settlement, now: float) -> None:
+        """Without the failure's message, which may quote the record: that stands in the topic."""
+        record, failure = settlement.record, settlement.failure
+        if failure is None:
+            return
+        kind = (record.origin.topic, failure.outcome, failure.reason, failure.status)
+        if (untold := self._incidents.happened(kind, now)) is not None:
+            log.warning(
+                "a record failed",
+                outcome=settlement.outcome,
+                reason=failure.reason,
+                stage=failure.stage,
+                status=failure.status,
+                topic=record.origin.topic,
+                partition=record.origin.number,
+                offset=record.origin_offset,
+                customer=self._name_of(settlement.customer) if settlement.customer else None,
+                like_it_since_the_last_line=untold,
+            )
 
     def committing(self, commits: Sequence[Commit]) -> None:
         self._metrics.commits["ok"].inc()
@@ -77,13 +109,19 @@ class Reporter:
         self._metrics.commits["failed"].inc()
         log.warning("a commit failed; it is repeated", partitions=list(map(str, partitions)), error=error)
 
-    def write_failed(self, error: str) -> None:
+    def write_failed(self, error: str, now: float) -> None:
         self._metrics.dead_letter_produce_failures.inc()
-        log.error("a failed record could not be written; it stays unsettled and is written again", error=error)
+        if (untold := self._incidents.happened("write", now)) is not None:
+            log.error(
+                "a failed record could not be written; it stays unsettled and is written again",
+                error=error,
+                like_it_since_the_last_line=untold,
+            )
 
     def rebalanced(self, kind: str, partitions: Sequence[Partition], assigned: Sequence[Partition]) -> None:
         self._metrics.rebalances[kind].inc()
         self._metrics.retain_partitions(assigned)
+        self._gauges.show_ages_next()
         changed = list(map(str, sorted(partitions)))
         log.info("partitions changed", change=kind, partitions=changed, assigned=len(assigned))
         if kind == "assigned":
@@ -97,30 +135,10 @@ class Reporter:
         log.info("stopped", unsettled=self._engine.buffer.records)
 
     def state(self, now: float) -> None:
-        """The engine's state, at most once a second."""
+        """The loop ticks, and the engine's state is shown, at most once a second."""
         self._health.tick(now)
         self._circuit()
-        if now < self._next:
-            return
-        self._next = now + _INTERVAL
-        engine, metrics = self._engine, self._metrics
-        metrics.http_in_flight.set(engine.in_flight)
-        metrics.concurrency_limit.set(engine.concurrency.limit)
-        buffers = (engine.buffer, engine.redelivery_buffer)
-        metrics.in_memory_records.set(sum(buffer.records for buffer in buffers))
-        metrics.in_memory_bytes.set(sum(buffer.bytes for buffer in buffers))
-        metrics.intake_stopped["memory"].set(engine.buffer.level >= 1)
-        metrics.duplicates_skipped.inc(engine.duplicates_skipped - self._counted_duplicates)
-        self._counted_duplicates = engine.duplicates_skipped
-        outage = None if self._registry is None else self._registry.outage
-        metrics.registry_up.set(outage is None)
-        metrics.intake_stopped["registry"].set(outage is not None)
-        self._health.detail("registry", outage or "ok")
-        if now >= self._next_ages:
-            self._next_ages = now + _AGES_INTERVAL
-            for topic, oldest_ms in engine.oldest().items():
-                age = 0.0 if oldest_ms is None else max(0.0, now - oldest_ms / 1000)
-                metrics.oldest_undelivered_age[topic].set(age)
+        self._gauges.show(now)
 
     def _circuit(self) -> None:
         breaker = self._engine.breaker

@@ -48,7 +48,7 @@ class Publisher(Protocol):
 class Client(Protocol):
     @property
     def in_flight(self) -> int: ...
-    def send(self, ticket: int, body: bytes, idempotency_key: str) -> None: ...
+    def send(self, ticket: int, body: bytes, idempotency_key: str, traceparent: str | None) -> None: ...
     def wait(self, seconds: float) -> list[tuple[int, Answer]]: ...
     def close(self) -> None: ...
 
@@ -102,7 +102,7 @@ class Service:
         if busy:
             enter("waiting")
             self._collect(longest)
-        enter("polling")
+        enter("polling" if busy else self._report.resting)
         records = self._source.poll(_BATCH, 0 if busy else longest)
         self._collect_writes()
         for change in self._watch.changes():
@@ -129,12 +129,12 @@ class Service:
         for ticket, error in self._publisher.poll():
             self._engine.written(ticket, error, self._clock.now())
             if error is not None:
-                self._report.write_failed(error)
+                self._report.write_failed(error, self._clock.now())
 
     def _act(self, now: float) -> None:
         decided = self._engine.decide(now)
         for ticket, task in decided.sends:
-            self._client.send(ticket, task.request.body, task.idempotency_key)
+            self._client.send(ticket, task.request.body, task.idempotency_key, task.record.traceparent)
         for ticket, task in decided.writes:
             self._publisher.publish(ticket, task)
         if decided.pause:
@@ -161,6 +161,7 @@ class Service:
             return  # a second word about partitions that `_leave` has handed over
         self._engine.drain(partitions)
         self._intake.forget(partitions)
+        self._report.watch.enter("waiting")
         deadline = self._clock.now() + self._drain_seconds
         while (left := self._engine.outstanding(partitions)) and self._clock.now() < deadline:
             self._collect(_BUSY_SECONDS)
@@ -170,6 +171,7 @@ class Service:
             log.warning(
                 "handing partitions over with requests unanswered; their records are sent again", requests=left
             )
+        self._report.watch.enter("committing")
         ours = set(partitions)
         if commits := [
             each for each in self._engine.commits(self._clock.now(), force=True) if each.partition in ours

@@ -9,7 +9,7 @@ from consumer.avro import RegistryUnavailable, SchemaFaults
 from consumer.exits import ended_by, needing_extra, refuse, registry_errors
 from consumer.kafka.client import Fatal
 from consumer.kafka.reach import Unreachable
-from consumer.kafka.tail import NoSuchTopic
+from consumer.kafka.reading import NoSuchTopic
 from consumer.kafka.topics import TopicsMissing
 
 

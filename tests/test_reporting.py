@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import get_args
 
 import pytest
 import structlog
@@ -13,10 +14,10 @@ from consumer.config import Config
 from consumer.delivery.engine import Engine
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.task import Commit, Settlement
-from consumer.records import Answer, EventRequest, Failure, Outcome, Partition, Reason, Record, Send, Stage
+from consumer.records import Answer, EventRequest, Failure, Outcome, Partition, Reason, Record, Send, Skip, Stage
 from consumer.reporting import Reporter
 from consumer.telemetry.health import Health
-from consumer.telemetry.metrics import Metrics
+from consumer.telemetry.metrics import Metrics, StopCause
 from consumer.telemetry.stopwatch import Stopwatch
 from tests.support.configs import SOUND
 
@@ -37,13 +38,26 @@ class Desk:
 
     prometheus: CollectorRegistry = field(default_factory=CollectorRegistry)
     registry: Registry = field(default_factory=Registry)
+    waiting: dict[str, int] = field(default_factory=dict)
     engine: Engine = field(default_factory=lambda: Engine(DeliveryPolicy.of(Config.model_validate(SOUND))))
     health: Health = field(default_factory=lambda: Health(lambda: NOW))
 
     def __post_init__(self) -> None:
         metrics = Metrics(self.prometheus)
         watch = Stopwatch(lambda: NOW, metrics.loop_seconds)
-        self.reporter = Reporter(metrics, self.health, watch, self.engine, self.registry)
+        self.reporter = Reporter(
+            metrics,
+            self.health,
+            watch,
+            self.engine,
+            self.registry,
+            intake=self,
+            name_of=lambda customer: f"{len(customer)} letters",
+        )
+
+    def oldest(self) -> dict[str, int]:
+        """As of an intake whose records wait for a schema."""
+        return self.waiting
 
     def value(self, name: str, **labels: str) -> float | None:
         return self.prometheus.get_sample_value(f"bluecore_consumer_{name}", labels)
@@ -110,7 +124,7 @@ def test_commits_are_counted_by_their_result(desk: Desk) -> None:
 def test_a_failed_write_is_an_error_in_the_log(desk: Desk) -> None:
     """While it lasts, nothing of its partition is committed."""
     with capture_logs() as logs:
-        desk.reporter.write_failed("no space left")
+        desk.reporter.write_failed("no space left", NOW)
     assert desk.value("dead_letter_produce_failures_total") == 1
     assert [(line["log_level"], line["error"]) for line in logs] == [("error", "no space left")]
 
@@ -166,3 +180,103 @@ def test_an_outage_of_the_registry_is_shown_and_stops_the_intake(desk: Desk) -> 
     desk.registry.outage = None
     desk.reporter.state(NOW + 1)
     assert desk.value("registry_up") == 1
+
+
+def test_a_request_sent_again_is_a_retry(desk: Desk) -> None:
+    desk.engine.assign(HOME, None, "")
+    desk.engine.take(record(), send("purchase"), NOW)
+    for number in range(3):
+        ((ticket, _),) = desk.engine.decide(NOW + 100 * number).sends
+        desk.engine.answered(ticket, Answer(503), NOW + 100 * number)
+    desk.reporter.state(NOW + 300)
+    assert desk.value("http_retries_total") == 2
+
+
+def test_the_time_that_the_endpoint_asks_for_is_counted_as_it_passes(desk: Desk) -> None:
+    desk.engine.throttle.hold(10, NOW)
+    desk.engine.throttle.hold(4, NOW + 1)
+    desk.reporter.state(NOW + 3)
+    assert desk.value("endpoint_held_seconds_total") == 3
+    desk.reporter.state(NOW + 60)
+    assert desk.value("endpoint_held_seconds_total") == 10
+
+
+def test_a_wait_that_was_cut_is_one_line_however_often_it_is_asked_for(desk: Desk) -> None:
+    with capture_logs() as logs:
+        for second in range(5):
+            desk.engine.throttle.hold(5000 + second, NOW + second)
+            desk.reporter.state(NOW + second)
+    assert [line["asked_seconds"] for line in logs] == [5000]
+
+
+@pytest.mark.parametrize(("outage", "cause"), [(False, "memory"), (True, "circuit_open")])
+def test_a_full_memory_stops_the_intake_and_says_whose_fault_it_is(outage: bool, cause: str) -> None:  # noqa: FBT001 - a case
+    """An outage fills the memory; without one, Bluecore is slower than the topics."""
+    desk = Desk(engine=Engine(replace(DeliveryPolicy.of(Config.model_validate(SOUND)), buffered_records=1)))
+    desk.engine.assign(HOME, None, "")
+    desk.engine.take(record(), send("purchase"), NOW)
+    ((ticket, _),) = desk.engine.decide(NOW).sends
+    if outage:
+        desk.engine.answered(ticket, Answer(401), NOW)
+    desk.reporter.state(NOW)
+    stopped = {name for name in get_args(StopCause) if desk.value("intake_stopped", cause=name)}
+    assert stopped == {cause}
+
+
+def test_a_full_map_of_settled_offsets_stops_the_intake(desk: Desk) -> None:
+    desk.engine.assign(HOME, None, "")
+    desk.engine.take(record(), send("purchase"), NOW)
+    desk.engine.decide(NOW)
+    for offset in range(1, 100_003):
+        desk.engine.take(record(offset), Skip("when"), NOW)
+    desk.engine.commits(NOW)
+    desk.engine.decide(NOW)
+    desk.reporter.state(NOW)
+    assert desk.value("intake_stopped", cause="settled_map") == 1
+
+
+def test_the_loop_backs_off_while_what_is_in_memory_waits_for_its_time(desk: Desk) -> None:
+    assert desk.reporter.resting == "polling"
+    desk.engine.assign(HOME, None, "")
+    desk.engine.take(record(), send("purchase"), NOW)
+    ((ticket, _),) = desk.engine.decide(NOW).sends
+    desk.engine.answered(ticket, Answer(503), NOW)
+    assert desk.reporter.resting == "backing_off"
+
+
+def test_the_loop_is_paused_while_a_schema_is_not_to_be_had(desk: Desk) -> None:
+    desk.engine.assign(HOME, None, "")
+    desk.engine.hold(HOME, held=True)
+    desk.engine.decide(NOW)
+    assert desk.reporter.resting == "paused"
+
+
+def test_the_oldest_record_may_be_one_that_waits_for_its_schema(desk: Desk) -> None:
+    """It is not in the engine's hands yet, and ages all the same."""
+    desk.waiting["shop.orders"] = int((NOW - 40) * 1000)
+    desk.engine.assign(HOME, None, "")
+    desk.reporter.state(NOW)
+    assert desk.value("oldest_undelivered_age_seconds", topic="shop.orders") == 40
+
+
+def test_an_assigned_topic_has_an_age_at_once(desk: Desk) -> None:
+    desk.reporter.state(NOW)
+    desk.engine.assign(HOME, None, "")
+    desk.reporter.rebalanced("assigned", [HOME], [HOME])
+    desk.reporter.state(NOW + 0.1)
+    assert desk.value("oldest_undelivered_age_seconds", topic="shop.orders") == 0
+
+
+def test_failures_of_one_kind_are_one_line_a_minute_with_the_customers_hash(desk: Desk) -> None:
+    """The record's place and a name for the customer that says nothing; what failed stands in the topic."""
+    failure = Failure(Outcome.DEAD_LETTER, Reason.REJECTED, Stage.DELIVER, "jane is no address", 422)
+    settlements = [
+        Settlement(record(n), Outcome.DEAD_LETTER, ("purchase",), 0, failure, "jane@example.com") for n in range(3)
+    ]
+    with capture_logs() as logs:
+        desk.reporter.settled(settlements, NOW)
+        desk.reporter.settled(settlements[:1], NOW + 61)
+    assert [line["like_it_since_the_last_line"] for line in logs] == [0, 2]
+    assert (logs[0]["topic"], logs[0]["partition"], logs[0]["offset"]) == ("shop.orders", 3, 0)
+    assert (logs[0]["customer"], logs[0]["status"]) == ("16 letters", 422)
+    assert "jane" not in str(logs)

@@ -57,6 +57,7 @@ class Engine:
         self.redelivery_buffer = Buffer(policy.buffered_records, policy.buffered_bytes)
         self.in_flight = 0
         self.duplicates_skipped = 0
+        self.resent = 0
         self.write_error = ""
         """Why the last write to the retry or dead-letter topic failed; empty once one is acknowledged."""
 
@@ -100,6 +101,11 @@ class Engine:
     @property
     def assigned(self) -> list[Partition]:
         return list(self._partitions)
+
+    @property
+    def paused(self) -> list[PartitionState]:
+        """The partitions of which no records are taken for now."""
+        return [state for state in self._partitions.values() if state.paused]
 
     def oldest(self) -> dict[str, int | None]:
         """By topic, the event time (ms since the epoch) of the oldest record taken and not settled."""
@@ -257,6 +263,7 @@ class Engine:
         if task.index + 1 < len(task.requests):
             task.index += 1
             task.attempts = task.redeliveries = 0
+            task.sent = False
             self._again(task, first=True)
         elif task.state.active:
             self._settle(task, Outcome.DELIVERED)
@@ -278,11 +285,11 @@ class Engine:
         key = _key(task)
         if not self._suspect(task):
             self.breaker.failed(task.number, key, now, _name(answer))
-        elif self.breaker.cause != FLOOD:
-            self.breaker.doubt(task.number)
-        if self.breaker.open:
-            self.breaker.forget_probe(task.number, now)
+        elif self.breaker.cause == FLOOD:
+            self.breaker.trip(task.number, now, FLOOD)
         else:
+            self.breaker.doubt(task.number)
+        if not self.breaker.open:
             self._charge(task, key, answer, now)
         if task.failure is not None and task.state.active:
             self._write(task, now)
@@ -358,6 +365,8 @@ class Engine:
             self.breaker.probing(task.number)
         self.throttle.started()
         self.in_flight += 1
+        self.resent += task.sent
+        task.sent = True
         self._decided.sends.append((self._start(task), task))
 
     def _write(self, task: Task, now: float) -> None:
@@ -382,7 +391,8 @@ class Engine:
         state.changed = True
         events = tuple(request.event for request in task.requests) or ("",)
         delivered = len(events) if outcome is Outcome.DELIVERED else task.index
-        self._decided.settled.append(Settlement(task.record, outcome, events, delivered, task.failure))
+        customer = task.requests[0].customer if task.requests else ""
+        self._decided.settled.append(Settlement(task.record, outcome, events, delivered, task.failure, customer))
         if state.redelivers and (key := task.parking_key) is not None:
             self.parked.apply(Unparked(key, task.record.origin, task.record.origin_offset))
         self._free(task)

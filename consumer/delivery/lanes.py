@@ -15,7 +15,8 @@ from typing import Generic, Protocol, TypeVar
 
 
 class HasPriority(Protocol):
-    priority: int
+    @property
+    def priority(self) -> int: ...
 
 
 T = TypeVar("T", bound=HasPriority)

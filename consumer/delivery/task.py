@@ -31,7 +31,7 @@ class PartitionState:
 class Task:
     """One record taken and not settled; `ordered`: its order matters beyond the retries in memory.
 
-    Times are seconds since the epoch.
+    `sent`: its present request has been sent before. Times are seconds since the epoch.
     """
 
     record: Record
@@ -45,6 +45,7 @@ class Task:
     index: int = 0
     due: float = 0.0
     out: bool = False
+    sent: bool = False
     attempts: int = 0
     attempts_before: int = 0
     redeliveries: int = 0
@@ -85,6 +86,7 @@ class Settlement:
     events: tuple[str, ...]
     delivered: int = 0
     failure: Failure | None = None
+    customer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class Throttle:
         self._tokens = policy.burst
         self._refilled = 0.0
         self._held_until = 0.0
+        self._held_in_all = 0.0
         self._remaining: int | None = None
         self._reset_at = 0.0
         self._pushed_back = 0
@@ -76,7 +77,9 @@ class Throttle:
         if seconds > self._policy.max_hold_seconds:
             self.capped = seconds
             seconds = self._policy.max_hold_seconds
-        self._held_until = max(self._held_until, now + seconds)
+        until = max(self._held_until, now + seconds)
+        self._held_in_all += until - max(self._held_until, now)
+        self._held_until = until
 
     def _note(self, remaining: int, reset_at: float, now: float) -> None:
         """Answers overtake each other: within one window the smallest count is the newest."""
@@ -125,3 +128,7 @@ class Throttle:
     @property
     def held_until(self) -> float:
         return self._held_until
+
+    def held_seconds(self, now: float) -> float:
+        """For how long the endpoint has held requests back so far."""
+        return self._held_in_all - max(0.0, self._held_until - now)

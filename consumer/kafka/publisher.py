@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,7 @@ from consumer.config import Config
 from consumer.delivery.task import Task
 from consumer.kafka.client import Fatal, client_options
 from consumer.kafka.headers import failure_headers
-from consumer.records import Outcome
+from consumer.records import Failure, Headers, Outcome, Partition, Record
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +25,7 @@ _LARGEST_MESSAGE = 64 << 20
 class Publisher:
     """One idempotent producer. Results are collected by `poll`, in the caller's own thread."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, on_statistics: Callable[[str], None] | None = None) -> None:
         letters = config.dead_letters
         self._topics: Mapping[Outcome, str] = {
             Outcome.RETRY: letters.retry_topic,
@@ -41,21 +41,29 @@ class Publisher:
             "delivery.timeout.ms": 30_000,
             "message.max.bytes": _LARGEST_MESSAGE,
             "partitioner": "murmur2_random",
+            "statistics.interval.ms": 5_000 if on_statistics else 0,
         }
-        self._producer = Producer(
-            client_options(config.kafka, options, "producer") | {"error_cb": self._on_error, "logger": log}
-        )
+        callbacks: dict[str, Any] = {"error_cb": self._on_error, "logger": log}
+        if on_statistics is not None:
+            callbacks["stats_cb"] = on_statistics
+        self._producer = Producer(client_options(config.kafka, options, "producer") | callbacks)
 
     def publish(self, ticket: int, task: Task) -> None:
         """Hands the record of a failed task to the producer; its result comes from `poll` under `ticket`.
 
         A record without a key goes to a partition by its ordering key, so that a customer's stay in order.
         """
-        record, failure, ordering_key = task.record, task.failure, task.ordering_key
-        if failure is None:
-            raise ValueError(f"{record.partition} offset {record.offset} has not failed")
+        if task.failure is None:
+            raise ValueError(f"{task.record.partition} offset {task.record.offset} has not failed")
+        self.write(ticket, task.record, task.failure, task.ordering_key, task.parking_key)
+
+    def write(
+        self, ticket: int, record: Record, failure: Failure, ordering_key: bytes | None, parking_key: bytes | None
+    ) -> None:
+        """What `publish` does, for a record that no task carries; see `Task` for the two keys."""
         topic = self._topics[failure.outcome]
-        parking_key = task.parking_key if failure.outcome is Outcome.RETRY else None
+        if failure.outcome is not Outcome.RETRY:
+            parking_key = None
         place: dict[str, Any] = {}
         if record.key is None and ordering_key is not None and (partitions := self._count(topic)):
             place["partition"] = zlib.crc32(ordering_key) % partitions
@@ -67,6 +75,18 @@ class Publisher:
                 headers=failure_headers(record, failure, parking_key),
                 on_delivery=partial(self._done, ticket),
                 **place,
+            )
+        except (BufferError, KafkaException) as error:
+            self._results.append((ticket, str(error)))
+
+    def note(self, ticket: int, partition: Partition, headers: Headers) -> None:
+        """A record of nothing but headers, at the end of this partition; its result comes under `ticket`."""
+        try:
+            self._producer.produce(
+                partition.topic,
+                partition=partition.number,
+                headers=list(headers),
+                on_delivery=partial(self._done, ticket),
             )
         except (BufferError, KafkaException) as error:
             self._results.append((ticket, str(error)))

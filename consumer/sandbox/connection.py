@@ -23,10 +23,12 @@ async def break_connection(receive: Receive, send: Send) -> None:
     transport; so this works only where no middleware has wrapped `send`.
     """
     transport: asyncio.Transport = send.__self__.transport  # type: ignore[attr-defined]
-    with contextlib.suppress(OSError):  # the client may have left
-        # No lingering makes closing a reset rather than a polite end.
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    transport.abort()
+    if not transport.is_closing():
+        with contextlib.suppress(OSError):  # the client may have left
+            # No lingering makes closing a reset rather than a polite end.
+            linger = struct.pack("ii", 1, 0)
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        transport.abort()
     while (await receive())["type"] != "http.disconnect":
         pass
 

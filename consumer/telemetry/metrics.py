@@ -126,7 +126,9 @@ class Metrics:
         )
         self.assigned_partitions = gauge("assigned_partitions", "Partitions that this process consumes.")
         self.intake_stopped: Children[str, Gauge] = gauges(
-            "intake_stopped", "1 while no records are taken from Kafka, by cause.", "cause"
+            "intake_stopped",
+            "1 while records are not taken from Kafka, by cause; memory that an outage filled is that outage's.",
+            "cause",
         )
         self.rebalances: Children[str, Counter] = counters(
             "rebalances_total", "Changes of the partitions assigned to this process, by kind.", "kind"

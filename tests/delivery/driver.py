@@ -12,7 +12,7 @@ from consumer.delivery.engine import Engine
 from consumer.delivery.parking import ParkedKeys
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.task import Commit, Settlement, Task
-from consumer.records import Answer, Mapped, Outcome, Partition, Record, Redelivery
+from consumer.records import Answer, Mapped, Outcome, Partition, Record, Redelivery, Send
 from tests.delivery.samples import NOW, ORDERS, RETRY, answer, send
 
 ACCEPTED = answer(202)
@@ -75,17 +75,14 @@ class Driver:
         past = Redelivery(
             record.origin,
             record.origin_offset,
-            failure.attempts,
-            int(failure.first_failed_at * 1000),
-            int(failure.not_before * 1000),
-            record.event_time_ms,
+            attempts=failure.attempts,
+            first_failed_at_ms=int(failure.first_failed_at * 1000),
+            not_before_ms=int(failure.not_before * 1000),
+            delivered=failure.delivered,
+            timestamp_ms=record.event_time_ms,
         )
-        return self.take(
-            record.key and record.key.decode(),
-            send(*(each.event for each in written.requests)),
-            partition=RETRY,
-            past=past,
-        )
+        key = None if record.key is None else record.key.decode()
+        return self.take(key, Send(written.requests), partition=RETRY, past=past)
 
     def commit(self) -> dict[Partition, Commit]:
         self.now += 1
@@ -134,7 +131,7 @@ class Driver:
         return list(writes.values())
 
     def run(self, endpoint: Endpoint, seconds: float = DAYS, *, latency: float = 0.05) -> list[Task]:
-        """Answers and acknowledges until nothing is left to do, or for so long (two days); returns all that was written."""
+        """Answers and acknowledges until nothing is left to do, or for so long; returns all that was written."""
         end, written = self.now + seconds, []
         while True:
             self.decide()

@@ -13,13 +13,13 @@ RETRY = Partition("bluecore-consumer.retry", 0)
 BROKEN = Reject(Reason.UNDECODABLE, Stage.DECODE, "no magic byte")
 
 
-def answer(status: int | None, *, no_answer: NoAnswer | None = None, seconds: float = 0.05, **headers: str) -> Answer:
-    """`retry_after="1"` is the header `retry-after: 1`."""
-    return Answer(status, no_answer, {name.replace("_", "-"): value for name, value in headers.items()}, "", seconds)
+def answer(status: int, **headers: str) -> Answer:
+    """After 50 ms. `retry_after="1"` is the header `retry-after: 1`."""
+    return Answer(status, None, {name.replace("_", "-"): value for name, value in headers.items()}, seconds=0.05)
 
 
 def silence(why: NoAnswer) -> Answer:
-    return answer(None, no_answer=why)
+    return Answer(None, why, seconds=0.05)
 
 
 def send(*events: str, customer: str = "c", priority: int = 0) -> Send:

@@ -83,6 +83,24 @@ def test_a_failure_while_draining_leaves_the_record_to_the_next_owner(driver: Dr
     assert driver.at_rest()
 
 
+def test_a_last_attempt_that_fails_while_draining_is_written_and_waited_for(driver: Driver) -> None:
+    """The next owner would begin its attempts anew."""
+    driver.take("jane")
+    for _ in range(3):
+        driver.reply("shop.orders:0:0", 500)
+        driver.wait(30)
+    driver.take("joe", partition=OTHER)
+    driver.reply("shop.orders:1:0")
+    driver.engine.drain([ORDERS])
+
+    driver.reply("shop.orders:0:0", 500)
+    assert driver.engine.outstanding([ORDERS]) == 1
+    driver.acknowledge()
+
+    assert driver.outcomes[0] is Outcome.RETRY
+    assert driver.at_rest()
+
+
 def test_a_record_half_sent_is_left_whole_to_the_next_owner(driver: Driver) -> None:
     driver.take("jane", send("identify", "optin"))
     driver.engine.drain([ORDERS])

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from consumer.delivery.task import Task
-from consumer.records import Answer, Partition
+from consumer.records import Answer, Mapped, Partition
 from tests.delivery.driver import ACCEPTED, POLICY, Driver
 from tests.delivery.samples import BROKEN, NOW, ORDERS, RETRY, answer, send
 
@@ -110,6 +110,7 @@ def test_what_was_counted_is_given_back_whatever_happens(seed: int) -> None:
     noise = random.Random(seed)
     driver = Driver(replace(POLICY, ordered_events=frozenset({"optin"}))).assign(ORDERS, OTHER, RETRY)
     buffers = (driver.engine.buffer, driver.engine.redelivery_buffer)
+    kinds: list[Mapped] = [BROKEN, send("optin"), send("identify", "optin"), send("purchase")]
 
     def endpoint(_: Task) -> Answer:
         return answer(noise.choice([202, 202, 202, 400, 401, 429, 500]))
@@ -118,8 +119,7 @@ def test_what_was_counted_is_given_back_whatever_happens(seed: int) -> None:
         partition = noise.choice([ORDERS, OTHER, RETRY])
         match noise.choice(["take", "take", "take", "take", "reply", "reply", "write", "wait", "leave"]):
             case "take":
-                mapped = noise.choice([BROKEN, send("optin"), send("identify", "optin"), send("purchase")])
-                driver.take(f"key {noise.randrange(5)}", mapped, partition=partition)
+                driver.take(f"key {noise.randrange(5)}", noise.choice(kinds), partition=partition)
             case "reply" if driver.in_flight:
                 driver.reply(noise.choice(driver.in_flight), endpoint(next(iter(driver.sends.values()))))
             case "write":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -108,8 +109,17 @@ def test_the_idempotency_key_is_the_same_on_every_retry(driver: Driver) -> None:
     assert driver.log[2:] == ["shop.orders:0:1:1"] * 4
 
 
+def test_what_is_sent_again_is_counted(driver: Driver) -> None:
+    """A record's second request is no repetition of its first."""
+    driver.take("jane", send("identify", "optin"))
+    driver.reply("shop.orders:0:0", 429)
+    driver.run(lambda _: ACCEPTED)
+
+    assert (len(driver.log), driver.engine.resent) == (3, 1)
+
+
 @pytest.mark.parametrize(("ordering", "in_flight"), [("key", 2), ("partition", 1), ("none", 3)])
-def test_orderings(ordering: str, in_flight: int) -> None:
+def test_orderings(ordering: Literal["key", "partition", "none"], in_flight: int) -> None:
     driver = Driver(replace(POLICY, ordering=ordering)).assign()
 
     for key in ("jane", "jane", "joe"):

@@ -1,4 +1,4 @@
-"""The retry topic: a failed record comes back later, its customer's later ones follow it."""
+"""The retry topic: a failed record comes back later, on a schedule that no restart forgets."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from consumer.delivery.parking import CaughtUp, Parked, ParkedKeys, Unparked
 from consumer.delivery.task import Task
-from consumer.records import Answer, Outcome, Partition, Reason, Redelivery
-from tests.delivery.driver import ACCEPTED, POLICY, Driver
+from consumer.records import Answer, Outcome, Reason, Redelivery
+from tests.delivery.driver import ACCEPTED, POLICY, Driver, Endpoint
 from tests.delivery.samples import BROKEN, NOW, ORDERS, RETRY, answer, send
 
-ORDERED = replace(POLICY, ordered_events=frozenset({"optin", "unsubscribe"}))
 HEALTHY = "healthy"
 
 
@@ -21,24 +19,42 @@ def poisoned(task: Task) -> Answer:
     return answer(500) if task.record.key == b"jane" else ACCEPTED
 
 
-def past(*, not_before: float = 0.0, attempts: int = 4, offset: int = 7) -> Redelivery:
-    return Redelivery(ORDERS, offset, attempts, int(NOW - 10) * 1000, int(not_before * 1000), int(NOW - 20) * 1000)
+def past(*, not_before: float = 0.0, offset: int = 7, delivered: int = 0) -> Redelivery:
+    """Four attempts failed ten seconds ago."""
+    return Redelivery(
+        ORDERS,
+        offset,
+        attempts=4,
+        first_failed_at_ms=int(NOW - 10) * 1000,
+        not_before_ms=int(not_before * 1000),
+        delivered=delivered,
+        timestamp_ms=int(NOW - 20) * 1000,
+    )
 
 
 @pytest.fixture
 def driver() -> Driver:
-    return Driver(ORDERED).assign(ORDERS, RETRY)
+    return Driver().assign(ORDERS, RETRY)
 
 
-def put_off(driver: Driver, event: str = "purchase") -> Task:
+def janes_fault(driver: Driver) -> Endpoint:
+    """Jane's records fail, and whenever one does another customer's passes."""
+
+    def endpoint(task: Task) -> Answer:
+        if task.record.key != b"jane":
+            return ACCEPTED
+        driver.take(HEALTHY)
+        return answer(500)
+
+    return endpoint
+
+
+def put_off(driver: Driver) -> Task:
     """Jane's record fails while another passes; returns what was written to the retry topic."""
     driver.take(HEALTHY)
-    driver.take("jane", send(event))
+    driver.take("jane")
     (written,) = driver.run(poisoned)
     return written
-
-
-# When a record in the retry topic goes again
 
 
 def test_a_redelivery_goes_at_its_time(driver: Driver) -> None:
@@ -82,22 +98,19 @@ def test_it_is_delivered_and_settled_in_its_own_partition(driver: Driver) -> Non
 def test_the_redelivery_schedule(driver: Driver) -> None:
     """After 60, 600 and 3,600 seconds; then the dead-letter topic, with all its attempts and its first failure."""
     driver.retake(put_off(driver))
-    started, first = driver.now, len(driver.log)
-    times = []
+    started, fails, times = driver.now, janes_fault(driver), list[float]()
 
-    def fails(task: Task) -> Answer:
-        times.append(driver.now - started)
-        return answer(500)
+    def endpoint(task: Task) -> Answer:
+        if task.record.key == b"jane":
+            times.append(driver.now - started)
+        return fails(task)
 
-    (written,) = driver.run(fails)
+    (written,) = driver.run(endpoint)
 
-    assert len(driver.log) - first == 12
-    assert [times[0], times[4], times[8]] == pytest.approx([60, 660, 4260], abs=90)
+    assert len(times) == 12
+    assert [times[0], times[4], times[8]] == pytest.approx([60, 660, 4260], abs=15)
     assert written.failure is not None
-    assert (written.failure.outcome, written.failure.reason) == (
-        Outcome.DEAD_LETTER,
-        Reason.REDELIVERIES_EXHAUSTED,
-    )
+    assert (written.failure.outcome, written.failure.reason) == (Outcome.DEAD_LETTER, Reason.REDELIVERIES_EXHAUSTED)
     assert written.failure.attempts == 16
     assert written.failure.first_failed_at == pytest.approx(NOW, abs=1)
 
@@ -105,14 +118,26 @@ def test_the_redelivery_schedule(driver: Driver) -> None:
 @pytest.mark.parametrize(("asleep", "left"), [(0, 3), (599, 3), (601, 2), (4199, 2), (4201, 1), (86_400, 1)])
 def test_the_schedule_goes_on_after_a_restart(asleep: float, left: int) -> None:
     """Which redelivery it is follows from the time since the first: no state is kept anywhere else."""
-    driver = Driver(ORDERED, now=NOW + asleep).assign(ORDERS, RETRY)
-    driver.take(HEALTHY)
+    driver = Driver(now=NOW + asleep).assign(ORDERS, RETRY)
     driver.take("jane", partition=RETRY, past=past(not_before=NOW))
 
-    driver.run(poisoned)
+    (written,) = driver.run(janes_fault(driver))
 
-    assert driver.log.count("shop.orders:0:7") == 4 * left
-    assert driver.settled[-1].outcome is Outcome.DEAD_LETTER
+    assert written.failure is not None
+    assert written.failure.reason is Reason.REDELIVERIES_EXHAUSTED
+    assert written.failure.attempts == 4 + 4 * left
+
+
+def test_a_redelivery_needs_no_traffic_beside_it_to_be_given_up() -> None:
+    """Another customer's record passed half a minute ago: the endpoint works."""
+    driver = Driver(replace(POLICY, delays=(1, 2, 3))).assign(ORDERS, RETRY)
+    driver.retake(put_off(driver))
+
+    (written,) = driver.run(poisoned)
+
+    assert written.failure is not None
+    assert written.failure.reason is Reason.REDELIVERIES_EXHAUSTED
+    assert driver.now < NOW + 60
 
 
 def test_a_time_far_ahead_is_not_waited_for(driver: Driver) -> None:
@@ -179,109 +204,28 @@ def test_without_delays_a_record_that_fails_is_a_dead_letter() -> None:
     assert (written.failure.outcome, written.failure.reason) == (Outcome.DEAD_LETTER, Reason.RETRIES_EXHAUSTED)
 
 
-# Parked keys
+def test_a_redelivery_goes_on_where_the_record_stopped(driver: Driver) -> None:
+    """What Bluecore accepted of it the first time is not sent again."""
+    driver.take("jane", send("identify", "optin", "purchase"), partition=RETRY, past=past(delivered=1))
+    driver.reply("shop.orders:0:7:1")
+    driver.reply("shop.orders:0:7:2")
+
+    assert driver.settled[-1].outcome is Outcome.DELIVERED
 
 
-def test_later_records_of_a_parked_key_follow_it_and_are_not_sent(driver: Driver) -> None:
-    put_off(driver, "unsubscribe")
+def test_a_header_that_tells_of_more_requests_than_there_are_skips_none_too_many(driver: Driver) -> None:
+    """The route was changed meanwhile."""
+    driver.take("jane", send("identify", "optin"), partition=RETRY, past=past(delivered=9))
 
-    driver.take("jane", send("optin"))
-
-    (follower,) = driver.acknowledge()
-    assert follower.failure is not None
-    assert (follower.failure.outcome, follower.failure.attempts) == (Outcome.RETRY, 0)
-    assert driver.outcomes[2] is Outcome.RETRY
-    assert "shop.orders:0:2" not in driver.log
+    assert driver.in_flight == ["shop.orders:0:7:1"]
 
 
-def test_the_order_is_kept_through_the_retry_topic(driver: Driver) -> None:
-    """An opt-in is never overtaken by the unsubscribe that came after it."""
-    parked = [put_off(driver, "optin")]
-    driver.take("jane", send("unsubscribe"))
-    parked += driver.acknowledge()
-    for written in parked:
-        driver.retake(written)
-    before = len(driver.log)
+def test_an_event_that_no_outage_lets_through_in_time_is_too_old(driver: Driver) -> None:
+    """Bluecore takes nothing over a day old: a redelivery is not repeated for ever."""
+    driver.take("jane", partition=RETRY, past=past())
 
-    driver.run(lambda _: ACCEPTED)
+    (written,) = driver.run(lambda _: answer(503))
 
-    assert driver.log[before:] == ["shop.orders:0:1", "shop.orders:0:2"]
-
-
-def test_a_key_is_free_when_its_parked_records_are_settled(driver: Driver) -> None:
-    driver.retake(put_off(driver, "optin"))
-    driver.run(lambda _: ACCEPTED)
-
-    driver.take("jane", send("unsubscribe"))
-
-    assert driver.in_flight == ["shop.orders:0:2"]
-
-
-def test_other_keys_and_events_without_order_are_not_parked(driver: Driver) -> None:
-    put_off(driver, "optin")
-
-    driver.take("joe", send("optin"))
-    driver.take("jane", send("purchase"))
-
-    assert driver.in_flight == ["shop.orders:0:2", "shop.orders:0:3"]
-
-
-def test_a_record_without_order_parks_nothing(driver: Driver) -> None:
-    put_off(driver, "purchase")
-
-    driver.take("jane", send("optin"))
-
-    assert driver.in_flight == ["shop.orders:0:2"]
-
-
-def test_a_dead_letter_parks_nothing(driver: Driver) -> None:
-    driver.take("jane", send("optin"))
-    driver.reply("shop.orders:0:0", 400)
-    driver.acknowledge()
-
-    driver.take("jane", send("unsubscribe"))
-
-    assert driver.in_flight == ["shop.orders:0:1"]
-
-
-def test_a_key_that_another_instance_parked_is_parked_here() -> None:
-    keys = ParkedKeys()
-    driver = Driver(ORDERED, keys).assign()
-    keys.apply(Parked(b"jane", Partition("shop.consent", 3), 5))
-
-    driver.take("jane", send("optin"))
-    driver.acknowledge()
-    assert driver.outcomes == {0: Outcome.RETRY}
-
-    keys.apply(Unparked(b"jane", Partition("shop.consent", 3), 5))
-    keys.apply(Unparked(b"jane", ORDERS, 0))
-    driver.take("jane", send("optin"))
-    assert driver.in_flight == ["shop.orders:0:1"]
-
-
-def test_ordered_records_wait_until_the_parked_keys_are_known() -> None:
-    """Right after an assignment the retry topic may hold some that were not read yet; others need not wait."""
-    keys = ParkedKeys()
-    driver = Driver(ORDERED, keys).assign()
-    asked = keys.ask()
-    driver.take("jane", send("optin"))
-    driver.take("joe", send("purchase"))
-    assert driver.in_flight == ["shop.orders:0:1"]
-
-    keys.apply(CaughtUp(asked))
-    driver.wait(0.05)
-
-    assert driver.in_flight == ["shop.orders:0:1", "shop.orders:0:0"]
-
-
-def test_a_record_found_in_the_retry_topic_is_settled_and_not_written_twice() -> None:
-    """A crash came between its write and its commit."""
-    keys = ParkedKeys()
-    keys.apply(Parked(b"jane", ORDERS, 0))
-    driver = Driver(ORDERED, keys).assign()
-
-    driver.take("jane", send("optin"))
-
-    assert (driver.in_flight, driver.writes) == ([], {})
-    assert driver.outcomes == {0: Outcome.RETRY}
-    assert driver.at_rest()
+    assert written.failure is not None
+    assert written.failure.reason is Reason.TOO_OLD
+    assert driver.now > NOW + 86_000

@@ -60,6 +60,15 @@ def test_a_shorter_wait_does_not_cut_a_longer_one(throttle: Throttle) -> None:
     assert throttle.held_until == NOW + 20
 
 
+def test_how_long_it_has_held_back_in_all_counts_no_second_twice(throttle: Throttle) -> None:
+    throttle.hold(20, NOW)
+    throttle.hold(10, NOW + 5)
+    throttle.hold(20, NOW + 10)
+    assert throttle.held_seconds(NOW + 10) == 10
+
+    assert throttle.held_seconds(NOW + 100) == 30
+
+
 @pytest.mark.parametrize("wait", [YEAR, "Fri, 31 Dec 9999 23:59:59 GMT"])
 def test_a_wait_of_a_year_is_cut_to_the_cap_and_said(throttle: Throttle, wait: str) -> None:
     pushed_back(throttle, retry_after=wait)

@@ -52,16 +52,26 @@ class Image:
     root: Path
     config: dict[str, Any]
 
-    def start(self, folder: Path, arguments: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
-        """Start the entrypoint as process 1; `folder` is its `/etc/bluecore-consumer`, `log` takes its output."""
-        user, entrypoint, environment = self.config["User"], self.config["Entrypoint"], self.config["Env"]
+    @contextmanager
+    def running(self, folder: Path, arguments: Sequence[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+        """The entrypoint as process 1 for the length of the block; its end is the yielded process's.
+
+        `folder` becomes its `/etc/bluecore-consumer`, `log` takes its output.
+        """
         enter = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-ec", _ENTER, "enter"]
-        command = [*enter, str(self.root), str(folder), user, *entrypoint, *arguments]
-        variables = dict(each.split("=", 1) for each in environment)
+        command = [*enter, str(self.root), str(folder), self.config["User"], *self.config["Entrypoint"], *arguments]
+        variables = dict(each.split("=", 1) for each in self.config["Env"])
         # The way to chroot is the host's; the image's own comes first.
         variables["PATH"] += ":" + os.environ["PATH"]
+        # A mounted configuration can be read by the container's user; pytest's folders cannot.
+        folder.chmod(0o755)
         with log.open("ab") as out:
-            return subprocess.Popen(command, env=variables, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+            started = subprocess.Popen(command, env=variables, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        try:
+            yield started
+        finally:
+            started.kill()
+            started.wait()
 
 
 def process_one(started: subprocess.Popen[bytes]) -> int:

@@ -54,9 +54,8 @@ def test_the_demo_runs_in_it(image: Image, tmp_path: Path) -> None:
     """Broker, registry, sandbox and service, with nothing but what the image holds."""
     log = tmp_path / "log"
 
-    demo = image.start(tmp_path, ["demo", "--events", "200"], log)
-
-    assert demo.wait(120) == 0, log.read_text()
+    with image.running(tmp_path, ["demo", "--events", "200"], log) as demo:
+        assert demo.wait(100) == 0, log.read_text()
 
 
 @pytest.mark.parametrize("broker", ["embedded"], indirect=True)
@@ -68,15 +67,12 @@ def test_sigterm_to_process_one_drains(image: Image, pipeline: Pipeline, tmp_pat
 
     for until in (EVENTS // 10, EVENTS):
         log = tmp_path / f"{until}.log"
-        with image.start(tmp_path, image.config["Cmd"], log) as started:
-            try:
-                pipeline.accepted(until)
-                inside = process_one(started)
-                assert _number_inside(inside) == 1
-                os.kill(inside, signal.SIGTERM)
-                assert started.wait(60) == 0, log.read_text()
-            finally:
-                started.kill()
+        with image.running(tmp_path, image.config["Cmd"], log) as started:
+            pipeline.accepted(until)
+            inside = process_one(started)
+            assert _number_inside(inside) == 1
+            os.kill(inside, signal.SIGTERM)
+            assert started.wait(60) == 0, log.read_text()
         if until < EVENTS:
             assert pipeline.sandbox.counts.accepted < EVENTS
 

@@ -9,7 +9,8 @@ import pytest
 from confluent_kafka import Producer
 
 from consumer.config import Config
-from consumer.kafka.tail import NoSuchTopic, tail
+from consumer.kafka.reading import NoSuchTopic
+from consumer.kafka.tail import tail
 from consumer.records import Partition
 from tests.support.brokers import Message
 from tests.support.configs import SOUND

@@ -134,6 +134,16 @@ def test_a_hang_gives_no_answer_until_the_client_gives_up(running: Running, http
         http.post(running.api_url, json=RIGHT, timeout=0.3)
 
 
+def test_a_client_that_gives_up_is_no_error_of_the_sandbox(
+    http: requests.Session, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with running_sandbox() as running:
+        disturb(running, rates={"hang": 1})
+        with pytest.raises(requests.ReadTimeout):
+            http.post(running.api_url, json=RIGHT, timeout=0.3)
+    assert capfd.readouterr().err == ""
+
+
 def test_a_hang_ends_by_itself(running: Running, http: requests.Session) -> None:
     disturb(running, rates={"hang": 1}, hang_seconds=0.2)
     started = time.monotonic()

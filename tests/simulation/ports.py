@@ -195,7 +195,13 @@ class SimClient:
     def in_flight(self) -> int:
         return len(self.out) + len(self.answers)
 
-    def send(self, ticket: int, body: bytes, idempotency_key: str) -> None:
+    def send(
+        self,
+        ticket: int,
+        body: bytes,
+        idempotency_key: str,
+        traceparent: str | None = None,  # noqa: ARG002 - traces are of no account here
+    ) -> None:
         world = self.net.world
         self.out[ticket] = idempotency_key
         self.net.oracle.sent(idempotency_key)

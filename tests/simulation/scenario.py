@@ -197,7 +197,11 @@ class Scenario:
     # When it is over
 
     def _over(self) -> bool:
-        return not self.net.oracle.open and not self._unfinished() and not any(each.client.in_flight for each in self.instances)
+        return (
+            not self.net.oracle.open
+            and not self._unfinished()
+            and not any(each.client.in_flight for each in self.instances)
+        )
 
     def _unfinished(self) -> list[str]:
         oracle, brokers = self.net.oracle, self.net.brokers

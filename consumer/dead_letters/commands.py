@@ -1,0 +1,63 @@
+"""The commands `dead-letters list`, `show` and `replay`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from consumer.dead_letters.options import selected, selection_options
+from consumer.exits import ended_by
+from consumer.given import config_option, load_given
+
+_PLACE = click.IntRange(min=0)
+
+
+@click.group("dead-letters")
+def dead_letters() -> None:
+    """The records that no retry could help."""
+
+
+@dead_letters.command("list")
+@config_option
+@selection_options
+def list_letters(path: Path, **selection: Any) -> None:
+    """Counts them by reason, by the topic they came from, and by the hour in which they were given up."""
+    config = load_given(path)
+    from consumer.dead_letters.printing import print_counts  # noqa: PLC0415 - the other commands start faster without
+
+    with ended_by("the dead letters cannot be listed"):
+        print_counts(config, selected(**selection))
+
+
+@dead_letters.command("show")
+@config_option
+@click.option("--partition", required=True, type=_PLACE, help="the partition of the dead-letter topic")
+@click.option("--offset", required=True, type=_PLACE, help="the offset there")
+def show_letter(path: Path, partition: int, offset: int) -> None:
+    """Shows one: its record decoded, why it failed, and what would become of it now."""
+    config = load_given(path)
+    from consumer.dead_letters.printing import print_letter  # noqa: PLC0415
+
+    with ended_by("the dead letter cannot be shown"):
+        print_letter(config, partition, offset)
+
+
+@dead_letters.command("replay")
+@config_option
+@selection_options
+@click.option("--dry-run", is_flag=True, help="only say what would be replayed")
+@click.option(
+    "--rate", default=50.0, show_default=True, type=click.FloatRange(0.01, 10_000), help="at most so many a second"
+)
+def replay_letters(path: Path, dry_run: bool, rate: float, **selection: Any) -> None:  # noqa: FBT001 - click's options
+    """Sends a selection through its routes again, as they are now; without options, everything.
+
+    What was replayed before is left out. What the present configuration would refuse again is counted, and stays.
+    """
+    config = load_given(path)
+    from consumer.dead_letters.printing import print_replay  # noqa: PLC0415
+
+    with ended_by("the replay cannot go on"):
+        print_replay(config, selected(**selection), rate, dry_run=dry_run)

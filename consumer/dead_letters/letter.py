@@ -1,0 +1,49 @@
+"""A record of the dead-letter topic, read back: what failed, where it came from, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from consumer.kafka.headers import CONNECT, OURS
+from consumer.records import Failure, Outcome, Reason, Record, Redelivery, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """`record` as it lies in the dead-letter topic; its timestamp is when it was given up."""
+
+    record: Record
+    past: Redelivery
+    reason: Reason
+    stage: Stage
+    message: str
+    status: int | None
+
+    @classmethod
+    def of(cls, record: Record) -> Self | None:
+        """None for a record that the service did not write."""
+        headers = {name: (value or b"").decode(errors="replace") for name, value in record.headers}
+        status = headers.get(OURS + "status", "")
+        try:
+            reason, stage = Reason(headers.get(OURS + "reason", "")), Stage(headers.get(CONNECT + "stage", ""))
+        except ValueError:
+            return None
+        if record.redelivery is None:
+            return None
+        message = headers.get(CONNECT + "exception.message", "")
+        return cls(record, record.redelivery, reason, stage, message, int(status) if status.isdecimal() else None)
+
+    def again(self, now: float) -> Failure:
+        """The failure that puts it into the retry topic, attempts at zero, due at `now` (seconds since the epoch)."""
+        return Failure(
+            Outcome.RETRY,
+            self.reason,
+            self.stage,
+            self.message,
+            self.status,
+            attempts=0,
+            first_failed_at=self.past.first_failed_at_ms / 1000,
+            not_before=now,
+            delivered=self.past.delivered,
+        )

@@ -1,0 +1,40 @@
+"""Which dead letters have been replayed, remembered in the dead-letter topic itself.
+
+A mark is a record without key and value, at the end of the partition of the letters that it names. So it lives at
+least as long as they do; a consumer group's commits expire a week after its last member left
+(`offsets.retention.minutes`), and their metadata holds 4 KB.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from consumer.kafka.headers import OURS
+from consumer.records import Headers, Record
+
+REPLAYED = OURS + "replayed"
+_RANGE = re.compile(r"(\d{1,18})(?:-(\d{1,18}))?")
+_MOST = 10_000  # offsets that one range may stand for: far above a batch
+
+
+def mark(offsets: Iterable[int]) -> Headers:
+    """The headers of the mark of these letters: `5-7,9`."""
+    ranges: list[list[int]] = []
+    for offset in sorted(offsets):
+        if ranges and offset == ranges[-1][1] + 1:
+            ranges[-1][1] = offset
+        else:
+            ranges.append([offset, offset])
+    text = ",".join(f"{first}-{last}" if last > first else str(first) for first, last in ranges)
+    return ((REPLAYED, text.encode()),)
+
+
+def marked(record: Record) -> Iterator[int]:
+    """The offsets that a record names as replayed; none if it is no mark."""
+    value = dict(record.headers).get(REPLAYED) if record.value is None else None
+    for part in (value or b"").decode(errors="replace").split(","):
+        if match := _RANGE.fullmatch(part):
+            first, last = int(match[1]), int(match[2] or match[1])
+            if last - first < _MOST:
+                yield from range(first, last + 1)

@@ -1,0 +1,78 @@
+"""What the `dead-letters` commands print: tables and bars for people on a terminal, JSON lines in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+import orjson
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from consumer.config import Config
+from consumer.dead_letters.pace import Pace
+from consumer.dead_letters.replaying import Replayed, replay
+from consumer.dead_letters.selection import Selection
+from consumer.dead_letters.showing import show
+from consumer.dead_letters.survey import Kind, survey
+from consumer.kafka.reading import TopicReader
+
+
+def print_counts(config: Config, selection: Selection) -> None:
+    """A table on a terminal, a JSON line for each kind in a pipe. Raises what TopicReader raises."""
+    with TopicReader(config, config.dead_letters.dead_letter_topic) as reader:
+        counts = survey(reader, selection).counts()
+    if sys.stdout.isatty():
+        Console().print(_table(counts))
+        return
+    for kind, count, replayed in counts:
+        click.echo(orjson.dumps(kind._asdict() | {"count": count, "replayed": replayed}))
+
+
+def print_letter(config: Config, partition: int, offset: int) -> None:
+    """Indented on a terminal, one line in a pipe. Raises what `show` raises."""
+    document = show(config, partition, offset)
+    if sys.stdout.isatty():
+        Console().print_json(document.decode())
+    else:
+        click.echo(document)
+
+
+def print_replay(config: Config, selection: Selection, rate: float, *, dry_run: bool) -> None:
+    """A bar on stderr if that is a terminal, and what came of it as a JSON object. Raises what `replay` raises."""
+    with _bar() as progress:
+        result = replay(config, selection, Pace(rate), progress, dry_run=dry_run)
+    click.echo(orjson.dumps(_summary(result, dry_run=dry_run)))
+
+
+def _summary(result: Replayed, *, dry_run: bool) -> dict[str, Any]:
+    return {
+        "selected": result.selected,
+        "replayed_before": result.before,
+        "would_replay" if dry_run else "replayed": result.sent,
+        "would_be_skipped": result.skipped,
+        "would_fail_again": dict(sorted(result.refused.items())),
+    }
+
+
+def _table(counts: Iterable[tuple[Kind, int, int]]) -> Table:
+    table = Table("reason", "first read from", "given up (UTC)")
+    table.add_column("letters", justify="right")
+    table.add_column("replayed", justify="right")
+    for kind, count, replayed in counts:
+        table.add_row(*map(Text, (*kind, str(count), str(replayed))))
+    return table
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int], None]]:
+    console = Console(stderr=True)
+    columns = (TextColumn("replayed"), BarColumn(None), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("replayed", total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -1,0 +1,103 @@
+"""The state of the engine, as the metrics show it: once a second, the ages of the oldest records every five."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import structlog
+
+from consumer.delivery.engine import FLOOD, Engine
+from consumer.telemetry.health import Health
+from consumer.telemetry.incidents import Incidents
+from consumer.telemetry.metrics import Metrics
+
+log = structlog.get_logger(__name__)
+
+_INTERVAL = 1.0
+_AGES_INTERVAL = 5.0
+
+
+class HasOutage(Protocol):
+    @property
+    def outage(self) -> str | None:
+        """What is wrong now; None while nothing is known to be."""
+
+
+class HasOldest(Protocol):
+    def oldest(self) -> Mapping[str, int]:
+        """By topic, the event time (ms since the epoch) of the oldest record that waits there."""
+
+
+class EngineGauges:
+    """Reads the engine, the registry's state and the records that wait for a schema."""
+
+    def __init__(
+        self, metrics: Metrics, health: Health, engine: Engine, registry: HasOutage | None, intake: HasOldest | None
+    ) -> None:
+        self._metrics = metrics
+        self._health = health
+        self._engine = engine
+        self._registry = registry
+        self._intake = intake
+        self._incidents = Incidents()
+        self._next = self._next_ages = 0.0
+        self._counted_duplicates = self._counted_resent = 0
+        self._counted_held = self._capped = 0.0
+
+    def show_ages_next(self) -> None:
+        """The topics have changed: their ages are shown with the next `show`."""
+        self._next = self._next_ages = 0.0
+
+    def show(self, now: float) -> None:
+        """Nothing within a second of the last time."""
+        if now < self._next:
+            return
+        self._next = now + _INTERVAL
+        engine, metrics = self._engine, self._metrics
+        metrics.concurrency_limit.set(engine.concurrency.limit)
+        buffers = (engine.buffer, engine.redelivery_buffer)
+        metrics.in_memory_records.set(sum(buffer.records for buffer in buffers))
+        metrics.in_memory_bytes.set(sum(buffer.bytes for buffer in buffers))
+        self._count(now)
+        self._stops()
+        if now >= self._next_ages:
+            self._next_ages = now + _AGES_INTERVAL
+            self._ages(now)
+
+    def _count(self, now: float) -> None:
+        """What the engine counts for itself: the difference to what was counted before."""
+        engine, metrics = self._engine, self._metrics
+        metrics.duplicates_skipped.inc(engine.duplicates_skipped - self._counted_duplicates)
+        self._counted_duplicates = engine.duplicates_skipped
+        metrics.http_retries.inc(engine.resent - self._counted_resent)
+        self._counted_resent = engine.resent
+        held = engine.throttle.held_seconds(now)
+        metrics.endpoint_held_seconds.inc(max(0.0, held - self._counted_held))
+        self._counted_held = held
+        if (capped := engine.throttle.capped) != self._capped:
+            self._capped = capped
+            if self._incidents.happened("capped", now) is not None:
+                log.warning(
+                    "Bluecore asked for a longer wait than delivery.max_hold_seconds allows; it was cut to that",
+                    asked_seconds=round(capped, 1),
+                )
+
+    def _stops(self) -> None:
+        stopped, breaker = self._metrics.intake_stopped, self._engine.breaker
+        paused = self._engine.paused
+        full = any(not (each.held or each.map_full or each.draining) for each in paused)
+        stopped["memory"].set(full and not breaker.open)
+        stopped["circuit_open"].set(full and breaker.open and breaker.cause != FLOOD)
+        stopped["settled_map"].set(any(each.map_full for each in paused))
+        outage = None if self._registry is None else self._registry.outage
+        self._metrics.registry_up.set(outage is None)
+        stopped["registry"].set(outage is not None)
+        self._health.detail("registry", outage or "ok")
+
+    def _ages(self, now: float) -> None:
+        waiting = {} if self._intake is None else self._intake.oldest()
+        for topic, oldest_ms in self._engine.oldest().items():
+            times = [time for time in (oldest_ms, waiting.get(topic)) if time is not None]
+            age = max(0.0, now - min(times) / 1000) if times else 0.0
+            self._metrics.oldest_undelivered_age[topic].set(age)

@@ -1,0 +1,109 @@
+"""A topic to be looked at: read between any two offsets. No group is joined, nothing is committed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Self, cast
+
+from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
+
+from consumer.config import Config
+from consumer.kafka.client import Silent, client_options
+from consumer.kafka.headers import redelivery
+from consumer.kafka.reach import SECONDS, Heard, Unreachable, cluster
+from consumer.records import Headers, Partition, Record
+
+
+class NoSuchTopic(Exception):  # noqa: N818 - it says what happened
+    """The brokers have no topic of this name."""
+
+
+class TopicReader:
+    """Reads one topic. `bounds`: by partition, the first offset and the one behind the last, when it was opened.
+
+    Records of the retry and the dead-letter topic come with their past, as `redelivery`.
+
+    Raises NoSuchTopic, or Unreachable when the brokers do not answer, both with what to do.
+    """
+
+    def __init__(self, config: Config, topic: str) -> None:
+        heard = Heard()
+        letters = config.dead_letters
+        self._topic = topic
+        self._failed = topic in {letters.retry_topic, letters.dead_letter_topic}
+        options = client_options(config.kafka, {"group.id": config.kafka.group_id}, "consumer")
+        ours = {"enable.auto.commit": False, "enable.partition.eof": True, "error_cb": heard, "logger": Silent()}
+        self._consumer = Consumer(options | ours)
+        try:
+            self.bounds: Mapping[int, tuple[int, int]] = self._bounds(config, heard)
+        except BaseException:
+            self._consumer.close()
+            raise
+
+    def _bounds(self, config: Config, heard: Heard) -> dict[int, tuple[int, int]]:
+        topics = cluster(self._consumer, config.kafka, heard).topics
+        if self._topic not in topics:
+            near = get_close_matches(self._topic, topics, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise NoSuchTopic(
+                f"{config.kafka.bootstrap_servers} has no topic {self._topic}, or none we may see{hint}"
+            )
+        return {
+            number: self._consumer.get_watermark_offsets(TopicPartition(self._topic, number), timeout=SECONDS)
+            for number in topics[self._topic].partitions
+        }
+
+    def offsets_at(self, time_ms: int) -> dict[int, int]:
+        """By partition, the first offset whose record is not older than this (ms since the epoch)."""
+        asked = [TopicPartition(self._topic, number, time_ms) for number in self.bounds]
+        found = self._consumer.offsets_for_times(asked, timeout=SECONDS)
+        return {each.partition: each.offset if each.offset >= 0 else self.bounds[each.partition][1] for each in found}
+
+    def read(self, starts: Mapping[int, int], ends: Mapping[int, int]) -> Iterator[Record]:
+        """What lies between these offsets, by partition; each partition's in their order.
+
+        Raises Unreachable when nothing comes for a while.
+        """
+        behind = {number for number, start in starts.items() if start < ends[number]}
+        self._consumer.assign([TopicPartition(self._topic, number, starts[number]) for number in behind])
+        deadline = time.monotonic() + SECONDS
+        while behind:
+            messages = self._consumer.consume(500, 0.5)
+            if messages:
+                deadline = time.monotonic() + SECONDS
+            elif time.monotonic() > deadline:
+                raise Unreachable(f"the brokers stopped answering while {self._topic} was read")
+            for message in messages:
+                number, error = message.partition() or 0, message.error()
+                if error is None and (message.offset() or 0) < ends[number]:
+                    yield self._record(message)
+                    # Whoever takes the records may take a while.
+                    deadline = time.monotonic() + SECONDS
+                elif error is not None and error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001 - confluent-kafka's public name for it
+                    raise Unreachable(f"{self._topic} cannot be read: {error.str()}")
+                if error is not None or (message.offset() or 0) >= ends[number] - 1:
+                    behind.discard(number)
+
+    def close(self) -> None:
+        self._consumer.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _record(self, message: Message) -> Record:
+        kind, timestamp = message.timestamp()
+        headers = cast("Headers", tuple(message.headers() or ()))
+        return Record(
+            Partition(message.topic() or "", message.partition() or 0),
+            message.offset() or 0,
+            message.key(),
+            message.value(),
+            timestamp if kind else None,
+            headers,
+            redelivery(headers) if self._failed else None,
+        )

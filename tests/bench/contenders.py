@@ -1,0 +1,116 @@
+"""Who takes part: the service as its users run it, and the peers, each a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import uuid
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from tests.bench.cores import CONTENDER
+from tests.bench.peer_environment import peer_python
+from tests.bench.stream import EVENT, SCHEMA_FILE
+from tests.support.waiting import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from tests.bench.ground import Ground
+
+_ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: which topic, to which address, how many requests at once."""
+
+    ground: Ground
+    topic: str
+    url: str
+    in_flight: int
+    group: str
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A way to do the work. `command` gives the process's arguments."""
+
+    name: str
+    command: Callable[[Run], list[str]]
+
+    @contextmanager
+    def running(self, ground: Ground, topic: str, url: str, in_flight: int) -> Iterator[subprocess.Popen[bytes]]:
+        """Run it on the contender's core, in a consumer group of its own, until the block ends."""
+        run = Run(ground, topic, url, in_flight, f"{self.name.split()[0]}-{uuid.uuid4().hex[:8]}")
+        log = ground.folder / f"{run.group}.log"
+        with log.open("wb") as out:
+            process = subprocess.Popen(
+                self.command(run),
+                cwd=_ROOT,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+                env={"PATH": os.environ["PATH"]},
+                preexec_fn=lambda: os.sched_setaffinity(0, CONTENDER),  # noqa: PLW1509 - the child starts no threads before exec
+            )
+        try:
+            yield process
+            if process.poll() is not None:
+                raise RuntimeError(f"{self.name} ended by itself:\n{log.read_text()[-2000:]}")
+        finally:
+            process.terminate()
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _service(run: Run) -> list[str]:
+    return [sys.executable, "-m", "consumer", "run", "--config", str(write_config(run))]
+
+
+def write_config(run: Run, **sections: Mapping[str, Any]) -> Path:
+    """The service's configuration: the defaults but for addresses and concurrency; `sections` add to it."""
+    config: dict[str, Any] = {
+        "kafka": {"bootstrap_servers": run.ground.bootstrap, "group_id": run.group},
+        "schema_registry": {"url": run.ground.registry_url},
+        "bluecore": {"url": run.url, "namespace": "bench"},
+        "delivery": {"max_in_flight": run.in_flight},
+        "telemetry": {"host": "127.0.0.1", "port": free_port()},
+        "routes": [{"topic": run.topic, "event": EVENT}],
+    }
+    for name, section in sections.items():
+        config[name] = {**config.get(name, {}), **section}
+    file = run.ground.folder / f"{run.group}.yaml"
+    file.write_text(yaml.safe_dump(config))
+    return file
+
+
+def _peer(module: str) -> Callable[[Run], list[str]]:
+    def command(run: Run) -> list[str]:
+        options = {
+            "bootstrap": run.ground.bootstrap,
+            "topic": run.topic,
+            "group": run.group,
+            "url": run.url,
+            "schema": SCHEMA_FILE,
+            "in-flight": run.in_flight,
+        }
+        given = [f"--{name}={value}" for name, value in options.items()]
+        return [str(peer_python()), "-m", f"tests.bench.peers.{module}", *given]
+
+    return command
+
+
+SERVICE = Contender("bluecore-consumer", _service)
+PLAIN_LOOP = Contender("plain loop", _peer("plain_loop"))
+ASYNCIO = Contender("aiokafka + aiohttp + uvloop", _peer("asyncio_loop"))
+FASTSTREAM = Contender("FastStream + aiohttp + uvloop", _peer("faststream_app"))
+EVERYBODY = (SERVICE, PLAIN_LOOP, ASYNCIO, FASTSTREAM)

@@ -1,0 +1,71 @@
+"""What is measured of a running contender: its rate, its CPU time and memory, the time from producing to the answer."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.support.waiting import eventually
+
+if TYPE_CHECKING:
+    from tests.bench.contenders import Contender
+    from tests.bench.ground import Ground
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+_START_SECONDS = 60
+_WARM_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Throughput:
+    """Of one run: events answered a second, the contender's CPU in µs an event and as a share of a core, MB at most."""
+
+    rate: float
+    cpu: float
+    share: float
+    memory: float
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Milliseconds from producing to the answer, of half and of 99 % of the events."""
+
+    p50: float
+    p99: float
+
+
+def throughput(
+    contender: Contender, ground: Ground, topic: str, url: str, *, in_flight: int, seconds: float
+) -> Throughput:
+    """Let it work on the topic's backlog, and look at it for so long once it is warm.
+
+    Raises:
+        RuntimeError: it ended by itself; with what it wrote.
+        AssertionError: nothing arrived.
+    """
+    accepted = ground.sinks.accepted
+    with contender.running(ground, topic, url, in_flight) as process:
+        before = accepted()
+        # The question counts as a request itself.
+        eventually(lambda: process.poll() is not None or accepted() > before + 500, _START_SECONDS, "requests")
+        time.sleep(_WARM_SECONDS)
+        first, cpu, begun = accepted(), cpu_seconds(process.pid), time.monotonic()
+        time.sleep(seconds)
+        events, used, took = accepted() - first, cpu_seconds(process.pid) - cpu, time.monotonic() - begun
+        return Throughput(events / took, used / max(1, events) * 1e6, used / took, peak_megabytes(process.pid))
+
+
+def cpu_seconds(process: int) -> float:
+    """User and system time of all its threads so far, those that have ended too."""
+    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def peak_megabytes(process: int) -> float:
+    """The most memory that it has had resident."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
+    return int(found[1]) / 1000 if found else 0.0

@@ -1,0 +1,112 @@
+"""Bluecore for a benchmark: nginx that answers 202 to everything, on a core of its own so that it is never the limit.
+
+One process, three addresses: one answers at once, one after 50 ms, one at once and notes the time of each answer.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import requests
+
+from tests.bench.cores import OTHERS, pin
+from tests.support.waiting import eventually, free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DELAY_SECONDS = 0.05
+_ECHO = Path("/usr/lib/nginx/modules/ngx_http_echo_module.so")
+_CONF = """\
+load_module {echo};
+daemon off;
+master_process off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+worker_rlimit_nofile 8192;
+events {{ worker_connections 4096; }}
+http {{
+  client_body_temp_path {folder}/body;
+  proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi;
+  scgi_temp_path {folder}/scgi;
+  access_log off;
+  keepalive_requests 1000000000;
+  keepalive_timeout 1h;
+  default_type application/json;
+  log_format answers '$msec $http_idempotency_key';
+  server {{ listen 127.0.0.1:{fast}; location / {{ return 202 '{{"status":"accepted"}}'; }} }}
+  server {{
+    listen 127.0.0.1:{slow};
+    location / {{ echo_status 202; echo_read_request_body; echo_sleep {delay}; echo '{{"status":"accepted"}}'; }}
+  }}
+  server {{
+    listen 127.0.0.1:{noting};
+    access_log {folder}/answers.log answers buffer=64k flush=1s;
+    location / {{ return 202 '{{"status":"accepted"}}'; }}
+  }}
+  server {{ listen 127.0.0.1:{status}; location / {{ stub_status; }} }}
+}}
+"""
+
+
+class SinkUnavailableError(Exception):
+    """nginx cannot run here; the message says what to install."""
+
+
+@dataclass(frozen=True)
+class Sinks:
+    """The addresses of a running nginx; `log` has a line `<seconds since the epoch> <Idempotency-Key>` an answer."""
+
+    fast: str
+    slow: str
+    noting: str
+    log: Path
+    _status: str
+
+    def accepted(self) -> int:
+        """How many requests it has begun to read since its start, over all addresses; asking counts as one."""
+        return int(requests.get(self._status, timeout=5).text.split("\n")[2].split()[2])
+
+
+@contextmanager
+def sinks(folder: Path) -> Iterator[Sinks]:
+    """Run nginx until the block ends, with all its files in `folder`.
+
+    Raises:
+        SinkUnavailableError: nginx or its echo module is not installed.
+    """
+    if shutil.which("nginx") is None or not _ECHO.exists():
+        raise SinkUnavailableError("the sink is nginx: apt-get install nginx-light libnginx-mod-http-echo")
+    fast, slow, noting, status = (free_port() for _ in range(4))
+    conf = folder / "nginx.conf"
+    places = {"fast": fast, "slow": slow, "noting": noting, "status": status}
+    conf.write_text(_CONF.format(echo=_ECHO, folder=folder, delay=DELAY_SECONDS, **places))
+    process = subprocess.Popen(
+        ["nginx", "-e", str(folder / "start.log"), "-p", str(folder), "-c", str(conf)],
+        start_new_session=True,
+        env={"PATH": os.environ["PATH"]},
+    )
+    try:
+        pin(process.pid, OTHERS)
+        url = "http://127.0.0.1:{}/".format
+        running = Sinks(url(fast), url(slow), url(noting), folder / "answers.log", url(status))
+        eventually(lambda: _answers(running), 10, f"nginx to answer; {folder}/start.log says why it does not")
+        yield running
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _answers(running: Sinks) -> bool:
+    try:
+        return running.accepted() > 0
+    except requests.ConnectionError:
+        return False

@@ -1,0 +1,122 @@
+"""Bluecore in its bad hours: the sandbox, told to fail, taken from the network and put back."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from consumer.sandbox.faults import FaultPlan, LogNormalLatency, make_plan
+from consumer.sandbox.received import Received
+from consumer.sandbox.sandbox import Sandbox
+from consumer.sandbox.serve import serve
+from consumer.sandbox.settings import SandboxSettings
+from consumer.sandbox.store import Filter
+from tests.chaos.plan import Fault, What
+from tests.support.waiting import free_port
+
+NAMESPACE: Final = "chaos"
+_KEPT: Final = 60_000
+_BIND_SECONDS: Final = 30.0
+_LATENCY: Final = LogNormalLatency(kind="lognormal", median_seconds=0.02)
+_STEPS: Final = {What.HANG: "hang", What.RESET: "reset", What.UNAUTHORISED: 401, What.UNAVAILABLE: 503}
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An event that Bluecore accepted: when (ms since the epoch), whose, its number, and which process sent it."""
+
+    at_ms: int
+    key: str
+    customer: str
+    sequence: int
+    sender: str
+
+
+class Endpoint:
+    """One sandbox on one port; what arrived stays known while it is away."""
+
+    def __init__(self) -> None:
+        self.sandbox = Sandbox(
+            SandboxSettings(namespace=NAMESPACE, strict=True, keep_events=_KEPT, faults=FaultPlan(latency=_LATENCY))
+        )
+        self.port = free_port()
+        self.arrivals: list[Arrival] = []
+        self.arrived: set[str] = set()
+        self._read = 0
+        self._serving = ExitStack()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}{self.sandbox.settings.path}"
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Serve it until the block ends."""
+        self._start()
+        try:
+            yield
+        finally:
+            self._stop()
+
+    def carry_out(self, fault: Fault, stopped: threading.Event) -> None:
+        """Misbehave for as long as the fault says, or until `stopped` is set."""
+        if fault.what is What.REFUSE:
+            self._stop()
+            stopped.wait(fault.seconds)
+            self._start()
+            return
+        self.sandbox.faults.apply(_plan(fault))
+        stopped.wait(fault.seconds)
+        self.sandbox.faults.apply(FaultPlan(latency=_LATENCY))
+
+    def collect(self) -> None:
+        """Note what was accepted since the last time."""
+        for received in self.sandbox.store.newest(Filter(outcome="accepted"), _KEPT, self._read):
+            self._read = received.number
+            self.arrivals.append(_arrival(received))
+            self.arrived.add(received.idempotency_key)
+
+    def _start(self) -> None:
+        """Another program's connection may have the port for a moment."""
+        self.sandbox.closing = False
+        deadline = time.monotonic() + _BIND_SECONDS
+        while True:
+            try:
+                self._serving.enter_context(serve(self.sandbox, port=self.port))
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+            else:
+                return
+
+    def _stop(self) -> None:
+        self.sandbox.close()
+        self._serving.close()
+
+
+def _plan(fault: Fault) -> FaultPlan:
+    if fault.what is What.FLAKY:
+        faults: dict[str, object] = {"rates": {500: 0.4, "reset": 0.02}}
+    elif fault.what is What.THROTTLE:
+        # More than a phase has; the header tells to the second when to come back.
+        faults = {"rate_limit": {"per_second": 20, "per_minute": 0}}
+    else:
+        faults = {"outage": {"seconds": fault.seconds, "step": _STEPS[fault.what]}}
+    return make_plan({"latency": _LATENCY, **faults})
+
+
+def _arrival(received: Received) -> Arrival:
+    properties = received.document["properties"]
+    sender = next((value for name, value in received.headers if name == b"authorization"), b"")
+    return Arrival(
+        received.at_ms,
+        received.idempotency_key,
+        received.distinct_id,
+        int(properties["device"]),
+        sender.decode().removeprefix("Bearer "),
+    )
