@@ -78,8 +78,8 @@ def assembled(config: Config) -> Iterator[Assembled]:
         ensure_topics(config.kafka, [config.dead_letters.retry_topic, config.dead_letters.dead_letter_topic])
         engine = Engine(DeliveryPolicy.of(config))
         translator = Translator(router(config), decoders(config.routes, schemas))
-        statistics = KafkaStatistics(metrics, lambda: engine.assigned)
-        intake = Intake(translator, lambda partition, held: engine.hold(partition, held=held))
+        statistics = KafkaStatistics(metrics, lambda: engine.partitions.assigned)
+        intake = Intake(translator, lambda partition, held: engine.partitions.hold(partition, held=held))
         reporter = Reporter(
             metrics,
             health,

@@ -7,7 +7,8 @@ from typing import Protocol
 
 import structlog
 
-from consumer.delivery.engine import FLOOD, Engine
+from consumer.delivery.breaker import FLOOD
+from consumer.delivery.engine import Engine
 from consumer.telemetry.health import Health
 from consumer.telemetry.incidents import Incidents
 from consumer.telemetry.metrics import Metrics
@@ -56,7 +57,7 @@ class EngineGauges:
         self._next = now + _INTERVAL
         engine, metrics = self._engine, self._metrics
         metrics.concurrency_limit.set(engine.concurrency.limit)
-        buffers = (engine.buffer, engine.redelivery_buffer)
+        buffers = (engine.partitions.buffer, engine.partitions.redelivery_buffer)
         metrics.in_memory_records.set(sum(buffer.records for buffer in buffers))
         metrics.in_memory_bytes.set(sum(buffer.bytes for buffer in buffers))
         self._count(now)
@@ -85,7 +86,7 @@ class EngineGauges:
 
     def _stops(self) -> None:
         stopped, breaker = self._metrics.intake_stopped, self._engine.breaker
-        paused = self._engine.paused
+        paused = self._engine.partitions.paused
         full = any(not (each.held or each.map_full or each.draining) for each in paused)
         stopped["memory"].set(full and not breaker.open)
         stopped["circuit_open"].set(full and breaker.open and breaker.cause != FLOOD)
@@ -97,7 +98,7 @@ class EngineGauges:
 
     def _ages(self, now: float) -> None:
         waiting = {} if self._intake is None else self._intake.oldest()
-        for topic, oldest_ms in self._engine.oldest().items():
+        for topic, oldest_ms in self._engine.partitions.oldest().items():
             times = [time for time in (oldest_ms, waiting.get(topic)) if time is not None]
             age = max(0.0, now - min(times) / 1000) if times else 0.0
             self._metrics.oldest_undelivered_age[topic].set(age)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from consumer.delivery.engine import FLOOD, Engine
+from consumer.delivery.breaker import FLOOD
+from consumer.delivery.engine import Engine
 from consumer.delivery.task import Commit, Settlement
 from consumer.gauges import EngineGauges, HasOldest, HasOutage
 from consumer.records import Outcome, Partition, Record
@@ -50,9 +51,9 @@ class Reporter:
     @property
     def resting(self) -> LoopState:
         """What the loop does while no request is out: what is in memory then waits for its time."""
-        if self._engine.buffer.records:
+        if self._engine.partitions.buffer.records:
             return "backing_off"
-        return "paused" if self._engine.paused else "polling"
+        return "paused" if self._engine.partitions.paused else "polling"
 
     def consumed(self, records: Sequence[Record], now: float) -> None:
         if not records:
@@ -132,7 +133,7 @@ class Reporter:
         log.info("stopping: finishing what is in flight")
 
     def left(self) -> None:
-        log.info("stopped", unsettled=self._engine.buffer.records)
+        log.info("stopped", unsettled=self._engine.partitions.buffer.records)
 
     def state(self, now: float) -> None:
         """The loop ticks, and the engine's state is shown, at most once a second."""

@@ -113,12 +113,12 @@ class Service:
         for record, mapped in self._intake.translate(records, now):
             self._engine.take(record, mapped, now)
         self._act(now)
-        if not self._source.committing and (commits := self._engine.commits(now)):
+        if not self._source.committing and (commits := self._engine.partitions.commits(now)):
             enter("committing")
             self._source.commit(commits)
             self._report.committing(commits)
         if not self._source.committing:
-            self.wake_at = min(self.wake_at, self._engine.next_commit_at)
+            self.wake_at = min(self.wake_at, self._engine.partitions.next_commit_at)
         self._report.state(now)
 
     def _collect(self, seconds: float) -> None:
@@ -150,20 +150,20 @@ class Service:
         if assigned:
             self._watch.catch_up(self._engine.parked.ask())
         for each in assigned:
-            self._engine.assign(
+            self._engine.partitions.assign(
                 each.partition, each.committed, each.metadata, self._priority_of(each.partition.topic)
             )
-        self._report.rebalanced("assigned", [each.partition for each in assigned], self._engine.assigned)
+        self._report.rebalanced("assigned", [each.partition for each in assigned], self._engine.partitions.assigned)
 
     def on_revoked(self, partitions: Sequence[Partition]) -> None:
         """Settles what is out of these partitions within the deadline, commits, and hands them over."""
         if not partitions:
             return  # a second word about partitions that `_leave` has handed over
-        self._engine.drain(partitions)
+        self._engine.partitions.drain(partitions)
         self._intake.forget(partitions)
         self._report.watch.enter("waiting")
         deadline = self._clock.now() + self._drain_seconds
-        while (left := self._engine.outstanding(partitions)) and self._clock.now() < deadline:
+        while (left := self._engine.partitions.outstanding(partitions)) and self._clock.now() < deadline:
             self._collect(_BUSY_SECONDS)
             self._collect_writes()
             self._act(self._clock.now())
@@ -174,7 +174,9 @@ class Service:
         self._report.watch.enter("committing")
         ours = set(partitions)
         if commits := [
-            each for each in self._engine.commits(self._clock.now(), force=True) if each.partition in ours
+            each
+            for each in self._engine.partitions.commits(self._clock.now(), leaving=True)
+            if each.partition in ours
         ]:
             self._source.commit(commits, wait=True)
         self._forget("revoked", partitions)
@@ -184,16 +186,16 @@ class Service:
         self._forget("lost", partitions)
 
     def on_commit_failed(self, partitions: Sequence[Partition], error: str) -> None:
-        self._engine.commit_failed(partitions)
+        self._engine.partitions.commit_failed(partitions)
         self._report.commit_failed(partitions, error)
 
     def _forget(self, kind: str, partitions: Sequence[Partition]) -> None:
-        self._engine.forget(partitions)
-        self._report.rebalanced(kind, partitions, self._engine.assigned)
+        self._engine.partitions.forget(partitions)
+        self._report.rebalanced(kind, partitions, self._engine.partitions.assigned)
 
     def _leave(self) -> None:
         self._report.leaving()
-        self.on_revoked(self._engine.assigned)
+        self.on_revoked(self._engine.partitions.assigned)
         # Consumer.close() has been seen to hang (confluent-kafka-python issue 1667): it gets a deadline.
         closing = threading.Thread(target=self._source.close, name="close", daemon=True)
         closing.start()

@@ -139,7 +139,7 @@ def test_it_is_ready_from_the_first_assignment_until_it_drains(desk: Desk) -> No
 
 
 def test_the_state_is_shown_once_a_second(desk: Desk) -> None:
-    desk.engine.assign(HOME, None, "")
+    desk.engine.partitions.assign(HOME, None, "")
     desk.engine.take(record(age=20), send("purchase"), NOW)
     desk.reporter.state(NOW)
     assert desk.value("in_memory_records") == 1
@@ -153,7 +153,7 @@ def test_the_state_is_shown_once_a_second(desk: Desk) -> None:
 
 
 def test_an_outage_of_bluecore_is_one_line_when_it_begins_and_one_when_it_ends(desk: Desk) -> None:
-    desk.engine.assign(HOME, None, "")
+    desk.engine.partitions.assign(HOME, None, "")
     desk.engine.take(record(), send("purchase"), NOW)
     ((ticket, _),) = desk.engine.decide(NOW).sends
     with capture_logs() as logs:
@@ -183,7 +183,7 @@ def test_an_outage_of_the_registry_is_shown_and_stops_the_intake(desk: Desk) -> 
 
 
 def test_a_request_sent_again_is_a_retry(desk: Desk) -> None:
-    desk.engine.assign(HOME, None, "")
+    desk.engine.partitions.assign(HOME, None, "")
     desk.engine.take(record(), send("purchase"), NOW)
     for number in range(3):
         ((ticket, _),) = desk.engine.decide(NOW + 100 * number).sends
@@ -213,7 +213,7 @@ def test_a_wait_that_was_cut_is_one_line_however_often_it_is_asked_for(desk: Des
 def test_a_full_memory_stops_the_intake_and_says_whose_fault_it_is(outage: bool, cause: str) -> None:  # noqa: FBT001 - a case
     """An outage fills the memory; without one, Bluecore is slower than the topics."""
     desk = Desk(engine=Engine(replace(DeliveryPolicy.of(Config.model_validate(SOUND)), buffered_records=1)))
-    desk.engine.assign(HOME, None, "")
+    desk.engine.partitions.assign(HOME, None, "")
     desk.engine.take(record(), send("purchase"), NOW)
     ((ticket, _),) = desk.engine.decide(NOW).sends
     if outage:
@@ -224,12 +224,12 @@ def test_a_full_memory_stops_the_intake_and_says_whose_fault_it_is(outage: bool,
 
 
 def test_a_full_map_of_settled_offsets_stops_the_intake(desk: Desk) -> None:
-    desk.engine.assign(HOME, None, "")
+    desk.engine.partitions.assign(HOME, None, "")
     desk.engine.take(record(), send("purchase"), NOW)
     desk.engine.decide(NOW)
     for offset in range(1, 100_003):
         desk.engine.take(record(offset), Skip("when"), NOW)
-    desk.engine.commits(NOW)
+    desk.engine.partitions.commits(NOW)
     desk.engine.decide(NOW)
     desk.reporter.state(NOW)
     assert desk.value("intake_stopped", cause="settled_map") == 1
@@ -237,7 +237,7 @@ def test_a_full_map_of_settled_offsets_stops_the_intake(desk: Desk) -> None:
 
 def test_the_loop_backs_off_while_what_is_in_memory_waits_for_its_time(desk: Desk) -> None:
     assert desk.reporter.resting == "polling"
-    desk.engine.assign(HOME, None, "")
+    desk.engine.partitions.assign(HOME, None, "")
     desk.engine.take(record(), send("purchase"), NOW)
     ((ticket, _),) = desk.engine.decide(NOW).sends
     desk.engine.answered(ticket, Answer(503), NOW)
@@ -245,8 +245,8 @@ def test_the_loop_backs_off_while_what_is_in_memory_waits_for_its_time(desk: Des
 
 
 def test_the_loop_is_paused_while_a_schema_is_not_to_be_had(desk: Desk) -> None:
-    desk.engine.assign(HOME, None, "")
-    desk.engine.hold(HOME, held=True)
+    desk.engine.partitions.assign(HOME, None, "")
+    desk.engine.partitions.hold(HOME, held=True)
     desk.engine.decide(NOW)
     assert desk.reporter.resting == "paused"
 
@@ -254,14 +254,14 @@ def test_the_loop_is_paused_while_a_schema_is_not_to_be_had(desk: Desk) -> None:
 def test_the_oldest_record_may_be_one_that_waits_for_its_schema(desk: Desk) -> None:
     """It is not in the engine's hands yet, and ages all the same."""
     desk.waiting["shop.orders"] = int((NOW - 40) * 1000)
-    desk.engine.assign(HOME, None, "")
+    desk.engine.partitions.assign(HOME, None, "")
     desk.reporter.state(NOW)
     assert desk.value("oldest_undelivered_age_seconds", topic="shop.orders") == 40
 
 
 def test_an_assigned_topic_has_an_age_at_once(desk: Desk) -> None:
     desk.reporter.state(NOW)
-    desk.engine.assign(HOME, None, "")
+    desk.engine.partitions.assign(HOME, None, "")
     desk.reporter.rebalanced("assigned", [HOME], [HOME])
     desk.reporter.state(NOW + 0.1)
     assert desk.value("oldest_undelivered_age_seconds", topic="shop.orders") == 0

@@ -56,7 +56,7 @@ def _summary(result: Replayed, *, dry_run: bool) -> dict[str, Any]:
         "replayed_before": result.before,
         "would_replay" if dry_run else "replayed": result.sent,
         "would_be_skipped": result.skipped,
-        "would_fail_again": dict(sorted(result.refused.items())),
+        "would_fail_again": {str(reason): count for reason, count in sorted(result.refused.items())},
     }
 
 

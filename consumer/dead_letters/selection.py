@@ -41,8 +41,6 @@ class Selection:
     def starts(self, reader: TopicReader) -> Mapping[int, int]:
         """By partition, the offset before which nothing is meant. A letter's mark always comes after it."""
         starts = {number: low for number, (low, _) in reader.bounds.items() if self.partition in (None, number)}
-        if self.since is not None:
-            starts = {number: max(start, reader.offsets_at(self.since)[number]) for number, start in starts.items()}
         if self.from_offset is not None:
             starts = {number: max(start, self.from_offset) for number, start in starts.items()}
         return starts

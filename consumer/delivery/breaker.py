@@ -16,6 +16,9 @@ from dataclasses import dataclass
 
 from consumer.delivery.backoff import Backoff
 
+FLOOD = "dead_letter_flood"
+"""The cause that is not the endpoint's: most of what is taken goes to the dead-letter topic."""
+
 _MOST_SUSPECTS = 1000
 
 
@@ -66,11 +69,12 @@ class Breaker:
         return key in self._suspects
 
     def trip(self, task: int, now: float, cause: str) -> None:
-        """The endpoint is at fault. Answers to requests sent before it opened change nothing."""
+        """The endpoint is at fault, or (`FLOOD`) the mapping. Answers to older requests change nothing."""
+        floods_now = cause == FLOOD != self.cause
         if not self.open:
             self.opened_at, self._probes = now, 0
             self._failing.clear()
-        elif task != self._probe:
+        elif task != self._probe and not floods_now:
             return
         self.cause, self._probe = cause, None
         self._probes += 1

@@ -36,16 +36,18 @@ def parked(now: float) -> Failure:
 def after_failures(task: Task, answer: Answer, delays: Sequence[float], now: float) -> None:
     """The attempts are used up while others pass: sets when the record goes again, or the failure that ends it."""
     if not task.state.redelivers and delays:
-        task.failure = Failure(
-            Outcome.RETRY,
-            Reason.RETRIES_EXHAUSTED,
-            Stage.DELIVER,
-            _text(answer),
-            answer.status,
-            task.attempts,
-            task.first_failed_at,
-            now + delays[0],
-            task.index,
+        task.fail(
+            Failure(
+                Outcome.RETRY,
+                Reason.RETRIES_EXHAUSTED,
+                Stage.DELIVER,
+                _text(answer),
+                answer.status,
+                task.attempts,
+                task.first_failed_at,
+                now + delays[0],
+                task.index,
+            )
         )
     elif task.state.redelivers and task.redeliveries + 1 < len(delays):
         task.redeliveries += 1
@@ -54,7 +56,7 @@ def after_failures(task: Task, answer: Answer, delays: Sequence[float], now: flo
         task.attempts = 0
     else:
         reason = Reason.REDELIVERIES_EXHAUSTED if task.state.redelivers else Reason.RETRIES_EXHAUSTED
-        task.failure = refused(task, answer, now, reason)
+        task.fail(refused(task, answer, now, reason))
 
 
 def _text(answer: Answer) -> str:

@@ -105,12 +105,16 @@ class Lanes(Generic[T]):
                     if not lane.closed and prefer(lane.head):
                         ready.remove(lane)
                         return lane
-        for priority in self._priorities:
-            ready = self._ready[priority]
-            while ready:
-                lane = ready.popleft()
-                if not lane.closed:
-                    return lane
+        found = (self.next_of(priority) for priority in self._priorities)
+        return next((lane for lane in found if lane is not None), None)
+
+    def next_of(self, priority: int) -> Lane[T] | None:
+        """The same, of this priority alone."""
+        ready = self._ready.get(priority)
+        while ready:
+            lane = ready.popleft()
+            if not lane.closed:
+                return lane
         return None
 
     def release(self, lane: Lane[T]) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 
 from consumer.delivery.lanes import Lane, LaneGroup
 from consumer.delivery.settled import SettledOffsets
 from consumer.records import EventRequest, Failure, Outcome, Partition, Record
+
+FAILED_FIRST = sys.maxsize
+"""The priority of what has failed: it only waits for its topic, and must not wait for the endpoint."""
 
 
 @dataclass(slots=True, eq=False)
@@ -52,6 +56,10 @@ class Task:
     first_failed_at: float = 0.0
     failure: Failure | None = None
     write_failures: int = 0
+
+    def fail(self, failure: Failure) -> None:
+        """It is not sent any more: what is left is to write it to the topic of its failure."""
+        self.failure, self.priority, self.due = failure, FAILED_FIRST, 0.0
 
     @property
     def request(self) -> EventRequest:

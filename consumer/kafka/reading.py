@@ -55,12 +55,6 @@ class TopicReader:
             for number in topics[self._topic].partitions
         }
 
-    def offsets_at(self, time_ms: int) -> dict[int, int]:
-        """By partition, the first offset whose record is not older than this (ms since the epoch)."""
-        asked = [TopicPartition(self._topic, number, time_ms) for number in self.bounds]
-        found = self._consumer.offsets_for_times(asked, timeout=SECONDS)
-        return {each.partition: each.offset if each.offset >= 0 else self.bounds[each.partition][1] for each in found}
-
     def read(self, starts: Mapping[int, int], ends: Mapping[int, int]) -> Iterator[Record]:
         """What lies between these offsets, by partition; each partition's in their order.
 

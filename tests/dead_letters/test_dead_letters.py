@@ -21,7 +21,7 @@ JANE, REFUSED = "jane@example.com", "refused@example.com"
 
 
 def ask(pipeline: Pipeline, command: str, *options: str) -> list[Any]:
-    """The JSON lines that a `dead-letters` command prints, with the configuration that the service was started with."""
+    """The JSON lines that a `dead-letters` command prints, under the configuration of the service."""
     config = str(pipeline.folder / "config.yaml")
     done = subprocess.run(
         [*CONSUMER, "dead-letters", command, "--config", config, *options],
@@ -39,7 +39,6 @@ def failed(pipeline: Pipeline) -> str:
     """A topic of which one record is undecodable, one unmappable, and one was refused; the service has ended."""
     topic = pipeline.broker.topic(1)
     pipeline.sandbox.faults.apply(FaultPlan(scripts=Scripts(distinct_id={REFUSED: (422,)})))
-    routes = [{"topic": topic, "event": "purchase", "fields": {"email": "no.such.field", "order_id": "order_id"}}]
     routes = [{"topic": topic, "event": "purchase", "fields": {"order_id": "note"}}]
     values = [
         b"garbage",
@@ -48,7 +47,7 @@ def failed(pipeline: Pipeline) -> str:
     ]
     with pipeline.service(routes) as service:
         service.wait_ready()
-        pipeline.broker.produce(topic, [Message(b"key-%d" % n, value) for n, value in enumerate(values)])
+        pipeline.broker.produce(topic, [Message(b"key-%d" % n, value, partition=0) for n, value in enumerate(values)])
         pipeline.committed_to_the_end(topic)
         assert service.terminate() == 0
     return topic
@@ -71,7 +70,7 @@ def test_letters_are_counted_shown_and_after_a_fix_delivered_once(pipeline: Pipe
     topic = failed(pipeline)
 
     counts = {line["reason"]: (line["topic"], line["count"], line["replayed"]) for line in ask(pipeline, "list")}
-    assert counts == {reason: (topic, 1, 0) for reason in ("undecodable", "missing_field", "rejected")}
+    assert counts == dict.fromkeys(("undecodable", "missing_field", "rejected"), (topic, 1, 0))
 
     partition, offset = places(pipeline)["missing_field"]
     (shown,) = ask(pipeline, "show", "--partition", partition, "--offset", offset)

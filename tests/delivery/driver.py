@@ -46,7 +46,7 @@ class Driver:
 
     def assign(self, *partitions: Partition, priority: int = 0) -> Driver:
         for partition in partitions or (ORDERS,):
-            self.engine.assign(partition, None, "", priority)
+            self.engine.partitions.assign(partition, None, "", priority)
         return self
 
     def take(  # noqa: PLR0913 - a record has that many sides, and a test names one or two
@@ -86,7 +86,7 @@ class Driver:
 
     def commit(self) -> dict[Partition, Commit]:
         self.now += 1
-        return {commit.partition: commit for commit in self.engine.commits(self.now)}
+        return {commit.partition: commit for commit in self.engine.partitions.commits(self.now)}
 
     # Time
 
@@ -157,5 +157,5 @@ class Driver:
 
     def at_rest(self) -> bool:
         """Nothing is counted as taken or in flight any more."""
-        buffers = (self.engine.buffer, self.engine.redelivery_buffer)
+        buffers = (self.engine.partitions.buffer, self.engine.partitions.redelivery_buffer)
         return all(not buffer.records and not buffer.bytes for buffer in buffers) and not self.engine.in_flight

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from consumer.delivery.engine import FLOOD
+from consumer.delivery.breaker import FLOOD
 from consumer.delivery.flood import FloodPolicy
 from consumer.delivery.parking import Parked, ParkedKeys
 from consumer.records import Outcome

@@ -21,7 +21,7 @@ def test_draining_sends_nothing_more_of_the_partition(driver: Driver) -> None:
         driver.take(key)
         driver.take(key, partition=OTHER)
 
-    driver.engine.drain([ORDERS])
+    driver.engine.partitions.drain([ORDERS])
     driver.reply_all()
 
     assert driver.in_flight == ["shop.orders:1:1"]
@@ -29,7 +29,7 @@ def test_draining_sends_nothing_more_of_the_partition(driver: Driver) -> None:
 
 
 def test_draining_takes_nothing_more(driver: Driver) -> None:
-    driver.engine.drain([ORDERS])
+    driver.engine.partitions.drain([ORDERS])
 
     driver.take("jane")
 
@@ -41,28 +41,28 @@ def test_what_is_out_while_draining_is_settled_and_committed(driver: Driver) -> 
     driver.take("jane")
     driver.take("joe")
     driver.take("jane")
-    driver.engine.drain([ORDERS])
-    assert driver.engine.outstanding([ORDERS]) == 2
+    driver.engine.partitions.drain([ORDERS])
+    assert driver.engine.partitions.outstanding([ORDERS]) == 2
 
     driver.reply_all()
 
-    assert driver.engine.outstanding([ORDERS]) == 0
-    assert [(commit.partition, commit.offset) for commit in driver.engine.commits(driver.now, force=True)] == [
-        (ORDERS, 2)
-    ]
+    assert driver.engine.partitions.outstanding([ORDERS]) == 0
+    assert [
+        (commit.partition, commit.offset) for commit in driver.engine.partitions.commits(driver.now, leaving=True)
+    ] == [(ORDERS, 2)]
     assert driver.at_rest()
 
 
 def test_a_rejection_while_draining_is_written_and_waited_for(driver: Driver) -> None:
     driver.take("jane")
-    driver.engine.drain([ORDERS])
+    driver.engine.partitions.drain([ORDERS])
 
     driver.reply("shop.orders:0:0", 400)
-    assert driver.engine.outstanding([ORDERS]) == 1
+    assert driver.engine.partitions.outstanding([ORDERS]) == 1
 
     driver.acknowledge()
     assert driver.outcomes == {0: Outcome.DEAD_LETTER}
-    assert driver.engine.outstanding([ORDERS]) == 0
+    assert driver.engine.partitions.outstanding([ORDERS]) == 0
     assert driver.at_rest()
 
 
@@ -73,13 +73,13 @@ def test_a_rejection_while_draining_is_written_and_waited_for(driver: Driver) ->
 )
 def test_a_failure_while_draining_leaves_the_record_to_the_next_owner(driver: Driver, failed: object) -> None:
     driver.take("jane")
-    driver.engine.drain([ORDERS])
+    driver.engine.partitions.drain([ORDERS])
 
     driver.reply("shop.orders:0:0", failed)  # type: ignore[arg-type] # the table holds answers only
     driver.wait(600)
 
     assert driver.in_flight == []
-    assert [commit.offset for commit in driver.engine.commits(driver.now, force=True)] == [0]
+    assert [commit.offset for commit in driver.engine.partitions.commits(driver.now, leaving=True)] == [0]
     assert driver.at_rest()
 
 
@@ -91,10 +91,10 @@ def test_a_last_attempt_that_fails_while_draining_is_written_and_waited_for(driv
         driver.wait(30)
     driver.take("joe", partition=OTHER)
     driver.reply("shop.orders:1:0")
-    driver.engine.drain([ORDERS])
+    driver.engine.partitions.drain([ORDERS])
 
     driver.reply("shop.orders:0:0", 500)
-    assert driver.engine.outstanding([ORDERS]) == 1
+    assert driver.engine.partitions.outstanding([ORDERS]) == 1
     driver.acknowledge()
 
     assert driver.outcomes[0] is Outcome.RETRY
@@ -103,7 +103,7 @@ def test_a_last_attempt_that_fails_while_draining_is_written_and_waited_for(driv
 
 def test_a_record_half_sent_is_left_whole_to_the_next_owner(driver: Driver) -> None:
     driver.take("jane", send("identify", "optin"))
-    driver.engine.drain([ORDERS])
+    driver.engine.partitions.drain([ORDERS])
 
     driver.reply("shop.orders:0:0")
 
@@ -116,13 +116,15 @@ def test_a_record_half_sent_is_left_whole_to_the_next_owner(driver: Driver) -> N
 def test_a_write_that_is_out_while_draining(driver: Driver, error: str | None) -> None:
     """Acknowledged it settles; failed it is not repeated, and the record is the next owner's."""
     driver.take("jane", BROKEN)
-    driver.engine.drain([ORDERS])
+    driver.engine.partitions.drain([ORDERS])
 
     driver.acknowledge(error)
     driver.wait(600)
 
     assert driver.writes == {}
-    assert [commit.offset for commit in driver.engine.commits(driver.now, force=True)] == [1 if error is None else 0]
+    assert [commit.offset for commit in driver.engine.partitions.commits(driver.now, leaving=True)] == [
+        1 if error is None else 0
+    ]
     assert driver.at_rest()
 
 
@@ -132,7 +134,7 @@ def test_what_waits_for_its_backoff_is_dropped_by_draining(driver: Driver) -> No
     driver.reply("shop.orders:0:0")
     driver.reply("shop.orders:0:1", 500)
 
-    driver.engine.drain([ORDERS])
+    driver.engine.partitions.drain([ORDERS])
     driver.wait(600)
 
     assert driver.in_flight == []
@@ -143,20 +145,20 @@ def test_what_waits_for_its_backoff_is_dropped_by_draining(driver: Driver) -> No
 def test_a_lost_partition_settles_and_commits_nothing(driver: Driver, status: int) -> None:
     driver.take("jane")
     driver.take("jane", BROKEN)
-    driver.engine.forget([ORDERS])
+    driver.engine.partitions.forget([ORDERS])
 
     driver.reply_all(status)
     driver.acknowledge()
 
     assert (driver.settled, driver.writes) == ([], {})
-    assert driver.engine.commits(driver.now, force=True) == []
-    assert driver.engine.assigned == [OTHER]
+    assert driver.engine.partitions.commits(driver.now, leaving=True) == []
+    assert driver.engine.partitions.assigned == [OTHER]
     assert driver.at_rest()
 
 
 def test_a_write_of_a_lost_partition_settles_nothing(driver: Driver) -> None:
     driver.take("jane", BROKEN)
-    driver.engine.forget([ORDERS])
+    driver.engine.partitions.forget([ORDERS])
 
     driver.acknowledge()
 
@@ -167,7 +169,7 @@ def test_a_write_of_a_lost_partition_settles_nothing(driver: Driver) -> None:
 def test_an_answer_from_before_the_partition_was_lost_settles_nothing_after_it_is_back(driver: Driver) -> None:
     """It may be another record's offset by then: only what was taken since counts."""
     driver.take("jane", offset=5)
-    driver.engine.forget([ORDERS])
+    driver.engine.partitions.forget([ORDERS])
     driver.assign(ORDERS)
     driver.take("jane", offset=5)
     assert driver.in_flight == ["shop.orders:0:5"] * 2
@@ -185,7 +187,7 @@ def test_a_redelivery_that_waits_is_dropped_and_its_memory_given_back() -> None:
     driver.take("jane", partition=RETRY)
     driver.reply_all(500)
 
-    driver.engine.forget([RETRY])
+    driver.engine.partitions.forget([RETRY])
 
     assert driver.at_rest()
     driver.wait(1)
@@ -194,8 +196,8 @@ def test_a_redelivery_that_waits_is_dropped_and_its_memory_given_back() -> None:
 
 def test_a_drained_partition_that_comes_back_starts_anew(driver: Driver) -> None:
     driver.take("jane")
-    driver.engine.drain([ORDERS])
-    driver.engine.forget([ORDERS])
+    driver.engine.partitions.drain([ORDERS])
+    driver.engine.partitions.forget([ORDERS])
     driver.reply_all()
 
     driver.assign(ORDERS)

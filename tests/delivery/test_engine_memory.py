@@ -27,7 +27,7 @@ def test_a_record_counts_until_it_is_settled(state: str) -> None:
     if state == "waiting for a retry":
         driver.reply_all(500)
 
-    assert driver.engine.buffer.records == (2 if state == "queued" else 1)
+    assert driver.engine.partitions.buffer.records == (2 if state == "queued" else 1)
 
     driver.run(lambda _: ACCEPTED)
     assert driver.at_rest()
@@ -37,7 +37,7 @@ def test_bytes_are_those_of_the_record_and_of_its_requests() -> None:
     driver = Driver().assign()
     driver.take("jane", send("purchase"), value=b"x" * 100)
 
-    assert driver.engine.buffer.bytes == 100 + len("jane") + len('{"event":"purchase"}')
+    assert driver.engine.partitions.buffer.bytes == 100 + len("jane") + len('{"event":"purchase"}')
 
 
 def test_partitions_pause_when_the_memory_is_full_and_resume_when_it_is_half_empty() -> None:
@@ -83,11 +83,11 @@ def test_a_backlog_of_less_important_topics_leaves_room_for_those_above() -> Non
 def test_a_partition_that_is_held_pauses_until_it_is_let_go() -> None:
     driver = Driver().assign(ORDERS, OTHER)
 
-    driver.engine.hold(ORDERS, held=True)
+    driver.engine.partitions.hold(ORDERS, held=True)
     driver.decide()
     assert driver.paused == {ORDERS}
 
-    driver.engine.hold(ORDERS, held=False)
+    driver.engine.partitions.hold(ORDERS, held=False)
     driver.decide()
     assert driver.paused == set()
 
@@ -98,10 +98,10 @@ def test_the_oldest_record_not_settled_is_known_by_topic() -> None:
     driver.now += 5
     driver.take("joe", partition=OTHER)
 
-    assert driver.engine.oldest() == {"shop.orders": int(NOW * 1000), RETRY.topic: None}
+    assert driver.engine.partitions.oldest() == {"shop.orders": int(NOW * 1000), RETRY.topic: None}
 
     driver.reply("shop.orders:0:0")
-    assert driver.engine.oldest()["shop.orders"] == int(NOW * 1000) + 5000
+    assert driver.engine.partitions.oldest()["shop.orders"] == int(NOW * 1000) + 5000
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -109,7 +109,7 @@ def test_what_was_counted_is_given_back_whatever_happens(seed: int) -> None:
     """Partitions come and go, answers and writes fail and come late: at the end nothing is left, at no time less."""
     noise = random.Random(seed)
     driver = Driver(replace(POLICY, ordered_events=frozenset({"optin"}))).assign(ORDERS, OTHER, RETRY)
-    buffers = (driver.engine.buffer, driver.engine.redelivery_buffer)
+    buffers = (driver.engine.partitions.buffer, driver.engine.partitions.redelivery_buffer)
     kinds: list[Mapped] = [BROKEN, send("optin"), send("identify", "optin"), send("purchase")]
 
     def endpoint(_: Task) -> Answer:
@@ -128,9 +128,9 @@ def test_what_was_counted_is_given_back_whatever_happens(seed: int) -> None:
                 driver.wait(noise.choice([0.1, 5, 90]))
             case "leave":
                 if noise.random() < 0.5:
-                    driver.engine.drain([partition])
+                    driver.engine.partitions.drain([partition])
                     driver.decide()
-                driver.engine.forget([partition])
+                driver.engine.partitions.forget([partition])
                 driver.assign(partition)
         assert all(buffer.records >= 0 and buffer.bytes >= 0 for buffer in buffers)
 

@@ -45,12 +45,21 @@ def test_a_retry_keeps_the_keys_order(driver: Driver) -> None:
     assert driver.in_flight == ["shop.orders:0:1"]
 
 
-def test_a_dead_letter_is_acknowledged_before_the_keys_next_record_goes(driver: Driver) -> None:
-    driver.take("jane", BROKEN)
+def test_what_bluecore_rejects_is_acknowledged_before_the_keys_next_record_goes(driver: Driver) -> None:
     driver.take("jane")
+    driver.take("jane")
+    driver.reply("shop.orders:0:0", 400)
     assert driver.in_flight == []
 
     driver.acknowledge()
+
+    assert driver.in_flight == ["shop.orders:0:1"]
+
+
+def test_what_cannot_be_mapped_holds_nothing_up(driver: Driver) -> None:
+    """Nothing of it is ever sent: there is no order that it could break."""
+    driver.take("jane", BROKEN)
+    driver.take("jane")
 
     assert driver.in_flight == ["shop.orders:0:1"]
 

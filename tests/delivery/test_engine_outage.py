@@ -127,7 +127,7 @@ def test_a_probe_whose_partition_was_lost_still_closes_the_breaker() -> None:
     driver.wait(2)
     assert len(driver.in_flight) == 1
 
-    driver.engine.forget([ORDERS])
+    driver.engine.partitions.forget([ORDERS])
     driver.reply_all(202)
 
     assert not driver.engine.breaker.open
@@ -142,7 +142,7 @@ def test_a_probe_whose_partition_was_lost_makes_way_for_the_next(lost: int) -> N
     driver.take("jane")
     driver.reply_all(401)
     driver.wait(2)
-    driver.engine.forget([ORDERS])
+    driver.engine.partitions.forget([ORDERS])
     driver.reply_all(lost)
 
     driver.assign()
@@ -157,7 +157,7 @@ def test_an_outage_without_records_wakes_nobody(driver: Driver) -> None:
     """A probe that is due and has nothing to send waits for a record, not for the time."""
     driver.take("jane")
     driver.reply_all(401)
-    driver.engine.forget([ORDERS])
+    driver.engine.partitions.forget([ORDERS])
 
     driver.wait(60)
 

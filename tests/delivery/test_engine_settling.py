@@ -86,7 +86,7 @@ def test_after_a_crash_only_what_was_not_settled_is_sent_again(driver: Driver) -
     commit = driver.commit()[ORDERS]
 
     after = Driver()
-    after.engine.assign(ORDERS, commit.offset, commit.metadata)
+    after.engine.partitions.assign(ORDERS, commit.offset, commit.metadata)
     for offset, key in enumerate("abcd"):
         after.take(key, offset=offset)
 
@@ -96,21 +96,21 @@ def test_after_a_crash_only_what_was_not_settled_is_sent_again(driver: Driver) -
 
 def test_a_commit_is_made_once_and_at_most_once_an_interval(driver: Driver) -> None:
     driver.take("a")
-    assert [commit.offset for commit in driver.engine.commits(driver.now)] == [0]
+    assert [commit.offset for commit in driver.engine.partitions.commits(driver.now)] == [0]
     driver.reply("shop.orders:0:0")
 
-    assert driver.engine.commits(driver.now + 0.049) == []
-    assert driver.engine.next_commit_at == driver.now + 0.05
-    assert [commit.offset for commit in driver.engine.commits(driver.now + 0.05)] == [1]
-    assert driver.engine.commits(driver.now + 10) == []
-    assert driver.engine.next_commit_at == float("inf")
+    assert driver.engine.partitions.commits(driver.now + 0.049) == []
+    assert driver.engine.partitions.next_commit_at == driver.now + 0.05
+    assert [commit.offset for commit in driver.engine.partitions.commits(driver.now + 0.05)] == [1]
+    assert driver.engine.partitions.commits(driver.now + 10) == []
+    assert driver.engine.partitions.next_commit_at == float("inf")
 
 
 def test_a_commit_that_failed_is_repeated(driver: Driver) -> None:
     driver.take("a")
     first = driver.commit()
 
-    driver.engine.commit_failed([ORDERS])
+    driver.engine.partitions.commit_failed([ORDERS])
 
     assert driver.commit() == first
 
@@ -138,7 +138,7 @@ def test_a_map_that_was_full_before_a_restart_stops_nothing_after_it() -> None:
     noise = random.Random(1)
     settled = [offset for offset in range(1, 20_000) if noise.random() < 0.5]
     driver = Driver()
-    driver.engine.assign(ORDERS, 0, encode(0, settled))
+    driver.engine.partitions.assign(ORDERS, 0, encode(0, settled))
     driver.take("jane", offset=0)
 
     driver.reply("shop.orders:0:0")
@@ -173,7 +173,7 @@ def test_partitions_that_stay_keep_their_commit_when_others_leave() -> None:
     for partition in (ORDERS, other):
         driver.take("jane", Skip("when"), partition=partition)
 
-    driver.engine.drain([other])
+    driver.engine.partitions.drain([other])
 
-    assert [commit.partition for commit in driver.engine.commits(driver.now, force=True)] == [other]
+    assert [commit.partition for commit in driver.engine.partitions.commits(driver.now, leaving=True)] == [other]
     assert driver.commit().keys() == {ORDERS}

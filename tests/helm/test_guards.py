@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.helm.chart import Chart
 from tests.helm.documents import CHART
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEDA = {"enabled": True}
 SASL = {"security.protocol": "SASL_SSL", "sasl.mechanism": "PLAIN"}
@@ -79,12 +84,14 @@ def test_a_guard_fires_with_its_sentence(chart: Chart, values: dict[str, Any], s
     assert sentence in chart.refusal(values)
 
 
-def test_rules_and_dashboard_must_be_in_the_chart(chart: Chart) -> None:
+@pytest.mark.parametrize(("part", "file"), [("prometheusRule", "rules.yaml"), ("dashboard", "dashboard.json")])
+def test_rules_and_dashboard_must_be_in_the_chart(chart: Chart, tmp_path: Path, part: str, file: str) -> None:
     """A copy without them says so and installs nothing half."""
-    if (CHART / "files" / "rules.yaml").exists():
-        pytest.skip("this chart has them: no value leads to the refusal")
+    bare = shutil.copytree(CHART, tmp_path / "chart", ignore=shutil.ignore_patterns("files"))
 
-    assert "this copy of the chart has no files/rules.yaml" in chart.refusal({"prometheusRule": {"enabled": True}})
+    refusal = replace(chart, folder=bare).refusal({part: {"enabled": True}})
+
+    assert f"{part}.enabled is true, and this copy of the chart has no files/{file}" in refusal
 
 
 def test_every_guard_has_a_case(chart: Chart) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -28,12 +29,13 @@ RULES = """groups:
 
 @pytest.fixture
 def whole(chart: Chart, tmp_path: Path) -> Chart:
-    """The chart with rules and a dashboard."""
-    copy = shutil.copytree(CHART, tmp_path / "chart")
-    (copy / "files").mkdir(exist_ok=True)
-    (copy / "files" / "rules.yaml").write_text(RULES)
-    (copy / "files" / "dashboard.json").write_text('{"title": "{{topic}}"}\n')
-    return replace(chart, folder=copy)
+    """The chart with its rules and its dashboard; made-up ones where it has none."""
+    files = shutil.copytree(CHART, tmp_path / "chart") / "files"
+    files.mkdir(exist_ok=True)
+    for name, text in {"rules.yaml": RULES, "dashboard.json": '{"title": "{{topic}}"}\n'}.items():
+        if not (files / name).exists():
+            (files / name).write_text(text)
+    return replace(chart, folder=files.parent)
 
 
 def test_the_operator_scrapes_the_pods(chart: Chart) -> None:
@@ -52,9 +54,24 @@ def test_the_rules_reach_the_operator_as_they_are(whole: Chart) -> None:
 
     rule = whole.render(values).one("PrometheusRule")
 
-    assert rule["spec"] == yaml.safe_load(RULES)
+    assert rule["spec"] == yaml.safe_load((whole.folder / "files" / "rules.yaml").read_text())
     assert rule["metadata"]["labels"]["release"] == "prometheus"
     assert faults(rule) == []
+
+
+def test_prometheus_takes_the_rendered_rules(whole: Chart, tmp_path: Path) -> None:
+    """As the operator will hand them over."""
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("promtool is not here: Debian has it in the package `prometheus`")
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(
+        yaml.safe_dump(whole.render({"prometheusRule": {"enabled": True}}).one("PrometheusRule")["spec"])
+    )
+
+    done = subprocess.run([promtool, "check", "rules", str(rules)], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_dashboard_reaches_grafana_as_it_is(whole: Chart) -> None:
@@ -63,7 +80,8 @@ def test_the_dashboard_reaches_grafana_as_it_is(whole: Chart) -> None:
 
     (dashboard,) = (each for each in whole.render(values).all("ConfigMap") if each["metadata"]["name"] != NAME)
 
-    assert json.loads(dashboard["data"]["bluecore-consumer.json"]) == {"title": "{{topic}}"}
+    written = (whole.folder / "files" / "dashboard.json").read_text()
+    assert json.loads(dashboard["data"]["bluecore-consumer.json"]) == json.loads(written)
     assert dashboard["metadata"]["labels"]["grafana_dashboard"] == "1"
     assert dashboard["metadata"]["annotations"] == {"grafana_folder": "CRM"}
 

@@ -74,7 +74,7 @@ class Instance:
         health = Health(now)
         self.service = Service(
             engine=self.engine,
-            intake=Intake(mapper, lambda partition, held: self.engine.hold(partition, held=held)),
+            intake=Intake(mapper, lambda partition, held: self.engine.partitions.hold(partition, held=held)),
             source=self._connect,
             publisher=self.publisher,
             client=self.client,

@@ -10,6 +10,7 @@ import pytest
 from consumer.delivery.engine import Engine
 from consumer.delivery.lanes import Lane, Lanes
 from consumer.delivery.parking import ParkedKeys
+from consumer.delivery.partitions import Partitions
 from consumer.delivery.settled import SettledOffsets
 from consumer.delivery.task import Task
 from consumer.intake import Intake
@@ -44,7 +45,7 @@ def _commit_what_is_revoked_unsettled(patch: pytest.MonkeyPatch) -> None:
     revoked = Service.on_revoked
 
     def hasty(self: Service, partitions: Sequence[Partition]) -> None:
-        for state in self._engine._states(partitions):
+        for state in self._engine.partitions._those(partitions):
             for task in list(state.lanes.tasks()):
                 state.settled.settle(task.record.offset)
                 state.changed = True
@@ -80,7 +81,7 @@ def _do_not_wait_for_the_watch(patch: pytest.MonkeyPatch) -> None:
 
 def _forget_the_map(patch: pytest.MonkeyPatch) -> None:
     """What was settled beyond the watermark is not remembered over a restart."""
-    patch.setattr("consumer.delivery.engine.encode", lambda _watermark, _beyond: "")
+    patch.setattr("consumer.delivery.partitions.encode", lambda _watermark, _beyond: "")
 
 
 def _dead_letter_for_an_outage(patch: pytest.MonkeyPatch) -> None:
@@ -113,17 +114,17 @@ def _skip_what_cannot_be_written(patch: pytest.MonkeyPatch) -> None:
 
 def _commit_for_others(patch: pytest.MonkeyPatch) -> None:
     """A draining partition drops its tasks as if they had been settled."""
-    drain = Engine.drain
+    drain = Partitions.drain
 
-    def careless(self: Engine, partitions: Iterable[Partition]) -> None:
-        states = self._states(partitions)
+    def careless(self: Partitions, partitions: Iterable[Partition]) -> None:
+        states = self._those(partitions)
         dropped = [(state, task.record.offset) for state in states for task in state.lanes.tasks() if not task.out]
         drain(self, [state.partition for state in states])
         for state, offset in dropped:
             state.settled.settle(offset)
             state.changed = True
 
-    patch.setattr(Engine, "drain", careless)
+    patch.setattr(Partitions, "drain", careless)
 
 
 @pytest.mark.parametrize(

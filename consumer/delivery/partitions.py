@@ -1,0 +1,158 @@
+"""The partitions that are ours: what is in hand of each, when it pauses, and what is to be committed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from consumer.delivery.buffer import Buffer
+from consumer.delivery.lanes import Lanes
+from consumer.delivery.offset_map import LIMIT, decode, encode
+from consumer.delivery.policy import DeliveryPolicy
+from consumer.delivery.settled import SettledOffsets
+from consumer.delivery.task import Commit, Decisions, PartitionState, Task
+from consumer.records import Partition
+
+_LOWER_PRIORITY_SHARE = 0.5
+_MAP_TOO_FULL = 0.75
+_MOST_BEYOND = 100_000
+
+
+class Partitions:
+    """Every assigned partition, from its assignment until another instance owns it."""
+
+    def __init__(self, policy: DeliveryPolicy, lanes: Lanes[Task]) -> None:
+        self._policy = policy
+        self._lanes = lanes
+        self._states: dict[Partition, PartitionState] = {}
+        self._top_priority = 0
+        self._next_commit = 0.0
+        self.buffer = Buffer(policy.buffered_records, policy.buffered_bytes)
+        self.redelivery_buffer = Buffer(policy.buffered_records, policy.buffered_bytes)
+        """Redeliveries wait for minutes: a pile of them must not stop the topics."""
+
+    def assign(self, partition: Partition, committed: int | None, metadata: str, priority: int = 0) -> None:
+        """`committed` and `metadata` are the group's last commit for the partition; None: there is none."""
+        already = decode(committed, metadata) if committed is not None else frozenset[int]()
+        redelivers = partition.topic == self._policy.retry_topic
+        self._states[partition] = PartitionState(partition, priority, redelivers, SettledOffsets(already))
+        self._rank()
+
+    def hold(self, partition: Partition, *, held: bool) -> None:
+        """Keeps a partition paused for a reason outside delivery: its schema is not to be had just now."""
+        if state := self._states.get(partition):
+            state.held = held
+
+    def drain(self, partitions: Iterable[Partition]) -> None:
+        """Drops what has not been sent of these; what is out may still settle."""
+        for state in self._those(partitions):
+            state.draining = True
+            for task in state.lanes.tasks():
+                if not task.out:
+                    self.free(task)
+            self._lanes.close(state.lanes)
+
+    def forget(self, partitions: Iterable[Partition]) -> None:
+        """The partitions are another's now: what is still out of them settles nothing here."""
+        gone = list(partitions)
+        self.drain(gone)
+        for state in self._those(gone):
+            state.active = False
+            del self._states[state.partition]
+        self._rank()
+
+    def outstanding(self, partitions: Iterable[Partition]) -> int:
+        """How many sends and writes of these partitions have no result yet."""
+        return sum(state.out for state in self._those(partitions))
+
+    def taking(self, partition: Partition) -> PartitionState | None:
+        """The state of a partition whose records are taken; None: it is not ours, or is leaving."""
+        state = self._states.get(partition)
+        return None if state is None or state.draining else state
+
+    @property
+    def assigned(self) -> list[Partition]:
+        return list(self._states)
+
+    @property
+    def paused(self) -> list[PartitionState]:
+        """The partitions of which no records are taken for now."""
+        return [state for state in self._states.values() if state.paused]
+
+    def oldest(self) -> dict[str, int | None]:
+        """By topic, the event time (ms since the epoch) of the oldest record taken and not settled."""
+        oldest: dict[str, int | None] = {}
+        for state in self._states.values():
+            times = [time for task in state.lanes.tasks() if (time := task.record.event_time_ms) is not None]
+            topic = state.partition.topic
+            known = oldest.get(topic)
+            oldest[topic] = min([*times, *([known] if known is not None else [])], default=None)
+        return oldest
+
+    # Memory
+
+    def keep(self, task: Task) -> None:
+        """The task counts against the bounds, until it is freed."""
+        self._buffer_of(task.state).add(task.size)
+
+    def free(self, task: Task) -> None:
+        self._buffer_of(task.state).remove(task.size)
+
+    def balance(self, decided: Decisions) -> None:
+        """Pauses the partitions for whose records there is no room, and resumes those for which there is again."""
+        for state in self._states.values():
+            share = 1.0 if state.redelivers or state.priority == self._top_priority else _LOWER_PRIORITY_SHARE
+            full = self._buffer_of(state).pauses(paused=state.paused, share=share)
+            pause = full or state.held or state.map_full or state.draining
+            if pause != state.paused:
+                state.paused = pause
+                (decided.pause if pause else decided.resume).append(state.partition)
+
+    def _buffer_of(self, state: PartitionState) -> Buffer:
+        return self.redelivery_buffer if state.redelivers else self.buffer
+
+    # Commits
+
+    def commits(self, now: float, *, leaving: bool = False) -> list[Commit]:
+        """The offsets to commit now: at most once in the policy's interval.
+
+        `leaving`: those of the partitions that drain, whatever the interval.
+        """
+        if now < self._next_commit and not leaving:
+            return []
+        commits = []
+        for state in self._states.values():
+            watermark = state.settled.watermark
+            if not state.changed or watermark is None or (leaving and not state.draining):
+                continue
+            beyond = state.settled.beyond
+            metadata = encode(watermark, beyond)
+            state.map_full = _is_full(state, metadata, len(beyond))
+            state.changed = False
+            commits.append(Commit(state.partition, watermark, metadata))
+        if commits:
+            self._next_commit = now + self._policy.commit_seconds
+        return commits
+
+    @property
+    def next_commit_at(self) -> float:
+        """When there is something to commit; infinity while there is nothing."""
+        changed = any(state.changed for state in self._states.values())
+        return self._next_commit if changed else float("inf")
+
+    def commit_failed(self, partitions: Iterable[Partition]) -> None:
+        """The commit is lost: it is repeated with the next."""
+        for state in self._those(partitions):
+            state.changed = True
+
+    def _rank(self) -> None:
+        self._top_priority = max((state.priority for state in self._states.values()), default=0)
+
+    def _those(self, partitions: Iterable[Partition]) -> list[PartitionState]:
+        return [state for partition in partitions if (state := self._states.get(partition)) is not None]
+
+
+def _is_full(state: PartitionState, metadata: str, beyond: int) -> bool:
+    if not state.lanes.lanes:
+        return False  # nothing is in hand whose settling would empty it: only reading on does
+    fullness = max(beyond / _MOST_BEYOND, len(metadata) / LIMIT if metadata or not beyond else 1.0)
+    return fullness > (_MAP_TOO_FULL / 2 if state.map_full else _MAP_TOO_FULL)
