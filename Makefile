@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test simulate chaos lint format lock clean
+.PHONY: help demo test simulate chaos image-test lint format lock clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ simulate: $(READY) ## 10,000 seeds of the whole service in virtual time; make te
 chaos: $(READY) ## 100,000 events through real processes and Apache Kafka while they are killed
 	@$(BIN)/python -m tests.chaos
 
+image-test: $(READY) ## build and start the image for real; needs root, buildah and debootstrap
+	@IMAGE_TEST=1 $(BIN)/pytest tests/image
+
 lint: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
@@ -43,6 +46,8 @@ lock: $(READY) ## resolve the dependencies anew and lock them by hash
 		--extra sandbox pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package bluecore-consumer --no-header \
 		--extra dev --constraint requirements.lock pyproject.toml -o requirements-dev.lock
+	@printf 'editables\nhatchling\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-header --constraint requirements-dev.lock - -o requirements-build.lock
 
 clean: ## remove the environment and every cache
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

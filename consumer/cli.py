@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,6 +15,7 @@ from rich.console import Console
 from consumer import __version__
 from consumer.confidential import secrets_of
 from consumer.dead_letters.commands import dead_letters
+from consumer.doctor.command import doctor
 from consumer.exits import ended_by, needing_extra, refuse, registry_errors
 from consumer.given import config_option, load_given
 from consumer.sandbox.faults import FaultPlanError
@@ -37,11 +39,17 @@ def run(path: Path) -> None:
     logs.configure(config.telemetry.log_level, secrets_of(config))
     from consumer.assembly import assembled  # noqa: PLC0415 - the other commands start faster without it
 
+    # As PID 1 the process would ignore a signal without a handler while it still connects.
+    _on_signals(lambda: sys.exit(0))
     with ended_by("the service cannot go on", log.error), assembled(config) as parts:
-        for sign in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(sign, lambda *_: parts.service.stop())
+        _on_signals(parts.service.stop)
         log.info("started", version=__version__, telemetry_port=parts.telemetry_port, routes=len(config.routes))
         parts.service.run()
+
+
+def _on_signals(do: Callable[[], None]) -> None:
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: do())
 
 
 @main.command()
@@ -168,3 +176,4 @@ def register(path: Path, folder: Path | None) -> None:
 
 
 main.add_command(dead_letters)
+main.add_command(doctor)

@@ -2,7 +2,9 @@
 
 The idea is parallel-consumer's: whichever is shorter of a bit set and run lengths, compressed, in base64, under
 the broker's limit for metadata (`offset.metadata.max.bytes`, 4,096 by default). A map that does not fit is
-dropped, never the commit. Offsets are relative to the committed offset, which is itself never settled.
+dropped, never the commit. Offsets are relative to the committed offset, which is itself never settled. The map names
+that offset: one that a tool has copied to another offset, in another cluster perhaps, would call unsent records
+settled, and is ignored.
 """
 
 from __future__ import annotations
@@ -26,17 +28,18 @@ def encode(committed: int, settled: Sequence[int]) -> str:
         (zlib.compress(kind + body, 6) for kind, body in _bodies(committed, settled)),
         key=len,
     )
-    text = VERSION + base64.b64encode(packed).decode()
+    text = f"{VERSION}:{committed}:{base64.b64encode(packed).decode()}"
     return text if len(text) <= LIMIT else ""
 
 
 def decode(committed: int, text: str | None) -> frozenset[int]:
-    """The offsets in a map; empty for a map of another version or one that does not parse: nothing depends on it."""
-    if not text or not text.startswith(VERSION):
+    """The offsets in a map; empty for one of another version, of another commit, or that does not parse."""
+    own = f"{VERSION}:{committed}:"
+    if not text or not text.startswith(own):
         return frozenset()
     try:
         unpacking = zlib.decompressobj()
-        unpacked = unpacking.decompress(base64.b64decode(text[1:], validate=True), _LARGEST)
+        unpacked = unpacking.decompress(base64.b64decode(text[len(own) :], validate=True), _LARGEST)
         read = _READERS.get(unpacked[:1])
         if read is None or not unpacking.eof:
             return frozenset()

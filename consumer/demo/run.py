@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -74,11 +74,11 @@ def run_demo(count: int, given: Config | None, progress: Progress) -> Summary:
         schemas = _registered(registry)
         shop = Shop(schemas, time.time())
         parts = stack.enter_context(assembled(config))
-        stack.enter_context(_in_background(parts))
+        service = stack.enter_context(_in_background(parts))
         produced, tombstones = _produce(
             kafka, dict(zip(EVENT_TYPES, topics, strict=True)), shop.events(count), progress
         )
-        _await_settled(parts, len(produced), progress)
+        _await_settled(parts, service, len(produced), progress)
         skipped = tombstones if parts.reporter.records[Outcome.SKIPPED] >= len(tombstones) else set()
         retried = {place for place, _ in read_failures(config, letters.retry_topic)}
         dead = dict(read_failures(config, letters.dead_letter_topic))
@@ -143,14 +143,13 @@ def _registered(registry: RegistryConfig) -> dict[str, tuple[int, AvroSchema]]:
 
 
 @contextmanager
-def _in_background(parts: Assembled) -> Iterator[None]:
-    thread = threading.Thread(target=parts.service.run, name="service")
-    thread.start()
-    try:
-        yield
-    finally:
-        parts.service.stop()
-        thread.join()
+def _in_background(parts: Assembled) -> Iterator[Future[None]]:
+    with ThreadPoolExecutor(1, thread_name_prefix="service") as pool:
+        running = pool.submit(parts.service.run)
+        try:
+            yield running
+        finally:
+            parts.service.stop()
 
 
 def _produce(
@@ -187,12 +186,14 @@ def _produce(
     return produced, tombstones
 
 
-def _await_settled(parts: Assembled, count: int, progress: Progress) -> None:
-    """Returns when all are settled, or when nothing has moved for a minute."""
+def _await_settled(parts: Assembled, service: Future[None], count: int, progress: Progress) -> None:
+    """Returns when all are settled, or when nothing has moved for a minute. Raises what ended the service."""
     settled, moved = -1, time.monotonic()
     while settled < count and time.monotonic() - moved < _QUIET_SECONDS:
         now_settled = parts.reporter.records.total() - parts.reporter.records[Outcome.RETRY]
         if now_settled != settled:
             settled, moved = now_settled, time.monotonic()
             progress("settled", settled)
+        if service.done():
+            service.result()
         time.sleep(0.05)

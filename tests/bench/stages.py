@@ -1,18 +1,17 @@
 """`python -m tests.bench.stages`: where the service's CPU time goes, stage by stage, in µs an event.
 
-The real service works on a real backlog, with a watch around each part's methods. A moment belongs to the innermost
-method that is under way, so that all stages add up to the thread's CPU time.
+A timer of CPU time interrupts the real service on a real backlog and looks at what is under way: the innermost call of
+one of the `PARTS` says which stage it is. Nothing is added to a call, as a clock around each would, and the stages add
+up to the whole.
 """
 
 from __future__ import annotations
 
 import os
-import sys
+import signal
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass, field
-from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,85 +20,125 @@ from consumer.assembly import assembled
 from consumer.avro.confluent import Decoder
 from consumer.bluecore.client import BluecoreClient
 from consumer.delivery.engine import Engine
-from consumer.intake import Intake
+from consumer.delivery.partitions import Partitions
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.retry_watch import RetryWatch
 from consumer.kafka.source import KafkaSource
 from consumer.mapping.translate import Translator
 from consumer.records import Outcome
 from consumer.reporting import Reporter
-from consumer.service import Service
 from consumer.settings import load
+from consumer.telemetry.stopwatch import Stopwatch
+from prometheus_client import Counter as MetricCounter
+from prometheus_client import Histogram
 from tests.bench.contenders import Run, write_config
-from tests.bench.cores import CONTENDER
+from tests.bench.cores import CONTENDER, pin
 from tests.bench.ground import ground
 from tests.bench.stream import write_backlog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
+    from types import CodeType, FrameType
 
-OTHER = "the loop itself"
-METHODS: dict[type, dict[str, str]] = {
-    KafkaSource: {"poll": "poll", "commit": "settle", "pause": "poll", "resume": "poll"},
-    Publisher: {"poll": "poll"},
-    RetryWatch: {"changes": "poll"},
-    Decoder: {"decode": "decode"},
-    Translator: {"translate": "map"},
-    Intake: {},
-    Engine: {"take": "dispatch", "decide": "dispatch", "answered": "settle", "commits": "settle"},
-    BluecoreClient: {"send": "HTTP", "wait": "HTTP"},
-    Reporter: dict.fromkeys(("consumed", "settled", "committing", "state"), "metrics"),
-    Service: {"step": OTHER},
+    from consumer.assembly import Assembled
+
+PARTS: Mapping[str, tuple[Any, ...]] = {
+    "poll": (KafkaSource.poll, Publisher.poll, RetryWatch.changes),
+    "decode": (Decoder.decode,),
+    "map": (Translator.translate,),
+    "dispatch": (Engine.take, Engine.decide),
+    "HTTP": (BluecoreClient.send, BluecoreClient.wait),
+    "settle": (Engine.answered, Partitions.commits, KafkaSource.commit),
+    "metrics": (
+        Reporter.consumed,
+        Reporter.settled,
+        Reporter.committing,
+        Reporter.state,
+        Stopwatch.enter,
+        MetricCounter.inc,
+        Histogram.observe,
+    ),
 }
-STAGES = ("poll", "decode", "map", "dispatch", "HTTP", "settle", "metrics", OTHER)
+REST = "the loop itself"
+_SAMPLE_SECONDS = 0.001
+_WARM_SECONDS = 3.0
 
 
-@dataclass
-class Budget:
-    """Seconds of the main thread's CPU by stage. `read`: what one look at the clock costs, in seconds."""
+class Sampler:
+    """Counts, by stage, how often the main thread was found at it."""
 
-    seconds: Counter[str] = field(default_factory=Counter)
-    looks: Counter[str] = field(default_factory=Counter)
-    _stage: str = OTHER
-    _since: float = 0.0
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self._stages: dict[CodeType, str] = {
+            part.__code__: stage for stage, parts in PARTS.items() for part in parts
+        }
 
-    def watch(self) -> None:
-        """Put a watch around every method in `METHODS`, for the rest of this process."""
-        for part, methods in METHODS.items():
-            for name, stage in methods.items():
-                setattr(part, name, self._watched(stage, getattr(part, name)))
+    def start(self) -> None:
+        signal.signal(signal.SIGPROF, self._look)
+        signal.setitimer(signal.ITIMER_PROF, _SAMPLE_SECONDS, _SAMPLE_SECONDS)
 
-    def reset(self) -> None:
-        self.seconds.clear()
-        self.looks.clear()
+    def stop(self) -> None:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
-    def _watched(self, stage: str, method: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(method)
-        def call(*arguments: Any, **options: Any) -> Any:
-            outer = self._enter(stage)
-            try:
-                return method(*arguments, **options)
-            finally:
-                self._enter(outer)
-
-        return call
-
-    def _enter(self, stage: str) -> str:
-        now = time.thread_time()
-        before = self._stage
-        self.seconds[before] += now - self._since
-        self.looks[before] += 1
-        self._stage, self._since = stage, now
-        return before
+    def _look(self, _: int, frame: FrameType | None) -> None:
+        while frame is not None:
+            stage = self._stages.get(frame.f_code)
+            if stage is not None:
+                self.counts[stage] += 1
+                return
+            frame = frame.f_back
+        self.counts[REST] += 1
 
 
-def look_seconds(times: int = 20_000) -> float:
-    """What one look at the watch costs."""
-    budget = Budget()
-    budget.watch_nothing = budget._watched(OTHER, lambda: None)
-    begun = time.thread_time()
-    return (time.thread_time() - begun) / times
+def measured(parts: Assembled, seconds: float) -> tuple[dict[str, float], float]:
+    """Run the service for so long once it is warm.
+
+    Returns:
+        µs of CPU an event, by stage, all threads of the process included; events a second.
+    """
+    sampler = Sampler()
+    found: list[tuple[int, float, float]] = []
+
+    def look() -> None:
+        found.append((parts.reporter.records[Outcome.DELIVERED], time.process_time(), time.monotonic()))
+
+    def conduct() -> None:
+        time.sleep(_WARM_SECONDS)
+        look()
+        signal.setitimer(signal.ITIMER_PROF, _SAMPLE_SECONDS, _SAMPLE_SECONDS)
+        time.sleep(seconds)
+        look()
+        parts.service.stop()
+
+    signal.signal(signal.SIGPROF, sampler._look)
+    conductor = threading.Thread(target=conduct)
+    conductor.start()
+    parts.service.run()
+    conductor.join()
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    events, cpu, took = (after - before for before, after in zip(*found, strict=True))
+    whole = cpu / events * 1e6
+    samples = sampler.counts.total()
+    return {stage: whole * sampler.counts[stage] / samples for stage in (*PARTS, REST)}, events / took
 
 
-def main() -> None:
-    pass
+@click.command()
+@click.option("--events", default=400_000, show_default=True, help="the backlog")
+@click.option("--in-flight", default=64, show_default=True, help="requests at once")
+@click.option("--seconds", default=10.0, show_default=True, help="how long to look")
+def main(events: int, in_flight: int, seconds: float) -> None:
+    """Print what an event costs, by stage."""
+    with ground() as place:
+        topic = place.topic("backlog")
+        write_backlog(place.bootstrap, topic, place.schema_id, events)
+        config = load(write_config(Run(place, topic, place.sinks.fast, in_flight, "stages")), {})
+        pin(os.getpid(), CONTENDER)
+        with assembled(config) as parts:
+            budget, rate = measured(parts, seconds)
+    for stage, cost in budget.items():
+        click.echo(f"{stage:16} {cost:6.1f} µs  {cost / sum(budget.values()):4.0%}")
+    click.echo(f"{'an event':16} {sum(budget.values()):6.1f} µs  at {rate:,.0f} events/s on one core")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""What the doctor found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """`error`: the service cannot work so; `warning`: it works for now, or that could not be told."""
+
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`message` says what is so, `advice` what to do; empty where nothing is to be done."""
+
+    severity: Severity
+    what: str
+    message: str
+    advice: str = ""
+
+
+def ok(what: str, message: str) -> Finding:
+    return Finding(Severity.OK, what, message)
+
+
+def warning(what: str, message: str, advice: str) -> Finding:
+    return Finding(Severity.WARNING, what, message, advice)
+
+
+def error(what: str, message: str, advice: str = "") -> Finding:
+    return Finding(Severity.ERROR, what, message, advice)
+
+
+def exit_code(findings: Iterable[Finding]) -> int:
+    """0: all is well; 3: there are warnings; 1: there are errors. 2 is a refused configuration, as everywhere."""
+    severities = {finding.severity for finding in findings}
+    return 1 if Severity.ERROR in severities else 3 if Severity.WARNING in severities else 0

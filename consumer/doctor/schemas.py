@@ -1,0 +1,37 @@
+"""The schema registry: whether it answers, and whether the routes fit its schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from consumer.assembly import registry_client
+from consumer.avro import RegistryError, SchemaFaults
+from consumer.config import Config
+from consumer.doctor.finding import Finding, Severity, error, ok
+from consumer.mapping.typecheck import Severity as Weight
+from consumer.schema_checks import check_mapping
+
+_SEVERITIES = {Weight.ERROR: Severity.ERROR, Weight.WARNING: Severity.WARNING, Weight.INFO: Severity.OK}
+
+
+def check_schemas(config: Config) -> Iterator[Finding]:
+    client = registry_client(config)
+    if client is None:
+        yield ok("schema_registry", "none is configured, and no route needs one")
+        return
+    try:
+        count = len(client.subjects())
+        yield ok("schema_registry", f"answers at {client.place}, and has {count} subjects")
+        findings = check_mapping(config, None)
+    except (RegistryError, SchemaFaults) as fault:
+        yield error("schema_registry", str(fault))
+        return
+    finally:
+        client.close()
+    for finding in findings:
+        hint = f"did you mean {finding.nearest}?" if finding.nearest else "see `bluecore-consumer check`"
+        severity = _SEVERITIES[finding.severity]
+        where = f" ({finding.schema})" if finding.schema else ""
+        yield Finding(severity, finding.key, finding.message + where, "" if severity is Severity.OK else hint)
+    if not findings:
+        yield ok("routes", "each fits every version of its schemas")
