@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry
@@ -27,6 +26,7 @@ from consumer.delivery.engine import Engine
 from consumer.delivery.parking import NoWatch, Watch
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.intake import Intake
+from consumer.kafka.client import max_poll_seconds
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.retry_watch import RetryWatch
 from consumer.kafka.source import KafkaSource
@@ -36,12 +36,15 @@ from consumer.mapping.router import Router, compile_routes
 from consumer.mapping.translate import Translator
 from consumer.reporting import Reporter
 from consumer.service import Service
-from consumer.telemetry.health import Health
+from consumer.telemetry.health import Health, stall_seconds
 from consumer.telemetry.masking import customer_hash
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.server import TelemetryServer
 from consumer.telemetry.stats import KafkaStatistics
 from consumer.telemetry.stopwatch import Stopwatch
+
+# A redelivery names its topic itself, in a header that anyone may write.
+_MOST_REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,8 @@ class Assembled:
 def assembled(config: Config) -> Iterator[Assembled]:
     """The service of a checked configuration, connected; its parts are closed when the block ends.
 
-    Raises OSError when the telemetry port is taken, TopicsMissing and KafkaException as `ensure_topics`.
+    Raises OSError when the telemetry port is taken, SchemaFaults when a route's schema file is gone, and what
+    `ensure_topics` raises.
     """
     clock = SystemClock()
     with ExitStack() as stack:
@@ -69,13 +73,13 @@ def assembled(config: Config) -> Iterator[Assembled]:
             [route.topic for route in config.routes if route.topic],
             dict.fromkeys(event for route in config.routes for event in events_of(route)),
         )
-        health = Health(clock.now)
+        health = Health(clock.now, stall_seconds(max_poll_seconds(config.kafka)))
         telemetry = config.telemetry
         server = stack.enter_context(TelemetryServer(prometheus, health, host=telemetry.host, port=telemetry.port))
         schemas = schema_cache(config)
         if schemas is not None:
             stack.callback(schemas.close)
-        ensure_topics(config.kafka, [config.dead_letters.retry_topic, config.dead_letters.dead_letter_topic])
+        partitions = ensure_topics(config.kafka, config.dead_letters.topics)
         engine = Engine(DeliveryPolicy.of(config))
         translator = Translator(router(config), decoders(config.routes, schemas))
         statistics = KafkaStatistics(metrics, lambda: engine.partitions.assigned)
@@ -93,7 +97,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
             engine=engine,
             intake=intake,
             source=lambda listener: KafkaSource(config, subscription(config), listener, statistics.observe),
-            publisher=Publisher(config, statistics.observe),
+            publisher=Publisher(config, partitions, statistics.observe),
             client=BluecoreClient(
                 config.bluecore, open_transport(config.bluecore, config.delivery.max_in_flight), metrics
             ),
@@ -130,35 +134,34 @@ def schema_cache(config: Config) -> SchemaCache | None:
 
 
 def decoders(routes: tuple[RouteConfig, ...], schemas: SchemaCache | None) -> Callable[[str], WireFormat]:
-    """A topic's decoder: the wire format of the first route that takes the topic."""
+    """A topic's decoder: the wire format of the first route that takes the topic.
 
-    @cache
-    def of_route(index: int) -> WireFormat:
-        route = routes[index]
-        local = () if route.schema_file is None else (load_file(Path(route.schema_file)),)
-        if route.wire_format == "confluent":
-            return wire_format("confluent", Sources(cache=schemas, reader=local[0] if local else None))
-        return wire_format(route.wire_format, Sources(local=local))
+    Raises SchemaFaults when a route's schema file cannot be used.
+    """
+    formats = [_format(route, schemas) for route in routes]
 
-    @cache
+    @lru_cache(_MOST_REMEMBERED)
     def of_topic(topic: str) -> WireFormat:
         # A topic that no route takes is a redelivery whose route is gone: the router says so once it is decoded.
-        return of_route(next((index for index, route in enumerate(routes) if takes(route, topic)), 0))
+        return next((each for each, route in zip(formats, routes, strict=True) if route.takes(topic)), formats[0])
 
     return of_topic
 
 
-def takes(route: RouteConfig, topic: str) -> bool:
-    if route.topic_pattern is not None:
-        return re.match(route.topic_pattern, topic) is not None
-    return route.topic == topic
+def _format(route: RouteConfig, schemas: SchemaCache | None) -> WireFormat:
+    local = () if route.schema_file is None else (load_file(Path(route.schema_file)),)
+    if route.wire_format == "confluent":
+        return wire_format("confluent", Sources(cache=schemas, reader=local[0] if local else None))
+    return wire_format(route.wire_format, Sources(local=local))
 
 
 def priority_of(routes: tuple[RouteConfig, ...], topic: str) -> int:
-    return max((route.priority for route in routes if takes(route, topic)), default=0)
+    return max((route.priority for route in routes if route.takes(topic)), default=0)
 
 
 def subscription(config: Config) -> list[str]:
-    """The routes' topics and patterns, and the retry topic."""
+    """The routes' topics and patterns, and the retry topic if there is one."""
     named = [route.topic or route.topic_pattern or "" for route in config.routes]
-    return list(dict.fromkeys([*named, config.dead_letters.retry_topic]))
+    if config.dead_letters.delays_seconds:
+        named.append(config.dead_letters.retry_topic)
+    return list(dict.fromkeys(named))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 from typing import Annotated, Literal, Self
 
@@ -22,12 +23,14 @@ from pydantic import (
 
 from consumer.setting_types import (
     Choice,
+    ClientName,
     Count,
     HttpStatus,
     HttpUrl,
     Integer,
     KafkaOption,
     Number,
+    OpenHttpUrl,
     Path,
     Positive,
     Scalar,
@@ -59,7 +62,7 @@ class Section(BaseModel):
 
 class KafkaConfig(Section):
     bootstrap_servers: Annotated[str, Field(min_length=1)]
-    group_id: Annotated[str, Field(min_length=1)] = "bluecore-consumer"
+    group_id: ClientName = "bluecore-consumer"
     options: dict[KafkaOption, Scalar] = {}
 
 
@@ -69,7 +72,7 @@ class RegistryConfig(Section):
 
 
 class BluecoreConfig(Section):
-    url: HttpUrl = "https://api.bluecore.app/api/track/mobile/v1"
+    url: OpenHttpUrl = "https://api.bluecore.app/api/track/mobile/v1"
     namespace: SecretStr
     api_key: SecretStr = SecretStr("")
     api_key_header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")] = "Authorization"
@@ -146,6 +149,11 @@ class DeadLettersConfig(Section):
     dead_letter_topic: Topic = "bluecore-consumer.dead-letter"
     delays_seconds: tuple[Seconds, ...] = (60, 600, 3600)
     ordered_events: tuple[str, ...] = ("customer_patch", "identify", "optin", "unsubscribe")
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics that there are: without a delay nothing is redelivered, and there is no retry topic."""
+        return (self.retry_topic, self.dead_letter_topic) if self.delays_seconds else (self.dead_letter_topic,)
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
@@ -228,6 +236,12 @@ class RouteConfig(Section):
         if (self.topic is None) == (self.topic_pattern is None):
             raise ValueError("give either topic or topic_pattern")
         return self
+
+    def takes(self, topic: str) -> bool:
+        """Whether the topic's records are this route's, as far as the topic tells."""
+        if self.topic_pattern is not None:
+            return re.match(self.topic_pattern, topic) is not None
+        return self.topic == topic
 
 
 def _some(routes: tuple[RouteConfig, ...]) -> tuple[RouteConfig, ...]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, BinaryIO, Final, TypeVar
 
-from consumer.assembly import decoders, schema_cache, takes
+from consumer.assembly import decoders, schema_cache
 from consumer.avro import Decoded, RegistryUnavailable, SchemaPending, Undecodable
 from consumer.avro.cache import SchemaCache
 from consumer.config import Config
@@ -41,7 +41,7 @@ def preview_lines(config: Config, topic: str, record_name: str | None, source: B
     `record_name` is their Avro type's full name; by default the one that the topic's routes ask for, if they all
     ask for one.
     """
-    named = {route.record for route in config.routes if takes(route, topic)}
+    named = {route.record for route in config.routes if route.takes(topic)}
     only = named.pop() if len(named) == 1 else None
     translator = Translator(_router(config), lambda _: _JsonLine(record_name or only or "(no --record given)"))
     for number, line in enumerate(_lines(source)):

@@ -50,7 +50,8 @@ class Partition(NamedTuple):
 class Redelivery:
     """What the headers of a record in the retry topic say of its past.
 
-    `delivered`: how many of its requests Bluecore has accepted. Times are milliseconds since the epoch.
+    `delivered`: how many of its requests, links not counted, Bluecore has accepted.
+    Times are milliseconds since the epoch.
     """
 
     origin: Partition
@@ -102,11 +103,16 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class EventRequest:
-    """One event as Bluecore will receive it: `body` is the whole JSON document."""
+    """One event as Bluecore will receive it: `body` is the whole JSON document.
+
+    `link`: an `identify` that goes ahead of the record's own events. Whether there is one depends on what the process
+    has seen, so that it is not counted among the record's requests.
+    """
 
     event: str
     body: bytes
     customer: str
+    link: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ class Reporter:
         """How many records were settled, by what became of them."""
         self._incidents = Incidents()
         self._cause = ""
+        self._leaving = False
 
     @property
     def resting(self) -> LoopState:
@@ -100,8 +101,10 @@ class Reporter:
                 like_it_since_the_last_line=untold,
             )
 
-    def committing(self, commits: Sequence[Commit]) -> None:
+    def committed(self) -> None:
         self._metrics.commits["ok"].inc()
+
+    def committing(self, commits: Sequence[Commit]) -> None:
         for commit in commits:
             key = (commit.partition.topic, str(commit.partition.number))
             self._metrics.settled_map_bytes[key].set(len(commit.metadata))
@@ -125,19 +128,23 @@ class Reporter:
         self._gauges.show_ages_next()
         changed = list(map(str, sorted(partitions)))
         log.info("partitions changed", change=kind, partitions=changed, assigned=len(assigned))
-        if kind == "assigned":
-            self._health.ready(True)
 
     def leaving(self) -> None:
+        self._leaving = True
         self._health.ready(False, "draining")
         log.info("stopping: finishing what is in flight")
 
     def left(self) -> None:
         log.info("stopped", unsettled=self._engine.partitions.buffer.records)
 
-    def state(self, now: float) -> None:
-        """The loop ticks, and the engine's state is shown, at most once a second."""
+    def state(self, now: float, *, joined: bool) -> None:
+        """The loop ticks, and the engine's state is shown, at most once a second.
+
+        Ready is who has joined the group: with more members than partitions, some own none.
+        """
         self._health.tick(now)
+        if joined and not self._leaving:
+            self._health.ready(True)
         self._circuit()
         self._gauges.show(now)
 

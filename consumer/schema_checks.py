@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import orjson
 
-from consumer.assembly import registry_client, takes
+from consumer.assembly import registry_client
 from consumer.avro import AvroSchema, load_folder
 from consumer.avro.references import parse_registered
 from consumer.avro.registry import RegistryClient
@@ -105,7 +105,7 @@ def _letters(name: str) -> str:
 def _registered(client: RegistryClient, config: Config) -> Iterator[tuple[str, list[SchemaVersion]]]:
     """Every version of every subject that a route's records may be of, by topic or record name."""
     for subject in client.subjects():
-        if subject.endswith(_VALUE) and any(takes(route, subject.removesuffix(_VALUE)) for route in config.routes):
+        if subject.endswith(_VALUE) and any(route.takes(subject.removesuffix(_VALUE)) for route in config.routes):
             name = subject.removesuffix(_VALUE)
         elif any(subject in {route.record, f"{route.topic}-{route.record}"} for route in config.routes):
             name = subject if any(subject == route.record for route in config.routes) else subject.rsplit("-", 1)[-1]

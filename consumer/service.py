@@ -26,11 +26,14 @@ log = structlog.get_logger(__name__)
 _BATCH = 500
 _IDLE_SECONDS = 0.1
 _BUSY_SECONDS = 0.004
-_CLOSE_SECONDS = 10.0
+_CLOSE_SECONDS = 5.0
 
 
 class Source(Protocol):
     committing: bool
+
+    @property
+    def joined(self) -> bool: ...
 
     def poll(self, most: int, seconds: float) -> list[Record]: ...
     def pause(self, partitions: Sequence[Partition]) -> None: ...
@@ -103,7 +106,7 @@ class Service:
             enter("waiting")
             self._collect(longest)
         enter("polling" if busy else self._report.resting)
-        records = self._source.poll(_BATCH, 0 if busy else longest)
+        records = self._source.poll(min(_BATCH, self._engine.appetite), 0 if busy else longest)
         self._collect_writes()
         for change in self._watch.changes():
             self._engine.parked.apply(change)
@@ -119,7 +122,7 @@ class Service:
             self._report.committing(commits)
         if not self._source.committing:
             self.wake_at = min(self.wake_at, self._engine.partitions.next_commit_at)
-        self._report.state(now)
+        self._report.state(now, joined=self._source.joined)
 
     def _collect(self, seconds: float) -> None:
         for ticket, answer in self._client.wait(seconds):
@@ -157,8 +160,8 @@ class Service:
 
     def on_revoked(self, partitions: Sequence[Partition]) -> None:
         """Settles what is out of these partitions within the deadline, commits, and hands them over."""
-        if not partitions:
-            return  # a second word about partitions that `_leave` has handed over
+        if not (partitions := self._ours(partitions)):
+            return  # handed over already, as `_leave` does before it closes the consumer
         self._engine.partitions.drain(partitions)
         self._intake.forget(partitions)
         self._report.watch.enter("waiting")
@@ -172,22 +175,25 @@ class Service:
                 "handing partitions over with requests unanswered; their records are sent again", requests=left
             )
         self._report.watch.enter("committing")
-        ours = set(partitions)
-        if commits := [
-            each
-            for each in self._engine.partitions.commits(self._clock.now(), leaving=True)
-            if each.partition in ours
-        ]:
+        if commits := self._engine.partitions.commits(self._clock.now(), leaving=True):
             self._source.commit(commits, wait=True)
         self._forget("revoked", partitions)
 
     def on_lost(self, partitions: Sequence[Partition]) -> None:
+        partitions = self._ours(partitions)
         self._intake.forget(partitions)
         self._forget("lost", partitions)
 
-    def on_commit_failed(self, partitions: Sequence[Partition], error: str) -> None:
-        self._engine.partitions.commit_failed(partitions)
+    def on_committed(self, partitions: Sequence[Partition]) -> None:  # noqa: ARG002 - the listener's signature
+        self._report.committed()
+
+    def on_commit_failed(self, partitions: Sequence[Partition], error: str, *, map_refused: bool) -> None:
+        self._engine.partitions.commit_failed(partitions, map_refused=map_refused)
         self._report.commit_failed(partitions, error)
+
+    def _ours(self, partitions: Sequence[Partition]) -> list[Partition]:
+        assigned = set(self._engine.partitions.assigned)
+        return [partition for partition in partitions if partition in assigned]
 
     def _forget(self, kind: str, partitions: Sequence[Partition]) -> None:
         self._engine.partitions.forget(partitions)

@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
 
 import jmespath
 from jmespath.exceptions import JMESPathError
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
+
+
+_NO_LOSS = "remove it; a failed record is settled once all in-sync replicas have it, and once only"
+_COMMITS = "remove it; offsets are committed once their records are settled"
+# By name, or by what names begin with: what to do instead.
+_OURS: Final[Mapping[str, str]] = {
+    "bootstrap.servers": "give kafka.bootstrap_servers",
+    "metadata.broker.list": "give kafka.bootstrap_servers",
+    "group.id": "give kafka.group_id",
+    "enable.auto.commit": _COMMITS,
+    "auto.commit.enable": _COMMITS,
+    "enable.auto.offset.store": _COMMITS,
+    "offset.store.method": _COMMITS,
+    "acks": _NO_LOSS,
+    "request.required.acks": _NO_LOSS,
+    "enable.idempotence": _NO_LOSS,
+    "transactional.id": "remove it; failed records are written one by one, in no transaction",
+    "partitioner": "remove it; failed records go to the partitions that keep a key's order",
+    "test.mock.": "remove it; it replaces the brokers by some in memory that forget all at the end",
+}
 
 
 def _compiles(path: str) -> str:
@@ -26,9 +48,23 @@ def _http_url(url: str) -> str:
 
 
 def _not_ours(option: str) -> str:
-    if option in {"bootstrap.servers", "group.id", "enable.auto.commit", "enable.auto.offset.store"}:
-        raise ValueError("is set by the service, not here")
+    for name, instead in _OURS.items():
+        if option == name or (name.endswith(".") and option.startswith(name)):
+            raise ValueError(f"is set by the service, not here: {instead}")
     return option
+
+
+def quotable(name: str) -> str:
+    """librdkafka writes the client's name into the JSON of its statistics as it is."""
+    if re.search(r'["\\\x00-\x1f\x7f]', name):
+        raise ValueError("must not hold quotation marks, backslashes or control characters")
+    return name
+
+
+def _no_user(url: str) -> str:
+    if "@" in urlsplit(url).netloc:
+        raise ValueError("must not hold a user or a password: give the key under bluecore.api_key")
+    return url
 
 
 def _scalar(value: Any) -> str | int | float | bool:
@@ -71,7 +107,9 @@ Path = Annotated[str, Field(min_length=1), AfterValidator(_compiles)]
 Scalar = Annotated[str | int | float | bool, PlainValidator(_scalar)]
 KafkaOption = Annotated[str, AfterValidator(_not_ours)]
 Choice = Annotated[bool | int | str, PlainValidator(_choice)]
+ClientName = Annotated[str, Field(min_length=1), AfterValidator(quotable)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+OpenHttpUrl = Annotated[HttpUrl, AfterValidator(_no_user)]
 Number = Annotated[float, BeforeValidator(_no_flag)]
 Integer = Annotated[int, BeforeValidator(_no_flag)]
 Count = Annotated[Integer, Field(ge=1)]

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
-from tenacity import RetryCallState, wait_exponential_jitter
+from tenacity import wait_exponential_jitter
 
 from consumer.avro.errors import SchemaPending, SchemaUnknown
 from consumer.avro.references import load_schema
+from consumer.waits import seconds_after
 
 if TYPE_CHECKING:
     from tenacity.wait import wait_base
@@ -113,7 +114,7 @@ class SchemaCache:
                 self._note_failure(schema_id, str(error))
                 # To the end of the queue: one schema that the registry fails on must not hold back the others.
                 self._queue.put(schema_id)
-                self._closed.wait(self._backoff(_after(failures)))
+                self._closed.wait(seconds_after(failures, self._backoff))
                 continue
             failures = 0
             self._note_answer(schema_id, found)
@@ -138,9 +139,3 @@ class SchemaCache:
         if first:
             _log.warning("schema_registry_unavailable", problem=problem, schema_id=schema_id)
 
-
-def _after(failures: int) -> RetryCallState:
-    nothing: Any = None
-    state = RetryCallState(retry_object=nothing, fn=None, args=(), kwargs={})
-    state.attempt_number = failures
-    return state

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import certifi
 import pycurl
 import requests
-from requests.structures import CaseInsensitiveDict
 from requests.utils import select_proxy
 
 from consumer.bluecore.curl_errors import exception_for
@@ -98,25 +97,16 @@ class _Slot:
         headers.append("Expect:")
         option(pycurl.HTTPHEADER, headers)
 
-    def response(self, seconds: float) -> requests.Response:
+    def response(self, seconds: float) -> ReadResponse:
         """The answer that has come in."""
-        status_line = ""
-        headers: dict[str, str] = {}
-        for line in b"".join(self.lines).decode("latin-1").split("\r\n"):
-            if line.startswith("HTTP/"):
-                # Interim answers (100, 103) and a proxy's come first, each with its own status line.
-                status_line = line
-                headers = {}
-                continue
-            name, colon, value = line.partition(":")
-            if colon:
-                name, value = name.lower(), value.strip()
-                headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        # Interim answers (100, 103) and a proxy's come first, each with its own status line.
+        head = b"".join(self.lines).decode("latin-1").removesuffix("\r\n\r\n")
+        status_line, _, head = head.rpartition("\r\n\r\n")[2].partition("\r\n")
         return ReadResponse(
             self.request,
             status=self.handle.getinfo(pycurl.RESPONSE_CODE),
             reason=status_line.partition(" ")[2].partition(" ")[2],
-            headers=CaseInsensitiveDict(headers),
+            head=head,
             body=bytes(self.body),
             seconds=seconds,
         )

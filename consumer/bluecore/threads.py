@@ -105,14 +105,14 @@ class ThreadTransport:
             serial, ticket, request = job
             started = time.monotonic()
             try:
-                result: requests.Response | requests.RequestException = self._exchange(request, started)
+                result: ReadResponse | requests.RequestException = self._exchange(request, started)
             except requests.RequestException as error:
                 result = error
             except Exception as error:  # noqa: BLE001 - a ticket without an answer would stop its lane for ever
                 result = requests.RequestException(error)
             self._results.put((serial, Done(ticket, result, time.monotonic() - started)))
 
-    def _exchange(self, request: requests.PreparedRequest, started: float) -> requests.Response:
+    def _exchange(self, request: requests.PreparedRequest, started: float) -> ReadResponse:
         settings = self._settings
         response = self._session.get_adapter(request.url or "").send(
             request,
@@ -133,7 +133,7 @@ class ThreadTransport:
             request,
             status=response.status_code,
             reason=response.reason,
-            headers=response.headers,
+            head="\r\n".join(f"{name}: {value}" for name, value in response.headers.items()),
             body=bytes(body[:BODY_LIMIT]),
             seconds=time.monotonic() - started,
         )

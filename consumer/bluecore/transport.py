@@ -7,23 +7,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import requests
+from requests.cookies import RequestsCookieJar
+from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from requests.structures import CaseInsensitiveDict
 
 BODY_LIMIT = 64 * 1024
 """Bytes of an answer's body that are kept; the rest is read past or the connection closed."""
 
 
 class ReadResponse(requests.Response):
-    """A response whose body has been read, up to `BODY_LIMIT`, and whose connection is free again."""
+    """A response whose body has been read, up to `BODY_LIMIT`, and whose connection is free again.
+
+    Its parts are made when they are first asked for, as most answers' never are: less than an attribute, to mypy.
+    """
 
     def __init__(  # noqa: PLR0913 - the parts of an HTTP answer
         self,
@@ -31,27 +35,59 @@ class ReadResponse(requests.Response):
         *,
         status: int,
         reason: str,
-        headers: CaseInsensitiveDict[str],
+        head: str,
         body: bytes,
         seconds: float,
     ) -> None:
-        super().__init__()
+        """`head`: the headers as they stood on the wire, with CR LF between the lines."""
+        # Not the library's own: the cookie jar alone that it makes costs as much as the request.
         self.request = request
         self.url = request.url or ""
         self.status_code = status
         self.reason = reason
-        self.headers = headers
-        self.encoding = get_encoding_from_headers(headers)
-        self.elapsed = timedelta(seconds=seconds)
+        self.history = []
+        self.raw = None
+        self._head = head
+        self._seconds = seconds
+        self._next = None
         self._content = body
         self._content_consumed = True
+
+    @cached_property
+    def headers(self) -> CaseInsensitiveDict[str]:  # type: ignore[override]
+        found: CaseInsensitiveDict[str] = CaseInsensitiveDict()
+        for line in self._head.split("\r\n"):
+            name, colon, value = line.partition(":")
+            if colon:
+                value = value.strip()
+                found[name] = f"{found[name]}, {value}" if name in found else value
+        return found
+
+    @cached_property
+    def encoding(self) -> str | None:  # type: ignore[override]
+        return get_encoding_from_headers(self.headers)
+
+    @cached_property
+    def elapsed(self) -> timedelta:  # type: ignore[override]
+        return timedelta(seconds=self._seconds)
+
+    @cached_property
+    def cookies(self) -> RequestsCookieJar:  # type: ignore[override]
+        return RequestsCookieJar()
+
+    def headers_like(self, prefixes: tuple[str, ...]) -> dict[str, str]:
+        """The headers whose names begin with one of these, all in lower case."""
+        head = self._head.lower()
+        if not any(prefix in head for prefix in prefixes):
+            return {}
+        return {name: value for name, value in self.headers.lower_items() if name.startswith(prefixes)}
 
 
 class Done(NamedTuple):
     """A request that is over: requests' answer to it or requests' exception, after `seconds`."""
 
     ticket: int
-    result: requests.Response | requests.RequestException
+    result: ReadResponse | requests.RequestException
     seconds: float
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -31,7 +31,7 @@ _WRITE_SECONDS = 60.0
 
 
 class ReplayStopped(Failed):
-    """The brokers did not take what was to be written."""
+    """What was to be written has nowhere to go, or the brokers did not take it."""
 
 
 @dataclass(slots=True)
@@ -56,14 +56,15 @@ def replay(
     Raises ReplayStopped, and what TopicReader, Remapping and ensure_topics raise.
     """
     topic = config.dead_letters.dead_letter_topic
+    if config.dead_letters.retry_topic not in config.dead_letters.topics:
+        raise ReplayStopped("dead_letters.delays_seconds is empty, so no retry topic is read: give it a delay")
     with TopicReader(config, topic) as reader, remapping(config) as mapped:
         found = survey(reader, selection)
         wanted = found.unreplayed
         result = Replayed(selected=len(found.letters), before=len(found.letters) - len(wanted))
         writer: _Writer | None = None
         if not dry_run and wanted:
-            ensure_topics(config.kafka, [config.dead_letters.retry_topic])
-            writer = _Writer(config)
+            writer = _Writer(config, ensure_topics(config.kafka, [config.dead_letters.retry_topic]))
         try:
             for number, letter in enumerate(_letters(reader, wanted), start=1):
                 _again(letter, mapped, config, writer, result, pace)
@@ -108,8 +109,8 @@ def _again(  # noqa: PLR0913, PLR0917 - one letter, and all that it meets
 class _Writer:
     """Writes batches: the records to the retry topic, and when those are acknowledged, the mark."""
 
-    def __init__(self, config: Config) -> None:
-        self._publisher = Publisher(config)
+    def __init__(self, config: Config, partitions: Mapping[str, int]) -> None:
+        self._publisher = Publisher(config, partitions)
         self._topic = config.dead_letters.dead_letter_topic
         self._tickets = count()
         self._written: dict[int, Place] = {}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from tenacity import RetryCallState, wait_random_exponential
+from tenacity import wait_random_exponential
+
+from consumer.waits import seconds_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +18,5 @@ class Backoff:
 
     def seconds(self, attempt: int) -> float:
         """The wait after the `attempt`-th failure (1: the first)."""
-        return self._wait()(_after(attempt))
+        return seconds_after(attempt, wait_random_exponential(multiplier=self.initial_seconds, max=self.max_seconds))
 
-    def _wait(self) -> wait_random_exponential:
-        return wait_random_exponential(multiplier=self.initial_seconds, max=self.max_seconds)
-
-
-def _after(attempt: int) -> RetryCallState:
-    nothing: Any = None
-    state = RetryCallState(retry_object=nothing, fn=None, args=(), kwargs={})
-    state.attempt_number = attempt
-    return state

@@ -2,8 +2,9 @@
 
 The mechanism is Vector's adaptive request concurrency: one decision for each window of about one mean round trip.
 The limit grows by one if it was reached, nothing was pushed back and the window's mean latency is no worse than
-the running mean; it shrinks to nine tenths on push-back, or when the mean lies 2.5 deviations above. Until the first
-sign of strain the limit doubles instead: a slow ramp was the first complaint about Vector's.
+the running mean; it shrinks to nine tenths on push-back, or when the mean lies 2.5 deviations above. Two things are
+ours: until the first sign of strain the limit doubles, since a slow ramp was the first complaint about Vector's; and
+a rise of a few milliseconds is no strain, since on a busy machine it is as likely this process that was late.
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ConcurrencyPolicy:
+    """`least_rise`: seconds by which the latency must have risen, however steady it was before."""
+
     maximum: int
     initial: int = 16
     alpha: float = 0.4
     decrease: float = 0.9
     deviations: float = 2.5
+    least_rise: float = 0.002
 
 
 class Concurrency:
@@ -70,7 +74,8 @@ class Concurrency:
     def _slower(self, latency: float | None) -> bool:
         if latency is None or self._mean is None or not self._variance:
             return False
-        return latency >= self._mean + self._policy.deviations * math.sqrt(self._variance)
+        rise = max(self._policy.deviations * math.sqrt(self._variance), self._policy.least_rise)
+        return latency >= self._mean + rise
 
     def _average(self, latency: float) -> None:
         if self._mean is None:

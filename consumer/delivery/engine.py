@@ -27,7 +27,7 @@ from consumer.records import Answer, Mapped, Outcome, Reason, Record, Reject, Sk
 
 _REWRITE = Backoff(0.5, 30)
 _SHORTEST_WAIT = 0.001
-_CATCH_UP_SECONDS = 0.05
+_ROUNDS_AHEAD = 2
 
 
 class Engine:
@@ -44,6 +44,7 @@ class Engine:
         self._lanes: Lanes[Task] = Lanes()
         self.partitions = Partitions(policy, self._lanes)
         self._out: dict[int, Task] = {}
+        self._unsure: list[Lane[Task]] = []
         self._tickets = count(1)
         self._decided = Decisions()
         self.in_flight = 0
@@ -52,6 +53,17 @@ class Engine:
         self.write_error = ""
         """Why the last write to the retry or dead-letter topic failed; empty once one is acknowledged."""
 
+    @property
+    def appetite(self) -> int:
+        """How many more records are of use now.
+
+        With two rounds of requests ready no request waits for a record; what is read beyond only waits here instead of
+        in Kafka. Where the keys are few it takes more to find as many; and what is ready at a lower priority does not
+        count, for a higher one may come behind it.
+        """
+        enough = _ROUNDS_AHEAD * self._policy.concurrency.maximum
+        return max(1, enough - self._lanes.ready_at(self.partitions.top_priority))
+
     # What comes in
 
     def take(self, record: Record, mapped: Mapped, now: float) -> None:
@@ -59,6 +71,9 @@ class Engine:
         state = self.partitions.taking(record.partition)
         if state is None:
             return
+        if record.offset < state.settled.next:
+            # The topic was truncated or made anew: what was known of its offsets is no more.
+            state = self.partitions.begin_anew(state)
         state.changed = True
         if not state.settled.take(record.offset):
             self.duplicates_skipped += 1
@@ -134,6 +149,7 @@ class Engine:
     def decide(self, now: float) -> Decisions:
         """Everything that may start now. Each decision is returned once."""
         self._lanes.wake(now)
+        self._sure()
         self._write_failed(now)
         allowed = min(self.concurrency.limit - self.in_flight, self.throttle.allowance(now, self.in_flight))
         if self.breaker.open:
@@ -199,15 +215,23 @@ class Engine:
         elif task.failure is not None or task.state.redelivers or key is None:
             return False
         elif not self.parked.known:
-            self._lanes.wait(lane, now + _CATCH_UP_SECONDS)
+            self._unsure.append(lane)
         elif self.parked.holds(key, task.record.origin, task.record.origin_offset):
             # A crash came between its write to the retry topic and the commit.
             self._settle(task, Outcome.RETRY)
         else:
             if self.parked.is_parked(key):
-                task.fail(parked(now))
+                task.fail(parked(task, now))
             return False
         return True
+
+    def _sure(self) -> None:
+        """Lets the lanes go on that waited to know what is parked."""
+        if self.parked.known and self._unsure:
+            for lane in self._unsure:
+                if not lane.closed:
+                    self._lanes.ready(lane)
+            self._unsure = []
 
     def _next_lane(self, now: float) -> Lane[Task] | None:
         """The next ready lane; as a probe, rather one whose failure would tell something."""
@@ -264,7 +288,9 @@ class Engine:
         customer = task.requests[0].customer if task.requests else ""
         self._decided.settled.append(Settlement(task.record, outcome, events, delivered, task.failure, customer))
         if state.redelivers and (key := task.parking_key) is not None:
-            self.parked.apply(Unparked(key, task.record.origin, task.record.origin_offset))
+            record = task.record
+            at = (record.partition, record.offset)
+            self.parked.apply(Unparked(key, record.origin, record.origin_offset, at))
         self.partitions.free(task)
         if task.lane is not None:
             self._lanes.release(task.lane)

@@ -23,14 +23,22 @@ def refused(task: Task, answer: Answer, now: float, reason: Reason = Reason.REJE
         answer.status,
         task.attempts_before + task.attempts,
         task.first_failed_at or now,
-        delivered=task.index,
+        delivered=task.delivered,
     )
 
 
-def parked(now: float) -> Failure:
+def parked(task: Task, now: float) -> Failure:
     """An earlier record of this key waits in the retry topic: this one follows it, and waits for nothing else."""
-    message = "an earlier record of this key is in the retry topic"
-    return Failure(Outcome.RETRY, Reason.RETRIES_EXHAUSTED, Stage.DELIVER, message, None, 0, now, now)
+    return Failure(
+        Outcome.RETRY,
+        Reason.RETRIES_EXHAUSTED,
+        Stage.DELIVER,
+        "an earlier record of this key is in the retry topic",
+        attempts=task.attempts,
+        first_failed_at=task.first_failed_at or now,
+        not_before=now,
+        delivered=task.delivered,
+    )
 
 
 def after_failures(task: Task, answer: Answer, delays: Sequence[float], now: float) -> None:
@@ -46,7 +54,7 @@ def after_failures(task: Task, answer: Answer, delays: Sequence[float], now: flo
                 task.attempts,
                 task.first_failed_at,
                 now + delays[0],
-                task.index,
+                task.delivered,
             )
         )
     elif task.state.redelivers and task.redeliveries + 1 < len(delays):

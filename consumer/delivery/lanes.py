@@ -117,6 +117,10 @@ class Lanes(Generic[T]):
                 return lane
         return None
 
+    def ready_at(self, priority: int) -> int:
+        """How many lanes of this priority are ready, or nearly: one that has closed may be among them."""
+        return len(self._ready.get(priority, ()))
+
     def release(self, lane: Lane[T]) -> None:
         """The head of `lane` is settled: the next task becomes its head."""
         if lane.closed:

@@ -13,19 +13,24 @@ from consumer.records import Partition
 
 
 class Parked(NamedTuple):
-    """A record of this ordering key is in the retry topic; `origin` and `offset` are its original place."""
+    """A record of this ordering key is in the retry topic: at `at`, or (None) at a place that is not known yet.
+
+    `origin` and `offset` are its original place; a produce that was repeated leaves two copies of it.
+    """
 
     key: bytes
     origin: Partition
     offset: int
+    at: tuple[Partition, int] | None = None
 
 
 class Unparked(NamedTuple):
-    """That record is settled."""
+    """The record at `at` in the retry topic is settled."""
 
     key: bytes
     origin: Partition
     offset: int
+    at: tuple[Partition, int]
 
 
 class CaughtUp(NamedTuple):
@@ -63,18 +68,18 @@ class NoWatch:
 
 
 class ParkedKeys:
-    """Keys and the places of the records that are parked under each.
+    """Keys and the records that are parked under each.
 
     Right after partitions were assigned, the retry topic may hold records of theirs that are not known yet: until
     the watch has caught up, `known` is false, and no record that order matters for may pass.
     """
 
     def __init__(self) -> None:
-        self._places: defaultdict[bytes, set[tuple[Partition, int]]] = defaultdict(set)
+        self._parked: defaultdict[bytes, set[Parked]] = defaultdict(set)
         self._asked = self._answered = 0
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._parked)
 
     @property
     def known(self) -> bool:
@@ -89,15 +94,20 @@ class ParkedKeys:
         if isinstance(change, CaughtUp):
             self._answered = max(self._answered, change.number)
         elif isinstance(change, Parked):
-            self._places[change.key].add(change[1:])
-        elif change.key in self._places:
-            self._places[change.key].discard(change[1:])
-            if not self._places[change.key]:
-                del self._places[change.key]
+            if change.at is not None:
+                self._parked[change.key].discard(change._replace(at=None))
+            self._parked[change.key].add(change)
+        elif change.key in self._parked:
+            gone = Parked(*change)
+            self._parked[change.key] -= {gone, gone._replace(at=None)}
+            if not self._parked[change.key]:
+                del self._parked[change.key]
 
     def is_parked(self, key: bytes | None) -> bool:
-        return key is not None and key in self._places
+        return key is not None and key in self._parked
 
     def holds(self, key: bytes | None, origin: Partition, offset: int) -> bool:
         """Whether this very record is in the retry topic: a crash came between its write and its commit."""
-        return key is not None and (origin, offset) in self._places.get(key, ())
+        if key is None or key not in self._parked:
+            return False
+        return any((each.origin, each.offset) == (origin, offset) for each in self._parked[key])

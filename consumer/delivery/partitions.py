@@ -9,12 +9,12 @@ from consumer.delivery.lanes import Lanes
 from consumer.delivery.offset_map import LIMIT, decode, encode
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.settled import SettledOffsets
-from consumer.delivery.task import Commit, Decisions, PartitionState, Task
+from consumer.delivery.task import MOST_BEYOND, Commit, Decisions, PartitionState, Task
 from consumer.records import Partition
 
 _LOWER_PRIORITY_SHARE = 0.5
 _MAP_TOO_FULL = 0.75
-_MOST_BEYOND = 100_000
+_COMMIT_AGAIN_SECONDS = 1.0
 
 
 class Partitions:
@@ -60,6 +60,12 @@ class Partitions:
             del self._states[state.partition]
         self._rank()
 
+    def begin_anew(self, state: PartitionState) -> PartitionState:
+        """Forgets what was read of a partition, and goes on from where it is read now."""
+        self.forget([state.partition])
+        self.assign(state.partition, None, "", state.priority)
+        return self._states[state.partition]
+
     def outstanding(self, partitions: Iterable[Partition]) -> int:
         """How many sends and writes of these partitions have no result yet."""
         return sum(state.out for state in self._those(partitions))
@@ -88,6 +94,11 @@ class Partitions:
             oldest[topic] = min([*times, *([known] if known is not None else [])], default=None)
         return oldest
 
+    @property
+    def top_priority(self) -> int:
+        """The highest of any partition."""
+        return self._top_priority
+
     # Memory
 
     def keep(self, task: Task) -> None:
@@ -101,9 +112,9 @@ class Partitions:
         """Pauses the partitions for whose records there is no room, and resumes those for which there is again."""
         for state in self._states.values():
             share = 1.0 if state.redelivers or state.priority == self._top_priority else _LOWER_PRIORITY_SHARE
-            full = self._buffer_of(state).pauses(paused=state.paused, share=share)
+            full = self._buffer_of(state).pauses(paused=bool(state.paused), share=share)
             pause = full or state.held or state.map_full or state.draining
-            if pause != state.paused:
+            if pause is not state.paused:
                 state.paused = pause
                 (decided.pause if pause else decided.resume).append(state.partition)
 
@@ -124,9 +135,7 @@ class Partitions:
             watermark = state.settled.watermark
             if not state.changed or watermark is None or (leaving and not state.draining):
                 continue
-            beyond = state.settled.beyond
-            metadata = encode(watermark, beyond)
-            state.map_full = _is_full(state, metadata, len(beyond))
+            metadata = _map_of(state, watermark)
             state.changed = False
             commits.append(Commit(state.partition, watermark, metadata))
         if commits:
@@ -139,10 +148,12 @@ class Partitions:
         changed = any(state.changed for state in self._states.values())
         return self._next_commit if changed else float("inf")
 
-    def commit_failed(self, partitions: Iterable[Partition]) -> None:
-        """The commit is lost: it is repeated with the next."""
+    def commit_failed(self, partitions: Iterable[Partition], *, map_refused: bool = False) -> None:
+        """The commit is lost: it is repeated a little later, and without a map where the brokers refuse those."""
         for state in self._those(partitions):
             state.changed = True
+            state.mapless |= map_refused
+        self._next_commit += _COMMIT_AGAIN_SECONDS
 
     def _rank(self) -> None:
         self._top_priority = max((state.priority for state in self._states.values()), default=0)
@@ -151,8 +162,22 @@ class Partitions:
         return [state for partition in partitions if (state := self._states.get(partition)) is not None]
 
 
-def _is_full(state: PartitionState, metadata: str, beyond: int) -> bool:
-    if not state.lanes.lanes:
-        return False  # nothing is in hand whose settling would empty it: only reading on does
-    fullness = max(beyond / _MOST_BEYOND, len(metadata) / LIMIT if metadata or not beyond else 1.0)
-    return fullness > (_MAP_TOO_FULL / 2 if state.map_full else _MAP_TOO_FULL)
+def _map_of(state: PartitionState, watermark: int) -> str:
+    """The map for the commit; notes whether it is too full for more to be read."""
+    settled = len(state.settled)
+    fullness = settled / MOST_BEYOND
+    if state.mapless:
+        metadata = ""
+    elif settled > state.map_bound:
+        metadata, fullness = "", 1.0
+    else:
+        beyond = state.settled.beyond
+        metadata = encode(watermark, beyond)
+        too_large = bool(beyond) and not metadata
+        # What did not fit will not fit until much of it is gone: packing it again each time costs dearly.
+        state.map_bound = settled // 2 if too_large else MOST_BEYOND
+        fullness = 1.0 if too_large else max(fullness, len(metadata) / LIMIT)
+    # With nothing in hand there is nothing whose settling would empty the map: only reading on does.
+    limit = _MAP_TOO_FULL / 2 if state.map_full else _MAP_TOO_FULL
+    state.map_full = bool(state.lanes.lanes) and fullness > limit
+    return metadata

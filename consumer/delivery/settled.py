@@ -21,6 +21,15 @@ class SettledOffsets:
         self._settled: set[int] = set(already)
         self._next: int | None = None
 
+    @property
+    def next(self) -> int:
+        """The lowest offset that a further record can have; 0 while nothing has been read."""
+        return self._next or 0
+
+    def __len__(self) -> int:
+        """How many settled offsets are kept in mind."""
+        return len(self._settled)
+
     def take(self, offset: int) -> bool:
         """Notes that `offset` was read. False: it is settled already, and must not be sent again."""
         self._taken.append(offset)

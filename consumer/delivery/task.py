@@ -9,6 +9,9 @@ from consumer.delivery.lanes import Lane, LaneGroup
 from consumer.delivery.settled import SettledOffsets
 from consumer.records import EventRequest, Failure, Outcome, Partition, Record
 
+MOST_BEYOND = 100_000
+"""How many offsets settled beyond the watermark are kept in mind for a partition."""
+
 FAILED_FIRST = sys.maxsize
 """The priority of what has failed: it only waits for its topic, and must not wait for the endpoint."""
 
@@ -24,9 +27,12 @@ class PartitionState:
     lanes: LaneGroup[Task] = field(default_factory=LaneGroup)
     active: bool = True
     draining: bool = False
-    paused: bool = False
+    paused: bool | None = None
+    """None: not known. Kafka's client remembers what was paused when a partition left, and comes back."""
     held: bool = False
     map_full: bool = False
+    map_bound: int = MOST_BEYOND
+    mapless: bool = False
     out: int = 0
     changed: bool = False
 
@@ -47,6 +53,7 @@ class Task:
     ordered: bool = False
     lane: Lane[Task] | None = None
     index: int = 0
+    delivered_before: int = 0
     due: float = 0.0
     out: bool = False
     sent: bool = False
@@ -78,11 +85,33 @@ class Task:
         return self.ordering_key if self.ordered else None
 
     @property
+    def delivered(self) -> int:
+        """How many of the record's own requests, links not counted, Bluecore has accepted."""
+        return self.delivered_before + sum(not request.link for request in self.requests[: self.index])
+
+    def skip_delivered(self, delivered: int) -> None:
+        """An earlier life of the record got so far; where mapping has changed since, its last request goes again."""
+        own = sum(not request.link for request in self.requests)
+        self.delivered_before = left_out = min(delivered, max(0, own - 1))
+        kept = []
+        for request in self.requests:
+            if request.link or not left_out:
+                kept.append(request)
+            else:
+                left_out -= 1
+        self.requests = tuple(kept)
+
+    @property
     def idempotency_key(self) -> str:
-        """`<topic>:<partition>:<offset>` of the original record, `:<n>` for its n-th further request."""
+        """`<topic>:<partition>:<offset>` of the original record, `:<n>` for its n-th further request.
+
+        A link has a name in place of a number.
+        """
         topic, number = self.record.origin
         key = f"{topic}:{number}:{self.record.origin_offset}"
-        return f"{key}:{self.index}" if self.index else key
+        if self.request.link:
+            return f"{key}:link{self.index}"
+        return f"{key}:{ordinal}" if (ordinal := self.delivered) else key
 
 
 @dataclass(frozen=True, slots=True)

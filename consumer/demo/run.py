@@ -68,9 +68,9 @@ def run_demo(count: int, given: Config | None, progress: Progress) -> Summary:
         config = _config(kafka, registry, running.api_url)
         topics = [route.topic or "" for route in config.routes]
         letters = config.dead_letters
-        ensure_topics(kafka, [*topics, letters.retry_topic, letters.dead_letter_topic])
+        ensure_topics(kafka, [*topics, *letters.topics])
         if given is not None:
-            stack.callback(delete_topics, kafka, [*topics, letters.retry_topic, letters.dead_letter_topic])
+            stack.callback(delete_topics, kafka, [*topics, *letters.topics])
         schemas = _registered(registry)
         shop = Shop(schemas, time.time())
         parts = stack.enter_context(assembled(config))

@@ -12,10 +12,12 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import orjson
+import requests
 from prometheus_client import CollectorRegistry
 
 from consumer.bluecore.client import BluecoreClient
 from consumer.bluecore.factory import open_transport
+from consumer.bluecore.transport import Done, Transport
 from consumer.confidential import secrets_of
 from consumer.config import Config
 from consumer.doctor.finding import Finding, error, ok, warning
@@ -37,7 +39,8 @@ _SKEW_WARNING, _SKEW_ERROR = 5.0, 300.0
 def check_bluecore(config: Config, now: Callable[[], float] = time.time) -> Iterator[Finding]:
     """Sends one request. `now`: seconds since the epoch."""
     try:
-        client = BluecoreClient(config.bluecore, open_transport(config.bluecore, 1), Metrics(CollectorRegistry()))
+        transport = _DateHeard(open_transport(config.bluecore, 1))
+        client = BluecoreClient(config.bluecore, transport, Metrics(CollectorRegistry()))
     except ValueError as fault:
         yield error("bluecore", str(fault))
         return
@@ -47,7 +50,32 @@ def check_bluecore(config: Config, now: Callable[[], float] = time.time) -> Iter
     client.close()
     answer = answers[0][1] if answers else Answer(None, NoAnswer.TIMEOUT)
     yield judged(config, answer)
-    yield from clock_skew(answer, now())
+    yield from clock_skew(transport.date, now())
+
+
+class _DateHeard:
+    """A transport that keeps the last answer's `Date`: delivery has no use for it."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self.date = ""
+
+    @property
+    def in_flight(self) -> int:
+        return self._transport.in_flight
+
+    def send(self, ticket: int, request: requests.PreparedRequest) -> None:
+        self._transport.send(ticket, request)
+
+    def wait(self, seconds: float) -> list[Done]:
+        found = self._transport.wait(seconds)
+        for done in found:
+            if not isinstance(done.result, requests.RequestException):
+                self.date = done.result.headers.get("Date", "")
+        return found
+
+    def close(self) -> None:
+        self._transport.close()
 
 
 def judged(config: Config, answer: Answer) -> Finding:
@@ -70,11 +98,11 @@ def judged(config: Config, answer: Answer) -> Finding:
     return error("bluecore", f"{answered}: {said}", "check bluecore.url, with its whole path")
 
 
-def clock_skew(answer: Answer, now: float) -> Iterator[Finding]:
-    """This machine's clock against the answer's `Date`; nothing where there is none."""
+def clock_skew(date: str, now: float) -> Iterator[Finding]:
+    """This machine's clock against the `Date` of an answer; nothing where there is none."""
     try:
-        theirs = parsedate_to_datetime(answer.headers["date"]).timestamp()
-    except (KeyError, ValueError):
+        theirs = parsedate_to_datetime(date).timestamp()
+    except ValueError:
         return
     skew = now - theirs
     off = f"this machine's clock is {abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} Bluecore's"

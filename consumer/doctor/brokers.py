@@ -55,7 +55,9 @@ def check_topics(config: Config, partitions: Mapping[str, int]) -> Iterator[Find
             yield ok(f"routes[{index}]", f"{topic} has {_partitions(partitions[topic])}")
     largest = max((partitions[topic] for topic in taken), default=0)
     letters = config.dead_letters
-    for setting, topic in (("retry_topic", letters.retry_topic), ("dead_letter_topic", letters.dead_letter_topic)):
+    settings = {letters.retry_topic: "retry_topic", letters.dead_letter_topic: "dead_letter_topic"}
+    for topic in letters.topics:
+        setting = settings[topic]
         what = f"dead_letters.{setting}"
         if topic not in partitions:
             yield warning(

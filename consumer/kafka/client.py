@@ -46,6 +46,42 @@ _PRODUCER_ONLY = (
     "retries",
 )
 
+# Reads of up to this size must be writable: the source topics' limit is not ours to know.
+_LARGEST_MESSAGE = 64 << 20
+
+
+def max_poll_seconds(config: KafkaConfig) -> float:
+    """How long Kafka bears a consumer that does not poll; librdkafka's default is 5 minutes."""
+    return float(config.options.get("max.poll.interval.ms", 300_000)) / 1000
+
+
+def consumer_options(config: KafkaConfig) -> dict[str, Any]:
+    """The properties of the consumer that reads the routed topics."""
+    ours: dict[str, Any] = {
+        "group.id": config.group_id,
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "auto.offset.reset": "earliest",
+        "queued.max.messages.kbytes": 16_384,
+        "topic.metadata.refresh.interval.ms": 30_000,
+    }
+    if str(config.options.get("group.protocol")).lower() != "consumer":
+        ours["partition.assignment.strategy"] = "cooperative-sticky"
+    return client_options(config, ours, "consumer")
+
+
+def producer_options(config: KafkaConfig) -> dict[str, Any]:
+    """The properties of the producer that writes failed records."""
+    ours = {
+        "enable.idempotence": True,
+        "compression.type": "lz4",
+        "linger.ms": 5,
+        "delivery.timeout.ms": 30_000,
+        "message.max.bytes": _LARGEST_MESSAGE,
+        "partitioner": "murmur2_random",
+    }
+    return client_options(config, ours, "producer")
+
 
 def client_options(config: KafkaConfig, ours: dict[str, Any], kind: str) -> dict[str, Any]:
     """librdkafka's properties for a client of this `kind` (consumer, producer or admin).

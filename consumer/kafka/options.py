@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaException, Producer
+from confluent_kafka.admin import AdminClient
 
-from consumer.kafka.client import Silent
+from consumer.config import KafkaConfig
+from consumer.kafka.client import Silent, client_options, consumer_options, producer_options
+from consumer.setting_types import quotable
 
 # How librdkafka words what is wrong with one property, whatever the others are.
 _OF_ONE = "onfiguration property"
@@ -17,8 +20,12 @@ _OF_ONE = "onfiguration property"
 def option_faults(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The options that no client can be made with, by name, and why; an empty name: they do not fit together.
 
-    Connects to nothing.
+    They are tried together with the service's own. Connects to nothing.
     """
+    try:
+        quotable(str(options.get("client.id", "")))
+    except ValueError as error:
+        yield "client.id", str(error)
     if _refusal(dict(options)) is None:
         return
     alone = {name: _refusal({name: value}) for name, value in options.items()}
@@ -30,11 +37,18 @@ def option_faults(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _refusal(options: dict[str, Any]) -> str | None:
-    for kind, ours in ((Consumer, {"group.id": "check"}), (Producer, {})):
+    # They are validated already.
+    config = KafkaConfig.model_construct(bootstrap_servers="", group_id="check", options=options)
+    clients: tuple[tuple[Callable[[dict[str, Any]], object], dict[str, Any]], ...] = (
+        (Consumer, consumer_options(config)),
+        (Producer, producer_options(config)),
+        (AdminClient, client_options(config, {}, "admin")),
+    )
+    for client, tried in clients:
         try:
-            kind(ours | options | {"logger": Silent()})
+            client(tried | {"logger": Silent()})
         except KafkaException as error:
-            return re.sub(r"^Failed to create \w+: ", "", error.args[0].str()).strip()
+            return re.sub(r"^Failed to create [\w ]+: ", "", error.args[0].str()).strip()
         except (TypeError, ValueError) as error:
             return str(error)
     return None

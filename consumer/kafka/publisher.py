@@ -12,20 +12,23 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from consumer.config import Config
 from consumer.delivery.task import Task
-from consumer.kafka.client import Fatal, client_options
+from consumer.kafka.client import Fatal, producer_options
 from consumer.kafka.headers import failure_headers
 from consumer.records import Failure, Headers, Outcome, Partition, Record
 
 log = structlog.get_logger(__name__)
 
-# Reads of up to this size must be writable: the source topics' limit is not ours to know.
-_LARGEST_MESSAGE = 64 << 20
-
 
 class Publisher:
-    """One idempotent producer. Results are collected by `poll`, in the caller's own thread."""
+    """One idempotent producer. Results are collected by `poll`, in the caller's own thread.
 
-    def __init__(self, config: Config, on_statistics: Callable[[str], None] | None = None) -> None:
+    `partitions`: how many each topic has that it writes to, as `ensure_topics` tells. Partitions added later are
+    not counted, so that a customer's records stay where their earlier ones are.
+    """
+
+    def __init__(
+        self, config: Config, partitions: Mapping[str, int], on_statistics: Callable[[str], None] | None = None
+    ) -> None:
         letters = config.dead_letters
         self._topics: Mapping[Outcome, str] = {
             Outcome.RETRY: letters.retry_topic,
@@ -33,20 +36,11 @@ class Publisher:
         }
         self._fatal: KafkaError | None = None
         self._results: list[tuple[int, str | None]] = []
-        self._partitions: dict[str, int] = {}
-        options: dict[str, Any] = {
-            "enable.idempotence": True,
-            "compression.type": "lz4",
-            "linger.ms": 5,
-            "delivery.timeout.ms": 30_000,
-            "message.max.bytes": _LARGEST_MESSAGE,
-            "partitioner": "murmur2_random",
-            "statistics.interval.ms": 5_000 if on_statistics else 0,
-        }
-        callbacks: dict[str, Any] = {"error_cb": self._on_error, "logger": log}
+        self._partitions = partitions
+        options = producer_options(config.kafka) | {"error_cb": self._on_error, "logger": log}
         if on_statistics is not None:
-            callbacks["stats_cb"] = on_statistics
-        self._producer = Producer(client_options(config.kafka, options, "producer") | callbacks)
+            options = {"statistics.interval.ms": 5_000} | options | {"stats_cb": on_statistics}
+        self._producer = Producer(options)
 
     def publish(self, ticket: int, task: Task) -> None:
         """Hands the record of a failed task to the producer; its result comes from `poll` under `ticket`.
@@ -65,8 +59,8 @@ class Publisher:
         if failure.outcome is not Outcome.RETRY:
             parking_key = None
         place: dict[str, Any] = {}
-        if record.key is None and ordering_key is not None and (partitions := self._count(topic)):
-            place["partition"] = zlib.crc32(ordering_key) % partitions
+        if record.key is None and ordering_key is not None:
+            place["partition"] = zlib.crc32(ordering_key) % self._partitions[topic]
         try:
             self._producer.produce(
                 topic,
@@ -104,14 +98,6 @@ class Publisher:
 
     def close(self, seconds: float) -> None:
         self._producer.flush(seconds)
-
-    def _count(self, topic: str) -> int:
-        if topic not in self._partitions:
-            try:
-                self._partitions[topic] = len(self._producer.list_topics(topic, timeout=5).topics[topic].partitions)
-            except KafkaException:
-                return 0
-        return self._partitions[topic]
 
     def _done(self, ticket: int, error: KafkaError | None, message: Message) -> None:
         self._results.append((ticket, None if error is None else f"{message.topic()}: {error.str()}"))

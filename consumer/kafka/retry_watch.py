@@ -10,23 +10,25 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from collections.abc import Sequence
 from queue import SimpleQueue
 from typing import Any
 
 import structlog
-from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
 from consumer.config import Config
 from consumer.delivery.offset_map import decode
 from consumer.delivery.parking import CaughtUp, Change, Parked, Unparked
-from consumer.kafka.client import client_options
+from consumer.kafka.client import Fatal, client_options
 from consumer.kafka.headers import ORDERED, redelivery
+from consumer.records import Partition
 
 log = structlog.get_logger(__name__)
 
 _POLL_SECONDS = 0.2
 _COMMITS_SECONDS = 1.0
-_TIMEOUT = 10.0
+_TIMEOUT = 5.0
 _BATCH = 500
 
 
@@ -38,8 +40,10 @@ class RetryWatch:
         self._changes: SimpleQueue[Change] = SimpleQueue()
         self._asked: SimpleQueue[int] = SimpleQueue()
         self._parked: defaultdict[int, dict[int, Parked]] = defaultdict(dict)
-        self._positions: dict[int, int] = {}
-        self._ends: dict[int, dict[int, int]] = {}
+        self._starts: dict[int, int] = {}
+        self._waiting: dict[int, dict[int, int]] = {}
+        self._fault = ""
+        self._fatal = ""
         self._closed = threading.Event()
         # The group's commits are read under its name; nothing is subscribed to or committed.
         options: dict[str, Any] = {
@@ -48,13 +52,16 @@ class RetryWatch:
             "auto.offset.reset": "earliest",
             "queued.max.messages.kbytes": 4096,
             "logger": log,
+            "error_cb": self._on_error,
         }
         self._consumer = Consumer(client_options(config.kafka, options, "consumer"))
         self._thread = threading.Thread(target=self._run, name="retry-watch", daemon=True)
         self._thread.start()
 
-    def changes(self) -> list[Change]:
-        """What has changed since the last call."""
+    def changes(self) -> Sequence[Change]:
+        """What has changed since the last call. Raises Fatal when the topic can be followed no more."""
+        if self._fatal:
+            raise Fatal(self._fatal)
         found = []
         while not self._changes.empty():
             found.append(self._changes.get())
@@ -66,67 +73,88 @@ class RetryWatch:
 
     def close(self) -> None:
         self._closed.set()
-        self._thread.join(_TIMEOUT)
+        self._thread.join(_POLL_SECONDS * 2)
 
     def _run(self) -> None:
-        waited = 0.0
+        rounds = 0
         while not self._closed.is_set():
             try:
-                self._read()
+                for message in self._consumer.consume(_BATCH, _POLL_SECONDS) if self._starts else ():
+                    self._learn(message)
+                self._ask()
                 self._answer()
-                waited += _POLL_SECONDS
-                if waited >= _COMMITS_SECONDS and any(self._parked.values()):
+                rounds += 1
+                if rounds * _POLL_SECONDS >= _COMMITS_SECONDS:
+                    rounds = 0
                     self._forget_settled()
-                    waited = 0.0
-            except KafkaException as error:
-                log.warning("the retry topic cannot be followed; parked keys stay parked", error=str(error))
+            except Exception as error:  # noqa: BLE001 - were the thread to end, ordered events would wait for ever
+                self._tell(str(error))
                 self._closed.wait(_COMMITS_SECONDS)
+            else:
+                self._fault = ""
         self._consumer.close()
 
-    def _read(self) -> None:
-        if not self._positions:
-            self._start()
-        messages = self._consumer.consume(_BATCH, _POLL_SECONDS)
-        for message in messages:
-            if message.error() is None:
-                self._learn(message)
+    def _tell(self, fault: str) -> None:
+        """One line for a fault that goes on."""
+        if fault != self._fault:
+            log.warning("the retry topic cannot be followed; what order matters for may wait", error=fault)
+        self._fault = fault
 
-    def _start(self) -> None:
-        """From the group's commits on: what lies before them is settled."""
-        partitions = self._consumer.list_topics(self._topic, timeout=_TIMEOUT).topics[self._topic].partitions
-        committed = self._consumer.committed([TopicPartition(self._topic, n) for n in partitions], timeout=_TIMEOUT)
-        for each in committed:
-            low, _ = self._consumer.get_watermark_offsets(each, timeout=_TIMEOUT)
-            self._positions[each.partition] = max(each.offset, low)
-        self._consumer.assign([TopicPartition(self._topic, n, at) for n, at in self._positions.items()])
+    def _follow(self) -> None:
+        """Takes in the topic's partitions, new ones too, from the group's commits on: what is before is settled."""
+        topic = self._consumer.list_topics(self._topic, timeout=_TIMEOUT).topics[self._topic]
+        if topic.error is not None or not topic.partitions:
+            raise LookupError(f"{self._topic}: {topic.error or 'has no partitions'}")
+        new = [TopicPartition(self._topic, number) for number in topic.partitions if number not in self._starts]
+        if not new:
+            return
+        starts = {}
+        for each in self._consumer.committed(new, timeout=_TIMEOUT):
+            low, high = self._consumer.get_watermark_offsets(each, timeout=_TIMEOUT)
+            starts[each.partition] = min(max(each.offset, low), high)
+        self._consumer.incremental_assign([TopicPartition(self._topic, *start) for start in starts.items()])
+        self._starts |= starts
 
     def _learn(self, message: Message) -> None:
-        number, offset = message.partition() or 0, message.offset() or 0
-        self._positions[number] = offset + 1
+        if (error := message.error()) is not None:
+            self._tell(error.str())
+            return
         headers: Any = tuple(message.headers() or ())
         past = redelivery(headers)
         key = dict(headers).get(ORDERED)
         if past is None or key is None:
             return
-        parked = Parked(key, past.origin, past.offset)
+        number, offset = message.partition() or 0, message.offset() or 0
+        parked = Parked(key, past.origin, past.offset, (Partition(self._topic, number), offset))
         self._parked[number][offset] = parked
         self._changes.put(parked)
 
-    def _answer(self) -> None:
-        """Answers those who wait for the topic's end as it was when they asked."""
+    def _ask(self) -> None:
+        """Notes where the topic ends now, for those who asked since."""
+        if self._asked.empty():
+            return
+        self._follow()
+        ends = {
+            number: self._consumer.get_watermark_offsets(TopicPartition(self._topic, number), timeout=_TIMEOUT)[1]
+            for number in self._starts
+        }
         while not self._asked.empty():
-            number = self._asked.get()
-            self._ends[number] = {
-                partition: self._consumer.get_watermark_offsets(
-                    TopicPartition(self._topic, partition), timeout=_TIMEOUT
-                )[1]
-                for partition in self._positions
-            }
-        for number, ends in list(self._ends.items()):
-            if all(self._positions[partition] >= end for partition, end in ends.items()):
-                del self._ends[number]
+            self._waiting[self._asked.get()] = ends
+
+    def _answer(self) -> None:
+        if not self._waiting:
+            return
+        positions = self._positions()
+        for number, ends in list(self._waiting.items()):
+            if all(positions[partition] >= end for partition, end in ends.items()):
                 self._forget_settled()
                 self._changes.put(CaughtUp(number))
+                del self._waiting[number]
+
+    def _positions(self) -> dict[int, int]:
+        """Up to where each partition was read; markers of transactions count as read."""
+        known = self._consumer.position([TopicPartition(self._topic, number) for number in self._starts])
+        return {each.partition: max(each.offset, self._starts[each.partition]) for each in known}
 
     def _forget_settled(self) -> None:
         watched = [TopicPartition(self._topic, number) for number, parked in self._parked.items() if parked]
@@ -135,4 +163,9 @@ class RetryWatch:
             parked = self._parked[each.partition]
             for offset in [offset for offset in parked if offset < each.offset or offset in beyond]:
                 gone = parked.pop(offset)
-                self._changes.put(Unparked(gone.key, gone.origin, gone.offset))
+                if gone.at is not None:
+                    self._changes.put(Unparked(gone.key, gone.origin, gone.offset, gone.at))
+
+    def _on_error(self, error: KafkaError) -> None:
+        if error.fatal():
+            self._fatal = f"the retry topic can be followed no more: {error.str()}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
@@ -17,7 +18,8 @@ from consumer.records import Headers, Partition, Record
 
 log = structlog.get_logger(__name__)
 
-_COMMITTED_TIMEOUT = 10.0
+_COMMITTED_TIMEOUT = 3.0
+_COMMIT_TIMEOUT = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,10 @@ class Listener(Protocol):
     def on_lost(self, partitions: Sequence[Partition]) -> None:
         """The partitions are another member's already: nothing of them may be committed."""
 
-    def on_commit_failed(self, partitions: Sequence[Partition], error: str) -> None: ...
+    def on_committed(self, partitions: Sequence[Partition]) -> None: ...
+
+    def on_commit_failed(self, partitions: Sequence[Partition], error: str, *, map_refused: bool) -> None:
+        """`map_refused`: the brokers take the offsets, but not with so much metadata."""
 
 
 class KafkaSource:
@@ -102,16 +107,37 @@ class KafkaSource:
         self._consumer.resume(_topic_partitions(partitions))
 
     def commit(self, commits: Sequence[Commit], *, wait: bool = False) -> None:
-        """Sends the commits; `wait`: returns when they are answered. A failure goes to the listener."""
+        """Sends the commits, whose outcome goes to the listener; `wait`: returns when they are answered.
+
+        librdkafka waits for a whole session time-out when no broker answers: the wait has a deadline of its own.
+        """
         offsets = [TopicPartition(*commit.partition, commit.offset, commit.metadata) for commit in commits]
-        try:
-            if wait:
-                self._consumer.commit(offsets=offsets, asynchronous=False)
-            else:
+        if not wait:
+            try:
                 self._consumer.commit(offsets=offsets)
                 self.committing = True
+            except KafkaException as error:
+                self._on_commit(error.args[0], offsets)
+            return
+        outcome: list[tuple[KafkaError | None, list[TopicPartition]]] = []
+        waiting = threading.Thread(target=lambda: outcome.append(self._commit_now(offsets)), daemon=True)
+        waiting.start()
+        waiting.join(_COMMIT_TIMEOUT)
+        if outcome:
+            self._on_commit(*outcome[0])
+        else:
+            log.warning("the last commit was not answered in time; what it covered may be sent again")
+
+    def _commit_now(self, offsets: list[TopicPartition]) -> tuple[KafkaError | None, list[TopicPartition]]:
+        try:
+            return None, self._consumer.commit(offsets=offsets, asynchronous=False)
         except KafkaException as error:
-            self._listener.on_commit_failed([commit.partition for commit in commits], str(error))
+            return error.args[0], offsets
+
+    @property
+    def joined(self) -> bool:
+        """Whether the group has taken this member in; it may own no partition."""
+        return bool(self._consumer.memberid())
 
     def close(self) -> None:
         """Leaves the group; revocations are told to the listener first."""
@@ -153,18 +179,26 @@ class KafkaSource:
         )
 
     def _on_revoke(self, _consumer: Consumer, partitions: list[TopicPartition]) -> None:
-        self._listener.on_revoked([Partition(each.topic, each.partition) for each in partitions])
+        self._listener.on_revoked(_partitions(partitions))
 
     def _on_lost(self, _consumer: Consumer, partitions: list[TopicPartition]) -> None:
-        self._listener.on_lost([Partition(each.topic, each.partition) for each in partitions])
+        self._listener.on_lost(_partitions(partitions))
 
     def _on_commit(self, error: KafkaError | None, partitions: list[TopicPartition]) -> None:
         self.committing = False
-        failed = [
-            (Partition(each.topic, each.partition), each.error or error) for each in partitions if each.error or error
-        ]
-        if failed:
-            self._listener.on_commit_failed([partition for partition, _ in failed], str(failed[0][1]))
+        failed = [(each, each.error or error) for each in partitions if each.error or error]
+        committed = [each for each in partitions if not (each.error or error)]
+        if committed:
+            self._listener.on_committed(_partitions(committed))
+        for map_refused in (True, False):
+            those = [
+                (each, fault)
+                for each, fault in failed
+                if fault is not None and (fault.code() == KafkaError.OFFSET_METADATA_TOO_LARGE) is map_refused
+            ]
+            if those:
+                refused = _partitions(each for each, _ in those)
+                self._listener.on_commit_failed(refused, str(those[0][1]), map_refused=map_refused)
 
     def _on_error(self, error: KafkaError) -> None:
         if error.code() == KafkaError._AUTO_OFFSET_RESET:  # noqa: SLF001 - confluent-kafka's public name for it
@@ -181,3 +215,7 @@ class KafkaSource:
 
 def _topic_partitions(partitions: Iterable[Partition]) -> list[TopicPartition]:
     return [TopicPartition(*partition) for partition in partitions]
+
+
+def _partitions(partitions: Iterable[TopicPartition]) -> list[Partition]:
+    return [Partition(each.topic, each.partition) for each in partitions]

@@ -9,6 +9,7 @@ from contextlib import suppress
 from confluent_kafka import KafkaError, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
+from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from consumer.config import KafkaConfig
 from consumer.kafka.client import Silent, client_options
@@ -23,8 +24,10 @@ class TopicsMissing(Exception):  # noqa: N818 - it says what happened
     """Topics that the service writes to are missing and could not be created."""
 
 
-def ensure_topics(config: KafkaConfig, wanted: Sequence[str]) -> None:
+def ensure_topics(config: KafkaConfig, wanted: Sequence[str]) -> dict[str, int]:
     """Creates the topics that are missing, with the brokers' defaults, but for records of up to 8 MB.
+
+    Gives the number of partitions of each topic.
 
     Raises TopicsMissing or Unreachable, with what to do, or KafkaException for options that no client can be made
     with.
@@ -34,13 +37,12 @@ def ensure_topics(config: KafkaConfig, wanted: Sequence[str]) -> None:
     producer = Producer(client_options(config, {}, "producer") | ours)
     known = cluster(producer, config, heard).topics
     # Asking for a topic by name creates it where the brokers create topics by themselves.
-    missing = [
-        topic
-        for topic in wanted
-        if topic not in known and producer.list_topics(topic, timeout=SECONDS).topics[topic].error
-    ]
+    partitions = {
+        topic: len(known[topic].partitions) if topic in known else _partitions(producer, topic) for topic in wanted
+    }
+    missing = [topic for topic, count in partitions.items() if not count]
     if not missing:
-        return
+        return partitions
     admin = AdminClient(client_options(config, {"logger": Silent()}, "admin"))
     futures = admin.create_topics(
         [NewTopic(topic, -1, -1, config=_CONFIG) for topic in missing], operation_timeout=SECONDS
@@ -49,6 +51,7 @@ def ensure_topics(config: KafkaConfig, wanted: Sequence[str]) -> None:
         raise TopicsMissing(
             "topics are missing and could not be created; create them, or allow the service to: " + "; ".join(faults)
         )
+    return partitions | {topic: _partitions_of_new(producer, topic) for topic in missing}
 
 
 def delete_topics(config: KafkaConfig, topics: Sequence[str]) -> None:
@@ -57,6 +60,22 @@ def delete_topics(config: KafkaConfig, topics: Sequence[str]) -> None:
     for future in admin.delete_topics(list(topics), operation_timeout=SECONDS).values():
         with suppress(KafkaException, TimeoutError):
             future.result(timeout=SECONDS)
+
+
+def _partitions(producer: Producer, topic: str) -> int:
+    """How many; 0: there is no such topic yet."""
+    return len(producer.list_topics(topic, timeout=SECONDS).topics[topic].partitions)
+
+
+def _partitions_of_new(producer: Producer, topic: str) -> int:
+    """Waits until the brokers show the topic: not every one knows it at once."""
+    shown = Retrying(
+        retry=retry_if_result(lambda count: not count), wait=wait_fixed(0.1), stop=stop_after_delay(SECONDS)
+    )
+    try:
+        return shown(_partitions, producer, topic)
+    except RetryError:
+        raise TopicsMissing(f"{topic} was created, but the brokers do not show it: look at their logs") from None
 
 
 def _fault(topic: str, future: Future[None]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -89,7 +89,7 @@ class Plan:
             claim(who.distinct_id, who.email)
             return []
         return [
-            _request("identify", self._link(other, who.email), who)
+            replace(_request("identify", self._link(other, who.email), who), link=True)
             for other in self.identity.other_ids(record, who.email)
             if self.route.link_identities and claim(other, who.email)
         ]

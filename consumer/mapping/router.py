@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from consumer.config import EventByValue
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from consumer.records import EventRequest, Mapped
 
 _MS = 1000
+# A redelivery names its topic itself, in a header that anyone may write.
+_MOST_REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,7 @@ class Route:
     plans: Mapping[tuple[type, bool | int | str] | None, Plan]
 
     def takes(self, topic: str, record_name: str | None) -> bool:
-        config = self.config
-        if config.record is not None and config.record != record_name:
-            return False
-        if config.topic_pattern is not None:
-            return re.match(config.topic_pattern, topic) is not None
-        return config.topic == topic
+        return self.config.record in {None, record_name} and self.config.takes(topic)
 
     def applies(self, record: Any) -> bool:
         return self.when is None or is_true(self.when.read(record))
@@ -72,7 +69,7 @@ class Router:
     def __init__(self, routes: Sequence[Route], max_age_seconds: float) -> None:
         self._routes = tuple(routes)
         self._max_age_ms = max_age_seconds * _MS
-        self._taken: dict[tuple[str, str | None], tuple[Route, ...]] = {}
+        self._taking = lru_cache(_MOST_REMEMBERED)(self._find)
         self.links_identities = any(route.config.link_identities for route in routes)
 
     def map(  # noqa: PLR0913 - a record's coordinates, flat for the hot path
@@ -114,12 +111,8 @@ class Router:
             return refused.as_reject()
         return Send(tuple(requests), max(priorities)) if priorities else Skip("when")
 
-    def _taking(self, topic: str, record_name: str | None) -> tuple[Route, ...]:
-        taking = self._taken.get((topic, record_name))
-        if taking is None:
-            taking = tuple(route for route in self._routes if route.takes(topic, record_name))
-            self._taken[topic, record_name] = taking
-        return taking
+    def _find(self, topic: str, record_name: str | None) -> tuple[Route, ...]:
+        return tuple(route for route in self._routes if route.takes(topic, record_name))
 
     def _check_age(self, event_time_ms: int | None, now_ms: int) -> None:
         """Bluecore does not accept data over 24 hours old (mParticle)."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -84,11 +83,7 @@ def _records(
     route: RouteConfig, schemas: Mapping[str, Sequence[SchemaVersion]]
 ) -> Iterator[tuple[SchemaVersion, RecordType]]:
     for name, versions in schemas.items():
-        if route.topic_pattern is not None:
-            taken = re.match(route.topic_pattern, name) is not None
-        else:
-            taken = name == route.topic
-        if taken or name == route.record:
+        if route.takes(name) or name == route.record:
             for version in versions:
                 for record in version.schema.records:
                     if route.record in {None, record.name}:

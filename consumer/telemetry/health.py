@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 STALL_SECONDS = 360.0
+_BEYOND_KAFKA_SECONDS = 60.0
 
 Detail = str | int | float | bool
 
@@ -24,6 +25,11 @@ class Condition:
 
     ok: bool
     body: dict[str, object] = field(default_factory=dict)
+
+
+def stall_seconds(max_poll_seconds: float) -> float:
+    """How long the loop may stand still under this `max.poll.interval.ms`, in seconds: longer than Kafka bears it."""
+    return max(STALL_SECONDS, max_poll_seconds + _BEYOND_KAFKA_SECONDS)
 
 
 class Health:

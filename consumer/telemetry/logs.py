@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, TextIO
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 
-from consumer.telemetry.masking import Mask, masked, masker
+from consumer.telemetry.masking import NO_SECRETS, Mask, Secrets, masked, masker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from types import TracebackType
 
     from structlog.typing import EventDict, Processor, WrappedLogger
@@ -31,10 +30,10 @@ class _Handler(logging.StreamHandler[TextIO]):
         sys.stderr.write(f"a log line could not be written: {name} at {record.pathname}:{record.lineno}\n")
 
 
-def configure(level: str = "info", secrets: Iterable[str] = (), stream: TextIO | None = None) -> None:
+def configure(level: str = "info", secrets: Secrets = NO_SECRETS, stream: TextIO | None = None) -> None:
     """Send everything that is logged in this process to `stream` (stderr), from `level` up.
 
-    `secrets` are replaced by `***` wherever they occur, exception messages included. May be called again,
+    `secrets` are replaced by `***`, exception messages included. May be called again,
     when the configuration with its secrets has been read.
     """
     target = sys.stderr if stream is None else stream

@@ -6,8 +6,9 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
 MASK = "***"
@@ -22,14 +23,40 @@ _EMAIL = re.compile(
     re.VERBOSE,
 )
 
+# Dots and dashes join words to the names of topics, groups and hosts. What stands before may be escaped: `%22`, `\n`.
+_WORD_STARTS = r"(?:(?<![\w-])(?<!\w\.)|(?<=%[0-9A-Fa-f]{2})|(?<=\\[bfnrt]))"
+_WORD_ENDS = r"(?![\w-]|\.\w)"
+
 Mask = Callable[[str], str]
 
 
-def masker(secrets: Iterable[str]) -> Mask:
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What is masked beside e-mail addresses.
+
+    Attributes:
+        anywhere: keys, passwords and tokens: masked inside a word too.
+        words: secrets that may be a plain word, such as the namespace `shop`: masked where they stand alone, as in
+            `token=shop`, and not in a name such as `shop.orders`.
+    """
+
+    anywhere: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+NO_SECRETS: Final = Secrets()
+
+
+def masker(secrets: Secrets) -> Mask:
     """A function that masks e-mail addresses, and the secrets in every spelling that a log may show."""
-    spellings = {spelling for secret in secrets if secret.strip() for spelling in _spellings(secret.strip())}
-    longest_first = sorted(spellings, key=len, reverse=True)
-    secret = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+    patterns = {
+        spelling: f"{_WORD_STARTS}{re.escape(spelling)}{_WORD_ENDS}"
+        for word in secrets.words
+        for spelling in _spellings(word)
+    }
+    patterns |= {spelling: re.escape(spelling) for each in secrets.anywhere for spelling in _spellings(each)}
+    longest_first = sorted(patterns, key=len, reverse=True)
+    secret = re.compile("|".join(patterns[spelling] for spelling in longest_first)) if patterns else None
 
     def mask(text: str) -> str:
         if secret is not None:
@@ -42,6 +69,9 @@ def masker(secrets: Iterable[str]) -> Mask:
 
 
 def _spellings(secret: str) -> set[str]:
+    secret = secret.strip()
+    if not secret:
+        return set()
     return {
         secret,
         quote(secret),

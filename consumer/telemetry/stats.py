@@ -8,11 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import orjson
+import structlog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from consumer.telemetry.metrics import Metrics
+
+log = structlog.get_logger(__name__)
 
 QUANTILES = {"p50": "0.5", "p99": "0.99"}
 MICROSECOND = 1e-6
@@ -30,10 +33,18 @@ class KafkaStatistics:
     def __init__(self, metrics: Metrics, assigned: Callable[[], Iterable[tuple[str, int]]]) -> None:
         self._metrics = metrics
         self._assigned = assigned
+        self._unreadable = False
 
     def observe(self, statistics: str) -> None:
-        """Fold in one report. Raises `orjson.JSONDecodeError` when it is no JSON."""
-        report: Json = orjson.loads(statistics)
+        """Fold in one report; of those that cannot be read, the first is logged."""
+        try:
+            self._fold(orjson.loads(statistics))
+        except Exception as error:  # noqa: BLE001 - it would end the loop that polls Kafka: no metric is worth that
+            if not self._unreadable:
+                log.warning("Kafka's statistics cannot be read: metrics of lag and brokers stand still", error=repr(error))
+            self._unreadable = True
+
+    def _fold(self, report: Json) -> None:
         client = str(report["type"])
         self._brokers(client, report.get("brokers", {}))
         partitions = [

@@ -69,9 +69,7 @@ class Sampler:
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
-        self._stages: dict[CodeType, str] = {
-            part.__code__: stage for stage, parts in PARTS.items() for part in parts
-        }
+        self._stages: dict[CodeType, str] = {part.__code__: stage for stage, parts in PARTS.items() for part in parts}
 
     def start(self) -> None:
         signal.signal(signal.SIGPROF, self._look)

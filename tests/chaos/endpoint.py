@@ -15,7 +15,7 @@ from consumer.sandbox.sandbox import Sandbox
 from consumer.sandbox.serve import serve
 from consumer.sandbox.settings import SandboxSettings
 from consumer.sandbox.store import Filter
-from tests.chaos.plan import Fault, What
+from tests.chaos.plan import Fault, What, customer
 from tests.support.waiting import free_port
 
 NAMESPACE: Final = "chaos"
@@ -23,6 +23,9 @@ _KEPT: Final = 60_000
 _BIND_SECONDS: Final = 30.0
 _LATENCY: Final = LogNormalLatency(kind="lognormal", median_seconds=0.02)
 _STEPS: Final = {What.HANG: "hang", What.RESET: "reset", What.UNAUTHORISED: 401, What.UNAVAILABLE: 503}
+
+_UNLUCKY: Final = (500,) * 6
+"""More than the attempts that a record has before it is put off, fewer than those that it has in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ class Arrival:
 class Endpoint:
     """One sandbox on one port; what arrived stays known while it is away."""
 
-    def __init__(self) -> None:
+    def __init__(self, customers: int) -> None:
+        self._customers = customers
         self.sandbox = Sandbox(
             SandboxSettings(namespace=NAMESPACE, strict=True, keep_events=_KEPT, faults=FaultPlan(latency=_LATENCY))
         )
@@ -69,7 +73,7 @@ class Endpoint:
             stopped.wait(fault.seconds)
             self._start()
             return
-        self.sandbox.faults.apply(_plan(fault))
+        self.sandbox.faults.apply(self._plan(fault))
         stopped.wait(fault.seconds)
         self.sandbox.faults.apply(FaultPlan(latency=_LATENCY))
 
@@ -79,6 +83,17 @@ class Endpoint:
             self._read = received.number
             self.arrivals.append(_arrival(received))
             self.arrived.add(received.idempotency_key)
+
+    def _plan(self, fault: Fault) -> FaultPlan:
+        if fault.what is What.FLAKY:
+            unlucky = {customer(number): _UNLUCKY for number in range(0, self._customers, 10)}
+            faults: dict[str, object] = {"rates": {500: 0.05, "reset": 0.02}, "scripts": {"distinct_id": unlucky}}
+        elif fault.what is What.THROTTLE:
+            # Fewer than are written; the headers tell to the second when to come back.
+            faults = {"rate_limit": {"per_second": 20, "per_minute": 0}}
+        else:
+            faults = {"outage": {"seconds": fault.seconds, "step": _STEPS[fault.what]}}
+        return make_plan({"latency": _LATENCY, **faults})
 
     def _start(self) -> None:
         """Another program's connection may have the port for a moment."""
@@ -97,17 +112,6 @@ class Endpoint:
     def _stop(self) -> None:
         self.sandbox.close()
         self._serving.close()
-
-
-def _plan(fault: Fault) -> FaultPlan:
-    if fault.what is What.FLAKY:
-        faults: dict[str, object] = {"rates": {500: 0.4, "reset": 0.02}}
-    elif fault.what is What.THROTTLE:
-        # More than a phase has; the header tells to the second when to come back.
-        faults = {"rate_limit": {"per_second": 20, "per_minute": 0}}
-    else:
-        faults = {"outage": {"seconds": fault.seconds, "step": _STEPS[fault.what]}}
-    return make_plan({"latency": _LATENCY, **faults})
 
 
 def _arrival(received: Received) -> Arrival:

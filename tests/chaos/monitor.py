@@ -99,7 +99,7 @@ def figures(verdict: Verdict) -> dict[str, Any]:
 def report(verdict: Verdict, seconds: float, processes: dict[str, int]) -> None:
     """The verdict on the standard output; `processes`: how the service's processes ended."""
     shown = {**figures(verdict), **processes, "seconds": round(seconds, 1)}
-    for name in ("lost", "reordered", "wrongly_dead", "garbled"):
+    for name in ("lost", "reordered", "wrongly_dead", "garbled", "unexplained"):
         if keys := getattr(verdict, name)[:_MOST_NAMED]:
             shown[f"{name}_first"] = keys
     if not sys.stdout.isatty():

@@ -23,7 +23,7 @@ class What(StrEnum):
     UNAUTHORISED = "endpoint: 401"
     THROTTLE = "endpoint: 429"
     UNAVAILABLE = "endpoint: 503"
-    FLAKY = "endpoint: some fail, most pass"
+    FLAKY = "endpoint: fails some, takes most"
 
 
 ENDPOINT: Final = (
@@ -70,6 +70,11 @@ class Plan:
     @property
     def faults(self) -> int:
         return len(self.on_instances) + len(self.on_broker) + len(self.on_endpoint)
+
+
+def customer(number: int) -> str:
+    """The e-mail address of one of a plan's customers, who are numbered from 0 on."""
+    return f"customer-{number}@example.com"
 
 
 def make_plan(seed: int, *, events: int, instances: int, seconds: float) -> Plan:

@@ -14,7 +14,7 @@ from typing import Final
 from confluent_kafka import KafkaError, Message, Producer
 
 from consumer.kafka.client import Silent
-from tests.chaos.plan import Plan
+from tests.chaos.plan import Plan, customer
 from tests.support.shop import Shop
 
 PROFILES, BEHAVIOUR = "chaos.profiles", "chaos.behaviour"
@@ -49,10 +49,10 @@ def events(plan: Plan) -> Iterator[Event]:
     written: Counter[tuple[str, str]] = Counter()
     for _ in range(plan.events):
         topic = random.choice(tuple(TOPICS))
-        customer = f"customer-{random.randrange(plan.customers)}@example.com"
+        whose = customer(random.randrange(plan.customers))
         broken = random.choice(("no Avro", "no e-mail")) if random.random() < _BROKEN_SHARE else ""
-        yield Event(topic, random.choice(TOPICS[topic]), customer, written[topic, customer], broken)
-        written[topic, customer] += 1
+        yield Event(topic, random.choice(TOPICS[topic]), whose, written[topic, whose], broken)
+        written[topic, whose] += 1
 
 
 class ShopSystems:

@@ -59,7 +59,7 @@ def run(plan: Plan, folder: Path, monitor: Monitor, limit_seconds: float) -> Res
         kafka = stack.enter_context(ApacheKafka(folder))
         kafka.create_topics(_PARTITIONS)
         shop = registered(stack.enter_context(serve(registry_app())))
-        endpoint = Endpoint()
+        endpoint = Endpoint(plan.customers)
         stack.enter_context(endpoint.running())
         fleet = Fleet(_starter(folder, kafka, shop, endpoint), plan.instances)
         stack.enter_context(fleet.running())

@@ -37,7 +37,7 @@ def test_nothing_is_lost_or_reordered_whatever_is_killed(tmp_path: Path) -> None
     assert verdict.reordered == []
     assert verdict.wrongly_dead == []
     assert verdict.garbled == []
-    assert verdict.duplicates["unexplained"] == 0
+    assert verdict.unexplained == []
     assert verdict.retried > 0
     assert verdict.dead_lettered > 0
     assert result.ended == {"killed": 1, "terminated": 3, "wrong_exit_codes": 0, "ended_by_themselves": 0}

@@ -33,7 +33,7 @@ def refused(endpoint: Endpoint) -> bool:
 
 def test_what_arrived_outlasts_an_absence() -> None:
     """Connections are refused meanwhile; afterwards the same port takes them, and nothing is forgotten."""
-    endpoint, stopped = Endpoint(), threading.Event()
+    endpoint, stopped = Endpoint(customers=1), threading.Event()
     with endpoint.running(), ThreadPoolExecutor() as pool:
         assert send(endpoint, 1) == 202
         away = pool.submit(endpoint.carry_out, Fault(0, What.REFUSE, 60), stopped)
@@ -50,7 +50,7 @@ def test_what_arrived_outlasts_an_absence() -> None:
 @pytest.mark.parametrize(("what", "status"), [(What.UNAUTHORISED, 401), (What.UNAVAILABLE, 503)])
 def test_a_phase_has_an_end(what: What, status: int) -> None:
     """While it lasts everything is refused; then all is as before."""
-    endpoint, stopped = Endpoint(), threading.Event()
+    endpoint, stopped = Endpoint(customers=1), threading.Event()
     with endpoint.running(), ThreadPoolExecutor() as pool:
         phase = pool.submit(endpoint.carry_out, Fault(0, what, 60), stopped)
         eventually(lambda: send(endpoint, 1) == status, 10, f"an answer {status}")

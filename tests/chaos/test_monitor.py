@@ -23,6 +23,7 @@ KEPT = Verdict(
     garbled=[],
     duplicates=Counter({"in flight at a crash": 1}),
     at_risk=4,
+    unexplained=[],
 )
 
 

@@ -89,6 +89,7 @@ def test_a_duplicate_without_a_crash_breaks_the_promise() -> None:
     verdict = judged(written(2), arrivals(0, 1, 1))
 
     assert verdict.duplicates == {"unexplained": 1}
+    assert verdict.unexplained == ["1: from 0-1 at 1, from 0-1 at 2"]
     assert verdict.share == 1 / 2
     assert not verdict.kept
 

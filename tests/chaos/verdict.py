@@ -10,6 +10,7 @@ from typing import Final
 from tests.chaos.endpoint import Arrival
 from tests.chaos.producer import Event
 
+UNEXPLAINED: Final = "unexplained"
 AT_RISK_MS: Final = 1_000
 """How long before a kill -9 an event may have been delivered and not be in the group's commits yet: the commit's
 interval and its round trip on a busy machine. While the brokers are away nothing can be committed at all."""
@@ -62,7 +63,7 @@ class Verdict:
     `reordered`: first deliveries that came after a later one of the same customer and topic. Where order does not
     outlast the retry topic, records that went through it are in `overtaken` instead. `duplicates` counts deliveries
     beyond the first by what brought them about; `at_risk` is how many events were delivered and not committed
-    at crashes, and so the most that they may repeat.
+    at crashes, and so the most that they may repeat. `unexplained` tells of the duplicates without a cause.
     """
 
     written: int
@@ -76,6 +77,7 @@ class Verdict:
     garbled: list[str]
     duplicates: Counter[str]
     at_risk: int
+    unexplained: list[str]
 
     @property
     def share(self) -> float:
@@ -84,20 +86,23 @@ class Verdict:
 
     @property
     def kept(self) -> bool:
-        broken = (self.lost, self.reordered, self.wrongly_dead, self.garbled)
-        return not any(broken) and not self.duplicates["unexplained"]
+        return not any((self.lost, self.reordered, self.wrongly_dead, self.garbled, self.unexplained))
 
 
 def judge(written: Mapping[str, Event], arrivals: Iterable[Arrival], failures: Failures, crashes: Crashes) -> Verdict:
     """`arrivals` in the order in which they came."""
     firsts: dict[str, Arrival] = {}
     duplicates: Counter[str] = Counter()
+    unexplained = []
     at_risk = 0
     for arrival in arrivals:
         first = firsts.setdefault(arrival.key, arrival)
         at_risk += crashes.at_risk(arrival)
         if first is not arrival:
-            duplicates[_cause(first, failures, crashes)] += 1
+            cause = _cause(first, failures, crashes)
+            duplicates[cause] += 1
+            if cause == UNEXPLAINED:
+                unexplained.append(_story(first, arrival))
     good = {key for key, event in written.items() if not event.broken}
     reordered, overtaken = _reordered(firsts.values(), written, failures.retried)
     return Verdict(
@@ -112,6 +117,7 @@ def judge(written: Mapping[str, Event], arrivals: Iterable[Arrival], failures: F
         garbled=[arrival.key for arrival in firsts.values() if not _is_as_written(arrival, written)],
         duplicates=duplicates,
         at_risk=at_risk,
+        unexplained=unexplained,
     )
 
 
@@ -120,7 +126,11 @@ def _cause(first: Arrival, failures: Failures, crashes: Crashes) -> str:
         return "in flight at a crash"
     if failures.retried.get(first.key, 0) > 1:
         return "put off twice around a crash"
-    return "brokers away" if crashes.cut_off(first) else "unexplained"
+    return "brokers away" if crashes.cut_off(first) else UNEXPLAINED
+
+
+def _story(*arrivals: Arrival) -> str:
+    return f"{arrivals[0].key}: " + ", ".join(f"from {each.sender} at {each.at_ms}" for each in arrivals)
 
 
 def _reordered(

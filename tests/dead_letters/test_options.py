@@ -18,7 +18,7 @@ HOUR = 3_600_000
 @click.command()
 @selection_options
 @click.pass_context
-def command(context: click.Context, **given: Any) -> None:
+def command(context: click.Context, /, **given: Any) -> None:
     context.obj.append(selected(**given))
 
 

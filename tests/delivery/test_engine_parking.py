@@ -93,14 +93,14 @@ def test_a_dead_letter_parks_nothing(driver: Driver) -> None:
 def test_a_key_that_another_instance_parked_is_parked_here() -> None:
     keys = ParkedKeys()
     driver = Driver(ORDERED, keys).assign()
-    keys.apply(Parked(b"jane", Partition("shop.consent", 3), 5))
+    keys.apply(Parked(b"jane", Partition("shop.consent", 3), 5, (RETRY, 7)))
 
     driver.take("jane", send("optin"))
     driver.acknowledge()
     assert driver.outcomes == {0: Outcome.RETRY}
 
-    keys.apply(Unparked(b"jane", Partition("shop.consent", 3), 5))
-    keys.apply(Unparked(b"jane", ORDERS, 0))
+    keys.apply(Unparked(b"jane", Partition("shop.consent", 3), 5, (RETRY, 7)))
+    keys.apply(Unparked(b"jane", ORDERS, 0, (RETRY, 8)))
     driver.take("jane", send("optin"))
     assert driver.in_flight == ["shop.orders:0:1"]
 

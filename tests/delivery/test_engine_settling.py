@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from consumer.delivery.offset_map import LIMIT, decode, encode
+from consumer.delivery.task import Commit
 from consumer.records import Outcome, Partition, Reason, Record, Skip
 from tests.delivery.driver import ACCEPTED, POLICY, Driver
 from tests.delivery.samples import BROKEN, ORDERS
@@ -111,8 +112,23 @@ def test_a_commit_that_failed_is_repeated(driver: Driver) -> None:
     first = driver.commit()
 
     driver.engine.partitions.commit_failed([ORDERS])
+    assert driver.commit() == {}
 
+    driver.wait(1.1)
     assert driver.commit() == first
+
+
+def test_a_map_that_the_brokers_refuse_is_dropped_and_never_the_commit(driver: Driver) -> None:
+    """A broker may allow less metadata (`offset.metadata.max.bytes`) than the map keeps to."""
+    for key in ("a", "b", "c"):
+        driver.take(key)
+    driver.reply("shop.orders:0:1")
+    assert driver.commit()[ORDERS].metadata
+
+    driver.engine.partitions.commit_failed([ORDERS], map_refused=True)
+    driver.wait(1.1)
+
+    assert driver.commit()[ORDERS] == Commit(ORDERS, 0, "")
 
 
 def test_a_partition_pauses_before_its_map_is_too_large() -> None:

@@ -44,9 +44,13 @@ def test_a_refused_record_is_a_dead_letter_with_the_status_and_all_its_attempts(
 
 
 def test_a_parked_record_goes_to_the_retry_topic_and_waits_for_nothing_of_its_own() -> None:
-    failure = parked(NOW)
+    twofold = task(Record(ORDERS, 7, b"key", b""), send("optin", "optin"))
+    twofold.index = 1
+
+    failure = parked(twofold, NOW)
 
     assert (failure.outcome, failure.not_before, failure.attempts) == (Outcome.RETRY, NOW, 0)
+    assert failure.delivered == 1
 
 
 def test_after_the_first_attempts_comes_the_retry_topic_and_the_first_delay() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from consumer.delivery.parking import CaughtUp, NoWatch, Parked, ParkedKeys, Unparked
-from tests.delivery.samples import ORDERS
+from tests.delivery.samples import ORDERS, RETRY
 
 
 @pytest.fixture
@@ -14,24 +14,36 @@ def keys() -> ParkedKeys:
 
 
 def test_a_key_is_parked_until_its_last_record_is_settled(keys: ParkedKeys) -> None:
-    keys.apply(Parked(b"jane", ORDERS, 1))
-    keys.apply(Parked(b"jane", ORDERS, 2))
+    keys.apply(Parked(b"jane", ORDERS, 1, (RETRY, 1)))
+    keys.apply(Parked(b"jane", ORDERS, 2, (RETRY, 2)))
 
-    keys.apply(Unparked(b"jane", ORDERS, 1))
+    keys.apply(Unparked(b"jane", ORDERS, 1, (RETRY, 1)))
     assert keys.is_parked(b"jane")
 
-    keys.apply(Unparked(b"jane", ORDERS, 2))
+    keys.apply(Unparked(b"jane", ORDERS, 2, (RETRY, 2)))
     assert not keys.is_parked(b"jane")
     assert len(keys) == 0
 
 
 def test_a_record_told_of_twice_is_one(keys: ParkedKeys) -> None:
-    """The engine parks what it wrote at once; the watch reads the same record a moment later."""
+    """The engine parks what it wrote at once; the watch reads the same record, and its place, a moment later."""
     keys.apply(Parked(b"jane", ORDERS, 1))
-    keys.apply(Parked(b"jane", ORDERS, 1))
+    keys.apply(Parked(b"jane", ORDERS, 1, (RETRY, 1)))
 
-    keys.apply(Unparked(b"jane", ORDERS, 1))
+    keys.apply(Unparked(b"jane", ORDERS, 1, (RETRY, 1)))
 
+    assert not keys.is_parked(b"jane")
+
+
+def test_two_copies_of_a_record_park_its_key_until_both_are_settled(keys: ParkedKeys) -> None:
+    """A write that timed out here and arrived there is repeated: the first copy's end must not free the key."""
+    keys.apply(Parked(b"jane", ORDERS, 1, (RETRY, 1)))
+    keys.apply(Parked(b"jane", ORDERS, 1, (RETRY, 4)))
+
+    keys.apply(Unparked(b"jane", ORDERS, 1, (RETRY, 1)))
+    assert keys.is_parked(b"jane")
+
+    keys.apply(Unparked(b"jane", ORDERS, 1, (RETRY, 4)))
     assert not keys.is_parked(b"jane")
 
 
@@ -43,7 +55,7 @@ def test_other_keys_and_records_without_one_are_free(keys: ParkedKeys) -> None:
 
 
 def test_a_record_never_parked_can_be_unparked(keys: ParkedKeys) -> None:
-    keys.apply(Unparked(b"jane", ORDERS, 1))
+    keys.apply(Unparked(b"jane", ORDERS, 1, (RETRY, 1)))
 
     assert len(keys) == 0
 

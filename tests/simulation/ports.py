@@ -53,6 +53,7 @@ class SimSource:
     committing: bool = False
     cut_off: bool = False
     closed: bool = False
+    sent: int = 0
 
     def poll(self, most: int, seconds: float) -> list[Record]:  # noqa: ARG002 - time passes outside
         if self.cut_off:
@@ -90,6 +91,10 @@ class SimSource:
             if partition not in self.paused
         )
 
+    @property
+    def joined(self) -> bool:
+        return True
+
     def pause(self, partitions: Sequence[Partition]) -> None:
         self.paused.update(partitions)
 
@@ -101,24 +106,30 @@ class SimSource:
             self.net.oracle.check_commit(
                 each.partition, self.net.places(each.partition), each.offset, decode(each.offset, each.metadata)
             )
+        self.sent = number = self.sent + 1
         if wait:
             self._apply(commits)
         else:
             self.committing = True
-            self.net.world.after(self.net.world.random.uniform(0.001, 0.05), lambda: self._apply(commits))
+            self.net.world.after(self.net.world.random.uniform(0.001, 0.05), lambda: self._arrive(commits, number))
+
+    def _arrive(self, commits: Sequence[Commit], number: int) -> None:
+        """A member's commits arrive in the order in which it sent them."""
+        self.committing = False
+        if number == self.sent and not self.closed:
+            self._apply(commits)
 
     def _apply(self, commits: Sequence[Commit]) -> None:
-        self.committing = False
-        if self.closed:
-            return
         owned = [each for each in commits if self.net.brokers.owners.get(each.partition) is self]
         lost = self.net.world.chance(0.05)
         if not lost:
             for each in owned:
                 self.net.brokers.committed[each.partition] = (each.offset, each.metadata)
+        if not lost and owned:
+            self.listener.on_committed([each.partition for each in owned])
         failed = [each.partition for each in commits if lost or each not in owned]
         if failed:
-            self.listener.on_commit_failed(failed, "lost")
+            self.listener.on_commit_failed(failed, "lost", map_refused=False)
 
     def gain(self, partitions: Sequence[Partition]) -> None:
         assigned = []
@@ -131,8 +142,8 @@ class SimSource:
 
     def drop(self, partitions: Sequence[Partition]) -> None:
         for partition in partitions:
+            # As in librdkafka, a partition that was paused when it left is paused when it comes back.
             self.positions.pop(partition, None)
-            self.paused.discard(partition)
 
     def close(self) -> None:
         self.closed = True
@@ -206,11 +217,13 @@ class SimClient:
         self.out[ticket] = idempotency_key
         self.net.oracle.sent(idempotency_key)
         latency = world.random.choice((0.005, 0.02, 0.05, 0.3))
-        world.after(latency / 2, lambda: self._arrive(ticket, body, idempotency_key, latency / 2))
+        cut_off = self.excused()
 
-    def _arrive(self, ticket: int, body: bytes, key: str, back: float) -> None:
-        answer = self.net.bluecore.receive(body, key, excused=self.excused())
-        self.net.world.after(back, lambda: self._answer(ticket, answer))
+        def arrive() -> None:
+            answer = self.net.bluecore.receive(body, idempotency_key, excused=cut_off or self.excused())
+            world.after(latency / 2, lambda: self._answer(ticket, answer))
+
+        world.after(latency / 2, arrive)
 
     def _answer(self, ticket: int, answer: Answer) -> None:
         del self.out[ticket]
@@ -254,14 +267,16 @@ class SimWatch:
                 headers = self.net.brokers.logs[partition][offset].headers
                 past, key = redelivery(headers), dict(headers).get(ORDERED)
                 if past is not None and key is not None:
-                    self.parked[partition, offset] = parked = Parked(key, past.origin, past.offset)
+                    at = (partition, offset)
+                    self.parked[at] = parked = Parked(key, past.origin, past.offset, at)
                     found.append(parked)
             self.positions[partition] = len(self.net.brokers.logs[partition])
-        for (partition, offset), parked in list(self.parked.items()):
+        for at, parked in list(self.parked.items()):
+            partition, offset = at
             committed, metadata = self.net.brokers.committed.get(partition, (0, ""))
             if offset < committed or offset in decode(committed, metadata):
-                del self.parked[partition, offset]
-                found.append(Unparked(*parked))
+                del self.parked[at]
+                found.append(Unparked(parked.key, parked.origin, parked.offset, at))
         found += [CaughtUp(number) for number, _ in self.asked]
         self.asked.clear()
         return found

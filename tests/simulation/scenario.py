@@ -123,8 +123,9 @@ class Scenario:
 
     def _cut_off(self) -> None:
         """The group gives a member's partitions away before it knows."""
-        if len(self.instances) > 1:
-            instance = self.world.random.choice(self.instances)
+        connected = [each for each in self.instances if not each.source.cut_off]
+        if len(connected) > 1:
+            instance = self.world.random.choice(connected)
             self.world.tell("cut off", instance.name)
             instance.source.cut_off = True
             instance.excuse_uncommitted(instance.partitions)

@@ -112,6 +112,17 @@ def _skip_what_cannot_be_written(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Engine, "written", careless)
 
 
+def _trust_that_nothing_is_paused(patch: pytest.MonkeyPatch) -> None:
+    """A partition that comes back is still paused in the client, and nobody resumes it."""
+    assign = Partitions.assign
+
+    def trusting(self: Partitions, partition: Partition, *args: Any) -> None:
+        assign(self, partition, *args)
+        self._states[partition].paused = False
+
+    patch.setattr(Partitions, "assign", trusting)
+
+
 def _commit_for_others(patch: pytest.MonkeyPatch) -> None:
     """A draining partition drops its tasks as if they had been settled."""
     drain = Partitions.drain
@@ -140,6 +151,7 @@ def _commit_for_others(patch: pytest.MonkeyPatch) -> None:
         _dead_letter_for_an_outage,
         _never_resume_a_partition,
         _skip_what_cannot_be_written,
+        _trust_that_nothing_is_paused,
         _commit_for_others,
     ],
     ids=lambda plant: plant.__name__.strip("_"),
