@@ -11,7 +11,6 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 
-
 _NO_LOSS = "remove it; a failed record is settled once all in-sync replicas have it, and once only"
 _COMMITS = "remove it; offsets are committed once their records are settled"
 # By name, or by what names begin with: what to do instead.

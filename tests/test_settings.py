@@ -106,7 +106,7 @@ routes:
         "routes[0].topic: is given twice, the second time in line 10",
         "bluecore.namespace: the environment variable UNSET is not set",
         "kafka.bootstrap_servers: is required",
-        "kafka.options.group.id: is set by the service, not here",
+        "kafka.options.group.id: is set by the service, not here: give kafka.group_id",
         "kafka.options.sasl.mechanism: must be a text, a number, or true or false",
         "kafka.bootstrap_server: is no setting; did you mean bootstrap_servers?",
         "schema_registry.url: must be an http:// or https:// address",
@@ -147,6 +147,13 @@ def test_the_message_says_which_file_and_how_many() -> None:
         ({"kafka": {"bootstrap_servers": ["a", "b"]}}, "kafka.bootstrap_servers: must be one text"),
         ({"bluecore": {"namespace": " "}}, "bluecore.namespace: is empty: set it to the namespace"),
         ({"bluecore": {"namespace": "n", "url": "ftp://x"}}, "bluecore.url: must be an http:// or https:// address"),
+        (
+            {"bluecore": {"namespace": "n", "url": "https://user:marked@host"}},
+            "bluecore.url: must not hold a user or a password: give the key under bluecore.api_key",
+        ),
+        ({"kafka": {"bootstrap_servers": "k", "group_id": 'a"b'}}, "kafka.group_id: must not hold quotation marks"),
+        ({"kafka": {"bootstrap_servers": "k", "group_id": "a\\b"}}, "kafka.group_id: must not hold quotation marks"),
+        ({"kafka": {"bootstrap_servers": "k", "group_id": "a\nb"}}, "kafka.group_id: must not hold quotation marks"),
         ({"telemetry": {"port": True}}, "telemetry.port: must be a number"),
         ({"telemetry": {"port": 65536}}, "telemetry.port: should be less than or equal to 65535"),
         ({"telemetry": {"loglevel": "info"}}, "telemetry.loglevel: is no setting; did you mean log_level?"),
@@ -168,6 +175,25 @@ def test_the_message_says_which_file_and_how_many() -> None:
 def test_a_wrong_value_is_named_once_with_what_is_right(sections: dict[Any, Any], fault: str) -> None:
     (found,) = faults(yaml.safe_dump({**SOUND, **sections}))
     assert found.startswith(fault)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "instead"),
+    [
+        ("metadata.broker.list", "other:9092", "give kafka.bootstrap_servers"),
+        ("enable.auto.commit", True, "remove it; offsets are committed once their records are settled"),
+        ("acks", 0, "remove it; a failed record is settled once all in-sync replicas have it"),
+        ("request.required.acks", 1, "remove it; a failed record is settled once all in-sync replicas have it"),
+        ("enable.idempotence", False, "remove it; a failed record is settled once all in-sync replicas have it"),
+        ("transactional.id", "shop", "remove it; failed records are written one by one"),
+        ("partitioner", "random", "remove it; failed records go to the partitions that keep a key's order"),
+        ("test.mock.num.brokers", 3, "remove it; it replaces the brokers by some in memory"),
+    ],
+)
+def test_an_option_that_would_lose_or_disorder_records_is_refused(option: str, value: object, instead: str) -> None:
+    """With what to do, for whoever has it in the configuration of another client."""
+    (found,) = faults(text(kafka={"bootstrap_servers": "k", "options": {option: value}}))
+    assert found.startswith(f"kafka.options.{option}: is set by the service, not here: {instead}")
 
 
 @pytest.mark.parametrize("written", ["", "# nothing yet"])
@@ -230,11 +256,11 @@ def test_checks_see_what_is_sound_beside_what_is_not() -> None:
         return [Fault("routes[1].event", "is odd")]
 
     written = text(
-        kafka={"options": {"acks": "all", "linger.ms": [1]}}, routes=[{"topic": 5}, {"topic": "a", "event": "optin"}]
+        kafka={"options": {"debug": "all", "linger.ms": [1]}}, routes=[{"topic": 5}, {"topic": "a", "event": "optin"}]
     )
     with pytest.raises(ConfigError) as refused:
         parse(written, {}, "config.yaml", checks)
-    assert seen[0].kafka_options == {"acks": "all"}
+    assert seen[0].kafka_options == {"debug": "all"}
     assert list(seen[0].routes) == [1]
     assert Fault("routes[1].event", "is odd") in refused.value.faults
 
@@ -255,3 +281,16 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
 def test_a_folder_in_its_place_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read: Is a directory"):
         load(tmp_path, {})
+
+
+@pytest.mark.parametrize(("topic", "taken"), [("shop.a", True), ("shop.ab", False)])
+def test_a_pattern_takes_the_topics_that_it_matches(topic: str, taken: bool) -> None:  # noqa: FBT001 - a table's column
+    (route,) = settings(text(routes=[{"topic_pattern": r"^shop\.(a|b)$", "event": "optin"}])).routes
+    assert route.takes(topic) is taken
+
+
+def test_without_delays_there_is_no_retry_topic() -> None:
+    assert settings(text()).dead_letters.topics == ("bluecore-consumer.retry", "bluecore-consumer.dead-letter")
+    assert settings(text(dead_letters={"delays_seconds": []})).dead_letters.topics == (
+        "bluecore-consumer.dead-letter",
+    )

@@ -138,4 +138,3 @@ class SchemaCache:
             self._failing[schema_id] = problem
         if first:
             _log.warning("schema_registry_unavailable", problem=problem, schema_id=schema_id)
-

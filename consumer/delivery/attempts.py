@@ -18,23 +18,32 @@ class Attempts:
         self._policy = policy
         self._breaker = breaker
 
-    def failed(self, task: Task, answer: Answer, now: float) -> None:
-        """The record or the endpoint is at fault: only what becomes of others can tell."""
+    def failed(self, task: Task, answer: Answer, now: float, *, others: bool) -> None:
+        """The record or the endpoint is at fault: only what becomes of others can tell.
+
+        `others`: whether there are ready records of which it is not known that they fail.
+        """
         if not self.suspect(task):
             self._breaker.failed(task.number, follows(task), now, name_of(answer))
         elif self._breaker.cause == FLOOD:
             self._breaker.trip(task.number, now, FLOOD)
+        elif self._breaker.open and others:
+            # That a suspect fails says nothing of the endpoint: as a probe, it makes way for the next.
+            self._breaker.forget_probe(task.number, now)
+            task.due = now + self._patience(task)
         else:
             self._breaker.doubt(task.number)
         if not self._breaker.open:
             self._charge(task, answer, now)
+        elif self._policy.too_old(task.record.event_time_ms, now):
+            task.fail(refused(task, answer, now, Reason.TOO_OLD))
 
     def suspect(self, task: Task) -> bool:
         """Whether it is known to fail while others pass."""
         return task.state.redelivers or self._breaker.suspects(follows(task))
 
     def resume(self, task: Task, now: float) -> None:
-        """A redelivery's number follows from the time: its waits are counted from the first, over any restart."""
+        """Goes on with a redelivery from what its headers say: what it has waited through since is not known."""
         past = task.record.redelivery
         if past is None:
             return
@@ -42,12 +51,7 @@ class Attempts:
         task.skip_delivered(past.delivered)
         task.first_failed_at = past.first_failed_at_ms / 1000
         # The wait is bounded by our own delays: the header may say anything.
-        task.due = due = min(past.not_before_ms / 1000, now + max(self._policy.delays, default=0.0))
-        for delay in self._policy.delays[1:] if past.attempts else ():
-            due += delay
-            if due > now:
-                break
-            task.redeliveries += 1
+        task.due = min(past.not_before_ms / 1000, now + max(self._policy.delays, default=0.0))
 
     def _charge(self, task: Task, answer: Answer, now: float) -> None:
         """An attempt is used up; with the last one the record is put off, or given up."""

@@ -19,4 +19,3 @@ class Backoff:
     def seconds(self, attempt: int) -> float:
         """The wait after the `attempt`-th failure (1: the first)."""
         return seconds_after(attempt, wait_random_exponential(multiplier=self.initial_seconds, max=self.max_seconds))
-

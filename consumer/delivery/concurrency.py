@@ -4,7 +4,7 @@ The mechanism is Vector's adaptive request concurrency: one decision for each wi
 The limit grows by one if it was reached, nothing was pushed back and the window's mean latency is no worse than
 the running mean; it shrinks to nine tenths on push-back, or when the mean lies 2.5 deviations above. Two things are
 ours: until the first sign of strain the limit doubles, since a slow ramp was the first complaint about Vector's; and
-a rise of a few milliseconds is no strain, since on a busy machine it is as likely this process that was late.
+a rise of a millisecond or two is no strain, since it is as likely this process that was late.
 """
 
 from __future__ import annotations

@@ -113,7 +113,8 @@ class Engine:
         if verdict is Verdict.REJECTED:
             self._rejected(task, answer, now)
         elif verdict is Verdict.FAILED:
-            self._attempts.failed(task, answer, now)
+            others = self.breaker.open and self._lanes.any_ready(lambda each: not self._attempts.suspect(each))
+            self._attempts.failed(task, answer, now, others=others)
             if task.failure is not None and task.state.active:
                 self._write(task, now)
             else:
@@ -234,13 +235,10 @@ class Engine:
             self._unsure = []
 
     def _next_lane(self, now: float) -> Lane[Task] | None:
-        """The next ready lane; as a probe, rather one whose failure would tell something."""
-        if not self.breaker.open:
-            return self._lanes.next()
-        flood = self.breaker.cause == FLOOD
-        return self._lanes.next(
-            lambda task: task.due <= now and not (flood if task.failure is not None else self._attempts.suspect(task))
-        )
+        """The next ready lane; during a flood, rather one that is not a dead letter already."""
+        if self.breaker.cause == FLOOD:
+            return self._lanes.next(lambda task: task.due <= now and task.failure is None)
+        return self._lanes.next()
 
     def _send(self, task: Task) -> None:
         if self.breaker.open:

@@ -108,6 +108,10 @@ class Lanes(Generic[T]):
         found = (self.next_of(priority) for priority in self._priorities)
         return next((lane for lane in found if lane is not None), None)
 
+    def any_ready(self, such: Callable[[T], bool]) -> bool:
+        """Whether a ready lane has such a head; a look at every ready lane."""
+        return any(not lane.closed and such(lane.head) for ready in self._ready.values() for lane in ready)
+
     def next_of(self, priority: int) -> Lane[T] | None:
         """The same, of this priority alone."""
         ready = self._ready.get(priority)

@@ -23,9 +23,10 @@ _EMAIL = re.compile(
     re.VERBOSE,
 )
 
-# Dots and dashes join words to the names of topics, groups and hosts. What stands before may be escaped: `%22`, `\n`.
-_WORD_STARTS = r"(?:(?<![\w-])(?<!\w\.)|(?<=%[0-9A-Fa-f]{2})|(?<=\\[bfnrt]))"
-_WORD_ENDS = r"(?![\w-]|\.\w)"
+# Dots and dashes join words to the names of topics, groups and hosts; in patterns of topics, `\.` does. What stands
+# before may be escaped: `%22`, `\n`.
+_WORD_STARTS = r"(?:(?<![\w-])(?<!\w\.)(?<!\\\.)|(?<=%[0-9A-Fa-f]{2})|(?<=\\[bfnrt]))"
+_WORD_ENDS = r"(?![\w-]|\.\w|\\+\.)"
 
 Mask = Callable[[str], str]
 

@@ -41,7 +41,9 @@ class KafkaStatistics:
             self._fold(orjson.loads(statistics))
         except Exception as error:  # noqa: BLE001 - it would end the loop that polls Kafka: no metric is worth that
             if not self._unreadable:
-                log.warning("Kafka's statistics cannot be read: metrics of lag and brokers stand still", error=repr(error))
+                log.warning(
+                    "statistics of librdkafka cannot be read: lag and broker metrics stand still", error=repr(error)
+                )
             self._unreadable = True
 
     def _fold(self, report: Json) -> None:

@@ -86,7 +86,7 @@ class Endpoint:
 
     def _plan(self, fault: Fault) -> FaultPlan:
         if fault.what is What.FLAKY:
-            unlucky = {customer(number): _UNLUCKY for number in range(0, self._customers, 10)}
+            unlucky = {customer(number): _UNLUCKY for number in range(0, self._customers, 5)}
             faults: dict[str, object] = {"rates": {500: 0.05, "reset": 0.02}, "scripts": {"distinct_id": unlucky}}
         elif fault.what is What.THROTTLE:
             # Fewer than are written; the headers tell to the second when to come back.

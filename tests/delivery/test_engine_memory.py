@@ -136,4 +136,8 @@ def test_what_was_counted_is_given_back_whatever_happens(seed: int) -> None:
 
     driver.run(lambda _: ACCEPTED)
     assert driver.at_rest()
+
+    driver.take("one more")
+    driver.run(lambda _: ACCEPTED)
+    assert driver.at_rest()
     assert not driver.engine.breaker.open

@@ -1,4 +1,4 @@
-"""The retry topic: a failed record comes back later, on a schedule that no restart forgets."""
+"""The retry topic: a failed record comes back later, on a schedule."""
 
 from __future__ import annotations
 
@@ -115,9 +115,9 @@ def test_the_redelivery_schedule(driver: Driver) -> None:
     assert written.failure.first_failed_at == pytest.approx(NOW, abs=1)
 
 
-@pytest.mark.parametrize(("asleep", "left"), [(0, 3), (599, 3), (601, 2), (4199, 2), (4201, 1), (86_400, 1)])
-def test_the_schedule_goes_on_after_a_restart(asleep: float, left: int) -> None:
-    """Which redelivery it is follows from the time since the first: no state is kept anywhere else."""
+@pytest.mark.parametrize("asleep", [0, 599, 4201, 80_000])
+def test_after_a_restart_every_redelivery_is_still_to_come(asleep: float) -> None:
+    """How many there were is written nowhere: a good record must not be given up because nobody ran for an hour."""
     driver = Driver(now=NOW + asleep).assign(ORDERS, RETRY)
     driver.take("jane", partition=RETRY, past=past(not_before=NOW))
 
@@ -125,7 +125,7 @@ def test_the_schedule_goes_on_after_a_restart(asleep: float, left: int) -> None:
 
     assert written.failure is not None
     assert written.failure.reason is Reason.REDELIVERIES_EXHAUSTED
-    assert written.failure.attempts == 4 + 4 * left
+    assert written.failure.attempts == 4 + 4 * 3
 
 
 def test_a_redelivery_needs_no_traffic_beside_it_to_be_given_up() -> None:

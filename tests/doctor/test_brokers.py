@@ -42,6 +42,11 @@ def test_our_own_topics_may_still_be_made() -> None:
     assert [each.severity for each in found({"shop.orders": 6}, topic="shop.orders")] == [Severity.WARNING] * 2
 
 
+def test_without_delays_there_is_no_retry_topic_to_miss() -> None:
+    config = Config.model_validate({**SOUND, "dead_letters": {"delays_seconds": []}})
+    assert [each.what for each in check_topics(config, {})] == ["routes[0]", "dead_letters.dead_letter_topic"]
+
+
 def test_a_retry_topic_of_few_partitions_leaves_instances_idle() -> None:
     (finding,) = found({**WHOLE, RETRY: 2}, topic="shop.orders")
     assert finding.severity is Severity.WARNING

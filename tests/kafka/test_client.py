@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from consumer.config import KafkaConfig
-from consumer.kafka.client import client_options
+from consumer.kafka.client import client_options, consumer_options, max_poll_seconds, producer_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,3 +44,20 @@ def test_what_the_user_sets_wins() -> None:
 def test_a_client_gets_no_property_of_another_kind(kind: str, taken: set[str]) -> None:
     """librdkafka would warn of each, at every start."""
     assert client_options(kafka(USERS), {}, kind).keys() & USERS.keys() == taken
+
+
+def test_the_client_that_reads_commits_nothing_by_itself_and_the_one_that_writes_loses_nothing() -> None:
+    """What the users' options may not change."""
+    assert consumer_options(kafka({}))["enable.auto.commit"] is False
+    assert producer_options(kafka({}))["enable.idempotence"] is True
+
+
+@pytest.mark.parametrize(("protocol", "chosen"), [("classic", True), ("consumer", False), ("CONSUMER", False)])
+def test_the_assignor_is_the_clients_choice_in_a_classic_group_alone(protocol: str, chosen: bool) -> None:  # noqa: FBT001 - a table's column
+    """In a group of KIP-848 the brokers assign, and librdkafka refuses the setting."""
+    assert ("partition.assignment.strategy" in consumer_options(kafka({"group.protocol": protocol}))) is chosen
+
+
+def test_kafka_bears_a_loop_for_five_minutes_or_as_the_user_says() -> None:
+    assert max_poll_seconds(kafka({})) == 300
+    assert max_poll_seconds(kafka({"max.poll.interval.ms": "900000"})) == 900

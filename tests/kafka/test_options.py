@@ -14,7 +14,7 @@ from consumer.kafka.options import option_faults
     [
         {},
         {"session.timeout.ms": 6000, "enable.partition.eof": True, "fetch.min.bytes": "1"},
-        {"linger.ms": 5, "acks": "all"},
+        {"linger.ms": 5, "compression.type": "zstd"},
         {"security.protocol": "SASL_SSL", "sasl.mechanism": "PLAIN", "sasl.username": "u", "sasl.password": "p"},
         {"group.protocol": "consumer"},
     ],
@@ -24,7 +24,7 @@ def test_options_of_either_client_pass(options: dict[str, Any]) -> None:
 
 
 def test_each_impossible_option_is_named() -> None:
-    options = {"no.such": 1, "session.timeout.ms": "soon", "acks": "all", "security.protocol": "tls"}
+    options = {"no.such": 1, "session.timeout.ms": "soon", "linger.ms": 50, "security.protocol": "tls"}
     assert list(option_faults(options)) == [
         ("no.such", 'No such configuration property: "no.such"'),
         ("session.timeout.ms", 'Invalid value for configuration property "session.timeout.ms"'),
@@ -37,6 +37,36 @@ def test_options_that_contradict_each_other_are_a_fault_of_them_all() -> None:
     ((name, message),) = option_faults({"group.protocol": "consumer", "session.timeout.ms": 6000})
     assert name == ""
     assert "session.timeout.ms" in message
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"linger.ms": 40_000}, "`message.timeout.ms` must be greater than `linger.ms`"),
+        ({"max.in.flight": 10}, "`max.in.flight` must be set <= 5 when `enable.idempotence` is true"),
+        (
+            {"enable.gapless.guarantee": True},
+            "`enable.gapless.guarantee` requires `enable.idempotence` to be enabled",
+        ),
+    ],
+    ids=["with an option of the producer's", "with idempotence", "for the client that creates topics"],
+)
+def test_an_option_that_does_not_fit_the_services_own_is_a_fault(options: dict[str, Any], message: str) -> None:
+    """Alone each is possible; the service could not start with it."""
+    assert list(option_faults(options)) == [("", message)]
+
+
+def test_both_group_protocols_fit_in_any_spelling() -> None:
+    """librdkafka takes no notice of the case."""
+    assert list(option_faults({"group.protocol": "Consumer"})) == []
+    assert list(option_faults({"group.protocol": "CLASSIC", "session.timeout.ms": 6000})) == []
+
+
+def test_a_name_that_librdkafka_cannot_quote_is_a_fault() -> None:
+    """Its statistics would be no JSON."""
+    assert list(option_faults({"client.id": 'shop "1"'})) == [
+        ("client.id", "must not hold quotation marks, backslashes or control characters")
+    ]
 
 
 def test_a_callback_cannot_be_configured() -> None:

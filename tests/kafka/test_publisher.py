@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
+from consumer.config import Config
 from consumer.delivery.settled import SettledOffsets
 from consumer.delivery.task import PartitionState, Task
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.topics import ensure_topics
 from consumer.records import EventRequest, Failure, Outcome, Partition, Reason, Record, Stage
 from tests.kafka.support import config
+from tests.support.settings import service_settings
 from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from consumer.config import Config
     from tests.support.brokers import Broker
 
 ORDERS = Partition("shop.orders", 3)
+ROUTES = [{"topic": ORDERS.topic, "event": "purchase"}]
 
 
 def failed(outcome: Outcome, *, key: bytes | None = b"jane", offset: int = 42, ordered: bool = False) -> Task:
@@ -35,16 +38,13 @@ def failed(outcome: Outcome, *, key: bytes | None = b"jane", offset: int = 42, o
 
 @pytest.fixture
 def settings(broker: Broker) -> Config:
-    """The retry and the dead-letter topic exist, as they do when the service runs."""
-    settings = config(broker, broker.group())
-    letters = settings.dead_letters
-    ensure_topics(settings.kafka, [letters.retry_topic, letters.dead_letter_topic])
-    return settings
+    return config(broker, broker.group())
 
 
 @contextmanager
 def publisher_of(settings: Config) -> Iterator[Publisher]:
-    publisher = Publisher(settings)
+    """The retry and the dead-letter topic exist, as they do when the service runs."""
+    publisher = Publisher(settings, ensure_topics(settings.kafka, settings.dead_letters.topics))
     try:
         yield publisher
     finally:
@@ -95,12 +95,24 @@ def test_a_customers_records_without_keys_go_to_one_partition(broker: Broker, se
     ]
 
 
+def test_no_write_waits_for_brokers_that_are_down() -> None:
+    """The thread that writes is the one that keeps the group's membership; where to write is known from the start."""
+    settings = Config.model_validate(service_settings("127.0.0.1:1", ROUTES, bluecore_url="http://127.0.0.1:1"))
+    publisher = Publisher(settings, {settings.dead_letters.retry_topic: 4})
+
+    started = time.monotonic()
+    for ticket in range(3):
+        publisher.publish(ticket, failed(Outcome.RETRY, key=None, offset=ticket))
+
+    assert time.monotonic() - started < 1
+
+
 @pytest.mark.parametrize("broker", ["apache"], indirect=True)
 def test_a_write_that_the_brokers_refuse_is_told(broker: Broker, settings: Config) -> None:
     """With the topic and the reason; those after it are written."""
     letters = settings.dead_letters
-    broker.limit(letters.dead_letter_topic, 100)
     with publisher_of(settings) as publisher:
+        broker.limit(letters.dead_letter_topic, 100)
         publisher.publish(1, failed(Outcome.DEAD_LETTER))
         publisher.publish(2, failed(Outcome.RETRY))
         found = results(publisher, 2)

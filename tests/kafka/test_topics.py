@@ -21,16 +21,22 @@ def topics(broker: Broker) -> set[str]:
         return set(client.list_topics(timeout=10).topics)
 
 
+def partitions(broker: Broker, *names: str) -> dict[str, int]:
+    with Producer({"bootstrap.servers": broker.bootstrap}) as client:
+        return {name: len(client.list_topics(name, timeout=10).topics[name].partitions) for name in names}
+
+
 def test_missing_topics_are_created_and_others_left_alone(broker: Broker) -> None:
-    """A second call finds everything in place."""
+    """A second call finds everything in place. Each tells how many partitions there are to write to."""
     there, missing = broker.topic(name="there"), f"{broker.group()}.retry"
     broker.produce(there, [Message(None, b"kept")])
     kafka = config(broker).kafka
 
-    for _ in range(2):
-        ensure_topics(kafka, [there, missing])
-
+    created = ensure_topics(kafka, [there, missing])
     eventually(lambda: missing in topics(broker), 10, "the new topic")
+    found = ensure_topics(kafka, [there, missing])
+
+    assert created == found == partitions(broker, there, missing)
     assert [record.value for record in broker.read(there)] == [b"kept"]
 
 

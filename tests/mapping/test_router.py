@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any, ClassVar
 
 import orjson
@@ -37,6 +38,23 @@ def test_a_pattern_takes_the_topics_that_it_matches() -> None:
     pattern = {"topic_pattern": r"^shop\.(a|b)$", "event": "optin"}
     assert events(routed(pattern, topic="shop.a")) == ["optin"]
     assert routed(pattern, topic="shop.abc").reason is Reason.UNROUTABLE
+
+
+def test_topics_that_headers_make_up_fill_no_memory() -> None:
+    """A redelivery names its topic itself."""
+    router = compile_routes([RouteConfig.model_validate({"topic": "t", "event": "optin"})], token=TOKEN)
+
+    def grown(first: int, count: int) -> int:
+        tracemalloc.start()
+        for number in range(first, first + count):
+            router.map(f"made-up-{number}", None, RECORD, None, NOW_MS)
+        size, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return size
+
+    few = grown(0, 5_000)
+    assert grown(5_000, 20_000) < 2 * few
+    assert isinstance(router.map("t", None, RECORD, None, NOW_MS), Send)
 
 
 def test_a_mixed_topic_is_told_apart_by_the_record_type() -> None:

@@ -32,6 +32,7 @@ class ServiceProcess:
     ) -> None:
         self.stdout = config.with_suffix(".stdout")
         self.stderr = config.with_suffix(".stderr")
+        self.port = port
         self._url = f"http://127.0.0.1:{port}"
         with self.stdout.open("ab") as out, self.stderr.open("ab") as err:
             self._process = subprocess.Popen(

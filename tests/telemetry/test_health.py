@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from consumer.telemetry.health import Health
+import pytest
+
+from consumer.telemetry.health import Health, stall_seconds
 
 
 class Clock:
@@ -37,6 +39,12 @@ def test_a_start_that_hangs_is_noticed_like_a_stall() -> None:
     health = Health(clock, stall_seconds=360)
     clock.now = 361
     assert not health.liveness().ok
+
+
+@pytest.mark.parametrize(("max_poll_seconds", "limit"), [(300, 360), (60, 360), (3600, 3660)])
+def test_a_loop_that_kafka_still_bears_is_not_dead(max_poll_seconds: float, limit: float) -> None:
+    """A pod that is restarted before would give its partitions up for nothing."""
+    assert stall_seconds(max_poll_seconds) == limit
 
 
 def test_not_ready_until_told_so_and_then_again_when_draining() -> None:

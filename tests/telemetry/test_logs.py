@@ -15,6 +15,7 @@ import pytest
 import structlog
 
 from consumer.telemetry.logs import configure
+from consumer.telemetry.masking import Secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,7 +110,7 @@ def fail_with_marked_values() -> None:
 @pytest.mark.parametrize("kind", [io.StringIO, Terminal], ids=["JSON", "terminal"])
 def test_nothing_marked_is_readable_at_any_level(kind: type[io.StringIO]) -> None:
     stream = kind()
-    configure("debug", secrets=[TOKEN, KEY], stream=stream)
+    configure("debug", secrets=Secrets(anywhere=(KEY,), words=(TOKEN,)), stream=stream)
     log = structlog.get_logger("consumer.test").bind(bound=EMAIL)
     everywhere = {
         "token": TOKEN,
@@ -149,7 +150,7 @@ def test_a_log_call_with_wrong_arguments_shows_where_and_not_what(
 ) -> None:
     # pytest's own handlers raise on such a call.
     monkeypatch.setattr(logging.getLogger(), "handlers", [])
-    configure("info", secrets=[TOKEN], stream=io.StringIO())
+    configure("info", secrets=Secrets(words=(TOKEN,)), stream=io.StringIO())
     logging.getLogger("consumer.test").info("%d", TOKEN)
     written = capsys.readouterr().err
     assert "test_logs.py" in written
@@ -160,7 +161,8 @@ def test_uncaught_exceptions_of_the_process_and_its_threads_are_masked_too() -> 
     script = f"""
 import threading
 from consumer.telemetry.logs import configure
-configure("info", secrets=["{TOKEN}"])
+from consumer.telemetry.masking import Secrets
+configure("info", secrets=Secrets(words=("{TOKEN}",)))
 def fail(): raise ValueError("thread {TOKEN} {EMAIL}")
 thread = threading.Thread(target=fail)
 thread.start()

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from consumer.telemetry.masking import customer_hash, masked, masker
+from consumer.telemetry.masking import NO_SECRETS, Secrets, customer_hash, masked, masker
 
 TOKEN = 'na"me\nsp/äce'
 
@@ -19,7 +19,7 @@ TOKEN = 'na"me\nsp/äce'
     ids=["plain", "JSON", "repr", "URL path", "URL parameter"],
 )
 def test_a_secret_is_masked_in_each_spelling(spelling: str) -> None:
-    text = masker([TOKEN])(f"before {spelling} after")
+    text = masker(Secrets(anywhere=(TOKEN,)))(f"before {spelling} after")
     assert "sp" not in text
     assert text.startswith("before ")
     assert text.endswith(" after")
@@ -38,32 +38,73 @@ def test_a_secret_is_masked_in_each_spelling(spelling: str) -> None:
     ],
 )
 def test_an_email_is_masked(address: str) -> None:
-    assert masker([])(f"to <{address}>, done") == "to <***@***>, done"
+    assert masker(NO_SECRETS)(f"to <{address}>, done") == "to <***@***>, done"
 
 
 @pytest.mark.parametrize("text", ["kafka:9092", "@dataclass", "a @ b", "group@host", "pkg==1.0", "100%", "%40"])
 def test_what_is_no_email_stays(text: str) -> None:
-    assert masker([])(text) == text
+    assert masker(NO_SECRETS)(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "shop",
+        "the namespace shop.",
+        "unknown token 'shop'",
+        "https://bluecore/v1?token=shop&event=search",
+        "https://bluecore/shop/events",
+        "token%3Dshop%26event%3Dsearch",
+        '{"token":"shop"}',
+        "%22token%22%3A%22shop%22",
+        r"{\"token\": \"shop\"}",
+        r"b'no such namespace:\nshop\n'",
+    ],
+)
+def test_a_secret_that_is_a_plain_word_is_masked_wherever_it_stands_alone(text: str) -> None:
+    assert masker(Secrets(words=("shop",)))(text) == text.replace("shop", "***")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "shop.orders[0]",
+        r"^shop\.(a|b)",
+        r"^eu\.shop",
+        "eu.shop",
+        "shop-orders",
+        "the_shop",
+        "workshop",
+        "shop.example.com:9092",
+    ],
+)
+def test_a_name_that_has_the_word_in_it_stays_legible(text: str) -> None:
+    """Topics are often named after the shop, as its namespace is."""
+    assert masker(Secrets(words=("shop",)))(text) == text
+
+
+def test_a_key_is_masked_inside_a_word_too() -> None:
+    assert masker(Secrets(anywhere=("s3cret",)))("xs3crety.s3cret") == "x***y.***"
 
 
 def test_an_empty_secret_masks_nothing() -> None:
-    assert masker(["", "  "])("text") == "text"
+    assert masker(Secrets(("", "  "), ("", " ")))("text") == "text"
 
 
 def test_the_longer_of_two_secrets_is_masked_whole() -> None:
-    assert masker(["abc", "abcdef"])("abcdef") == "***"
+    assert masker(Secrets(("abc",), ("abcdef",)))("abcdef") == "***"
 
 
 def test_masking_reaches_into_nested_values_and_keeps_plain_ones() -> None:
     value = {"list": ["token", b"token"], "n": 1, "ok": True, "none": None, "error": ValueError("token")}
     expected = {"list": ["***", "***"], "n": 1, "ok": True, "none": None, "error": "***"}
-    assert masked(value, masker(["token"])) == expected
+    assert masked(value, masker(Secrets(("token",)))) == expected
 
 
 @pytest.mark.parametrize("text", ["a" * 200_000 + "@", "a%40b" * 40_000, '"' * 200_000 + "@", "a@" * 100_000])
 def test_a_long_text_is_masked_in_linear_time(text: str) -> None:
     started = time.process_time()
-    masker([])(text)
+    masker(NO_SECRETS)(text)
     assert time.process_time() - started < 1
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from confluent_kafka import Consumer
 from prometheus_client import CollectorRegistry
+from structlog.testing import capture_logs
 
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.stats import KafkaStatistics
@@ -90,6 +91,19 @@ def test_queues_are_those_of_the_client_that_reports() -> None:
     assert folded.value("kafka_queued_bytes", client="consumer") == 900
     assert folded.value("kafka_queued_messages", client="producer") == 4
     assert folded.value("kafka_queued_bytes", client="producer") == 1000
+
+
+@pytest.mark.parametrize("unreadable", ['{"type": "a"b"}', "[]", "{}", '{"type": "consumer", "topics": 1}'])
+def test_a_report_that_cannot_be_read_is_told_once_and_ends_nothing(unreadable: str) -> None:
+    """Exceptions of a callback come out of the loop that polls; the next report counts again."""
+    folded = Folded()
+    with capture_logs() as logged:
+        folded.statistics.observe(unreadable)
+        folded.statistics.observe(unreadable)
+    folded.statistics.observe(report(lag=7))
+
+    assert [line["log_level"] for line in logged] == ["warning"]
+    assert folded.lag == 7
 
 
 @pytest.mark.timeout(30)

@@ -1,0 +1,123 @@
+"""Prometheus and promtool, as Debian packs them, fetched once into the user's cache; no installation, no root."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import requests
+
+from tests.support.waiting import eventually, free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FETCH_SECONDS = 180
+
+
+class PrometheusUnavailableError(Exception):
+    """Prometheus cannot run here; the message says why."""
+
+
+def program(name: str) -> Path:
+    """`prometheus` or `promtool`: the installed one, else the cached one.
+
+    Raises:
+        PrometheusUnavailableError: it is not there, and cannot be fetched.
+    """
+    if (installed := shutil.which(name)) is not None:
+        return Path(installed)
+    home = os.environ.get("XDG_CACHE_HOME")
+    folder = (Path(home) if home else Path.home() / ".cache") / "bluecore-consumer" / "prometheus"
+    found = folder / "usr" / "bin" / name
+    if not found.is_file():
+        _fetch(folder)
+    return found
+
+
+def _fetch(folder: Path) -> None:
+    if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
+        raise PrometheusUnavailableError("Prometheus is not installed, and this is no Debian to fetch it from")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # Beside its final place, so that the move is a rename: another process sees the whole program or none.
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".fetching-") as scratch:
+        _run("apt-get", "download", "prometheus", folder=scratch)
+        (package,) = Path(scratch).glob("prometheus_*.deb")
+        unpacked = Path(scratch) / "unpacked"
+        _run("dpkg-deb", "-x", str(package), str(unpacked), folder=scratch)
+        if not folder.is_dir():
+            unpacked.rename(folder)
+
+
+def _run(*command: str, folder: str) -> None:
+    try:
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, check=False, timeout=_FETCH_SECONDS
+        )
+    except subprocess.TimeoutExpired as slow:
+        raise PrometheusUnavailableError(f"{command[0]} did not end within {slow.timeout:g} s") from None
+    if done.returncode != 0:
+        raise PrometheusUnavailableError(
+            f"{' '.join(command[:2])} failed; try `apt-get update`. It says: {done.stderr.strip()[-300:]}"
+        )
+
+
+class Prometheus:
+    """A running server's HTTP API."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def query(self, expression: str) -> list[dict[str, Any]]:
+        """The samples of an instant query, now.
+
+        Raises:
+            AssertionError: the query is refused; with what Prometheus says.
+        """
+        answer = requests.post(f"{self._url}/api/v1/query", data={"query": expression}, timeout=30).json()
+        assert answer["status"] == "success", f"{expression}: {answer.get('error')}"
+        found: list[dict[str, Any]] = answer["data"]["result"]
+        return found
+
+    def rules(self) -> dict[str, str]:
+        """By name, the health of each alert and recording rule that was evaluated."""
+        answer = requests.get(f"{self._url}/api/v1/rules", timeout=30).json()
+        return {rule["name"]: rule["health"] for group in answer["data"]["groups"] for rule in group["rules"]}
+
+
+@contextmanager
+def scraping(target_port: int, rules: Path, folder: Path) -> Iterator[Prometheus]:
+    """A Prometheus that scrapes one port of loopback every second, and evaluates the rules."""
+    port = free_port()
+    (folder / "prometheus.yaml").write_text(
+        "global: {scrape_interval: 1s, evaluation_interval: 2s}\n"
+        f"rule_files: ['{rules}']\n"
+        "scrape_configs:\n"
+        f"  - {{job_name: bluecore-consumer, static_configs: [{{targets: ['127.0.0.1:{target_port}']}}]}}\n"
+    )
+    command = [
+        str(program("prometheus")),
+        f"--config.file={folder / 'prometheus.yaml'}",
+        f"--storage.tsdb.path={folder / 'tsdb'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+    ]
+    with (folder / "prometheus.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+    try:
+        eventually(lambda: _ready(port), 30, "Prometheus to be ready")
+        yield Prometheus(f"http://127.0.0.1:{port}")
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _ready(port: int) -> bool:
+    try:
+        return requests.get(f"http://127.0.0.1:{port}/-/ready", timeout=2).ok
+    except requests.RequestException:
+        return False

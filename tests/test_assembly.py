@@ -1,0 +1,72 @@
+"""What the service is made of: which topics it reads, and what it has in hand before the first record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from consumer.assembly import decoders, priority_of, subscription
+from consumer.avro import SchemaFaults
+from consumer.config import Config
+from tests.avro.support import body, record, text
+from tests.support.configs import SOUND
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ORDER, CONSENT = record("Order", id="string"), record("Consent", given="boolean")
+
+
+def config(*routes: dict[str, Any], **sections: Any) -> Config:
+    return Config.model_validate({**SOUND, "routes": list(routes), **sections})
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Config:
+    """Two routes, each with a schema file of its own."""
+    (tmp_path / "order.avsc").write_text(text(ORDER))
+    (tmp_path / "consent.avsc").write_text(text(CONSENT))
+    of = {"format": "raw"}
+    return config(
+        {"topic": "orders", "event": "purchase", "schema": str(tmp_path / "order.avsc"), **of},
+        {"topic_pattern": "^consents", "event": "optin", "schema": str(tmp_path / "consent.avsc"), **of},
+    )
+
+
+def test_a_topic_is_decoded_as_the_first_route_that_takes_it_says(raw: Config) -> None:
+    decoder = decoders(raw.routes, None)
+
+    assert decoder("orders").decode(body(ORDER, {"id": "1"})).name == "Order"
+    assert decoder("consents.eu").decode(body(CONSENT, {"given": True})).name == "Consent"
+
+
+def test_a_redelivery_whose_route_is_gone_has_a_decoder_too(raw: Config) -> None:
+    """It is dead-lettered as unroutable, not as undecodable."""
+    assert decoders(raw.routes, None)("gone").decode(body(ORDER, {"id": "1"})).name == "Order"
+
+
+def test_a_schema_file_that_is_gone_is_told_at_the_start(raw: Config, tmp_path: Path) -> None:
+    """Not by the first record that needs it, perhaps hours later."""
+    (tmp_path / "consent.avsc").unlink()
+
+    with pytest.raises(SchemaFaults, match=r"consent\.avsc: cannot be read: No such file"):
+        decoders(raw.routes, None)
+
+
+def test_the_retry_topic_is_read_beside_the_routes_topics_each_once(raw: Config) -> None:
+    assert subscription(raw) == ["orders", "^consents", "bluecore-consumer.retry"]
+
+
+def test_without_delays_no_retry_topic_is_read() -> None:
+    optin = {"topic": "a", "event": "optin"}
+    assert subscription(config(optin, optin, dead_letters={"delays_seconds": []})) == ["a"]
+
+
+def test_a_topics_priority_is_the_highest_of_its_routes() -> None:
+    routes = config(
+        {"topic": "a", "event": "optin", "priority": 1}, {"topic_pattern": "^a", "event": "search", "priority": 3}
+    ).routes
+
+    assert priority_of(routes, "a") == 3
+    assert priority_of(routes, "b") == 0
