@@ -16,4 +16,4 @@ def test_where_no_retry_topic_is_read_nothing_is_written_to_it() -> None:
     config = Config.model_validate({**SOUND, "dead_letters": {"delays_seconds": []}})
 
     with pytest.raises(ReplayStopped, match="delays_seconds is empty"):
-        replay(config, selected(reasons=(), topics=()), Pace(1), lambda *_: None, dry_run=False)
+        replay(config, Selection(), Pace(1), lambda *_: None, dry_run=False)

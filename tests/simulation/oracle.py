@@ -72,6 +72,11 @@ class Oracle:
     def sent(self, idempotency_key: str) -> None:
         self.touched.add(_place(idempotency_key)[0])
 
+    def request(self, idempotency_key: str) -> tuple[Place, bool]:
+        """The record of a request, and whether it is the record's last."""
+        place, request = _place(idempotency_key)
+        return place, request + 1 == self.produced[place].requests
+
     def excuse(self, idempotency_key: str) -> None:
         """This record may be accepted once more: its answer was lost."""
         self.excused[_place(idempotency_key)[0]] += 1

@@ -14,7 +14,7 @@ from consumer.kafka.source import Assigned, Listener
 from consumer.records import Answer, Outcome, Partition, Reason, Record
 from tests.simulation.bluecore import Bluecore
 from tests.simulation.brokers import Brokers, Stored
-from tests.simulation.oracle import Oracle, Place
+from tests.simulation.oracle import Oracle, Place, PromiseBroken
 from tests.simulation.world import World
 
 RETRY, DEAD = "retry", "dead-letter"
@@ -54,6 +54,8 @@ class SimSource:
     cut_off: bool = False
     closed: bool = False
     sent: int = 0
+    delivered: set[Place] = field(default_factory=set)
+    """What this instance knows to be delivered, and never was in the retry topic."""
 
     def poll(self, most: int, seconds: float) -> list[Record]:  # noqa: ARG002 - time passes outside
         if self.cut_off:
@@ -103,9 +105,11 @@ class SimSource:
 
     def commit(self, commits: Sequence[Commit], *, wait: bool = False) -> None:
         for each in commits:
-            self.net.oracle.check_commit(
-                each.partition, self.net.places(each.partition), each.offset, decode(each.offset, each.metadata)
-            )
+            places, beyond = self.net.places(each.partition), decode(each.offset, each.metadata)
+            self.net.oracle.check_commit(each.partition, places, each.offset, beyond)
+            known = {offset for offset in range(each.offset + 1, len(places)) if places[offset] in self.delivered}
+            if each.partition.topic != RETRY and (forgotten := known - beyond):
+                raise PromiseBroken(f"{each.partition} at {each.offset}: the map forgets {sorted(forgotten)}")
         self.sent = number = self.sent + 1
         if wait:
             self._apply(commits)
@@ -199,8 +203,10 @@ class SimClient:
     net: Net
     on_wait: Callable[[float], None]
     excused: Callable[[], bool]
+    delivered: set[Place] = field(default_factory=set)
     answers: list[tuple[int, Answer]] = field(default_factory=list)
     out: dict[int, str] = field(default_factory=dict)
+    known: dict[int, Place] = field(default_factory=dict)
 
     @property
     def in_flight(self) -> int:
@@ -226,13 +232,17 @@ class SimClient:
         world.after(latency / 2, arrive)
 
     def _answer(self, ticket: int, answer: Answer) -> None:
-        del self.out[ticket]
+        place, last = self.net.oracle.request(self.out.pop(ticket))
+        if answer.status == 202 and last and place not in self.net.oracle.retried:
+            self.known[ticket] = place
         self.answers.append((ticket, answer))
 
     def wait(self, seconds: float) -> list[tuple[int, Answer]]:
         if not self.answers:
             self.on_wait(seconds)
         answers, self.answers = self.answers, []
+        self.delivered.update(self.known.values())
+        self.known.clear()
         return answers
 
     def close(self) -> None:
