@@ -59,9 +59,10 @@ class Reporter:
     def consumed(self, records: Sequence[Record], now: float) -> None:
         if not records:
             return
-        metrics, age = self._metrics, self._metrics.event_age["consumed"]
+        for topic, count in Counter([record.partition.topic for record in records]).items():
+            self._metrics.events_consumed[topic].inc(count)
+        age = self._metrics.event_age["consumed"]
         for record in records:
-            metrics.events_consumed[record.partition.topic].inc()
             if record.event_time_ms is not None:
                 age.observe(max(0.0, now - record.event_time_ms / 1000))
 

@@ -114,6 +114,9 @@ def test_a_retry_is_no_dead_letter(desk: Desk) -> None:
 
 def test_commits_are_counted_by_their_result(desk: Desk) -> None:
     desk.reporter.committing([Commit(HOME, 5, "map!")])
+    assert desk.value("commits_total", outcome="ok") == 0
+
+    desk.reporter.committed()
     with capture_logs() as logs:
         desk.reporter.commit_failed([HOME], "the coordinator is gone")
     assert desk.value("commits_total", outcome="ok") == 1
@@ -129,26 +132,35 @@ def test_a_failed_write_is_an_error_in_the_log(desk: Desk) -> None:
     assert [(line["log_level"], line["error"]) for line in logs] == [("error", "no space left")]
 
 
-def test_it_is_ready_from_the_first_assignment_until_it_drains(desk: Desk) -> None:
+def test_it_is_ready_once_the_group_has_taken_it_in_until_it_drains(desk: Desk) -> None:
+    """Where there are more members than partitions some own none, and are ready all the same."""
+    desk.reporter.state(NOW, joined=False)
     assert not desk.health.readiness().ok
-    desk.reporter.rebalanced("assigned", [HOME], [HOME])
+
+    desk.reporter.state(NOW, joined=True)
     assert desk.health.readiness().ok
-    assert desk.value("rebalances_total", kind="assigned") == 1
+
     desk.reporter.leaving()
+    desk.reporter.state(NOW, joined=True)
     assert desk.health.readiness().body["reason"] == "draining"
+
+
+def test_rebalances_are_counted_by_kind(desk: Desk) -> None:
+    desk.reporter.rebalanced("assigned", [HOME], [HOME])
+    assert desk.value("rebalances_total", kind="assigned") == 1
 
 
 def test_the_state_is_shown_once_a_second(desk: Desk) -> None:
     desk.engine.partitions.assign(HOME, None, "")
     desk.engine.take(record(age=20), send("purchase"), NOW)
-    desk.reporter.state(NOW)
+    desk.reporter.state(NOW, joined=True)
     assert desk.value("in_memory_records") == 1
     assert desk.value("in_memory_bytes") == len(b"kv{}")
     assert desk.value("oldest_undelivered_age_seconds", topic="shop.orders") == 20
     desk.engine.take(record(1), send("purchase"), NOW)
-    desk.reporter.state(NOW + 0.5)
+    desk.reporter.state(NOW + 0.5, joined=True)
     assert desk.value("in_memory_records") == 1
-    desk.reporter.state(NOW + 1)
+    desk.reporter.state(NOW + 1, joined=True)
     assert desk.value("in_memory_records") == 2
 
 
@@ -158,12 +170,12 @@ def test_an_outage_of_bluecore_is_one_line_when_it_begins_and_one_when_it_ends(d
     ((ticket, _),) = desk.engine.decide(NOW).sends
     with capture_logs() as logs:
         desk.engine.answered(ticket, Answer(401), NOW)
-        desk.reporter.state(NOW)
-        desk.reporter.state(NOW + 1)
+        desk.reporter.state(NOW, joined=True)
+        desk.reporter.state(NOW + 1, joined=True)
         assert desk.value("circuit_open") == 1
         ((ticket, _),) = desk.engine.decide(NOW + 100).sends
         desk.engine.answered(ticket, Answer(202), NOW + 100)
-        desk.reporter.state(NOW + 100)
+        desk.reporter.state(NOW + 100, joined=True)
     assert desk.value("circuit_open") == 0
     assert [line["log_level"] for line in logs] == ["error", "info"]
     assert "paused" in logs[0]["event"]
@@ -171,14 +183,14 @@ def test_an_outage_of_bluecore_is_one_line_when_it_begins_and_one_when_it_ends(d
 
 def test_an_outage_of_the_registry_is_shown_and_stops_the_intake(desk: Desk) -> None:
     desk.registry.outage = "nothing accepts connections"
-    desk.reporter.state(NOW)
+    desk.reporter.state(NOW, joined=True)
     assert desk.value("registry_up") == 0
     assert desk.value("intake_stopped", cause="registry") == 1
     details = desk.health.liveness().body["details"]
     assert isinstance(details, dict)
     assert details["registry"] == "nothing accepts connections"
     desk.registry.outage = None
-    desk.reporter.state(NOW + 1)
+    desk.reporter.state(NOW + 1, joined=True)
     assert desk.value("registry_up") == 1
 
 
@@ -188,16 +200,16 @@ def test_a_request_sent_again_is_a_retry(desk: Desk) -> None:
     for number in range(3):
         ((ticket, _),) = desk.engine.decide(NOW + 100 * number).sends
         desk.engine.answered(ticket, Answer(503), NOW + 100 * number)
-    desk.reporter.state(NOW + 300)
+    desk.reporter.state(NOW + 300, joined=True)
     assert desk.value("http_retries_total") == 2
 
 
 def test_the_time_that_the_endpoint_asks_for_is_counted_as_it_passes(desk: Desk) -> None:
     desk.engine.throttle.hold(10, NOW)
     desk.engine.throttle.hold(4, NOW + 1)
-    desk.reporter.state(NOW + 3)
+    desk.reporter.state(NOW + 3, joined=True)
     assert desk.value("endpoint_held_seconds_total") == 3
-    desk.reporter.state(NOW + 60)
+    desk.reporter.state(NOW + 60, joined=True)
     assert desk.value("endpoint_held_seconds_total") == 10
 
 
@@ -205,7 +217,7 @@ def test_a_wait_that_was_cut_is_one_line_however_often_it_is_asked_for(desk: Des
     with capture_logs() as logs:
         for second in range(5):
             desk.engine.throttle.hold(5000 + second, NOW + second)
-            desk.reporter.state(NOW + second)
+            desk.reporter.state(NOW + second, joined=True)
     assert [line["asked_seconds"] for line in logs] == [5000]
 
 
@@ -218,7 +230,7 @@ def test_a_full_memory_stops_the_intake_and_says_whose_fault_it_is(outage: bool,
     ((ticket, _),) = desk.engine.decide(NOW).sends
     if outage:
         desk.engine.answered(ticket, Answer(401), NOW)
-    desk.reporter.state(NOW)
+    desk.reporter.state(NOW, joined=True)
     stopped = {name for name in get_args(StopCause) if desk.value("intake_stopped", cause=name)}
     assert stopped == {cause}
 
@@ -231,12 +243,11 @@ def test_a_full_map_of_settled_offsets_stops_the_intake(desk: Desk) -> None:
         desk.engine.take(record(offset), Skip("when"), NOW)
     desk.engine.partitions.commits(NOW)
     desk.engine.decide(NOW)
-    desk.reporter.state(NOW)
+    desk.reporter.state(NOW, joined=True)
     assert desk.value("intake_stopped", cause="settled_map") == 1
 
 
 def test_the_loop_backs_off_while_what_is_in_memory_waits_for_its_time(desk: Desk) -> None:
-    assert desk.reporter.resting == "polling"
     desk.engine.partitions.assign(HOME, None, "")
     desk.engine.take(record(), send("purchase"), NOW)
     ((ticket, _),) = desk.engine.decide(NOW).sends
@@ -255,15 +266,15 @@ def test_the_oldest_record_may_be_one_that_waits_for_its_schema(desk: Desk) -> N
     """It is not in the engine's hands yet, and ages all the same."""
     desk.waiting["shop.orders"] = int((NOW - 40) * 1000)
     desk.engine.partitions.assign(HOME, None, "")
-    desk.reporter.state(NOW)
+    desk.reporter.state(NOW, joined=True)
     assert desk.value("oldest_undelivered_age_seconds", topic="shop.orders") == 40
 
 
 def test_an_assigned_topic_has_an_age_at_once(desk: Desk) -> None:
-    desk.reporter.state(NOW)
+    desk.reporter.state(NOW, joined=True)
     desk.engine.partitions.assign(HOME, None, "")
     desk.reporter.rebalanced("assigned", [HOME], [HOME])
-    desk.reporter.state(NOW + 0.1)
+    desk.reporter.state(NOW + 0.1, joined=True)
     assert desk.value("oldest_undelivered_age_seconds", topic="shop.orders") == 0
 
 

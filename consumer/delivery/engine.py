@@ -83,9 +83,12 @@ class Engine:
             self._decided.settled.append(Settlement(record, Outcome.SKIPPED, ("",)))
             return
         requests = () if isinstance(mapped, Reject) else mapped.requests
-        size = record.size + sum(len(request.body) for request in requests)
+        size = record.size
+        ordered = False
+        for request in requests:
+            size += len(request.body)
+            ordered = ordered or request.event in self._policy.ordered_events
         priority = 0 if isinstance(mapped, Reject) else mapped.priority
-        ordered = not self._policy.ordered_events.isdisjoint(request.event for request in requests)
         task = Task(record, state, requests, priority, size, next(self._tickets), ordered)
         if isinstance(mapped, Reject):
             task.fail(unmappable(mapped, now))
@@ -281,7 +284,7 @@ class Engine:
         state = task.state
         state.settled.settle(task.record.offset)
         state.changed = True
-        events = tuple(request.event for request in task.requests) or ("",)
+        events = tuple([request.event for request in task.requests]) or ("",)
         delivered = len(events) if outcome is Outcome.DELIVERED else task.index
         customer = task.requests[0].customer if task.requests else ""
         self._decided.settled.append(Settlement(task.record, outcome, events, delivered, task.failure, customer))

@@ -12,7 +12,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 
 from consumer.config import Config
 from consumer.delivery.task import Commit
-from consumer.kafka.client import Fatal, client_options
+from consumer.kafka.client import Fatal, consumer_options
 from consumer.kafka.headers import redelivery
 from consumer.records import Headers, Partition, Record
 
@@ -61,19 +61,9 @@ class KafkaSource:
         self._listener = listener
         self._retry_topic = config.dead_letters.retry_topic
         self._fatal: str | None = None
+        self._joined = False
         self.committing = False
         """Whether a commit has been sent and not been answered."""
-        options: dict[str, Any] = {
-            "group.id": config.kafka.group_id,
-            "enable.auto.commit": False,
-            "enable.auto.offset.store": False,
-            "auto.offset.reset": "earliest",
-            "queued.max.messages.kbytes": 16_384,
-            "topic.metadata.refresh.interval.ms": 30_000,
-            "statistics.interval.ms": 5_000 if on_statistics else 0,
-        }
-        if config.kafka.options.get("group.protocol") != "consumer":
-            options["partition.assignment.strategy"] = "cooperative-sticky"
         callbacks: dict[str, Any] = {
             "error_cb": self._on_error,
             "on_commit": self._on_commit,
@@ -81,7 +71,8 @@ class KafkaSource:
             "logger": log,
         }
         self._consumer = Consumer(
-            client_options(config.kafka, options, "consumer")
+            {"statistics.interval.ms": 5_000 if on_statistics else 0}
+            | consumer_options(config.kafka)
             | {name: callback for name, callback in callbacks.items() if callback is not None}
         )
         self._consumer.subscribe(
@@ -136,8 +127,9 @@ class KafkaSource:
 
     @property
     def joined(self) -> bool:
-        """Whether the group has taken this member in; it may own no partition."""
-        return bool(self._consumer.memberid())
+        """Whether the group has ever taken this member in; it may own no partition."""
+        self._joined = self._joined or bool(self._consumer.memberid())
+        return self._joined
 
     def close(self) -> None:
         """Leaves the group; revocations are told to the listener first."""

@@ -34,6 +34,8 @@ class Remembering:
         self.assigned: dict[Partition, Assigned] = {}
         self.revoked: list[Partition] = []
         self.lost: list[Partition] = []
+        self.committed: list[Partition] = []
+        self.maps_refused = 0
         self.failed_commits: list[tuple[Partition, str]] = []
 
     def on_assigned(self, assigned: Sequence[Assigned]) -> None:
@@ -45,5 +47,9 @@ class Remembering:
     def on_lost(self, partitions: Sequence[Partition]) -> None:
         self.lost += partitions
 
-    def on_commit_failed(self, partitions: Sequence[Partition], error: str) -> None:
+    def on_committed(self, partitions: Sequence[Partition]) -> None:
+        self.committed += partitions
+
+    def on_commit_failed(self, partitions: Sequence[Partition], error: str, *, map_refused: bool) -> None:
+        self.maps_refused += map_refused
         self.failed_commits += [(partition, error) for partition in partitions]

@@ -130,3 +130,17 @@ def test_a_record_that_has_not_failed_is_not_written(settings: Config) -> None:
 
     with publisher_of(settings) as publisher, pytest.raises(ValueError, match=r"shop.orders\[3\] offset 42"):
         publisher.publish(1, task)
+
+
+def test_a_note_is_nothing_but_headers_at_the_end_of_its_partition(broker: Broker, settings: Config) -> None:
+    dead = settings.dead_letters.dead_letter_topic
+    with publisher_of(settings) as publisher:
+        publisher.note(5, Partition(dead, 0), (("bluecore.replayed", b"1-3"),))
+        assert results(publisher, 1) == {5: None}
+    (note,) = broker.read(dead, 1)
+    assert (note.partition.number, note.key, note.value, note.headers) == (
+        0,
+        None,
+        None,
+        (("bluecore.replayed", b"1-3"),),
+    )

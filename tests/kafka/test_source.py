@@ -105,6 +105,7 @@ def test_a_commit_is_found_by_the_next_who_gets_the_partition(broker: Broker) ->
     assert [record.value for record in records] == [b"3", b"4"]
     assert broker.committed(group, topic) == {0: Committed(3, "newer map")}
     assert first.failed_commits == second.failed_commits == []
+    assert first.committed == [Partition(topic, 0)] * 2
 
 
 def test_partitions_are_handed_over_at_the_close(broker: Broker) -> None:
@@ -137,7 +138,7 @@ def test_a_paused_partition_gives_nothing_until_it_is_resumed(broker: Broker) ->
 
 @pytest.mark.parametrize("broker", ["apache"], indirect=True)
 def test_a_commit_that_fails_is_told(broker: Broker) -> None:
-    """With the partition and the reason, so that it can be repeated."""
+    """With the partition and the reason: one whose map the brokers refuse is repeated without it."""
     topic, listener = broker.topic(1), Remembering()
     partition = Partition(topic, 0)
     with source_of(broker, [topic], broker.group(), listener) as source:
@@ -150,6 +151,7 @@ def test_a_commit_that_fails_is_told(broker: Broker) -> None:
             assert failed == partition
             assert "OFFSET_METADATA_TOO_LARGE" in error
             assert not source.committing
+    assert listener.maps_refused == 2
 
 
 def test_an_offset_that_is_not_there_any_more_can_be_fatal(broker: Broker) -> None:

@@ -1,0 +1,51 @@
+"""A topic is read between any two offsets, on every kind of broker, without a trace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from consumer.kafka.reading import NoSuchTopic, TopicReader
+from tests.kafka.support import config
+from tests.support.brokers import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.support.brokers import Broker
+
+
+@pytest.fixture
+def topic(broker: Broker) -> str:
+    """Two of four partitions have ten records each."""
+    name = broker.topic(4)
+    broker.produce(name, [Message(b"key", str(n).encode(), partition=n % 2) for n in range(20)])
+    return name
+
+
+def values(reader: TopicReader, starts: Mapping[int, int], ends: Mapping[int, int]) -> dict[int, list[bytes | None]]:
+    found: dict[int, list[bytes | None]] = {}
+    for record in reader.read(starts, ends):
+        found.setdefault(record.partition.number, []).append(record.value)
+    return found
+
+
+def test_what_lies_between_is_read_in_order_and_nothing_else(broker: Broker, topic: str) -> None:
+    group = broker.group()
+    with TopicReader(config(broker, group), topic) as reader:
+        assert {number: ends for number, ends in reader.bounds.items() if ends[1]} == {0: (0, 10), 1: (0, 10)}
+        assert values(reader, {0: 2, 1: 8}, {0: 4, 1: 10}) == {0: [b"4", b"6"], 1: [b"17", b"19"]}
+        # Again, and of one partition: a reader goes back and forth.
+        assert values(reader, {0: 0}, {0: 1}) == {0: [b"0"]}
+    assert broker.committed(group, topic) == {}
+
+
+def test_where_nothing_lies_between_nothing_is_waited_for(broker: Broker, topic: str) -> None:
+    with TopicReader(config(broker, broker.group()), topic) as reader:
+        assert values(reader, {0: 10, 2: 0}, {0: 10, 2: 0}) == {}
+
+
+def test_a_topic_that_is_not_there_is_told(broker: Broker, topic: str) -> None:
+    with pytest.raises(NoSuchTopic, match=f"did you mean {topic}\\?"):
+        TopicReader(config(broker, broker.group()), f"{topic}x")
