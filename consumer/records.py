@@ -92,7 +92,7 @@ class Record:
     @property
     def traceparent(self) -> str | None:
         """The trace that the producer wrote the record in, as the header of W3C's Trace Context; not checked."""
-        value = self.header("traceparent") if self.headers else None
+        value = next((value for name, value in reversed(self.headers) if name == "traceparent"), None)
         return None if value is None else value.decode("ascii", "replace")
 
     @property

@@ -30,9 +30,6 @@ _CURLS_OWN = frozenset({"Content-Length", "Accept-Encoding"})
 # Each wait asks select(), which sees no descriptor above 1023: with more, look again soon.
 _SELECTABLE = 900
 _LOOK_AGAIN_SECONDS = 0.01
-# Of so many, more are answered in a moment: one round for all of them costs the caller a fraction of one for each.
-_MANY = 16000
-_GATHER_SECONDS = 0.00
 
 
 class _Slot:
@@ -152,8 +149,6 @@ class CurlTransport:
                 time.sleep(remaining)
                 return []
             self._multi.select(min(remaining, self._patience()))
-            if len(self._busy) >= _MANY:
-                time.sleep(_GATHER_SECONDS)
 
     def close(self) -> None:
         for handle in self._busy:

@@ -23,6 +23,9 @@ BODY_LIMIT = 64 * 1024
 """Bytes of an answer's body that are kept; the rest is read past or the connection closed."""
 
 
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
 class ReadResponse(requests.Response):
     """A response whose body has been read, up to `BODY_LIMIT`, and whose connection is free again.
 
@@ -75,11 +78,14 @@ class ReadResponse(requests.Response):
     def cookies(self) -> RequestsCookieJar:  # type: ignore[override]
         return RequestsCookieJar()
 
-    def headers_like(self, prefixes: tuple[str, ...]) -> dict[str, str]:
+    def headers_like(self, prefixes: tuple[str, ...]) -> Mapping[str, str]:
         """The headers whose names begin with one of these, all in lower case."""
         head = self._head.lower()
-        if not any(prefix in head for prefix in prefixes):
-            return {}
+        for prefix in prefixes:
+            if prefix in head:
+                break
+        else:
+            return _NONE
         return {name: value for name, value in self.headers.lower_items() if name.startswith(prefixes)}
 
 

@@ -30,6 +30,25 @@ PREFIX = "bluecore_consumer"
 DURATION_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 AGE_BUCKETS = (0.1, 0.5, 1, 5, 15, 30, 60, 300, 900, 3600, 6 * 3600, 12 * 3600, 86400, 2 * 86400, 7 * 86400)
 
+# Those that rules and panels look for; any other is there once it was answered.
+_STATUSES = (
+    "202",
+    "400",
+    "401",
+    "403",
+    "404",
+    "408",
+    "409",
+    "413",
+    "422",
+    "429",
+    "500",
+    "502",
+    "503",
+    "504",
+    "error",
+)
+
 # A `_created` series beside each counter doubles what Prometheus stores, and no rule reads it.
 disable_created_metrics()  # type: ignore[no-untyped-call]  # prometheus_client leaves this one without types
 
@@ -158,7 +177,7 @@ class Metrics:
 
         self.dead_letters.prepare(Reason)
         self.event_age.prepare(get_args(AgeStage))
-        self.http_requests.prepare(("202", "error"))
+        self.http_requests.prepare(_STATUSES)
         self.intake_stopped.prepare(get_args(StopCause))
         self.rebalances.prepare(get_args(Rebalance))
         self.commits.prepare(get_args(CommitOutcome))

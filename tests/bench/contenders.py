@@ -7,7 +7,7 @@ import subprocess
 import sys
 import uuid
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,13 +28,13 @@ _ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Run:
-    """One run: which topic, to which address, how many requests at once."""
+    """One run: which topic, to which address, how many requests at once, in which consumer group."""
 
     ground: Ground
     topic: str
     url: str
     in_flight: int
-    group: str
+    group: str = field(default_factory=lambda: f"bench-{uuid.uuid4().hex[:8]}")
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,13 @@ class Contender:
     command: Callable[[Run], list[str]]
 
     @contextmanager
-    def running(self, ground: Ground, topic: str, url: str, in_flight: int) -> Iterator[subprocess.Popen[bytes]]:
-        """Run it on the contender's core, in a consumer group of its own, until the block ends."""
-        run = Run(ground, topic, url, in_flight, f"{self.name.split()[0]}-{uuid.uuid4().hex[:8]}")
-        log = ground.folder / f"{run.group}.log"
+    def running(self, run: Run) -> Iterator[subprocess.Popen[bytes]]:
+        """Run it on the contender's core until the block ends.
+
+        Raises:
+            RuntimeError: it ended by itself; with what it wrote.
+        """
+        log = run.ground.folder / f"{run.group}.log"
         with log.open("wb") as out:
             process = subprocess.Popen(
                 self.command(run),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 _CORES = sorted(os.sched_getaffinity(0))
 CONTENDER = frozenset(_CORES[:1])
@@ -11,5 +12,5 @@ OTHERS = frozenset(_CORES[1:] or _CORES)
 
 def pin(process: int, cores: frozenset[int]) -> None:
     """Keep a process, with every thread that it has and will have, on these cores."""
-    for thread in os.listdir(f"/proc/{process}/task"):
-        os.sched_setaffinity(int(thread), cores)
+    for thread in Path(f"/proc/{process}/task").iterdir():
+        os.sched_setaffinity(int(thread.name), cores)

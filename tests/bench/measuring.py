@@ -1,4 +1,4 @@
-"""What is measured of a running contender: its rate, its CPU time and memory, the time from producing to the answer."""
+"""What is measured of a running contender: its rate, its CPU time and its memory."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
-    from tests.bench.contenders import Contender
-    from tests.bench.ground import Ground
+    from tests.bench.contenders import Contender, Run
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _START_SECONDS = 60
@@ -22,7 +21,7 @@ _WARM_SECONDS = 3.0
 
 @dataclass(frozen=True)
 class Throughput:
-    """Of one run: events answered a second, the contender's CPU in µs an event and as a share of a core, MB at most."""
+    """Events answered a second; the CPU in µs an event, and as a share of a core; the peak of memory in MB."""
 
     rate: float
     cpu: float
@@ -30,25 +29,15 @@ class Throughput:
     memory: float
 
 
-@dataclass(frozen=True)
-class Latency:
-    """Milliseconds from producing to the answer, of half and of 99 % of the events."""
-
-    p50: float
-    p99: float
-
-
-def throughput(
-    contender: Contender, ground: Ground, topic: str, url: str, *, in_flight: int, seconds: float
-) -> Throughput:
+def throughput(contender: Contender, run: Run, seconds: float) -> Throughput:
     """Let it work on the topic's backlog, and look at it for so long once it is warm.
 
     Raises:
         RuntimeError: it ended by itself; with what it wrote.
         AssertionError: nothing arrived.
     """
-    accepted = ground.sinks.accepted
-    with contender.running(ground, topic, url, in_flight) as process:
+    accepted = run.ground.sinks.accepted
+    with contender.running(run) as process:
         before = accepted()
         # The question counts as a request itself.
         eventually(lambda: process.poll() is not None or accepted() > before + 500, _START_SECONDS, "requests")

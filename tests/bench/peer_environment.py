@@ -1,4 +1,4 @@
-"""The peers' packages in an environment of their own, made once in the user's cache: none of them is the project's."""
+"""The peers' packages, none of them the project's, in an environment made once in the user's cache."""
 
 from __future__ import annotations
 

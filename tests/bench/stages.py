@@ -1,8 +1,8 @@
 """`python -m tests.bench.stages`: where the service's CPU time goes, stage by stage, in µs an event.
 
-A timer of CPU time interrupts the real service on a real backlog and looks at what is under way: the innermost call of
-one of the `PARTS` says which stage it is. Nothing is added to a call, as a clock around each would, and the stages add
-up to the whole.
+A timer of CPU time interrupts the real service on a real backlog and looks at what is under way: the innermost call
+of one of the `PARTS` says which stage it is. Nothing is added to a call, as a clock around each would, and the stages
+add up to the whole.
 """
 
 from __future__ import annotations
@@ -12,9 +12,12 @@ import signal
 import threading
 import time
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
+from prometheus_client import Counter as MetricCounter
+from prometheus_client import Histogram
 
 from consumer.assembly import assembled
 from consumer.avro.confluent import Decoder
@@ -29,15 +32,13 @@ from consumer.records import Outcome
 from consumer.reporting import Reporter
 from consumer.settings import load
 from consumer.telemetry.stopwatch import Stopwatch
-from prometheus_client import Counter as MetricCounter
-from prometheus_client import Histogram
 from tests.bench.contenders import Run, write_config
 from tests.bench.cores import CONTENDER, pin
 from tests.bench.ground import ground
 from tests.bench.stream import write_backlog
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from types import CodeType, FrameType
 
     from consumer.assembly import Assembled
@@ -71,14 +72,15 @@ class Sampler:
         self.counts: Counter[str] = Counter()
         self._stages: dict[CodeType, str] = {part.__code__: stage for stage, parts in PARTS.items() for part in parts}
 
-    def start(self) -> None:
-        signal.signal(signal.SIGPROF, self._look)
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Look every millisecond of the process's CPU time, until the block ends; to be called in any thread."""
         signal.setitimer(signal.ITIMER_PROF, _SAMPLE_SECONDS, _SAMPLE_SECONDS)
-
-    def stop(self) -> None:
+        yield
         signal.setitimer(signal.ITIMER_PROF, 0)
 
-    def _look(self, _: int, frame: FrameType | None) -> None:
+    def look(self, _: int, frame: FrameType | None) -> None:
+        """The handler of SIGPROF."""
         while frame is not None:
             stage = self._stages.get(frame.f_code)
             if stage is not None:
@@ -89,35 +91,33 @@ class Sampler:
 
 
 def measured(parts: Assembled, seconds: float) -> tuple[dict[str, float], float]:
-    """Run the service for so long once it is warm.
+    """Run the service for so long once it is warm; to be called in the main thread.
 
     Returns:
         µs of CPU an event, by stage, all threads of the process included; events a second.
     """
     sampler = Sampler()
-    found: list[tuple[int, float, float]] = []
+    seen: list[tuple[int, float, float]] = []
 
-    def look() -> None:
-        found.append((parts.reporter.records[Outcome.DELIVERED], time.process_time(), time.monotonic()))
+    def note() -> None:
+        seen.append((parts.reporter.records[Outcome.DELIVERED], time.process_time(), time.monotonic()))
 
     def conduct() -> None:
         time.sleep(_WARM_SECONDS)
-        look()
-        signal.setitimer(signal.ITIMER_PROF, _SAMPLE_SECONDS, _SAMPLE_SECONDS)
-        time.sleep(seconds)
-        look()
+        note()
+        with sampler.at_work():
+            time.sleep(seconds)
+        note()
         parts.service.stop()
 
-    signal.signal(signal.SIGPROF, sampler._look)
+    signal.signal(signal.SIGPROF, sampler.look)
     conductor = threading.Thread(target=conduct)
     conductor.start()
     parts.service.run()
     conductor.join()
-    signal.setitimer(signal.ITIMER_PROF, 0)
-    events, cpu, took = (after - before for before, after in zip(*found, strict=True))
-    whole = cpu / events * 1e6
-    samples = sampler.counts.total()
-    return {stage: whole * sampler.counts[stage] / samples for stage in (*PARTS, REST)}, events / took
+    events, cpu, took = (after - before for before, after in zip(*seen, strict=True))
+    a_sample = cpu / events * 1e6 / sampler.counts.total()
+    return {stage: a_sample * sampler.counts[stage] for stage in (*PARTS, REST)}, events / took
 
 
 @click.command()
@@ -129,7 +129,7 @@ def main(events: int, in_flight: int, seconds: float) -> None:
     with ground() as place:
         topic = place.topic("backlog")
         write_backlog(place.bootstrap, topic, place.schema_id, events)
-        config = load(write_config(Run(place, topic, place.sinks.fast, in_flight, "stages")), {})
+        config = load(write_config(Run(place, topic, place.sinks.fast, in_flight)), {})
         pin(os.getpid(), CONTENDER)
         with assembled(config) as parts:
             budget, rate = measured(parts, seconds)

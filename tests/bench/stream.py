@@ -1,4 +1,4 @@
-"""The events that everybody works on: `add_to_cart` as in `schemas/`, nested, fifteen fields, of 100,000 customers."""
+"""The events that everybody works on: `add_to_cart` as in `schemas/`, nested, of 100,000 customers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import io
 import time
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -76,7 +77,7 @@ def write_steadily(bootstrap: str, topic: str, schema_id: int, rate: int, count:
     """
     written: dict[str, float] = {}
 
-    def note(at: float, message: Message) -> None:
+    def note(at: float, _: KafkaError | None, message: Message) -> None:
         written[f"{message.topic()}:{message.partition()}:{message.offset()}"] = at
 
     with Producer({"bootstrap.servers": bootstrap, "linger.ms": 0}) as producer:
@@ -86,7 +87,7 @@ def write_steadily(bootstrap: str, topic: str, schema_id: int, rate: int, count:
             while (early := due - time.monotonic()) > 0:
                 producer.poll(min(early, 0.001))
             at = time.time()
-            producer.produce(topic, value, key, on_delivery=lambda _, message, at=at: note(at, message))
+            producer.produce(topic, value, key, on_delivery=partial(note, at))
         producer.flush()
     return written
 

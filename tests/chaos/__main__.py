@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -28,6 +29,8 @@ def main(events: int, seed: int, minutes: float, instances: int) -> None:
     if reason := unavailable():
         click.echo(reason, err=True)
         sys.exit(1)
+    # Processes have sessions of their own: only an orderly end takes them along.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     plan = make_plan(seed, events=events, instances=instances, seconds=minutes * 60 * _SHARE_OF_TIME)
     folder = Path(tempfile.mkdtemp(prefix="bluecore-chaos-"))
     try:

@@ -15,6 +15,7 @@ Start = Callable[[str], ServiceProcess]
 """Starts a process of the service under a name that goes into each of its requests."""
 
 _GRACE_SECONDS = 45.0
+_MOST_WORDS = 500
 
 
 @dataclass(slots=True)
@@ -37,10 +38,14 @@ class Ended:
 
 
 class Fleet:
-    """So many instances. `killed` has the names of those ended by kill -9, and when, in ms since the epoch."""
+    """So many instances; `tell` hears of those that end by themselves.
 
-    def __init__(self, start: Start, count: int) -> None:
+    `killed` has the names of those ended by kill -9, and when, in ms since the epoch.
+    """
+
+    def __init__(self, start: Start, count: int, tell: Callable[[str], None]) -> None:
         self._start = start
+        self._tell = tell
         self.killed: dict[str, int] = {}
         self.ended: list[Ended] = []
         self._instances: list[_Instance] = []
@@ -74,11 +79,12 @@ class Fleet:
             self._restart(instance)
 
     def supervise(self) -> None:
-        """Start again what has ended by itself."""
+        """Start again what has ended by itself, and tell of it."""
         for instance in self._instances:
             if instance.lock.acquire(blocking=False):
                 try:
                     if (code := instance.process.exit_code) is not None:
+                        self._tell(f"instance: {instance.name} ended by itself with {code}: {_last_words(instance)}")
                         self._note(instance, code, asked=False)
                         self._restart(instance)
                 finally:
@@ -109,6 +115,11 @@ class Fleet:
         instance.lives += 1
         instance.name = f"{instance.number}-{instance.lives}"
         instance.process = self._start(instance.name)
+
+
+def _last_words(instance: _Instance) -> str:
+    lines = instance.process.stderr.read_text().splitlines()
+    return lines[-1][:_MOST_WORDS] if lines else "it said nothing"
 
 
 def _now_ms() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from consumer.records import Record
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve
 from tests.chaos.endpoint import NAMESPACE, Endpoint
@@ -32,6 +33,7 @@ RETRY, DEAD_LETTER = "chaos.retry", "chaos.dead-letter"
 _PARTITIONS: Final = {**dict.fromkeys(TOPICS, 6), RETRY: 3, DEAD_LETTER: 1}
 _TICK_SECONDS: Final = 0.25
 _LOOK_SECONDS: Final = 1.0
+_READ_SECONDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def run(plan: Plan, folder: Path, monitor: Monitor, limit_seconds: float) -> Res
         shop = registered(stack.enter_context(serve(registry_app())))
         endpoint = Endpoint(plan.customers)
         stack.enter_context(endpoint.running())
-        fleet = Fleet(_starter(folder, kafka, shop, endpoint), plan.instances)
+        fleet = Fleet(_starter(folder, kafka, shop, endpoint), plan.instances, monitor.tell)
         stack.enter_context(fleet.running())
         fleet.wait_ready()
         chaos = _Chaos(plan, kafka, shop, endpoint, fleet, monitor)
@@ -188,12 +190,20 @@ def _starter(folder: Path, kafka: ApacheKafka, shop: Shop, endpoint: Endpoint) -
 
 
 def _failures(broker: Broker) -> Failures:
-    def keyed(topic: str) -> list[tuple[str, str]]:
-        found = [headers_of(record) for record in broker.read(topic, seconds=60)]
-        place = [f"__connect.errors.{part}" for part in ("topic", "partition", "offset")]
-        return [(":".join(headers[part] for part in place), headers["bluecore.reason"]) for headers in found]
+    retried: defaultdict[str, list[int]] = defaultdict(list)
+    for record in broker.read(RETRY, seconds=_READ_SECONDS):
+        retried[_key(record)].append(record.timestamp_ms or 0)
+    dead = {
+        _key(record): headers_of(record)["bluecore.reason"]
+        for record in broker.read(DEAD_LETTER, seconds=_READ_SECONDS)
+    }
+    return Failures(retried, dead)
 
-    return Failures(Counter(key for key, _ in keyed(RETRY)), dict(keyed(DEAD_LETTER)))
+
+def _key(record: Record) -> str:
+    """The idempotency key that the record's requests carry."""
+    headers = headers_of(record)
+    return ":".join(headers[f"__connect.errors.{part}"] for part in ("topic", "partition", "offset"))
 
 
 def _endings(fleet: Fleet) -> dict[str, int]:

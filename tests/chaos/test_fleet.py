@@ -19,7 +19,7 @@ signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 print("up", flush=True)
 time.sleep(600)
 """
-ENDS = "import sys; sys.exit(3)"
+ENDS = "import sys; sys.exit('no broker')"
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def start(tmp_path: Path, started: list[str]) -> Start:
 
 def test_a_kill_and_an_orderly_end_are_told_apart(start: Start, started: list[str]) -> None:
     """Only a kill excuses duplicates; only SIGTERM must end in 0."""
-    with (fleet := Fleet(start, 2)).running():
+    with (fleet := Fleet(start, 2, print)).running():
         fleet.carry_out(Fault(0, What.KILL, 0, instance=0), threading.Event())
         fleet.carry_out(Fault(0, What.TERMINATE, 0, instance=0), threading.Event())
         fleet.stop()
@@ -60,15 +60,17 @@ def test_a_kill_and_an_orderly_end_are_told_apart(start: Start, started: list[st
 
 
 def test_what_ends_by_itself_is_started_again(start: Start, started: list[str]) -> None:
-    """As an orchestrator does; that it happened is noted."""
+    """As an orchestrator does; that it happened is noted, and told with its last words."""
+    told: list[str] = []
 
     def noted() -> bool:
         fleet.supervise()
         return bool(fleet.ended)
 
-    with (fleet := Fleet(start, 2)).running():
+    with (fleet := Fleet(start, 2, told.append)).running():
         fleet.carry_out(Fault(0, What.KILL, 0, instance=1), threading.Event())
         eventually(noted, 10, "the end of 1-2 to be noted")
 
     assert started[-1] == "1-3"
-    assert [(each.name, each.code, each.asked) for each in fleet.ended] == [("1-2", 3, False)]
+    assert [(each.name, each.code, each.asked) for each in fleet.ended] == [("1-2", 1, False)]
+    assert told == ["instance: 1-2 ended by itself with 1: no broker"]

@@ -71,7 +71,7 @@ def test_an_earlier_event_after_a_later_one_is_reordered() -> None:
 
 def test_the_retry_topic_excuses_only_events_whose_order_does_not_outlast_it() -> None:
     """A search may be overtaken while it waits for its redelivery, an opt-in never."""
-    put_off = Failures({"1": 1}, {})
+    put_off = Failures({"1": [0]}, {})
     came = arrivals(0, 2, 1)
 
     assert judged(written(3, PROFILES), came, put_off).reordered == ["1"]
@@ -116,3 +116,12 @@ def test_brokers_that_are_away_can_take_no_commit() -> None:
 
     assert (killed.duplicates, killed.at_risk) == ({"in flight at a crash": 1}, 1)
     assert (alive.duplicates, alive.at_risk) == ({"brokers away": 1}, 0)
+
+
+def test_what_is_put_off_around_a_crash_may_be_redelivered_and_read_anew() -> None:
+    """The retry topic has it, the group's commit does not: two instances take it, and neither was killed."""
+    events = written(1)
+    came = [*arrivals(0, at_ms=2 * LATER), *arrivals(0, sender="1-1", at_ms=2 * LATER + 1)]
+    for put_off, cause in ((0, "put off around a crash"), (LATER, "unexplained")):
+        failures, crashes = Failures({"0": [put_off]}, {}), Crashes({"2-1": AT_RISK_MS})
+        assert judge(events, came, failures, crashes).duplicates == {cause: 1}

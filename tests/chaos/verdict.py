@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,9 +39,13 @@ class Crashes:
         killed = self.killed.get(arrival.sender)
         return killed is not None and arrival.at_ms >= self._committed_to(killed)
 
-    def cut_off(self, arrival: Arrival) -> bool:
-        """Whether it was delivered when the brokers could not take its commit."""
-        return any(away.begin - AT_RISK_MS <= arrival.at_ms <= away.end for away in self.broker_away)
+    def cut_off(self, at_ms: int) -> bool:
+        """Whether the brokers could not take the commit of what was settled at this time."""
+        return any(away.begin - AT_RISK_MS <= at_ms <= away.end for away in self.broker_away)
+
+    def near(self, at_ms: int) -> bool:
+        """Whether what any process settled at this time may have missed its commit."""
+        return self.cut_off(at_ms) or any(0 <= killed - at_ms <= AT_RISK_MS for killed in self.killed.values())
 
     def _committed_to(self, killed: int) -> int:
         since = [away.begin for away in self.broker_away if away.begin <= killed <= away.end + AT_RISK_MS]
@@ -50,9 +54,12 @@ class Crashes:
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """What the service put aside, by idempotency key: in the retry topic (how often), and dead with the reason."""
+    """What the service put aside, by idempotency key.
 
-    retried: Mapping[str, int]
+    `retried`: when it was written to the retry topic, in ms since the epoch. `dead`: the dead letter's reason.
+    """
+
+    retried: Mapping[str, Sequence[int]]
     dead: Mapping[str, str]
 
 
@@ -124,9 +131,11 @@ def judge(written: Mapping[str, Event], arrivals: Iterable[Arrival], failures: F
 def _cause(first: Arrival, failures: Failures, crashes: Crashes) -> str:
     if crashes.at_risk(first):
         return "in flight at a crash"
-    if failures.retried.get(first.key, 0) > 1:
-        return "put off twice around a crash"
-    return "brokers away" if crashes.cut_off(first) else UNEXPLAINED
+    if crashes.cut_off(first.at_ms):
+        return "brokers away"
+    # The write to the retry topic outlived the crash, the commit did not: it is redelivered, and read anew.
+    put_off = any(crashes.near(at_ms) for at_ms in failures.retried.get(first.key, ()))
+    return "put off around a crash" if put_off else UNEXPLAINED
 
 
 def _story(*arrivals: Arrival) -> str:

@@ -12,6 +12,7 @@ from consumer.sandbox.faults import FaultPlan, Scripts
 from tests.support.brokers import Message
 from tests.support.pipeline import headers_of
 from tests.support.processes import CONSUMER
+from tests.support.settings import service_settings, write_settings
 from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
@@ -174,3 +175,24 @@ def test_a_place_without_a_letter_is_told_from_what_there_is(
     )
     assert done.returncode == 1
     assert sentence in done.stderr
+
+
+def test_without_a_dead_letter_topic_it_is_said_so(pipeline: Pipeline) -> None:
+    settings = service_settings(
+        pipeline.broker.bootstrap,
+        [{"topic": "shop.search", "event": "search"}],
+        bluecore_url=pipeline.bluecore_url,
+        registry_url=pipeline.shop.registry_url,
+        dead_letters={"dead_letter_topic": "no-such-topic"},
+    )
+    config = str(write_settings(pipeline.folder, settings))
+    done = subprocess.run(
+        [*CONSUMER, "dead-letters", "list", "--config", config],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "has no topic no-such-topic" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -88,7 +88,7 @@ def assert_it_tells_what_happened(prometheus: Prometheus) -> None:
     def value(expression: str) -> float:
         return sum(float(sample["value"][1]) for sample in prometheus.query(f"sum({PREFIX}_{expression})"))
 
-    assert value('events_total{outcome="delivered"}') == 43
+    eventually(lambda: value('events_total{outcome="delivered"}') == 43, 20, "all deliveries to be scraped")
     assert value('dead_letters_total{reason="rejected"}') == 1
     assert value('dead_letters_total{reason="undecodable"}') == 1
     assert value('events_total{outcome="retry"}') == 1
@@ -96,7 +96,7 @@ def assert_it_tells_what_happened(prometheus: Prometheus) -> None:
     assert value('http_requests_total{status="503"}') >= 3
     assert value("http_retries_total") > 5
     assert value("endpoint_held_seconds_total") >= 1
-    assert value("circuit_open") == 0
+    eventually(lambda: value("circuit_open") == 0, 20, "the end of the outage to be scraped")
     assert prometheus.query(f"max_over_time({PREFIX}_circuit_open[5m])")[0]["value"][1] == "1"
 
 

@@ -98,3 +98,12 @@ def test_a_partition_that_comes_back_is_reported_again(registry: CollectorRegist
     metrics.consumer_lag["shop.orders", "0"].set(7)
     labels = {"topic": "shop.orders", "partition": "0"}
     assert registry.get_sample_value("bluecore_consumer_consumer_lag", labels) == 7
+
+
+@pytest.mark.parametrize("status", ["202", "401", "403", "429", "500", "503", "error"])
+def test_the_first_answer_of_a_kind_that_alerts_ask_for_is_seen_as_a_rise(
+    registry: CollectorRegistry, metrics: Metrics, status: str
+) -> None:
+    """A series that begins at 1 has no rate."""
+    del metrics
+    assert registry.get_sample_value("bluecore_consumer_http_requests_total", {"status": status}) == 0

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import aiohttp
+import aiohttp  # type: ignore[import-not-found]  # only in the peers' environment
 import uvloop
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer  # type: ignore[import-not-found]
 
 from tests.bench.peers.work import BATCH, Job, headers, job
 

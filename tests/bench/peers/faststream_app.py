@@ -1,13 +1,13 @@
-"""FastStream over aiokafka, aiohttp on uvloop: a batch subscriber that acknowledges once all its requests are answered."""
+"""FastStream over aiokafka, aiohttp on uvloop: a batch is acknowledged once all its requests are answered."""
 
 from __future__ import annotations
 
 import asyncio
 
-import aiohttp
+import aiohttp  # type: ignore[import-not-found]  # only in the peers' environment
 import uvloop
-from faststream import AckPolicy, FastStream
-from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream import AckPolicy, FastStream  # type: ignore[import-not-found]
+from faststream.kafka import KafkaBroker, KafkaMessage  # type: ignore[import-not-found]
 
 from tests.bench.peers.work import BATCH, Job, headers, job
 

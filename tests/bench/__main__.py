@@ -1,0 +1,106 @@
+"""`python -m tests.bench`: what an event costs the service and the peers, one run on one machine, ratios first."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import astuple
+from functools import partial
+from statistics import median
+from typing import TYPE_CHECKING
+
+import click
+
+from tests.bench.contenders import EVERYBODY, SERVICE, Contender, Run
+from tests.bench.ground import ground
+from tests.bench.latency import RATE, Latency, latency
+from tests.bench.measuring import Throughput, throughput
+from tests.bench.peer_environment import peer_python
+from tests.bench.sinks import DELAY_SECONDS, SinkUnavailableError
+from tests.bench.stream import write_backlog
+from tests.support.apache_kafka import unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    Runs = dict[Contender, list[Throughput]]
+
+_DELAYED_IN_FLIGHT = (128, 512)
+
+
+@click.command()
+@click.option("--rounds", default=5, show_default=True, help="runs of each; what is printed is the median")
+@click.option("--seconds", default=5.0, show_default=True, help="of each run, once it is warm")
+@click.option("--events", default=1_000_000, show_default=True, help="the backlog that each works on")
+@click.option("--in-flight", default=64, show_default=True, help="requests at once")
+@click.option("--only", multiple=True, help="part of a contender's name; the service always takes part")
+def main(rounds: int, seconds: float, events: int, in_flight: int, only: tuple[str, ...]) -> None:
+    """Print what an event costs: the service and what others write in its place, on one core each."""
+    if reason := unavailable():
+        sys.exit(reason)
+    peer_python()
+    taking = [each for each in EVERYBODY if each is SERVICE or not only or any(part in each.name for part in only)]
+    try:
+        with ground() as place:
+            topic = place.topic("backlog")
+            write_backlog(place.bootstrap, topic, place.schema_id, events)
+            runs = _compared(taking, rounds, seconds, partial(Run, place, topic, place.sinks.fast, in_flight))
+            _print_ratios(runs, in_flight)
+            _print_figures(
+                runs, {each: latency(each, place, in_flight=in_flight, seconds=seconds) for each in taking}
+            )
+            for most in _DELAYED_IN_FLIGHT:
+                delayed = _compared([SERVICE], rounds, seconds, partial(Run, place, topic, place.sinks.slow, most))
+                _print_delayed(delayed[SERVICE], most)
+    except SinkUnavailableError as missing:
+        sys.exit(str(missing))
+
+
+def _compared(taking: Sequence[Contender], rounds: int, seconds: float, run: Callable[[], Run]) -> Runs:
+    """Each in its turn, round after round: whatever else the machine does then meets all of them."""
+    runs: Runs = {each: [] for each in taking}
+    for _ in range(rounds):
+        for each, seen in runs.items():
+            seen.append(throughput(each, run(), seconds))
+    return runs
+
+
+def _print_ratios(runs: Runs, in_flight: int) -> None:
+    rounds, service = len(runs[SERVICE]), _middle(runs[SERVICE])
+    click.echo(f"{_machine()}; {in_flight} in flight; the median of {rounds}, with the least and the most\n")
+    for each, seen in runs.items():
+        if each is not SERVICE:
+            other = _middle(seen)
+            rate, cost = service.rate / other.rate, other.cpu / service.cpu
+            click.echo(f"{rate:5.1f} times the events/s of {each.name}, {cost:.1f} times the events a CPU second")
+
+
+def _print_figures(runs: Runs, latencies: Mapping[Contender, Latency]) -> None:
+    click.echo(f"\n{'':30}{'events/s':>26}{'CPU µs an event':>20}{f'ms at {RATE}/s':>17}{'MB':>6}")
+    for each, seen in runs.items():
+        rates, costs = _spread([run.rate for run in seen]), _spread([run.cpu for run in seen])
+        steady, memory = latencies[each], max(run.memory for run in seen)
+        times = f"p50 {steady.p50:.0f} p99 {steady.p99:.0f}"
+        click.echo(f"{each.name:30}{rates:>26}{costs:>20}{times:>17}{memory:>6.0f}")
+
+
+def _print_delayed(seen: Sequence[Throughput], in_flight: int) -> None:
+    name = f"{DELAY_SECONDS * 1000:.0f} ms away, {in_flight} in flight"
+    rates, costs = _spread([run.rate for run in seen]), _spread([run.cpu for run in seen])
+    click.echo(f"{name:30}{rates:>26}{costs:>20}  {_middle(seen).share:.0%} of a core")
+
+
+def _middle(runs: Sequence[Throughput]) -> Throughput:
+    return Throughput(*(median(values) for values in zip(*map(astuple, runs), strict=True)))
+
+
+def _spread(values: Sequence[float]) -> str:
+    return f"{median(values):,.0f} ({min(values):,.0f} to {max(values):,.0f})"
+
+
+def _machine() -> str:
+    return f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, a backlog in Apache Kafka, nginx answering 202"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""The service with nothing outside of it: records come from a list and every request is accepted at once."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry
+
+from consumer.assembly import router
+from consumer.avro.confluent import Decoder
+from consumer.avro.files import load_file
+from consumer.clock import SystemClock
+from consumer.config import Config
+from consumer.delivery.engine import Engine
+from consumer.delivery.parking import NoWatch
+from consumer.delivery.policy import DeliveryPolicy
+from consumer.intake import Intake
+from consumer.kafka.source import Assigned
+from consumer.mapping.translate import Translator
+from consumer.records import Answer, Partition, Record
+from consumer.reporting import Reporter
+from consumer.service import Service
+from consumer.telemetry.health import Health
+from consumer.telemetry.metrics import Metrics
+from consumer.telemetry.stopwatch import Stopwatch
+from tests.bench.stream import EVENT, SCHEMA_FILE, events
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from consumer.avro.schema import AvroSchema
+    from consumer.delivery.task import Commit, Task
+
+PARTITIONS = tuple(Partition("backlog", number) for number in range(4))
+_ACCEPTED = Answer(202, headers=MappingProxyType({}), seconds=0.001)
+_ANSWERED_TOGETHER = 16
+
+
+class Schemas:
+    """A registry with one schema, under every id."""
+
+    def __init__(self) -> None:
+        self.schema = load_file(SCHEMA_FILE)
+
+    def get(self, _: int) -> AvroSchema:
+        return self.schema
+
+
+class Backlog:
+    """A source that has its records in memory."""
+
+    joined = True
+
+    def __init__(self, listener: Service, records: Sequence[Record]) -> None:
+        self.committing = False
+        self._records = records
+        self._next = 0
+        listener.on_assigned([Assigned(partition, None, "") for partition in PARTITIONS])
+
+    def poll(self, most: int, _: float) -> list[Record]:
+        taken = list(self._records[self._next : self._next + most])
+        self._next += len(taken)
+        return taken
+
+    def pause(self, partitions: Sequence[Partition]) -> None: ...
+    def resume(self, partitions: Sequence[Partition]) -> None: ...
+    def commit(self, commits: Sequence[Commit], *, wait: bool = False) -> None: ...
+    def close(self) -> None: ...
+
+
+class Nowhere:
+    """A publisher that is never called upon: nothing fails here."""
+
+    def publish(self, ticket: int, task: Task) -> None:
+        raise AssertionError(f"record {task.record.offset} failed, as send {ticket}: {task.failure}")
+
+    def poll(self, _: float = 0) -> list[tuple[int, str | None]]:
+        return []
+
+    def close(self, seconds: float) -> None: ...
+
+
+class Accepting:
+    """A client whose requests are accepted, some at a time."""
+
+    def __init__(self) -> None:
+        self.accepted = 0
+        self._out: deque[int] = deque()
+
+    @property
+    def in_flight(self) -> int:
+        return len(self._out)
+
+    def send(self, ticket: int, *_: object, **__: object) -> None:
+        self._out.append(ticket)
+
+    def wait(self, _: float) -> list[tuple[int, Answer]]:
+        answered = [(self._out.popleft(), _ACCEPTED) for _ in range(min(_ANSWERED_TOGETHER, len(self._out)))]
+        self.accepted += len(answered)
+        return answered
+
+    def close(self) -> None: ...
+
+
+def backlog(count: int) -> list[Record]:
+    """`count` records over the partitions, just written."""
+    now_ms = int(time.time() * 1000)
+    spread = enumerate(events(1, count))
+    return [
+        Record(PARTITIONS[number % len(PARTITIONS)], number // len(PARTITIONS), key, value, now_ms)
+        for number, (key, value) in spread
+    ]
+
+
+def deliver(records: Sequence[Record]) -> None:
+    """Take every record through decoding, mapping, delivery, settling and the metrics."""
+    config = Config.model_validate(
+        {
+            "kafka": {"bootstrap_servers": "none"},
+            "schema_registry": {"url": "http://none"},
+            "bluecore": {"namespace": "bench"},
+            "routes": [{"topic": PARTITIONS[0].topic, "event": EVENT}],
+        }
+    )
+    clock, metrics, client = SystemClock(), Metrics(CollectorRegistry()), Accepting()
+    engine, decoder = Engine(DeliveryPolicy.of(config)), Decoder(Schemas())
+    service = Service(
+        engine=engine,
+        intake=Intake(Translator(router(config), lambda _: decoder), lambda _partition, _held: None),
+        source=lambda listener: Backlog(listener, records),
+        publisher=Nowhere(),
+        client=client,
+        watch=NoWatch(),
+        reporter=Reporter(metrics, Health(clock.now), Stopwatch(clock.now, metrics.loop_seconds), engine),
+        clock=clock,
+        priority_of=lambda _: 0,
+        drain_seconds=1,
+    )
+    while client.accepted < len(records):
+        service.step()

@@ -1,0 +1,65 @@
+"""One request after the other, as fast as they are accepted: by the service's client, and by libcurl alone."""
+
+from __future__ import annotations
+
+import pycurl
+from prometheus_client import CollectorRegistry
+
+from consumer.bluecore.client import BluecoreClient
+from consumer.bluecore.factory import open_transport
+from consumer.config import BluecoreConfig
+from consumer.telemetry.metrics import Metrics
+
+_BODY = b'{"event":"add_to_cart","properties":{"token":"bench","products":[{"id":"SKU-1001","price":39.90}]}}' * 2
+_IN_FLIGHT = 64
+_PATIENCE_SECONDS = 0.1
+
+
+def through_the_client(url: str, count: int) -> None:
+    """Send `count` events by the client and its transport of libcurl, `_IN_FLIGHT` at once."""
+    config = BluecoreConfig.model_validate({"url": url, "namespace": "bench", "transport": "curl"})
+    client = BluecoreClient(config, open_transport(config, _IN_FLIGHT), Metrics(CollectorRegistry()))
+    sent = accepted = 0
+    while accepted < count:
+        while client.in_flight < _IN_FLIGHT and sent < count:
+            client.send(sent, _BODY, f"bench:0:{sent}")
+            sent += 1
+        accepted += sum(answer.status == 202 for _, answer in client.wait(_PATIENCE_SECONDS))
+    client.close()
+
+
+def bare(url: str, count: int) -> None:
+    """The same with nothing but libcurl: what any client on it costs at least."""
+    multi = pycurl.CurlMulti()
+    idle = [_handle(url) for _ in range(_IN_FLIGHT)]
+    sent = accepted = 0
+    while accepted < count:
+        while idle and sent < count:
+            handle = idle.pop()
+            handle.setopt(pycurl.POSTFIELDS, _BODY)
+            key = f"Idempotency-Key: bench:0:{sent}"
+            handle.setopt(pycurl.HTTPHEADER, ["Content-Type: application/json", key, "Expect:"])
+            multi.add_handle(handle)
+            sent += 1
+        multi.perform()
+        more = 1
+        while more:
+            more, answered, failed = multi.info_read()
+            assert not failed
+            for handle in answered:
+                multi.remove_handle(handle)
+            accepted += len(answered)
+            idle += answered
+        if not idle:
+            multi.select(_PATIENCE_SECONDS)
+    multi.close()
+
+
+def _handle(url: str) -> pycurl.Curl:
+    handle = pycurl.Curl()
+    handle.setopt(pycurl.URL, url)
+    handle.setopt(pycurl.NOSIGNAL, 1)
+    handle.setopt(pycurl.CUSTOMREQUEST, "POST")
+    handle.setopt(pycurl.WRITEFUNCTION, len)
+    handle.setopt(pycurl.HEADERFUNCTION, len)
+    return handle
