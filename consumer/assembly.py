@@ -92,6 +92,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
             schemas,
             intake=intake,
             name_of=partial(customer_hash, key=config.bluecore.namespace.get_secret_value()),
+            endpoint=config.bluecore.url,
         )
         service = Service(
             engine=engine,

@@ -41,6 +41,7 @@ def run(path: Path) -> None:
 
     # As PID 1 the process would ignore a signal without a handler while it still connects.
     _on_signals(lambda: sys.exit(0))
+    log.info("connecting", brokers=config.kafka.bootstrap_servers)
     with ended_by("the service cannot go on", log.error), assembled(config) as parts:
         _on_signals(parts.service.stop)
         log.info("started", version=__version__, telemetry_port=parts.telemetry_port, routes=len(config.routes))

@@ -6,7 +6,7 @@ Plain values only. Nothing here does I/O or knows a library.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -63,9 +63,11 @@ class Redelivery:
     timestamp_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A Kafka record as it was read; `redelivery` is set when it was read from the retry topic."""
+class Record(NamedTuple):
+    """A Kafka record as it was read; `redelivery` is set when it was read from the retry topic.
+
+    A tuple, as `Answer` is: there is one for every event, and a frozen dataclass takes three times as long to make.
+    """
 
     partition: Partition
     offset: int
@@ -125,12 +127,13 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A record that no retry can help."""
+    """A record that no retry can help; `event` is what it would have become, empty where that is not known."""
 
     reason: Reason
     stage: Stage
     message: str
     field: str | None = None
+    event: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +157,7 @@ class NoAnswer(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What came back for one request: a status, or the reason why there is none.
 
     `headers` has lower-case names and only what delivery reads; `text` is the start of the body.
@@ -163,7 +165,7 @@ class Answer:
 
     status: int | None
     no_answer: NoAnswer | None = None
-    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    headers: Mapping[str, str] = MappingProxyType({})
     text: str = ""
     seconds: float = 0.0
 

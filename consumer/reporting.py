@@ -11,7 +11,7 @@ from consumer.delivery.breaker import FLOOD
 from consumer.delivery.engine import Engine
 from consumer.delivery.task import Commit, Settlement
 from consumer.gauges import EngineGauges, HasOldest, HasOutage
-from consumer.records import Outcome, Partition, Record
+from consumer.records import Outcome, Partition, Record, Stage
 from consumer.telemetry.health import Health
 from consumer.telemetry.incidents import Incidents
 from consumer.telemetry.metrics import LoopState, Metrics
@@ -36,12 +36,14 @@ class Reporter:
         *,
         intake: HasOldest | None = None,
         name_of: Callable[[str], str] = lambda _: "",
+        endpoint: str = "",
     ) -> None:
         self._metrics = metrics
         self._health = health
         self._engine = engine
         self._gauges = EngineGauges(metrics, health, engine, registry, intake)
         self._name_of = name_of
+        self._endpoint = endpoint
         self.watch = watch
         self.records: Counter[Outcome] = Counter()
         """How many records were settled, by what became of them."""
@@ -67,23 +69,26 @@ class Reporter:
                 age.observe(max(0.0, now - record.event_time_ms / 1000))
 
     def settled(self, settlements: Sequence[Settlement], now: float) -> None:
-        metrics = self._metrics
+        metrics, age = self._metrics, self._metrics.event_age["delivered"]
+        # Counted here first: a lock for each event would cost as much as the rest.
+        events: Counter[tuple[str, str, Outcome]] = Counter()
         for settlement in settlements:
-            record, failure = settlement.record, settlement.failure
-            self.records[settlement.outcome] += 1
+            record, outcome, failure = settlement.record, settlement.outcome, settlement.failure
+            self.records[outcome] += 1
             topic = record.origin.topic
             for number, event in enumerate(settlement.events):
-                outcome = Outcome.DELIVERED if number < settlement.delivered else settlement.outcome
-                metrics.events[topic, event, outcome].inc()
-            if settlement.outcome is Outcome.DELIVERED and record.event_time_ms is not None:
-                metrics.event_age["delivered"].observe(max(0.0, now - record.event_time_ms / 1000))
+                events[topic, event, Outcome.DELIVERED if number < settlement.delivered else outcome] += 1
+            if outcome is Outcome.DELIVERED and record.event_time_ms is not None:
+                age.observe(max(0.0, now - record.event_time_ms / 1000))
             if settlement.outcome is Outcome.DEAD_LETTER and failure is not None:
                 metrics.dead_letters[failure.reason].inc()
             if failure is not None:
                 self._failed(settlement, now)
+        for key, count in events.items():
+            metrics.events[key].inc(count)
 
     def _failed(self, settlement: Settlement, now: float) -> None:
-        """Without the failure's message, which may quote the record: that stands in the topic."""
+        """One line for those alike; all of it stands in the headers of the record in its topic."""
         record, failure = settlement.record, settlement.failure
         if failure is None:
             return
@@ -95,6 +100,8 @@ class Reporter:
                 reason=failure.reason,
                 stage=failure.stage,
                 status=failure.status,
+                # Ours names fields and rules, never values; Bluecore's answer may quote the record.
+                why=None if failure.stage is Stage.DELIVER else failure.message,
                 topic=record.origin.topic,
                 partition=record.origin.number,
                 offset=record.origin_offset,
@@ -133,10 +140,11 @@ class Reporter:
     def leaving(self) -> None:
         self._leaving = True
         self._health.ready(False, "draining")
-        log.info("stopping: finishing what is in flight")
+        unsent = max(0, self._engine.partitions.buffer.records - self._engine.in_flight)
+        log.info("stopping: finishing what is in flight; the rest is read again by who comes next", unsent=unsent)
 
     def left(self) -> None:
-        log.info("stopped", unsettled=self._engine.partitions.buffer.records)
+        log.info("stopped")
 
     def state(self, now: float, *, joined: bool) -> None:
         """The loop ticks, and the engine's state is shown, at most once a second.
@@ -160,6 +168,7 @@ class Reporter:
         if breaker.cause == FLOOD:
             log.error("most records are dead letters: the intake is stopped and probes one record at a time")
         elif breaker.open:
-            log.error("Bluecore is out of order: sending is paused and probed", cause=breaker.cause)
+            what = "Bluecore is out of order: sending is paused and probed"
+            log.error(what, cause=breaker.cause, url=self._endpoint)
         else:
             log.info("Bluecore accepts events again")

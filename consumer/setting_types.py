@@ -81,6 +81,10 @@ def _choice(value: Any) -> bool | int | str:
 def _anchored(pattern: str) -> str:
     if not pattern.startswith("^"):
         raise ValueError("must begin with ^: without it, Kafka takes it for the name of one topic")
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"is no regular expression: {error}") from None
     return pattern
 
 

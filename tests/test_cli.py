@@ -142,7 +142,8 @@ def test_a_service_that_finds_no_broker_ends_with_a_sentence(config: Path, monke
     monkeypatch.setenv("BLUECORE_CONSUMER__TELEMETRY__PORT", "0")
     result = command("run", "--config", config)
     assert (result.exit_code, result.stdout) == (1, "")
-    (line,) = map(json.loads, result.stderr.splitlines())
+    connecting, line = map(json.loads, result.stderr.splitlines())
+    assert connecting["event"] == "connecting"
     assert line["level"] == "error"
     assert line["event"].startswith("the service cannot go on: no broker answered within 0.5 s at 127.0.0.1:")
 
@@ -152,7 +153,7 @@ def test_a_service_whose_telemetry_port_is_taken_ends_with_a_sentence(tmp_path: 
         port = taken.getsockname()[1]
         result = command("run", "--config", written(tmp_path, telemetry={"host": "127.0.0.1", "port": port}))
     assert result.exit_code == 1
-    assert f"127.0.0.1:{port}: Address already in use" in json.loads(result.stderr)["event"]
+    assert f"127.0.0.1:{port}: Address already in use" in json.loads(result.stderr.splitlines()[-1])["event"]
 
 
 # check

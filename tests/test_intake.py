@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from consumer.avro import SchemaPending
 from consumer.intake import Intake
 from consumer.records import Mapped, Partition, Record, Skip
@@ -97,7 +95,7 @@ def test_partitions_that_are_gone_are_forgotten() -> None:
 def test_the_oldest_that_waits_is_known_by_topic() -> None:
     intake = Intake(Schemas(1), Held())
     late, early = record(FIRST, 0, 7), record(SECOND, 0, 7)
-    passed(intake, replace(late, timestamp_ms=2000), replace(early, timestamp_ms=1000), record(FIRST, 1, 1))
+    passed(intake, late._replace(timestamp_ms=2000), early._replace(timestamp_ms=1000), record(FIRST, 1, 1))
     assert intake.oldest() == {"shop.orders": 1000}
     intake.forget([SECOND])
     assert intake.oldest() == {"shop.orders": 2000}

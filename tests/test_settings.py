@@ -168,6 +168,10 @@ def test_the_message_says_which_file_and_how_many() -> None:
         ({"routes": [{"topic": "a"}]}, "routes[0].event: is required"),
         ({"routes": [{"topic": "a/b", "event": "optin"}]}, "routes[0].topic: is no topic's name: up to 249"),
         ({"routes": [{"topic_pattern": "shop.*", "event": "optin"}]}, "routes[0].topic_pattern: must begin with ^"),
+        (
+            {"routes": [{"topic_pattern": "^(", "event": "optin"}]},
+            "routes[0].topic_pattern: is no regular expression",
+        ),
         ({"routes": [{"topic": "a", "event": ["optin"]}]}, "routes[0].event: must have keys of its own below it"),
         ({5: "x"}, "[5]: is no setting: the name of one is a text"),
     ],

@@ -6,6 +6,7 @@ One POST an event, JSON; accepted events are answered 202 [Bluecore's Events API
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, cast
 
 import requests
@@ -68,7 +69,10 @@ class BluecoreClient:
 
     def wait(self, seconds: float) -> list[tuple[int, Answer]]:
         """All answers that are there, as soon as there is one; none after `seconds`. 0: just look."""
-        return [(done.ticket, self._answer(done)) for done in self._transport.wait(seconds)]
+        answers = [(done.ticket, self._answer(done)) for done in self._transport.wait(seconds)]
+        for status, count in Counter([answer.status for _, answer in answers]).items():
+            self._statuses[ERROR_STATUS if status is None else str(status)].inc(count)
+        return answers
 
     def close(self) -> None:
         """Give up what is in flight."""
@@ -78,9 +82,7 @@ class BluecoreClient:
         self._duration.observe(done.seconds)
         result = done.result
         if isinstance(result, requests.RequestException):
-            self._statuses[ERROR_STATUS].inc()
             return Answer(None, no_answer(result), text=str(result)[:TEXT_LIMIT], seconds=done.seconds)
-        self._statuses[str(result.status_code)].inc()
         headers = result.headers_like(_READ_BY_DELIVERY)
         # Not `result.text`, which would guess at the charset at great length.
         text = result.content[: 4 * TEXT_LIMIT].decode(errors="replace")[:TEXT_LIMIT]

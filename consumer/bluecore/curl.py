@@ -99,17 +99,8 @@ class _Slot:
 
     def response(self, seconds: float) -> ReadResponse:
         """The answer that has come in."""
-        # Interim answers (100, 103) and a proxy's come first, each with its own status line.
-        head = b"".join(self.lines).decode("latin-1").removesuffix("\r\n\r\n")
-        status_line, _, head = head.rpartition("\r\n\r\n")[2].partition("\r\n")
-        return ReadResponse(
-            self.request,
-            status=self.handle.getinfo(pycurl.RESPONSE_CODE),
-            reason=status_line.partition(" ")[2].partition(" ")[2],
-            head=head,
-            body=bytes(self.body),
-            seconds=seconds,
-        )
+        head = b"".join(self.lines).decode("latin-1")
+        return ReadResponse(self.request, self.handle.getinfo(pycurl.RESPONSE_CODE), head, bytes(self.body), seconds)
 
 
 class CurlTransport:

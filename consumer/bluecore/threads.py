@@ -129,11 +129,6 @@ class ThreadTransport:
                 # Only a connection whose answer has been read to its end can be used again.
                 response.close()
                 break
-        return ReadResponse(
-            request,
-            status=response.status_code,
-            reason=response.reason,
-            head="\r\n".join(f"{name}: {value}" for name, value in response.headers.items()),
-            body=bytes(body[:BODY_LIMIT]),
-            seconds=time.monotonic() - started,
-        )
+        lines = [f"{name}: {value}" for name, value in response.headers.items()]
+        head = "\r\n".join([f"HTTP/1.1 {response.status_code} {response.reason}", *lines])
+        return ReadResponse(request, response.status_code, head, bytes(body[:BODY_LIMIT]), time.monotonic() - started)

@@ -32,22 +32,14 @@ class ReadResponse(requests.Response):
     Its parts are made when they are first asked for, as most answers' never are: less than an attribute, to mypy.
     """
 
-    def __init__(  # noqa: PLR0913 - the parts of an HTTP answer
-        self,
-        request: requests.PreparedRequest,
-        *,
-        status: int,
-        reason: str,
-        head: str,
-        body: bytes,
-        seconds: float,
+    def __init__(
+        self, request: requests.PreparedRequest, status: int, head: str, body: bytes, seconds: float
     ) -> None:
-        """`head`: the headers as they stood on the wire, with CR LF between the lines."""
+        """`head`: what stood on the wire before the body; where there were interim answers, theirs too."""
         # Not the library's own: the cookie jar alone that it makes costs as much as the request.
         self.request = request
         self.url = request.url or ""
         self.status_code = status
-        self.reason = reason
         self.history = []
         self.raw = None
         self._head = head
@@ -57,9 +49,18 @@ class ReadResponse(requests.Response):
         self._content_consumed = True
 
     @cached_property
+    def _lines(self) -> list[str]:
+        # Interim answers (100, 103) and a proxy's come first, each with its own status line.
+        return self._head.removesuffix("\r\n\r\n").rpartition("\r\n\r\n")[2].split("\r\n")
+
+    @cached_property
+    def reason(self) -> str:  # type: ignore[override]
+        return self._lines[0].partition(" ")[2].partition(" ")[2]
+
+    @cached_property
     def headers(self) -> CaseInsensitiveDict[str]:  # type: ignore[override]
         found: CaseInsensitiveDict[str] = CaseInsensitiveDict()
-        for line in self._head.split("\r\n"):
+        for line in self._lines[1:]:
             name, colon, value = line.partition(":")
             if colon:
                 value = value.strip()

@@ -57,9 +57,9 @@ class Engine:
     def appetite(self) -> int:
         """How many more records are of use now.
 
-        With two rounds of requests ready no request waits for a record; what is read beyond only waits here instead of
-        in Kafka. Where the keys are few it takes more to find as many; and what is ready at a lower priority does not
-        count, for a higher one may come behind it.
+        With two rounds of requests ready no request waits for a record; what is read beyond only waits here instead
+        of in Kafka. Where the keys are few it takes more to find as many; and what is ready at a lower priority does
+        not count, for a higher one may come behind it.
         """
         enough = _ROUNDS_AHEAD * self._policy.concurrency.maximum
         return max(1, enough - self._lanes.ready_at(self.partitions.top_priority))
@@ -92,6 +92,7 @@ class Engine:
         task = Task(record, state, requests, priority, size, next(self._tickets), ordered)
         if isinstance(mapped, Reject):
             task.fail(unmappable(mapped, now))
+            task.rejected_event = mapped.event
         else:
             self._attempts.resume(task, now)
         self.partitions.keep(task)
@@ -284,7 +285,7 @@ class Engine:
         state = task.state
         state.settled.settle(task.record.offset)
         state.changed = True
-        events = tuple([request.event for request in task.requests]) or ("",)
+        events = tuple([request.event for request in task.requests]) or (task.rejected_event,)
         delivered = len(events) if outcome is Outcome.DELIVERED else task.index
         customer = task.requests[0].customer if task.requests else ""
         self._decided.settled.append(Settlement(task.record, outcome, events, delivered, task.failure, customer))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from consumer.delivery.lanes import Lane, LaneGroup
 from consumer.delivery.settled import SettledOffsets
@@ -63,6 +64,7 @@ class Task:
     first_failed_at: float = 0.0
     failure: Failure | None = None
     write_failures: int = 0
+    rejected_event: str = ""
 
     def fail(self, failure: Failure) -> None:
         """It is not sent any more: what is left is to write it to the topic of its failure."""
@@ -114,8 +116,7 @@ class Task:
         return f"{key}:{ordinal}" if (ordinal := self.delivered) else key
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """A record that is settled: what became of each of its events."""
 
     record: Record

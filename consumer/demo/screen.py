@@ -64,12 +64,12 @@ def _line(event: str, row: Row) -> dict[str, object]:
 
 def _table(rows: list[tuple[str, Row]]) -> Table:
     table = Table()
-    table.add_column("event")
+    table.add_column("event", no_wrap=True)
     for heading in ("produced", "delivered", "retried", "skipped"):
         table.add_column(heading, justify="right")
-    table.add_column("dead-lettered, by reason")
+    table.add_column("dead-lettered, by reason", overflow="fold")
     for event, row in rows:
         counts = (row.produced, row.delivered, row.retried, row.skipped)
-        reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(row.dead_lettered.items()))
+        reasons = "\n".join(f"{count} {reason}" for reason, count in sorted(row.dead_lettered.items()))
         table.add_row(event, *map(str, counts), reasons or "-")
     return table

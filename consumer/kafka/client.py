@@ -63,6 +63,8 @@ def consumer_options(config: KafkaConfig) -> dict[str, Any]:
         "enable.auto.offset.store": False,
         "auto.offset.reset": "earliest",
         "queued.max.messages.kbytes": 16_384,
+        # Kafka's client counts neither its own half kilobyte a message nor what it still asks for below this number.
+        "queued.min.messages": 10_000,
         "topic.metadata.refresh.interval.ms": 30_000,
     }
     if str(config.options.get("group.protocol")).lower() != "consumer":

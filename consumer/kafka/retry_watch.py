@@ -20,7 +20,7 @@ from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 from consumer.config import Config
 from consumer.delivery.offset_map import decode
 from consumer.delivery.parking import CaughtUp, Change, Parked, Unparked
-from consumer.kafka.client import Fatal, client_options
+from consumer.kafka.client import Fatal, Silent, client_options
 from consumer.kafka.headers import ORDERED, redelivery
 from consumer.records import Partition
 
@@ -51,7 +51,8 @@ class RetryWatch:
             "enable.auto.commit": False,
             "auto.offset.reset": "earliest",
             "queued.max.messages.kbytes": 4096,
-            "logger": log,
+            # Its connections break together with those of the consumer, which tells of it.
+            "logger": Silent(),
             "error_cb": self._on_error,
         }
         self._consumer = Consumer(client_options(config.kafka, options, "consumer"))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["events_of", "faults"]
 
+_CONSENTS = {"optin", "unsubscribe"}
+
 
 def faults(routes: Sequence[RouteConfig]) -> list[Fault]:
     """Every fault as its key, such as `routes[1].fields.order_id`, and a message that says what to do."""
@@ -38,11 +40,6 @@ def faults(routes: Sequence[RouteConfig]) -> list[Fault]:
 
 
 def _topic_faults(key: str, route: RouteConfig) -> Iterator[Fault]:
-    if route.topic_pattern is not None:
-        try:
-            re.compile(route.topic_pattern)
-        except re.error as error:
-            yield f"{key}.topic_pattern", f"is no regular expression: {error}"
     if route.wire_format != "confluent" and route.schema_file is None:
         yield f"{key}.schema", f"is missing: `format: {route.wire_format}` needs the .avsc file of its values"
 
@@ -88,10 +85,12 @@ def _option_faults(key: str, route: RouteConfig) -> Iterator[Fault]:
 
 
 def _pair_faults(first: str, one: RouteConfig, second: str, other: RouteConfig) -> Iterator[Fault]:
-    if _identity(one) == _identity(other):
-        what = "same topic, record, when and event"
-        yield second, f"repeats {first} ({what}): each record would be sent twice; remove one"
     if _overlap(one, other):
+        if _identity(one) == _identity(other):
+            what = "same topic, record, when and event"
+            yield second, f"repeats {first} ({what}): each record would be sent twice; remove one"
+        elif (one.record, one.when) == (other.record, other.when) and {str(one.event), str(other.event)} == _CONSENTS:
+            yield second, f"unsubscribes those whom {first} opts in, or the reverse: tell them apart with `when`"
         if one.wire_format != other.wire_format:
             yield (
                 f"{second}.format",
@@ -102,7 +101,7 @@ def _pair_faults(first: str, one: RouteConfig, second: str, other: RouteConfig) 
 
 
 def _identity(route: RouteConfig) -> tuple[object, ...]:
-    return route.topic, route.topic_pattern, route.record, route.when, repr(route.event)
+    return route.record, route.when, repr(route.event)
 
 
 def _overlap(one: RouteConfig, other: RouteConfig) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,11 @@ class Route:
     when: Reader | None
     chooser: Reader | None
     plans: Mapping[tuple[type, bool | int | str] | None, Plan]
+
+    @property
+    def only_event(self) -> str:
+        """The event that every record of the route becomes; empty where a value of the record chooses."""
+        return "" if isinstance(self.config.event, EventByValue) else self.config.event
 
     def takes(self, topic: str, record_name: str | None) -> bool:
         return self.config.record in {None, record_name} and self.config.takes(topic)
@@ -101,14 +106,18 @@ class Router:
             return Reject(Reason.UNROUTABLE, Stage.MAP, f"no route takes {what}")
         requests: list[EventRequest] = []
         priorities: list[int] = []
+        event = ""
         try:
             for route in taking:
                 if route.applies(value):
+                    event = route.only_event
                     self._check_age(event_time_ms, now_ms)
-                    requests += route.plan(value).requests(value, claim)
+                    plan = route.plan(value)
+                    event = plan.contract.event
+                    requests += plan.requests(value, claim)
                     priorities.append(route.config.priority)
         except RefusedError as refused:
-            return refused.as_reject()
+            return replace(refused.as_reject(), event=event)
         return Send(tuple(requests), max(priorities)) if priorities else Skip("when")
 
     def _find(self, topic: str, record_name: str | None) -> tuple[Route, ...]:

@@ -158,7 +158,6 @@ def test_requests_are_counted_by_status_timed_and_seen_in_flight() -> None:
     [
         ({"api_key": "se\ncret"}, r"^bluecore\.api_key or bluecore\.api_key_prefix"),
         ({"api_key": "sécret"}, r"^bluecore\.api_key: "),
-        ({"url": "http://[broken"}, r"^bluecore\.url: "),
     ],
 )
 def test_what_cannot_stand_in_a_request_is_refused_by_its_key(settings: dict[str, str], message: str) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,28 +12,15 @@ import yaml
 from tests.helm.chart import NAME, Chart
 from tests.helm.documents import CHART
 from tests.helm.kubernetes import faults
+from tests.operations.prometheus import PrometheusUnavailableError, program
+from tests.support.readme import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-RULES = """groups:
-  - name: bluecore-consumer
-    rules:
-      - alert: Silent
-        expr: up == 0
-        annotations: {summary: '{{ $labels.pod }} is silent'}
-"""
-
-
-@pytest.fixture
-def whole(chart: Chart, tmp_path: Path) -> Chart:
-    """The chart with its rules and its dashboard; made-up ones where it has none."""
-    files = shutil.copytree(CHART, tmp_path / "chart") / "files"
-    files.mkdir(exist_ok=True)
-    for name, text in {"rules.yaml": RULES, "dashboard.json": '{"title": "{{topic}}"}\n'}.items():
-        if not (files / name).exists():
-            (files / name).write_text(text)
-    return replace(chart, folder=files.parent)
+RULES = CHART / "files" / "rules.yaml"
+DASHBOARD = CHART / "files" / "dashboard.json"
+RUNBOOK = CHART / "RUNBOOK.md"
 
 
 def test_the_operator_scrapes_the_pods(chart: Chart) -> None:
@@ -48,40 +33,55 @@ def test_the_operator_scrapes_the_pods(chart: Chart) -> None:
     assert monitor["spec"]["podMetricsEndpoints"] == [{"port": "telemetry", "interval": "30s"}]
 
 
-def test_the_rules_reach_the_operator_as_they_are(whole: Chart) -> None:
-    """Prometheus fills in `{{ $labels }}`, not Helm."""
-    values = {"prometheusRule": {"enabled": True, "labels": {"release": "prometheus"}}}
+def test_the_rules_reach_the_operator_as_they_are(chart: Chart) -> None:
+    """Prometheus fills in `{{ $labels }}`, not Helm; only the runbook's address is another."""
+    wiki = "https://wiki.example.com/runbook?page=2"
+    values = {"prometheusRule": {"enabled": True, "labels": {"release": "prometheus"}, "runbookUrl": wiki}}
 
-    rule = whole.render(values).one("PrometheusRule")
+    rule = chart.render(values).one("PrometheusRule")
 
-    assert rule["spec"] == yaml.safe_load((whole.folder / "files" / "rules.yaml").read_text())
+    assert rule["spec"] == yaml.safe_load(RULES.read_text().replace("RUNBOOK#", f"{wiki}#"))
     assert rule["metadata"]["labels"]["release"] == "prometheus"
     assert faults(rule) == []
 
 
-def test_prometheus_takes_the_rendered_rules(whole: Chart, tmp_path: Path) -> None:
-    """As the operator will hand them over."""
-    promtool = shutil.which("promtool")
-    if promtool is None:
-        pytest.skip("promtool is not here: Debian has it in the package `prometheus`")
-    rules = tmp_path / "rules.yaml"
-    rules.write_text(
-        yaml.safe_dump(whole.render({"prometheusRule": {"enabled": True}}).one("PrometheusRule")["spec"])
-    )
+def test_without_an_address_an_alert_names_the_runbook_of_the_repository(chart: Chart) -> None:
+    """A file that is there, and in it the section of each alert."""
+    spec = chart.render({"prometheusRule": {"enabled": True}}).one("PrometheusRule")["spec"]
 
-    done = subprocess.run([promtool, "check", "rules", str(rules)], capture_output=True, text=True, check=False)
+    alerts = {rule["alert"]: rule for group in spec["groups"] for rule in group["rules"] if "alert" in rule}
+    urls = {name: alert["annotations"]["runbook_url"].split("#") for name, alert in alerts.items()}
+    assert {(ROOT / file).resolve() for file, _ in urls.values()} == {RUNBOOK}
+    assert {name: anchor for name, (_, anchor) in urls.items()} == {name: name.lower() for name in alerts}
+
+
+def test_prometheus_takes_the_rendered_rules(chart: Chart, tmp_path: Path) -> None:
+    """As the operator will hand them over."""
+    try:
+        promtool = program("promtool")
+    except PrometheusUnavailableError as reason:
+        pytest.skip(str(reason))
+    rules = tmp_path / "rules.yaml"
+    rendered = chart.render({"prometheusRule": {"enabled": True}})
+    rules.write_text(yaml.safe_dump(rendered.one("PrometheusRule")["spec"]))
+
+    done = subprocess.run(
+        [promtool, "check", "rules", "--lint=all", "--lint-fatal", rules],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_dashboard_reaches_grafana_as_it_is(whole: Chart) -> None:
+def test_the_dashboard_reaches_grafana_as_it_is(chart: Chart) -> None:
     """In a ConfigMap that Grafana's sidecar finds by its label."""
     values = {"dashboard": {"enabled": True, "annotations": {"grafana_folder": "CRM"}}}
 
-    (dashboard,) = (each for each in whole.render(values).all("ConfigMap") if each["metadata"]["name"] != NAME)
+    (dashboard,) = (each for each in chart.render(values).all("ConfigMap") if each["metadata"]["name"] != NAME)
 
-    written = (whole.folder / "files" / "dashboard.json").read_text()
-    assert json.loads(dashboard["data"]["bluecore-consumer.json"]) == json.loads(written)
+    assert json.loads(dashboard["data"]["bluecore-consumer.json"]) == json.loads(DASHBOARD.read_text())
     assert dashboard["metadata"]["labels"]["grafana_dashboard"] == "1"
     assert dashboard["metadata"]["annotations"] == {"grafana_folder": "CRM"}
 

@@ -29,7 +29,6 @@ def test_the_ten_event_types_and_custom_names_are_right(event: str) -> None:
         ({"event": {"path": "x", "values": {}}}, "event.values", "is empty"),
         ({"event": {"path": "upper(x)", "values": {"A": "optin"}}}, "event.path", "no function upper()"),
         ({"when": "lenght(x) > `0`"}, "when", "did you mean length?"),
-        ({"topic": None, "topic_pattern": "^("}, "topic_pattern", "no regular expression"),
         ({"format": "raw"}, "schema", "needs the .avsc file"),
         ({"split_products": True}, "split_products", "has no effect here"),
         ({"event": "search", "repeated_products": "merge"}, "repeated_products", "it is for purchase"),
@@ -114,3 +113,24 @@ def test_a_whole_mapping_without_faults() -> None:
         )
         == {}
     )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "message"),
+    [
+        (
+            {"topic": "acme.orders", "event": "purchase"},
+            {"topic_pattern": "^acme.o.*", "event": "purchase"},
+            "sent twice",
+        ),
+        ({"topic": "acme.consents", "event": "optin"}, {"topic": "acme.consents", "event": "unsubscribe"}, "`when`"),
+    ],
+    ids=["a topic and a pattern that takes it", "opted in and out at once"],
+)
+def test_two_routes_that_cannot_both_be_meant_are_refused(
+    one: dict[str, Any], other: dict[str, Any], message: str
+) -> None:
+    ((key, text),) = faults([RouteConfig.model_validate({"event": "purchase"} | each) for each in (one, other)])
+
+    assert key == "routes[1]"
+    assert message in text

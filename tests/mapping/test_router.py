@@ -219,3 +219,18 @@ class TestLinkIdentities:
 def test_faulty_routes_do_not_compile() -> None:
     with pytest.raises(ValueError, match=r"routes\[0\].event: unknown event type 'purchsae'"):
         compile_routes([route("purchsae")], token=TOKEN)
+
+
+def test_a_refused_record_says_which_event_it_would_have_become() -> None:
+    """Who reads the metrics sees which type fails; where a value chooses the event, it is known once that is read."""
+    fixed = compile_routes([RouteConfig.model_validate({"topic": "t", "event": "search"})], token="t")
+    by_value = {"path": "consent", "values": {True: "optin", False: "unsubscribe"}}
+    chosen = compile_routes([RouteConfig.model_validate({"topic": "t", "event": by_value})], token="t")
+
+    outcomes = [
+        fixed.map("t", None, {"email": "a@b.cd"}, None, 0),
+        chosen.map("t", None, {"consent": False}, None, 0),
+        chosen.map("t", None, {}, None, 0),
+    ]
+
+    assert [each.event for each in outcomes if isinstance(each, Reject)] == ["search", "unsubscribe", ""]

@@ -25,9 +25,6 @@
 {{- if lt (int $v.terminationGracePeriodSeconds) (int (addf $v.delivery.drain_seconds 30 | ceil)) -}}
 {{- $faults = append $faults (printf "terminationGracePeriodSeconds is %v: a pod would be killed while it drains; set it to delivery.drain_seconds + 30 or more" $v.terminationGracePeriodSeconds) -}}
 {{- end -}}
-{{- if ge (get $options "max.poll.interval.ms" | default 300000 | int) 360000 -}}
-{{- $faults = append $faults "kafka.options has a max.poll.interval.ms of 360000 or more: the liveness probe would end a pod that Kafka still bears" -}}
-{{- end -}}
 {{- if eq (get $options "group.protocol" | toString) "consumer" -}}
 {{- range list "session.timeout.ms" "heartbeat.interval.ms" "partition.assignment.strategy" "group.protocol.type" -}}
 {{- if hasKey $options . -}}
