@@ -4,10 +4,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test simulate chaos image-test lint format lock clean
+.PHONY: help demo test browser simulate chaos bench bench-stages image-test lint format lock clean
 
 help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements-dev.lock pyproject.toml
 	@echo "setting up $(VENV) (once)"
@@ -20,14 +20,28 @@ $(READY): requirements-dev.lock pyproject.toml
 demo: $(READY) ## the whole pipeline on this machine: broker, registry, sandbox, sample events
 	@$(BIN)/bluecore-consumer demo
 
-test: lint ## everything: linters, types, tests
+test: lint browser ## everything: linters, types, tests
 	@$(BIN)/pytest
+
+# The sandbox's page is tested in a real browser. Where it can be had from Debian it is fetched; elsewhere those
+# tests are skipped, and say so.
+browser:
+	@command -v chromium chromedriver >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+		&& echo "fetching chromium (once)" && apt-get update -qq \
+		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium chromium-driver >/dev/null; } || true
 
 simulate: $(READY) ## 10,000 seeds of the whole service in virtual time; make test has 500
 	@$(BIN)/python -m tests.simulation --seeds 10000
 
 chaos: $(READY) ## 100,000 events through real processes and Apache Kafka while they are killed
 	@$(BIN)/python -m tests.chaos
+
+bench: $(READY) ## events/s, CPU an event, latency and memory beside other ways to do the same
+	@$(BIN)/python -m tests.bench
+
+bench-stages: $(READY) ## where the microseconds of one event go
+	@$(BIN)/python -m tests.bench.stages
 
 image-test: $(READY) ## build and start the image for real; needs root, buildah and debootstrap
 	@IMAGE_TEST=1 $(BIN)/pytest tests/image

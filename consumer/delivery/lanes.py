@@ -105,8 +105,10 @@ class Lanes(Generic[T]):
                     if not lane.closed and prefer(lane.head):
                         ready.remove(lane)
                         return lane
-        found = (self.next_of(priority) for priority in self._priorities)
-        return next((lane for lane in found if lane is not None), None)
+        for priority in self._priorities:
+            if (first := self.next_of(priority)) is not None:
+                return first
+        return None
 
     def any_ready(self, such: Callable[[T], bool]) -> bool:
         """Whether a ready lane has such a head; a look at every ready lane."""

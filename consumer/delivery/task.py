@@ -89,6 +89,8 @@ class Task:
     @property
     def delivered(self) -> int:
         """How many of the record's own requests, links not counted, Bluecore has accepted."""
+        if not self.index:
+            return self.delivered_before
         return self.delivered_before + sum(not request.link for request in self.requests[: self.index])
 
     def skip_delivered(self, delivered: int) -> None:

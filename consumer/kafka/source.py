@@ -62,6 +62,7 @@ class KafkaSource:
         self._retry_topic = config.dead_letters.retry_topic
         self._fatal: str | None = None
         self._joined = False
+        self._revoking = False
         self.committing = False
         """Whether a commit has been sent and not been answered."""
         callbacks: dict[str, Any] = {
@@ -100,7 +101,8 @@ class KafkaSource:
     def commit(self, commits: Sequence[Commit], *, wait: bool = False) -> None:
         """Sends the commits, whose outcome goes to the listener; `wait`: returns when they are answered.
 
-        librdkafka waits for a whole session time-out when no broker answers: the wait has a deadline of its own.
+        librdkafka waits for a whole session time-out when no broker answers: the wait has a deadline of its own, but
+        for the one while partitions are being revoked.
         """
         offsets = [TopicPartition(*commit.partition, commit.offset, commit.metadata) for commit in commits]
         if not wait:
@@ -109,6 +111,10 @@ class KafkaSource:
                 self.committing = True
             except KafkaException as error:
                 self._on_commit(error.args[0], offsets)
+            return
+        if self._revoking:
+            # Another thread's commit is not answered before the callback of a rebalance has returned.
+            self._on_commit(*self._commit_now(offsets))
             return
         outcome: list[tuple[KafkaError | None, list[TopicPartition]]] = []
         waiting = threading.Thread(target=lambda: outcome.append(self._commit_now(offsets)), daemon=True)
@@ -171,7 +177,11 @@ class KafkaSource:
         )
 
     def _on_revoke(self, _consumer: Consumer, partitions: list[TopicPartition]) -> None:
-        self._listener.on_revoked(_partitions(partitions))
+        self._revoking = True
+        try:
+            self._listener.on_revoked(_partitions(partitions))
+        finally:
+            self._revoking = False
 
     def _on_lost(self, _consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._listener.on_lost(_partitions(partitions))

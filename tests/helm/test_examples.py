@@ -11,6 +11,7 @@ import yaml
 from consumer.checking import load_checked
 from tests.helm.chart import EXAMPLES, Chart
 from tests.helm.kubernetes import faults
+from tests.support.readme import README
 
 ENVIRONMENT = {
     "BLUECORE_NAMESPACE": "shop",
@@ -54,6 +55,22 @@ def test_the_service_takes_the_configuration(chart: Chart, example: Path, tmp_pa
     given = yaml.safe_load(example.read_text())
     assert config.kafka.bootstrap_servers == given["kafka"]["bootstrap_servers"]
     assert len(config.routes) == len(given["routes"])
+
+
+def test_the_configuration_of_the_readme_is_a_values_file(chart: Chart, tmp_path: Path) -> None:
+    """It installs as it stands, with the Secret named beside it."""
+    local = tmp_path / "bluecore-consumer.yaml"
+    local.write_text(README["Your own cluster, step by step"].block("yaml").text)
+
+    rendered = chart.of(local).render({"existingSecret": "bluecore"})
+
+    assert load_checked(_written(tmp_path, rendered.config), ENVIRONMENT) == load_checked(local, ENVIRONMENT)
+
+
+def _written(folder: Path, config: str) -> Path:
+    file = folder / "config.yaml"
+    file.write_text(config)
+    return file
 
 
 def test_four_values_are_enough(chart: Chart) -> None:

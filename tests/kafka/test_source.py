@@ -17,7 +17,7 @@ from tests.support.brokers import Committed, Message
 from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from consumer.records import Record
     from tests.support.brokers import Broker
@@ -106,6 +106,31 @@ def test_a_commit_is_found_by_the_next_who_gets_the_partition(broker: Broker) ->
     assert broker.committed(group, topic) == {0: Committed(3, "newer map")}
     assert first.failed_commits == second.failed_commits == []
     assert first.committed == [Partition(topic, 0)] * 2
+
+
+class Committing(Remembering):
+    """Commits what it had settled of each partition that is taken from it."""
+
+    source: KafkaSource
+
+    def on_revoked(self, partitions: Sequence[Partition]) -> None:
+        super().on_revoked(partitions)
+        self.source.commit([Commit(partition, 1, "last") for partition in partitions], wait=True)
+
+
+def test_what_is_revoked_is_committed_before_another_member_has_it(broker: Broker) -> None:
+    """The next owner goes on where the last one ended: the commit is answered within the rebalance."""
+    group, topic, giving, taking = broker.group(), broker.topic(), Committing(), Remembering()
+    with source_of(broker, [topic], group, giving) as giver:
+        giving.source = giver
+        eventually(lambda: (giver.poll(1, 0.05), len(giving.assigned) == 4)[1], 30, "all partitions")
+        with source_of(broker, [topic], group, taking) as taker:
+            eventually(lambda: (giver.poll(1, 0.05), taker.poll(1, 0.05), taking.assigned)[2], 30, "a share of them")
+            moved = set(taking.assigned)
+
+    assert moved <= set(giving.revoked)
+    assert {each.metadata for each in taking.assigned.values()} == {"last"}
+    assert giving.failed_commits == []
 
 
 def test_partitions_are_handed_over_at_the_close(broker: Broker) -> None:

@@ -148,6 +148,7 @@ class SimSource:
         for partition in partitions:
             # As in librdkafka, a partition that was paused when it left is paused when it comes back.
             self.positions.pop(partition, None)
+            self.delivered -= {place for place in self.delivered if place[0] == partition}
 
     def close(self) -> None:
         self.closed = True

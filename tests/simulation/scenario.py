@@ -64,7 +64,7 @@ class Scenario:
         kind = rng.choice(_KINDS)
         key = f"customer-{rng.randint(0, 6)}".encode()
         event = rng.choice(("optin", "unsubscribe", "search"))
-        requests = 0 if kind == "tombstone" else rng.choice((1, 1, 1, 2))
+        requests = 0 if kind == "tombstone" else 1 if kind == "unlucky" else rng.choice((1, 1, 1, 2))
         self._append(key, kind, event, requests)
 
     def _append(self, key: bytes, kind: str, event: str, requests: int) -> None:
