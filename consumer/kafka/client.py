@@ -65,6 +65,8 @@ def consumer_options(config: KafkaConfig) -> dict[str, Any]:
         "queued.max.messages.kbytes": 16_384,
         # Kafka's client counts neither its own half kilobyte a message nor what it still asks for below this number.
         "queued.min.messages": 10_000,
+        # A broker is asked for one batch at a time: what comes to a partition that the request leaves out waits for it.
+        "fetch.wait.max.ms": 20,
         "topic.metadata.refresh.interval.ms": 30_000,
     }
     if str(config.options.get("group.protocol")).lower() != "consumer":

@@ -10,26 +10,23 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from consumer.records import Record
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve
-from tests.chaos.endpoint import NAMESPACE, Endpoint
+from tests.chaos.endpoint import Endpoint
 from tests.chaos.fleet import Fleet
 from tests.chaos.monitor import Figures, Monitor
 from tests.chaos.plan import Fault, Plan, What
 from tests.chaos.producer import TOPICS, ShopSystems
+from tests.chaos.service import DEAD_LETTER, GROUP, RETRY, starter
 from tests.chaos.verdict import Crashes, Failures, Interval, Verdict, judge
 from tests.support.apache_kafka import ApacheKafka
 from tests.support.brokers import Broker
 from tests.support.pipeline import headers_of
-from tests.support.processes import ServiceProcess
-from tests.support.settings import service_settings, write_settings
 from tests.support.shop import Shop, registered
 
-GROUP: Final = "chaos"
-RETRY, DEAD_LETTER = "chaos.retry", "chaos.dead-letter"
 _PARTITIONS: Final = {**dict.fromkeys(TOPICS, 6), RETRY: 3, DEAD_LETTER: 1}
 _TICK_SECONDS: Final = 0.25
 _LOOK_SECONDS: Final = 1.0
@@ -63,7 +60,7 @@ def run(plan: Plan, folder: Path, monitor: Monitor, limit_seconds: float) -> Res
         shop = registered(stack.enter_context(serve(registry_app())))
         endpoint = Endpoint(plan.customers)
         stack.enter_context(endpoint.running())
-        fleet = Fleet(_starter(folder, kafka, shop, endpoint), plan.instances, monitor.tell)
+        fleet = Fleet(starter(folder, kafka.bootstrap, shop, endpoint.url), plan.instances, monitor.tell)
         stack.enter_context(fleet.running())
         fleet.wait_ready()
         chaos = _Chaos(plan, kafka, shop, endpoint, fleet, monitor)
@@ -148,45 +145,6 @@ class _Chaos:
     def _committed_to_the_end(self, topic: str) -> bool:
         ends = {number: end for number, end in self.broker.ends(topic).items() if end}
         return {number: each.offset for number, each in self.broker.committed(GROUP, topic).items()} == ends
-
-
-def _starter(folder: Path, kafka: ApacheKafka, shop: Shop, endpoint: Endpoint) -> Callable[[str], ServiceProcess]:
-    names = {event: schema["name"] for event, (_, schema) in shop.schemas.items()}
-    routes: list[dict[str, Any]] = [
-        {"topic": topic, "record": names[event], "event": event}
-        for topic, events in TOPICS.items()
-        for event in events
-    ]
-
-    def start(name: str) -> ServiceProcess:
-        settings = service_settings(
-            kafka.bootstrap,
-            routes,
-            bluecore_url=endpoint.url,
-            registry_url=shop.registry_url,
-            namespace=NAMESPACE,
-            # The sandbox takes any key: it tells whose request one is.
-            bluecore={"api_key": name},
-            kafka={
-                "group_id": GROUP,
-                "options": {
-                    "session.timeout.ms": 6000,
-                    "heartbeat.interval.ms": 1000,
-                    "reconnect.backoff.max.ms": 1000,
-                },
-            },
-            delivery={
-                "retry": {"attempts": 4, "initial_seconds": 0.05, "max_seconds": 0.5},
-                "breaker": {"initial_seconds": 0.2, "max_seconds": 1},
-            },
-            dead_letters={"retry_topic": RETRY, "dead_letter_topic": DEAD_LETTER, "delays_seconds": [1, 2, 4]},
-            telemetry={"log_level": "info"},
-        )
-        own = folder / f"instance-{name}"
-        own.mkdir()
-        return ServiceProcess(write_settings(own, settings), settings["telemetry"]["port"])
-
-    return start
 
 
 def _failures(broker: Broker) -> Failures:
