@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 from consumer.config import KafkaConfig
+from consumer.telemetry.incidents import Incidents
 
 
 class Fatal(Exception):  # noqa: N818 - it says what happened
@@ -15,6 +18,29 @@ class Silent:
     """A logger for clients whose errors come back as exceptions: librdkafka writes to stderr without one."""
 
     def log(self, *_: object, **__: object) -> None: ...
+
+
+class Sparing:
+    """A log of incidents: a line a minute of each kind, with how many like it were left out.
+
+    While brokers are down, librdkafka tells of every try to reconnect, many times a second. Also the `logger` of a
+    client: librdkafka's lines are kinds by their facility (FAIL, ERROR).
+    """
+
+    def __init__(self, log: Any, clock: Callable[[], float] = time.monotonic) -> None:
+        self._log = log
+        self._clock = clock
+        self._incidents = Incidents()
+
+    def log(self, level: int, text: str, *args: object) -> None:
+        untold = self._incidents.happened(args[0] if args else text, self._clock())
+        if untold is not None:
+            self._log.log(level, text, *args, like_it_since_the_last_line=untold)
+
+    def warning(self, kind: str, text: str, **fields: object) -> None:
+        untold = self._incidents.happened(kind, self._clock())
+        if untold is not None:
+            self._log.warning(text, **fields, like_it_since_the_last_line=untold)
 
 
 _CONSUMER_ONLY = (
@@ -65,7 +91,7 @@ def consumer_options(config: KafkaConfig) -> dict[str, Any]:
         "queued.max.messages.kbytes": 16_384,
         # Kafka's client counts neither its own half kilobyte a message nor what it still asks for below this number.
         "queued.min.messages": 10_000,
-        # A broker is asked for one batch at a time: what comes to a partition that the request leaves out waits for it.
+        # A broker answers one request at a time: what comes to a partition that it leaves out waits for the next.
         "fetch.wait.max.ms": 20,
         "topic.metadata.refresh.interval.ms": 30_000,
     }

@@ -12,7 +12,7 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from consumer.config import Config
 from consumer.delivery.task import Task
-from consumer.kafka.client import Fatal, producer_options
+from consumer.kafka.client import Fatal, Sparing, producer_options
 from consumer.kafka.headers import failure_headers
 from consumer.records import Failure, Headers, Outcome, Partition, Record
 
@@ -37,7 +37,7 @@ class Publisher:
         self._fatal: KafkaError | None = None
         self._results: list[tuple[int, str | None]] = []
         self._partitions = partitions
-        options = producer_options(config.kafka) | {"error_cb": self._on_error, "logger": log}
+        options = producer_options(config.kafka) | {"error_cb": self._on_error, "logger": Sparing(log)}
         if on_statistics is not None:
             options = {"statistics.interval.ms": 5_000} | options | {"stats_cb": on_statistics}
         self._producer = Producer(options)

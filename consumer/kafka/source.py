@@ -12,7 +12,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 
 from consumer.config import Config
 from consumer.delivery.task import Commit
-from consumer.kafka.client import Fatal, consumer_options
+from consumer.kafka.client import Fatal, Sparing, consumer_options
 from consumer.kafka.headers import redelivery
 from consumer.records import Headers, Partition, Record
 
@@ -61,6 +61,7 @@ class KafkaSource:
         self._listener = listener
         self._retry_topic = config.dead_letters.retry_topic
         self._fatal: str | None = None
+        self._incidents = Sparing(log)
         self._joined = False
         self._revoking = False
         self.committing = False
@@ -69,7 +70,7 @@ class KafkaSource:
             "error_cb": self._on_error,
             "on_commit": self._on_commit,
             "stats_cb": on_statistics,
-            "logger": log,
+            "logger": self._incidents,
         }
         self._consumer = Consumer(
             {"statistics.interval.ms": 5_000 if on_statistics else 0}
@@ -212,7 +213,9 @@ class KafkaSource:
         elif error.fatal():
             self._fatal = f"the Kafka consumer cannot go on: {error.str()}"
         elif error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001
-            log.warning("Kafka reports an error", error=error.str(), code=error.name())
+            down = error.code() == KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001
+            text = "Kafka does not answer; it is tried again until it does" if down else "Kafka reports an error"
+            self._incidents.warning(error.name(), text, error=error.str(), code=error.name())
 
 
 def _topic_partitions(partitions: Iterable[Partition]) -> list[TopicPartition]:
