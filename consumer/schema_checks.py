@@ -12,7 +12,7 @@ import click
 import orjson
 
 from consumer.assembly import registry_client
-from consumer.avro import AvroSchema, load_folder
+from consumer.avro import AvroSchema, InvalidSchema, SchemaFaults, load_folder
 from consumer.avro.references import parse_registered
 from consumer.avro.registry import RegistryClient
 from consumer.config import Config, RouteConfig
@@ -69,9 +69,8 @@ def _against_folder(config: Config, schemas: Mapping[str, AvroSchema]) -> list[F
     for index, route in enumerate(config.routes):
         candidates = [name for name in schemas if route.record is None or name == route.record]
         alike = [name for name in candidates if _alike(name, route)]
-        results = [_findings_of(index, route, {name: schemas[name]}) for name in (alike or candidates)] or [
-            _findings_of(index, route, {})
-        ]
+        results = [_findings_of(index, route, {name: schemas[name]}) for name in (alike or candidates)]
+        results = results or [_findings_of(index, route, schemas)]
         findings += min(results, key=_weight)
     return findings
 
@@ -111,12 +110,12 @@ def _registered(client: RegistryClient, config: Config) -> Iterator[tuple[str, l
             name = subject if any(subject == route.record for route in config.routes) else subject.rsplit("-", 1)[-1]
         else:
             continue
-        yield (
-            name,
-            [
-                SchemaVersion(
-                    f"{subject} version {version}", parse_registered(client, client.schema_of(subject, version))
-                )
-                for version in client.versions(subject)
-            ],
-        )
+        yield name, [_version(client, subject, version) for version in client.versions(subject)]
+
+
+def _version(client: RegistryClient, subject: str, version: int) -> SchemaVersion:
+    label = f"{subject} version {version}"
+    try:
+        return SchemaVersion(label, parse_registered(client, client.schema_of(subject, version)))
+    except InvalidSchema as error:
+        raise SchemaFaults((f"{label}: {error}",)) from None

@@ -59,12 +59,6 @@ def test_a_route_that_names_its_record_is_checked_against_that_one() -> None:
     }
 
 
-def test_a_record_that_no_file_defines_is_not_checked_and_said_so() -> None:
-    findings = check_mapping(config_of({**PURCHASE, "record": "com.shop.Nothing"}), schemas_folder())
-    assert findings[0].severity is Severity.INFO
-    assert "com.shop.Nothing" in findings[0].message
-
-
 def test_a_folder_without_schemas_is_a_fault_of_the_question(tmp_path: Path) -> None:
     with pytest.raises(SchemaFaults, match="holds no"):
         check_mapping(config_of(PURCHASE), tmp_path)
@@ -153,3 +147,12 @@ def consent(field: str) -> dict[str, Any]:
     """A record whose e-mail is in `field`."""
     fields = [{"name": field, "type": "string"}]
     return {"type": "record", "name": "Consent", "namespace": "com.shop", "fields": fields}
+
+
+def test_a_record_that_no_schema_has_is_refused_with_the_nearest_name() -> None:
+    """The route would take nothing, and every record of its topic would be a dead letter."""
+    config = config_of({**PURCHASE, "record": "com.shop.events.Purchas"})
+
+    (finding,) = errors(check_mapping(config, schemas_folder()))
+
+    assert (finding.key, finding.nearest) == ("routes[0].record", "com.shop.events.Purchase")

@@ -95,6 +95,7 @@ class Engine:
             task.rejected_event = mapped.event
         else:
             self._attempts.resume(task, now)
+            self._note_parked(task)
         self.partitions.keep(task)
         task.lane = self._lanes.add(state.lanes, self._lane_key(task), task)
 
@@ -229,6 +230,13 @@ class Engine:
                 task.fail(parked(task, now))
             return False
         return True
+
+    def _note_parked(self, task: Task) -> None:
+        """A record read from the retry topic parks its key, whether or not the watch has come to it yet."""
+        record = task.record
+        if task.state.redelivers and task.parking_key is not None:
+            at = (record.partition, record.offset)
+            self.parked.apply(Parked(task.parking_key, record.origin, record.origin_offset, at))
 
     def _sure(self) -> None:
         """Lets the lanes go on that waited to know what is parked."""

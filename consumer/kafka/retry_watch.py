@@ -80,8 +80,7 @@ class RetryWatch:
         rounds = 0
         while not self._closed.is_set():
             try:
-                for message in self._consumer.consume(_BATCH, _POLL_SECONDS) if self._starts else ():
-                    self._learn(message)
+                self._read()
                 self._ask()
                 self._answer()
                 rounds += 1
@@ -94,6 +93,13 @@ class RetryWatch:
             else:
                 self._fault = ""
         self._consumer.close()
+
+    def _read(self) -> None:
+        if not self._starts:
+            self._closed.wait(_POLL_SECONDS)  # nobody has asked yet: no partition is followed
+            return
+        for message in self._consumer.consume(_BATCH, _POLL_SECONDS):
+            self._learn(message)
 
     def _tell(self, fault: str) -> None:
         """One line for a fault that goes on."""

@@ -176,7 +176,7 @@ def _first(names: Sequence[str]) -> Get:
         def get_key(record: Any) -> Any:
             for name in names:
                 found = record.get(name)
-                if found is not None:
+                if found is not None and found != "":
                     return found
             return None
 
@@ -186,7 +186,7 @@ def _first(names: Sequence[str]) -> Get:
     def get(record: Any) -> Any:
         for each in gets:
             found = each(record)
-            if found is not None:
+            if found is not None and found != "":
                 return found
         return None
 

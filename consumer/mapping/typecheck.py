@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from consumer.config import FieldConfig
 from consumer.mapping.inference import Inference, UntypableError
+from consumer.mapping.names import nearest
 from consumer.mapping.paths import compile_path
 from consumer.mapping.shapes import UNKNOWN, Shape, items, shape_of, united
 from consumer.mapping.wants import wants_of
@@ -68,8 +69,7 @@ def check_types(routes: Sequence[RouteConfig], schemas: Mapping[str, Sequence[Sc
 def _route(key: str, route: RouteConfig, schemas: Mapping[str, Sequence[SchemaVersion]]) -> Iterator[Finding]:
     records = list(_records(route, schemas))
     if not records:
-        what = f"record {route.record}" if route.record else f"topic {route.topic or route.topic_pattern}"
-        yield Finding(Severity.INFO, key, "", "", f"not checked: there is no schema of {what}")
+        yield _unknown(key, route, schemas)
     for want in wants_of(route):
         found = [finding for version, record in records for finding in _check(key, route, want, version, record)]
         absent = [finding for finding in found if finding.severity is Severity.ERROR]
@@ -77,6 +77,18 @@ def _route(key: str, route: RouteConfig, schemas: Mapping[str, Sequence[SchemaVe
             # Other versions have it: the records of this one are sent without.
             found = [replace(each, severity=Severity.WARNING) if each in absent else each for each in found]
         yield from found
+
+
+def _unknown(key: str, route: RouteConfig, schemas: Mapping[str, Sequence[SchemaVersion]]) -> Finding:
+    """A route without a schema. One that names a record which none has, while there are schemas, takes nothing."""
+    if route.record is None:
+        topic = route.topic or route.topic_pattern or ""
+        near = nearest(topic, [name for name in schemas if name])
+        return Finding(Severity.INFO, key, "", "", f"not checked: there is no schema of topic {topic}", near)
+    known = {record.name for versions in schemas.values() for each in versions for record in each.schema.records}
+    severity = Severity.ERROR if known else Severity.INFO
+    message = f"not checked: there is no schema of record {route.record}"
+    return Finding(severity, f"{key}.record", "", "", message, nearest(route.record, known))
 
 
 def _records(
