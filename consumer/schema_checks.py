@@ -70,9 +70,18 @@ def _against_folder(config: Config, schemas: Mapping[str, AvroSchema]) -> list[F
         candidates = [name for name in schemas if route.record is None or name == route.record]
         alike = [name for name in candidates if _alike(name, route)]
         results = [_findings_of(index, route, {name: schemas[name]}) for name in (alike or candidates)]
-        results = results or [_findings_of(index, route, schemas)]
-        findings += min(results, key=_weight)
+        best = min(results or [_findings_of(index, route, schemas)], key=_weight)
+        # A producer checks the folder of its own schemas against all routes: one that only looks unlike is no error.
+        guessed = not alike and len(candidates) > 1
+        findings += [_doubted(finding) for finding in best] if guessed else best
     return findings
+
+
+def _doubted(finding: Finding) -> Finding:
+    if finding.severity is not Severity.ERROR:
+        return finding
+    message = f"{finding.message}; no schema is named like the topic or the event, and this one fits best"
+    return replace(finding, severity=Severity.WARNING, message=message)
 
 
 def _findings_of(index: int, route: RouteConfig, schemas: Mapping[str, AvroSchema]) -> list[Finding]:

@@ -149,10 +149,21 @@ def consent(field: str) -> dict[str, Any]:
     return {"type": "record", "name": "Consent", "namespace": "com.shop", "fields": fields}
 
 
-def test_a_record_that_no_schema_has_is_refused_with_the_nearest_name() -> None:
-    """The route would take nothing, and every record of its topic would be a dead letter."""
+def test_a_record_that_no_schema_has_is_a_warning_with_the_nearest_name() -> None:
+    """It may be misspelt; or the folder is a producer's, of its own records alone."""
     config = config_of({**PURCHASE, "record": "com.shop.events.Purchas"})
 
-    (finding,) = errors(check_mapping(config, schemas_folder()))
+    (finding,) = check_mapping(config, schemas_folder())
 
+    assert finding.severity is Severity.WARNING
     assert (finding.key, finding.nearest) == ("routes[0].record", "com.shop.events.Purchase")
+
+
+def test_a_route_that_no_schema_of_the_folder_is_meant_for_refuses_nothing() -> None:
+    """The folder of one team does not have the records of another's routes."""
+    config = config_of({"topic": "erp.stores", "event": "store_visit", "fields": {"email": "visitor.mail"}})
+
+    findings = check_mapping(config, schemas_folder())
+
+    assert not errors(findings)
+    assert any(finding.severity is Severity.WARNING and "fits best" in finding.message for finding in findings)

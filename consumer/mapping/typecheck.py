@@ -80,13 +80,13 @@ def _route(key: str, route: RouteConfig, schemas: Mapping[str, Sequence[SchemaVe
 
 
 def _unknown(key: str, route: RouteConfig, schemas: Mapping[str, Sequence[SchemaVersion]]) -> Finding:
-    """A route without a schema. One that names a record which none has, while there are schemas, takes nothing."""
+    """A route without a schema. Where there are schemas and none is of its record, the name may be wrong."""
     if route.record is None:
         topic = route.topic or route.topic_pattern or ""
         near = nearest(topic, [name for name in schemas if name])
         return Finding(Severity.INFO, key, "", "", f"not checked: there is no schema of topic {topic}", near)
     known = {record.name for versions in schemas.values() for each in versions for record in each.schema.records}
-    severity = Severity.ERROR if known else Severity.INFO
+    severity = Severity.WARNING if known else Severity.INFO
     message = f"not checked: there is no schema of record {route.record}"
     return Finding(severity, f"{key}.record", "", "", message, nearest(route.record, known))
 
