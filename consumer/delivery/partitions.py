@@ -14,7 +14,7 @@ from consumer.records import Partition
 
 _LOWER_PRIORITY_SHARE = 0.5
 _MAP_TOO_FULL = 0.75
-_COMMIT_AGAIN_SECONDS = 1.0
+_COMMIT_AGAIN_SECONDS = 0.25
 
 
 class Partitions:
