@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import click
 import structlog
@@ -23,6 +23,8 @@ from consumer.sandbox.flags import fault_options, plan_from_flags
 from consumer.telemetry import logs
 
 log = structlog.get_logger(__name__)
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -48,6 +50,11 @@ def run(path: Path) -> None:
         parts.service.run()
 
 
+def _folder_option(meaning: str) -> Callable[[_Command], _Command]:
+    folder = click.Path(path_type=Path, exists=True, file_okay=False)
+    return click.option("--schemas", "folder", type=folder, metavar="DIR", help=meaning)
+
+
 def _on_signals(do: Callable[[], None]) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: do())
@@ -55,13 +62,7 @@ def _on_signals(do: Callable[[], None]) -> None:
 
 @main.command()
 @config_option
-@click.option(
-    "--schemas",
-    "folder",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    metavar="DIR",
-    help="Avro schemas to check the fields against; without it, those in the registry",
-)
+@_folder_option("Avro schemas to check the fields against; without it, those in the registry")
 def check(path: Path, folder: Path | None) -> None:
     """Refuses a bad configuration, and type-checks every mapped field against the Avro schemas."""
     config = load_given(path)
@@ -153,13 +154,7 @@ def schemas() -> None:
 
 @schemas.command()
 @config_option
-@click.option(
-    "--schemas",
-    "folder",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    metavar="DIR",
-    help="the folder of .avsc files; without it, the schemas of the ten event types",
-)
+@_folder_option("the folder of .avsc files; without it, the schemas of the ten event types")
 def register(path: Path, folder: Path | None) -> None:
     """Registers the schemas under their record names."""
     config = load_given(path)

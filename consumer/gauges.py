@@ -95,6 +95,7 @@ class EngineGauges:
         self._metrics.registry_up.set(outage is None)
         stopped["registry"].set(outage is not None)
         self._health.detail("registry", outage or "ok")
+        self._health.detail("failed_records", self._engine.write_error or "written")
 
     def _ages(self, now: float) -> None:
         waiting = {} if self._intake is None else self._intake.oldest()

@@ -117,9 +117,15 @@ class Reporter:
             key = (commit.partition.topic, str(commit.partition.number))
             self._metrics.settled_map_bytes[key].set(len(commit.metadata))
 
-    def commit_failed(self, partitions: Sequence[Partition], error: str) -> None:
+    def commit_failed(self, partitions: Sequence[Partition], error: str, now: float) -> None:
         self._metrics.commits["failed"].inc()
-        log.warning("a commit failed; it is repeated", partitions=list(map(str, partitions)), error=error)
+        if (untold := self._incidents.happened("commit", now)) is not None:
+            log.warning(
+                "a commit failed; it is repeated",
+                partitions=list(map(str, partitions)),
+                error=error,
+                like_it_since_the_last_line=untold,
+            )
 
     def write_failed(self, error: str, now: float) -> None:
         self._metrics.dead_letter_produce_failures.inc()

@@ -189,7 +189,7 @@ class Service:
 
     def on_commit_failed(self, partitions: Sequence[Partition], error: str, *, map_refused: bool) -> None:
         self._engine.partitions.commit_failed(partitions, map_refused=map_refused)
-        self._report.commit_failed(partitions, error)
+        self._report.commit_failed(partitions, error, self._clock.now())
 
     def _ours(self, partitions: Sequence[Partition]) -> list[Partition]:
         assigned = set(self._engine.partitions.assigned)

@@ -1,13 +1,17 @@
-"""The brokers that tests run on, and the pipeline between one of them and the sandbox.
+"""What many tests share: brokers, the pipeline between one of them and the sandbox, logging put back.
 
 `-k embedded` and `-k apache` select one half of the tests that run on both brokers.
 """
 
 from __future__ import annotations
 
+import logging
+import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 from confluent_kafka import Producer
 
 from consumer.kafka.embedded import embedded_broker
@@ -63,3 +67,16 @@ def pipeline(broker: Broker, shop: Shop, tmp_path: Path) -> Iterator[Pipeline]:
     settings = SandboxSettings(namespace=NAMESPACE, api_key=API_KEY, strict=True, keep_events=50_000)
     with running_sandbox(settings) as running:
         yield Pipeline(broker, shop, running.sandbox, running.api_url, tmp_path, broker.group())
+
+
+@pytest.fixture
+def logging_as_before() -> Iterator[None]:
+    """For tests of what takes the logging of the process over, as each command does."""
+    root = logging.getLogger()
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
+    handlers, level = list(root.handlers), root.level
+    yield
+    logging.captureWarnings(capture=False)
+    root.handlers[:], root.level = handlers, level
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
+    structlog.reset_defaults()

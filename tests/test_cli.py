@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-import logging
 import socket
 import subprocess
-import sys
-import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import structlog
 from click.testing import CliRunner
 
 from consumer import __version__
@@ -27,7 +23,6 @@ from tests.support.settings import service_settings, write_settings
 from tests.support.waiting import eventually, free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from click.testing import Result
@@ -38,17 +33,7 @@ if TYPE_CHECKING:
 CUSTOMER = '{"email": "jane@example.com"}'
 
 
-@pytest.fixture(autouse=True)
-def _logging_as_before() -> Iterator[None]:
-    """Commands take the process's logging over."""
-    root = logging.getLogger()
-    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
-    handlers, level = list(root.handlers), root.level
-    yield
-    logging.captureWarnings(capture=False)
-    root.handlers[:], root.level = handlers, level
-    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
-    structlog.reset_defaults()
+pytestmark = pytest.mark.usefixtures("logging_as_before")
 
 
 @pytest.fixture

@@ -118,7 +118,7 @@ def test_commits_are_counted_by_their_result(desk: Desk) -> None:
 
     desk.reporter.committed()
     with capture_logs() as logs:
-        desk.reporter.commit_failed([HOME], "the coordinator is gone")
+        desk.reporter.commit_failed([HOME], "the coordinator is gone", NOW)
     assert desk.value("commits_total", outcome="ok") == 1
     assert desk.value("commits_total", outcome="failed") == 1
     assert logs[0]["partitions"] == ["shop.orders[3]"]

@@ -45,7 +45,6 @@ class Breaker:
         self._probe_at = 0.0
         self.cause = ""
         """Why it is open; empty while it is closed."""
-        self.opened_at = 0.0
 
     @property
     def open(self) -> bool:
@@ -72,7 +71,7 @@ class Breaker:
         """The endpoint is at fault, or (`FLOOD`) the mapping. Answers to older requests change nothing."""
         floods_now = cause == FLOOD != self.cause
         if not self.open:
-            self.opened_at, self._probes = now, 0
+            self._probes = 0
             self._failing.clear()
         elif task != self._probe and not floods_now:
             return

@@ -7,7 +7,6 @@ reported under the ticket of its send or write, exactly once.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from itertools import count
 
 from consumer.delivery.attempts import Attempts, follows, name_of
@@ -17,7 +16,8 @@ from consumer.delivery.concurrency import Concurrency
 from consumer.delivery.flood import FloodGauge
 from consumer.delivery.giving_up import parked, refused, unmappable
 from consumer.delivery.lanes import Lane, Lanes
-from consumer.delivery.parking import Parked, ParkedKeys, Unparked
+from consumer.delivery.order import KeyOrder, Turn
+from consumer.delivery.parking import ParkedKeys
 from consumer.delivery.partitions import Partitions
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.task import FAILED_FIRST, Decisions, Settlement, Task
@@ -42,9 +42,9 @@ class Engine:
         self._flood = FloodGauge(policy.flood)
         self._attempts = Attempts(policy, self.breaker)
         self._lanes: Lanes[Task] = Lanes()
+        self._order = KeyOrder(policy, self._lanes, self.parked)
         self.partitions = Partitions(policy, self._lanes)
         self._out: dict[int, Task] = {}
-        self._unsure: list[Lane[Task]] = []
         self._tickets = count(1)
         self._decided = Decisions()
         self.in_flight = 0
@@ -95,9 +95,9 @@ class Engine:
             task.rejected_event = mapped.event
         else:
             self._attempts.resume(task, now)
-            self._note_parked(task)
+            self._order.taken(task)
         self.partitions.keep(task)
-        task.lane = self._lanes.add(state.lanes, self._lane_key(task), task)
+        task.lane = self._lanes.add(state.lanes, self._order.lane_key(task), task)
 
     def answered(self, ticket: int, answer: Answer, now: float) -> None:
         """The answer to the send with this ticket."""
@@ -141,8 +141,8 @@ class Engine:
             self.partitions.free(task)
         elif error is None:
             self.write_error = ""
-            if failure.outcome is Outcome.RETRY and (key := task.parking_key) is not None:
-                self.parked.apply(Parked(key, task.record.origin, task.record.origin_offset))
+            if failure.outcome is Outcome.RETRY:
+                self._order.put_off(task)
             self._settle(task, failure.outcome)
         else:
             self.write_error = error
@@ -155,7 +155,7 @@ class Engine:
     def decide(self, now: float) -> Decisions:
         """Everything that may start now. Each decision is returned once."""
         self._lanes.wake(now)
-        self._sure()
+        self._order.let_go()
         self._write_failed(now)
         allowed = min(self.concurrency.limit - self.in_flight, self.throttle.allowance(now, self.in_flight))
         if self.breaker.open:
@@ -215,36 +215,17 @@ class Engine:
 
     def _waits(self, task: Task, lane: Lane[Task], now: float) -> bool:
         """Whether the head of a lane cannot go now: it is not due, or its key's place is not known, or it is done."""
-        key = task.parking_key
         if task.due > now:
             self._lanes.wait(lane, task.due)
-        elif task.failure is not None or task.state.redelivers or key is None:
-            return False
-        elif not self.parked.known:
-            self._unsure.append(lane)
-        elif self.parked.holds(key, task.record.origin, task.record.origin_offset):
-            # A crash came between its write to the retry topic and the commit.
+            return True
+        turn = self._order.turn(task)
+        if turn is Turn.UNKNOWN:
+            self._order.wait_to_know(lane)
+        elif turn is Turn.IS_THERE:
             self._settle(task, Outcome.RETRY)
-        else:
-            if self.parked.is_parked(key):
-                task.fail(parked(task, now))
-            return False
-        return True
-
-    def _note_parked(self, task: Task) -> None:
-        """A record read from the retry topic parks its key, whether or not the watch has come to it yet."""
-        record = task.record
-        if task.state.redelivers and task.parking_key is not None:
-            at = (record.partition, record.offset)
-            self.parked.apply(Parked(task.parking_key, record.origin, record.origin_offset, at))
-
-    def _sure(self) -> None:
-        """Lets the lanes go on that waited to know what is parked."""
-        if self.parked.known and self._unsure:
-            for lane in self._unsure:
-                if not lane.closed:
-                    self._lanes.ready(lane)
-            self._unsure = []
+        elif turn is Turn.FOLLOWS:
+            task.fail(parked(task, now))
+        return turn in {Turn.UNKNOWN, Turn.IS_THERE}
 
     def _next_lane(self, now: float) -> Lane[Task] | None:
         """The next ready lane; during a flood, rather one that is not a dead letter already."""
@@ -297,24 +278,10 @@ class Engine:
         delivered = len(events) if outcome is Outcome.DELIVERED else task.index
         customer = task.requests[0].customer if task.requests else ""
         self._decided.settled.append(Settlement(task.record, outcome, events, delivered, task.failure, customer))
-        if state.redelivers and (key := task.parking_key) is not None:
-            record = task.record
-            at = (record.partition, record.offset)
-            self.parked.apply(Unparked(key, record.origin, record.origin_offset, at))
+        self._order.settled(task)
         self.partitions.free(task)
         if task.lane is not None:
             self._lanes.release(task.lane)
-
-    def _lane_key(self, task: Task) -> Hashable:
-        if task.failure is not None:
-            return task.record.offset
-        if task.state.redelivers:
-            return task.record.offset if task.parking_key is None else task.parking_key
-        ordering = self._policy.ordering
-        key = task.ordering_key if ordering == "key" else None
-        if ordering == "none" or (ordering == "key" and key is None):
-            return task.record.offset
-        return key
 
     def _wake_at(self, now: float) -> float:
         """What may start now and did not waits for an answer or a record, not for the time."""

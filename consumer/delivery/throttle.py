@@ -125,10 +125,6 @@ class Throttle:
             at = max(at, now + (1 - self._tokens) / self._policy.refill)
         return at
 
-    @property
-    def held_until(self) -> float:
-        return self._held_until
-
     def held_seconds(self, now: float) -> float:
         """For how long the endpoint has held requests back so far."""
         return self._held_in_all - max(0.0, self._held_until - now)

@@ -7,18 +7,14 @@ import json
 import logging
 import subprocess
 import sys
-import threading
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import structlog
 
 from consumer.telemetry.logs import configure
 from consumer.telemetry.masking import Secrets
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 TOKEN = "marked-namespace"
 KEY = "marked-api-key"
@@ -31,16 +27,7 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.fixture(autouse=True)
-def _logging_as_before() -> Iterator[None]:
-    root = logging.getLogger()
-    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
-    handlers, level = list(root.handlers), root.level
-    yield
-    logging.captureWarnings(capture=False)
-    root.handlers[:], root.level = handlers, level
-    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
-    structlog.reset_defaults()
+pytestmark = pytest.mark.usefixtures("logging_as_before")
 
 
 def lines(stream: io.StringIO) -> list[dict[str, Any]]:
