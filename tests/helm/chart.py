@@ -33,9 +33,13 @@ class Rendered:
         return [each for each in self.objects if each["kind"] == kind]
 
     def one(self, kind: str) -> Object:
-        """The only object of the kind; its ConfigMaps and Pods may have others beside them, by suffix."""
-        named = [each for each in self.all(kind) if each["metadata"]["name"] == NAME]
-        assert len(named) == 1, f"{len(named)} of the kind {kind} are named {NAME}"
+        """The release's own object of the kind; its ConfigMaps and Pods may have others beside them, by suffix."""
+        return self.named(kind, NAME)
+
+    def named(self, kind: str, name: str) -> Object:
+        """The object of the kind and name."""
+        named = [each for each in self.all(kind) if each["metadata"]["name"] == name]
+        assert len(named) == 1, f"{len(named)} of the kind {kind} are named {name}"
         return named[0]
 
     @property

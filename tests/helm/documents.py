@@ -21,6 +21,7 @@ SECTIONS = tuple(Config.model_fields)
 _NOISE = {"title", "default", "writeOnly", "format", "description"}
 # pydantic leaves the bounds of a type with a validator of its own under the names that it has for them.
 _BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+_MAY_BE_TAKEN_AWAY = {"schema_registry", "resources", "requests", "limits"}
 _TABLE = re.compile(r"(?<=<!-- values -->\n).*(?=<!-- /values -->)", re.DOTALL)
 _KEY = re.compile(r"(?P<indent> *)(?P<key>[A-Za-z_]\w*):")
 
@@ -35,6 +36,7 @@ def values_schema() -> dict[str, Any]:
     sections["schema_registry"] = {"$ref": "#/$defs/RegistryConfig"}
     schema["properties"] = {**sections, **{k: v for k, v in schema["properties"].items() if k not in SECTIONS}}
     _leave_to_the_guards(schema)
+    _ask_for_what_has_a_default(schema, schema, yaml.safe_load((CHART / "values.yaml").read_text()))
     return schema
 
 
@@ -101,6 +103,24 @@ def _leave_to_the_guards(schema: dict[str, Any]) -> None:
     schema["$defs"]["KafkaConfig"]["properties"]["bootstrap_servers"] = {"type": "string"}
     schema["$defs"]["TelemetryConfig"]["properties"]["port"]["minimum"] = 1
     schema["properties"]["routes"].pop("minItems", None)
+
+
+def _ask_for_what_has_a_default(schema: dict[str, Any], part: dict[str, Any], values: dict[str, Any]) -> None:
+    """A default that is taken away by `null` is named by the schema; a template would only break on it.
+
+    Texts, lists and maps of the user's own may be taken away: they are empty then. So may the registry.
+    """
+    part = schema["$defs"][part["$ref"].rpartition("/")[2]] if "$ref" in part else part
+    needed = []
+    for key, default in values.items():
+        below = part["properties"][key]
+        section = isinstance(default, dict) and ("$ref" in below or "properties" in below)
+        if section:
+            _ask_for_what_has_a_default(schema, below, default)
+        if section or not (isinstance(default, dict) or default in ("", [])):
+            needed.append(key)
+    if required := [key for key in needed if key not in _MAY_BE_TAKEN_AWAY]:
+        part["required"] = required
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What a cluster would say of an object: the schemas of Kubernetes, KEDA and the Prometheus operator, strictly.
 
-`custom_resources.json` is what `model_json_schema()` gives of the models in `cloudcoil-models-keda` 2.16.1.0 and
+`custom_resources.json` is what `model_json_schema()` gives of the models in `cloudcoil-models-keda` 2.20.2.1 and
 `cloudcoil-models-prometheus-operator` 0.80.1.0. Installed beside pytest their library would load itself as a plugin.
 """
 
@@ -30,7 +30,7 @@ def _faults(text: str) -> tuple[str, ...]:
     thing = json.loads(text)
     kind = thing["kind"]
     if kind in _CUSTOM:
-        found = jsonschema.Draft202012Validator(_CUSTOM[kind]).iter_errors(_as_of_its_model(thing))
+        found = jsonschema.Draft202012Validator(_CUSTOM[kind]).iter_errors(thing)
         return tuple(f"{kind}: {error.json_path}: {error.message}" for error in found)
     refused = []
     for version in (OLDEST, NEWEST):
@@ -40,14 +40,6 @@ def _faults(text: str) -> tuple[str, ...]:
             path = ".".join(map(str, error.path))
             refused.append(f"{kind} on Kubernetes {version}: {path}: {error.message}")
     return tuple(refused)
-
-
-def _as_of_its_model(thing: dict[str, Any]) -> dict[str, Any]:
-    """The models are of KEDA 2.16, and `fallback.behavior` came with 2.17."""
-    spec = dict(thing["spec"])
-    if "fallback" in spec:
-        spec["fallback"] = {key: value for key, value in spec["fallback"].items() if key != "behavior"}
-    return {**thing, "spec": spec}
 
 
 def _closed(schema: Any) -> Any:

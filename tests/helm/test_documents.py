@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 import consumer
+from tests.helm.chart import RELEASE, Chart
 from tests.helm.documents import CHART, SECTIONS, documented_values, readme, written_schema
+from tests.helm.kubernetes import OLDEST
 
 WRITE = "run `python -m tests.helm.documents`"
+FEATURES = Path(__file__).with_name("features.md")
 ROOT = CHART.parents[1]
 
 
@@ -42,9 +47,33 @@ def test_the_versions_agree() -> None:
     """The image's tag and label, the chart's version of the application and `build_info` are one."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
-    assert yaml.safe_load((CHART / "Chart.yaml").read_text())["appVersion"] == version
-    assert f"ARG VERSION={version}\n" in (ROOT / "Dockerfile").read_text()
+    chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
+    repository = yaml.safe_load((CHART / "values.yaml").read_text())["image"]["repository"]
+    (image,) = yaml.safe_load(chart["annotations"]["artifacthub.io/images"])
+    assert chart["appVersion"] == version
+    assert image["image"] == f"{repository}:{version}"
+    assert f'org.opencontainers.image.version="{version}"' in (ROOT / "Dockerfile").read_text()
     assert consumer.__version__ == version
+
+
+def test_older_clusters_are_refused(chart: Chart) -> None:
+    """The least version is the one that the objects are checked against."""
+    oldest = [f"--kube-version={OLDEST}"]
+    older = [f"--kube-version=1.{int(OLDEST.removeprefix('1.')) - 1}"]
+
+    assert chart.run("template", RELEASE, str(chart.folder), *oldest).returncode == 0
+    refused = chart.run("template", RELEASE, str(chart.folder), *older)
+    assert (refused.returncode, "requires kubeVersion" in refused.stderr) == (1, True)
+
+
+def test_what_is_said_to_be_tested_is() -> None:
+    """Each row of the list of features names its tests, and they are there."""
+    rows = [line for line in FEATURES.read_text().splitlines() if line.startswith("|")][2:]
+
+    for row in rows:
+        named = re.findall(r"`(tests/\S+?)::(test_\w+)`", row)
+        assert named, row
+        assert [test for file, test in named if f"def {test}(" not in (ROOT / file).read_text()] == []
 
 
 def _leaves(values: dict[str, Any], path: str = "") -> list[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
-from tests.helm.chart import Chart, Values
+from tests.helm.chart import RELEASE, Chart, Values
 from tests.helm.documents import CHART, documented_values
 from tests.helm.kubernetes import faults
 
@@ -17,7 +18,7 @@ KEDA = {"keda": {"enabled": True}}
 HPA = {"autoscaling": {"enabled": True}}
 FENCED = {"networkPolicy": {"enabled": True}}
 SCRAPED = {"podMonitor": {"enabled": True}}
-ALERTING = {"prometheusRule": {"enabled": True}}
+ALERTING = {"prometheusRule": {"enabled": True, "runbookUrl": "https://wiki.example.com/alerts"}}
 SHOWN = {"dashboard": {"enabled": True}}
 OBJECT = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "{{ .Release.Name }}-more"}}
 
@@ -99,7 +100,7 @@ CHANGES: dict[str, tuple[Any, Values]] = {
     "podMonitor.enabled": (True, {}),
     "podMonitor.labels": ({"release": "prometheus"}, SCRAPED),
     "podMonitor.interval": ("10s", SCRAPED),
-    "prometheusRule.enabled": (True, {}),
+    "prometheusRule.enabled": (True, {"prometheusRule": {"runbookUrl": "https://wiki.example.com/alerts"}}),
     "prometheusRule.labels": ({"release": "prometheus"}, ALERTING),
     "prometheusRule.runbookUrl": ("https://wiki.example.com/runbook", ALERTING),
     "dashboard.enabled": (True, {}),
@@ -116,6 +117,8 @@ CHANGES: dict[str, tuple[Any, Values]] = {
 }
 INVISIBLE = {"partitions"}
 """Only asked by a guard."""
+ALL: Values = {**KEDA, **FENCED, **SCRAPED, **ALERTING, **SHOWN}
+SECTIONS = dict.fromkeys(path.rpartition(".")[0] for path in CHANGES if "." in path)
 
 
 def test_every_documented_value_is_changed_here() -> None:
@@ -132,6 +135,40 @@ def test_a_value_does_something(helm_3: Chart, path: str) -> None:
 
     assert (after.text != before.text) is (path not in INVISIBLE)
     assert [fault for each in after.objects for fault in faults(each)] == []
+
+
+@pytest.mark.parametrize(
+    ("values", "key"),
+    [
+        ({"replica": 3}, "replica"),
+        ({"keda": {"maxReplica": 3}}, "maxReplica"),
+        ({"delivery": {"max_inflight": 3}}, "max_inflight"),
+        ({"routes": [ROUTE | {"fileds": {}}]}, "fileds"),
+        ({"telemetry": {"log_level": "loud"}}, "log_level"),
+        ({"replicas": "three"}, "replicas"),
+        ({"prometheusRule": {"runbookUrl": "https://wiki.example.com/runbook#alerts"}}, "runbookUrl"),
+        ({"prometheusRule": {"runbookUrl": "docs/RUNBOOK.md"}}, "runbookUrl"),
+        ({"nameOverride": "Events"}, "nameOverride"),
+        ({"fullnameOverride": "1.events"}, "fullnameOverride"),
+    ],
+)
+def test_a_mistyped_value_is_refused(chart: Chart, values: dict[str, Any], key: str) -> None:
+    """In the chart's values and in the service's settings alike."""
+    assert key in chart.refusal(values)
+
+
+@pytest.mark.parametrize("path", [*SECTIONS, *CHANGES])
+def test_a_value_that_is_taken_away_is_named_or_left_out(helm_3: Chart, path: str) -> None:
+    """`kafka:` with nothing behind it takes the defaults away, too: no template breaks on that."""
+    done = helm_3.run("template", RELEASE, str(helm_3.folder), values=_with(ALL, path.split("."), None))
+
+    if done.returncode == 0:
+        objects = [each for each in yaml.safe_load_all(done.stdout) if each]
+        assert [fault for each in objects for fault in faults(each)] == []
+    else:
+        assert path.rpartition(".")[2] in done.stderr
+        assert "error calling" not in done.stderr
+        assert "nil pointer" not in done.stderr
 
 
 def test_the_templates_use_nothing_else() -> None:

@@ -130,7 +130,8 @@ def test_the_doctor_is_the_test(chart: Chart) -> None:
     worker = rendered.container
 
     assert pod["metadata"]["annotations"]["helm.sh/hook"] == "test"
-    assert container["args"] == ["doctor", "--config", "/etc/bluecore-consumer/config.yaml"]
+    # A warning leaves the release usable: the test's pod says it and succeeds.
+    assert container["args"] == ["doctor", "--config", "/etc/bluecore-consumer/config.yaml", "--fail-on", "error"]
     assert all(container[key] == worker[key] for key in ("image", "env", "envFrom", "volumeMounts", "workingDir"))
     selector = rendered.one("Deployment")["spec"]["selector"]["matchLabels"]
     assert not selector.items() <= pod["metadata"]["labels"].items()

@@ -17,7 +17,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 PROGRAMS = ("buildah", "debootstrap", "unshare")
-_BASE = "localhost/python-on-debian"
+BASE = "localhost/python-on-debian"
 _IMAGE = "localhost/bluecore-consumer"
 _MINUTES = 60.0
 
@@ -89,11 +89,12 @@ def built(folder: Path) -> Iterator[Image]:
     """
     base = folder / "base"
     _run(["debootstrap", "--variant=minbase", "--include=python3-venv,ca-certificates", "bookworm", str(base)])
+    _with_pip(base)
     buildah = ["buildah", "--root", f"{folder}/storage", "--runroot", f"{folder}/run", "--storage-driver", "vfs"]
     scratch = _run([*buildah, "from", "scratch"])
     _run([*buildah, "add", "--quiet", scratch, str(base), "/"])
-    _run([*buildah, "commit", "--quiet", scratch, _BASE])
-    build = [*buildah, "bud", "--isolation", "chroot", "--build-arg", f"BASE_IMAGE={_BASE}", "--tag", _IMAGE]
+    _run([*buildah, "commit", "--quiet", scratch, BASE])
+    build = [*buildah, "bud", "--isolation", "chroot", "--build-arg", f"BASE_IMAGE={BASE}", "--tag", _IMAGE]
     _run([*build, *_trust(), str(ROOT)])
     container = _run([*buildah, "from", _IMAGE])
     root = Path(_run([*buildah, "mount", container]))
@@ -102,6 +103,14 @@ def built(folder: Path) -> Iterator[Image]:
         yield Image(root, inspected["OCIv1"]["config"])
     finally:
         _run([*buildah, "umount", container])
+
+
+def _with_pip(base: Path) -> None:
+    """Where Python's own images, the default base, have theirs."""
+    program, package = base / "usr/local/bin/pip3", base / "usr/local/lib/python3.11/site-packages/pip"
+    package.mkdir(parents=True)
+    for file in (program, package / "__init__.py"):
+        file.touch()
 
 
 def _trust() -> list[str]:

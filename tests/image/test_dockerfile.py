@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.image.container import ROOT
 
@@ -30,14 +31,33 @@ def test_the_linter_finds_nothing() -> None:
 
 
 def test_every_package_is_checked_by_its_hash() -> None:
-    """Those that run and those that build; the project's own wheel brings no others."""
+    """Those that run, those that build and those that list them; the project's own wheel brings no others."""
     installs = [command for command in re.split(r"&&|\n(?=\S)", DOCKERFILE) if " install " in command]
 
-    assert len(installs) == 3
+    assert len(installs) == 4
     assert all("--require-hashes" in command or "--no-deps" in command for command in installs)
-    for name in ("requirements.lock", "requirements-build.lock"):
+    for name in ("requirements.lock", "requirements-build.lock", "requirements-sbom.lock"):
         entries = re.split(r"\n(?=\S)", (ROOT / name).read_text().strip())
         assert all("--hash=sha256:" in entry for entry in entries if not entry.startswith("#"))
+
+
+def test_a_base_can_be_held_to_its_digest() -> None:
+    """Both stages stand on the same one, and the image says which."""
+    stages = re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
+
+    assert stages == ["${BASE_IMAGE}${BASE_DIGEST:+@}${BASE_DIGEST}"] * 2
+    assert 'org.opencontainers.image.base.digest="${BASE_DIGEST}"' in DOCKERFILE
+
+
+def test_ci_builds_it() -> None:
+    """On a base of its own by the tests beside this one, and on the default base; the bill of materials is kept."""
+    jobs = yaml.safe_load((ROOT / ".github/workflows/ci.yaml").read_text())["jobs"]
+    commands = "\n".join(step.get("run", "") for step in jobs["image"]["steps"])
+
+    assert "make image-test" in commands
+    assert "docker build" in commands
+    assert {"path": "bluecore-consumer.cdx.json"}.items() <= jobs["image"]["steps"][-1]["with"].items()
+    assert [step["run"] for step in jobs["test"]["steps"] if "run" in step] == [".ci/run"]
 
 
 def test_dependencies_are_a_layer_of_their_own() -> None:

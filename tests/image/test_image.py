@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 import consumer
-from tests.image.container import Image, built, process_one, unavailable
+from tests.image.container import BASE, Image, built, process_one, unavailable
 from tests.support.pipeline import API_KEY, NAMESPACE
 from tests.support.settings import service_settings, write_settings
 
@@ -36,18 +38,30 @@ def test_it_says_what_it_is(image: Image) -> None:
     assert image.config["Entrypoint"] == ["/opt/bluecore-consumer/bin/bluecore-consumer"]
     assert image.config["Cmd"] == ["run", "--config", "/etc/bluecore-consumer/config.yaml"]
     assert image.config["Labels"]["org.opencontainers.image.version"] == consumer.__version__
+    assert image.config["Labels"]["org.opencontainers.image.base.name"] == BASE
 
 
 def test_it_holds_no_tools_and_no_tests(image: Image) -> None:
-    """No pip, no compiler, no source beside the installed package."""
-    environment = image.root / "opt/bluecore-consumer"
-    (packages,) = environment.glob("lib/python3.*/site-packages")
+    """No pip, not even the base's own; no compiler, no source beside the installed package."""
+    packages = _packages(image)
 
     assert not (image.root / "src").exists()
-    assert not (image.root / "opt/build").exists()
+    assert [each.name for each in image.root.glob("opt/*")] == ["bluecore-consumer"]
+    assert list(image.root.glob("usr/local/**/pip*")) == []
     assert [name for name in ("pip", "hatchling", "tests", "pytest") if (packages / name).exists()] == []
     assert not list(image.root.glob("usr/bin/*gcc*"))
     assert len(list((packages / "consumer/sample_schemas").glob("*.avsc"))) == 10
+
+
+def test_its_bill_of_materials_names_what_is_installed(image: Image) -> None:
+    """In CycloneDX, where scanners look for it: the packages of the environment, and no others."""
+    bill = json.loads((image.root / "usr/share/sbom/bluecore-consumer.cdx.json").read_text())
+    installed = {f"{each.name}=={each.version}".lower() for each in distributions(path=[str(_packages(image))])}
+
+    assert (bill["bomFormat"], bill["metadata"]["component"]["name"]) == ("CycloneDX", "bluecore-consumer")
+    named = {f"{each['name']}=={each['version']}".lower() for each in bill["components"]}
+    assert named | {f"bluecore-consumer=={consumer.__version__}"} == installed
+    assert all(each["purl"].startswith("pkg:pypi/") for each in bill["components"])
 
 
 def test_the_demo_runs_in_it(image: Image, tmp_path: Path) -> None:
@@ -77,6 +91,11 @@ def test_sigterm_to_process_one_drains(image: Image, pipeline: Pipeline, tmp_pat
             assert pipeline.sandbox.counts.accepted < EVENTS
 
     assert (pipeline.sandbox.counts.accepted, pipeline.sandbox.counts.duplicates) == (EVENTS, 0)
+
+
+def _packages(image: Image) -> Path:
+    (packages,) = (image.root / "opt/bluecore-consumer").glob("lib/python3.*/site-packages")
+    return packages
 
 
 def _configure(pipeline: Pipeline, topic: str, folder: Path) -> None:

@@ -13,7 +13,7 @@ is ever in a ConfigMap.
 {{- $_ := set $delivery "rate_limit_per_second" (divf .Values.releaseRateLimitPerSecond $pods) -}}
 {{- end -}}
 {{- $sections := dict "kafka" $kafka "bluecore" .Values.bluecore "delivery" $delivery "telemetry" .Values.telemetry -}}
-{{- if .Values.schema_registry.url -}}
+{{- if (.Values.schema_registry | default dict).url -}}
 {{- $_ := set $sections "schema_registry" .Values.schema_registry -}}
 {{- end -}}
 {{- if .Values.dead_letters -}}

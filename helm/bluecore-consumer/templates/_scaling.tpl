@@ -22,7 +22,7 @@
 
 {{/* The topics whose lag KEDA looks at, one a line. The retry topic's is no work to be done now: its records wait. */}}
 {{- define "bluecore-consumer.topics" -}}
-{{- $topics := .Values.keda.topics -}}
+{{- $topics := .Values.keda.topics | default list -}}
 {{- if not $topics -}}
 {{- range .Values.routes -}}
 {{- if .topic }}{{ $topics = append $topics .topic }}{{ end -}}

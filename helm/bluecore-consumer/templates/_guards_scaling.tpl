@@ -1,0 +1,59 @@
+{{- define "bluecore-consumer.scalingFaults" -}}
+{{- $v := .Values -}}
+{{- $options := $v.kafka.options | default dict -}}
+{{- $faults := list -}}
+{{- if and $v.keda.enabled $v.autoscaling.enabled -}}
+{{- $faults = append $faults "keda.enabled and autoscaling.enabled: two autoscalers would fight over the number of pods; choose one" -}}
+{{- end -}}
+{{- if and $v.staticMembership.enabled (or $v.keda.enabled $v.autoscaling.enabled) -}}
+{{- $faults = append $faults "staticMembership.enabled with an autoscaler: the partitions of a pod that is scaled away would wait out session.timeout.ms each time; choose one" -}}
+{{- end -}}
+{{- range $kind := list "keda" "autoscaling" -}}
+{{- $scaler := get $v $kind -}}
+{{- if and $scaler.enabled (gt (int $scaler.minReplicas) (int $scaler.maxReplicas)) -}}
+{{- $faults = append $faults (printf "%s.minReplicas is above %s.maxReplicas" $kind $kind) -}}
+{{- end -}}
+{{- end -}}
+{{- $resources := $v.resources | default dict -}}
+{{- $cpu := or ($resources.requests | default dict).cpu ($resources.limits | default dict).cpu -}}
+{{- if and $v.autoscaling.enabled (not $cpu) -}}
+{{- $faults = append $faults "autoscaling aims at a share of the requested CPU, and resources.requests.cpu is not given: the autoscaler would do nothing" -}}
+{{- end -}}
+{{- $most := include "bluecore-consumer.maxReplicas" . | int -}}
+{{- if and $v.partitions (gt $most (int $v.partitions)) -}}
+{{- $faults = append $faults (printf "there can be %d pods and only %v partitions to feed them: the rest would idle; lower the number or raise the topics' partitions" $most $v.partitions) -}}
+{{- end -}}
+{{- if and $v.releaseRateLimitPerSecond $v.delivery.rate_limit_per_second -}}
+{{- $faults = append $faults "releaseRateLimitPerSecond and delivery.rate_limit_per_second are both given: the first is divided over the pods and would replace the second; choose one" -}}
+{{- end -}}
+{{- if and (not $v.staticMembership.enabled) (eq (int $v.rollout.maxSurge) 0) (eq (int $v.rollout.maxUnavailable) 0) -}}
+{{- $faults = append $faults "rollout.maxSurge and rollout.maxUnavailable are both 0: no pod could ever be replaced" -}}
+{{- end -}}
+{{- if $v.keda.enabled -}}
+{{- range $route := $v.routes -}}
+{{- if and $route.topic_pattern (not $v.keda.topics) -}}
+{{- $faults = append $faults (printf "keda cannot follow the topic_pattern %s: name the topics in keda.topics" $route.topic_pattern) -}}
+{{- end -}}
+{{- end -}}
+{{- $read := dict "kafka.bootstrap_servers" $v.kafka.bootstrap_servers "kafka.group_id" $v.kafka.group_id "the topics" (include "bluecore-consumer.topics" .) -}}
+{{- range $name := list "security.protocol" "sasl.mechanism" "sasl.mechanisms" -}}
+{{- $_ := set $read (printf "kafka.options %s" $name) (get $options $name) -}}
+{{- end -}}
+{{- range $key, $value := $read -}}
+{{- if contains "${" (toString $value) -}}
+{{- $faults = append $faults (printf "keda reads the lag itself and cannot fill in the ${NAME} in %s: write it out" $key) -}}
+{{- end -}}
+{{- end -}}
+{{- if not (has (get $options "auto.offset.reset" | default "earliest") (list "earliest" "latest")) -}}
+{{- $faults = append $faults "kafka.options has an auto.offset.reset that keda does not know: earliest or latest" -}}
+{{- end -}}
+{{- $protocol := get $options "security.protocol" | default "" | toString | lower -}}
+{{- if and (hasPrefix "sasl" $protocol) (not $v.keda.authentication.keys) -}}
+{{- $faults = append $faults "keda logs in to Kafka itself: say in keda.authentication.keys which keys of the Secret are username and password" -}}
+{{- end -}}
+{{- if and $v.keda.authentication.keys (not (or $v.keda.authentication.secret $v.existingSecret)) -}}
+{{- $faults = append $faults "keda.authentication.keys are of no Secret: name one as keda.authentication.secret or existingSecret" -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $faults -}}
+{{- end }}

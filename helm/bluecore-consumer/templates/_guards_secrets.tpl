@@ -1,0 +1,40 @@
+{{- define "bluecore-consumer.secretFaults" -}}
+{{- $v := .Values -}}
+{{- $faults := list -}}
+{{- $secrets := dict "bluecore.namespace" $v.bluecore.namespace "bluecore.api_key" $v.bluecore.api_key -}}
+{{- range $section := list "kafka" "schema_registry" -}}
+{{- range $name, $value := (get $v $section | default dict).options -}}
+{{- $key := printf "%s.options %s" $section $name -}}
+{{- if regexMatch `password|passphrase|secret|\.user\.info$|token$|jaas|key\.pem$` $name -}}
+{{- $_ := set $secrets $key $value -}}
+{{- else if eq $name "sasl.oauthbearer.config" -}}
+{{- /* Pairs `name=value`: the values of those whose name says that they are secret. */ -}}
+{{- $pairs := regexFindAll `\S*(password|passphrase|secret|token|key)[^\s=]*=\S+` (toString $value) -1 -}}
+{{- $_ := set $secrets $key (regexReplaceAll `\S+?=` (join " " $pairs) "") -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range $key, $url := include "bluecore-consumer.webAddresses" . | fromJson -}}
+{{- $users := regexFindAll `//[^/@]*@` $url -1 -}}
+{{- $_ := set $secrets (printf "The user in %s" $key) (join " " $users | replace "/" "" | replace "@" "") -}}
+{{- end -}}
+{{- range $key, $value := $secrets -}}
+{{- if regexMatch `[^:\s]` (regexReplaceAll `\$\{[A-Za-z_][A-Za-z0-9_]*(:-)?\}` ($value | default "" | toString) "") -}}
+{{- $faults = append $faults (printf "%s would be readable in a ConfigMap: put it into a Secret, name that as existingSecret, and write ${NAME} here" $key) -}}
+{{- end -}}
+{{- end -}}
+{{- if and $v.existingSecret $v.secretData -}}
+{{- $faults = append $faults "existingSecret and secretData are both given: choose one" -}}
+{{- end -}}
+{{- if not (or $v.existingSecret $v.extraEnvFrom) -}}
+{{- $known := keys ($v.secretData | default dict) -}}
+{{- if $v.staticMembership.enabled }}{{ $known = append $known "POD_NAME" }}{{ end -}}
+{{- range $v.extraEnv }}{{ $known = append $known .name }}{{ end -}}
+{{- range include "bluecore-consumer.variables" . | splitList "\n" | compact -}}
+{{- if not (has . $known) -}}
+{{- $faults = append $faults (printf "nothing gives the pods the environment variable %s: name a Secret that has it as existingSecret" .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $faults -}}
+{{- end }}

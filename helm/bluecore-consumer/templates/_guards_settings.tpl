@@ -1,0 +1,30 @@
+{{/* What the service would refuse too, and what it would take in silence while the chart builds on something else. */}}
+{{- define "bluecore-consumer.settingFaults" -}}
+{{- $v := .Values -}}
+{{- $faults := list -}}
+{{- $letters := $v.dead_letters | default dict -}}
+{{- $ours := dict "retry_topic" ($letters.retry_topic | default "bluecore-consumer.retry") "dead_letter_topic" ($letters.dead_letter_topic | default "bluecore-consumer.dead-letter") -}}
+{{- if eq $ours.retry_topic $ours.dead_letter_topic -}}
+{{- $faults = append $faults (printf "dead_letters.retry_topic and dead_letters.dead_letter_topic are both %s: name two topics" $ours.retry_topic) -}}
+{{- end -}}
+{{- range $index, $route := $v.routes -}}
+{{- range $key, $topic := $ours -}}
+{{- if eq ($route.topic | default "") $topic -}}
+{{- $faults = append $faults (printf "routes[%d].topic is %s, which is dead_letters.%s: records would go round in a circle" $index $topic $key) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range $key := list "kafka.bootstrap_servers" "kafka.group_id" "schema_registry.url" "bluecore.url" "delivery.rate_limit_per_second" "delivery.drain_seconds" "dead_letters.retry_topic" "dead_letters.dead_letter_topic" "telemetry.host" "telemetry.port" "routes" -}}
+{{- $variable := printf "BLUECORE_CONSUMER__%s" ($key | upper | replace "." "__") -}}
+{{- range $v.extraEnv -}}
+{{- if eq (upper .name) $variable -}}
+{{- $faults = append $faults (printf "extraEnv has %s, and the chart builds on the value of that setting: give it as %s instead" .name $key) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- $image := splitList "/" $v.image.repository | last -}}
+{{- if or (contains ":" $image) (contains "@" $image) -}}
+{{- $faults = append $faults (printf "image.repository ends with %s: give a tag as image.tag, a digest as image.digest" $image) -}}
+{{- end -}}
+{{- toJson $faults -}}
+{{- end }}

@@ -1,0 +1,32 @@
+{{/* The ports in `bootstrap_servers`, with commas between; Kafka's own where none is given. Nothing, where a `${NAME}` hides one. */}}
+{{- define "bluecore-consumer.brokerPorts" -}}
+{{- $ports := list -}}
+{{- $hidden := false -}}
+{{- range splitList "," (.Values.kafka.bootstrap_servers | default "") -}}
+{{- $port := regexFind `:[0-9]+$` (trim .) | trimPrefix ":" -}}
+{{- if and (not $port) (contains "${" .) }}{{ $hidden = true }}{{ end -}}
+{{- $ports = append $ports ($port | default "9092") -}}
+{{- end -}}
+{{- if not $hidden }}{{ uniq $ports | join "," }}{{ end -}}
+{{- end }}
+
+{{/* What the pods speak HTTP with, as JSON: the key of each address, and the address. */}}
+{{- define "bluecore-consumer.webAddresses" -}}
+{{- $addresses := dict "bluecore.url" (.Values.bluecore.url | default "https://api.bluecore.app") -}}
+{{- with (.Values.schema_registry | default dict).url -}}
+{{- $_ := set $addresses "schema_registry.url" . -}}
+{{- end -}}
+{{- with get (.Values.kafka.options | default dict) "sasl.oauthbearer.token.endpoint.url" -}}
+{{- $_ := set $addresses "kafka.options sasl.oauthbearer.token.endpoint.url" . -}}
+{{- end -}}
+{{- toJson $addresses -}}
+{{- end }}
+
+{{/* The port of an address; nothing, where a `${NAME}` hides it. */}}
+{{- define "bluecore-consumer.urlPort" -}}
+{{- $authority := regexReplaceAll `^https?://([^/]*@)?` . "" | splitList "/" | first -}}
+{{- $port := regexFind `:[0-9]+$` $authority | trimPrefix ":" -}}
+{{- if $port }}{{ $port -}}
+{{- else if contains "${" $authority -}}
+{{- else if hasPrefix "https:" . }}443{{ else }}80{{ end -}}
+{{- end }}
