@@ -94,8 +94,10 @@ class Record(NamedTuple):
     @property
     def traceparent(self) -> str | None:
         """The trace that the producer wrote the record in, as the header of W3C's Trace Context; not checked."""
-        value = next((value for name, value in reversed(self.headers) if name == "traceparent"), None)
-        return None if value is None else value.decode("ascii", "replace")
+        for name, value in reversed(self.headers):
+            if name == "traceparent" and value is not None:
+                return value.decode("ascii", "replace")
+        return None
 
     @property
     def size(self) -> int:
@@ -103,8 +105,7 @@ class Record(NamedTuple):
         return len(self.key or b"") + len(self.value or b"")
 
 
-@dataclass(frozen=True, slots=True)
-class EventRequest:
+class EventRequest(NamedTuple):
     """One event as Bluecore will receive it: `body` is the whole JSON document.
 
     `link`: an `identify` that goes ahead of the record's own events. Whether there is one depends on what the process
@@ -117,8 +118,7 @@ class EventRequest:
     link: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(NamedTuple):
     """A record that became requests, to be sent in this order."""
 
     requests: tuple[EventRequest, ...]

@@ -125,8 +125,10 @@ class Service:
         self._report.state(now, joined=self._source.joined)
 
     def _collect(self, seconds: float) -> None:
-        for ticket, answer in self._client.wait(seconds):
-            self._engine.answered(ticket, answer, self._clock.now())
+        answers = self._client.wait(seconds)
+        now = self._clock.now()
+        for ticket, answer in answers:
+            self._engine.answered(ticket, answer, now)
 
     def _collect_writes(self) -> None:
         for ticket, error in self._publisher.poll():

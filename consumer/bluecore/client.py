@@ -69,7 +69,11 @@ class BluecoreClient:
 
     def wait(self, seconds: float) -> list[tuple[int, Answer]]:
         """All answers that are there, as soon as there is one; none after `seconds`. 0: just look."""
-        answers = [(done.ticket, self._answer(done)) for done in self._transport.wait(seconds)]
+        over = self._transport.wait(seconds)
+        if not over:
+            return []
+        self._duration.observe_many([done.seconds for done in over])
+        answers = [(done.ticket, _answer(done)) for done in over]
         for status, count in Counter([answer.status for _, answer in answers]).items():
             self._statuses[ERROR_STATUS if status is None else str(status)].inc(count)
         return answers
@@ -78,15 +82,15 @@ class BluecoreClient:
         """Give up what is in flight."""
         self._transport.close()
 
-    def _answer(self, done: Done) -> Answer:
-        self._duration.observe(done.seconds)
-        result = done.result
-        if isinstance(result, requests.RequestException):
-            return Answer(None, no_answer(result), text=str(result)[:TEXT_LIMIT], seconds=done.seconds)
-        headers = result.headers_like(_READ_BY_DELIVERY)
-        # Not `result.text`, which would guess at the charset at great length.
-        text = result.content[: 4 * TEXT_LIMIT].decode(errors="replace")[:TEXT_LIMIT]
-        return Answer(result.status_code, headers=headers, text=text, seconds=done.seconds)
+
+def _answer(done: Done) -> Answer:
+    result = done.result
+    if isinstance(result, requests.RequestException):
+        return Answer(None, no_answer(result), text=str(result)[:TEXT_LIMIT], seconds=done.seconds)
+    headers = result.headers_like(_READ_BY_DELIVERY)
+    # Not `result.text`, which would guess at the charset at great length.
+    text = result.content[: 4 * TEXT_LIMIT].decode(errors="replace")[:TEXT_LIMIT]
+    return Answer(result.status_code, None, headers, text, done.seconds)
 
 
 def _template(config: BluecoreConfig) -> requests.PreparedRequest:

@@ -162,8 +162,8 @@ class CurlTransport:
         more = True
         while more:
             more, answered, failed = self._multi.info_read()
-            done.extend(self._free(handle) for handle in answered)
-            done.extend(self._free(handle, code, message) for handle, code, message in failed)
+            done += [self._free(handle) for handle in answered]
+            done += [self._free(handle, code, message) for handle, code, message in failed]
         return done
 
     def _free(self, handle: Any, code: int = pycurl.E_OK, message: str = "") -> Done:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pycurl
@@ -23,7 +24,8 @@ def _unresolved(message: str) -> Exception:
 
 
 _Kind = tuple[type[requests.RequestException], Callable[[str], Exception]]
-_TLS: _Kind = (exceptions.SSLError, ssl.SSLError)
+# With a number beside it the error's text is the message alone.
+_TLS: _Kind = (exceptions.SSLError, partial(ssl.SSLError, ssl.SSLErrorNumber.SSL_ERROR_SSL))
 _RESET: _Kind = (exceptions.ConnectionError, ConnectionResetError)
 
 _KINDS: dict[int, _Kind] = {

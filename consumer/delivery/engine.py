@@ -219,13 +219,16 @@ class Engine:
             self._lanes.wait(lane, task.due)
             return True
         turn = self._order.turn(task)
-        if turn is Turn.UNKNOWN:
-            self._order.wait_to_know(lane)
-        elif turn is Turn.IS_THERE:
-            self._settle(task, Outcome.RETRY)
-        elif turn is Turn.FOLLOWS:
+        if turn is Turn.FREE:
+            return False
+        if turn is Turn.FOLLOWS:
             task.fail(parked(task, now))
-        return turn in {Turn.UNKNOWN, Turn.IS_THERE}
+            return False
+        if turn is Turn.IS_THERE:
+            self._settle(task, Outcome.RETRY)
+        else:
+            self._order.wait_to_know(lane)
+        return True
 
     def _next_lane(self, now: float) -> Lane[Task] | None:
         """The next ready lane; during a flood, rather one that is not a dead letter already."""

@@ -65,6 +65,15 @@ class Task:
     failure: Failure | None = None
     write_failures: int = 0
     rejected_event: str = ""
+    ordering_key: bytes | None = field(init=False)
+    """The Kafka key; without one, the customer."""
+    parking_key: bytes | None = field(init=False)
+    """The key under which later records follow this one into the retry topic; None where order matters not."""
+
+    def __post_init__(self) -> None:
+        key = self.record.key
+        self.ordering_key = key if key is not None or not self.requests else self.requests[0].customer.encode()
+        self.parking_key = self.ordering_key if self.ordered else None
 
     def fail(self, failure: Failure) -> None:
         """It is not sent any more: what is left is to write it to the topic of its failure."""
@@ -73,18 +82,6 @@ class Task:
     @property
     def request(self) -> EventRequest:
         return self.requests[self.index]
-
-    @property
-    def ordering_key(self) -> bytes | None:
-        """The Kafka key; without one, the customer."""
-        if self.record.key is not None:
-            return self.record.key
-        return self.requests[0].customer.encode() if self.requests else None
-
-    @property
-    def parking_key(self) -> bytes | None:
-        """The key under which later records follow this one into the retry topic; None where order matters not."""
-        return self.ordering_key if self.ordered else None
 
     @property
     def delivered(self) -> int:

@@ -52,7 +52,7 @@ class Throttle:
 
     def answered(self, answer: Answer, verdict: Verdict, in_flight: int, now: float) -> None:
         """Reads what an answer says of the limits; a quota may not count the `in_flight` requests yet."""
-        if verdict in {Verdict.DELIVERED, Verdict.REJECTED}:
+        if verdict is Verdict.DELIVERED or verdict is Verdict.REJECTED:
             self._pushed_back = 0
         if not answer.headers and verdict is not Verdict.THROTTLED:
             return

@@ -5,10 +5,13 @@ Kafka Connect's names where it has one, so that its tools read them; `bluecore.*
 
 from __future__ import annotations
 
+import re
+
 from consumer.records import Failure, Headers, Partition, Record, Redelivery
 
 CONNECT = "__connect.errors."
 OURS = "bluecore."
+_TOPIC = re.compile("[A-Za-z0-9._-]{1,249}")
 ORDERED = OURS + "ordering-key"
 """The key under which later records of the customer follow this one into the retry topic."""
 
@@ -44,12 +47,13 @@ def failure_headers(
 def redelivery(headers: Headers) -> Redelivery | None:
     """What a record of the retry topic says of its past; None where its origin is missing or does not parse."""
     values = {name: value for name, value in headers if name.startswith((CONNECT, OURS))}
-    topic = values.get(CONNECT + "topic")
+    topic = (values.get(CONNECT + "topic") or b"").decode(errors="replace")
     partition, offset = _number(values.get(CONNECT + "partition")), _number(values.get(CONNECT + "offset"))
-    if not topic or partition is None or offset is None:
+    # Anyone may write a header, and this one becomes a part of the request's own.
+    if not _TOPIC.fullmatch(topic) or partition is None or offset is None:
         return None
     return Redelivery(
-        Partition(topic.decode(errors="replace"), partition),
+        Partition(topic, partition),
         offset,
         attempts=_number(values.get(OURS + "attempts")) or 0,
         first_failed_at_ms=_number(values.get(OURS + "first-failed-at")) or 0,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from consumer.records import Partition, Record, Redelivery
@@ -18,12 +20,10 @@ def test_a_record_without_key_and_customer_has_no_order_to_keep() -> None:
 
 
 def test_only_an_ordered_record_has_a_parking_key() -> None:
-    ordered = task(Record(ORDERS, 7, b"key", b""), send("optin"))
-    assert ordered.parking_key is None
+    plain = task(Record(ORDERS, 7, b"key", b""), send("optin"))
 
-    ordered.ordered = True
-
-    assert ordered.parking_key == b"key"
+    assert plain.parking_key is None
+    assert replace(plain, ordered=True).parking_key == b"key"
 
 
 def test_each_request_of_a_record_has_an_idempotency_key_of_its_own() -> None:

@@ -106,6 +106,8 @@ def test_a_record_that_fails_again_still_names_its_first_place() -> None:
     [
         ("__connect.errors.topic", b""),
         ("__connect.errors.topic", None),
+        ("__connect.errors.topic", b"shop.orders\r\nX-Other: 1"),
+        ("__connect.errors.topic", b"shop orders"),
         ("__connect.errors.partition", b"three"),
         ("__connect.errors.offset", b"-1"),
         ("__connect.errors.offset", b"9" * 5000),
