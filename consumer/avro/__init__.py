@@ -20,8 +20,9 @@ from consumer.avro.errors import (
     SchemaUnknown,
     Undecodable,
 )
-from consumer.avro.files import load_file, load_folder, schemas_folder
+from consumer.avro.files import SchemaFile, load_file, load_files, load_folder, schemas_folder
 from consumer.avro.formats import FORMATS, Sources, wire_format
+from consumer.avro.readers import Readers, ReaderSchema
 from consumer.avro.schema import AvroSchema, RecordType
 
 __all__ = [
@@ -30,18 +31,22 @@ __all__ = [
     "Decoded",
     "Decoder",
     "InvalidSchema",
+    "ReaderSchema",
+    "Readers",
     "RecordType",
     "RegistryError",
     "RegistryRefused",
     "RegistryUnavailable",
     "SchemaCache",
     "SchemaFaults",
+    "SchemaFile",
     "SchemaPending",
     "SchemaUnknown",
     "Sources",
     "Undecodable",
     "WireFormat",
     "load_file",
+    "load_files",
     "load_folder",
     "schemas_folder",
     "wire_format",

@@ -130,11 +130,11 @@ class SchemaCache:
                 self._schemas[schema_id] = found
             recovered = self._failing.pop(schema_id, None) is not None and not self._failing
         if recovered:
-            _log.info("schema_registry_recovered")
+            _log.info("the schema registry answers again")
 
     def _note_failure(self, schema_id: int, problem: str) -> None:
         with self._lock:
             first = not self._failing
             self._failing[schema_id] = problem
         if first:
-            _log.warning("schema_registry_unavailable", problem=problem, schema_id=schema_id)
+            _log.warning("the schema registry does not answer", problem=problem, schema_id=schema_id)

@@ -9,6 +9,7 @@ from consumer.avro.decoding import Decoded, read_record
 from consumer.avro.errors import SchemaUnknown, Undecodable
 
 if TYPE_CHECKING:
+    from consumer.avro.readers import Readers
     from consumer.avro.schema import AvroSchema
 
 _HEADER = 5
@@ -25,9 +26,9 @@ class SchemasById(Protocol):
 class Decoder:
     """Decodes values whose schemas are in a schema registry."""
 
-    def __init__(self, cache: SchemasById, reader: AvroSchema | None = None) -> None:
+    def __init__(self, cache: SchemasById, readers: Readers | None = None) -> None:
         self._cache = cache
-        self._reader = reader
+        self._readers = readers
 
     def decode(self, value: bytes) -> Decoded:
         """See `WireFormat.decode`."""
@@ -41,7 +42,7 @@ class Decoder:
         source = BytesIO(value)
         source.seek(_HEADER)
         try:
-            name, record = read_record(source, schema, self._reader)
+            name, record = read_record(source, schema, self._readers)
         except Undecodable as error:
             raise Undecodable(f"schema {schema_id}: {error}") from None
         return Decoded(name, record, schema_id)

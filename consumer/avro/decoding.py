@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from fastavro import schemaless_reader
 
@@ -12,17 +11,17 @@ from consumer.avro.errors import Undecodable
 if TYPE_CHECKING:
     from io import BytesIO
 
+    from consumer.avro.readers import Readers
     from consumer.avro.schema import AvroSchema, RecordType
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(NamedTuple):
     """A decoded record.
 
     Attributes:
         name: the full name of the record type that was written; of a top-level union, of the branch taken.
-        value: the fields, as fastavro gives them: `datetime`, `date`, `time`, `Decimal`, `UUID`, `bytes`, and
-            enums as `str`.
+        value: the fields, as fastavro gives them: `datetime`, `date`, `time`, `Decimal`, `bytes`, and enums
+            and UUIDs as `str`.
         schema_id: the registry's id of the schema; None for a format without one.
     """
 
@@ -44,13 +43,14 @@ class WireFormat(Protocol):
         ...
 
 
-def read_record(source: BytesIO, schema: AvroSchema, reader: AvroSchema | None) -> tuple[str, dict[str, Any]]:
+def read_record(source: BytesIO, schema: AvroSchema, readers: Readers | None) -> tuple[str, dict[str, Any]]:
     """Read one record from where `source` stands up to its end.
 
     Args:
         source: the bytes.
         schema: the schema that the record was written with.
-        reader: the schema to resolve it to, by the rules of schema evolution; None keeps it as written.
+        readers: what records are resolved to, by the rules of schema evolution; without, and for a type that they
+            do not know, a record is kept as written.
 
     Returns:
         The full name of the record type that was written, and the record.
@@ -59,6 +59,7 @@ def read_record(source: BytesIO, schema: AvroSchema, reader: AvroSchema | None) 
         Undecodable: the schema is no record's, or the bytes do not fit it to the last one.
     """
     record = schema.record or _branch_taken(source, schema)
+    reader = None if readers is None else readers.of(record.name)
     try:
         value: Any = schemaless_reader(source, record.parsed, None if reader is None else reader.parsed)
     except Exception as error:  # noqa: BLE001 - fastavro raises whatever the bytes provoke

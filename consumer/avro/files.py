@@ -1,13 +1,23 @@
-"""Avro schemas in local files, one named type a file (`*.avsc`)."""
+"""Avro schemas in local files (`*.avsc`)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import consumer
 from consumer.avro.errors import InvalidSchema, SchemaFaults
 from consumer.avro.schema import AvroSchema, definitions, parse
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaFile:
+    """A schema and the file that it was read from."""
+
+    path: Path
+    schema: AvroSchema
 
 
 def schemas_folder() -> Path:
@@ -23,14 +33,25 @@ def load_file(path: Path) -> AvroSchema:
     Raises:
         SchemaFaults: the file cannot be read, or is no Avro schema.
     """
-    try:
-        return parse(path.read_bytes())
-    except (OSError, InvalidSchema) as error:
-        raise SchemaFaults((_fault(path, error),)) from None
+    return load_files([path])[0].schema
+
+
+def load_files(places: Iterable[Path]) -> tuple[SchemaFile, ...]:
+    """Read files, and every `*.avsc` of folders; each may refer to types of the others.
+
+    Several may define one type: they are versions of it, which may not be referred to.
+
+    Raises:
+        SchemaFaults: files that cannot be used, all of them; or a folder that holds none.
+    """
+    files, faults = _read(places)
+    if faults:
+        raise SchemaFaults(tuple(faults))
+    return tuple(files)
 
 
 def load_folder(folder: Path) -> dict[str, AvroSchema]:
-    """Read every `*.avsc` of a folder; a file may refer to types of the others.
+    """Read every `*.avsc` of a folder, one named type a file; a file may refer to types of the others.
 
     Returns:
         The schemas by the full name of the type that each file defines.
@@ -38,38 +59,66 @@ def load_folder(folder: Path) -> dict[str, AvroSchema]:
     Raises:
         SchemaFaults: files that cannot be used, all of them; or there are none.
     """
+    files, faults = _read([folder])
+    named: dict[str, SchemaFile] = {}
+    for file in files:
+        try:
+            name = _name(file.schema)
+        except InvalidSchema as error:
+            faults.append(_fault(file.path, error))
+            continue
+        if name in named:
+            faults.append(f"{file.path.name}: defines {name}, as {named[name].path.name} does")
+            continue
+        named[name] = file
+    if faults:
+        raise SchemaFaults(tuple(faults))
+    return {name: file.schema for name, file in named.items()}
+
+
+def _read(places: Iterable[Path]) -> tuple[list[SchemaFile], list[str]]:
     faults: list[str] = []
     texts: dict[Path, bytes] = {}
-    others: dict[str, Any] = {}
-    for path in sorted(folder.glob("*.avsc")):
+    defined: dict[Path, dict[str, Any]] = {}
+    for path in _paths(places, faults):
         try:
             text = path.read_bytes()
-            others |= definitions(text)
+            defined[path] = definitions(text)
             texts[path] = text
         except (OSError, InvalidSchema) as error:
             faults.append(_fault(path, error))
-    if not texts and not faults:
-        raise SchemaFaults((f"{folder}: holds no .avsc file",))
-    return _parse_all(texts, others, faults)
-
-
-def _parse_all(texts: dict[Path, bytes], others: dict[str, Any], faults: list[str]) -> dict[str, AvroSchema]:
-    schemas: dict[str, AvroSchema] = {}
-    files: dict[str, Path] = {}
+    others = {name: each for types in defined.values() for name, each in types.items()}
+    files: list[SchemaFile] = []
     for path, text in texts.items():
         try:
             schema = parse(text, others)
-            name = _name(schema)
+            for name in schema.references:
+                _refuse_versions(name, defined)
         except InvalidSchema as error:
             faults.append(_fault(path, error))
-            continue
-        if name in files:
-            faults.append(f"{path.name}: defines {name}, as {files[name].name} does")
-            continue
-        files[name], schemas[name] = path, schema
-    if faults:
-        raise SchemaFaults(tuple(faults))
-    return schemas
+        else:
+            files.append(SchemaFile(path, schema))
+    return files, faults
+
+
+def _paths(places: Iterable[Path], faults: list[str]) -> Iterable[Path]:
+    found: dict[Path, None] = {}
+    for place in places:
+        inside = sorted(place.glob("*.avsc")) if place.is_dir() else [place]
+        if not inside:
+            faults.append(f"{place}: holds no .avsc file")
+        found |= dict.fromkeys(inside)
+    return found
+
+
+def _refuse_versions(name: str, defined: dict[Path, dict[str, Any]]) -> None:
+    """Which version of a type is meant by its name alone, nobody can tell."""
+    first, *more = [path for path, types in defined.items() if name in types]
+    for path in more:
+        if defined[path][name] != defined[first][name]:
+            raise InvalidSchema(
+                f"refers to {name}, of which {first.name} and {path.name} are two versions: write it out in this file"
+            )
 
 
 def _name(schema: AvroSchema) -> str:

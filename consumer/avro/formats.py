@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from consumer.avro.confluent import SchemasById
     from consumer.avro.decoding import WireFormat
+    from consumer.avro.readers import Readers
     from consumer.avro.schema import AvroSchema
 
 
@@ -25,12 +26,12 @@ class Sources:
     Attributes:
         cache: the schemas of the registry.
         local: the schemas of local files.
-        reader: the schema that every record is resolved to; None keeps each as it was written.
+        readers: what records are resolved to; without, and for a type that they do not know, as written.
     """
 
     cache: SchemasById | None = None
     local: tuple[AvroSchema, ...] = ()
-    reader: AvroSchema | None = None
+    readers: Readers | None = None
 
 
 def wire_format(name: str, sources: Sources) -> WireFormat:
@@ -47,19 +48,19 @@ def wire_format(name: str, sources: Sources) -> WireFormat:
 def _confluent(sources: Sources) -> WireFormat:
     if sources.cache is None:
         raise ValueError("confluent takes its schemas from a registry: set schema_registry.url")
-    return Decoder(sources.cache, sources.reader)
+    return Decoder(sources.cache, sources.readers)
 
 
 def _single_object(sources: Sources) -> WireFormat:
     if not sources.local:
         raise ValueError("single_object takes its schemas from local files: name one or more")
-    return SingleObjectDecoder(sources.local, sources.reader)
+    return SingleObjectDecoder(sources.local, sources.readers)
 
 
 def _raw(sources: Sources) -> WireFormat:
     if len(sources.local) != 1:
         raise ValueError(f"raw needs the one local schema of its records, not {len(sources.local)}")
-    return RawDecoder(sources.local[0], sources.reader)
+    return RawDecoder(sources.local[0], sources.readers)
 
 
 FORMATS: Mapping[str, Callable[[Sources], WireFormat]] = MappingProxyType(

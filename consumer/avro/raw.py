@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 from consumer.avro.decoding import Decoded, read_record
 
 if TYPE_CHECKING:
+    from consumer.avro.readers import Readers
     from consumer.avro.schema import AvroSchema
 
 
 class RawDecoder:
     """Decodes values that were all written with one local schema."""
 
-    def __init__(self, schema: AvroSchema, reader: AvroSchema | None = None) -> None:
+    def __init__(self, schema: AvroSchema, readers: Readers | None = None) -> None:
         self._schema = schema
-        self._reader = reader
+        self._readers = readers
 
     def decode(self, value: bytes) -> Decoded:
         """See `WireFormat.decode`; never raises `SchemaPending`."""
-        return Decoded(*read_record(BytesIO(value), self._schema, self._reader))
+        return Decoded(*read_record(BytesIO(value), self._schema, self._readers))

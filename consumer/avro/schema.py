@@ -25,6 +25,11 @@ class RecordType:
     name: str
     parsed: dict[str, Any]
 
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """The other names by which it knows records, as its schema has them."""
+        return tuple(self.parsed.get("aliases", ()))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AvroSchema:
@@ -74,6 +79,13 @@ def parse(text: str | bytes, others: Mapping[str, Any] = _NONE) -> AvroSchema:
     branches = tuple(_record(branch, complete) for branch in parsed) if isinstance(parsed, list) else ()
     record = None if isinstance(parsed, list) else _record(parsed, complete)
     return AvroSchema(raw, parsed, complete, references, record, branches)
+
+
+def branches_alone(schema: AvroSchema) -> tuple[AvroSchema, ...]:
+    """Each record type of a top-level union as a schema of its own; none for any other schema."""
+    if schema.record is not None:
+        return ()
+    return tuple(parse(json.dumps(_inlined(schema.named[each.name], schema.named, set()))) for each in schema.records)
 
 
 def definitions(text: str | bytes) -> dict[str, Any]:

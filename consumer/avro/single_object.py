@@ -12,10 +12,12 @@ from fastavro.schema import fingerprint, to_parsing_canonical_form
 
 from consumer.avro.decoding import Decoded, read_record
 from consumer.avro.errors import Undecodable
+from consumer.avro.schema import branches_alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from consumer.avro.readers import Readers
     from consumer.avro.schema import AvroSchema
 
 _MARKER = b"\xc3\x01"
@@ -23,11 +25,18 @@ _HEADER = 10
 
 
 class SingleObjectDecoder:
-    """Decodes values whose schemas are in local files."""
+    """Decodes values whose schemas are in local files: any number of types, and of versions of them.
 
-    def __init__(self, schemas: Iterable[AvroSchema], reader: AvroSchema | None = None) -> None:
-        self._schemas = {schema_fingerprint(schema): schema for schema in schemas}
-        self._reader = reader
+    A record of a union may be written with the union's fingerprint, or with its own. Of schemas that differ only in
+    what no fingerprint shows (logical types, defaults, documentation), the first is taken.
+    """
+
+    def __init__(self, schemas: Iterable[AvroSchema], readers: Readers | None = None) -> None:
+        self._schemas: dict[bytes, AvroSchema] = {}
+        for schema in schemas:
+            for each in (schema, *branches_alone(schema)):
+                self._schemas.setdefault(schema_fingerprint(each), each)
+        self._readers = readers
 
     def decode(self, value: bytes) -> Decoded:
         """See `WireFormat.decode`; never raises `SchemaPending`."""
@@ -35,10 +44,12 @@ class SingleObjectDecoder:
             raise Undecodable("the value does not start with the header of Avro's single-object encoding")
         schema = self._schemas.get(value[2:_HEADER])
         if schema is None:
-            raise Undecodable(f"no local schema has the fingerprint {value[2:_HEADER].hex()}")
+            raise Undecodable(
+                f"no local schema has the fingerprint {value[2:_HEADER].hex()}: add the .avsc file of this version"
+            )
         source = BytesIO(value)
         source.seek(_HEADER)
-        return Decoded(*read_record(source, schema, self._reader))
+        return Decoded(*read_record(source, schema, self._readers))
 
 
 def schema_fingerprint(schema: AvroSchema) -> bytes:

@@ -105,8 +105,8 @@ def test_an_incident_is_one_warning_and_its_end_one_line(
         fetched(cache, schema_id)
         eventually(lambda: len(logs) == 2, "the line that tells the end")
     assert [(line["log_level"], line["event"]) for line in logs] == [
-        ("warning", "schema_registry_unavailable"),
-        ("info", "schema_registry_recovered"),
+        ("warning", "the schema registry does not answer"),
+        ("info", "the schema registry answers again"),
     ]
     assert "check basic.auth.user.info or bearer.auth.token" in logs[0]["problem"]
 

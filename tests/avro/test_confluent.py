@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from consumer.avro import AvroSchema, Decoded, Decoder, SchemaPending, SchemaUnknown, Undecodable
+from consumer.avro.readers import Readers, ReaderSchema
 from consumer.avro.schema import parse
 from tests.avro.support import framed, record, text
 
@@ -53,8 +54,8 @@ def test_a_schema_that_is_not_here_yet_is_no_fault_of_the_record(decoder: Decode
         decoder.decode(framed(1, ORDER, {"id": "A1"}))
 
 
-def test_a_reader_schema_applies_to_every_record() -> None:
+def test_a_reader_schema_applies_to_the_records_that_it_knows() -> None:
     reader = record("com.shop.Order")
     reader["fields"].append({"name": "total", "type": "int", "default": 0})
-    decoder = Decoder(Schemas(), parse(text(reader)))
+    decoder = Decoder(Schemas(), Readers([ReaderSchema(parse(text(reader)))]))
     assert decoder.decode(framed(BIG_ID, ORDER, {"id": "A1"})).value == {"total": 0}

@@ -9,6 +9,7 @@ import pytest
 
 from consumer.avro import Undecodable
 from consumer.avro.decoding import read_record
+from consumer.avro.readers import Readers, ReaderSchema
 from consumer.avro.schema import parse
 from tests.avro.support import body, record, text
 
@@ -16,7 +17,8 @@ ENUM = {"type": "enum", "name": "E", "symbols": ["A", "B"]}
 
 
 def read(schema: Any, data: bytes, reader: Any = None) -> tuple[str, dict[str, Any]]:
-    return read_record(BytesIO(data), parse(text(schema)), None if reader is None else parse(text(reader)))
+    readers = Readers() if reader is None else Readers([ReaderSchema(parse(text(reader)))])
+    return read_record(BytesIO(data), parse(text(schema)), readers)
 
 
 def test_every_kind_of_type_is_read() -> None:

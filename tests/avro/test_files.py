@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import consumer
-from consumer.avro import SchemaFaults, load_file, load_folder, schemas_folder
+from consumer.avro import SchemaFaults, load_file, load_files, load_folder, schemas_folder
 from tests.avro.support import record, text
 
 
@@ -47,6 +47,33 @@ def test_every_fault_is_named_with_its_file(tmp_path: Path) -> None:
     assert "nowhere.avsc: refers to x.Nowhere, which is defined nowhere" in said
     assert "same.avsc: defines x.Order, as order.avsc does" in said
     assert "primitive.avsc: defines no named type" in said
+
+
+def test_versions_of_one_type_and_unions_are_read_beside_each_other(tmp_path: Path) -> None:
+    """Of files and of folders, in the order in which they are named, each once."""
+    folder = tmp_path / "orders"
+    folder.mkdir()
+    write(folder, v1=text(record("x.Order")), v2=text(record("x.Order", n="int")))
+    write(tmp_path, any=text([record("x.A"), record("x.B")]))
+    files = load_files([tmp_path / "any.avsc", folder, folder / "v1.avsc"])
+    assert [file.path.name for file in files] == ["any.avsc", "v1.avsc", "v2.avsc"]
+    assert [[each.name for each in file.schema.records] for file in files] == [
+        ["x.A", "x.B"],
+        ["x.Order"],
+        ["x.Order"],
+    ]
+
+
+def test_a_type_of_which_there_are_versions_cannot_be_referred_to(tmp_path: Path) -> None:
+    """Which one is meant, nobody can tell; two files with one definition are no two versions."""
+    write(tmp_path, order=text(record("x.Order", total="x.Money")), money=text(record("x.Money")))
+    write(tmp_path, same=text(record("x.Refund", total=record("x.Money"))))
+    assert len(load_files([tmp_path])) == 3
+    write(tmp_path, other=text(record("x.Money", n="int")))
+    with pytest.raises(
+        SchemaFaults, match=r"order\.avsc: refers to x\.Money, of which money\.avsc and other\.avsc are"
+    ):
+        load_files([tmp_path])
 
 
 def test_a_folder_without_schemas_is_a_mistake(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from consumer.avro.decoding import read_record
 from consumer.avro.schema import parse
 from tests.avro.support import body, record, text
 
+_UUID = "12345678-1234-5678-1234-5678abcdef00"
+
 
 def read(logical: dict[str, Any], plain: Any) -> Any:
     """The value of a field whose underlying value is `plain`."""
@@ -45,8 +47,13 @@ def test_a_decimal_with_more_digits_than_declared_is_refused_not_rounded() -> No
 
 
 def test_a_uuid_may_be_sixteen_bytes() -> None:
-    number = UUID("12345678-1234-5678-1234-567812345678")
-    assert read({"type": "fixed", "name": "F", "size": 16, "logicalType": "uuid"}, number.bytes) == number
+    schema = {"type": "fixed", "name": "F", "size": 16, "logicalType": "uuid"}
+    assert read(schema, UUID(_UUID).bytes) == _UUID
+
+
+@pytest.mark.parametrize("written", [_UUID, _UUID.upper(), f"urn:uuid:{_UUID}"])
+def test_a_uuid_is_read_as_its_canonical_text(written: str) -> None:
+    assert read({"type": "string", "logicalType": "uuid"}, written) == _UUID
 
 
 def test_nanoseconds_are_read_to_the_microsecond() -> None:

@@ -1,0 +1,148 @@
+"""Whether records of one schema can be resolved to another, before there is a record.
+
+Rules: the Avro 1.12 specification, "Schema Resolution", as fastavro applies it: what it would refuse to read is told
+here, with the field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from consumer.avro.readers import is_name_of
+
+if TYPE_CHECKING:
+    from consumer.avro.schema import AvroSchema, RecordType
+
+_PROMOTIONS = {
+    "int": {"long", "float", "double"},
+    "long": {"float", "double"},
+    "float": {"double"},
+    "string": {"bytes"},
+    "bytes": {"string"},
+}
+_NAMED = {"record", "error", "enum", "fixed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """Why records cannot be resolved.
+
+    Attributes:
+        field: the dotted path of the field; `[]` stands for an array's or a map's elements.
+        certain: no record can; else some can, by their values.
+    """
+
+    field: str
+    message: str
+    certain: bool = True
+
+
+def mismatches(written: AvroSchema, record: RecordType, reader: AvroSchema, to: RecordType) -> list[Mismatch]:
+    """What keeps records of one type from being resolved to another; nothing: all can be.
+
+    Args:
+        written: the schema that has the record type.
+        record: the type that records were written as.
+        reader: the schema that has the other.
+        to: the type that they are to be resolved to; its name has been found to be the record's.
+    """
+    comparison = _Comparison(written.named, reader.named)
+    return list(dict.fromkeys(comparison.records(record.parsed, to.parsed, "")))
+
+
+class _Comparison:
+    def __init__(self, written: Mapping[str, Any], reader: Mapping[str, Any]) -> None:
+        self._written = written
+        self._reader = reader
+        self._seen: set[tuple[str, str]] = set()
+
+    def records(self, written: Any, reader: Any, path: str) -> Iterator[Mismatch]:
+        pair = written["name"], reader["name"]
+        if pair in self._seen:
+            return
+        self._seen.add(pair)
+        given = {field["name"]: field for field in written["fields"]}
+        for field in reader["fields"]:
+            place = f"{path}.{field['name']}".lstrip(".")
+            names = [field["name"], *field.get("aliases", ())]
+            source = next((given[name] for name in names if name in given), None)
+            if source is not None:
+                yield from self._types(source["type"], field["type"], place)
+            elif "default" not in field:
+                yield Mismatch(place, "is not in what is written, and has no default in the reader schema")
+
+    def _types(self, written: Any, reader: Any, place: str) -> Iterator[Mismatch]:
+        written, reader = _defined(written, self._written), _defined(reader, self._reader)
+        if isinstance(written, list):
+            yield from self._union(written, reader, place)
+            return
+        if isinstance(reader, list):
+            reader = _defined(next((each for each in reader if self._matches(written, each)), reader), self._reader)
+        if isinstance(reader, list) or not self._matches(written, reader):
+            yield Mismatch(place, f"is written as {_said(written)}, which cannot become {_said(reader)}")
+            return
+        yield from self._within(written, reader, place)
+        if _logical(written) != _logical(reader):
+            message = f"is written as {_said(written)} and read as that, not as {_said(reader)}"
+            yield Mismatch(place, message, certain=False)
+
+    def _within(self, written: Any, reader: Any, place: str) -> Iterator[Mismatch]:
+        kind = _kind(written)
+        if kind in {"record", "error"}:
+            yield from self.records(written, reader, place)
+        elif kind == "array":
+            yield from self._types(written["items"], reader["items"], f"{place}[]")
+        elif kind == "map":
+            yield from self._types(written["values"], reader["values"], f"{place}[]")
+        elif kind == "enum" and "default" not in reader:
+            unknown = [symbol for symbol in written["symbols"] if symbol not in reader["symbols"]]
+            if unknown:
+                message = f"may be {' or '.join(unknown)}, which the reader schema's enum does not have"
+                yield Mismatch(place, message, certain=len(unknown) == len(written["symbols"]))
+
+    def _union(self, written: list[Any], reader: Any, place: str) -> Iterator[Mismatch]:
+        found = {_said(_defined(each, self._written)): list(self._types(each, reader, place)) for each in written}
+        certain = all(any(each.certain for each in branch) for branch in found.values())
+        for name, branch in found.items():
+            for each in branch:
+                message = each.message if certain or each.field != place else f"may be {name}: {each.message}"
+                yield Mismatch(each.field, message, certain=each.certain and certain)
+
+    def _matches(self, written: Any, reader: Any) -> bool:
+        """Whether the two are of one kind; what is within them may still differ."""
+        written, reader = _defined(written, self._written), _defined(reader, self._reader)
+        if isinstance(written, list) or isinstance(reader, list):
+            return True
+        kind, other = _kind(written), _kind(reader)
+        if kind != other:
+            return other in _PROMOTIONS.get(kind, ())
+        if kind in {"array", "map"}:
+            inner = "items" if kind == "array" else "values"
+            return self._matches(written[inner], reader[inner])
+        if kind not in _NAMED:
+            return True
+        alike = is_name_of(written["name"], reader["name"], reader.get("aliases", ()))
+        return alike and written.get("size") == reader.get("size")
+
+
+def _defined(avro: Any, named: Mapping[str, Any]) -> Any:
+    return named.get(avro, avro) if isinstance(avro, str) else avro
+
+
+def _kind(avro: Any) -> str:
+    return avro if isinstance(avro, str) else str(avro["type"])
+
+
+def _logical(avro: Any) -> str | None:
+    return avro.get("logicalType") if isinstance(avro, dict) else None
+
+
+def _said(avro: Any) -> str:
+    if isinstance(avro, list):
+        return " or ".join(map(_said, avro))
+    if isinstance(avro, str):
+        return avro
+    kind = _kind(avro)
+    return f"{kind} {avro['name']}" if kind in _NAMED else _logical(avro) or kind

@@ -1,0 +1,66 @@
+"""Reader schemas: what the records of a topic are resolved to, each type to its own.
+
+Rules: the Avro 1.12 specification, "Schema Resolution" and "Aliases".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from consumer.avro.schema import AvroSchema, RecordType
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderSchema:
+    """A schema that records are resolved to.
+
+    Attributes:
+        schema: a record type, or a union of some.
+        record: the full name of the only type that is resolved to it; None: every type whose name it knows.
+    """
+
+    schema: AvroSchema
+    record: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that it knows records by, aliases included."""
+        return tuple(name for each in self.schema.records for name in (each.name, *each.aliases))
+
+    def of(self, written: str) -> RecordType | None:
+        """What a record of this full name is resolved to; None: it is left as it was written."""
+        if self.record not in {None, written}:
+            return None
+        known = [each for each in self.schema.records if is_name_of(written, each.name, each.aliases)]
+        return next((each for each in known if each.name == written), known[0] if known else None)
+
+
+class Readers:
+    """The reader schemas of one topic. Its state is a memo."""
+
+    def __init__(self, schemas: Iterable[ReaderSchema] = ()) -> None:
+        self._schemas = tuple(schemas)
+        self._found: dict[str, RecordType | None] = {}
+
+    def of(self, written: str) -> RecordType | None:
+        """What a record of this full name is resolved to; None: it is left as it was written."""
+        if not self._schemas:
+            return None
+        if written not in self._found:
+            known = (each.of(written) for each in self._schemas)
+            self._found[written] = next((each for each in known if each is not None), None)
+        return self._found[written]
+
+
+def is_name_of(written: str, name: str, aliases: Iterable[str]) -> bool:
+    """Whether what is written under a full name may be resolved to a type of this name and these aliases."""
+    unqualified = _unqualified(written)
+    return unqualified == _unqualified(name) or bool({written, unqualified} & set(aliases))
+
+
+def _unqualified(name: str) -> str:
+    return name.rpartition(".")[2]
