@@ -3,7 +3,7 @@
     router = compile_routes(config.routes, token="namespace")
     router.map("shop.orders", "com.shop.OrderPlaced", record, event_time_ms, now_ms)   # Send, Reject or Skip
 
-`faults` says what is wrong with the routes themselves, `check_types` what is wrong between them and the schemas,
+`faults` says what is wrong with the routes themselves, `check_route` what is wrong between them and the schemas,
 and `Translator` decodes before it maps.
 """
 
@@ -12,7 +12,7 @@ from consumer.mapping.faults import faults
 from consumer.mapping.links import LinkCache
 from consumer.mapping.router import Router, compile_routes
 from consumer.mapping.translate import Translator
-from consumer.mapping.typecheck import Finding, SchemaVersion, Severity, check_types
+from consumer.mapping.typecheck import Finding, SchemaVersion, Severity, check_route
 
 __all__ = [
     "CONTRACTS",
@@ -22,7 +22,7 @@ __all__ = [
     "SchemaVersion",
     "Severity",
     "Translator",
-    "check_types",
+    "check_route",
     "compile_routes",
     "events_of",
     "faults",

@@ -31,6 +31,10 @@ DEFAULT_ATTRIBUTES = (
 """Zeotap, Default Destination Fields; the tenth is the e-mail, which every customer has."""
 
 
+CONSENTS = frozenset(("optin", "unsubscribe"))
+"""What a customer's consent decides: true or false, and nothing else (RudderStack)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contract:
     """One event type: what must be there beside `token` and `distinct_id`, and what may be.
@@ -98,6 +102,11 @@ def events_of(route: RouteConfig) -> tuple[str, ...]:
     if isinstance(route.event, EventByValue):
         return tuple(dict.fromkeys(route.event.values.values()))
     return (route.event,)
+
+
+def decides_consent(route: RouteConfig) -> bool:
+    """Whether the route's `when` tells a consent that was given, or taken back, from one that was not."""
+    return isinstance(route.event, str) and route.event in CONSENTS
 
 
 def contract_of(event: str) -> Contract:

@@ -12,7 +12,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from consumer.mapping.errors import InvalidValueError
-from consumer.mapping.values import plain
+from consumer.mapping.values import TOO_LARGE_AN_INTEGER, WRITABLE_INTEGERS, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,11 +49,13 @@ def to_number(value: Any) -> int | float | Decimal:
 
 
 def to_integer(value: Any) -> int:
-    """A number without a fraction: 3, 3.0, "3", but not 3.5."""
+    """A number without a fraction: 3, 3.0, "3", but not 3.5, nor one that JSON's writer cannot hold in 64 bits."""
     number = to_number(value)
     whole = number.to_integral_value() if isinstance(number, Decimal) else number // 1
     if number != whole:
         raise InvalidValueError("is no whole number")
+    if not WRITABLE_INTEGERS[0] <= number <= WRITABLE_INTEGERS[-1]:
+        raise InvalidValueError(f"{TOO_LARGE_AN_INTEGER}; `as: number` and `as: string` keep its digits")
     return int(number)
 
 

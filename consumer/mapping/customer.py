@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from consumer.mapping.fields import CUSTOMER, Reader, phone_of, read_into, reader
+from consumer.mapping.fields import CUSTOMER, phone_of
 from consumer.mapping.names import normalised
+from consumer.mapping.readers import Reader, read_into, reader
 from consumer.mapping.values import jsonable
 
 if TYPE_CHECKING:

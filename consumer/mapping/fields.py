@@ -8,23 +8,17 @@ attribute for good (Bluecore, Customer Profiles).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import phonenumbers
 
-from consumer.config import FieldConfig
 from consumer.mapping.contract import DEFAULT_ATTRIBUTES
-from consumer.mapping.convert import CONVERTERS
-from consumer.mapping.errors import InvalidValueError, RefusedError
-from consumer.mapping.paths import compile_path
-from consumer.mapping.values import jsonable
+from consumer.mapping.errors import InvalidValueError
+from consumer.mapping.values import exact, jsonable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from consumer.mapping.paths import Get
+    from collections.abc import Callable
 
     Accept = Callable[[Any], Any]
 
@@ -42,84 +36,27 @@ IDENTITY = {
 CUSTOMER = {name: (f"customer.{name}", name) for name in DEFAULT_ATTRIBUTES}
 PRODUCT_ID = ("product_id", "sku", "id")
 """By preference; sent as `id` (RudderStack; Bluecore's examples)."""
+FLAT_PRODUCT_ID = ("product_id", "sku")
+"""Of a single product at the top of a record, where a bare `id` is the record's own."""
 PRODUCT = ("name", "price", "quantity")
 """Zeotap, Commerce Events: with the id, the fields of a product."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """One field of Bluecore's, as a record gives it: found, converted, and held against its rule."""
-
-    field: str
-    get: Get
-    accept: Accept
-    hint: str
-
-    def read(self, record: Any) -> Any:
-        """The value as JSON, or None when there is none.
-
-        Raises:
-            RefusedError: there is one that breaks the field's rule.
-        """
-        try:
-            found = self.get(record)
-            return None if found is None else self.accept(found)
-        except InvalidValueError as rule:
-            raise RefusedError.invalid(self.field, rule, self.hint) from None
-
-    def require(self, record: Any) -> Any:
-        """The same, for a field that must be there.
-
-        Raises:
-            RefusedError: it is not, or breaks its rule.
-        """
-        value = self.read(record)
-        if value is None:
-            raise RefusedError.missing(self.field, self.hint)
-        return value
-
-
-def read_into(target: dict[str, Any], readers: Sequence[Reader], record: Any) -> None:
-    """Adds the fields that have a value, in the order of the readers.
-
-    Raises:
-        RefusedError: one breaks its field's rule.
-    """
-    for each in readers:
-        try:
-            found = each.get(record)
-            if found is not None and (value := each.accept(found)) is not None:
-                target[each.field] = value
-        except InvalidValueError as rule:
-            raise RefusedError.invalid(each.field, rule, each.hint) from None
-
-
-def reader(
-    field: str, mapped: str | FieldConfig | None, own_names: Sequence[str] = (), accept: Accept = jsonable
-) -> Reader:
-    """The reader of a field: by the path that the route maps, else under the first of its own names with a value."""
-    if mapped is None:
-        return Reader(field, _first(own_names), accept, f"looked for {', '.join(own_names)}")
-    if isinstance(mapped, str):
-        return Reader(field, compile_path(mapped).get, accept, f"path {mapped}")
-    if mapped.convert is not None:
-        accept = _then(CONVERTERS[mapped.convert], accept)
-    return Reader(field, compile_path(mapped.path).get, accept, f"path {mapped.path}")
-
-
 def text(value: Any) -> str | None:
-    """An id or a phrase; whole numbers and UUIDs are written out, and a blank one counts as missing."""
+    """An id or a phrase; whole numbers are written out, and a blank one counts as missing."""
     if isinstance(value, str):
         return value if value and not value.isspace() else None
-    if isinstance(value, UUID) or (isinstance(value, int) and not isinstance(value, bool)):
+    if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     raise InvalidValueError("must be text or a whole number")
 
 
 def number(value: Any) -> Any:
-    if isinstance(value, bool | str) or isinstance(form := jsonable(value), str | list | dict):
-        raise InvalidValueError("must be a number; `as: number` converts text")
-    return form
+    if type(value) is Decimal:
+        return exact(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return jsonable(value)
+    raise InvalidValueError("must be a number; `as: number` converts text")
 
 
 def email(value: Any) -> str | None:
@@ -129,12 +66,24 @@ def email(value: Any) -> str | None:
     if not value or value.isspace():
         return None
     if len(value) > _MAX_EMAIL or _EMAIL.fullmatch(value) is None:
-        raise InvalidValueError("is no e-mail address")
+        trimmed = "; `normalise_email: true` trims it" if is_email(value) else ""
+        raise InvalidValueError(f"is no e-mail address{trimmed}")
     return value
+
+
+def is_email(found: str) -> bool:
+    """Whether a text is the address of a mailbox, whatever its case and the blanks around it."""
+    return _EMAIL.fullmatch(found.strip()) is not None
 
 
 def normalised_email(value: Any) -> str | None:
     return email(value.strip().lower() if isinstance(value, str) else value)
+
+
+def _normalised_id(value: Any) -> str | None:
+    """An id; one that may be an e-mail, as that is written."""
+    found = text(value)
+    return found.strip().lower() if found and "@" in found else found
 
 
 def phone_of(region: str) -> Accept:
@@ -168,30 +117,5 @@ ACCEPT: dict[str, Accept] = {
 }
 """What must be of one form; everything else is sent in whatever form it has."""
 
-
-def _first(names: Sequence[str]) -> Get:
-    """The first of a field's own names with a value; every field that a route does not map goes through here."""
-    if not any("." in name for name in names):
-
-        def get_key(record: Any) -> Any:
-            for name in names:
-                found = record.get(name)
-                if found is not None and found != "":
-                    return found
-            return None
-
-        return get_key
-    gets = [compile_path(name).get for name in names]
-
-    def get(record: Any) -> Any:
-        for each in gets:
-            found = each(record)
-            if found is not None and found != "":
-                return found
-        return None
-
-    return get
-
-
-def _then(convert: Accept, accept: Accept) -> Accept:
-    return lambda value: accept(convert(value))
+NORMALISED: dict[str, Accept] = {"email": normalised_email, "distinct_id": _normalised_id}
+"""What `normalise_email` puts in the place of those."""

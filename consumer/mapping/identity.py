@@ -1,24 +1,28 @@
 """Whose event it is.
 
 `distinct_id`, by preference: an explicit one, the e-mail, a customer id, a device id (RudderStack; Bluecore:
-"the e-mail when known"). Only `identify` never takes the e-mail: its `distinct_id` is the id to be linked to it.
+"the e-mail when known"). Only `identify` never takes an e-mail: its `distinct_id` is the id to be linked to one
+(Bluecore, Customer Events). That goes for every address, whoever's it is and however it is written: a link
+between two addresses would make one profile of two customers.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from consumer.mapping.errors import RefusedError
-from consumer.mapping.fields import ACCEPT, IDENTITY, Reader, normalised_email, reader
+from consumer.mapping.fields import ACCEPT, IDENTITY, NORMALISED, is_email
+from consumer.mapping.readers import Reader, reader
 
 if TYPE_CHECKING:
     from consumer.config import RouteConfig
     from consumer.mapping.contract import Contract
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
+class Who(NamedTuple):
+    """Whose event it is; a tuple, as there is one for every event."""
+
     distinct_id: str
     email: str | None
 
@@ -33,7 +37,6 @@ class Identity:
     device_id: Reader
     needs_email: bool
     links: bool
-    normalise: bool
 
     def read(self, record: Any) -> Who:
         """The customer.
@@ -43,34 +46,30 @@ class Identity:
         """
         email = self.email.require(record) if self.needs_email else self.email.read(record)
         if self.links:
-            return Who(self._to_be_linked(record, email), email)
-        distinct_id = self._explicit(record) or email
+            return Who(self._to_be_linked(record), email)
+        distinct_id = self.explicit.read(record) or email
         if distinct_id is None:
             distinct_id = self.customer_id.read(record) or self.device_id.read(record)
         if distinct_id is None:
             raise RefusedError.missing("distinct_id", "no e-mail, customer id or device id stands in for it")
         return Who(distinct_id, email)
 
-    def other_ids(self, record: Any, email: str) -> list[str]:
-        """The ids that the record shows beside the e-mail, the most telling first."""
-        found = (self._explicit(record), self.customer_id.read(record), self.device_id.read(record))
-        return list(dict.fromkeys(other for other in found if other is not None and other != email))
+    def linkable_ids(self, record: Any) -> list[str]:
+        """The ids that the record shows and that are no e-mail, the most telling first."""
+        found = (self.explicit.read(record), self.customer_id.read(record), self.device_id.read(record))
+        return list(dict.fromkeys(one for one in found if one is not None and not is_email(one)))
 
-    def _to_be_linked(self, record: Any, email: str) -> str:
-        others = self.other_ids(record, email)
-        if not others:
-            raise RefusedError.missing("distinct_id", "identify needs an id other than the e-mail")
-        return others[0]
-
-    def _explicit(self, record: Any) -> str | None:
-        found: str | None = self.explicit.read(record)
-        return found.strip().lower() if self.normalise and found and "@" in found else found
+    def _to_be_linked(self, record: Any) -> str:
+        linkable = self.linkable_ids(record)
+        if not linkable:
+            raise RefusedError.missing("distinct_id", "identify needs an id that is no e-mail")
+        return linkable[0]
 
 
 def identity_of(route: RouteConfig, contract: Contract) -> Identity:
     """How one event type of a route finds its customer."""
-    accept = {**ACCEPT, "email": normalised_email} if route.normalise_email else ACCEPT
+    accept = ACCEPT | NORMALISED if route.normalise_email else ACCEPT
     email, explicit, customer_id, device_id = (
         reader(name, route.fields.get(name), own_names, accept[name]) for name, own_names in IDENTITY.items()
     )
-    return Identity(email, explicit, customer_id, device_id, contract.customer, contract.links, route.normalise_email)
+    return Identity(email, explicit, customer_id, device_id, contract.customer, contract.links)

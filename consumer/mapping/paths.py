@@ -1,23 +1,14 @@
-"""Paths into a record, compiled once: plain dotted ones to a chain of look-ups, the rest to JMESPath.
-
-JMESPath knows JSON only. Inside an expression, dates, UUIDs and bytes are therefore the text that they become
-in the request, so that `created_at > '2026-01-01'` compares, and decimals are numbers that keep their digits.
-"""
+"""Paths into a record, compiled once: plain dotted ones to a chain of look-ups, the rest to JMESPath."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import jmespath
-from jmespath.exceptions import JMESPathError
-from jmespath.functions import Functions, signature
-from jmespath.visitor import Options, TreeInterpreter
+from jmespath.functions import Functions
 
-from consumer.mapping.errors import InvalidValueError
-from consumer.mapping.values import plain
+from consumer.mapping.expressions import interpreted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -45,7 +36,7 @@ def compile_path(expression: str) -> Path:
     """The path of an expression that is already known to be JMESPath."""
     tree: Node = jmespath.compile(expression).parsed
     keys = _keys(tree)
-    return Path(expression, _interpreted(tree) if keys is None else _chain(keys), tree)
+    return Path(expression, interpreted(expression) if keys is None else _chain(keys), tree)
 
 
 def unknown_functions(tree: Node) -> Iterator[str]:
@@ -101,48 +92,3 @@ def _chain(keys: tuple[str, ...]) -> Get:
         return value
 
     return get
-
-
-def _interpreted(tree: Node) -> Get:
-    visit = _Interpreter(Options(custom_functions=_ExactFunctions())).visit
-
-    def get(value: Any) -> Any:
-        try:
-            return visit(tree, value)  # type: ignore[arg-type]  # the stubs' name for a node is private
-        except (JMESPathError, TypeError, ValueError, ArithmeticError):
-            # Their messages quote the values.
-            raise InvalidValueError("the expression cannot be computed on this record") from None
-
-    return get
-
-
-class _Interpreter(TreeInterpreter):
-    def visit_field(self, node: Any, value: Any) -> Any:
-        return plain(value.get(node["value"])) if isinstance(value, dict) else None
-
-
-class _ExactFunctions(Functions):
-    """JMESPath's functions, for which a Decimal is a number too."""
-
-    def _get_allowed_pytypes(self, types: list[str]) -> tuple[list[str], list[tuple[str, ...]]]:
-        allowed, inner = super()._get_allowed_pytypes(types)  # type: ignore[misc]  # not in the stubs
-        return (
-            [*allowed, "Decimal"] if "float" in allowed else allowed,
-            [(*names, "Decimal") if "float" in names else names for names in inner],
-        )
-
-    def _convert_to_jmespath_type(self, name: str) -> str:
-        kind: str = super()._convert_to_jmespath_type("float" if name == "Decimal" else name)  # type: ignore[misc]  # not in the stubs
-        return kind
-
-    @signature({"types": []})
-    def _func_to_number(self, value: Any) -> Any:
-        return value if isinstance(value, Decimal) else super()._func_to_number(value)  # type: ignore[misc]  # not in the stubs
-
-    @signature({"types": []})
-    def _func_to_string(self, value: Any) -> str:
-        if isinstance(value, str):
-            return value
-        if isinstance(value, Decimal):
-            return format(value, "f")
-        return json.dumps(value, separators=(",", ":"), default=str)

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from consumer.mapping.contract import MAX_BODY_BYTES, contract_of
-from consumer.mapping.customer import customer_of
+from consumer.mapping.customer import attribute_name, customer_of
 from consumer.mapping.errors import RefusedError
-from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY, Reader, reader
-from consumer.mapping.identity import identity_of
+from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY
+from consumer.mapping.identity import Who, identity_of
 from consumer.mapping.products import PREFIX, fit, products_of
-from consumer.mapping.values import jsonable
+from consumer.mapping.readers import Reader, read_into, reader
+from consumer.mapping.values import jsonable, unwritable
 from consumer.records import EventRequest, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from consumer.config import RouteConfig
     from consumer.mapping.contract import Contract
     from consumer.mapping.customer import Customer
-    from consumer.mapping.identity import Identity, Who
+    from consumer.mapping.identity import Identity
+    from consumer.mapping.links import Links
     from consumer.mapping.products import Products
-
-    Claim = Callable[[str, str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +32,7 @@ class Plan:
 
     Attributes:
         properties: the readers of what stands beside token, customer and products.
+        required: those of them without which the record is refused.
     """
 
     token: str
@@ -43,13 +42,14 @@ class Plan:
     customer: Customer | None
     products: Products | None
     properties: tuple[Reader, ...]
+    required: tuple[Reader, ...]
 
-    def requests(self, record: Any, claim: Claim | None) -> list[EventRequest]:
+    def requests(self, record: Any, links: Links | None = None) -> list[EventRequest]:
         """The requests in the order in which they are to be sent.
 
         Args:
             record: the decoded record.
-            claim: asked with an id and an e-mail, whether this record is to carry their link.
+            links: takes the links that the record shows; None where no route links.
 
         Raises:
             RefusedError: the record breaks the event type's contract.
@@ -59,13 +59,13 @@ class Plan:
         if self.customer is not None and who.email is not None:
             properties["customer"] = self.customer.read(record, who.email)
         listed = self._products(record)
-        for each in self.properties:
-            value = each.read(record)
-            if value is not None:
-                properties[each.field] = value
-            elif each.field in self.contract.required:
+        read_into(properties, self.properties, record)
+        for each in self.required:
+            if each.field not in properties:
                 raise RefusedError.missing(each.field, each.hint)
-        requests = self._links(record, who, claim)
+        if links is not None and who.email is not None:
+            self._show(record, who.distinct_id, who.email, links)
+        requests = []
         for products in listed:
             if products:
                 properties["products"] = products
@@ -76,34 +76,35 @@ class Plan:
         if self.products is None:
             return [[]]
         products = self.products.read(record)
-        if not products:
-            if "products" in self.contract.required:
-                raise RefusedError.missing("products", self.products.source.hint)
-            return [[]]
-        return fit(products, self.contract, self.route)
+        if products:
+            return fit(products, self.contract, self.route)
+        if "products" in self.contract.required:
+            hint = self.products.source.hint
+            if products is None:
+                raise RefusedError.missing("products", hint)
+            raise RefusedError(Reason.MISSING_FIELD, "products", f"products: the list is empty ({hint})")
+        return [[]]
 
-    def _links(self, record: Any, who: Who, claim: Claim | None) -> list[EventRequest]:
-        if claim is None or who.email is None:
-            return []
+    def _show(self, record: Any, distinct_id: str, email: str, links: Links) -> None:
         if self.contract.links:
-            claim(who.distinct_id, who.email)
-            return []
-        return [
-            replace(_request("identify", self._link(other, who.email), who), link=True)
-            for other in self.identity.other_ids(record, who.email)
-            if self.route.link_identities and claim(other, who.email)
-        ]
+            links.setdefault((distinct_id, email))
+        elif self.route.link_identities:
+            for one in self.identity.linkable_ids(record):
+                if (one, email) not in links:
+                    links[one, email] = self._identify(one, email)
 
-    def _link(self, distinct_id: str, email: str) -> dict[str, Any]:
-        return {"token": self.token, "distinct_id": distinct_id, "customer": {"email": email}}
+    def _identify(self, distinct_id: str, email: str) -> EventRequest:
+        properties = {"token": self.token, "distinct_id": distinct_id, "customer": {"email": email}}
+        return _request("identify", properties, Who(distinct_id, email), link=True)
 
 
 def plan_of(route: RouteConfig, event: str, token: str) -> Plan:
     """Compiles one event type of a route whose configuration has no faults."""
     contract = contract_of(event)
-    names = dict.fromkeys(name for name in contract.properties if name != "products")
-    if contract.custom:
-        names |= dict.fromkeys(name for name in route.fields if _is_property(name))
+    properties = tuple(
+        reader(name, route.fields.get(name), (name,), ACCEPT.get(name, jsonable))
+        for name in property_names(route, contract)
+    )
     return Plan(
         token,
         route,
@@ -111,27 +112,33 @@ def plan_of(route: RouteConfig, event: str, token: str) -> Plan:
         identity_of(route, contract),
         customer_of(route, contract),
         products_of(route, contract),
-        tuple(reader(name, route.fields.get(name), (name,), ACCEPT.get(name, jsonable)) for name in names),
+        properties,
+        tuple(each for each in properties if each.field in contract.required),
     )
+
+
+def property_names(route: RouteConfig, contract: Contract) -> tuple[str, ...]:
+    """What stands beside token, customer and products: of a custom event, all that the route maps as no other."""
+    names = dict.fromkeys(name for name in contract.properties if name != "products")
+    if contract.custom:
+        names |= dict.fromkeys(name for name in route.fields if _is_property(name))
+    return tuple(names)
 
 
 def _is_property(name: str) -> bool:
-    return (
-        name not in IDENTITY
-        and name not in CUSTOMER
-        and name != "products"
-        and not name.startswith((PREFIX, "customer."))
-    )
+    is_of_products = name == "products" or name.startswith(PREFIX)
+    return not is_of_products and name not in IDENTITY and attribute_name(name) not in CUSTOMER
 
 
-def _request(event: str, properties: dict[str, Any], who: Who) -> EventRequest:
+def _request(event: str, properties: dict[str, Any], who: Who, *, link: bool = False) -> EventRequest:
     try:
         body = orjson.dumps({"event": event, "properties": properties})
     except orjson.JSONEncodeError:
         # Its message quotes the value.
-        raise RefusedError(Reason.INVALID_FIELD, None, "the event cannot be written as JSON") from None
+        place, rule = unwritable(properties, "")
+        raise RefusedError.invalid(place.removeprefix("customer."), rule) from None
     if len(body) > MAX_BODY_BYTES:
         message = f"the event has {len(body)} bytes; Bluecore takes {MAX_BODY_BYTES}"
         raise RefusedError(Reason.TOO_LARGE, None, message)
     # A customer is one lane, by whatever id each event names it: the e-mail where it is known.
-    return EventRequest(event, body, who.email or who.distinct_id)
+    return EventRequest(event, body, who.email or who.distinct_id, link)

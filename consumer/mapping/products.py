@@ -8,11 +8,16 @@ only what is mapped and Bluecore's own `name`, `price` and `quantity`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
+from consumer.mapping.decimals import added
 from consumer.mapping.errors import InvalidValueError, RefusedError
-from consumer.mapping.fields import PRODUCT, PRODUCT_ID, Reader, read_into, reader, text
-from consumer.mapping.values import AS_THEY_ARE, jsonable
+from consumer.mapping.fields import FLAT_PRODUCT_ID, PRODUCT, PRODUCT_ID, text
+from consumer.mapping.readers import Reader, read_into, reader
+from consumer.mapping.values import FORMS, jsonable, other
 
 if TYPE_CHECKING:
     from consumer.config import RouteConfig
@@ -21,8 +26,7 @@ if TYPE_CHECKING:
     Product = dict[str, Any]
 
 PREFIX = "products."
-_FLAT_ID = ("product_id", "sku")
-"""At the top of a record a bare `id` is the record's own."""
+_IDS = frozenset(PRODUCT_ID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +40,25 @@ class Products:
     flat_others: tuple[Reader, ...]
     is_mapped: bool
 
-    def read(self, record: Any) -> list[Product]:
-        """The products in their order; empty when the record has none.
+    def read(self, record: Any) -> list[Product] | None:
+        """The products in their order; None when the record has neither a list nor a product.
 
         Raises:
             RefusedError: one is no object, has no id, or a value that is invalid.
         """
         found = self.source.read(record)
         if found is None:
-            return [] if self.is_mapped else self._flat(record)
+            return None if self.is_mapped else self._flat(record)
         if isinstance(found, dict):
             found = [found]
         if not isinstance(found, list):
             raise RefusedError.invalid("products", "must be a list of objects", self.source.hint)
         return [self._product(item, index) for index, item in enumerate(found)]
 
-    def _flat(self, record: Any) -> list[Product]:
+    def _flat(self, record: Any) -> list[Product] | None:
         found = self.flat_id.read(record)
         if found is None:
-            return []
+            return None
         product = {"id": found}
         read_into(product, self.flat_others, record)
         return [product]
@@ -86,7 +90,7 @@ def products_of(route: RouteConfig, contract: Contract) -> Products | None:
     return Products(
         source=reader("products", source, ("products",), lambda found: found),
         id=reader("id", mapped.get("id"), PRODUCT_ID, text),
-        flat_id=reader("products[0].id", mapped.get("id"), _FLAT_ID, text),
+        flat_id=reader("products[0].id", mapped.get("id"), FLAT_PRODUCT_ID, text),
         others=others if mapped else None,
         flat_others=others,
         is_mapped=source is not None,
@@ -101,9 +105,8 @@ def fit(products: list[Product], contract: Contract, route: RouteConfig) -> list
     """
     if contract.distinct_products and len({product["id"] for product in products}) < len(products):
         if route.repeated_products == "refuse":
-            raise RefusedError.invalid(
-                "products", "an id is repeated; `repeated_products: merge` adds their quantities"
-            )
+            which = "products[{}] repeats the id of products[{}]".format(*_repeated(products))
+            raise RefusedError.invalid("products", f"{which}; `repeated_products: merge` adds their quantities")
         products = _merged(products)
     if contract.splittable and route.split_products:
         return [[product] for product in products]
@@ -120,29 +123,43 @@ def fit(products: list[Product], contract: Contract, route: RouteConfig) -> list
 
 
 def _ride_along(product: Product, item: Product) -> None:
-    for name, value in item.items():
-        if value is not None and name not in PRODUCT_ID:
-            try:
-                product[name] = value if type(value) in AS_THEY_ARE else jsonable(value)
-            except InvalidValueError as rule:
-                raise RefusedError.invalid(name, rule) from None
+    name = ""
+    try:
+        for name, value in item.items():
+            if value is not None and name not in _IDS:
+                form = FORMS.get(type(value), other)
+                product[name] = value if form is None else form(value)
+    except InvalidValueError as rule:
+        raise RefusedError.invalid(name, rule) from None
+
+
+def _repeated(products: list[Product]) -> tuple[int, int]:
+    """The first product whose id has been there, and the one that had it."""
+    ids = [product["id"] for product in products]
+    again = next(index for index, each in enumerate(ids) if each in ids[:index])
+    return again, ids.index(ids[again])
 
 
 def _merged(products: list[Product]) -> list[Product]:
     """Each id once, where it first stood: its quantities are added, of the rest the first stands.
 
-    A product without a quantity counts as one.
+    A product without a quantity counts as one. Decimals are added without loss.
     """
     merged: dict[str, Product] = {}
     for product in products:
         first = merged.setdefault(product["id"], product)
         if first is not product:
-            first["quantity"] = _quantity(first) + _quantity(product)
+            try:
+                first["quantity"] = jsonable(added((_quantity(first), _quantity(product))))
+            except InvalidValueError as rule:
+                raise RefusedError.invalid("products", f"a repeated id's quantity {rule}") from None
     return list(merged.values())
 
 
 def _quantity(product: Product) -> Any:
     quantity = product.get("quantity", 1)
+    if isinstance(quantity, orjson.Fragment):
+        return Decimal(orjson.dumps(quantity).decode())
     if isinstance(quantity, bool) or not isinstance(quantity, int | float):
-        raise RefusedError.invalid("products", "a repeated id's quantity is no number and cannot be added")
+        raise InvalidValueError("is no number and cannot be added; `as: number` converts text")
     return quantity

@@ -7,23 +7,28 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from consumer.config import EventByValue
-from consumer.mapping.errors import RefusedError
+from consumer.mapping.contract import decides_consent
+from consumer.mapping.errors import InvalidValueError, RefusedError
 from consumer.mapping.faults import faults
-from consumer.mapping.fields import Reader, reader
+from consumer.mapping.links import ahead
 from consumer.mapping.paths import is_true
 from consumer.mapping.plan import plan_of
+from consumer.mapping.readers import Reader, reader
+from consumer.mapping.typecheck.choices import written
 from consumer.records import Reason, Reject, Send, Skip, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from consumer.config import RouteConfig
-    from consumer.mapping.plan import Claim, Plan
+    from consumer.mapping.links import Claim, Links
+    from consumer.mapping.plan import Plan
     from consumer.records import EventRequest, Mapped
 
 _MS = 1000
 # A redelivery names its topic itself, in a header that anyone may write.
 _MOST_REMEMBERED = 4096
+_FORMS = {bool: "boolean", int: "whole number", str: "text"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,9 @@ class Route:
         value = self.chooser.require(record)
         chosen = self.plans.get((type(value), value)) if isinstance(value, bool | int | str) else None
         if chosen is None:
-            raise RefusedError.invalid("event", "the value stands for no event of the route", self.chooser.hint)
+            known = ", ".join(f"{written(each)} ({_form(each)})" for _, each in filter(None, self.plans))
+            what = f"the value, a {_form(value)}, stands for no event of the route, which names {known}"
+            raise RefusedError.invalid("event", what, self.chooser.hint)
         return chosen
 
 
@@ -98,13 +105,15 @@ class Router:
             value: the decoded record.
             event_time_ms: when it was written, ms since the epoch; None when that is not known.
             now_ms: ms since the epoch.
-            claim: decides whether this record carries the link of an id to an e-mail; None: it does not.
+            claim: decides whether this record carries the link of an id to an e-mail; None: it does not. Asked once
+                for each link that the record shows, and only if all of the record can be sent.
         """
         taking = self._taking(topic, record_name)
         if not taking:
             what = f"topic {topic}" if record_name is None else f"topic {topic}, record {record_name}"
             return Reject(Reason.UNROUTABLE, Stage.MAP, f"no route takes {what}")
         requests: list[EventRequest] = []
+        links: Links | None = None if claim is None else {}
         priorities: list[int] = []
         event = ""
         try:
@@ -114,11 +123,15 @@ class Router:
                     self._check_age(event_time_ms, now_ms)
                     plan = route.plan(value)
                     event = plan.contract.event
-                    requests += plan.requests(value, claim)
+                    requests += plan.requests(value, links)
                     priorities.append(route.config.priority)
         except RefusedError as refused:
             return replace(refused.as_reject(), event=event)
-        return Send(tuple(requests), max(priorities)) if priorities else Skip("when")
+        if not priorities:
+            return Skip("when")
+        if claim is not None and links:
+            requests = ahead(links, claim) + requests
+        return Send(tuple(requests), max(priorities))
 
     def _find(self, topic: str, record_name: str | None) -> tuple[Route, ...]:
         return tuple(route for route in self._routes if route.takes(topic, record_name))
@@ -147,8 +160,20 @@ def compile_routes(routes: Sequence[RouteConfig], *, token: str, max_age_seconds
     return Router([_compiled(route, token) for route in routes], max_age_seconds)
 
 
+def _form(value: object) -> str:
+    return _FORMS.get(type(value), "value of another type")
+
+
+def _consent(found: Any) -> bool:
+    """JMESPath holds any text for true, `"false"` too: a consent that is no boolean is nobody's (RudderStack)."""
+    if not isinstance(found, bool):
+        raise InvalidValueError("must be true or false where it decides a consent: compare it, as in x == 'YES'")
+    return found
+
+
 def _compiled(route: RouteConfig, token: str) -> Route:
-    when = None if route.when is None else reader("when", route.when, accept=lambda found: found)
+    accept = _consent if decides_consent(route) else lambda found: found
+    when = None if route.when is None else reader("when", route.when, accept=accept)
     if not isinstance(route.event, EventByValue):
         return Route(route, when, None, {None: plan_of(route, route.event, token)})
     chooser = reader("event", route.event.path, accept=lambda found: found)

@@ -28,7 +28,7 @@ _PRIMITIVES: dict[str, SearchStrategy[Any]] = {
 }
 _MOMENTS = st.datetimes(min_value=datetime(1, 1, 2), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
 _LOGICAL: dict[str, SearchStrategy[Any]] = {
-    "uuid": st.uuids(),
+    "uuid": st.uuids().map(str),
     "date": st.dates(min_value=date(1, 1, 1)),
     "time-millis": st.times(min_value=time(0)),
     "time-micros": st.times(),

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from time import process_time
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from fastavro import schemaless_writer
 
@@ -24,7 +23,7 @@ RECORDS = 20_000
 NOW_MS = 1_800_000_000_000
 CUSTOMER = {"email": "jane@example.com", "first_name": "Jane", "last_name": "Doe", "city": "Boston"}
 ORDER: dict[str, Any] = {
-    "event_id": UUID(int=1),
+    "event_id": "00000000-0000-0000-0000-000000000001",
     "occurred_at": datetime(2026, 1, 31, tzinfo=UTC),
     "channel": "WEB",
     "customer": CUSTOMER,

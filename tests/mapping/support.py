@@ -51,8 +51,9 @@ class Row:
     refused: tuple[Reason, str] | None = None
     options: dict[str, Any] = field(default_factory=dict)
 
-    def holds_for(self, event: str) -> None:
-        outcome = map_one(route(event, **self.options), self.record)
+    def holds_for(self, event: str, chosen_by: object = None) -> None:
+        """Check the row of this event type; `chosen_by` is what a route says of a value that chooses it."""
+        outcome = map_one(route(chosen_by or event, **self.options), self.record)
         if self.refused is not None:
             assert isinstance(outcome, Reject), outcome
             assert (outcome.reason, outcome.field) == self.refused

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from consumer.avro.files import load_folder, schemas_folder
 from consumer.avro.schema import parse
-from consumer.mapping import CONTRACTS
+from consumer.mapping import CONTRACTS, LinkCache, compile_routes
 from consumer.records import Reason, Reject, Send, Skip
 from tests.mapping.avro_values import values
-from tests.mapping.support import documents, map_one, route
+from tests.mapping.support import NOW_MS, TOKEN, documents, map_one, route
 
 if TYPE_CHECKING:
     from consumer.avro import AvroSchema
@@ -53,6 +53,46 @@ EVERYTHING = parse(
                 {"name": "clock", "type": {"type": "int", "logicalType": "time-millis"}},
                 {"name": "hash", "type": {"type": "fixed", "name": "Hash", "size": 4}},
                 {"name": "notes", "type": {"type": "map", "values": ["null", "double", "string"]}},
+            ],
+        }
+    )
+)
+ORDER = parse(
+    json.dumps(
+        {
+            "type": "record",
+            "name": "Order",
+            "fields": [
+                {"name": "email", "type": "string"},
+                {"name": "distinct_id", "type": ["null", "string", "long"]},
+                {"name": "customer_id", "type": ["null", "string"]},
+                {"name": "device_id", "type": ["string", "bytes"]},
+                {"name": "order_id", "type": "string"},
+                {"name": "search_term", "type": "string"},
+                {"name": "total", "type": {"type": "bytes", "logicalType": "decimal", "precision": 120, "scale": 2}},
+                {
+                    "name": "products",
+                    "type": {
+                        "type": "array",
+                        "items": {
+                            "type": "record",
+                            "name": "Line",
+                            "fields": [
+                                {"name": "sku", "type": {"type": "enum", "name": "Sku", "symbols": ["a", "b"]}},
+                                {
+                                    "name": "quantity",
+                                    "type": [
+                                        "null",
+                                        "int",
+                                        "double",
+                                        "string",
+                                        {"type": "bytes", "logicalType": "decimal", "precision": 9, "scale": 2},
+                                    ],
+                                },
+                            ],
+                        },
+                    },
+                },
             ],
         }
     )
@@ -97,3 +137,57 @@ def test_any_record_that_was_never_meant_for_bluecore(
 ) -> None:
     accounted_for(map_one(route(event, attributes=attributes, phone_region="US"), record))
     accounted_for(map_one(route(event, when=when, normalise_email=True), record))
+
+
+OPTIONS = st.fixed_dictionaries(
+    {
+        "link_identities": st.booleans(),
+        "split_products": st.booleans(),
+        "repeated_products": st.sampled_from(["refuse", "merge"]),
+        "surplus_products": st.sampled_from(["refuse", "drop"]),
+        "normalise_email": st.booleans(),
+    }
+)
+
+
+def any_options(event: str) -> st.SearchStrategy[dict[str, Any]]:
+    """The options that have a say in the event; another one is a fault of the configuration."""
+
+    def meant_for(options: dict[str, Any]) -> dict[str, Any]:
+        contract = CONTRACTS[event]
+        unmeant = [] if contract.splittable else ["split_products"]
+        unmeant += [] if contract.distinct_products else ["repeated_products", "surplus_products"]
+        return {name: value for name, value in options.items() if name not in unmeant}
+
+    return OPTIONS.map(meant_for)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    data=st.data(),
+    record=any_record(ORDER),
+    event=st.sampled_from([*CONTRACTS]),
+    beside=st.sampled_from(["optin", "customer_patch", "store_visit"]),
+)
+def test_whatever_the_options_of_the_routes(
+    data: st.DataObject, record: dict[str, Any], event: str, beside: str
+) -> None:
+    """With its links, split and merged; and mapped again, a record becomes the same requests."""
+    first = route(event, **data.draw(any_options(event)))
+    second = route(beside, when="total > `0.5`", link_identities=True, attributes={"one": "total"})
+    router = compile_routes([first, second], token=TOKEN)
+    links = LinkCache(capacity=2)
+
+    def mapped() -> Mapped:
+        return router.map(
+            "shop.events", None, record, None, NOW_MS, claim=lambda one, email: links.claim(one, email, 1)
+        )
+
+    outcome = mapped()
+    accounted_for(outcome)
+    if isinstance(outcome, Send):
+        sent = [request.link for request in outcome.requests]
+        assert sent == sorted(sent, reverse=True), "the links go ahead"
+    else:
+        assert len(links) == 0
+    assert mapped() == outcome

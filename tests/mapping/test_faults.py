@@ -25,15 +25,22 @@ def test_the_ten_event_types_and_custom_names_are_right(event: str) -> None:
         ({"event": "purchsae"}, "event", "did you mean purchase?"),
         ({"event": "Opt-In"}, "event", "did you mean optin?"),
         ({"event": "Store Visit"}, "event", "did you mean store_visit?"),
+        ({"event": "store_visit!"}, "event", "did you mean store_visit?"),
+        ({"event": "Viewed Cart"}, "event", "did you mean viewed_cart?"),
         ({"event": {"path": "x", "values": {True: "optn"}}}, "event.values.true", "did you mean optin?"),
         ({"event": {"path": "x", "values": {}}}, "event.values", "is empty"),
         ({"event": {"path": "upper(x)", "values": {"A": "optin"}}}, "event.path", "no function upper()"),
         ({"when": "lenght(x) > `0`"}, "when", "did you mean length?"),
+        ({"when": "length(x, y) > `0`"}, "when", "length() is given 2 arguments, and takes 1"),
+        ({"fields": {"total": "max_by(lines, price).price"}}, "fields.total", "write & before it"),
         ({"format": "raw"}, "schema", "needs the .avsc file"),
         ({"split_products": True}, "split_products", "has no effect here"),
         ({"event": "search", "repeated_products": "merge"}, "repeated_products", "it is for purchase"),
         ({"phone_region": "XX"}, "phone_region", "no region of ISO 3166"),
         ({"fields": {"order": "id"}}, "fields.order", "did you mean order_id?"),
+        ({"fields": {"product_id": "id"}}, "fields.product_id", "map it as products.id"),
+        ({"fields": {"sku": "id"}}, "fields.sku", "map it as products.id"),
+        ({"fields": {"price": "amount"}}, "fields.price", "map it as products.price"),
         ({"fields": {"tier": "x"}}, "fields.tier", "goes under `attributes`"),
         ({"fields": {"email": "upper(x)"}}, "fields.email", "no function upper()"),
         ({"event": "search", "fields": {"order_id": "id"}}, "fields.order_id", "search has no field order_id"),
@@ -45,8 +52,14 @@ def test_the_ten_event_types_and_custom_names_are_right(event: str) -> None:
         ({"fields": {"total": {"path": "t", "as": "string"}}}, "fields.total", "possible: number, integer"),
         ({"fields": {"email": {"path": "t", "as": "integer"}}}, "fields.email", "possible: string"),
         ({"fields": {"order_id": {"path": "t", "as": "date"}}}, "fields.order_id", "possible: string, integer"),
+        ({"fields": {"products.id": {"path": "t", "as": "date"}}}, "fields.products.id", "possible: string, integer"),
+        (
+            {"fields": {"phone": {"path": "t", "as": "number"}}, "phone_region": "US"},
+            "fields.phone",
+            "possible: string, integer",
+        ),
         ({"fields": {"products": {"path": "t", "as": "string"}}}, "fields.products", "cannot be sent as string"),
-        ({"event": "store_visit", "fields": {"Shop-Id": "x"}}, "fields.Shop-Id", "no field name"),
+        ({"event": "store_visit", "fields": {"Shop-Id": "x"}}, "fields.Shop-Id", "did you mean shop_id?"),
         ({"attributes": {"token": "x"}}, "attributes.token", "bluecore.namespace"),
         ({"attributes": {"Distinct-ID": "x"}}, "attributes.Distinct-ID", "under `fields`"),
         ({"attributes": {"naïve": "x"}}, "attributes.naïve", "Bluecore ignores"),
@@ -76,6 +89,23 @@ def test_every_fault_is_named() -> None:
     ]
 
 
+def test_a_misspelt_event_hides_no_fault_of_its_route() -> None:
+    assert list(found({"event": "serch", "fields": {"totl": "x"}, "attributes": {"email": "x"}})) == [
+        "routes[0].event",
+        "routes[0].fields.totl",
+        "routes[0].attributes.email",
+    ]
+
+
+@pytest.mark.parametrize(
+    "event", ["store_visit!", "Opt-In!", "1st visit", "Ångström", "!!!", "PURCHASE", "viewd_product"]
+)
+def test_a_name_that_is_suggested_is_itself_right(event: str) -> None:
+    (message,) = found({"event": event}).values()
+    _, is_suggested, name = message.rstrip("?").partition("did you mean ")
+    assert not is_suggested or found({"event": name}) == {}
+
+
 def test_two_routes_that_cannot_both_be_meant() -> None:
     assert "repeats routes[0]" in found({"when": "a"}, {"when": "a", "priority": 1})["routes[1]"]
 
@@ -90,6 +120,18 @@ def test_a_topic_has_one_wire_format() -> None:
     assert list(found({}, raw)) == ["routes[1].format"]
     assert list(found({"topic": None, "topic_pattern": "^t"}, raw)) == ["routes[1].format"]
     assert list(found(raw, raw | {"event": "search", "schema": "b.avsc"})) == ["routes[1].schema"]
+
+
+@pytest.mark.parametrize("odd", [0, 1, 2])
+def test_a_conflict_of_formats_is_told_once_a_topic_with_all_its_routes(odd: int) -> None:
+    routes = [{"event": event} for event in ("wishlist", "search", "optin")]
+    routes[odd] |= {"format": "raw", "schema": "a.avsc"}
+    others = ", ".join(f"routes[{index}]" for index in range(3) if index != odd)
+    (message,) = found(*routes).values()
+    assert f"confluent by {others}" in message
+    assert f"raw by routes[{odd}]" in message
+    another = {"topic": "u"}, {"topic": "u", "event": "search", "format": "raw", "schema": "a.avsc"}
+    assert list(found(*routes, *another))[1:] == ["routes[4].format"]
 
 
 def test_a_whole_mapping_without_faults() -> None:

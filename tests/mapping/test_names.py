@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from consumer.mapping.contract import CONTRACTS
-from consumer.mapping.names import is_name, misspelt, nearest, normalised
+from consumer.mapping.names import as_name, is_name, misspelt, nearest, normalised
 
 
 @pytest.mark.parametrize("written", ["First-Name", "first name", " FIRST_NAME ", "First - Name"])
@@ -36,6 +36,21 @@ def test_a_custom_event_is_no_slip(custom: str) -> None:
     assert misspelt(custom, CONTRACTS) is None
 
 
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("store_visit!", "store_visit"),
+        ("Store Visit", "store_visit"),
+        ("2nd-visit", "nd_visit"),
+        ("!!", None),
+        ("a.b", "a_b"),
+    ],
+)
+def test_the_name_that_bluecore_takes(written: str, name: str | None) -> None:
+    assert as_name(written) == name
+
+
 def test_the_nearest_name() -> None:
+    assert nearest("payed", ["PAID", "OPEN"]) == "PAID"
     assert nearest("emial", ["email", "order_id"]) == "email"
     assert nearest("zzz", ["email", "order_id"]) is None

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import tracemalloc
-from typing import Any, ClassVar
+from typing import Any
 
-import orjson
 import pytest
 
 from consumer.config import RouteConfig
-from consumer.mapping import LinkCache, compile_routes
+from consumer.mapping import compile_routes
 from consumer.records import Reason, Reject, Send, Skip
-from tests.mapping.support import EMAIL, NOW_MS, TOKEN, documents, map_one, route
+from tests.mapping.support import EMAIL, NOW_MS, TOKEN, map_one, route
 
 RECORD = {"email": EMAIL, "product_id": "p1"}
 
@@ -159,61 +158,10 @@ def test_bodies_stay_under_900_kb() -> None:
     assert outcome.reason is Reason.TOO_LARGE
 
 
-def test_a_number_that_json_libraries_cannot_carry_is_refused() -> None:
-    config = route("store_visit", fields={"count": {"path": "count", "as": "integer"}})
-    outcome = map_one(config, {"email": EMAIL, "count": "9" * 30})
-    assert isinstance(outcome, Reject)
-    assert outcome.reason is Reason.INVALID_FIELD
-
-
 def test_every_event_of_a_customer_is_in_one_lane_whatever_its_distinct_id() -> None:
     outcome = map_one(route("identify"), {"email": EMAIL, "device_id": "device-7"})
     assert isinstance(outcome, Send)
     assert outcome.requests[0].customer == EMAIL
-
-
-class TestLinkIdentities:
-    """An id that no identify linked to an e-mail reaches no profile (Bluecore, Events API)."""
-
-    RECORD: ClassVar = {**RECORD, "customer_id": "C-1", "device_id": "device-7"}
-
-    def linked(self, links: LinkCache, record: object, event: str = "viewed_product") -> Any:
-        router = compile_routes([route(event, link_identities=True)], token=TOKEN)
-        return router.map(
-            "shop.events", None, self.RECORD, None, NOW_MS, claim=lambda one, email: links.claim(one, email, record)
-        )
-
-    def test_identify_goes_ahead_of_the_first_event(self) -> None:
-        sent = documents(self.linked(LinkCache(), 1))
-        customer = {"email": EMAIL}
-        assert sent[:2] == [
-            {"event": "identify", "properties": {"token": TOKEN, "distinct_id": one, "customer": customer}}
-            for one in ("C-1", "device-7")
-        ]
-        assert [document["event"] for document in sent[2:]] == ["viewed_product"]
-
-    def test_and_only_of_the_first(self) -> None:
-        links = LinkCache()
-        self.linked(links, 1)
-        assert events(self.linked(links, 2)) == ["viewed_product"]
-
-    def test_the_same_record_becomes_the_same_requests_again(self) -> None:
-        links = LinkCache()
-        assert self.linked(links, 1) == self.linked(links, 1)
-
-    def test_an_identify_of_the_stream_counts(self) -> None:
-        links = LinkCache()
-        assert events(self.linked(links, 1, "identify")) == ["identify"]
-        outcome = self.linked(links, 2)
-        assert [orjson.loads(request.body)["properties"]["distinct_id"] for request in outcome.requests] == [
-            "device-7",
-            EMAIL,
-        ]
-
-    def test_not_unless_the_route_says_so(self) -> None:
-        router = compile_routes([route("viewed_product")], token=TOKEN)
-        outcome = router.map("shop.events", None, self.RECORD, None, NOW_MS, claim=lambda _one, _email: True)
-        assert events(outcome) == ["viewed_product"]
 
 
 def test_faulty_routes_do_not_compile() -> None:
@@ -234,3 +182,36 @@ def test_a_refused_record_says_which_event_it_would_have_become() -> None:
     ]
 
     assert [each.event for each in outcomes if isinstance(each, Reject)] == ["search", "unsubscribe", ""]
+
+
+@pytest.mark.parametrize("event", ["optin", "unsubscribe"])
+class TestConsentByCondition:
+    """RudderStack: a consent that is no boolean is nobody's, and JMESPath would hold any text for true."""
+
+    @pytest.mark.parametrize("consent", ["false", "true", "", 0, 1, [], ["email"], {}])
+    def test_what_is_no_boolean_is_refused(self, event: str, consent: object) -> None:
+        outcome = map_one(route(event, when="consent"), {**RECORD, "consent": consent})
+        assert isinstance(outcome, Reject)
+        assert (outcome.reason, outcome.field) == (Reason.INVALID_FIELD, "when")
+        assert "must be true or false where it decides a consent" in outcome.message
+
+    @pytest.mark.parametrize(("consent", "sent"), [(True, True), (False, False), (None, False)])
+    def test_true_is_sent_and_false_and_null_are_skipped(self, event: str, consent: object, sent: bool) -> None:  # noqa: FBT001 - a table's column
+        outcome = map_one(route(event, when="consent"), {**RECORD, "consent": consent})
+        assert isinstance(outcome, Send) if sent else outcome == Skip("when")
+
+
+@pytest.mark.parametrize(("flag", "sent"), [("false", True), (0, True), ("", False), ([], False)])
+def test_of_other_events_a_condition_is_true_as_jmespath_has_it(flag: object, sent: bool) -> None:  # noqa: FBT001 - a table's column
+    outcome = map_one(route("customer_patch", when="flag"), {**RECORD, "flag": flag})
+    assert isinstance(outcome, Send) if sent else outcome == Skip("when")
+
+
+def test_a_value_that_stands_for_no_event_is_told_with_those_that_do() -> None:
+    """And with their types: the text true is not the boolean, and the record's value itself is nobody's business."""
+    outcome = map_one(route(CONSENT), {"email": EMAIL, "consents": {"email": "true"}})
+    assert isinstance(outcome, Reject)
+    assert outcome.message == (
+        "event: the value, a text, stands for no event of the route, which names true (boolean), false (boolean), "
+        "LATER (text), 2 (whole number) (path consents.email)"
+    )

@@ -6,37 +6,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from consumer.records import Reason
-from tests.mapping.support import EMAIL, refuses, sends
+from tests.mapping.events.product_lists import INVALID, ON_A_LIST, TWO
+from tests.mapping.support import refuses
 
 if TYPE_CHECKING:
     from tests.mapping.support import Row
-
-TWO = {"email": EMAIL, "products": [{"sku": "p1", "quantity": 1}, {"sku": "p2", "quantity": 3}]}
 
 
 @pytest.mark.parametrize(
     "row",
     [
-        sends(
-            "one product",
-            {"email": EMAIL, "products": [{"sku": "p1"}]},
-            {"distinct_id": EMAIL, "products": [{"id": "p1"}]},
-        ),
         refuses(
-            'Bluecore, Customer Events: "only a single product id is accepted per event"',
-            TWO,
-            Reason.INVALID_FIELD,
-            "products",
+            'Bluecore, Customer Events: "only a single product id is accepted per event"', TWO, INVALID, "products"
         ),
-        sends(
-            "so several are one event each, where the route splits them",
-            TWO,
-            {"distinct_id": EMAIL, "products": [{"id": "p1", "quantity": 1}]},
-            {"distinct_id": EMAIL, "products": [{"id": "p2", "quantity": 3}]},
-            split_products=True,
-        ),
-        refuses("no product", {"email": EMAIL}, Reason.MISSING_FIELD, "products"),
+        *ON_A_LIST,
     ],
 )
 def test_add_to_cart(row: Row) -> None:

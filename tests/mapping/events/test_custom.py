@@ -28,6 +28,38 @@ if TYPE_CHECKING:
             {"distinct_id": EMAIL, "store": {"id": 7, "tags": ["a"]}},
             fields={"store": "shop"},
         ),
+        sends(
+            "customer attributes where the route maps them",
+            {"email": EMAIL, "city": "Boston", "tier": "gold"},
+            {"distinct_id": EMAIL, "customer": {"email": EMAIL, "tier": "gold"}},
+            attributes={"tier": "tier"},
+        ),
+        sends(
+            "Bluecore's default attributes stay attributes, however the route writes their names",
+            {"email": EMAIL, "name": "Jane", "town": "Boston"},
+            {"distinct_id": EMAIL, "customer": {"email": EMAIL, "first_name": "Jane", "city": "Boston"}},
+            fields={"First Name": "name", "customer.City": "town"},
+        ),
+        sends(
+            "a conversion as everywhere",
+            {"email": EMAIL, "minutes": "12"},
+            {"distinct_id": EMAIL, "minutes": 12},
+            fields={"minutes": {"path": "minutes", "as": "integer"}},
+        ),
+        sends(
+            "a visitor without e-mail is known by the customer id, then the device",
+            {"customer_id": "C-1", "device_id": "device-7"},
+            {"distinct_id": "C-1"},
+        ),
+        sends(
+            "nothing of it is required, and several products are one event",
+            {"email": EMAIL, "products": [{"id": "p1"}, {"id": "p1"}]},
+            {"distinct_id": EMAIL, "products": [{"id": "p1"}, {"id": "p1"}]},
+        ),
+        refuses(
+            "but a product has an id", {"email": EMAIL, "products": [{}]}, Reason.MISSING_FIELD, "products[0].id"
+        ),
+        refuses("and a total is a number", {"email": EMAIL, "total": "5"}, Reason.INVALID_FIELD, "total"),
         refuses("someone must have done it", {"total": 5}, Reason.MISSING_FIELD, "distinct_id"),
     ],
 )

@@ -6,34 +6,29 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from consumer.records import Reason
+from tests.mapping.events.consents import CONSENTS, INVALID, MISSING
 from tests.mapping.support import EMAIL, refuses, sends
 
 if TYPE_CHECKING:
     from tests.mapping.support import Row
 
 
+@pytest.mark.parametrize("row", CONSENTS)
+def test_optin(row: Row) -> None:
+    row.holds_for("optin")
+
+
 @pytest.mark.parametrize(
     "row",
     [
         sends(
-            "the e-mail is the customer's, where Bluecore asks for it",
-            {"email": EMAIL},
+            "RudderStack: by a boolean consent, where the route says so",
+            {"email": EMAIL, "consent": True},
             {"distinct_id": EMAIL, "customer": {"email": EMAIL}},
         ),
-        sends(
-            "client and device ride along",
-            {"email": EMAIL, "client": "5.1", "device": "mobile/iPad"},
-            {"distinct_id": EMAIL, "customer": {"email": EMAIL}, "client": "5.1", "device": "mobile/iPad"},
-        ),
-        refuses(
-            "RudderStack: not without e-mail, whatever other id there is",
-            {"distinct_id": "device-7"},
-            Reason.MISSING_FIELD,
-            "email",
-        ),
-        refuses("nor with one that is none", {"email": "jane"}, Reason.INVALID_FIELD, "email"),
+        refuses("a consent that is missing is nobody's", {"email": EMAIL}, MISSING, "event"),
+        refuses("so is one that is no boolean", {"email": EMAIL, "consent": "true"}, INVALID, "event"),
     ],
 )
-def test_optin(row: Row) -> None:
-    row.holds_for("optin")
+def test_optin_by_consent(row: Row) -> None:
+    row.holds_for("optin", {"path": "consent", "values": {True: "optin", False: "unsubscribe"}})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import pytest
 
@@ -37,14 +36,36 @@ def products(count: int) -> list[dict[str, str]]:
 @pytest.mark.parametrize(
     "row",
     [
-        sends("Zeotap, Commerce Events: order_id and total at the properties level", ORDER, SENT),
+        sends("order id, total and products", ORDER, SENT),
+        sends(
+            "RudderStack: the product of a flat record; its own id is no product's",
+            {"email": EMAIL, "order_id": "O-1", "total": 19.8, "sku": "p1", "id": "row-3"},
+            SENT,
+        ),
+        sends(
+            "an order of another shape, by the route's paths",
+            {"buyer": {"mail": EMAIL}, "id": "O-1", "sum": 19.8, "lines": [{"article": "p1", "shelf": "B7"}]},
+            SENT,
+            fields={
+                "email": "buyer.mail",
+                "order_id": "id",
+                "total": "sum",
+                "products": "lines",
+                "products.id": "article",
+            },
+        ),
+        sends(
+            "what else the record knows of the profile goes along, and client and device",
+            {**ORDER, "city": "Boston", "client": "5.1", "device": "mobile/iPad"},
+            {**SENT, "customer": {"email": EMAIL, "city": "Boston"}, "client": "5.1", "device": "mobile/iPad"},
+        ),
+        sends(
+            "an explicit distinct_id comes before the e-mail",
+            {**ORDER, "distinct_id": "C-1"},
+            {**SENT, "distinct_id": "C-1"},
+        ),
         sends("nothing was paid", {**ORDER, "total": 0}, {**SENT, "total": 0}),
         sends("an order id may be a number", {**ORDER, "order_id": 77}, {**SENT, "order_id": "77"}),
-        sends(
-            "or a UUID",
-            {**ORDER, "order_id": UUID(int=1)},
-            {**SENT, "order_id": "00000000-0000-0000-0000-000000000001"},
-        ),
         sends(
             "a total in text, where the route says so",
             {**ORDER, "sum": " 19.80 "},
@@ -55,6 +76,9 @@ def products(count: int) -> list[dict[str, str]]:
         refuses("RudderStack: no purchase without total", without("total"), MISSING, "total"),
         refuses("RudderStack: no purchase without products", without("products"), MISSING, "products"),
         refuses("Bluecore: the customer has at least an email", without("email"), MISSING, "email"),
+        refuses("an e-mail that is none", {**ORDER, "email": "jane"}, INVALID, "email"),
+        refuses("a blank order id is none", {**ORDER, "order_id": " "}, MISSING, "order_id"),
+        refuses("a product without id", {**ORDER, "products": [{"name": "Shoe"}]}, MISSING, "products[0].id"),
         refuses("a total is a number", {**ORDER, "total": "19.80"}, INVALID, "total"),
         refuses("a finite one", {**ORDER, "total": Decimal("NaN")}, INVALID, "total"),
         refuses("and no boolean", {**ORDER, "total": True}, INVALID, "total"),

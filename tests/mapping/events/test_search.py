@@ -17,9 +17,31 @@ if TYPE_CHECKING:
     "row",
     [
         sends(
-            "Zeotap, Available Event Types: the search term",
+            "the term, or the phrase",
             {"email": EMAIL, "search_term": "red shoes"},
             {"distinct_id": EMAIL, "search_term": "red shoes"},
+        ),
+        sends(
+            "or the category that was browsed, from where the record has it",
+            {"email": EMAIL, "page": {"category": "Shoes"}},
+            {"distinct_id": EMAIL, "search_term": "Shoes"},
+            fields={"search_term": "page.category"},
+        ),
+        sends(
+            "a number is a term too",
+            {"email": EMAIL, "search_term": 501},
+            {"distinct_id": EMAIL, "search_term": "501"},
+        ),
+        sends(
+            "client and device ride along; the profile is left alone",
+            {"email": EMAIL, "search_term": "shoes", "city": "Boston", "client": "5.1", "device": "mobile/iPad"},
+            {"distinct_id": EMAIL, "search_term": "shoes", "client": "5.1", "device": "mobile/iPad"},
+        ),
+        sends(
+            "unless the route maps attributes",
+            {"email": EMAIL, "search_term": "shoes", "tier": "gold"},
+            {"distinct_id": EMAIL, "customer": {"email": EMAIL, "tier": "gold"}, "search_term": "shoes"},
+            attributes={"tier": "tier"},
         ),
         sends(
             "products are for every commerce event but search",
@@ -34,6 +56,7 @@ if TYPE_CHECKING:
         refuses("RudderStack: no search without term", {"email": EMAIL}, Reason.MISSING_FIELD, "search_term"),
         refuses("a blank one is none", {"email": EMAIL, "search_term": " "}, Reason.MISSING_FIELD, "search_term"),
         refuses("a term is text", {"email": EMAIL, "search_term": True}, Reason.INVALID_FIELD, "search_term"),
+        refuses("an e-mail that is none", {"email": "jane", "search_term": "x"}, Reason.INVALID_FIELD, "email"),
         refuses("someone must have searched", {"search_term": "x"}, Reason.MISSING_FIELD, "distinct_id"),
     ],
 )

@@ -32,7 +32,7 @@ P1 = {"distinct_id": EMAIL, "products": [{"id": "p1"}]}
         ),
         sends("a product under products becomes a list of one", {"email": EMAIL, "products": {"id": "p1"}}, P1),
         sends(
-            "Zeotap, Commerce Events: the product fields of a flat row are nested under products",
+            "RudderStack: the product of a flat record; its own id is no product's",
             {"email": EMAIL, "product_id": "p1", "name": "Shoe", "price": 9.5, "quantity": 1, "id": "row-3"},
             {"distinct_id": EMAIL, "products": [{"id": "p1", "name": "Shoe", "price": 9.5, "quantity": 1}]},
         ),
@@ -76,10 +76,15 @@ P1 = {"distinct_id": EMAIL, "products": [{"id": "p1"}]}
             {"customer_id": 7, "device_id": "d", "product_id": "p1"},
             {"distinct_id": "7", "products": [{"id": "p1"}]},
         ),
-        refuses("Zeotap, Troubleshooting: a product is needed", {"email": EMAIL}, MISSING, "products"),
+        sends(
+            "client and device ride along",
+            {"email": EMAIL, "product_id": "p1", "client": "5.1", "device": "mobile/iPad"},
+            {**P1, "client": "5.1", "device": "mobile/iPad"},
+        ),
+        refuses("no product", {"email": EMAIL}, MISSING, "products"),
         refuses("an empty list has none", {"email": EMAIL, "products": []}, MISSING, "products"),
         refuses(
-            "Zeotap, Troubleshooting: every product has an id",
+            "a product without id",
             {"email": EMAIL, "products": [{"id": "p1"}, {"name": "Shoe"}]},
             MISSING,
             "products[1].id",
@@ -87,6 +92,8 @@ P1 = {"distinct_id": EMAIL, "products": [{"id": "p1"}]}
         refuses("the record's own id is no product's", {"email": EMAIL, "id": "row-3"}, MISSING, "products"),
         refuses("a product is an object", {"email": EMAIL, "products": ["p1"]}, INVALID, "products[0]"),
         refuses("products are a list", {"email": EMAIL, "products": "p1"}, INVALID, "products"),
+        refuses("someone must have looked", {"product_id": "p1"}, MISSING, "distinct_id"),
+        refuses("an e-mail that is none", {"email": "jane", "product_id": "p1"}, INVALID, "email"),
         refuses(
             "NaN has no JSON form",
             {"email": EMAIL, "products": [{"id": "p1", "price": float("inf")}]},

@@ -9,15 +9,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _LOGICAL = {
-    "decimal": "number",
-    "uuid": "uuid",
-    "date": "date",
-    "time-millis": "time",
-    "time-micros": "time",
+    **dict.fromkeys(("bytes-decimal", "fixed-decimal"), "number"),
+    **dict.fromkeys(("string-uuid", "fixed-uuid"), "uuid"),
+    "int-date": "date",
+    **dict.fromkeys(("int-time-millis", "long-time-micros"), "time"),
     **dict.fromkeys(
-        (f"{local}timestamp-{unit}" for local in ("", "local-") for unit in ("millis", "micros", "nanos")), "datetime"
+        (f"long-{local}timestamp-{unit}" for local in ("", "local-") for unit in ("millis", "micros", "nanos")),
+        "datetime",
     ),
 }
+"""Of the Avro specification's logical types, each on the type that it is defined for; elsewhere it is ignored."""
 _KINDS = {
     "int": "integer",
     "long": "integer",
@@ -27,6 +28,9 @@ _KINDS = {
     "fixed": "bytes",
     "error": "record",
 }
+OBJECTS = frozenset(("record", "map"))
+_WRITTEN_AS_TEXT = frozenset(("uuid", "bytes", "date", "time", "datetime"))
+_SOMETIMES_FALSE = frozenset(("boolean", "bytes", "array", "map"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,8 @@ class Shape:
 
     Attributes:
         types: Avro types out of fastavro's parsed schema, names resolved, null apart. What an expression makes
-            is written in the same way, with a `Shape` where Avro has a type.
+            is written in the same way, with a `Shape` where Avro has a type; a text that the expression itself
+            holds is an enum of that one symbol, without a name.
         nullable: it can be null, or not be there.
         known: False: nothing can be said of it.
     """
@@ -52,6 +57,12 @@ class Shape:
     def or_null(self) -> Shape:
         return replace(self, nullable=True)
 
+    def not_null(self) -> Shape:
+        return replace(self, nullable=False)
+
+    def described(self) -> str:
+        return " or ".join(self.kinds) or "null"
+
 
 UNKNOWN = Shape(nullable=True, known=False)
 
@@ -60,7 +71,29 @@ def kind(avro: Any) -> str:
     if isinstance(avro, str):
         return _KINDS.get(avro, avro)
     written = str(avro["type"])
-    return _LOGICAL.get(avro.get("logicalType", ""), _KINDS.get(written, written))
+    return _LOGICAL.get(f"{written}-{avro.get('logicalType')}", _KINDS.get(written, written))
+
+
+def symbols_of(avro: Any) -> tuple[str, ...] | None:
+    """All the texts that it can be, where the schema lists them."""
+    return tuple(avro["symbols"]) if isinstance(avro, dict) and avro["type"] == "enum" else None
+
+
+def literal(text: str) -> Shape:
+    """A text of the expression itself."""
+    return Shape(({"type": "enum", "name": "", "symbols": [text]},))
+
+
+def is_literal(avro: Any) -> bool:
+    return symbols_of(avro) is not None and not avro["name"]
+
+
+def may_be_false(avro: Any) -> bool:
+    """Whether JMESPath can hold a value of this type for false: false itself, and what is empty."""
+    symbols = symbols_of(avro)
+    if symbols is not None:
+        return "" in symbols
+    return kind(avro) in _SOMETIMES_FALSE or kind(avro) == "string" or (kind(avro) == "record" and not avro["fields"])
 
 
 def shape_of(avro: Any, named: Mapping[str, Any]) -> Shape:
@@ -76,6 +109,12 @@ def shape_of(avro: Any, named: Mapping[str, Any]) -> Shape:
     if isinstance(avro["type"], dict | list):
         return shape_of(avro["type"], named)
     return Shape(nullable=True) if avro["type"] == "null" else Shape((avro,))
+
+
+def texts(shape: Shape) -> Shape:
+    """As an expression finds it: what has no JSON type of its own is the text that it is written as."""
+    types = tuple("string" if kind(avro) in _WRITTEN_AS_TEXT else avro for avro in shape.types)
+    return replace(shape, types=types)
 
 
 def united(shapes: list[Shape]) -> Shape:
@@ -121,4 +160,13 @@ def field(shape: Shape, name: str, named: Mapping[str, Any]) -> Shape | None:
 def items(shape: Shape, named: Mapping[str, Any]) -> Shape | None:
     """What stands in the lists of the shape; None when no type of it is a list."""
     found = [shape_of(avro["items"], named) for avro in shape.types if kind(avro) == "array"]
+    return united(found) if found else None
+
+
+def values(shape: Shape, named: Mapping[str, Any]) -> Shape | None:
+    """The values of all names of the shape's records and maps; None when no type of it is either."""
+    found = [shape_of(avro["values"], named) for avro in shape.types if kind(avro) == "map"]
+    found += [
+        shape_of(each["type"], named) for avro in shape.types if kind(avro) == "record" for each in avro["fields"]
+    ]
     return united(found) if found else None

@@ -1,0 +1,138 @@
+"""Readers: how the value of one of Bluecore's fields gets out of a record, worked out once for each route."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from consumer.mapping.convert import CONVERTERS
+from consumer.mapping.errors import InvalidValueError, RefusedError
+from consumer.mapping.paths import compile_path
+from consumer.mapping.values import jsonable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from consumer.config import FieldConfig
+    from consumer.mapping.paths import Get
+
+    Accept = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One field of Bluecore's, as a record gives it: found, converted, and held against its rule."""
+
+    field: str
+    get: Get
+    accept: Accept
+    hint: str
+
+    def read(self, record: Any) -> Any:
+        """The value as JSON, or None when there is none.
+
+        Raises:
+            RefusedError: there is one that breaks the field's rule.
+        """
+        try:
+            found = self.get(record)
+            return None if found is None else self.accept(found)
+        except InvalidValueError as rule:
+            raise RefusedError.invalid(self.field, rule, self.hint) from None
+
+    def require(self, record: Any) -> Any:
+        """The same, for a field that must be there.
+
+        Raises:
+            RefusedError: it is not, or breaks its rule.
+        """
+        value = self.read(record)
+        if value is None:
+            raise RefusedError.missing(self.field, self.hint)
+        return value
+
+
+def read_into(target: dict[str, Any], readers: Sequence[Reader], record: Any) -> None:
+    """Adds the fields that have a value, in the order of the readers.
+
+    Raises:
+        RefusedError: one breaks its field's rule.
+    """
+    for each in readers:
+        try:
+            found = each.get(record)
+            if found is not None and (value := each.accept(found)) is not None:
+                target[each.field] = value
+        except InvalidValueError as rule:
+            raise RefusedError.invalid(each.field, rule, each.hint) from None
+
+
+def reader(
+    field: str, mapped: str | FieldConfig | None, own_names: Sequence[str] = (), accept: Accept = jsonable
+) -> Reader:
+    """The reader of a field: by the path that the route maps, else under the first of its own names with a value."""
+    if mapped is None:
+        return Reader(field, _first(own_names), accept, f"looked for {', '.join(own_names)}")
+    if isinstance(mapped, str):
+        return Reader(field, compile_path(mapped).get, accept, f"path {mapped}")
+    if mapped.convert is not None:
+        accept = _then(CONVERTERS[mapped.convert], accept)
+    return Reader(field, compile_path(mapped.path).get, accept, f"path {mapped.path}")
+
+
+def _first(names: Sequence[str]) -> Get:
+    """The first of a field's own names with a value; every field that a route does not map goes through here."""
+    if not any("." in name for name in names):
+        return _first_key(names)
+    section, _, name = names[0].partition(".")
+    if names[1:] == (name,):
+        return _inside_or_at_the_top(section, name)
+    gets = [compile_path(name).get for name in names]
+
+    def get(record: Any) -> Any:
+        for each in gets:
+            found = each(record)
+            if found is not None and found != "":
+                return found
+        return None
+
+    return get
+
+
+def _first_key(names: Sequence[str]) -> Get:
+    if len(names) == 1:
+        (only,) = names
+
+        def get_only(record: Any) -> Any:
+            found = record.get(only)
+            return None if found == "" else found
+
+        return get_only
+
+    def get(record: Any) -> Any:
+        for name in names:
+            found = record.get(name)
+            if found is not None and found != "":
+                return found
+        return None
+
+    return get
+
+
+def _inside_or_at_the_top(section: str, name: str) -> Get:
+    """`customer.city`, `city`: each of the default attributes is looked for so, whence a function of its own."""
+
+    def get(record: Any) -> Any:
+        inside = record.get(section)
+        if isinstance(inside, dict):
+            found = inside.get(name)
+            if found is not None and found != "":
+                return found
+        found = record.get(name)
+        return None if found == "" else found
+
+    return get
+
+
+def _then(convert: Accept, accept: Accept) -> Accept:
+    return lambda value: accept(convert(value))
