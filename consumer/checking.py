@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import combinations
 from pathlib import Path
 
 from consumer.avro.errors import SchemaFaults
-from consumer.avro.files import load_file
 from consumer.avro.options import parse_options
+from consumer.avro.readers import ReaderSchema
 from consumer.config import Config, DeadLettersConfig, RouteConfig
 from consumer.kafka.options import option_faults
 from consumer.mapping.faults import faults as mapping_faults
+from consumer.mapping.faults import overlap
+from consumer.route_schemas import reader_schema, written_schemas
 from consumer.setting_faults import Fault
 from consumer.settings import Sound, load
 
@@ -54,12 +57,32 @@ def _route_faults(routes: Mapping[int, RouteConfig]) -> Iterator[Fault]:
 
 
 def _schema_faults(routes: Mapping[int, RouteConfig]) -> Iterator[Fault]:
+    readers: dict[int, ReaderSchema] = {}
     for index, route in routes.items():
-        if route.schema_file is not None:
-            try:
-                load_file(Path(route.schema_file))
-            except SchemaFaults as error:
-                yield from (Fault(f"routes[{index}].schema", fault) for fault in error.faults)
+        try:
+            written_schemas(route)
+        except SchemaFaults as error:
+            yield from (Fault(f"routes[{index}].schema", fault) for fault in error.faults)
+        try:
+            reader = reader_schema(route)
+        except SchemaFaults as error:
+            yield from (Fault(f"routes[{index}].reader_schema", fault) for fault in error.faults)
+        else:
+            readers |= {} if reader is None else {index: reader}
+    for first, second in combinations(readers, 2):
+        one, other = routes[first], routes[second]
+        shared = _resolved_by_both(readers[first], readers[second])
+        if shared and one.reader_schema != other.reader_schema and overlap(one, other):
+            what = f"routes[{first}] resolves {shared} of the same topic to {one.reader_schema}"
+            yield Fault(
+                f"routes[{second}].reader_schema", f"{what}: name that one here too, or tell the two by `record`"
+            )
+
+
+def _resolved_by_both(one: ReaderSchema, other: ReaderSchema) -> str | None:
+    """The name of a record type that both would resolve."""
+    names = [name for reader in (one, other) for name in ((reader.record,) if reader.record else reader.names)]
+    return next((name for name in names if one.of(name) and other.of(name)), None)
 
 
 def _topic_faults(routes: Mapping[int, RouteConfig], letters: DeadLettersConfig) -> Iterator[Fault]:

@@ -34,6 +34,7 @@ from consumer.setting_types import (
     Path,
     Positive,
     Scalar,
+    SchemaFile,
     Seconds,
     Topic,
     TopicPattern,
@@ -192,6 +193,10 @@ Event = Annotated[
     Annotated[str, Tag("(text)")] | Annotated[EventByValue, Tag("(section)")],
     Discriminator(form),
 ]
+SchemaFiles = Annotated[
+    Annotated[SchemaFile, Tag("(text)")] | Annotated[tuple[SchemaFile, ...], Tag("(list)")],
+    Discriminator(lambda value: "(list)" if isinstance(value, list | tuple) else "(text)"),
+]
 
 
 class RouteConfig(Section):
@@ -203,15 +208,19 @@ class RouteConfig(Section):
         priority: a record of a higher one is sent first when Bluecore cannot take all at once.
         wire_format: how the topic's values are framed: with the registry's schema id, as Avro single objects,
             or not at all. One topic has one.
-        schema_file: an .avsc file: the schema of `raw` and `single_object` values; the reader's schema of
-            `confluent` ones.
+        schemas: what `raw` and `single_object` values were written with: an .avsc file, a folder of them, or
+            a list of either. Those of `confluent` values are in the registry.
+        reader_schema: an .avsc file that each record is resolved to, by the rules of schema evolution.
         normalise_email: trim e-mails and write them in lower case.
         phone_region: write phones as E.164; one without a country code is of this region (ISO 3166: `US`).
         split_products: make one request for each product of a viewed_product, add_to_cart, remove_from_cart
             or wishlist.
         repeated_products: a purchase that names a product twice: refuse it, or merge the two, quantities added.
-        surplus_products: a purchase of more products than Bluecore takes: refuse it, or drop those beyond.
-        link_identities: send an `identify` ahead of the first event that shows an e-mail and another id together.
+        surplus_products: a purchase of more products than Bluecore takes, counted after `repeated_products` has
+            merged: refuse it, or drop those beyond, which leaves its `total` whole. There is no third way: in two
+            events the order would count twice, and folded into one product they would go by an id that none has.
+        link_identities: send an `identify` ahead of the first record that shows an e-mail and another id together
+            and can be sent.
     """
 
     topic: Topic | None = None
@@ -223,7 +232,8 @@ class RouteConfig(Section):
     attributes: dict[str, FieldSource] = {}
     priority: Integer = 0
     wire_format: Annotated[Literal["confluent", "single_object", "raw"], Field(alias="format")] = "confluent"
-    schema_file: Annotated[str | None, Field(alias="schema", min_length=1)] = None
+    schemas: Annotated[SchemaFiles | None, Field(alias="schema")] = None
+    reader_schema: SchemaFile | None = None
     normalise_email: bool = False
     phone_region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
     split_products: bool = False
@@ -236,6 +246,12 @@ class RouteConfig(Section):
         if (self.topic is None) == (self.topic_pattern is None):
             raise ValueError("give either topic or topic_pattern")
         return self
+
+    @property
+    def schema_files(self) -> tuple[str, ...]:
+        """The files and folders of `schema`."""
+        named = self.schemas
+        return () if named is None else (named,) if isinstance(named, str) else named
 
     def takes(self, topic: str) -> bool:
         """Whether the topic's records are this route's, as far as the topic tells."""

@@ -18,6 +18,7 @@ _MOST_VALUES: Final = 100_000
 _DEEPEST: Final = 50
 _DATE: Final = "tag:yaml.org,2002:timestamp"
 _MERGE: Final = "tag:yaml.org,2002:merge"
+_FLAGS: Final = frozenset(("yes", "no", "on", "off"))
 
 
 class NotYamlError(Exception):
@@ -68,12 +69,20 @@ def _repeated(loader: _Loader, node: yaml.Node, key: str, visited: Iterator[int]
             yield from _repeated(loader, item, f"{key}[{index}]", visited, depth + 1)
     if not isinstance(node, yaml.MappingNode):
         return
-    seen: set[Hashable] = set()
+    seen: dict[Hashable, str] = {}
     for name, value in node.value:
         place = f"{key}.{name.value}" if key else str(name.value)
         if isinstance(name, yaml.ScalarNode) and name.tag != _MERGE:
             found = loader.construct_object(name)
             if found in seen:
-                yield Fault(place, f"is given twice, the second time in line {name.start_mark.line + 1}")
-            seen.add(found)
+                yield Fault(place, _twice(seen[found], name, found))
+            seen.setdefault(found, name.value)
         yield from _repeated(loader, value, place, visited, depth + 1)
+
+
+def _twice(before: str, name: yaml.ScalarNode, found: Hashable) -> str:
+    first = "" if before == name.value else f", first as {before}"
+    # YAML 1.1, which PyYAML reads, has more words for true and false than people know.
+    words = [each for each in (before, name.value) if isinstance(found, bool) and each.lower() in _FLAGS]
+    reads = f"; YAML reads {words[0]} as {str(found).lower()}: a text stands in quotes" if words else ""
+    return f"is given twice{first}, the second time in line {name.start_mark.line + 1}{reads}"

@@ -54,14 +54,17 @@ def ended_by(what: str, tell: Callable[[str], object] = say) -> Iterator[None]:
 
 
 @contextmanager
-def registry_errors(source: str) -> Iterator[None]:
-    """Unusable schemas in `source` are refused; a registry that cannot be asked is a fault of the surroundings."""
+def registry_errors(source: str, advice: str = "") -> Iterator[None]:
+    """Unusable schemas in `source` are refused; a registry that cannot be asked is a fault of the surroundings.
+
+    `advice` says what else the command can do then.
+    """
     try:
         yield
     except SchemaFaults as error:
         refuse(f"{source}:\n{error}")
     except RegistryError as error:
-        say(str(error))
+        say(f"{error} ({advice})" if advice else str(error))
         sys.exit(1)
 
 

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from difflib import get_close_matches
 from functools import partial
-from typing import Any, BinaryIO, Final, TypeVar
+from typing import BinaryIO, Final, TypeVar
 
 from consumer.assembly import decoders, schema_cache
-from consumer.avro import Decoded, RegistryUnavailable, SchemaPending, Undecodable
+from consumer.avro import RegistryUnavailable, SchemaPending
 from consumer.avro.cache import SchemaCache
+from consumer.clock import Clock, SystemClock
 from consumer.config import Config
+from consumer.json_records import JsonRecord, json_records
 from consumer.kafka.tail import tail
-from consumer.mapping.router import Router, compile_routes
+from consumer.mapping.router import compile_routes
 from consumer.mapping.translate import Translator
 from consumer.records import Mapped, Partition, Record
 
 MASKED: Final = "***"
-LONGEST_LINE: Final = 16 << 20
-"""Bytes; a Kafka record is far shorter, and one line is held in memory, decoded, as a whole."""
+"""The token of a preview: previews are pasted into tickets."""
 
 _SCHEMA_SECONDS = 20.0
+_MS = 1000
 _T = TypeVar("_T")
 
 
@@ -35,40 +36,74 @@ class Previewed:
     place: tuple[Partition, int] | None = None
 
 
-def preview_lines(config: Config, topic: str, record_name: str | None, source: BinaryIO) -> Iterator[Previewed]:
-    """Decoded records as JSON lines, as if they were read from `topic`; blank lines are none.
+def preview_json(config: Config, topic: str, record_name: str | None, source: BinaryIO) -> Iterator[Previewed]:
+    """Decoded records as JSON text, as if they were read from `topic`; `json_records` says how they may stand there.
 
     `record_name` is their Avro type's full name; by default the one that the topic's routes ask for, if they all
     ask for one.
     """
-    named = {route.record for route in config.routes if route.takes(topic)}
+    named = _named(config, topic)
     only = named.pop() if len(named) == 1 else None
-    translator = Translator(_router(config), lambda _: _JsonLine(record_name or only or "(no --record given)"))
-    for number, line in enumerate(_lines(source)):
-        value = None if line == b"null" else line
+    line = 1
+    # Age is not judged: a file does not say when its records were written.
+    router = compile_routes(config.routes, token=MASKED)
+    translator = Translator(router, lambda _: JsonRecord(record_name or only or "(no --record given)", line))
+    for number, (text, line) in enumerate(json_records(source)):  # noqa: B007 - the decoder reads the line
+        value = None if text == b"null" else text
         record = Record(Partition(topic, 0), number, key=None, value=value)
         yield Previewed(translator.translate(record, 0))
 
 
-def preview_topic(config: Config, topic: str, count: int) -> Iterator[Previewed]:
-    """The last `count` records of the real topic, decoded as the service decodes them.
+def preview_topic(
+    config: Config, topic: str, count: int, *, any_age: bool = False, clock: Clock | None = None
+) -> Iterator[Previewed]:
+    """The last `count` records of the real topic, decoded and judged as the service does it now.
 
-    Raises what `tail` raises, and RegistryUnavailable when a schema is not to be had.
+    With `any_age` none is too old. Raises what `tail` raises, and RegistryUnavailable when a schema is not to be had.
     """
     schemas = schema_cache(config)
-    translator = Translator(_router(config), decoders(config.routes, schemas))
+    limit = 0 if any_age else config.delivery.max_event_age_seconds
+    router = compile_routes(config.routes, token=MASKED, max_age_seconds=limit)
+    translator = Translator(router, decoders(config.routes, schemas))
+    now_ms = int((clock or SystemClock()).now() * _MS)
     try:
         for record in tail(config, topic, count):
-            outcome = with_schemas(partial(translator.translate, record, 0), schemas)
+            outcome = with_schemas(partial(translator.translate, record, now_ms), schemas)
             yield Previewed(outcome, (record.partition, record.offset))
     finally:
         if schemas is not None:
             schemas.close()
 
 
-def _router(config: Config) -> Router:
-    """The routes as they run, but for the token: previews are pasted into tickets. Age is not judged."""
-    return compile_routes(config.routes, token=MASKED)
+def unrouted(config: Config, topic: str) -> str | None:
+    """The sentence that no route takes the topic, with the name that looks most like it; None where one does.
+
+    Records of the retry and of the dead-letter topic take the routes of the topics that they came from.
+    """
+    letters = config.dead_letters
+    if topic in {letters.retry_topic, letters.dead_letter_topic} or any(
+        route.takes(topic) for route in config.routes
+    ):
+        return None
+    taken = [route.topic or route.topic_pattern or "" for route in config.routes]
+    return (
+        f"no route takes the topic {topic}; the nearest that one takes is {get_close_matches(topic, taken, 1, 0)[0]}"
+    )
+
+
+def untaken(config: Config, topic: str, record_name: str | None) -> str | None:
+    """The sentence that no route of the topic takes that record type, with those that are taken; else None."""
+    named = _named(config, topic)
+    if not named or None in named or record_name in named or (record_name is None and len(named) == 1):
+        return None
+    what = "records without --record" if record_name is None else f"the record {record_name}"
+    known = ", ".join(sorted(filter(None, named)))
+    return f"no route of {topic} takes {what}; give one of these with --record: {known}"
+
+
+def _named(config: Config, topic: str) -> set[str | None]:
+    """The record types that the topic's routes ask for; None is of one that takes any."""
+    return {route.record for route in config.routes if route.takes(topic)}
 
 
 def with_schemas(call: Callable[[], _T], schemas: SchemaCache | None) -> _T:
@@ -85,35 +120,3 @@ def with_schemas(call: Callable[[], _T], schemas: SchemaCache | None) -> _T:
                 unanswered = f"the schema registry has not answered for schema {pending.schema_id}"
                 raise RegistryUnavailable(problem or unanswered) from None
             time.sleep(0.02)
-
-
-class _JsonLine:
-    """The wire format of a line: a record that is decoded already."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def decode(self, value: bytes) -> Decoded:
-        """See `WireFormat.decode`."""
-        if len(value) > LONGEST_LINE:
-            raise Undecodable(f"the line has more than {LONGEST_LINE} bytes")
-        try:
-            # Decimals keep the digits of amounts, as they are in the Avro record.
-            record: Any = json.loads(value, parse_float=Decimal)
-        except (ValueError, RecursionError) as error:
-            raise Undecodable(f"the line is not JSON: {error}") from None
-        if not isinstance(record, dict):
-            raise Undecodable("the line is no JSON object: a record is expected")
-        return Decoded(self._name, record)
-
-
-def _lines(source: BinaryIO) -> Iterator[bytes]:
-    """The lines that hold something; of one that is too long no more than shows that it is."""
-    while line := source.readline(LONGEST_LINE + 1):
-        rest = line
-        while len(rest) > LONGEST_LINE and not rest.endswith(b"\n"):
-            rest = source.readline(LONGEST_LINE + 1)
-        if len(line) > LONGEST_LINE:
-            yield line
-        elif stripped := line.strip():
-            yield stripped

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
-import jmespath
-from jmespath.exceptions import JMESPathError
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
+
+from consumer.path_syntax import syntax_fault
 
 _NO_LOSS = "remove it; a failed record is settled once all in-sync replicas have it, and once only"
 _COMMITS = "remove it; offsets are committed once their records are settled"
@@ -32,11 +32,9 @@ _OURS: Final[Mapping[str, str]] = {
 
 
 def _compiles(path: str) -> str:
-    try:
-        jmespath.compile(path)
-    except (JMESPathError, RecursionError) as error:
-        what = " ".join(re.sub(r"^\w+ jmespath expression: ", "", str(error)).rstrip(" ^").split())
-        raise ValueError(f"is no JMESPath expression: {what}") from None
+    fault = syntax_fault(path)
+    if fault is not None:
+        raise ValueError(f"is no JMESPath expression: {fault}")
     return path
 
 
@@ -110,6 +108,7 @@ Path = Annotated[str, Field(min_length=1), AfterValidator(_compiles)]
 Scalar = Annotated[str | int | float | bool, PlainValidator(_scalar)]
 KafkaOption = Annotated[str, AfterValidator(_not_ours)]
 Choice = Annotated[bool | int | str, PlainValidator(_choice)]
+SchemaFile = Annotated[str, Field(min_length=1)]
 ClientName = Annotated[str, Field(min_length=1), AfterValidator(quotable)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 OpenHttpUrl = Annotated[HttpUrl, AfterValidator(_no_user)]

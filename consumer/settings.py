@@ -59,11 +59,13 @@ def load(path: Path, environ: Mapping[str, str], checks: Checks = lambda _: ()) 
         raise ConfigError(str(path), [Fault("", f"cannot be read: {error.strerror}")]) from None
     except UnicodeDecodeError:
         raise ConfigError(str(path), [Fault("", "cannot be read: it is no UTF-8 text")]) from None
-    return parse(text, environ, str(path), checks)
+    return parse(text, environ, str(path), checks, path.parent)
 
 
-def parse(text: str, environ: Mapping[str, str], source: str, checks: Checks = lambda _: ()) -> Config:
-    """The same for a text; `source` is what messages call it."""
+def parse(
+    text: str, environ: Mapping[str, str], source: str, checks: Checks = lambda _: (), folder: Path | None = None
+) -> Config:
+    """The same for a text; `source` is what messages call it, `folder` where the files lie that its routes name."""
     try:
         data, faults = read_yaml(text)
     except NotYamlError as error:
@@ -73,6 +75,8 @@ def parse(text: str, environ: Mapping[str, str], source: str, checks: Checks = l
         raise ConfigError(source, [Fault("", "holds no settings: expected keys such as kafka, bluecore, routes")])
     data = filled(data, environ, faults)
     variables = override(data, environ, faults)
+    if folder is not None:
+        _locate(data, folder)
     # What a fault has left of a value says nothing of its own.
     told = {fault.key for fault in faults}
     config, found = _validated(data)
@@ -81,6 +85,18 @@ def parse(text: str, environ: Mapping[str, str], source: str, checks: Checks = l
     if config is None or faults:
         raise ConfigError(source, faults)
     return config
+
+
+def _locate(data: Mapping[Any, Any], folder: Path) -> None:
+    """Schemas lie beside the configuration, wherever the command is started."""
+    routes = data.get("routes")
+    for route in routes if isinstance(routes, list) else ():
+        for key in ("schema", "reader_schema"):
+            named = route.get(key) if isinstance(route, dict) else None
+            if isinstance(named, str) and named:
+                route[key] = str(folder / named)
+            elif isinstance(named, list):
+                route[key] = [str(folder / each) if isinstance(each, str) and each else each for each in named]
 
 
 def _validated(data: dict[Any, Any]) -> tuple[Config | None, list[Fault]]:

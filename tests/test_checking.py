@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,90 @@ def test_a_schema_file_that_is_missing_or_none_is_named(tmp_path: Path) -> None:
     assert "broken.avsc" in second
 
 
+def test_what_confluents_values_are_written_with_is_the_registrys(tmp_path: Path) -> None:
+    """A `schema` there was probably meant as what records are resolved to."""
+    assert faults(tmp_path, routes=[{"topic": "a", "event": "optin", "schema": str(avsc(tmp_path, "a"))}]) == [
+        (
+            "routes[0].schema: is of no use: what `format: confluent` is written with is in the registry; "
+            "to resolve them to a schema of your own, give it as reader_schema"
+        )
+    ]
+
+
+def test_raw_values_are_of_one_schema_and_single_objects_of_many(tmp_path: Path) -> None:
+    files = [str(avsc(tmp_path, name)) for name in ("a", "b")]
+    route = {"topic": "a", "event": "optin", "schema": files}
+    assert faults(tmp_path, routes=[{**route, "format": "raw"}]) == [
+        "routes[0].schema: a raw value does not tell its schema: name the one file of all values, not a.avsc, b.avsc"
+    ]
+    (tmp_path / "config.yaml").write_text(text(routes=[{**route, "format": "single_object"}]))
+    assert load_checked(tmp_path / "config.yaml", {}).routes[0].schema_files == tuple(files)
+
+
+@pytest.mark.parametrize(
+    ("schema", "fault"),
+    [
+        ([], "schema: is missing: `format: raw` needs the .avsc file of its values"),
+        (5, "schema: must be a text: put a number, or a word such as yes, in quotes"),
+        ({"a": 1}, "schema: must be one text"),
+        (["a.avsc", 5], "schema[1]: must be a text: put a number, or a word such as yes, in quotes"),
+    ],
+)
+def test_a_schema_is_a_file_or_some(tmp_path: Path, schema: object, fault: str) -> None:
+    found = faults(tmp_path, routes=[{"topic": "a", "event": "optin", "format": "raw", "schema": schema}])
+    assert found[0] == f"routes[0].{fault}"
+
+
+class TestReaderSchema:
+    def test_one_that_is_missing_or_no_records_is_named(self, tmp_path: Path) -> None:
+        (tmp_path / "enum.avsc").write_text('{"type": "enum", "name": "E", "symbols": ["A"]}')
+        readers = [tmp_path / "none.avsc", tmp_path / "enum.avsc"]
+        first, second = faults(tmp_path, routes=[reading(f"t{n}", reader) for n, reader in enumerate(readers)])
+        assert first == f"routes[0].reader_schema: {readers[0]}: cannot be read: No such file or directory"
+        assert second == "routes[1].reader_schema: enum.avsc: defines no record"
+
+    def test_a_default_of_another_type_is_named(self, tmp_path: Path) -> None:
+        field = {"name": "id", "type": {"type": "string", "logicalType": "uuid"}, "default": "none"}
+        (fault,) = faults(tmp_path, routes=[reading("a", avsc(tmp_path, "A", field))])
+        assert fault == "routes[0].reader_schema: A.avsc: the default of A.id is no value of its type"
+
+    def test_it_must_know_the_routes_record(self, tmp_path: Path) -> None:
+        (fault,) = faults(tmp_path, routes=[reading("a", avsc(tmp_path, "A"), record="com.shop.B")])
+        assert fault == (
+            "routes[0].reader_schema: A.avsc: defines A, and the route's record is com.shop.B; "
+            'give it "aliases": ["com.shop.B"]'
+        )
+
+    def test_a_record_type_of_one_topic_has_one(self, tmp_path: Path) -> None:
+        """The record is decoded once, for all routes; other topics and other types have their own."""
+        one, other = avsc(tmp_path, "A"), avsc(tmp_path / "other", "A")
+        routes = [
+            reading("a", one),
+            reading("a", other, record="x.A", when="a"),
+            reading("b", other),
+            reading("a", avsc(tmp_path, "B"), when="b"),
+            reading("a", one, event="search"),
+        ]
+        first, second = faults(tmp_path, routes=routes)
+        assert first == (
+            f"routes[1].reader_schema: routes[0] resolves x.A of the same topic to {one}: "
+            "name that one here too, or tell the two by `record`"
+        )
+        assert second.startswith(f"routes[4].reader_schema: routes[1] resolves x.A of the same topic to {other}")
+
+
+def avsc(folder: Path, name: str, *fields: object) -> Path:
+    """The file of a record of this name."""
+    folder.mkdir(exist_ok=True)
+    file = folder / f"{name}.avsc"
+    file.write_text(json.dumps({"type": "record", "name": name, "fields": fields}))
+    return file
+
+
+def reading(topic: str, reader: Path, **keys: object) -> dict[str, object]:
+    return {"topic": topic, "event": "optin", "reader_schema": str(reader), **keys}
+
+
 def test_confluents_wire_format_needs_a_registry(tmp_path: Path) -> None:
     assert faults(tmp_path, schema_registry=None)[-1] == (
         "schema_registry: is required: routes[0] reads Confluent's wire format"
@@ -122,4 +207,20 @@ def test_all_kinds_of_faults_come_together(tmp_path: Path) -> None:
         "schema_registry.options",
         "routes[0].event",
         "routes[0].topic",
+    ]
+
+
+def test_schemas_lie_beside_the_configuration_wherever_the_command_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    avsc(tmp_path, "A")
+    routes = [
+        {"topic": "a", "event": "optin", "format": "single_object", "schema": ["A.avsc"], "reader_schema": "A.avsc"},
+        {"topic": "b", "event": "optin", "format": "raw", "schema": str(tmp_path / "A.avsc")},
+        {"topic": "c", "event": "optin", "format": "raw", "schema": "missing.avsc"},
+    ]
+    assert faults(tmp_path, routes=routes) == [
+        f"routes[2].schema: {tmp_path / 'missing.avsc'}: cannot be read: No such file or directory"
     ]

@@ -39,6 +39,24 @@ def test_every_key_given_twice_is_named_with_its_place() -> None:
     ]
 
 
+@pytest.mark.parametrize(("first", "second"), [("true", "1"), ("false", "0"), ("True", "true"), ("10", "0xA")])
+def test_so_is_a_key_that_is_only_written_otherwise(first: str, second: str) -> None:
+    """In Python, true is 1: of an event's values, one of the two would be lost."""
+    assert read_yaml(f"values:\n  {first}: optin\n  {second}: unsubscribe\n")[1] == [
+        Fault(f"values.{second}", f"is given twice, first as {first}, the second time in line 3")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reads"), [("true", "yes", "yes as true"), ("off", "false", "off as false")]
+)
+def test_a_word_that_yaml_takes_for_a_boolean_is_named(first: str, second: str, reads: str) -> None:
+    (fault,) = read_yaml(f"values:\n  {first}: optin\n  {second}: unsubscribe\n")[1]
+    assert fault.message == (
+        f"is given twice, first as {first}, the second time in line 3; YAML reads {reads}: a text stands in quotes"
+    )
+
+
 def test_one_and_true_are_one_key() -> None:
     """In Python they are: of the two events, one would be lost."""
     _, faults = read_yaml("values: {true: optin, 1: unsubscribe}")

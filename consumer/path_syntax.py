@@ -1,0 +1,39 @@
+"""What is wrong with a path that is no JMESPath expression, in words for those who wrote it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import jmespath
+from jmespath.exceptions import EmptyExpressionError, IncompleteExpressionError, LexerError, ParseError
+
+_QUOTING: Final = (
+    "a name with anything but letters a to z, digits and underscores stands in double quotes, a text in single ones, "
+    "as in \"order-id\" == 'A-1'"
+)
+_EXCERPT: Final = 20
+
+
+def syntax_fault(path: str) -> str | None:
+    """The fault as one line, the character where it is counted from 1; None where there is none."""
+    written = re.sub(r"\s", " ", path)
+    try:
+        jmespath.compile(path)
+    except RecursionError:
+        return "it is nested too deeply"
+    except (EmptyExpressionError, IncompleteExpressionError):
+        return _too_short(written)
+    except ParseError as error:
+        if error.token_type == "EOF":  # noqa: S105 - a token of JMESPath's
+            return _too_short(written)
+        rest = written[error.lex_position :]
+        excerpt = rest if len(rest) <= _EXCERPT else f"{rest[:_EXCERPT]}..."
+        fault = f"{written} cannot be read from character {error.lex_position + 1} on ({excerpt})"
+        unclosed = isinstance(error, LexerError) and error.message.startswith("Unclosed")
+        return f"{fault}: {f'the {rest[0]} is never closed; ' if unclosed else ''}{_QUOTING}"
+    return None
+
+
+def _too_short(written: str) -> str:
+    return f"{written.strip()} ends too soon" if written.strip() else "it is empty"
