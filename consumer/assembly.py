@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.platform_collector import PlatformCollector
@@ -14,8 +14,6 @@ from prometheus_client.process_collector import ProcessCollector
 
 from consumer.avro.cache import SchemaCache
 from consumer.avro.decoding import WireFormat
-from consumer.avro.files import load_file
-from consumer.avro.formats import Sources, wire_format
 from consumer.avro.options import parse_options
 from consumer.avro.registry import RegistryClient
 from consumer.bluecore.client import BluecoreClient
@@ -35,13 +33,16 @@ from consumer.mapping.faults import events_of
 from consumer.mapping.router import Router, compile_routes
 from consumer.mapping.translate import Translator
 from consumer.reporting import Reporter
+from consumer.route_schemas import route_schemas, topic_decoder
 from consumer.service import Service
 from consumer.telemetry.health import Health, stall_seconds
 from consumer.telemetry.masking import customer_hash
 from consumer.telemetry.metrics import Metrics
+from consumer.telemetry.read_faults import ReadFaults
 from consumer.telemetry.server import TelemetryServer
 from consumer.telemetry.stats import KafkaStatistics
 from consumer.telemetry.stopwatch import Stopwatch
+from consumer.tracing import traced
 
 # A redelivery names its topic itself, in a header that anyone may write.
 _MOST_REMEMBERED = 4096
@@ -82,7 +83,8 @@ def assembled(config: Config) -> Iterator[Assembled]:
         partitions = ensure_topics(config.kafka, config.dead_letters.topics)
         engine = Engine(DeliveryPolicy.of(config))
         translator = Translator(router(config), decoders(config.routes, schemas))
-        statistics = KafkaStatistics(metrics, lambda: engine.partitions.assigned)
+        statistics = KafkaStatistics(metrics, health, lambda: engine.partitions.assigned, clock.now)
+        faults = ReadFaults(metrics, health, clock.now)
         intake = Intake(translator, lambda partition, held: engine.partitions.hold(partition, held=held))
         reporter = Reporter(
             metrics,
@@ -94,14 +96,14 @@ def assembled(config: Config) -> Iterator[Assembled]:
             name_of=partial(customer_hash, key=config.bluecore.namespace.get_secret_value()),
             endpoint=config.bluecore.url,
         )
+        transport = open_transport(config.bluecore, config.delivery.max_in_flight)
+        client = BluecoreClient(config.bluecore, transport, metrics)
         service = Service(
             engine=engine,
             intake=intake,
-            source=lambda listener: KafkaSource(config, subscription(config), listener, statistics.observe),
+            source=lambda listener: KafkaSource(config, subscription(config), listener, statistics.observe, faults),
             publisher=Publisher(config, partitions, statistics.observe),
-            client=BluecoreClient(
-                config.bluecore, open_transport(config.bluecore, config.delivery.max_in_flight), metrics
-            ),
+            client=stack.enter_context(traced(client, config, os.environ)),
             watch=retry_watch(config),
             reporter=reporter,
             clock=clock,
@@ -135,25 +137,19 @@ def schema_cache(config: Config) -> SchemaCache | None:
 
 
 def decoders(routes: tuple[RouteConfig, ...], schemas: SchemaCache | None) -> Callable[[str], WireFormat]:
-    """A topic's decoder: the wire format of the first route that takes the topic.
+    """A topic's decoder, by the wire format of the first route that takes it and the schemas of all that do.
 
-    Raises SchemaFaults when a route's schema file cannot be used.
+    Raises SchemaFaults when a route's schema files cannot be used.
     """
-    formats = [_format(route, schemas) for route in routes]
+    each_with_files = [route_schemas(route) for route in routes]
 
     @lru_cache(_MOST_REMEMBERED)
     def of_topic(topic: str) -> WireFormat:
+        taking = [each for each in each_with_files if each.route.takes(topic)]
         # A topic that no route takes is a redelivery whose route is gone: the router says so once it is decoded.
-        return next((each for each, route in zip(formats, routes, strict=True) if route.takes(topic)), formats[0])
+        return topic_decoder(taking or each_with_files[:1], schemas)
 
     return of_topic
-
-
-def _format(route: RouteConfig, schemas: SchemaCache | None) -> WireFormat:
-    local = () if route.schema_file is None else (load_file(Path(route.schema_file)),)
-    if route.wire_format == "confluent":
-        return wire_format("confluent", Sources(cache=schemas, reader=local[0] if local else None))
-    return wire_format(route.wire_format, Sources(local=local))
 
 
 def priority_of(routes: tuple[RouteConfig, ...], topic: str) -> int:

@@ -11,7 +11,7 @@ from consumer.delivery.breaker import FLOOD
 from consumer.delivery.engine import Engine
 from consumer.delivery.task import Commit, Settlement
 from consumer.gauges import EngineGauges, HasOldest, HasOutage
-from consumer.records import Outcome, Partition, Record, Stage
+from consumer.records import Failure, Outcome, Partition, Record
 from consumer.telemetry.health import Health
 from consumer.telemetry.incidents import Incidents
 from consumer.telemetry.metrics import LoopState, Metrics
@@ -50,6 +50,8 @@ class Reporter:
         self._incidents = Incidents()
         self._cause = ""
         self._leaving = False
+        self._write_failed = False
+        health.detail("circuit", "closed")
 
     @property
     def resting(self) -> LoopState:
@@ -63,35 +65,48 @@ class Reporter:
             return
         for topic, count in Counter([record.partition.topic for record in records]).items():
             self._metrics.events_consumed[topic].inc(count)
-        age = self._metrics.event_age["consumed"]
-        for record in records:
-            if record.event_time_ms is not None:
-                age.observe(max(0.0, now - record.event_time_ms / 1000))
+        self._metrics.event_age["consumed"].observe_many(_ages(records, now))
 
     def settled(self, settlements: Sequence[Settlement], now: float) -> None:
-        metrics, age = self._metrics, self._metrics.event_age["delivered"]
+        if not settlements:
+            return
         # Counted here first: a lock for each event would cost as much as the rest.
         events: Counter[tuple[str, str, Outcome]] = Counter()
-        for settlement in settlements:
-            record, outcome, failure = settlement.record, settlement.outcome, settlement.failure
-            self.records[outcome] += 1
-            topic = record.origin.topic
-            for number, event in enumerate(settlement.events):
-                events[topic, event, Outcome.DELIVERED if number < settlement.delivered else outcome] += 1
-            if outcome is Outcome.DELIVERED and record.event_time_ms is not None:
-                age.observe(max(0.0, now - record.event_time_ms / 1000))
-            if settlement.outcome is Outcome.DEAD_LETTER and failure is not None:
-                metrics.dead_letters[failure.reason].inc()
-            if failure is not None:
-                self._failed(settlement, now)
+        delivered = [each for each in settlements if each.outcome is Outcome.DELIVERED]
+        self._delivered(delivered, events, now)
+        if len(delivered) < len(settlements):
+            for settlement in settlements:
+                if settlement.outcome is not Outcome.DELIVERED:
+                    self._undelivered(settlement, events, now)
         for key, count in events.items():
-            metrics.events[key].inc(count)
+            self._metrics.events[key].inc(count)
 
-    def _failed(self, settlement: Settlement, now: float) -> None:
-        """One line for those alike; all of it stands in the headers of the record in its topic."""
-        record, failure = settlement.record, settlement.failure
+    def _delivered(
+        self, settlements: Sequence[Settlement], counts: Counter[tuple[str, str, Outcome]], now: float
+    ) -> None:
+        """Nearly all of them, so that they are counted without a look at each: an outcome is slow to hash."""
+        self.records[Outcome.DELIVERED] += len(settlements)
+        kinds = Counter([(each.record.origin.topic, each.events) for each in settlements])
+        for (topic, events), count in kinds.items():
+            for event in events:
+                counts[topic, event, Outcome.DELIVERED] += count
+        self._metrics.event_age["delivered"].observe_many(_ages([each.record for each in settlements], now))
+
+    def _undelivered(self, settlement: Settlement, counts: Counter[tuple[str, str, Outcome]], now: float) -> None:
+        outcome, failure = settlement.outcome, settlement.failure
+        self.records[outcome] += 1
+        for number, event in enumerate(settlement.events):
+            became = Outcome.DELIVERED if number < settlement.delivered else outcome
+            counts[settlement.record.origin.topic, event, became] += 1
         if failure is None:
             return
+        if outcome is Outcome.DEAD_LETTER:
+            self._metrics.dead_letters[failure.reason].inc()
+        self._failed(settlement, failure, now)
+
+    def _failed(self, settlement: Settlement, failure: Failure, now: float) -> None:
+        """One line for those alike; all of it stands in the headers of the record in its topic."""
+        record = settlement.record
         kind = (record.origin.topic, failure.outcome, failure.reason, failure.status)
         if (untold := self._incidents.happened(kind, now)) is not None:
             log.warning(
@@ -101,7 +116,7 @@ class Reporter:
                 stage=failure.stage,
                 status=failure.status,
                 # Ours names fields and rules, never values; Bluecore's answer may quote the record.
-                why=None if failure.stage is Stage.DELIVER else failure.message,
+                why=None if failure.status is not None else failure.message,
                 topic=record.origin.topic,
                 partition=record.origin.number,
                 offset=record.origin_offset,
@@ -129,6 +144,7 @@ class Reporter:
 
     def write_failed(self, error: str, now: float) -> None:
         self._metrics.dead_letter_produce_failures.inc()
+        self._write_failed = True
         if (untold := self._incidents.happened("write", now)) is not None:
             log.error(
                 "a failed record could not be written; it stays unsettled and is written again",
@@ -161,6 +177,9 @@ class Reporter:
         if joined and not self._leaving:
             self._health.ready(True)
         self._circuit()
+        if self._write_failed and not self._engine.write_error:
+            self._write_failed = False
+            log.info("failed records can be written again")
         self._gauges.show(now)
 
     def _circuit(self) -> None:
@@ -178,3 +197,9 @@ class Reporter:
             log.error(what, cause=breaker.cause, url=self._endpoint)
         else:
             log.info("Bluecore accepts events again")
+
+
+def _ages(records: Sequence[Record], now: float) -> list[float]:
+    """In seconds; none is negative, where a producer's clock is ahead."""
+    times = [record.event_time_ms for record in records]
+    return [max(0.0, now - time / 1000) for time in times if time is not None]

@@ -33,15 +33,22 @@ def list_letters(path: Path, **selection: Any) -> None:
 
 @dead_letters.command("show")
 @config_option
-@click.option("--partition", required=True, type=_PLACE, help="the partition of the dead-letter topic")
-@click.option("--offset", required=True, type=_PLACE, help="the offset there")
-def show_letter(path: Path, partition: int, offset: int) -> None:
-    """Shows one: its record decoded, why it failed, and what would become of it now."""
+@selection_options
+@click.option("--offset", type=_PLACE, help="the one letter at this offset of --partition")
+def show_letter(path: Path, offset: int | None, **selection: Any) -> None:
+    """Shows one: its record decoded, why it failed, and what would become of it now.
+
+    That is the newest of the selection; without options, the newest of all.
+    """
+    if offset is not None:
+        if selection["partition"] is None:
+            raise click.UsageError("--offset needs --partition too: `dead-letters list` shows both")
+        selection |= {"from_offset": offset, "to_offset": offset}
     config = load_given(path)
     from consumer.dead_letters.printing import print_letter  # noqa: PLC0415
 
     with ended_by("the dead letter cannot be shown"):
-        print_letter(config, partition, offset)
+        print_letter(config, selected(**selection))
 
 
 @dead_letters.command("replay")
@@ -55,6 +62,8 @@ def replay_letters(path: Path, dry_run: bool, rate: float, **selection: Any) -> 
     """Sends a selection through its routes again, as they are now; without options, everything.
 
     What was replayed before is left out. What the present configuration would refuse again is counted, and stays.
+
+    The running instances map what is replayed: roll out a mended configuration first, or new dead letters arise.
     """
     config = load_given(path)
     from consumer.dead_letters.printing import print_replay  # noqa: PLC0415

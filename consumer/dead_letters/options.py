@@ -55,4 +55,12 @@ def selection_options(command: _Command) -> _Command:
 
 
 def selected(*, reasons: tuple[str, ...], topics: tuple[str, ...], **bounds: int | None) -> Selection:
+    """Raises UsageError for bounds between which nothing can lie."""
+    for first, last, order in (
+        ("from_offset", "to_offset", "--from-offset is above --to-offset"),
+        ("since", "until", "--since is later than --until"),
+    ):
+        begin, end = bounds.get(first), bounds.get(last)
+        if begin is not None and end is not None and begin > end:
+            raise click.UsageError(f"{order}: nothing lies between them")
     return Selection(frozenset(reasons), frozenset(topics), **bounds)

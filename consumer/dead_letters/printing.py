@@ -19,7 +19,7 @@ from consumer.dead_letters.pace import Pace
 from consumer.dead_letters.replaying import Replayed, replay
 from consumer.dead_letters.selection import Selection
 from consumer.dead_letters.showing import show
-from consumer.dead_letters.survey import Kind, survey
+from consumer.dead_letters.survey import Count, survey
 from consumer.kafka.reading import TopicReader
 
 
@@ -30,13 +30,14 @@ def print_counts(config: Config, selection: Selection) -> None:
     if sys.stdout.isatty():
         Console().print(_table(counts))
         return
-    for kind, count, replayed in counts:
-        click.echo(orjson.dumps(kind._asdict() | {"count": count, "replayed": replayed}))
+    for kind, count, replayed, (number, offset) in counts:
+        row = {"count": count, "replayed": replayed, "newest": {"partition": number, "offset": offset}}
+        click.echo(orjson.dumps(kind._asdict() | row))
 
 
-def print_letter(config: Config, partition: int, offset: int) -> None:
+def print_letter(config: Config, selection: Selection) -> None:
     """Indented on a terminal, one line in a pipe. Raises what `show` raises."""
-    document = show(config, partition, offset)
+    document = show(config, selection)
     if sys.stdout.isatty():
         Console().print_json(document.decode())
     else:
@@ -45,7 +46,11 @@ def print_letter(config: Config, partition: int, offset: int) -> None:
 
 def print_replay(config: Config, selection: Selection, rate: float, *, dry_run: bool) -> None:
     """A bar on stderr if that is a terminal, and what came of it as a JSON object. Raises what `replay` raises."""
-    with _bar() as progress:
+    if not dry_run:
+        click.echo(
+            "The running instances map what is replayed: roll out a mended configuration before, not after.", err=True
+        )
+    with _bar("would be replayed" if dry_run else "replayed") as progress:
         result = replay(config, selection, Pace(rate), progress, dry_run=dry_run)
     click.echo(orjson.dumps(_summary(result, dry_run=dry_run)))
 
@@ -60,19 +65,20 @@ def _summary(result: Replayed, *, dry_run: bool) -> dict[str, Any]:
     }
 
 
-def _table(counts: Iterable[tuple[Kind, int, int]]) -> Table:
+def _table(counts: Iterable[Count]) -> Table:
     table = Table("reason", "first read from", "given up (UTC)")
     table.add_column("letters", justify="right")
     table.add_column("replayed", justify="right")
-    for kind, count, replayed in counts:
-        table.add_row(*map(Text, (*kind, str(count), str(replayed))))
+    table.add_column("newest", justify="right")
+    for kind, count, replayed, (number, offset) in counts:
+        table.add_row(*map(Text, (*kind, str(count), str(replayed), f"{number}:{offset}")))
     return table
 
 
 @contextmanager
-def _bar() -> Iterator[Callable[[int, int], None]]:
+def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
     console = Console(stderr=True)
-    columns = (TextColumn("replayed"), BarColumn(None), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn(what), BarColumn(None), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task("replayed", total=None)
+        task = progress.add_task(what, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -25,6 +25,13 @@ class Selection:
     from_offset: int | None = None
     to_offset: int | None = None
 
+    @property
+    def place(self) -> tuple[int, int] | None:
+        """Partition and offset, if no more than one place is meant."""
+        if self.partition is None or self.from_offset is None or self.from_offset != self.to_offset:
+            return None
+        return self.partition, self.from_offset
+
     def takes(self, letter: DeadLetter) -> bool:
         record = letter.record
         time = record.timestamp_ms or 0

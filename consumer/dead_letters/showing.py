@@ -10,6 +10,8 @@ import orjson
 from consumer.config import Config
 from consumer.dead_letters.letter import DeadLetter
 from consumer.dead_letters.remapping import remapping
+from consumer.dead_letters.selection import Selection
+from consumer.dead_letters.survey import survey
 from consumer.exits import Failed
 from consumer.kafka.reading import TopicReader
 from consumer.preview_views import as_line
@@ -20,14 +22,18 @@ class NoSuchLetter(Failed):
     """There is no dead letter at this place."""
 
 
-def show(config: Config, partition: int, offset: int) -> bytes:
-    """A JSON object. Raises NoSuchLetter with what there is, and what TopicReader and Remapping raise."""
-    letter = _letter(config, partition, offset)
+def show(config: Config, selection: Selection) -> bytes:
+    """A JSON object: the newest letter of the selection, which may be one place.
+
+    Raises NoSuchLetter with what there is, and what TopicReader and Remapping raise.
+    """
+    letter = _letter(config, selection)
     with remapping(config) as mapped:
         decoded = mapped.decoded(letter.record)
         outcome = as_line(Previewed(mapped.outcome(letter.record)))
     record, past = letter.record, letter.past
     document = {
+        "place": {"partition": record.partition.number, "offset": record.offset},
         "origin": {"topic": past.origin.topic, "partition": past.origin.number, "offset": past.offset},
         "failure": {
             "reason": letter.reason,
@@ -47,9 +53,13 @@ def show(config: Config, partition: int, offset: int) -> bytes:
     return orjson.dumps(document, default=_text)
 
 
-def _letter(config: Config, partition: int, offset: int) -> DeadLetter:
+def _letter(config: Config, selection: Selection) -> DeadLetter:
     topic = config.dead_letters.dead_letter_topic
     with TopicReader(config, topic) as reader:
+        place = selection.place or survey(reader, selection).latest
+        if place is None:
+            raise NoSuchLetter(f"{topic} has no dead letter of this selection: see `dead-letters list`")
+        partition, offset = place
         low, high = reader.bounds.get(partition, (0, 0))
         if not low <= offset < high:
             there = f"offsets {low} to {high - 1}" if low < high else "no records"

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+import click
+
 from consumer.dead_letters.letter import DeadLetter
 from consumer.dead_letters.marks import marked
 from consumer.dead_letters.selection import Selection
@@ -25,23 +27,44 @@ class Kind(NamedTuple):
     hour: str
 
 
+class Count(NamedTuple):
+    """How many letters of a kind there are, how many of them were replayed, and where the newest lies."""
+
+    kind: Kind
+    letters: int
+    replayed: int
+    newest: Place
+
+
 @dataclass(frozen=True, slots=True)
 class Survey:
+    """`newest`: by kind, the letter given up last, with its timestamp (ms since the epoch)."""
+
     letters: dict[Place, Kind] = field(default_factory=dict)
     replayed: set[Place] = field(default_factory=set)
+    newest: dict[Kind, tuple[int, Place]] = field(default_factory=dict)
 
     @property
     def unreplayed(self) -> set[Place]:
         return self.letters.keys() - self.replayed
 
-    def counts(self) -> list[tuple[Kind, int, int]]:
-        """By kind, sorted: how many letters there are, and how many of them were replayed."""
+    @property
+    def latest(self) -> Place | None:
+        """The letter given up last; None if there is none."""
+        return max(self.newest.values())[1] if self.newest else None
+
+    def counts(self) -> list[Count]:
+        """Sorted by kind."""
         replayed = Counter(self.letters[place] for place in self.replayed if place in self.letters)
-        return [(kind, count, replayed[kind]) for kind, count in sorted(Counter(self.letters.values()).items())]
+        letters = sorted(Counter(self.letters.values()).items())
+        return [Count(kind, count, replayed[kind], self.newest[kind][1]) for kind, count in letters]
 
 
 def survey(reader: TopicReader, selection: Selection) -> Survey:
-    """Raises Unreachable when the brokers stop answering."""
+    """Raises UsageError for a partition that there is not, and Unreachable when the brokers stop answering."""
+    if selection.partition is not None and selection.partition not in reader.bounds:
+        last = max(reader.bounds, default=0)
+        raise click.UsageError(f"the dead-letter topic has no partition {selection.partition}: it has 0 to {last}")
     found = Survey()
     ends = {number: high for number, (_, high) in reader.bounds.items()}
     for record in reader.read(selection.starts(reader), ends):
@@ -50,5 +73,7 @@ def survey(reader: TopicReader, selection: Selection) -> Survey:
         letter = DeadLetter.of(record)
         if letter is not None and selection.takes(letter):
             hour = datetime.fromtimestamp((record.timestamp_ms or 0) / 1000, UTC).strftime("%Y-%m-%dT%H")
-            found.letters[number, record.offset] = Kind(letter.reason, letter.past.origin.topic, hour)
+            kind, place = Kind(letter.reason, letter.past.origin.topic, hour), (number, record.offset)
+            found.letters[place] = kind
+            found.newest[kind] = max(found.newest.get(kind, (0, place)), (record.timestamp_ms or 0, place))
     return found

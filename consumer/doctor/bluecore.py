@@ -27,7 +27,8 @@ from consumer.telemetry.metrics import Metrics
 
 _ADVICE = {
     NoAnswer.DNS: "the host name is unknown to DNS: check bluecore.url, and the DNS of this machine",
-    NoAnswer.TLS: "set bluecore.ca_location to the CA's certificate, if a proxy in the way has one of its own",
+    NoAnswer.TLS: "set bluecore.ca_location to the CA's certificate, if a proxy in the way has one of its own; where"
+    " the port speaks plain HTTP, begin bluecore.url with http://",
     NoAnswer.REFUSED: "nothing accepts connections there: check bluecore.url, HTTPS_PROXY, and the firewall",
     NoAnswer.TIMEOUT: "check the firewall and HTTPS_PROXY; bluecore.timeout_seconds sets the limit",
 }

@@ -24,7 +24,7 @@ def check_brokers(config: Config) -> Iterator[Finding]:
         with closing(Consumer(client_options(config.kafka, {}, "consumer") | ours)) as consumer:
             found = cluster(consumer, config.kafka, heard)
     except Unreachable as unreachable:
-        yield error("brokers", str(unreachable))
+        yield error("brokers", unreachable.what, unreachable.advice)
         return
     except KafkaException as refused:
         yield error("brokers", f"no client can be made: {refused.args[0].str()}", "correct kafka.options")

@@ -19,16 +19,26 @@ _COLOURS = {Severity.OK: "green", Severity.WARNING: "yellow", Severity.ERROR: "r
 
 @click.command()
 @config_option
-def doctor(path: Path) -> None:
+@click.option(
+    "--fail-on",
+    type=click.Choice([Severity.WARNING.value, Severity.ERROR.value]),
+    default=Severity.WARNING.value,
+    show_default=True,
+    help="The least severity that ends with another exit code than 0.",
+)
+def doctor(path: Path, fail_on: str) -> None:
     """Connects to the brokers, the registry and Bluecore, and says what is wrong and what to do.
 
-    It changes nothing anywhere. Exit code 0: all is well; 3: there are warnings; 1: there are errors.
+    It joins no group and writes nothing to Kafka. Bluecore gets one event, which names no customer.
+
+    Exit code 0: all is well; 3: there are warnings; 1: there are errors.
+    With `--fail-on error` warnings, which are still told, end with 0.
     """
     findings = []
     for finding in examine(load_given(path)):
         findings.append(finding)
         click.echo(_sentence(finding) if sys.stdout.isatty() else orjson.dumps(asdict(finding)))
-    sys.exit(exit_code(findings))
+    sys.exit(exit_code(findings, Severity(fail_on)))
 
 
 def examine(config: Config) -> Iterator[Finding]:

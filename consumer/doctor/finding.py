@@ -37,7 +37,12 @@ def error(what: str, message: str, advice: str = "") -> Finding:
     return Finding(Severity.ERROR, what, message, advice)
 
 
-def exit_code(findings: Iterable[Finding]) -> int:
-    """0: all is well; 3: there are warnings; 1: there are errors. 2 is a refused configuration, as everywhere."""
+def exit_code(findings: Iterable[Finding], fail_on: Severity = Severity.WARNING) -> int:
+    """0: all is well; 3: there are warnings; 1: there are errors. 2 is a refused configuration, as everywhere.
+
+    Where it fails on errors only, warnings are 0 too.
+    """
     severities = {finding.severity for finding in findings}
-    return 1 if Severity.ERROR in severities else 3 if Severity.WARNING in severities else 0
+    if Severity.ERROR in severities:
+        return 1
+    return 3 if Severity.WARNING in severities and fail_on is Severity.WARNING else 0

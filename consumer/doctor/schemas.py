@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from consumer.assembly import registry_client
 from consumer.avro import RegistryError, SchemaFaults
+from consumer.check.routes import check_mapping
 from consumer.config import Config
 from consumer.doctor.finding import Finding, Severity, error, ok
 from consumer.mapping.typecheck import Severity as Weight
-from consumer.schema_checks import check_mapping
 
 _SEVERITIES = {Weight.ERROR: Severity.ERROR, Weight.WARNING: Severity.WARNING, Weight.INFO: Severity.OK}
 
@@ -21,17 +21,18 @@ def check_schemas(config: Config) -> Iterator[Finding]:
         return
     try:
         count = len(client.subjects())
-        yield ok("schema_registry", f"answers at {client.place}, and has {count} subjects")
+        yield ok("schema_registry", f"answers at {client.place}, and has {count} subject{'' if count == 1 else 's'}")
         findings = check_mapping(config, None)
-    except (RegistryError, SchemaFaults) as fault:
-        yield error("schema_registry", str(fault))
+    except RegistryError as fault:
+        yield error("schema_registry", str(fault), "check schema_registry.url and schema_registry.options")
+        return
+    except SchemaFaults as fault:
+        yield error("routes", str(fault), "correct the files that `schema` and `reader_schema` name")
         return
     finally:
         client.close()
     for finding in findings:
         hint = f"did you mean {finding.nearest}?" if finding.nearest else "see `bluecore-consumer check`"
         severity = _SEVERITIES[finding.severity]
-        where = f" ({finding.schema})" if finding.schema else ""
+        where = f" ({finding.schema})" if finding.schema and finding.schema not in finding.message else ""
         yield Finding(severity, finding.key, finding.message + where, "" if severity is Severity.OK else hint)
-    if not findings:
-        yield ok("routes", "each fits every version of its schemas")

@@ -15,7 +15,12 @@ SECONDS: Final = 15.0
 
 
 class Unreachable(Exception):  # noqa: N818 - it says what happened
-    """No broker has answered, or not with what was asked for."""
+    """No broker has answered, or not with what was asked for. `advice`: what to do, where that can be told."""
+
+    def __init__(self, what: str, advice: str = "") -> None:
+        super().__init__(f"{what}. {advice[0].upper()}{advice[1:]}" if advice else what)
+        self.what = what
+        self.advice = advice
 
 
 class Heard(list[str]):
@@ -39,8 +44,8 @@ def cluster(client: Producer | Consumer, config: KafkaConfig, heard: Heard) -> C
         client.poll(0)
         why = "; ".join(heard or [error.args[0].str()])
         raise Unreachable(
-            f"no broker answered within {SECONDS:g} s at {config.bootstrap_servers}: {why}. Check "
-            "kafka.bootstrap_servers, whether the brokers are up, and that security.protocol, sasl.* and ssl.* in "
-            "kafka.options are what they expect"
+            f"no broker answered within {SECONDS:g} s at {config.bootstrap_servers}: {why}",
+            "check kafka.bootstrap_servers, whether the brokers are up, and that security.protocol, sasl.* and ssl.* "
+            "in kafka.options are what they expect",
         ) from None
     return found

@@ -12,9 +12,11 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 
 from consumer.config import Config
 from consumer.delivery.task import Commit
-from consumer.kafka.client import Fatal, Sparing, consumer_options
+from consumer.kafka.client import Fatal, consumer_options
+from consumer.kafka.consumer_errors import ConsumerErrors
 from consumer.kafka.headers import redelivery
 from consumer.records import Headers, Partition, Record
+from consumer.telemetry.read_faults import ReadFaults
 
 log = structlog.get_logger(__name__)
 
@@ -57,20 +59,21 @@ class KafkaSource:
         subscription: Sequence[str],
         listener: Listener,
         on_statistics: Callable[[str], None] | None = None,
+        faults: ReadFaults | None = None,
     ) -> None:
         self._listener = listener
+        self._faults = faults
         self._retry_topic = config.dead_letters.retry_topic
-        self._fatal: str | None = None
-        self._incidents = Sparing(log)
+        self._errors = ConsumerErrors(faults)
         self._joined = False
         self._revoking = False
         self.committing = False
         """Whether a commit has been sent and not been answered."""
         callbacks: dict[str, Any] = {
-            "error_cb": self._on_error,
+            "error_cb": self._errors,
             "on_commit": self._on_commit,
             "stats_cb": on_statistics,
-            "logger": self._incidents,
+            "logger": self._errors.incidents,
         }
         self._consumer = Consumer(
             {"statistics.interval.ms": 5_000 if on_statistics else 0}
@@ -89,9 +92,13 @@ class KafkaSource:
         messages = self._consumer.consume(most, 0)
         if not messages and seconds > 0 and (message := self._consumer.poll(seconds)) is not None:
             messages = [message]
-        if self._fatal is not None:
-            raise Fatal(self._fatal)
-        return [record for message in messages if (record := self._record(message)) is not None]
+        if self._errors.fatal is not None:
+            raise Fatal(self._errors.fatal)
+        records = [record for message in messages if (record := self._record(message)) is not None]
+        if self._faults is not None:
+            self._faults.ended(record.partition for record in records)
+            self._faults.tell()
+        return records
 
     def pause(self, partitions: Iterable[Partition]) -> None:
         self._consumer.pause(_topic_partitions(partitions))
@@ -144,7 +151,7 @@ class KafkaSource:
 
     def _record(self, message: Message) -> Record | None:
         if (error := message.error()) is not None:
-            self._on_error(error)
+            self._errors.of(message, error)
             return None
         partition = Partition(message.topic() or "", message.partition() or 0)
         kind, timestamp = message.timestamp()
@@ -166,6 +173,9 @@ class KafkaSource:
             # Only the map of settled offsets is missed: more is sent again, nothing is lost.
             log.warning("the group's commits could not be read", error=str(error))
             committed = partitions
+        if self._faults is not None:
+            self._faults.joined()
+            self._faults.ended(_partitions(partitions))
         self._listener.on_assigned(
             [
                 Assigned(
@@ -183,9 +193,15 @@ class KafkaSource:
             self._listener.on_revoked(_partitions(partitions))
         finally:
             self._revoking = False
+        self._gone(partitions)
 
     def _on_lost(self, _consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._listener.on_lost(_partitions(partitions))
+        self._gone(partitions)
+
+    def _gone(self, partitions: list[TopicPartition]) -> None:
+        if self._faults is not None:
+            self._faults.gone(_partitions(partitions))
 
     def _on_commit(self, error: KafkaError | None, partitions: list[TopicPartition]) -> None:
         self.committing = False
@@ -202,20 +218,6 @@ class KafkaSource:
             if those:
                 refused = _partitions(each for each, _ in those)
                 self._listener.on_commit_failed(refused, str(those[0][1]), map_refused=map_refused)
-
-    def _on_error(self, error: KafkaError) -> None:
-        if error.code() == KafkaError._AUTO_OFFSET_RESET:  # noqa: SLF001 - confluent-kafka's public name for it
-            self._fatal = (
-                f"{error.str()}: the committed offset is out of range, and auto.offset.reset is 'error'. "
-                "Records were deleted before they were read: set the group's offsets by hand, or "
-                "kafka.options auto.offset.reset to earliest or latest"
-            )
-        elif error.fatal():
-            self._fatal = f"the Kafka consumer cannot go on: {error.str()}"
-        elif error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001
-            down = error.code() == KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001
-            text = "Kafka does not answer; it is tried again until it does" if down else "Kafka reports an error"
-            self._incidents.warning(error.name(), text, error=error.str(), code=error.name())
 
 
 def _topic_partitions(partitions: Iterable[Partition]) -> list[TopicPartition]:

@@ -1,8 +1,8 @@
 """Whether the process lives and is ready, as the probes of Kubernetes ask it.
 
-Alive: the main loop ticks. Ready: partitions are assigned and nothing drains. An outage of Bluecore or of the
-registry makes the process neither: restarting pods would not heal it, and a rollout must not hang on it. Such
-conditions are shown in the answer as details.
+Alive: the main loop ticks. Ready: the group has taken the process in and nothing drains. An outage of Bluecore, of
+the registry or of Kafka changes neither: restarting pods would not heal it, and who waits for it needs no rollout to
+hang on it. Such conditions are shown in the answer as details.
 """
 
 from __future__ import annotations

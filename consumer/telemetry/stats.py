@@ -1,24 +1,30 @@
-"""librdkafka's statistics, folded into the service's own metrics.
+"""librdkafka's statistics, folded into the service's own metrics and into what the probes show.
 
-Fields and units: `STATISTICS.md` of librdkafka. Round trips are microseconds there; an unknown lag is -1.
+Fields and units: `STATISTICS.md` of librdkafka. Round trips and the ages of states are microseconds there; an unknown
+lag is -1.
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
+    from consumer.telemetry.health import Health
     from consumer.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
 
 QUANTILES = {"p50": "0.5", "p99": "0.99"}
 MICROSECOND = 1e-6
+
+# A broker that is wanted is tried anew at least every 10 s (`reconnect.backoff.max.ms`).
+_UNUSED_SECONDS = 30.0
 
 Json = dict[str, Any]
 
@@ -27,13 +33,25 @@ class KafkaStatistics:
     """Takes the JSON of librdkafka's `stats_cb`, of consumers and producers alike.
 
     `assigned` tells the (topic, partition) pairs that are ours now: librdkafka goes on reporting a partition
-    for a while after it was revoked.
+    for a while after it was revoked. `clock` is in seconds since the epoch.
     """
 
-    def __init__(self, metrics: Metrics, assigned: Callable[[], Iterable[tuple[str, int]]]) -> None:
+    def __init__(
+        self,
+        metrics: Metrics,
+        health: Health,
+        assigned: Callable[[], Iterable[tuple[str, int]]],
+        clock: Callable[[], float],
+    ) -> None:
         self._metrics = metrics
+        self._health = health
         self._assigned = assigned
+        self._clock = clock
+        self._down: dict[str, float] = {}
         self._unreadable = False
+        self._reachable = True
+        # Under `statistics.interval.ms: 0` no report ever comes, which is no outage.
+        metrics.kafka_up.set(1)
 
     def observe(self, statistics: str) -> None:
         """Fold in one report; of those that cannot be read, the first is logged."""
@@ -69,16 +87,17 @@ class KafkaStatistics:
             lag = partition.get("consumer_lag", -1)
             if lag >= 0 and (topic, number) in ours:
                 self._metrics.consumer_lag[topic, str(number)].set(lag)
+                self._metrics.unread_records[topic, str(number)].set(_unread(partition, lag))
 
     def _brokers(self, client: str, brokers: dict[str, Json]) -> None:
         # Negative ids are bootstrap addresses; a logical broker is a second connection to the group's coordinator.
         real = {
             str(broker["nodeid"]): broker
             for broker in brokers.values()
-            if broker.get("nodeid", -1) >= 0 and broker.get("source") != "logical"
+            if broker.get("nodeid", -1) >= 0 and broker.get("source") != "logical" and not _unused(broker)
         }
         for node, broker in real.items():
-            self._metrics.broker_up[client, node].set(broker.get("state") == "UP")
+            self._metrics.broker_up[client, node].set(_up(broker))
             for field, quantile in QUANTILES.items():
                 micros = broker.get("rtt", {}).get(field, 0)
                 self._metrics.broker_round_trip[client, node, quantile].set(micros * MICROSECOND)
@@ -88,3 +107,39 @@ class KafkaStatistics:
         self._metrics.broker_round_trip.retain(
             key for key in tuple(self._metrics.broker_round_trip) if key[0] != client or key[1] in real
         )
+        if client == "consumer":
+            self._outage(any(map(_up, brokers.values())), [node for node, broker in real.items() if not _up(broker)])
+
+    def _outage(self, reachable: bool, down: list[str]) -> None:  # noqa: FBT001 - what was seen
+        """When no broker answers, librdkafka forgets all that it has learned: none is left to be named."""
+        self._metrics.kafka_up.set(reachable)
+        if reachable and not self._reachable:
+            log.info("Kafka answers again")
+        self._reachable = reachable
+        now = self._clock()
+        names = [f"broker {node} is not" for node in sorted(down)] if reachable else ["no broker is"]
+        self._down = {name: self._down.get(name, now) for name in names}
+        self._health.detail("kafka", _sentence(self._down))
+
+
+def _unread(partition: Json, lag: int) -> int:
+    """What is at the brokers or was fetched ahead; all that lags, until it is known where reading begins."""
+    following, end = int(partition.get("next_offset", -1)), int(partition.get("ls_offset", -1))
+    if following < 0 or end < 0:
+        return lag
+    return max(0, end - following) + int(partition.get("fetchq_cnt", 0))
+
+
+def _up(broker: Json) -> bool:
+    return bool(broker.get("state") == "UP")
+
+
+def _unused(broker: Json) -> bool:
+    """A connection is opened to who leads a partition of ours, and to no other broker."""
+    waiting = broker.get("stateage", 0) * MICROSECOND > _UNUSED_SECONDS or not broker.get("connects", 0)
+    return broker.get("state") == "INIT" and waiting
+
+
+def _sentence(down: Mapping[str, float]) -> str:
+    times = {what: datetime.fromtimestamp(since, UTC).isoformat(timespec="seconds") for what, since in down.items()}
+    return "; ".join(f"{what} connected since {time}" for what, time in times.items()) or "ok"

@@ -74,7 +74,11 @@ def test_letters_are_counted_shown_and_after_a_fix_delivered_once(pipeline: Pipe
     assert counts == dict.fromkeys(("undecodable", "missing_field", "rejected"), (topic, 1, 0))
 
     partition, offset = places(pipeline)["missing_field"]
+    (row,) = ask(pipeline, "list", "--reason", "missing_field")
+    assert row["newest"] == {"partition": int(partition), "offset": int(offset)}
     (shown,) = ask(pipeline, "show", "--partition", partition, "--offset", offset)
+    assert [shown] == ask(pipeline, "show", "--reason", "missing_field")
+    assert shown["place"] == row["newest"]
     assert shown["origin"] == {"topic": topic, "partition": 0, "offset": 1}
     assert shown["failure"]["reason"] == shown["now"]["reason"] == "missing_field"
     assert shown["record"]["value"]["email"] == JANE
@@ -165,6 +169,7 @@ def test_a_replayed_profile_holds_back_the_customers_later_ones(pipeline: Pipeli
     [
         (("--partition", "0", "--offset", "999"), "and no offset 999"),
         (("--partition", "77", "--offset", "0"), "has no records"),
+        (("--topic", "elsewhere"), "no dead letter of this selection"),
     ],
 )
 def test_a_place_without_a_letter_is_told_from_what_there_is(

@@ -67,3 +67,10 @@ def test_what_is_no_time_is_refused_with_examples(text: str) -> None:
     result = CliRunner().invoke(command, ["--since", text], obj=[])
     assert result.exit_code == 2
     assert "2h or 7d (ago)" in result.output
+
+
+@pytest.mark.parametrize("options", [("--from-offset", "9", "--to-offset", "8"), ("--since", "1h", "--until", "2h")])
+def test_bounds_between_which_nothing_lies_are_refused(options: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(command, options, obj=[])
+    assert result.exit_code == 2
+    assert "nothing lies between them" in result.output

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from confluent_kafka.admin import AdminClient
-from confluent_kafka.admin._acl import AclBinding, AclOperation, AclPermissionType
+from confluent_kafka.admin._acl import AclBinding, AclBindingFilter, AclOperation, AclPermissionType
 from confluent_kafka.admin._resource import ResourcePatternType, ResourceType
 
 from consumer.config import Config
-from consumer.doctor.finding import Severity
+from consumer.doctor.finding import Severity, exit_code
 from consumer.doctor.permissions import check_permissions
 from tests.support.apache_kafka import ApacheKafka, unavailable
 from tests.support.configs import SOUND
+from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +38,7 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApacheKafka]:
 
 
 def deny(kafka: ApacheKafka, kind: ResourceType, name: str, operation: AclOperation) -> None:
+    """Returns when the broker obeys: it hears of it from the controller, which has said yes by then."""
     binding = AclBinding(
         kind, name, ResourcePatternType.LITERAL, "User:ANONYMOUS", "*", operation, AclPermissionType.DENY
     )
@@ -46,6 +48,10 @@ def deny(kafka: ApacheKafka, kind: ResourceType, name: str, operation: AclOperat
     with AdminClient({"bootstrap.servers": kafka.bootstrap}) as admin:
         for created in admin.create_acls([binding, allow_the_rest]).values():
             created.result(timeout=30)
+        theirs = AclBindingFilter(
+            kind, name, ResourcePatternType.LITERAL, "User:ANONYMOUS", "*", AclOperation.ANY, AclPermissionType.ANY
+        )
+        eventually(lambda: len(admin.describe_acls(theirs).result(timeout=30)) == 2, 30, f"ACLs of {name}")
 
 
 def test_each_missing_permission_is_named(kafka: ApacheKafka) -> None:
@@ -64,3 +70,15 @@ def test_each_missing_permission_is_named(kafka: ApacheKafka) -> None:
         f"group {GROUP}": "this user has no permission to READ",
     }
     assert found[f"topic {DEAD}"].severity is Severity.OK
+
+
+def test_who_may_only_write_dead_letters_is_warned_and_no_more(kafka: ApacheKafka) -> None:
+    """The service needs no more; only the commands `dead-letters` read there, and may have a user of their own."""
+    config = Config.model_validate({**SOUND, "kafka": {"bootstrap_servers": kafka.bootstrap}})
+    deny(kafka, ResourceType.TOPIC, DEAD, AclOperation.READ)
+
+    findings = list(check_permissions(config, PARTITIONS))
+    (warned,) = [each for each in findings if each.severity is not Severity.OK]
+    assert (warned.what, warned.severity) == (f"topic {DEAD}", Severity.WARNING)
+    assert "dead-letters" in warned.advice
+    assert exit_code(findings) == 3

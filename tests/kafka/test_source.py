@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 from confluent_kafka import Consumer, TopicPartition
+from prometheus_client import CollectorRegistry
 
 from consumer.delivery.task import Commit
 from consumer.kafka.client import Fatal
 from consumer.kafka.source import Assigned, KafkaSource
 from consumer.records import Partition
+from consumer.telemetry.health import Health
+from consumer.telemetry.metrics import Metrics
+from consumer.telemetry.read_faults import ReadFaults
 from tests.kafka.support import Remembering, config
 from tests.support.brokers import Committed, Message
 from tests.support.waiting import eventually
@@ -204,3 +209,23 @@ def test_librdkafkas_statistics_are_handed_over(broker: Broker) -> None:
         source.close()
 
     assert heard[0].startswith("{")
+
+
+@pytest.mark.parametrize("broker", ["apache"], indirect=True)
+def test_a_topic_that_is_not_there_is_a_fault_until_it_comes(broker: Broker) -> None:
+    """It is told with its name, and the others are read meanwhile."""
+    topic, missing = broker.topic(1), f"{broker.topic(1)}.missing"
+    registry = CollectorRegistry()
+    faults = ReadFaults(Metrics(registry), Health(time.time), time.time)
+
+    def unreadable() -> float | None:
+        return registry.get_sample_value("bluecore_consumer_unreadable_partitions", {"topic": missing})
+
+    options = {**broker.options, "topic.metadata.refresh.interval.ms": 500}
+    source = KafkaSource(config(broker, broker.group(), options), [topic, missing], Remembering(), faults=faults)
+    try:
+        eventually(lambda: (source.poll(1, 0.05), unreadable())[1] == 1, 30, "the fault")
+        broker.create(missing, 1)
+        eventually(lambda: (source.poll(1, 0.05), unreadable())[1] == 0, 30, "its end")
+    finally:
+        source.close()

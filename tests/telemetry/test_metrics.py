@@ -79,11 +79,13 @@ def test_a_prepared_route_has_every_outcome_at_zero(
 def test_gauges_of_a_revoked_partition_disappear(registry: CollectorRegistry, metrics: Metrics) -> None:
     for number in (0, 1):
         metrics.consumer_lag["shop.orders", str(number)].set(5)
+        metrics.unread_records["shop.orders", str(number)].set(5)
         metrics.settled_map_bytes["shop.orders", str(number)].set(5)
     metrics.oldest_undelivered_age["shop.orders"].set(5)
 
     metrics.retain_partitions([("shop.orders", 1)])
     assert series(registry, "bluecore_consumer_consumer_lag") == [{"topic": "shop.orders", "partition": "1"}]
+    assert len(series(registry, "bluecore_consumer_unread_records")) == 1
     assert len(series(registry, "bluecore_consumer_settled_map_bytes")) == 1
     assert len(series(registry, "bluecore_consumer_oldest_undelivered_age_seconds")) == 1
 

@@ -1,4 +1,4 @@
-"""librdkafka's statistics become the service's metrics."""
+"""librdkafka's statistics become the service's metrics, and say in the probes since when a broker is away."""
 
 from __future__ import annotations
 
@@ -10,18 +10,21 @@ from confluent_kafka import Consumer
 from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
+from consumer.telemetry.health import Health
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.stats import KafkaStatistics
+
+NOON = 1_800_014_400.0
+"""2027-01-15, 12:00 UTC."""
 
 
 def report(lag: int = 7, **changes: Any) -> str:
     """A consumer's report, cut down to what is read."""
     partition = {"partition": 0, "consumer_lag": lag, "fetchq_cnt": 3, "fetchq_size": 900}
-    broker = {"nodeid": 1, "source": "learned", "state": "UP", "rtt": {"p50": 1500, "p99": 25000}}
     base: dict[str, Any] = {
         "type": "consumer",
         "brokers": {
-            "kafka:9092/1": broker,
+            "kafka:9092/1": broker(1, rtt={"p50": 1500, "p99": 25000}),
             "kafka:9092/bootstrap": {"nodeid": -1, "source": "configured", "state": "UP", "rtt": {}},
             "GroupCoordinator": {"nodeid": 1, "source": "logical", "state": "DOWN", "rtt": {}},
         },
@@ -30,13 +33,36 @@ def report(lag: int = 7, **changes: Any) -> str:
     return json.dumps(base | changes)
 
 
+def broker(node: int, state: str = "UP", **changes: Any) -> dict[str, Any]:
+    """A broker's part of a report: one that is needed, whatever its state."""
+    return {
+        "nodeid": node,
+        "source": "learned",
+        "state": state,
+        "stateage": 500_000,
+        "connects": 3,
+        "rtt": {},
+    } | changes
+
+
 class Folded:
     """Statistics folded into a registry of their own, with one partition assigned."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.assigned = [("shop.orders", 0)]
-        self.statistics = KafkaStatistics(Metrics(self.registry), lambda: self.assigned)
+        self.now = NOON
+        self.health = Health(lambda: self.now)
+        self.statistics = KafkaStatistics(
+            Metrics(self.registry), self.health, lambda: self.assigned, lambda: self.now
+        )
+
+    def brokers(self, *brokers: dict[str, Any]) -> object:
+        """Fold a report of these in; what the probes show of Kafka after it."""
+        self.statistics.observe(report(brokers={f"kafka:9092/{n}": each for n, each in enumerate(brokers)}))
+        details = self.health.readiness().body["details"]
+        assert isinstance(details, dict)
+        return details["kafka"]
 
     def value(self, name: str, **labels: str) -> float | None:
         return self.registry.get_sample_value(f"bluecore_consumer_{name}", labels)
@@ -56,6 +82,25 @@ def test_an_unknown_lag_is_not_reported_as_a_number() -> None:
     folded = Folded()
     folded.statistics.observe(report(lag=-1))
     assert folded.lag is None
+
+
+@pytest.mark.parametrize(
+    ("position", "unread"),
+    [
+        # Behind the last record is the marker of its transaction, which no commit covers.
+        ({"next_offset": 3, "ls_offset": 3, "fetchq_cnt": 0}, 0),
+        # Five at the broker, two fetched ahead.
+        ({"next_offset": 3, "ls_offset": 8, "fetchq_cnt": 2}, 7),
+        # Reading has not begun.
+        ({"next_offset": -1001, "ls_offset": 8, "fetchq_cnt": 0}, 1),
+    ],
+)
+def test_what_was_not_read_is_told_apart_from_what_was_not_committed(position: dict[str, int], unread: int) -> None:
+    folded = Folded()
+    partition = {"partition": 0, "consumer_lag": 1} | position
+    folded.statistics.observe(report(topics={"shop.orders": {"partitions": {"0": partition}}}))
+    assert folded.lag == 1
+    assert folded.value("unread_records", topic="shop.orders", partition="0") == unread
 
 
 def test_a_late_report_does_not_bring_a_revoked_partition_back() -> None:
@@ -81,6 +126,58 @@ def test_a_broker_that_left_the_cluster_leaves_the_metrics() -> None:
     assert folded.value("kafka_broker_up", client="consumer", broker="1") == 1
     folded.statistics.observe(report(brokers={}))
     assert folded.value("kafka_broker_up", client="consumer", broker="1") is None
+
+
+@pytest.mark.parametrize("state", [{"connects": 0}, {"stateage": 600_000_000}])
+def test_a_broker_that_nobody_needs_is_not_down(state: dict[str, int]) -> None:
+    """No connection is opened to a broker that leads no partition of ours, or kept to one that no longer does."""
+    folded = Folded()
+    assert folded.brokers(broker(1), broker(2, "INIT", **state)) == "ok"
+    assert folded.value("kafka_broker_up", client="consumer", broker="1") == 1
+    assert folded.value("kafka_broker_up", client="consumer", broker="2") is None
+
+
+@pytest.mark.parametrize("state", ["INIT", "DOWN", "TRY_CONNECT", "CONNECT"])
+def test_a_broker_that_is_tried_in_vain_is_named_since_it_was_seen_so(state: str) -> None:
+    """Between two tries librdkafka has it in any of these states."""
+    folded = Folded()
+    folded.brokers(broker(1), broker(2))
+    folded.now += 60
+    folded.brokers(broker(1), broker(2, state))
+    folded.now += 60
+    shown = folded.brokers(broker(1), broker(2, state))
+    assert shown == "broker 2 is not connected since 2027-01-15T12:01:00+00:00"
+    assert folded.value("kafka_broker_up", client="consumer", broker="2") == 0
+    assert folded.value("kafka_up") == 1
+    assert folded.brokers(broker(1), broker(2)) == "ok"
+
+
+def test_an_outage_of_all_brokers_is_shown_since_it_began_and_marks_no_pod_unready() -> None:
+    """librdkafka then starts over from the bootstrap addresses, and knows no broker by its number."""
+    folded = Folded()
+    folded.health.ready(True)
+    folded.brokers(broker(1))
+    folded.now += 5
+    lost = broker(-1, "INIT", source="configured")
+    folded.brokers(lost)
+    folded.now += 3600
+    assert folded.brokers(lost) == "no broker is connected since 2027-01-15T12:00:05+00:00"
+    assert folded.value("kafka_up") == 0
+    assert folded.health.readiness().ok
+    folded.health.tick(folded.now)
+    assert folded.health.liveness().ok
+
+
+def test_without_statistics_there_is_no_outage_to_be_told() -> None:
+    """Under `statistics.interval.ms: 0` no report comes: nobody is woken for that."""
+    assert Folded().value("kafka_up") == 1
+
+
+def test_a_producer_that_is_idle_says_nothing_of_the_cluster() -> None:
+    folded = Folded()
+    folded.brokers(broker(1))
+    folded.statistics.observe(json.dumps({"type": "producer", "brokers": {"b": broker(-1, "INIT")}}))
+    assert folded.value("kafka_up") == 1
 
 
 def test_queues_are_those_of_the_client_that_reports() -> None:

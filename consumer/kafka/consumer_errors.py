@@ -1,0 +1,52 @@
+"""What the errors of the consumer mean: the end, a fault that somebody must mend, or a line in the log."""
+
+from __future__ import annotations
+
+import structlog
+from confluent_kafka import KafkaError, Message
+
+from consumer.kafka.client import Sparing
+from consumer.telemetry.read_faults import WHOLE_TOPIC, ReadFaults
+
+log = structlog.get_logger(__name__)
+
+# Other errors are those of a moment, or of the connection, which is watched by itself.
+_LASTING = (
+    KafkaError.TOPIC_AUTHORIZATION_FAILED,
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+    KafkaError.GROUP_AUTHORIZATION_FAILED,
+)
+
+
+class ConsumerErrors:
+    """The `error_cb` of a consumer; `of` takes the error that comes in place of a record, with its topic.
+
+    `incidents` takes librdkafka's own lines too. What lasts goes to `faults`, where there are any to keep.
+    """
+
+    def __init__(self, faults: ReadFaults | None) -> None:
+        self._faults = faults
+        self.incidents = Sparing(log)
+        self.fatal: str | None = None
+        """Why the consumer cannot go on."""
+
+    def of(self, message: Message, error: KafkaError) -> None:
+        number = message.partition()
+        self(error, message.topic() or "", WHOLE_TOPIC if number is None else number)
+
+    def __call__(self, error: KafkaError, topic: str = "", number: int = WHOLE_TOPIC) -> None:
+        if error.code() == KafkaError._AUTO_OFFSET_RESET:  # noqa: SLF001 - confluent-kafka's public name for it
+            self.fatal = (
+                f"{error.str()}: the committed offset is out of range, and auto.offset.reset is 'error'. "
+                "Records were deleted before they were read: set the group's offsets by hand, or "
+                "kafka.options auto.offset.reset to earliest or latest"
+            )
+        elif error.fatal():
+            self.fatal = f"the Kafka consumer cannot go on: {error.str()}"
+        elif self._faults is not None and error.code() in _LASTING:
+            self._faults.began(topic, number, error.str())
+        elif error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001
+            down = error.code() == KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001
+            text = "Kafka does not answer; it is tried again until it does" if down else "Kafka reports an error"
+            place = {"topic": topic, "partition": number} if topic else {}
+            self.incidents.warning(f"{error.name()} {topic}", text, error=error.str(), code=error.name(), **place)

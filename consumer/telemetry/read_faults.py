@@ -1,0 +1,96 @@
+"""What Kafka does not let this process read, for as long as that lasts: a partition, a topic, or everything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from consumer.telemetry.incidents import Incidents
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from consumer.telemetry.health import Health
+    from consumer.telemetry.metrics import Metrics
+
+log = structlog.get_logger(__name__)
+
+WHOLE_TOPIC = -1
+"""librdkafka's number for no partition in particular."""
+
+_GROUP = ("", WHOLE_TOPIC)
+
+
+class ReadFaults:
+    """Kept here, as librdkafka tells of such an error once, and never that it is over.
+
+    A fault ends when a record of the partition is read, or when the partition comes or goes; a whole topic's when one
+    of its partitions comes. `clock` is in seconds.
+    """
+
+    def __init__(self, metrics: Metrics, health: Health, clock: Callable[[], float]) -> None:
+        self._metrics = metrics
+        self._health = health
+        self._clock = clock
+        self._faults: dict[tuple[str, int], str] = {}
+        self._incidents = Incidents()
+        self._show(())
+
+    def began(self, topic: str, partition: int, error: str) -> None:
+        """`topic` is empty where the error is the group's."""
+        self._faults[topic, partition] = error
+        self._show((topic,))
+        self.tell()
+
+    def ended(self, partitions: Iterable[tuple[str, int]]) -> None:
+        """Records of these were read, or they are ours anew."""
+        if not self._faults:
+            return
+        for topic, number in {place for each in partitions for place in (each, (each[0], WHOLE_TOPIC))}:
+            if self._forget(topic, number):
+                log.info("Kafka lets this be read again", **_fields(topic, number))
+
+    def gone(self, partitions: Iterable[tuple[str, int]]) -> None:
+        """These are no longer ours: whoever has them tells of them."""
+        for topic, number in partitions:
+            self._forget(topic, number)
+
+    def joined(self) -> None:
+        """The group has given out its partitions, to this member too, be it none."""
+        if self._forget(*_GROUP):
+            log.info("the group takes this instance in")
+
+    def tell(self) -> None:
+        """A line a minute for each fault that lasts; to be called again and again."""
+        if not self._faults:
+            return
+        now = self._clock()
+        for (topic, number), error in self._faults.items():
+            if self._incidents.happened((topic, number), now) is not None:
+                what = "Kafka does not let this be read" if topic else "the group does not take this instance in"
+                log.error(what, error=error, **_fields(topic, number))
+
+    def _forget(self, topic: str, number: int) -> bool:
+        if self._faults.pop((topic, number), None) is None:
+            return False
+        self._show((topic,))
+        return True
+
+    def _show(self, topics: Iterable[str]) -> None:
+        for topic in filter(None, topics):
+            self._metrics.unreadable[topic].set(sum(name == topic for name, _ in self._faults))
+        sentences = (f"{_place(*place)}: {error}" for place, error in sorted(self._faults.items()))
+        self._health.detail("reading", "; ".join(sentences) or "ok")
+
+
+def _fields(topic: str, number: int) -> dict[str, str | int]:
+    if not topic:
+        return {}
+    return {"topic": topic} if number == WHOLE_TOPIC else {"topic": topic, "partition": number}
+
+
+def _place(topic: str, number: int) -> str:
+    if not topic:
+        return "the group"
+    return topic if number == WHOLE_TOPIC else f"{topic}[{number}]"
