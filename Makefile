@@ -1,18 +1,21 @@
 # Two commands matter: `make demo` and `make test`. Each does all of its own set-up.
+# Another interpreter, in an environment of its own: make bench PYTHON=/usr/bin/python3 VENV=.venv-system
 VENV := .venv
+PYTHON ?= python3
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+REDPANDA := .cache/redpanda-connect
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser simulate chaos bench bench-stages image-test lint format lock clean
+.PHONY: help demo test browser simulate chaos bench bench-stages bench-redpanda image-test lint format lock clean
 
 help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements-dev.lock pyproject.toml
 	@echo "setting up $(VENV) (once)"
-	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
-	@python3 -m venv --clear $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -43,6 +46,14 @@ bench: $(READY) ## events/s, CPU an event, latency and memory beside other ways 
 bench-stages: $(READY) ## where the microseconds of one event go
 	@$(BIN)/python -m tests.bench.stages
 
+bench-redpanda: $(READY) $(REDPANDA) ## the same beside Redpanda Connect, which Go builds once, in some minutes
+	@$(BIN)/python -m tests.bench --only redpanda
+
+$(REDPANDA): $(addprefix tests/bench/redpanda/,main.go go.mod go.sum)
+	@command -v go >/dev/null || { echo "Redpanda Connect is built with Go: install Go 1.25 or newer"; exit 1; }
+	@echo "building Redpanda Connect (once)"
+	@cd $(<D) && CGO_ENABLED=0 go build -buildvcs=false -o $(CURDIR)/$@ .
+
 image-test: $(READY) ## build and start the image for real; needs root, buildah and debootstrap
 	@IMAGE_TEST=1 $(BIN)/pytest tests/image
 
@@ -57,11 +68,13 @@ format: $(READY) ## rewrite the source as the linters want it
 
 lock: $(READY) ## resolve the dependencies anew and lock them by hash
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package bluecore-consumer --no-header \
-		--extra sandbox pyproject.toml -o requirements.lock
+		--extra otel --extra sandbox pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package bluecore-consumer --no-header \
 		--extra dev --constraint requirements.lock pyproject.toml -o requirements-dev.lock
 	@printf 'editables\nhatchling\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-header --constraint requirements-dev.lock - -o requirements-build.lock
+	@printf 'cyclonedx-bom\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-header - -o requirements-sbom.lock
 
 clean: ## remove the environment and every cache
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

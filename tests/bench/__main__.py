@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tests.bench.contenders import EVERYBODY, SERVICE, Contender, Run
+from tests.bench.contenders import EVERYBODY, REDPANDA, REDPANDA_BINARY, SERVICE, Contender, Run
 from tests.bench.ground import ground
 from tests.bench.latency import RATE, Latency, latency
 from tests.bench.measuring import Throughput, throughput
@@ -39,7 +39,7 @@ def main(rounds: int, seconds: float, events: int, in_flight: int, only: tuple[s
     if reason := unavailable():
         sys.exit(reason)
     peer_python()
-    taking = [each for each in EVERYBODY if each is SERVICE or not only or any(part in each.name for part in only)]
+    taking = _taking_part(only)
     try:
         with ground() as place:
             topic = place.topic("backlog")
@@ -54,6 +54,14 @@ def main(rounds: int, seconds: float, events: int, in_flight: int, only: tuple[s
                 _print_delayed(delayed[SERVICE], most)
     except SinkUnavailableError as missing:
         sys.exit(str(missing))
+
+
+def _taking_part(only: Sequence[str]) -> list[Contender]:
+    named = [each for each in EVERYBODY if any(part.lower() in each.name.lower() for part in only or [""])]
+    if REDPANDA in named and not REDPANDA_BINARY.exists():
+        click.echo(f"{REDPANDA.name} takes no part: `make bench-redpanda` builds it\n")
+        named.remove(REDPANDA)
+    return named if SERVICE in named else [SERVICE, *named]
 
 
 def _compared(taking: Sequence[Contender], rounds: int, seconds: float, run: Callable[[], Run]) -> Runs:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tests.bench.ground import Ground
 
 _ROOT = Path(__file__).parents[2]
+REDPANDA_BINARY = _ROOT / ".cache" / "redpanda-connect"
+REDPANDA_PIPELINE = Path(__file__).with_name("redpanda") / "pipeline.yaml"
 
 
 @dataclass(frozen=True)
@@ -112,8 +114,23 @@ def _peer(module: str) -> Callable[[Run], list[str]]:
     return command
 
 
+def _redpanda(run: Run) -> list[str]:
+    """GOMAXPROCS is 1 by itself: Go counts the cores that a process may use when it starts."""
+    places = {
+        "BOOTSTRAP": run.ground.bootstrap,
+        "REGISTRY": run.ground.registry_url,
+        "TOPIC": run.topic,
+        "GROUP": run.group,
+        "URL": run.url,
+        "IN_FLIGHT": run.in_flight,
+    }
+    given = [f"{name}={value}" for name, value in places.items()]
+    return ["env", *given, str(REDPANDA_BINARY), "--config", str(REDPANDA_PIPELINE)]
+
+
 SERVICE = Contender("bluecore-consumer", _service)
 PLAIN_LOOP = Contender("plain loop", _peer("plain_loop"))
 ASYNCIO = Contender("aiokafka + aiohttp + uvloop", _peer("asyncio_loop"))
 FASTSTREAM = Contender("FastStream + aiohttp + uvloop", _peer("faststream_app"))
-EVERYBODY = (SERVICE, PLAIN_LOOP, ASYNCIO, FASTSTREAM)
+REDPANDA = Contender("Redpanda Connect 4.27", _redpanda)
+EVERYBODY = (SERVICE, PLAIN_LOOP, ASYNCIO, FASTSTREAM, REDPANDA)

@@ -31,15 +31,15 @@ def through_the_client(url: str, count: int) -> None:
 def bare(url: str, count: int) -> None:
     """The same with nothing but libcurl: what any client on it costs at least."""
     multi = pycurl.CurlMulti()
-    idle = [_handle(url) for _ in range(_IN_FLIGHT)]
+    idle = [handle(url) for _ in range(_IN_FLIGHT)]
     sent = accepted = 0
     while accepted < count:
         while idle and sent < count:
-            handle = idle.pop()
-            handle.setopt(pycurl.POSTFIELDS, _BODY)
+            free = idle.pop()
+            free.setopt(pycurl.POSTFIELDS, _BODY)
             key = f"Idempotency-Key: bench:0:{sent}"
-            handle.setopt(pycurl.HTTPHEADER, ["Content-Type: application/json", key, "Expect:"])
-            multi.add_handle(handle)
+            free.setopt(pycurl.HTTPHEADER, ["Content-Type: application/json", key, "Expect:"])
+            multi.add_handle(free)
             sent += 1
         multi.perform()
         more = 1
@@ -47,7 +47,7 @@ def bare(url: str, count: int) -> None:
             more, answered, failed = multi.info_read()
             assert not failed
             for handle in answered:
-                multi.remove_handle(handle)
+                multi.removehandle(handle)
             accepted += len(answered)
             idle += answered
         if not idle:
@@ -55,11 +55,12 @@ def bare(url: str, count: int) -> None:
     multi.close()
 
 
-def _handle(url: str) -> pycurl.Curl:
-    handle = pycurl.Curl()
-    handle.setopt(pycurl.URL, url)
-    handle.setopt(pycurl.NOSIGNAL, 1)
-    handle.setopt(pycurl.CUSTOMREQUEST, "POST")
-    handle.setopt(pycurl.WRITEFUNCTION, len)
-    handle.setopt(pycurl.HEADERFUNCTION, len)
-    return handle
+def handle(url: str) -> pycurl.Curl:
+    """A handle that posts to this address, and drops what is answered."""
+    made = pycurl.Curl()
+    made.setopt(pycurl.URL, url)
+    made.setopt(pycurl.NOSIGNAL, 1)
+    made.setopt(pycurl.CUSTOMREQUEST, "POST")
+    made.setopt(pycurl.WRITEFUNCTION, len)
+    made.setopt(pycurl.HEADERFUNCTION, len)
+    return made

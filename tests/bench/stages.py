@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from prometheus_client import Counter as MetricCounter
-from prometheus_client import Histogram
 
 from consumer.assembly import assembled
 from consumer.avro.confluent import Decoder
@@ -31,6 +30,7 @@ from consumer.mapping.translate import Translator
 from consumer.records import Outcome
 from consumer.reporting import Reporter
 from consumer.settings import load
+from consumer.telemetry.histograms import Histogram
 from consumer.telemetry.stopwatch import Stopwatch
 from tests.bench.contenders import Run, write_config
 from tests.bench.cores import CONTENDER, pin
@@ -57,7 +57,7 @@ PARTS: Mapping[str, tuple[Any, ...]] = {
         Reporter.state,
         Stopwatch.enter,
         MetricCounter.inc,
-        Histogram.observe,
+        Histogram.observe_many,
     ),
 }
 REST = "the loop itself"
