@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from consumer import __version__
+from consumer.avro import schemas_folder
 from consumer.cli import main
 from consumer.kafka import reach
 from consumer.kafka.embedded import embedded_broker
@@ -175,6 +176,7 @@ def test_a_check_that_cannot_reach_the_registry_says_so(tmp_path: Path) -> None:
     )
     assert (result.exit_code, result.stdout) == (1, "")
     assert "is the schema registry running" in result.stderr
+    assert "schema_registry.url; --schemas DIR checks without it" in result.stderr
 
 
 @pytest.mark.parametrize("name", ["check", "run", "preview", "demo"])
@@ -210,6 +212,21 @@ def test_a_preview_reads_a_file(config: Path, tmp_path: Path) -> None:
     assert [line["outcome"] for line in lines(result)] == ["send", "reject"]
 
 
+def test_a_preview_reads_a_file_that_was_laid_out_for_reading(config: Path, tmp_path: Path) -> None:
+    records = tmp_path / "records.json"
+    records.write_text(json.dumps([json.loads(CUSTOMER)] * 2, indent=2))
+    result = command("preview", "--config", config, "--topic", "shop.customers", records)
+    assert [line["outcome"] for line in lines(result)] == ["send", "send"]
+
+
+@pytest.mark.parametrize("form", ["json", "table"])
+def test_a_preview_of_a_topic_that_no_route_takes_says_so(config: Path, form: str) -> None:
+    result = command("preview", "--config", config, "--topic", "shop.customer", "--format", form, stdin=CUSTOMER)
+    assert result.exit_code == 0
+    assert result.stderr == "no route takes the topic shop.customer; the nearest that one takes is shop.customers\n"
+    assert "unroutable" in result.stdout
+
+
 def test_a_preview_is_a_table_for_people(config: Path) -> None:
     result = command("preview", "--config", config, "--topic", "shop.customers", "--format", "table", stdin=CUSTOMER)
     assert result.exit_code == 0
@@ -231,6 +248,11 @@ def test_a_preview_takes_the_last_records_of_the_topic(broker: Broker, shop: Sho
     shown = [(line["offset"], line["requests"][0]["properties"]["distinct_id"]) for line in lines(result)]
     assert shown == [(3, emails[3]), (4, emails[4])]
 
+    table = command("preview", "--config", file, "--topic", topic, "--from-kafka", 2, "--format", "table")
+    assert [row.split()[1:4] for row in table.stdout.splitlines()[2:]] == [
+        ["send", "optin", each] for each in emails[3:]
+    ]
+
 
 def test_a_preview_of_a_topic_that_is_not_there_says_so(tmp_path: Path) -> None:
     with embedded_broker(["shop.customers"]) as bootstrap:
@@ -246,6 +268,26 @@ def test_a_preview_has_one_source(config: Path, more: list[str]) -> None:
     result = command("preview", "--config", config, "--topic", "a", "--from-kafka", 2, *more)
     assert result.exit_code == 2
     assert "--from-kafka goes without FILE and --record" in result.stderr
+
+
+@pytest.mark.parametrize("form", ["json", "table"])
+def test_a_preview_of_nothing_says_so(config: Path, form: str) -> None:
+    result = command("preview", "--config", config, "--topic", "shop.customers", "--format", form, "/dev/null")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "there is no record in /dev/null\n"
+
+
+def test_records_of_a_file_have_no_age_to_leave_out(config: Path) -> None:
+    result = command("preview", "--config", config, "--topic", "shop.customers", "--any-age", stdin=CUSTOMER)
+    assert result.exit_code == 2
+    assert "--any-age goes with --from-kafka" in result.stderr
+
+
+def test_a_preview_without_the_record_type_of_a_mixed_topic_names_them(tmp_path: Path) -> None:
+    routes = [{"topic": "a", "event": "optin", "record": f"com.shop.{name}"} for name in ("In", "Out")]
+    result = command("preview", "--config", written(tmp_path, routes=routes), "--topic", "a", stdin=CUSTOMER)
+    assert result.exit_code == 0
+    assert result.stderr.endswith("give one of these with --record: com.shop.In, com.shop.Out\n")
 
 
 # sandbox, demo, schemas
@@ -268,7 +310,7 @@ def test_a_taken_port_is_refused_with_what_to_do() -> None:
 
 def test_a_demo_on_a_cluster_without_a_registry_is_refused(tmp_path: Path) -> None:
     """It would otherwise quietly run on the embedded broker."""
-    avsc = "schemas/optin.avsc"
+    avsc = str(schemas_folder() / "optin.avsc")
     route = {"topic": "a", "event": "optin", "format": "raw", "schema": avsc}
     result = command("demo", "--config", written(tmp_path, schema_registry=None, routes=[route]))
     assert result.exit_code == 2

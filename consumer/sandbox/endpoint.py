@@ -11,28 +11,28 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
+from consumer.sandbox.bounded import short_name
 from consumer.sandbox.connection import break_connection, gone
 from consumer.sandbox.contract import MAX_BODY_BYTES, Rule, Violation, violations
 from consumer.sandbox.received import Outcome, Received
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from starlette.types import Receive, Scope, Send
 
     from consumer.sandbox.injector import Disturbance, Faults
+    from consumer.sandbox.received import Headers
     from consumer.sandbox.settings import SandboxSettings
     from consumer.sandbox.store import Store
 
-Headers = tuple[tuple[bytes, bytes], ...]
-
 _ACCEPTED = 202
-_MOST_NAME = 200
+_WITHOUT_BODY = (204, 304)  # RFC 9110, 6.4.1
 _FAULT_BODY = b'{"error":"A fault that the sandbox was asked for."}'
-_NAMESPACE = Violation("properties.token", Rule.TOKEN, "This is not the namespace of the account.")
+_NAMESPACE = Violation("properties.token", Rule.TOKEN, "This is not the account's name (its namespace in Bluecore).")
 _KEY = Violation("", Rule.API_KEY, "The API key is missing or wrong.")
 _TOO_LARGE = Violation("", Rule.SIZE, f"The body is larger than {MAX_BODY_BYTES // 1000} KB.")
-_NO_JSON = Violation("", Rule.JSON, "The body is no JSON.")
+_NO_JSON = Violation("", Rule.JSON, "This message cannot be read: it is not valid JSON.")
 
 
 class _Verdict(NamedTuple):
@@ -61,10 +61,9 @@ class EventsApi:
         body, complete = await _read(receive)
         if not complete:
             return
-        headers = tuple(scope["headers"])
-        verdict = self._judge(headers, body)
+        verdict = self._judge(scope["headers"], body)
         # Decided and remembered at once, in the order of arrival; only the answer takes its time.
-        disturbance = self._remember(headers, body, verdict)
+        disturbance = self._remember(scope, body or b"", verdict)
         if disturbance.delay_seconds:
             await asyncio.sleep(disturbance.delay_seconds)
         if isinstance(disturbance.step, int):
@@ -76,7 +75,7 @@ class EventsApi:
                 await gone(receive, self._faults.plan.hang_seconds, self._closing)
             await break_connection(receive, send)
 
-    def _judge(self, headers: Headers, body: bytes | None) -> _Verdict:
+    def _judge(self, headers: Iterable[tuple[bytes, bytes]], body: bytes | None) -> _Verdict:
         if body is None:
             return _Verdict(413, (_TOO_LARGE,))
         try:
@@ -96,29 +95,43 @@ class EventsApi:
             return named._replace(status=400, violations=refused)
         return named._replace(violations=found)
 
-    def _remember(self, headers: Headers, body: bytes | None, verdict: _Verdict) -> Disturbance:
-        key = next((value for name, value in headers if name == b"idempotency-key"), b"").decode("latin-1")
+    def _remember(self, scope: Scope, body: bytes, verdict: _Verdict) -> Disturbance:
+        headers = scope["headers"]
+        key = short_name(
+            next((value for name, value in headers if name == b"idempotency-key"), b"").decode("latin-1")
+        )
         disturbance = self._faults.next(verdict.distinct_id, key)
-        step, usual = disturbance.step, disturbance.step in (None, "lost")
-        outcome = Outcome.FAULT
-        if usual:
-            outcome = Outcome.ACCEPTED if verdict.status == _ACCEPTED else Outcome.REFUSED
+        step = disturbance.step
+        # What is lost is the answer alone; any other fault stands in the place of the contract's verdict.
+        judged = step in (None, "lost")
+        accepted = judged and verdict.status == _ACCEPTED
         received = Received(
             number=self._store.number + 1,
             at_ms=time.time_ns() // 1_000_000,
             event=verdict.event,
             distinct_id=verdict.distinct_id,
-            outcome=outcome,
+            outcome=Outcome.FAULT if step else Outcome.ACCEPTED if accepted else Outcome.REFUSED,
+            accepted=accepted,
             status=verdict.status if step is None else step if isinstance(step, int) else None,
-            violations=verdict.violations if usual else (),
+            violations=verdict.violations if judged else (),
             fault=f"{disturbance.cause}: {step}" if step else "",
             idempotency_key=key,
-            duplicate=outcome is Outcome.ACCEPTED and self._store.accepted_before(key),
-            headers=headers,
-            body=body or b"",
+            duplicate=accepted and self._store.accepted_before(key),
+            method=scope["method"],
+            path=_address(scope),
+            head=b"\r\n".join([b"%s: %s" % pair for pair in headers]),
+            body=body,
+            email=_email(verdict),
         )
         self._store.add(received, verdict.properties)
         return disturbance
+
+
+def _address(scope: Scope) -> str:
+    address: bytes = scope["raw_path"]
+    if query := scope["query_string"]:
+        address += b"?" + query
+    return address.decode("latin-1")
 
 
 def _parts(document: object) -> tuple[object, dict[str, Any]]:
@@ -129,14 +142,25 @@ def _parts(document: object) -> tuple[object, dict[str, Any]]:
 
 
 def _name(value: object) -> str:
-    return value[:_MOST_NAME] if isinstance(value, str) else ""
+    return short_name(value) if isinstance(value, str) else ""
+
+
+def _email(verdict: _Verdict) -> str:
+    customer = (verdict.properties or {}).get("customer")
+    email = _name(customer.get("email")) if isinstance(customer, dict) else ""
+    return "" if email == verdict.distinct_id else email
 
 
 def _explain(verdict: _Verdict) -> bytes:
     if verdict.status == _ACCEPTED:
         return b'{"accepted":true}'
     reasons = [{"field": each.field, "rule": each.rule, "message": each.message} for each in verdict.violations]
-    return orjson.dumps({"error": " ".join(reason["message"] for reason in reasons), "reasons": reasons})
+    fields: dict[str, list[str]] = {}
+    for each in verdict.violations:
+        fields.setdefault(each.message, []).append(each.field)
+    # Said once, however many fields it is about.
+    error = " ".join(f"{', '.join(filter(None, names))}: {said}".removeprefix(": ") for said, names in fields.items())
+    return orjson.dumps({"error": error, "reasons": reasons})
 
 
 async def _read(receive: Receive) -> tuple[bytes | None, bool]:
@@ -161,6 +185,10 @@ async def _read(receive: Receive) -> tuple[bytes | None, bool]:
 
 
 async def _answer(send: Send, status: int, body: bytes, headers: Headers = ()) -> None:
-    sent = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), *headers]
+    sent = list(headers)
+    if status in _WITHOUT_BODY:
+        body = b""
+    else:
+        sent += [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": sent})
     await send({"type": "http.response.body", "body": body})

@@ -8,28 +8,41 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from consumer.sandbox import shorthand
+from consumer.sandbox.refusals import faults_of
+
 if TYPE_CHECKING:
     from random import Random
 
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
-Rate = Annotated[float, Field(ge=0, le=1)]
+Rate = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 def _step(value: object) -> object:
-    if value in {"reset", "hang", "lost"}:
+    if isinstance(value, str) and value in {"reset", "hang", "lost"}:
         return value
-    if isinstance(value, int | str) and re.fullmatch(r"[2-5]\d\d", str(value)):
+    if isinstance(value, int | str) and re.fullmatch(r"[2-5]\d\d", str(value), re.ASCII):
+        if int(value) < 300:  # noqa: PLR2004 - HTTP's own
+            raise ValueError(f"{value} is no fault, it says that the event was accepted; see lost for a lost answer")
         return int(value)
-    raise ValueError("must be a status from 200 to 599, or one of reset, hang, lost")
+    raise ValueError("must be a status from 300 to 599, or one of reset, hang, lost; in a script also pass")
+
+
+def _script_step(value: object) -> object:
+    return value if value == "pass" else _step(value)
 
 
 Step = Annotated[int | Literal["reset", "hang", "lost"], BeforeValidator(_step)]
 """What happens to one request.
 
-A status is answered instead of the contract's; 2xx means that nothing is done. `reset` breaks the
-connection without an answer, `hang` holds it without one, and `lost` accepts the event and then breaks the
-connection: what makes an honest client send it twice.
+A status from 300 to 599 is answered instead of the contract's, and the event is not accepted. There is none of 2xx:
+Bluecore answers so what it has accepted, and that is the contract's to say. `reset` breaks the connection without an
+answer, `hang` holds it without one, and `lost` accepts the event, if it is right, and then breaks the connection:
+what makes an honest client send it twice.
 """
+
+ScriptStep = Annotated[int | Literal["reset", "hang", "lost", "pass"], BeforeValidator(_script_step)]
+"""A step of a script; with `pass` nothing is done to the request."""
 
 
 class _Frozen(BaseModel):
@@ -48,6 +61,12 @@ class UniformLatency(_Frozen):
     kind: Literal["uniform"]
     low_seconds: Seconds
     high_seconds: Seconds
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.low_seconds > self.high_seconds:
+            raise ValueError("low_seconds is more than high_seconds")
+        return self
 
     def draw(self, random: Random) -> float:
         return random.uniform(self.low_seconds, self.high_seconds)
@@ -70,6 +89,12 @@ class RateLimitPlan(_Frozen):
     per_second: Annotated[int, Field(ge=0)] = 100
     per_minute: Annotated[int, Field(ge=0)] = 1_000
 
+    @model_validator(mode="after")
+    def _of_something(self) -> Self:
+        if not self.per_second and not self.per_minute:
+            raise ValueError("limits nothing: per_second, per_minute or both must be more than 0")
+        return self
+
 
 class OutagePlan(_Frozen):
     """Every request meets `step` for this long, counted from when the plan is applied."""
@@ -81,26 +106,30 @@ class OutagePlan(_Frozen):
 class Scripts(_Frozen):
     """Steps for the successive requests of one customer or one idempotency key; then all is as usual."""
 
-    distinct_id: dict[str, tuple[Step, ...]] = {}
-    idempotency_key: dict[str, tuple[Step, ...]] = {}
+    distinct_id: dict[str, tuple[ScriptStep, ...]] = {}
+    idempotency_key: dict[str, tuple[ScriptStep, ...]] = {}
 
 
 class FaultPlan(_Frozen):
     """All faults at once. An outage goes before a script, a script before the rate limit, that before rates.
 
+    `latency`, `rate_limit` and `outage` may also be given in the short form that their flags have.
     `rates` gives each step the share of requests that meets it. `retry_after_seconds` is sent with every
     429 and 503 made here, as seconds or as an HTTP date. `hang_seconds` ends a hang by breaking the
     connection.
     """
 
     seed: int = 0
-    latency: Annotated[FixedLatency | UniformLatency | LogNormalLatency | None, Field(discriminator="kind")] = None
+    latency: Annotated[
+        Annotated[FixedLatency | UniformLatency | LogNormalLatency, Field(discriminator="kind")] | None,
+        BeforeValidator(shorthand.latency),
+    ] = None
     rates: dict[Step, Rate] = {}
     retry_after_seconds: Seconds | None = None
     retry_after_as: Literal["seconds", "date"] = "seconds"
-    rate_limit: RateLimitPlan | None = None
+    rate_limit: Annotated[RateLimitPlan | None, BeforeValidator(shorthand.rate_limit)] = None
     hang_seconds: Seconds = 60
-    outage: OutagePlan | None = None
+    outage: Annotated[OutagePlan | None, BeforeValidator(shorthand.outage)] = None
     scripts: Scripts = Scripts()
 
     @model_validator(mode="after")
@@ -122,12 +151,12 @@ def parse_plan(document: bytes | str) -> FaultPlan:
     """Read a plan from JSON.
 
     Raises:
-        FaultPlanError: it is no JSON, or no such plan; each fault is named by its key.
+        FaultPlanError: it is no JSON, or no such plan; each fault is named by its key, and how that is written.
     """
     try:
         return FaultPlan.model_validate_json(document)
     except ValidationError as error:
-        raise _refusal(error) from None
+        raise FaultPlanError(faults_of(error, shapes=True)) from None
 
 
 def make_plan(values: dict[str, Any]) -> FaultPlan:
@@ -139,40 +168,4 @@ def make_plan(values: dict[str, Any]) -> FaultPlan:
     try:
         return FaultPlan.model_validate(values)
     except ValidationError as error:
-        raise _refusal(error) from None
-
-
-def _refusal(error: ValidationError) -> FaultPlanError:
-    sentences = []
-    for fault in error.errors():
-        where = ".".join(str(part) for part in fault["loc"] if part != "[key]")
-        what = "there is no such fault" if fault["type"] == "extra_forbidden" else fault["msg"]
-        what = what.removeprefix("Value error, ")
-        sentences.append(f"{where}: {what}" if where else what)
-    return FaultPlanError(sentences)
-
-
-_WORDS = {
-    "reset": "connection broken",
-    "hang": "no answer at all",
-    "lost": "accepted, but the answer is lost",
-}
-
-
-def describe(plan: FaultPlan) -> list[str]:
-    """The plan in plain words, a line for each fault that is on."""
-    lines = []
-    if plan.outage:
-        lines.append(f"outage ({_words(plan.outage.step)})")
-    if plan.latency:
-        lines.append(f"slow answers ({plan.latency.kind})")
-    lines += [f"{100 * rate:g} % of events: {_words(step)}" for step, rate in plan.rates.items() if rate]
-    if plan.rate_limit:
-        lines.append(f"at most {plan.rate_limit.per_second} a second, {plan.rate_limit.per_minute} a minute")
-    if scripted := len(plan.scripts.distinct_id) + len(plan.scripts.idempotency_key):
-        lines.append(f"a script for {scripted} of the customers or events")
-    return lines
-
-
-def _words(step: Step) -> str:
-    return _WORDS.get(str(step), f"answered {step}")
+        raise FaultPlanError(faults_of(error)) from None

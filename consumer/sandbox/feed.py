@@ -4,44 +4,80 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from consumer.sandbox.sandbox import Sandbox
+    from consumer.sandbox.state import SandboxState
     from consumer.sandbox.store import Filter
 
 _BEAT_SECONDS = 0.3
+_FIRST_EVENTS = 200
 _MOST_EVENTS = 40
 _PULSE_BEATS = 30
+_RETRY_MS = 1_000
+_PLACE = re.compile(r"([0-9a-f]+)\.([0-9]{1,18})\.([0-9]{1,18})")
 
 
-async def feed(sandbox: Sandbox, wanted: Filter, since: int) -> AsyncIterator[bytes]:
-    """Tell what is new after number `since`, at most so many events a beat; ends when the sandbox closes.
+class Place(NamedTuple):
+    """Where a reader stands: the run of the sandbox, the resets in it, the number of the last event."""
+
+    run: str
+    resets: int = 0
+    number: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Place:
+        """Read the `Last-Event-ID` that a browser sends when it comes back; the beginning when it says nothing."""
+        found = _PLACE.fullmatch(text)
+        return cls(found[1], int(found[2]), int(found[3])) if found else cls("")
+
+    def __str__(self) -> str:
+        return f"{self.run}.{self.resets}.{self.number}"
+
+
+async def feed(sandbox: SandboxState, run: str, wanted: Filter, place: Place) -> AsyncIterator[bytes]:
+    """Tell what is new after `place`, at most so many events a beat; ends when the sandbox closes.
 
     The request path pays nothing for an open page: nothing is pushed, the store is read once a beat.
+
+    Args:
+        sandbox: what is told of.
+        run: names this run of the sandbox; no other run has it.
+        wanted: which events are told; the counts are of all.
+        place: where the reader stands. One of another run, or from before a reset, has seen nothing of this.
+
+    Yields:
+        Messages with `run`, `resets`, `counts`, `events` (summaries, oldest first), `skipped` (how many more
+        of those that are kept fit and are new, all older than `events`), `faults` (sentences).
     """
     store = sandbox.store
     seen: tuple[object, ...] = ()
-    generation, beats = store.generation, 0
+    beats, most = 0, _MOST_EVENTS
+    yield b"retry: %d\n\n" % _RETRY_MS
     while not sandbox.closing:
         now = (store.number, store.generation, sandbox.faults.plan, sandbox.faults.outage_seconds_left > 0)
         beats += 1
         if now != seen:
-            emptied, generation = store.generation != generation, store.generation
             seen = now
-            number, events = store.number, store.newest(wanted, _MOST_EVENTS, since)
-            since = number
+            if (place.run, place.resets) != (run, store.generation):
+                place, most = Place(run, store.generation), _FIRST_EVENTS
+            events = store.newest(wanted, sandbox.settings.keep_events, place.number)
+            told, most = events[-most:], _MOST_EVENTS
+            place = place._replace(number=store.number)
             message: dict[str, Any] = {
+                "run": run,
+                "resets": place.resets,
                 "counts": dataclasses.asdict(store.counts()),
-                "events": [event.summary() for event in events],
-                "emptied": emptied,
+                "events": [event.summary() for event in told],
+                "skipped": len(events) - len(told),
                 "faults": sandbox.faults.describe(),
             }
-            yield b"id: %d\ndata: %s\n\n" % (number, orjson.dumps(message))
+            yield b"id: %s\ndata: %s\n\n" % (str(place).encode(), orjson.dumps(message))
         elif beats % _PULSE_BEATS == 0:
             yield b": still here\n\n"
         await asyncio.sleep(_BEAT_SECONDS)

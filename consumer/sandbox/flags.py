@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import click
 
-from consumer.sandbox.faults import FaultPlan, make_plan
+from consumer.sandbox.faults import FaultPlan, FaultPlanError, make_plan
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
-_LATENCIES = {
-    "fixed": ("seconds",),
-    "uniform": ("low_seconds", "high_seconds"),
-    "lognormal": ("median_seconds", "sigma"),
+_FORMS = {
+    "latency": "--latency fixed:SECONDS, uniform:LOW:HIGH or lognormal:MEDIAN:SIGMA",
+    "rates": "--fault STEP=SHARE",
+    "retry_after_seconds": "--retry-after SECONDS",
+    "rate_limit": "--rate-limit SECOND/MINUTE",
+    "outage": "--outage SECONDS[:STEP]",
+    "hang_seconds": "--hang-seconds SECONDS",
+    "seed": "--seed NUMBER",
 }
+"""How the flag is written, by the key of the plan that it sets."""
 
 _OPTIONS = (
     click.option("--latency", metavar="KIND:…", help="fixed:SECONDS, uniform:LOW:HIGH or lognormal:MEDIAN:SIGMA."),
@@ -24,7 +29,7 @@ _OPTIONS = (
         "rates",
         metavar="STEP=SHARE",
         multiple=True,
-        help="A share of the requests, 0 to 1, meets a status, reset, hang or lost: 503=0.1. Repeatable.",
+        help="A share of the requests, 0 to 1, meets a status from 300 on, reset, hang or lost: 503=0.1. Repeatable.",
     ),
     click.option("--retry-after", metavar="SECONDS", help="Sent with every 429 and 503 that is made on purpose."),
     click.option("--rate-limit", metavar="SECOND/MINUTE", help="Requests allowed a second and a minute: 100/1000."),
@@ -32,6 +37,18 @@ _OPTIONS = (
     click.option("--hang-seconds", metavar="SECONDS", help="How long a hang lasts; 60 unless told otherwise."),
     click.option("--seed", metavar="NUMBER", help="Repeats the same chances; 0 unless told otherwise."),
 )
+
+
+def only_one(_context: click.Context, _option: click.Parameter, value: str | None) -> str:
+    """The callback of an option that names the only thing that is accepted; empty when it was left out.
+
+    Raises:
+        click.BadParameter: it was given as an empty text, as of a variable that is not set. To take that for "any"
+            would accept what was to be refused.
+    """
+    if value is not None and not value.strip():
+        raise click.BadParameter("it is empty; to accept any, leave the option out")
+    return value or ""
 
 
 def fault_options(command: _Command) -> _Command:
@@ -51,32 +68,37 @@ def plan_from_flags(  # noqa: PLR0913 - an argument a flag
     hang_seconds: str | None = None,
     seed: str | None = None,
 ) -> FaultPlan:
-    """The plan that the flags ask for, each value as it was typed.
+    """The plan that the flags ask for, each value as it was typed. The shares of one step add up.
 
     Raises:
-        FaultPlanError: there is no such plan; each fault is named by the plan's key.
+        FaultPlanError: there is no such plan; each fault is named by its flag.
     """
     values: dict[str, Any] = {
+        "latency": latency,
+        "rate_limit": rate_limit,
+        "outage": outage,
         "retry_after_seconds": retry_after,
         "hang_seconds": hang_seconds,
         "seed": seed,
-        "rates": dict(_pair(each, "=") for each in rates),
+        "rates": _added_up(each.partition("=") for each in rates),
     }
-    if latency is not None:
-        kind, *figures = latency.split(":")
-        names = _LATENCIES.get(kind, ())
-        # A figure too many is kept under a name that the plan refuses, rather than dropped.
-        named = {names[i] if i < len(names) else figure: figure for i, figure in enumerate(figures)}
-        values["latency"] = {"kind": kind, **named}
-    if rate_limit is not None:
-        second, minute = _pair(rate_limit, "/")
-        values["rate_limit"] = {"per_second": second, "per_minute": minute}
-    if outage is not None:
-        seconds, step = _pair(outage, ":")
-        values["outage"] = {"seconds": seconds} | ({"step": step} if step else {})
-    return make_plan({name: value for name, value in values.items() if value is not None})
+    try:
+        return make_plan({name: value for name, value in values.items() if value is not None})
+    except FaultPlanError as error:
+        raise FaultPlanError([_by_flag(fault) for fault in error.faults]) from None
 
 
-def _pair(text: str, between: str) -> tuple[str, str]:
-    first, _, second = text.partition(between)
-    return first, second
+def _by_flag(fault: str) -> str:
+    key, _, rest = fault.partition(": ")
+    root, _, part = key.partition(".")
+    return ": ".join(filter(None, (_FORMS[root], part, rest)))
+
+
+def _added_up(parts: Iterable[tuple[str, str, str]]) -> dict[str, float | str]:
+    shares: dict[str, float | str] = {}
+    for step, _, share in parts:
+        try:
+            shares[step] = float(shares.get(step, 0)) + float(share)
+        except ValueError:
+            return {step: share}  # for the plan to refuse
+    return shares

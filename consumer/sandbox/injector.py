@@ -8,13 +8,14 @@ from email.utils import formatdate
 from random import Random
 from typing import TYPE_CHECKING
 
-from consumer.sandbox.faults import FaultPlan, describe
+from consumer.sandbox.faults import FaultPlan
 from consumer.sandbox.windows import Windows
+from consumer.sandbox.words import describe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from consumer.sandbox.faults import Step
+    from consumer.sandbox.faults import ScriptStep, Step
 
 Header = tuple[bytes, bytes]
 
@@ -38,11 +39,13 @@ class _State:
     applied_at: float
     random: Random = field(init=False)
     windows: Windows | None = field(init=False)
+    idle: bool = field(init=False)
     used: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.random = Random(self.plan.seed)  # noqa: S311 - seeded so that a run can be repeated
         self.windows = Windows(self.plan.rate_limit) if self.plan.rate_limit else None
+        self.idle = self.plan == FaultPlan(seed=self.plan.seed, hang_seconds=self.plan.hang_seconds)
 
 
 class Faults:
@@ -73,7 +76,6 @@ class Faults:
         """Put this plan in force from now on: seed, scripts, windows and outage begin anew."""
         # One assignment, so that the thread that answers requests sees the old state or the new one.
         self._state = _State(plan, self._clock())
-        self._idle = plan.model_copy(update={"seed": 0}) == FaultPlan(hang_seconds=plan.hang_seconds)
 
     def clear(self) -> None:
         """Behave again."""
@@ -99,9 +101,9 @@ class Faults:
 
     def next(self, distinct_id: str, idempotency_key: str) -> Disturbance:
         """Decide what befalls the request that has just arrived; each call is one attempt of its scripts."""
-        if self._idle:
-            return UNDISTURBED
         state = self._state
+        if state.idle:
+            return UNDISTURBED
         delay = state.plan.latency.draw(state.random) if state.plan.latency else 0.0
         # Drawn for every request, needed or not: a script must not shift the chances of the others.
         chance = state.random.random()
@@ -110,7 +112,8 @@ class Faults:
         if (step := _scripted(state, distinct_id, idempotency_key)) is not None:
             return self._disturb(delay, step, "script")
         headers: tuple[Header, ...] = ()
-        if state.windows and (allowance := state.windows.take(self._clock())):
+        if state.windows:
+            allowance = state.windows.take(self._clock())
             headers = tuple(
                 (name, str(value).encode())
                 for name, value in (
@@ -128,8 +131,8 @@ class Faults:
                 return self._disturb(delay, step, "chance", headers)
         return Disturbance(delay, headers=headers)
 
-    def _disturb(self, delay: float, step: Step, cause: str, headers: tuple[Header, ...] = ()) -> Disturbance:
-        if isinstance(step, int) and 200 <= step < 300:  # noqa: PLR2004 - HTTP's own
+    def _disturb(self, delay: float, step: ScriptStep, cause: str, headers: tuple[Header, ...] = ()) -> Disturbance:
+        if step == "pass":
             return Disturbance(delay, headers=headers)
         seconds = self._state.plan.retry_after_seconds
         if seconds is not None and step in (429, 503):
@@ -142,7 +145,7 @@ class Faults:
         return b"retry-after", f"{seconds:g}".encode()
 
 
-def _scripted(state: _State, distinct_id: str, idempotency_key: str) -> Step | None:
+def _scripted(state: _State, distinct_id: str, idempotency_key: str) -> ScriptStep | None:
     scripts = state.plan.scripts
     for kind, name, steps in (
         ("idempotency_key", idempotency_key, scripts.idempotency_key.get(idempotency_key)),

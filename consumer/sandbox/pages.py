@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,23 +16,26 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from consumer.sandbox.faults import FaultPlanError, parse_plan
-from consumer.sandbox.feed import feed
+from consumer.sandbox.feed import Place, feed
 from consumer.sandbox.received import Outcome
 from consumer.sandbox.store import Filter
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from consumer.sandbox.sandbox import Sandbox
+    from consumer.sandbox.received import Received
+    from consumer.sandbox.state import SandboxState
 
 _STATIC = Path(__file__).with_name("static")
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 class Pages:
     """One method a page; the addresses are in `routes`."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: SandboxState) -> None:
         self._sandbox = sandbox
+        self._run = secrets.token_hex(8)
 
     def app(self) -> Starlette:
         routes = [
@@ -50,15 +55,16 @@ class Pages:
 
     async def events(self, request: Request) -> Response:
         """What arrived, as JSON lines, oldest first: the newest `limit` above number `since` that fit."""
+        wanted = _filter(request, "since", "limit")
         limit, since = _whole_number(request, "limit", 1_000), _whole_number(request, "since", 0)
-        events = self._sandbox.store.newest(_filter(request), limit, since)
+        events = self._sandbox.store.newest(wanted, limit, since)
         lines = b"".join(orjson.dumps(self._whole(event), option=orjson.OPT_APPEND_NEWLINE) for event in events)
         return Response(lines, media_type="application/x-ndjson")
 
     async def event(self, request: Request) -> Response:
         event = self._sandbox.store.find(request.path_params["number"])
         if event is None:
-            raise HTTPException(404, "This event is not kept any more, or never arrived.")
+            raise HTTPException(404, "This event is not kept any more, or never arrived: only the newest are kept.")
         return _json(self._whole(event))
 
     async def counts(self, _request: Request) -> Response:
@@ -67,17 +73,17 @@ class Pages:
     async def customer(self, request: Request) -> Response:
         profile = self._sandbox.profile(request.path_params["identifier"])
         if profile is None:
-            raise HTTPException(404, "No accepted event has told of this customer.")
+            raise HTTPException(404, "Nothing is known of this customer: none of their events has been accepted.")
         return _json(profile)
 
     async def stream(self, request: Request) -> Response:
-        since = request.headers.get("last-event-id", "")
-        lines = feed(self._sandbox, _filter(request), int(since) if since.isdecimal() else 0)
+        place = Place.parse(request.headers.get("last-event-id", ""))
+        lines = feed(self._sandbox, self._run, _filter(request), place)
         return StreamingResponse(lines, media_type="text/event-stream", headers={"cache-control": "no-store"})
 
     async def about(self, _request: Request) -> Response:
         settings = self._sandbox.settings
-        return _json({"path": settings.path, "strict": settings.strict, "keep_events": settings.keep_events})
+        return _json({"path": settings.path, "strict": settings.strict})
 
     async def reset(self, _request: Request) -> Response:
         self._sandbox.reset()
@@ -99,9 +105,8 @@ class Pages:
         self._sandbox.faults.clear()
         return Response(status_code=204)
 
-    def _whole(self, event: Any) -> dict[str, Any]:
-        whole: dict[str, Any] = event.whole((self._sandbox.settings.api_key_header,))
-        return whole
+    def _whole(self, event: Received) -> dict[str, Any]:
+        return event.whole((self._sandbox.settings.api_key_header,))
 
 
 def _json(content: Any, status: int = 200) -> Response:
@@ -115,14 +120,19 @@ async def _plain_error(_request: Request, error: Exception) -> Response:
 
 def _whole_number(request: Request, name: str, default: int) -> int:
     text = request.query_params.get(name, str(default))
-    if not text.isdecimal():
+    if not _WHOLE_NUMBER.fullmatch(text):
         raise HTTPException(400, f"{name}: must be a whole number, not {text!r}")
     return int(text)
 
 
-def _filter(request: Request) -> Filter:
+def _filter(request: Request, *others: str) -> Filter:
     query = request.query_params
+    names = (*(field.name for field in dataclasses.fields(Filter)), *others)
+    for name in query:
+        if name not in names:
+            raise HTTPException(400, f"{name}: there is no such filter: it is one of {', '.join(names)}")
     outcome = query.get("outcome", "")
     if outcome and outcome not in set(Outcome):
         raise HTTPException(400, f"outcome: must be one of {', '.join(Outcome)}, not {outcome!r}")
-    return Filter(query.get("event", ""), query.get("distinct_id", ""), outcome, query.get("customer", ""))
+    event, distinct_id, customer = (query.get(name, "") for name in ("event", "distinct_id", "customer"))
+    return Filter(event, distinct_id, outcome, customer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -10,13 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from consumer.sandbox.masking import MASK, masked_anywhere, masked_body
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from consumer.sandbox.rules import Violation
+    from consumer.sandbox.contract import Violation
 
-MASK = "***"
-_TOKEN = re.compile(r'("token"\s*:\s*")[^"]*')
+Headers = tuple[tuple[bytes, bytes], ...]
+
+_OBJECTS_BYTES = 750  # the object itself, its numbers, what a text takes beside its characters, its place in the list
+_VIOLATION_BYTES = 320
+_MOST_BYTES_A_CHARACTER = 4
+_SECRET = re.compile(r"authorization|cookie|api-?key|token|secret|password", re.IGNORECASE)
 
 
 class Outcome(StrEnum):
@@ -32,8 +39,11 @@ class Received:
     """A request in the order of arrival, from 1 on.
 
     `status` is None when there was no answer. `violations` are the reasons of a refusal; of an accepted
-    event they are what Bluecore silently ignores. `fault` says what was done to it on request. `duplicate`:
-    an event with this idempotency key had been accepted before, and this one was too.
+    event they are what Bluecore silently ignores. `fault` says what was done to it on request. `accepted`: the
+    event is in Bluecore's books, which one whose answer was lost is too, though its outcome is a fault.
+    `duplicate`: an event with this idempotency key had been accepted before, and this one was too. `path` is the
+    address as it was asked for, with its query; `head` holds the headers, a line each. `email` is the
+    customer's e-mail where that is not the `distinct_id`: in an identify, above all.
     """
 
     number: int
@@ -41,13 +51,23 @@ class Received:
     event: str
     distinct_id: str
     outcome: Outcome
+    accepted: bool
     status: int | None
     violations: tuple[Violation, ...]
     fault: str
     idempotency_key: str
     duplicate: bool
-    headers: tuple[tuple[bytes, bytes], ...]
+    method: str
+    path: str
+    head: bytes
     body: bytes
+    email: str = ""
+
+    @property
+    def headers(self) -> Headers:
+        """The headers in their order; the names in small letters, as the server gives them."""
+        lines = (line.partition(b": ") for line in self.head.split(b"\r\n") if line)
+        return tuple((name, value) for name, _, value in lines)
 
     @property
     def document(self) -> Any:
@@ -58,6 +78,15 @@ class Received:
         """
         return orjson.loads(self.body)
 
+    @property
+    def size(self) -> int:
+        """About the bytes of memory that it holds."""
+        size = _OBJECTS_BYTES + len(self.body) + len(self.head) + len(self.path) + len(self.idempotency_key)
+        size += _MOST_BYTES_A_CHARACTER * (len(self.event) + len(self.distinct_id) + len(self.email))
+        for each in self.violations:
+            size += _VIOLATION_BYTES + _MOST_BYTES_A_CHARACTER * len(each.field)
+        return size
+
     def summary(self) -> dict[str, Any]:
         """The line of a list: everything but the request itself."""
         return {
@@ -65,7 +94,9 @@ class Received:
             "at": datetime.fromtimestamp(self.at_ms / 1000, UTC).isoformat(timespec="milliseconds"),
             "event": self.event,
             "distinct_id": self.distinct_id,
+            "email": self.email,
             "outcome": self.outcome,
+            "accepted": self.accepted,
             "status": self.status,
             "reasons": [
                 {"field": found.field, "rule": found.rule, "message": found.message, "silent": found.silent}
@@ -77,28 +108,41 @@ class Received:
         }
 
     def whole(self, secret_headers: Iterable[str] = ()) -> dict[str, Any]:
-        """The summary with exact headers and body; the token and the `secret_headers` are masked."""
-        secret = {
-            "authorization",
-            "proxy-authorization",
-            "cookie",
-            *(name.lower() for name in secret_headers),
-        }
-        headers = [
-            [
-                name.decode("latin-1"),
-                MASK if name.decode("latin-1").lower() in secret else value.decode("latin-1"),
-            ]
-            for name, value in self.headers
-        ]
-        return self.summary() | {"headers": headers, "body": self._masked_body()}
+        """The summary with the exact request, in which nothing is changed but secrets masked.
 
-    def _masked_body(self) -> Any:
+        Beside `method`, `path` and `headers` (pairs, in their order) it has `raw`, the body's text as it arrived,
+        or `raw_base64` when that is not UTF-8; and `body`, the same decoded, or the text when it is no JSON or
+        nested more deeply than 250 levels. The token is masked in the body, the value of `secret_headers` and of
+        whatever header is named like a secret.
+        """
+        return (
+            self.summary()
+            | {
+                "method": self.method,
+                "path": masked_anywhere(self.path),
+                "headers": self._shown_headers(secret_headers),
+            }
+            | self._shown_body()
+        )
+
+    def _shown_headers(self, secret_headers: Iterable[str]) -> list[list[str]]:
+        secret = {name.lower() for name in secret_headers}
+        pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in self.headers]
+        return [[name, MASK if name in secret or _SECRET.search(name) else value] for name, value in pairs]
+
+    def _shown_body(self) -> dict[str, Any]:
         try:
             document = self.document
         except ValueError:
-            return _TOKEN.sub(rf"\g<1>{MASK}", self.body.decode("utf-8", "replace"))
-        properties = document.get("properties") if isinstance(document, dict) else None
-        if isinstance(properties, dict) and "token" in properties:
-            properties["token"] = MASK
-        return document
+            document = None
+        shown = masked_body(self.body, document)
+        try:
+            raw = {"raw": shown.decode()}
+        except UnicodeDecodeError:
+            raw = {"raw_base64": b64encode(shown).decode()}
+        try:
+            body = {"body": orjson.loads(shown)}
+            orjson.dumps(body)
+        except (ValueError, TypeError):  # the latter: it can be read, but is nested too deeply to be written again
+            body = {"body": shown.decode("utf-8", "replace")}
+        return raw | body

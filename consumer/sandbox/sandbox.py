@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from consumer.sandbox.endpoint import EventsApi
-from consumer.sandbox.injector import Faults
 from consumer.sandbox.pages import Pages
 from consumer.sandbox.serve import serve
-from consumer.sandbox.settings import SandboxSettings
-from consumer.sandbox.store import Counts, Filter, Store
+from consumer.sandbox.state import SandboxState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from starlette.types import Receive, Scope, Send
 
-    from consumer.sandbox.received import Received
+    from consumer.sandbox.settings import SandboxSettings
 
 
-class Sandbox:
+class Sandbox(SandboxState):
     """One sandbox: an ASGI application to be served, and what it saw for any thread to read."""
 
     def __init__(self, settings: SandboxSettings | None = None) -> None:
-        self.settings = settings or SandboxSettings()
-        self.store = Store(self.settings)
-        self.faults = Faults(self.settings.faults)
-        self.closing = False
+        super().__init__(settings)
         self._endpoint = EventsApi(self.settings, self.store, self.faults, lambda: self.closing)
         self._pages = Pages(self).app()
 
@@ -36,35 +31,6 @@ class Sandbox:
             await self._endpoint(scope, receive, send)
         else:
             await self._pages(scope, receive, send)
-
-    @property
-    def counts(self) -> Counts:
-        return self.store.counts()
-
-    def events(
-        self,
-        *,
-        event: str = "",
-        distinct_id: str = "",
-        outcome: str = "",
-        since: int = 0,
-        limit: int | None = None,
-    ) -> list[Received]:
-        """The kept requests that fit, oldest first; with a `limit`, the newest of them."""
-        wanted = Filter(event=event, distinct_id=distinct_id, outcome=outcome)
-        return self.store.newest(wanted, self.settings.keep_events if limit is None else limit, since)
-
-    def profile(self, identifier: str) -> dict[str, Any] | None:
-        """The customer of an e-mail address or a linked id, as Bluecore would know it."""
-        return self.store.profile(identifier)
-
-    def reset(self) -> None:
-        """Forget what arrived; faults stay in force."""
-        self.store.reset()
-
-    def close(self) -> None:
-        """Let go of hanging requests and open pages, so that the server can end."""
-        self.closing = True
 
 
 class Running(NamedTuple):

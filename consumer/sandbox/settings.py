@@ -11,9 +11,11 @@ from consumer.sandbox.faults import FaultPlan
 class SandboxSettings:
     """The account it plays, how strict it is, how much it remembers, and how it misbehaves.
 
-    An empty `namespace` or `api_key` accepts any. `keep_events` and `keep_bytes` bound the requests that
-    are kept whole, the newest of them; counts stay exact for ever. `keep_customers` bounds the profiles
-    (the least recently seen goes first), `keep_keys` the idempotency keys by which duplicates are noticed.
+    An empty `namespace` or `api_key` accepts any. What is remembered is bounded by number and, in about so many bytes
+    of memory, by size, so that no sender can make it grow: the newest requests, kept whole, by `keep_events` and
+    `keep_bytes`; the customers and their linked ids (the least recently seen goes first) by `keep_customers` and
+    `keep_customer_bytes`. `keep_keys` bounds the idempotency keys by which duplicates are noticed, some 200 bytes
+    each. Counts stay exact for ever.
     """
 
     namespace: str = field(default="", repr=False)
@@ -25,5 +27,6 @@ class SandboxSettings:
     keep_events: int = 5_000
     keep_bytes: int = 64 * 1024 * 1024
     keep_customers: int = 5_000
+    keep_customer_bytes: int = 64 * 1024 * 1024
     keep_keys: int = 100_000
     faults: FaultPlan = field(default_factory=FaultPlan)

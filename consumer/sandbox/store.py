@@ -7,6 +7,7 @@ from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from consumer.sandbox.bounded import short_name
 from consumer.sandbox.profiles import Profiles
 from consumer.sandbox.received import Outcome, Received
 
@@ -15,21 +16,25 @@ if TYPE_CHECKING:
 
 _MOST_NAMES = 200
 OTHER_NAMES = "(other names)"
+NAMELESS = "(no name)"
+"""As a filter: the events whose name could not be read, as their body is no JSON or has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Figures since the start or the last reset, exact however many requests there were.
 
-    `duplicates` were accepted though their idempotency key had been before; `warned` were accepted though
-    Bluecore would silently ignore a part of them. `by_event` gives each outcome by event name, `by_status`
-    the answers by their HTTP status, `none` where there was no answer.
+    `lost`: of the faults, the events that were accepted all the same, as only their answer was lost. `duplicates`
+    were accepted though their idempotency key had been before; `warned` were accepted though Bluecore would
+    silently ignore a part of them. `by_event` gives each outcome by event name, `by_status` the answers by their
+    HTTP status, `none` where there was no answer.
     """
 
     total: int = 0
     accepted: int = 0
     refused: int = 0
     fault: int = 0
+    lost: int = 0
     duplicates: int = 0
     warned: int = 0
     by_event: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -38,7 +43,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which requests are asked for: every field that is given must fit; `customer` is a part of an id."""
+    """Which requests are asked for: every field that is given must fit.
+
+    `customer` is a part of the id or of the e-mail, in any case.
+    """
 
     event: str = ""
     distinct_id: str = ""
@@ -47,11 +55,15 @@ class Filter:
 
     def fits(self, received: Received) -> bool:
         return (
-            (not self.event or received.event == self.event)
+            (not self.event or (received.event or NAMELESS) == self.event)
             and (not self.outcome or received.outcome == self.outcome)
-            and (not self.distinct_id or received.distinct_id == self.distinct_id)
-            and (not self.customer or self.customer.lower() in received.distinct_id.lower())
+            and (not self.distinct_id or received.distinct_id == short_name(self.distinct_id))
+            and (not self.customer or self._names(received))
         )
+
+    def _names(self, received: Received) -> bool:
+        part = self.customer.lower()
+        return part in received.distinct_id.lower() or part in received.email.lower()
 
 
 class Store:
@@ -66,13 +78,14 @@ class Store:
 
     def _clear(self) -> None:
         self._events: deque[Received] = deque()
+        self._sizes: deque[int] = deque()
         self._bytes = 0
         self._by_event: Counter[tuple[str, Outcome]] = Counter()
         self._by_status: Counter[str] = Counter()
         self._names: set[str] = set()
-        self._duplicates = self._warned = 0
-        self._keys: OrderedDict[str, None] = OrderedDict()
-        self.profiles = Profiles(self._settings.keep_customers)
+        self._lost = self._duplicates = self._warned = 0
+        self._keys: OrderedDict[int, None] = OrderedDict()
+        self.profiles = Profiles(self._settings.keep_customers, self._settings.keep_customer_bytes)
 
     def reset(self) -> None:
         """Forget everything; numbers go on, so that a reader that follows along never meets one twice."""
@@ -85,18 +98,24 @@ class Store:
         with self._lock:
             self.number = received.number
             self._count(received)
-            self._events.append(received)
-            self._bytes += len(received.body)
-            while len(self._events) > self._settings.keep_events or self._bytes > self._settings.keep_bytes:
-                self._bytes -= len(self._events.popleft().body)
-            if received.outcome is not Outcome.ACCEPTED:
+            self._keep(received)
+            if not received.accepted:
                 return
             if received.idempotency_key:
-                self._keys[received.idempotency_key] = None
+                # One size for all keys, so that their number alone bounds what they take.
+                self._keys[hash(received.idempotency_key)] = None
                 if len(self._keys) > self._settings.keep_keys:
                     self._keys.popitem(last=False)
             if properties is not None:
                 self.profiles.apply(received.number, received.at_ms, received.event, properties)
+
+    def _keep(self, received: Received) -> None:
+        self._events.append(received)
+        self._sizes.append(received.size)
+        self._bytes += self._sizes[-1]
+        while len(self._events) > self._settings.keep_events or self._bytes > self._settings.keep_bytes:
+            self._events.popleft()
+            self._bytes -= self._sizes.popleft()
 
     def _count(self, received: Received) -> None:
         name = received.event
@@ -106,11 +125,12 @@ class Store:
             self._names.add(name)
         self._by_event[name, received.outcome] += 1
         self._by_status["none" if received.status is None else str(received.status)] += 1
+        self._lost += received.accepted and received.outcome is Outcome.FAULT
         self._duplicates += received.duplicate
         self._warned += received.outcome is Outcome.ACCEPTED and bool(received.violations)
 
     def accepted_before(self, idempotency_key: str) -> bool:
-        return bool(idempotency_key) and idempotency_key in self._keys
+        return bool(idempotency_key) and hash(idempotency_key) in self._keys
 
     def counts(self) -> Counts:
         with self._lock:
@@ -124,6 +144,7 @@ class Store:
                 accepted=outcomes[Outcome.ACCEPTED],
                 refused=outcomes[Outcome.REFUSED],
                 fault=outcomes[Outcome.FAULT],
+                lost=self._lost,
                 duplicates=self._duplicates,
                 warned=self._warned,
                 by_event=by_event,

@@ -49,10 +49,8 @@ class Windows:
         limits = ((1, self.plan.per_second), (60, self.plan.per_minute))
         self._windows = [_Window(seconds, limit) for seconds, limit in limits if limit]
 
-    def take(self, now: float) -> Allowance | None:
-        """Count one request at `now`, in seconds of a monotonic clock; nothing when no window is limited."""
-        if not self._windows:
-            return None
+    def take(self, now: float) -> Allowance:
+        """Count one request at `now`, in seconds of a monotonic clock."""
         taken = [window.take(now) for window in self._windows]
         # Of two windows that are used up, the one that opens last is the one to wait for.
         tightest = min(self._windows, key=lambda window: (window.remaining, -window.ends))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +14,7 @@ import requests
 from consumer.sandbox.faults import make_plan
 from consumer.sandbox.sandbox import Running, running_sandbox
 from consumer.sandbox.settings import SandboxSettings
-from tests.sandbox.samples import JANE, VISITOR, event, one_of_each, profile
+from tests.sandbox.samples import JANE, NAMESPACE, VISITOR, event, one_of_each, profile
 
 RIGHT = event("optin", customer=profile())
 
@@ -36,6 +37,65 @@ def test_a_refusal_gives_every_reason_with_its_field(running: Running, http: req
     assert answer.status_code == 400
     reasons = [(reason["field"], reason["rule"]) for reason in answer.json()["reasons"]]
     assert reasons == [("properties.distinct_id", "distinct_id"), ("properties.customer.email", "email")]
+
+
+@pytest.mark.parametrize(
+    ("document", "error"),
+    [
+        (
+            event("optin", customer=profile(JANE, VIP=1, **{"Shoe-Size": 39}, zip=97201)),
+            (
+                "properties.customer.VIP, properties.customer.Shoe-Size: Bluecore ignores attributes whose names are "
+                "not lower case with underscores. "
+                "properties.customer.zip: Bluecore documents text here, and may ignore anything else."
+            ),
+        ),
+        (event("purchse"), "event: Bluecore has no event type of this name. Did you mean purchase?"),
+        ([], "The body must be one JSON object with event and properties."),
+    ],
+)
+def test_the_error_names_the_fields_and_says_each_sentence_once(
+    http: requests.Session, document: object, error: str
+) -> None:
+    with running_sandbox(SandboxSettings(strict=True)) as running:
+        answer = http.post(running.api_url, json=document)
+    assert (answer.status_code, answer.json()["error"]) == (400, error)
+
+
+@pytest.mark.parametrize(
+    ("token", "body", "error"),
+    [
+        ("other", None, "properties.token: This is not the account's name (its namespace in Bluecore)."),
+        (NAMESPACE, None, "The API key is missing or wrong."),
+        (NAMESPACE, b"{", "This message cannot be read: it is not valid JSON."),
+        (NAMESPACE, b"x" * 900_001, "The body is larger than 900 KB."),
+    ],
+)
+def test_what_is_refused_before_the_contract_says_why(
+    http: requests.Session, token: str, body: bytes | None, error: str
+) -> None:
+    key = "" if token != NAMESPACE else "secret"
+    with running_sandbox(SandboxSettings(namespace=NAMESPACE, api_key=key)) as running:
+        sent = {"event": "optin", "properties": {**RIGHT["properties"], "token": token}}
+        answer = http.post(running.api_url, data=body) if body else http.post(running.api_url, json=sent)
+    assert answer.json()["error"] == error
+
+
+def test_the_email_is_kept_where_it_is_not_the_id(running: Running, http: requests.Session) -> None:
+    for document in (event("identify", VISITOR, customer=profile()), RIGHT, event("optin", VISITOR, customer=[1])):
+        http.post(running.api_url, json=document)
+    assert [received.email for received in running.sandbox.events()] == [JANE, "", ""]
+
+
+def test_the_request_is_kept_as_it_came(running: Running, http: requests.Session) -> None:
+    body = b'{ "event":"optin", "properties": {"token":"acme-shop","total":10.00,"a":1,"a":2} }'
+    http.post(running.api_url + "?b=%20&a", data=body, headers={"X-One": "1", "X-Two": "2: b", "Accept-Encoding": ""})
+    [received] = running.sandbox.events()
+    assert (received.method, received.path) == ("POST", running.sandbox.settings.path + "?b=%20&a")
+    assert received.body == body
+    assert received.headers[0][0] == b"host"
+    assert [pair for pair in received.headers if pair[0].startswith(b"x-")] == [(b"x-one", b"1"), (b"x-two", b"2: b")]
+    assert received.whole()["raw"] == body.decode().replace("acme-shop", "***")
 
 
 def test_a_wrong_namespace_is_answered_401(running: Running, http: requests.Session) -> None:
@@ -102,7 +162,7 @@ def test_an_idempotency_key_that_was_accepted_twice_is_reported_not_refused(
 
 
 def test_a_script_answers_successive_attempts(running: Running, http: requests.Session) -> None:
-    disturb(running, retry_after_seconds=1, scripts={"distinct_id": {JANE: [503, 429, 202]}})
+    disturb(running, retry_after_seconds=1, scripts={"distinct_id": {JANE: [503, 429, "pass"]}})
     answers = [http.post(running.api_url, json=RIGHT) for _ in range(3)]
     assert [(answer.status_code, answer.headers.get("retry-after")) for answer in answers] == [
         (503, "1"),
@@ -121,11 +181,41 @@ def test_a_reset_breaks_the_connection_and_the_event_is_not_accepted(
     assert (running.sandbox.counts.fault, running.sandbox.counts.by_status) == (1, {"none": 1})
 
 
-def test_a_lost_answer_leaves_the_event_accepted(running: Running, http: requests.Session) -> None:
+def test_a_lost_answer_is_a_fault_that_leaves_the_event_accepted(running: Running, http: requests.Session) -> None:
     disturb(running, scripts={"distinct_id": {JANE: ["lost"]}})
+    headers = {"Idempotency-Key": "shop.orders:0:17"}
     with pytest.raises(requests.ConnectionError):
-        http.post(running.api_url, json=RIGHT)
-    assert running.sandbox.counts.accepted == 1
+        http.post(running.api_url, json=RIGHT, headers=headers)
+    assert http.post(running.api_url, json=RIGHT, headers=headers).status_code == 202
+    lost, again = running.sandbox.events()
+    assert (lost.outcome, lost.accepted, lost.status, lost.fault) == ("fault", True, None, "script: lost")
+    assert (again.outcome, again.accepted, again.duplicate) == ("accepted", True, True)
+    counts = running.sandbox.counts
+    assert (counts.total, counts.accepted, counts.fault, counts.lost) == (2, 1, 1, 1)
+
+
+def test_what_is_refused_and_its_answer_lost_keeps_its_reasons(running: Running, http: requests.Session) -> None:
+    disturb(running, rates={"lost": 1})
+    with pytest.raises(requests.ConnectionError):
+        http.post(running.api_url, json=event("search"))
+    [received] = running.sandbox.events()
+    assert (received.outcome, received.accepted, received.status) == ("fault", False, None)
+    assert [found.rule for found in received.violations] == ["search_term"]
+    assert (running.sandbox.counts.fault, running.sandbox.counts.lost) == (1, 0)
+
+
+@pytest.mark.parametrize("status", [304, 308, 404, 503, 599])
+def test_a_fault_is_an_answer_that_http_allows(running: Running, status: int) -> None:
+    """As it stands on the wire; a 304 has no body, and the connection goes on after it."""
+    disturb(running, rates={status: 1})
+    wire = HTTPConnection(running.api_url.split("/")[2], timeout=10)
+    for _ in range(2):
+        wire.request("POST", running.sandbox.settings.path, body=b"{}")
+        answer = wire.getresponse()
+        body = answer.read()
+        assert (answer.status, answer.will_close, bool(body)) == (status, False, status != 304)
+        assert answer.headers.get("content-length") == (None if status == 304 else str(len(body)))
+    wire.close()
 
 
 def test_a_hang_gives_no_answer_until_the_client_gives_up(running: Running, http: requests.Session) -> None:

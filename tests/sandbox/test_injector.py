@@ -27,7 +27,7 @@ def test_without_a_plan_nothing_happens() -> None:
 
 
 def test_a_script_is_followed_attempt_by_attempt_and_then_all_is_well() -> None:
-    scripted = faults(scripts={"distinct_id": {"jane": [503, "reset", 202, "hang"]}})
+    scripted = faults(scripts={"distinct_id": {"jane": [503, "reset", "pass", "hang"]}})
     assert [scripted.next("jane", "").step for _ in range(5)] == [503, "reset", None, "hang", None]
     assert scripted.next("omar", "").step is None
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from consumer.sandbox.profiles import Profile, Profiles
+from consumer.sandbox.profile import Profile
+from consumer.sandbox.profiles import Profiles
 from tests.sandbox.samples import JANE, LAMP, MUG, VISITOR, event, one_of_each, profile
 
+OMAR = "omar@example.org"
 
-def after(*documents: dict[str, Any], keep: int = 100) -> Profiles:
-    profiles = Profiles(keep)
+
+def after(*documents: dict[str, Any], keep: int = 100, keep_bytes: int = 10_000_000) -> Profiles:
+    profiles = Profiles(keep, keep_bytes)
     for number, document in enumerate(documents, 1):
         profiles.apply(number, 1_000 * number, document["event"], document["properties"])
     return profiles
@@ -54,6 +57,33 @@ def test_events_of_an_id_reach_the_profile_only_after_identify() -> None:
     assert [name for _, _, name in known(profiles).last_events] == ["identify", "viewed_product"]
 
 
+def test_of_an_id_that_no_identify_has_linked_nothing_is_known_but_that_its_events_came() -> None:
+    """As the warning says that comes with each of them: the event reaches no customer's profile."""
+    patch = event("customer_patch", VISITOR, customer=profile(city="Portland"))
+    cart, optin = event("add_to_cart", VISITOR, products=[MUG]), event("optin", VISITOR, customer=profile())
+    profiles = after(patch, cart, optin)
+    visitor = known(profiles, VISITOR).as_dict()
+    assert (visitor["linked"], visitor["attributes"], visitor["cart"], visitor["consent"]) == (False, {}, [], None)
+    assert [each["event"] for each in visitor["last_events"]] == ["optin", "add_to_cart", "customer_patch"]
+    assert profiles.find(JANE) is None
+
+
+def test_an_id_that_is_identified_anew_leaves_its_former_customer() -> None:
+    jane, omar = (event("identify", VISITOR, customer=profile(email)) for email in (JANE, OMAR))
+    profiles = after(jane, event("add_to_cart", VISITOR, products=[MUG]), omar, event("search", VISITOR))
+    assert known(profiles, VISITOR).id == OMAR
+    assert list(known(profiles, OMAR).linked_ids) == [VISITOR]
+    assert list(known(profiles).linked_ids) == []
+    assert list(known(profiles).cart) == ["MUG-01"]
+
+
+def test_an_id_whose_link_is_forgotten_is_not_shown_as_linked() -> None:
+    identified = [event("identify", f"device-{number}", customer=profile()) for number in range(5)]
+    profiles = after(*identified, keep=1)
+    assert list(known(profiles).linked_ids) == [each for each in ("device-3", "device-4") if each in profiles.links]
+    assert len(known(profiles).linked_ids) == 2
+
+
 def test_an_older_consent_that_comes_late_undoes_the_newer_one() -> None:
     late = after(event("unsubscribe", customer=profile()), event("optin", customer=profile()))
     assert known(late).consent == "opted_in"
@@ -84,13 +114,18 @@ def test_the_least_recently_seen_customer_is_forgotten_first() -> None:
     assert [person for person in people if profiles.find(person)] == [people[0], people[2], people[3]]
 
 
-def test_one_customer_cannot_grow_without_end() -> None:
-    orders = [
-        event("purchase", customer=profile(**{f"a{n}": "x" * 9_000}), products=[MUG], order_id=str(n), total=1)
-        for n in range(300)
+def test_the_bytes_of_all_customers_are_bounded_too() -> None:
+    fat = {f"a{number}": "x" * 500 for number in range(50)}
+    people = [
+        event("customer_patch", f"p{n}@example.com", customer=profile(f"p{n}@example.com", **fat)) for n in range(50)
     ]
-    jane = known(after(*orders))
-    assert len(jane.orders) == 50
-    assert len(jane.last_events) == 30
-    assert len(jane.attributes) == 200
-    assert max(len(value) for value in jane.attributes.values()) <= 501
+    profiles = after(*people, keep_bytes=500_000)
+    assert profiles.size <= 500_000
+    assert 5 < len(profiles) < 15
+    assert profiles.find("p49@example.com")
+
+
+def test_the_account_ends_at_nothing_when_everybody_is_forgotten_but_one() -> None:
+    profiles = after(*one_of_each(), event("search", "nobody@example.com", search_term="mug"), keep=1)
+    alone = after(event("search", "nobody@example.com", search_term="mug"), keep=1)
+    assert profiles.size - profiles.links.size == alone.size

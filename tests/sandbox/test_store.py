@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import orjson
+import tracemalloc
+from typing import Any
 
+import orjson
+import pytest
+
+from consumer.sandbox.bounded import short_name
 from consumer.sandbox.contract import violations
 from consumer.sandbox.received import Outcome, Received
 from consumer.sandbox.settings import SandboxSettings
@@ -21,6 +26,7 @@ def add(  # noqa: PLR0913 - each test names the one or two that matter to it
     outcome: Outcome = Outcome.ACCEPTED,
     key: str = "",
     size: int = 0,
+    lost: bool = False,
 ) -> Received:
     document = event(name, customer, search_term="mug", customer=profile(), filler="x" * size)
     received = Received(
@@ -29,12 +35,15 @@ def add(  # noqa: PLR0913 - each test names the one or two that matter to it
         event=name,
         distinct_id=customer,
         outcome=outcome,
+        accepted=outcome is Outcome.ACCEPTED or lost,
         status=202 if outcome is Outcome.ACCEPTED else 400,
         violations=tuple(violations(document)),
         fault="",
         idempotency_key=key,
         duplicate=store.accepted_before(key),
-        headers=(),
+        method="POST",
+        path="/",
+        head=b"",
         body=orjson.dumps(document),
     )
     store.add(received, document["properties"])
@@ -61,7 +70,7 @@ def test_counts_stay_exact_while_only_the_newest_requests_are_kept() -> None:
 
 
 def test_the_bytes_that_are_kept_are_bounded_too() -> None:
-    store = Store(SandboxSettings(keep_bytes=5_000))
+    store = Store(SandboxSettings(keep_bytes=7_000))
     for _ in range(4):
         add(store, size=2_000)
     assert numbers(store.newest(EVERYTHING, 99)) == [3, 4]
@@ -109,6 +118,76 @@ def test_a_duplicate_is_an_accepted_key_that_comes_again() -> None:
     assert not add(store, key="t:0:1").duplicate
     assert add(store, key="t:0:1").duplicate
     assert store.counts().duplicates == 1
+
+
+def test_a_lost_answer_is_a_fault_of_an_accepted_event() -> None:
+    store = Store(SandboxSettings())
+    add(store, key="t:0:1", outcome=Outcome.FAULT, lost=True)
+    add(store, outcome=Outcome.FAULT)
+    counts = store.counts()
+    assert (counts.total, counts.accepted, counts.fault, counts.lost) == (2, 0, 2, 1)
+    assert store.profile(JANE)
+    assert add(store, key="t:0:1").duplicate
+
+
+def test_a_customer_with_an_id_without_end_is_found_by_it() -> None:
+    store = Store(SandboxSettings())
+    add(store, customer=short_name("x" * 9_000))
+    assert numbers(store.newest(Filter(distinct_id="x" * 9_000), 99)) == [1]
+
+
+def hostile(number: int) -> dict[str, Any]:
+    """Everything about it is long, and nothing comes twice."""
+    long = f"{number:06}" * 3_000
+    attributes = {f"{'a' * 1_000}{number}_{n}": long for n in range(20)}
+    line = {"id": long, **{f"{long}{n}": long for n in range(5)}}
+    who = event(long, long, customer={"email": f"p{number}@example.com", **attributes}, products=[line])
+    return who if number % 2 else {**who, "event": ("identify", "add_to_cart", "purchase")[number % 3]}
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_whatever_is_sent_the_memory_stays_within_its_bounds(*, linked: bool) -> None:
+    """Names, ids, keys, headers, attributes and products without end: what is held by the interpreter's count."""
+    most = 2_000_000
+    store = Store(SandboxSettings(keep_bytes=most, keep_customer_bytes=most, keep_keys=1_000))
+
+    def send(numbers: range) -> None:
+        for number in numbers:
+            document = hostile(number)
+            properties = document["properties"] | {"order_id": f"{number}" * 5_000, "total": 1}
+            if linked:
+                properties["distinct_id"] = f"p{number}@example.com"
+            long = f"{number}" * 5_000
+            received = Received(
+                number=store.number + 1,
+                at_ms=0,
+                event=short_name(document["event"]),
+                distinct_id=short_name(properties["distinct_id"]),
+                outcome=Outcome.ACCEPTED,
+                accepted=True,
+                status=202,
+                violations=tuple(violations(document, strict=True)),
+                fault="",
+                idempotency_key=short_name(long),
+                duplicate=False,
+                method="POST",
+                path=f"/?{long}",
+                head=b"".join(b"a%d: %d\r\n" % (n, number) for n in range(200)),
+                body=bytes(bytearray(orjson.dumps(document))),  # a copy of its exact size, as from the network
+            )
+            store.add(received, properties)
+
+    send(range(50))
+    tracemalloc.start()
+    try:
+        send(range(50, 600))
+        held = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    names_and_keys = 600 * 1_000
+    assert most < held < 2 * most + names_and_keys
+    assert store.profiles.size <= most
+    assert store.counts().total == 600
 
 
 def test_a_reset_forgets_everything_but_numbers_go_on() -> None:

@@ -8,10 +8,9 @@ from consumer.sandbox.windows import Windows
 
 def test_the_burst_window_opens_anew_each_second() -> None:
     windows = Windows(RateLimitPlan(per_second=3, per_minute=0))
-    allowed = [allowance.allowed for _ in range(4) if (allowance := windows.take(10.0))]
+    allowed = [windows.take(10.0).allowed for _ in range(4)]
     assert allowed == [True, True, True, False]
     again = windows.take(11.0)
-    assert again
     assert (again.allowed, again.remaining) == (True, 2)
 
 
@@ -19,10 +18,5 @@ def test_the_steady_window_holds_although_each_second_is_within_its_own() -> Non
     windows = Windows(RateLimitPlan(per_second=3, per_minute=5))
     takes = [windows.take(float(second)) for second in range(6)]
     last = takes[-1]
-    assert [take.allowed for take in takes if take] == [True] * 5 + [False]
-    assert last
+    assert [take.allowed for take in takes] == [True] * 5 + [False]
     assert (last.limit, last.remaining, last.reset_seconds) == (5, 0, 55)
-
-
-def test_no_window_no_allowance() -> None:
-    assert Windows(RateLimitPlan(per_second=0, per_minute=0)).take(0.0) is None

@@ -1,27 +1,41 @@
-// The page: follows the live feed, keeps the figures, and reacts to filters, links and keys.
+// The page: follows the live feed, and reacts to filters, links and keys.
 
-import { $, el } from "./dom.js";
-import { show } from "./detail.js";
+import { $ } from "./dom.js";
+import * as counts from "./counts.js";
+import { freshen, show } from "./detail.js";
 import * as list from "./list.js";
-import { eventName, figure } from "./words.js";
 
-const RATE_SECONDS = 3;
-const PROFILE_SECONDS = 1;
+const NAMELESS = "(no name)";
+const RETRY_MS = 2000;
 
-const filter = { event: "", outcome: "", customer: "" };
+// Taken now, as an open event takes its place on the page.
+const address = $("address");
+// `event` is null for every type; "" is the type of what has no name.
+const filter = { event: null, outcome: "", customer: "" };
 let source;
-let totals = [];
+let again;
 let typing;
-let profileDue = 0;
+let run;
+let resets;
+let opened = "";
 
 function follow() {
   source?.close();
+  clearTimeout(again);
   list.clear();
-  const wanted = Object.entries(filter).filter(([, value]) => value);
+  const wanted = Object.entries({ ...filter, event: filter.event ?? "" }).filter(([, value]) => value);
+  if (filter.event === "") wanted.push(["event", NAMELESS]);
   $("everything").hidden = !wanted.length;
   source = new EventSource(`_stream?${new URLSearchParams(wanted)}`);
-  source.onopen = () => state("live", "Live");
-  source.onerror = () => state("lost", "Not connected: trying again…");
+  source.onopen = () => {
+    state("live", "Live");
+    about();
+  };
+  source.onerror = () => {
+    state("lost", "Not connected: trying again…");
+    // A browser gives up for good where something else than the sandbox has answered.
+    if (source.readyState === EventSource.CLOSED) again = setTimeout(follow, RETRY_MS);
+  };
   source.onmessage = (message) => take(JSON.parse(message.data));
 }
 
@@ -31,63 +45,25 @@ function state(name, words) {
 }
 
 function take(news) {
-  if (news.emptied) list.clear();
-  figures(news.counts);
-  types(news.counts.by_event);
+  if (run !== undefined && run !== news.run) begin("The sandbox was started again: what had arrived before is gone.");
+  else if (run !== undefined && resets !== news.resets) begin("The sandbox was emptied: what had arrived before is gone.");
+  ({ run, resets } = news);
+  counts.tiles(news.counts);
+  counts.types(news.counts.by_event, filter.event, (name) => choose({ event: filter.event === name ? null : name }));
+  $("empty").textContent = news.counts.total ? "No event fits this filter." : "Waiting for the first event.";
   $("faults").hidden = !news.faults.length;
-  $("faults").textContent = `Misbehaving on purpose: ${news.faults.join("; ")}.`;
-  list.add(news.events);
-  if (location.hash.startsWith("#customer/") && performance.now() > profileDue) {
-    profileDue = performance.now() + 1000 * PROFILE_SECONDS;
-    show(location.hash, false);
-  }
+  $("faults").textContent = `Failing on purpose: ${news.faults.join("; ")}.`;
+  list.add(news.events, news.skipped);
+  freshen();
 }
 
-function figures(counts) {
-  for (const name of ["total", "accepted", "refused", "fault"]) $(name).textContent = figure(counts[name]);
-  $("empty").textContent = counts.total ? "No event fits this filter." : "Waiting for the first event.";
-  const notes = [];
-  if (counts.warned) notes.push(`${figure(counts.warned)} with a part ignored`);
-  if (counts.duplicates) notes.push(`${figure(counts.duplicates)} arrived twice`);
-  $("warned").textContent = notes.join(" · ") || "every part of them";
-  totals.push([performance.now(), counts.total]);
-  if (!$("rate").textContent) rate();
-}
-
-function rate() {
-  const now = performance.now();
-  const last = totals.at(-1);
-  if (last) totals.push([now, last[1]]);
-  totals = totals.filter(([at]) => now - at < 1000 * RATE_SECONDS + 500);
-  if (!last || !last[1]) {
-    $("rate").textContent = "nothing yet";
-    return;
-  }
-  const [at, total] = totals[0];
-  const perSecond = now > at ? Math.max(0, (1000 * (last[1] - total)) / (now - at)) : 0;
-  $("rate").textContent = perSecond < 0.05 ? "quiet now" : `${figure(Math.round(perSecond) || "under 1")} a second`;
-}
-
-function types(byEvent) {
-  const names = Object.keys(byEvent).sort((one, other) => sum(byEvent[other]) - sum(byEvent[one]) || (one < other ? -1 : 1));
-  const buttons = new Map([...$("types").querySelectorAll("button")].map((button) => [button.dataset.event, button]));
-  $("types").replaceChildren(...names.map((name) => {
-    const button = buttons.get(name) ?? typeButton(name);
-    button.setAttribute("aria-pressed", String(filter.event === name && name !== ""));
-    button.querySelector(".count").textContent = figure(sum(byEvent[name]));
-    for (const bar of button.querySelectorAll(".bar i")) bar.style.flexGrow = byEvent[name][bar.dataset.outcome];
-    button.setAttribute("aria-label", `${eventName(name)}: ${["accepted", "refused", "fault"]
-      .map((outcome) => `${byEvent[name][outcome]} ${outcome}`).join(", ")}`);
-    return button.parentElement ?? el("li", {}, button);
-  }));
-}
-
-const sum = (outcomes) => outcomes.accepted + outcomes.refused + outcomes.fault;
-
-function typeButton(name) {
-  const bars = ["accepted", "refused", "fault"].map((outcome) => el("i", { "data-outcome": outcome }));
-  return el("button", { type: "button", "data-event": name, onclick: () => choose({ event: filter.event === name ? "" : name }) },
-    el("span", {}, eventName(name)), el("span.count", {}), el("span.bar", {}, ...bars));
+/** All that is shown is of the past: clear it, and say why. */
+function begin(words) {
+  list.clear();
+  counts.restart();
+  if (location.hash.startsWith("#event/")) location.hash = "";
+  $("told").textContent = words;
+  $("notice").hidden = false;
 }
 
 function choose(change) {
@@ -95,8 +71,15 @@ function choose(change) {
   for (const tile of document.querySelectorAll(".tile")) {
     tile.setAttribute("aria-pressed", String(tile.dataset.outcome === filter.outcome));
   }
-  $("customer").value = filter.customer;
+  if ("customer" in change && $("customer").value.trim() !== filter.customer) $("customer").value = filter.customer;
   follow();
+}
+
+async function about() {
+  const told = await fetch("_about").then((answer) => answer.json()).catch(() => null);
+  if (!told) return; // the feed has lost the sandbox too, says so, and asks again when it is back
+  address.textContent = location.origin + told.path;
+  $("strict").hidden = !told.strict;
 }
 
 for (const tile of document.querySelectorAll(".tile")) {
@@ -107,7 +90,10 @@ $("customer").addEventListener("input", () => {
   typing = setTimeout(() => choose({ customer: $("customer").value.trim() }), 250);
 });
 $("filters").addEventListener("submit", (submit) => submit.preventDefault());
-$("everything").addEventListener("click", () => choose({ event: "", outcome: "", customer: "" }));
+$("everything").addEventListener("click", () => {
+  choose({ event: null, outcome: "", customer: "" });
+  document.querySelector(".tile").focus();
+});
 $("hold").addEventListener("click", () => {
   const on = $("hold").getAttribute("aria-pressed") !== "true";
   $("hold").setAttribute("aria-pressed", String(on));
@@ -115,24 +101,25 @@ $("hold").addEventListener("click", () => {
   list.pause(on);
 });
 $("fresh").addEventListener("click", list.release);
+$("understood").addEventListener("click", () => {
+  $("notice").hidden = true;
+  $("list").focus();
+});
 document.addEventListener("keydown", (press) => {
   if (press.key === "Escape" && document.body.dataset.open) location.hash = "";
 });
 window.addEventListener("hashchange", () => {
-  const closing = !location.hash || location.hash === "#";
+  const wasOpen = document.body.dataset.open;
   list.markOpen();
-  show(location.hash, true);
-  if (closing) $("list").querySelector("[data-last]")?.focus();
+  show(true);
+  if (wasOpen && !document.body.dataset.open) list.focusRow(opened);
 });
+// A browser that keeps a page which was left would keep its connection too, and has six for one address.
+window.addEventListener("pagehide", () => source.close());
+window.addEventListener("pageshow", (back) => back.persisted && follow());
 $("list").addEventListener("click", (click) => {
-  $("list").querySelector("[data-last]")?.removeAttribute("data-last");
-  click.target.closest("a")?.setAttribute("data-last", "");
+  opened = click.target.closest("a")?.getAttribute("href") ?? opened;
 });
-
-fetch("_about").then((answer) => answer.json()).then((about) => {
-  $("address").textContent = location.origin + about.path;
-  $("strict").hidden = !about.strict;
-});
-setInterval(rate, 500);
+setInterval(counts.rate, 500);
 follow();
-show(location.hash, false);
+show(false);

@@ -12,27 +12,35 @@ const EVENTS = {
   wishlist: "Added to wishlist",
   purchase: "Purchase",
 };
+/** The answers that are about the event itself. */
+const REFUSALS = ["400", "409", "413", "422"];
+const STEPS = { reset: "cut the connection", hang: "give no answer" };
 
 const number = new Intl.NumberFormat();
+const amount = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2 });
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
 export const figure = (value) => number.format(value);
-const amount = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2 });
 export const money = (value) => (typeof value === "number" ? amount.format(value) : String(value));
 export const time = (at) => clock.format(new Date(at));
 export const eventName = (name) => EVENTS[name] ?? (name || "Unreadable");
+
+/** The event was taken or refused as usual, and its sender never heard of it. */
+const lost = (event) => event.fault.endsWith(": lost");
 
 /** One word for the mark of an event: how it went, warnings apart. */
 export function mood(event) {
   return event.outcome === "accepted" && event.reasons.length ? "warned" : event.outcome;
 }
 
+/** What came back to the sender. */
+export const answered = (event) => (event.status ? `answered ${event.status}` : "not answered");
+
 /** A sentence: what became of the event. */
 export function verdict(event) {
-  if (event.outcome === "fault") {
-    return event.status ? `Failed on purpose: answered ${event.status}` : "Failed on purpose: no answer";
-  }
-  if (event.outcome === "refused") return `Refused: Bluecore would answer ${event.status}`;
+  if (lost(event)) return `${event.accepted ? "Accepted" : "Refused"}, but the answer was lost on purpose`;
+  if (event.outcome === "fault") return `Failed on purpose: ${answered(event).replace("not answered", "no answer")}`;
+  if (event.outcome === "refused") return "Refused: Bluecore would not take this event";
   return event.reasons.length ? "Accepted, but Bluecore ignores a part of it" : "Accepted";
 }
 
@@ -46,4 +54,32 @@ export function remark(event) {
   return event.duplicate ? "Sent before: the same event arrived twice." : "";
 }
 
-export const CONSENT = { opted_in: "May be e-mailed", unsubscribed: "Unsubscribed" };
+/** The heading over the reasons. */
+export function remarksTitle(event) {
+  if (event.outcome === "accepted") return event.reasons.length ? "What Bluecore ignores" : "Nothing is wrong with it";
+  return "Why";
+}
+
+/** What the reasons do not say. */
+export function explain(event) {
+  if (lost(event)) {
+    return "The sandbox was asked to cut the connection before it answered. The sender cannot know what became of the event, and should send it again.";
+  }
+  if (event.outcome === "fault") {
+    const step = event.fault.split(": ").at(-1);
+    const then = REFUSALS.includes(step) ? "set it aside, as if Bluecore had refused it" : "send it again";
+    return `The sandbox was asked to ${STEPS[step] ?? `answer ${step}`}. The event itself was not judged, and the sender should ${then}.`;
+  }
+  return event.outcome === "accepted" && !event.reasons.length ? "The event keeps all of Bluecore's rules." : "";
+}
+
+/** Whether a customer may be written to. */
+export function consent(profile) {
+  if (!profile.linked) {
+    return { mood: "warned", words: "No event has linked this id to an e-mail: its events reach no customer's profile" };
+  }
+  return {
+    opted_in: { mood: "accepted", words: "May be e-mailed" },
+    unsubscribed: { mood: "refused", words: "Unsubscribed: must not be e-mailed" },
+  }[profile.consent] ?? { mood: "neutral", words: "Has neither opted in nor unsubscribed" };
+}

@@ -36,9 +36,16 @@ class Rule(StrEnum):
     UNLINKED_ID = "unlinked_id"  # Bluecore, Events API: an id that no `identify` linked reaches no profile
     IDENTIFY_ID = "identify_id"  # Bluecore, Customer Events: the id to be linked, never the e-mail
     PHONE = "phone"  # third-party survey: phone numbers are E.164
+    FIELD_TYPE = "field_type"  # Zeotap, Default Destination Fields, Commerce Events; Bluecore, Customer Profiles
+    EVENT_NAME = "event_name"  # Bluecore, Events API: ten event types, and custom ones agreed beforehand
 
 
-SILENT = frozenset({Rule.ATTRIBUTE_NAME, Rule.ATTRIBUTE_BOOLEAN, Rule.UNLINKED_ID, Rule.IDENTIFY_ID, Rule.PHONE})
+SILENT = frozenset(
+    {
+        *(Rule.ATTRIBUTE_NAME, Rule.ATTRIBUTE_BOOLEAN, Rule.UNLINKED_ID, Rule.IDENTIFY_ID, Rule.PHONE),
+        *(Rule.FIELD_TYPE, Rule.EVENT_NAME),
+    }
+)
 """Rules whose breach Bluecore answers with 202 all the same, and the customer's profile suffers."""
 
 

@@ -1,0 +1,70 @@
+"""What is wrong with a plan of faults that cannot be, in words for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+SHAPES = {
+    "latency": '"fixed:0.2" or {"kind": "fixed", "seconds": 0.2}',
+    "rates": '{"503": 0.1, "reset": 0.01}',
+    "rate_limit": '"100/1000" or {"per_second": 100, "per_minute": 1000}',
+    "outage": '30 or {"seconds": 30, "step": 503}',
+    "scripts": '{"distinct_id": {"jane@example.com": [503, "pass"]}} or {"idempotency_key": {"cart:0:17": [503]}}',
+}
+"""How each fault that is more than a number is written in JSON, by its key in the plan."""
+
+_KEYS = (*SHAPES, "retry_after_seconds", "retry_after_as", "hang_seconds", "seed")
+
+_NO_KEYS = frozenset({"[key]", "fixed", "uniform", "lognormal"})
+"""What in an error's place is no key of the plan: that it is about a key itself, or which latency it is about."""
+
+_SENTENCES = {
+    "extra_forbidden": "there is no such key",
+    "missing": "is required",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "finite_number": "must be a finite number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "int_type": "must be a whole number",
+    "greater_than": "must be more than {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than_equal": "must be at most {le:g}",
+    "union_tag_invalid": "there is no such kind: it is one of {expected_tags}",
+    "union_tag_not_found": "its kind is missing: one of fixed, uniform, lognormal",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "dict_type": "must be an object",
+    "tuple_type": "must be a list",
+}
+
+
+def faults_of(error: ValidationError, *, shapes: bool = False) -> list[str]:
+    """Everything that is wrong with a plan, a sentence each, after the key in the plan that it is about.
+
+    Args:
+        error: what pydantic found.
+        shapes: tell also which keys there are, and how the value of this one is written in JSON.
+    """
+    sentences = []
+    for fault in error.errors():
+        where = ".".join(str(part) for part in fault["loc"] if part not in _NO_KEYS)
+        sentence = _sentence(fault) + (_shape(fault) if shapes else "")
+        sentences.append(f"{where}: {sentence}" if where else sentence)
+    return sentences
+
+
+def _shape(fault: ErrorDetails) -> str:
+    root = fault["loc"][0] if fault["loc"] else ""
+    if root in SHAPES:
+        return f"; it is written {SHAPES[str(root)]}"
+    return f"; the keys are {', '.join(_KEYS)}" if fault["type"] in {"extra_forbidden", "model_type"} else ""
+
+
+def _sentence(fault: ErrorDetails) -> str:
+    known = _SENTENCES.get(fault["type"])
+    return known.format(**fault.get("ctx", {})) if known else fault["msg"].removeprefix("Value error, ")

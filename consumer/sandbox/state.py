@@ -1,0 +1,51 @@
+"""What one sandbox is, apart from how it is served: its settings, what it saw, the faults in force."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from consumer.sandbox.injector import Faults
+from consumer.sandbox.settings import SandboxSettings
+from consumer.sandbox.store import Counts, Filter, Store
+
+if TYPE_CHECKING:
+    from consumer.sandbox.received import Received
+
+
+class SandboxState:
+    """For any thread to read; it also puts `faults` in force. `closing`: whoever holds a request lets go of it."""
+
+    def __init__(self, settings: SandboxSettings | None = None) -> None:
+        self.settings = settings or SandboxSettings()
+        self.store = Store(self.settings)
+        self.faults = Faults(self.settings.faults)
+        self.closing = False
+
+    @property
+    def counts(self) -> Counts:
+        return self.store.counts()
+
+    def events(
+        self,
+        *,
+        event: str = "",
+        distinct_id: str = "",
+        outcome: str = "",
+        since: int = 0,
+        limit: int | None = None,
+    ) -> list[Received]:
+        """The kept requests that fit, oldest first; with a `limit`, the newest of them."""
+        wanted = Filter(event=event, distinct_id=distinct_id, outcome=outcome)
+        return self.store.newest(wanted, self.settings.keep_events if limit is None else limit, since)
+
+    def profile(self, identifier: str) -> dict[str, Any] | None:
+        """The customer of an e-mail address or a linked id, as Bluecore would know it."""
+        return self.store.profile(identifier)
+
+    def reset(self) -> None:
+        """Forget what arrived; faults stay in force."""
+        self.store.reset()
+
+    def close(self) -> None:
+        """Let go of hanging requests and open pages, so that the server can end."""
+        self.closing = True
