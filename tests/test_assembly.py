@@ -8,6 +8,8 @@ import pytest
 
 from consumer.assembly import decoders, priority_of, subscription
 from consumer.avro import SchemaFaults
+from consumer.avro.schema import parse
+from consumer.avro.single_object import schema_fingerprint
 from consumer.config import Config
 from tests.avro.support import body, record, text
 from tests.support.configs import SOUND
@@ -52,6 +54,50 @@ def test_a_schema_file_that_is_gone_is_told_at_the_start(raw: Config, tmp_path: 
 
     with pytest.raises(SchemaFaults, match=r"consent\.avsc: cannot be read: No such file"):
         decoders(raw.routes, None)
+
+
+def single(schema: Any, value: Any) -> bytes:
+    return b"\xc3\x01" + schema_fingerprint(parse(text(schema))) + body(schema, value)
+
+
+def test_single_objects_are_of_any_route_of_their_topic_and_resolved_each_to_its_own_type(tmp_path: Path) -> None:
+    """Several types in one topic, two versions of one: a reader schema is for its route's record alone."""
+    newer, refund = record("Order", id="string", total="int"), record("Refund", id="string")
+    reader = record("Order", id="string") | {"fields": [{"name": "total", "type": "long", "default": 0}]}
+    orders = tmp_path / "orders"
+    orders.mkdir()
+    for file, schema in {"orders/v1": ORDER, "orders/v2": newer, "refund": refund, "reader": reader}.items():
+        (tmp_path / f"{file}.avsc").write_text(text(schema))
+    of = {"format": "single_object"}
+    order = {"topic": "a", "record": "Order", "event": "purchase", "schema": str(orders), **of}
+    routes = config(
+        order | {"reader_schema": str(tmp_path / "reader.avsc")},
+        {
+            "topic_pattern": "^a",
+            "record": "Refund",
+            "event": "refund",
+            "schema": [str(tmp_path / "refund.avsc")],
+            **of,
+        },
+    ).routes
+
+    decoder = decoders(routes, None)("a")
+
+    assert decoder.decode(single(ORDER, {"id": "1"})).value == {"total": 0}
+    assert decoder.decode(single(newer, {"id": "1", "total": 5})).value == {"total": 5}
+    assert decoder.decode(single(refund, {"id": "1"})).value == {"id": "1"}
+
+
+def test_raw_records_are_resolved_too(tmp_path: Path) -> None:
+    """To a reader schema that renames a field."""
+    reader = record("Order", number="string")
+    reader["fields"][0]["aliases"] = ["id"]
+    for file, schema in {"order": ORDER, "reader": reader}.items():
+        (tmp_path / f"{file}.avsc").write_text(text(schema))
+    files = {"schema": str(tmp_path / "order.avsc"), "reader_schema": str(tmp_path / "reader.avsc")}
+    routes = config({"topic": "a", "event": "purchase", "format": "raw", **files}).routes
+
+    assert decoders(routes, None)("a").decode(body(ORDER, {"id": "1"})).value == {"number": "1"}
 
 
 def test_the_retry_topic_is_read_beside_the_routes_topics_each_once(raw: Config) -> None:

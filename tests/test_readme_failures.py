@@ -45,7 +45,7 @@ def test_the_commands_lead_from_a_failed_record_to_its_delivery(pipeline: Pipeli
 
         examined, _ = ran(DOCTOR, pipeline)
         _, (counted,) = ran(LIST, pipeline)
-        _, (shown,) = ran(SHOW, pipeline)
+        _, (by_place, by_reason) = ran(SHOW, pipeline)
         _, (planned, replayed) = ran(REPLAY, pipeline)
 
         pipeline.accepted(1)
@@ -53,7 +53,8 @@ def test_the_commands_lead_from_a_failed_record_to_its_delivery(pipeline: Pipeli
         assert examined == 3
         assert codes == {"0", "1", "2", "3"}
         assert (counted["reason"], counted["topic"], counted["count"]) == ("missing_field", topic, 1)
-        assert shown["now"]["outcome"] == "send"
+        assert by_place == by_reason
+        assert by_place["now"]["outcome"] == "send"
         assert (planned["would_replay"], replayed["replayed"]) == (1, 1)
         assert service.terminate() == 0
 

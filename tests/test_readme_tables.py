@@ -14,6 +14,7 @@ from pydantic_core import PydanticUndefined
 from consumer.cli import sandbox
 from consumer.config import Config
 from consumer.kafka.headers import failure_headers
+from consumer.mapping.contract import CONTRACTS, contract_of
 from consumer.records import Failure, Outcome, Partition, Reason, Record, Stage
 from consumer.telemetry.metrics import PREFIX, Metrics
 from tests.support.readme import PAGE, README, ROOT
@@ -26,6 +27,24 @@ def test_the_configuration_table_has_every_key_with_its_default() -> None:
     """No key is missing, none is invented, and each default is the one that the service uses."""
     documented = {key.strip("`"): default.strip("`") for key, default, _ in README["Configuration"].table("key")}
     assert documented == dict(_settings(Config))
+
+
+def test_the_table_of_event_types_is_their_contract() -> None:
+    """Of each of the ten: what refuses a record when it is missing, how many products it may have, what it takes."""
+    rows = {event.strip("`"): row for event, *row in README["How mapping works"].table("event type")}
+    assert list(rows) == [*CONTRACTS, "a custom name"]
+    for name, (required, optional) in rows.items():
+        contract = contract_of(name)
+        ids = (["email"] if contract.customer else []) + (
+            ["distinct_id"] if contract.links or not contract.customer else []
+        )
+        assert re.findall(r"`(\w+)`", required) == [*ids, *contract.required]
+        assert re.findall(r"\((\d+)", required) == ([str(contract.max_products)] if contract.max_products else [])
+        assert ("each id once" in required) == contract.distinct_products
+        assert ("no e-mail" in required) == contract.links
+        assert ("default attributes" in optional) == contract.customer
+        assert re.findall(r"`(\w+)`", optional.partition(", and what else")[0]) == list(contract.optional)
+        assert ("what else `fields` names" in optional) == contract.custom
 
 
 def test_the_commands_that_the_readme_names_can_be_made() -> None:

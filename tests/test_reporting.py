@@ -132,6 +132,25 @@ def test_a_failed_write_is_an_error_in_the_log(desk: Desk) -> None:
     assert [(line["log_level"], line["error"]) for line in logs] == [("error", "no space left")]
 
 
+def test_the_end_of_failed_writes_is_one_line(desk: Desk) -> None:
+    desk.engine.write_error = "no space left"
+    desk.reporter.write_failed("no space left", NOW)
+    with capture_logs() as logs:
+        desk.reporter.state(NOW, joined=True)
+        desk.engine.write_error = ""
+        desk.reporter.state(NOW + 1, joined=True)
+        desk.reporter.state(NOW + 2, joined=True)
+    assert [line["event"] for line in logs] == ["failed records can be written again"]
+
+
+def test_a_request_without_an_answer_is_told_with_why(desk: Desk) -> None:
+    """There is no status that would say it."""
+    failure = Failure(Outcome.RETRY, Reason.RETRIES_EXHAUSTED, Stage.DELIVER, "no answer: timeout")
+    with capture_logs() as logs:
+        desk.reporter.settled([Settlement(record(), Outcome.RETRY, ("purchase",), 0, failure)], NOW)
+    assert [(line["status"], line["why"]) for line in logs] == [(None, "no answer: timeout")]
+
+
 def test_it_is_ready_once_the_group_has_taken_it_in_until_it_drains(desk: Desk) -> None:
     """Where there are more members than partitions some own none, and are ready all the same."""
     desk.reporter.state(NOW, joined=False)

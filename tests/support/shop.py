@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from consumer.avro.files import load_folder, schemas_folder
 from consumer.avro.register import register_folder
@@ -73,7 +72,7 @@ def registered(registry_url: str) -> Shop:
 def usual(email: str) -> dict[str, Any]:
     """A value for every field that any of the schemas asks for."""
     return {
-        "event_id": UUID("6f2c1c5e-0d8a-4a57-9d0e-3a1f3d2b7c11"),
+        "event_id": "6f2c1c5e-0d8a-4a57-9d0e-3a1f3d2b7c11",
         "occurred_at": datetime.now(UTC),
         "channel": "WEB",
         "distinct_id": email,

@@ -1,0 +1,92 @@
+"""The README's sections on versions of a schema: what it shows is what a producer and an operator get."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from consumer.avro import schemas_folder
+from tests.support.readme import README
+
+CONFIGURATION = README["Your own cluster, step by step"].block("yaml").text
+FORMATS, PRODUCER = README["Formats, and versions of a schema"], README["A new schema version, in its producer's CI"]
+PURCHASE: Any = json.loads((schemas_folder() / "purchase.avsc").read_text())
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A producer's: the running configuration, and the version of its schema that is in the topic."""
+    (tmp_path / "bluecore-consumer.yaml").write_text(CONFIGURATION)
+    (tmp_path / "avro").mkdir()
+    write(tmp_path / "avro" / "order-v1.avsc", PURCHASE)
+    return tmp_path
+
+
+def write(file: Path, schema: Any) -> None:
+    file.write_text(json.dumps(schema))
+
+
+def without(name: str) -> Any:
+    return PURCHASE | {"fields": [field for field in PURCHASE["fields"] if field["name"] != name]}
+
+
+def check(repository: Path) -> tuple[int, list[dict[str, Any]]]:
+    """The section's command as a CI runs it: its exit code, and its lines."""
+    done = subprocess.run(
+        ["sh", "-euc", PRODUCER.block("sh").text],
+        cwd=repository,
+        env={"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout, done.stderr
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_a_version_that_the_mapping_can_use_passes(repository: Path) -> None:
+    """Both files are checked; the other teams' routes are told as not checked."""
+    grown = {"name": "gift_note", "type": ["null", "string"], "default": None}
+    write(repository / "avro" / "order-v2.avsc", PURCHASE | {"fields": [*PURCHASE["fields"], grown]})
+
+    code, (*findings, summary) = check(repository)
+
+    assert code == 0
+    assert (summary["checked"], summary["routes"], summary["error"]) == (1, 3, 0)
+    checked = next(each for each in findings if each["key"] == "routes[2]")
+    assert checked["message"].startswith("checked against order-v1.avsc, order-v2.avsc ")
+
+
+def test_a_version_that_lacks_what_bluecore_requires_fails_the_build(repository: Path) -> None:
+    """The finding names the file, the route and the field."""
+    write(repository / "avro" / "order-v2.avsc", without("order_id"))
+
+    code, (*findings, _) = check(repository)
+
+    errors = [each for each in findings if each["severity"] == "error"]
+    assert code == 2
+    assert [(each["key"], each["schema"]) for each in errors] == [("routes[2].fields.order_id", "order-v2.avsc")]
+
+
+def test_the_configuration_of_formats_reads_both_versions_as_one(repository: Path) -> None:
+    """With the reader schema the version that lacks the field passes: its default is sent."""
+    (repository / "reader").mkdir()
+    fields = [field | ({"default": ""} if field["name"] == "order_id" else {}) for field in PURCHASE["fields"]]
+    write(repository / "reader" / "order.avsc", PURCHASE | {"fields": fields})
+    write(repository / "avro" / "order-v2.avsc", without("order_id"))
+    routes = yaml.safe_load(FORMATS.block("yaml").text)
+    (repository / "bluecore-consumer.yaml").write_text(yaml.safe_dump(yaml.safe_load(CONFIGURATION) | routes))
+
+    code, (first, *_, summary) = check(repository)
+
+    assert code == 0, first
+    assert first["message"].endswith("resolved to order.avsc")
+    assert summary["summary"] == "the configuration and its mapping are right"
