@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consumer.avro import AvroSchema, Sources, wire_format
@@ -70,6 +70,8 @@ def a_value(schema: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({field["name"]: VALUES[field["type"]] for field in schema["fields"]})
 
 
+# Schemas are drawn before values: the first example is slow to draw, by nature.
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_values_of_any_two_versions_have_the_readers_fields(data: st.DataObject) -> None:
     """A field that was written keeps its value, one that was not has its default, and no other comes through."""

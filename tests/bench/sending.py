@@ -46,8 +46,8 @@ def bare(url: str, count: int) -> None:
         while more:
             more, answered, failed = multi.info_read()
             assert not failed
-            for handle in answered:
-                multi.removehandle(handle)
+            for done in answered:
+                multi.remove_handle(done)
             accepted += len(answered)
             idle += answered
         if not idle:

@@ -17,10 +17,10 @@ PLAN = Plan(
     events=3_000,
     customers=100,
     instances=2,
-    seconds=24,
-    on_instances=(Fault(2, What.KILL, 0.5, 0), Fault(18, What.TERMINATE, 0.5, 1)),
+    seconds=28,
+    on_instances=(Fault(2, What.KILL, 0.5, 0), Fault(22, What.TERMINATE, 0.5, 1)),
     on_broker=(Fault(11, What.BROKER_KILL, 1),),
-    on_endpoint=(Fault(5, What.FLAKY, 4), Fault(20, What.REFUSE, 3)),
+    on_endpoint=(Fault(5, What.FLAKY, 4), Fault(24, What.REFUSE, 3)),
 )
 
 
