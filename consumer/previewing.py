@@ -119,4 +119,5 @@ def with_schemas(call: Callable[[], _T], schemas: SchemaCache | None) -> _T:
             if (problem := schemas.outage if schemas else None) or time.monotonic() > deadline:
                 unanswered = f"the schema registry has not answered for schema {pending.schema_id}"
                 raise RegistryUnavailable(problem or unanswered) from None
+            # The cache tells nobody that a schema has come: its other user, the service, asks with every record.
             time.sleep(0.02)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Protocol
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
     from consumer.avro.protocol import RegisteredSchema
     from consumer.avro.schema import AvroSchema
-
-SubjectStrategy = Callable[[str], Sequence[str]]
-"""The subjects under which a record type, given by its full name, is registered."""
 
 
 class SchemaWriter(Protocol):
@@ -40,29 +37,10 @@ class Registered:
     new: bool
 
 
-def record_name_strategy(name: str) -> Sequence[str]:
-    """Confluent's RecordNameStrategy: the subject is the record's full name, whatever the topic."""
-    return (name,)
-
-
-def topic_name_strategy(records: Mapping[str, str]) -> SubjectStrategy:
-    """Confluent's TopicNameStrategy: the subject is `<topic>-value`.
-
-    Args:
-        records: topic -> full name of its record type. Types of no topic, which others may refer to, keep their
-            own name as the subject.
-    """
-
-    def subjects(name: str) -> Sequence[str]:
-        return tuple(f"{topic}-value" for topic, record in records.items() if record == name) or (name,)
-
-    return subjects
-
-
-def register_folder(
-    client: SchemaWriter, folder: Path, strategy: SubjectStrategy = record_name_strategy
-) -> list[Registered]:
+def register_folder(client: SchemaWriter, folder: Path) -> list[Registered]:
     """Register every schema of a folder; registering the same again changes nothing.
+
+    The subject is the record's full name, whatever the topic (Confluent's RecordNameStrategy).
 
     Raises:
         SchemaFaults: the folder has files that are no usable schemas; nothing was registered.
@@ -76,16 +54,15 @@ def register_folder(
     for name in _dependencies_first(schemas, owners):
         schema = schemas[name]
         references = [placed[owner] for owner in _needs(schema, owners)]
-        for subject in strategy(name):
-            text = json.dumps(schema.raw)
-            known = client.lookup(subject, text, references)
-            if known is None:
-                client.register(subject, text, references)
-            found = known or client.lookup(subject, text, references)
-            if found is None or found.id is None or found.version is None:
-                raise RegistryUnavailable(f"the schema registry has not kept {subject}, which it had accepted")
-            placed.setdefault(name, Reference(name, subject, found.version))
-            results.append(Registered(subject, found.id, new=known is None))
+        text = json.dumps(schema.raw)
+        known = client.lookup(name, text, references)
+        if known is None:
+            client.register(name, text, references)
+        found = known or client.lookup(name, text, references)
+        if found is None or found.id is None or found.version is None:
+            raise RegistryUnavailable(f"the schema registry has not kept {name}, which it had accepted")
+        placed[name] = Reference(name, name, found.version)
+        results.append(Registered(name, found.id, new=known is None))
     return results
 
 

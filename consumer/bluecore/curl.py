@@ -137,7 +137,7 @@ class CurlTransport:
             if done or remaining <= 0:
                 return done
             if not self._busy:
-                time.sleep(remaining)
+                time.sleep(remaining)  # no socket that could stir: what was asked for is the wait itself
                 return []
             self._multi.select(min(remaining, self._patience()))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -34,6 +34,7 @@ from consumer.sandbox.settings import SandboxSettings
 
 NAMESPACE = "demo-shop"
 _QUIET_SECONDS = 60.0
+_LOOK_AGAIN_SECONDS = 0.05
 Progress = Callable[[str, int], None]
 """Told of a stage (produced, settled) and how many events have passed it."""
 
@@ -194,6 +195,5 @@ def _await_settled(parts: Assembled, service: Future[None], count: int, progress
         if now_settled != settled:
             settled, moved = now_settled, time.monotonic()
             progress("settled", settled)
-        if service.done():
+        if wait([service], _LOOK_AGAIN_SECONDS).done:
             service.result()
-        time.sleep(0.05)

@@ -41,11 +41,6 @@ class Running(NamedTuple):
     api_url: str
 
 
-def sandbox_app(settings: SandboxSettings | None = None) -> Sandbox:
-    """A sandbox as an ASGI application, for uvicorn or another server."""
-    return Sandbox(settings)
-
-
 @contextmanager
 def running_sandbox(
     settings: SandboxSettings | None = None, host: str = "127.0.0.1", port: int = 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -47,9 +46,9 @@ def serve(app: ASGIApp, host: str = "127.0.0.1", port: int = 0, **options: Any) 
     thread.start()
     try:
         while not server.started:
+            thread.join(0.005)
             if not thread.is_alive():
                 raise RuntimeError("the application failed while it started: its log says why")
-            time.sleep(0.005)
         scheme = "https" if server.config.is_ssl else "http"
         name = f"[{host}]" if ":" in host else host
         yield f"{scheme}://{name}:{listener.getsockname()[1]}"

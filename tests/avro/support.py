@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import struct
-import time
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +12,9 @@ from starlette.responses import Response
 
 from consumer.avro import SchemaPending
 from consumer.sandbox.registry import registry_app
+from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from starlette.types import Receive, Scope, Send
 
     from consumer.avro import AvroSchema, SchemaCache
@@ -45,20 +43,16 @@ def framed(schema_id: int, schema: Any, value: Any) -> bytes:
 
 def fetched(cache: SchemaCache, schema_id: int) -> AvroSchema:
     """The schema, once it is not pending any more."""
-    deadline = time.monotonic() + 10
-    while True:
+
+    def found() -> AvroSchema | None:
         try:
             return cache.get(schema_id)
         except SchemaPending:
-            assert time.monotonic() < deadline, f"schema {schema_id} was still pending after 10 s"
-            time.sleep(0.005)
+            return None
 
-
-def eventually(condition: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline, f"waited 10 s in vain for {what}"
-        time.sleep(0.005)
+    schema = eventually(found, 10, f"schema {schema_id}")
+    assert schema is not None
+    return schema
 
 
 class BreakableRegistry:

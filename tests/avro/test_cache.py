@@ -11,7 +11,8 @@ from tenacity import wait_fixed
 
 from consumer.avro import SchemaCache, SchemaPending, SchemaUnknown
 from consumer.avro.cache import REMEMBER_UNKNOWN_SECONDS
-from tests.avro.support import eventually, fetched, record, text
+from tests.avro.support import fetched, record, text
+from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +76,7 @@ def test_in_an_outage_a_schema_stays_pending_until_the_registry_is_back(
     registry.instead = Response("", 503)
     with pytest.raises(SchemaPending):
         cache.get(schema_id)
-    eventually(lambda: registry.requests.count(f"/schemas/ids/{schema_id}") > 2, "further tries")
+    eventually(lambda: registry.requests.count(f"/schemas/ids/{schema_id}") > 2, 10, "further tries")
     with pytest.raises(SchemaPending):
         cache.get(schema_id)
     assert "answers 503" in str(cache.outage)
@@ -100,10 +101,10 @@ def test_an_incident_is_one_warning_and_its_end_one_line(
     with capture_logs() as logs:
         with pytest.raises(SchemaPending):
             cache.get(schema_id)
-        eventually(lambda: registry.requests.count(f"/schemas/ids/{schema_id}") > 3, "further tries")
+        eventually(lambda: registry.requests.count(f"/schemas/ids/{schema_id}") > 3, 10, "further tries")
         registry.instead = None
         fetched(cache, schema_id)
-        eventually(lambda: len(logs) == 2, "the line that tells the end")
+        eventually(lambda: len(logs) == 2, 10, "the line that tells the end")
     assert [(line["log_level"], line["event"]) for line in logs] == [
         ("warning", "the schema registry does not answer"),
         ("info", "the schema registry answers again"),
@@ -124,7 +125,7 @@ def test_one_schema_that_the_registry_fails_on_does_not_hold_back_the_others(cli
     cache = SchemaCache(FailsOnOne(), backoff=wait_fixed(0.01))
     with pytest.raises(SchemaPending):
         cache.get(7)
-    eventually(lambda: cache.outage, "the outage to be noticed")
+    eventually(lambda: cache.outage, 10, "the outage to be noticed")
     assert fetched(cache, schema_id).record is not None
     assert cache.outage == "a fault of this very schema"
     cache.close()
@@ -134,7 +135,7 @@ def test_a_closed_cache_asks_no_more(cache: SchemaCache, registry: BreakableRegi
     registry.instead = Response("", 503)
     with pytest.raises(SchemaPending):
         cache.get(1)
-    eventually(lambda: registry.requests, "a first try")
+    eventually(lambda: registry.requests, 10, "a first try")
     cache.close()
     cache._thread.join(10)  # noqa: SLF001 - that its thread ends is what this shows
     assert not cache._thread.is_alive()  # noqa: SLF001

@@ -9,7 +9,7 @@ import pytest
 from consumer.avro import SchemaFaults, schemas_folder
 from consumer.avro.protocol import Reference
 from consumer.avro.references import load_schema
-from consumer.avro.register import Registered, register_folder, topic_name_strategy
+from consumer.avro.register import Registered, register_folder
 from tests.avro.support import record, text
 
 if TYPE_CHECKING:
@@ -49,15 +49,6 @@ def test_a_changed_schema_is_a_new_version_and_referred_to_as_such(client: Regis
     register_folder(client, folder)
     assert client.versions("x.Money") == [1, 2]
     assert client.schema_of("x.Order").references == (Reference("x.Money", "x.Money", 2),)
-
-
-def test_a_topics_record_goes_under_the_topics_subject(client: RegistryClient, folder: Path) -> None:
-    strategy = topic_name_strategy({"shop.orders": "x.Order", "shop.orders.eu": "x.Order"})
-    assert [each.subject for each in register_folder(client, folder, strategy)] == [
-        "x.Money",
-        "shop.orders-value",
-        "shop.orders.eu-value",
-    ]
 
 
 def test_schemas_that_need_one_another_cannot_be_registered(client: RegistryClient, tmp_path: Path) -> None:

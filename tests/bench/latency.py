@@ -41,7 +41,7 @@ def latency(contender: Contender, ground: Ground, *, in_flight: int, seconds: fl
     with contender.running(Run(ground, topic, ground.sinks.noting, in_flight)):
         warm = write_steadily(ground.bootstrap, topic, ground.schema_id, RATE, _WARM)
         eventually(lambda: warm.keys() <= _answered(ground).keys(), _START_SECONDS, "the first events' answers")
-        time.sleep(1)
+        time.sleep(1)  # its buffers empty: what is measured begins from rest
         written = write_steadily(ground.bootstrap, topic, ground.schema_id, RATE, int(RATE * seconds))
         eventually(lambda: written.keys() <= _answered(ground).keys(), _LATE_SECONDS, "every event's answer")
         answered = _answered(ground)

@@ -311,7 +311,7 @@ def test_a_reset_is_no_answer(opened: Opens, sent: bytes) -> None:
     def script(peer: Peer) -> None:
         peer.read_request()
         peer.send(sent)
-        # Let the client read what was sent: a RST overtakes it.
+        # A RST overtakes what was sent, and nothing tells a server what its client has read.
         time.sleep(0.05)
         peer.reset()
 
@@ -333,7 +333,7 @@ def trickle(data: bytes) -> Callable[[Peer], None]:
         peer.read_request()
         for byte in data:
             peer.send(bytes([byte]))
-            time.sleep(0.1)
+            time.sleep(0.1)  # a server that is slow, but never silent for as long as the time limit
 
     return script
 

@@ -20,6 +20,19 @@ if TYPE_CHECKING:
 
 TOKEN = "acme"
 EMAIL = "jane@example.com"
+PROFILE = {
+    "email": EMAIL,
+    "first_name": "Jane",
+    "last_name": "Doe",
+    "phone": "+14155550100",
+    "city": "Boston",
+    "state": "MA",
+    "zip": "02101",
+    "country": "US",
+    "gender": "FEMALE",
+    "birthday": "1990-05-17",
+}
+"""The ten default attributes, each with a value."""
 NOW_MS = 1_800_000_000_000
 
 

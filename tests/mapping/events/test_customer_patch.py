@@ -8,23 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from consumer.records import Reason
-from tests.mapping.support import EMAIL, refuses, sends
+from tests.mapping.support import EMAIL, PROFILE, refuses, sends
 
 if TYPE_CHECKING:
     from tests.mapping.support import Row
 
 MISSING, INVALID = Reason.MISSING_FIELD, Reason.INVALID_FIELD
-ALL = {
-    "first_name": "Jane",
-    "last_name": "Doe",
-    "phone": "+14155550100",
-    "city": "Boston",
-    "state": "MA",
-    "zip": "02101",
-    "country": "US",
-    "gender": "FEMALE",
-    "birthday": "1990-05-17",
-}
 
 
 @pytest.mark.parametrize(
@@ -37,8 +26,8 @@ ALL = {
         ),
         sends(
             "all ten from a nested customer",
-            {"customer": {"email": EMAIL, **ALL}},
-            {"distinct_id": EMAIL, "customer": {"email": EMAIL, **ALL}},
+            {"customer": PROFILE},
+            {"distinct_id": EMAIL, "customer": PROFILE},
         ),
         sends(
             "a date becomes ISO 8601",

@@ -7,24 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from consumer.mapping import compile_routes
-from tests.mapping.support import EMAIL, TOKEN, route
+from tests.mapping.support import EMAIL, PROFILE, TOKEN, route
 from tests.mapping.zeotap.promises import shows
 
 if TYPE_CHECKING:
     from tests.mapping.zeotap.account import Account
 
-DEFAULT = {
-    "email": EMAIL,
-    "first_name": "Jane",
-    "last_name": "Doe",
-    "phone": "+14155550100",
-    "city": "Boston",
-    "state": "MA",
-    "zip": "02101",
-    "country": "US",
-    "gender": "FEMALE",
-    "birthday": "1990-05-17",
-}
 LOWER_CASE = (
     "All customer attributes sent to Bluecore must be lowercase and use underscores instead of spaces or dashes "
     "(e.g., first_name, not First-Name)."
@@ -34,8 +22,8 @@ LOWER_CASE = (
 @pytest.mark.parametrize("event", ["customer_patch", "optin", "unsubscribe"])
 @shows("email, first_name, last_name, phone, city, state, zip, country, gender, birthday")
 def test_they_are_sent_without_a_mapping_and_no_others_are(account: Account, event: str) -> None:
-    account.sync(route(event), DEFAULT | {"internal_score": 3})
-    assert account.profile()["attributes"] == DEFAULT
+    account.sync(route(event), PROFILE | {"internal_score": 3})
+    assert account.profile()["attributes"] == PROFILE
 
 
 @pytest.mark.parametrize("written", ["first_name", "First-Name", "first name", "FIRST_NAME"])
