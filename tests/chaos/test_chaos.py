@@ -12,15 +12,17 @@ from tests.chaos.run import run
 from tests.support.apache_kafka import unavailable
 
 LIMIT_SECONDS = 120
+# One fault after the other. Until the group has given up a member that vanished, as one may in a broker's outage (6 s
+# after the broker is back), Kafka answers no commit of the others: who is stopped then repeats what it delivered.
 PLAN = Plan(
     seed=1,
     events=3_000,
     customers=100,
     instances=2,
-    seconds=28,
-    on_instances=(Fault(2, What.KILL, 0.5, 0), Fault(22, What.TERMINATE, 0.5, 1)),
+    seconds=32,
+    on_instances=(Fault(2, What.KILL, 0.5, 0), Fault(26, What.TERMINATE, 0.5, 1)),
     on_broker=(Fault(11, What.BROKER_KILL, 1),),
-    on_endpoint=(Fault(5, What.FLAKY, 4), Fault(24, What.REFUSE, 3)),
+    on_endpoint=(Fault(5, What.FLAKY, 4), Fault(28, What.REFUSE, 3)),
 )
 
 
