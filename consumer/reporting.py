@@ -19,6 +19,10 @@ from consumer.telemetry.stopwatch import Stopwatch
 
 log = structlog.get_logger(__name__)
 
+# One alone costs nearly as much to count as many do.
+_COUNTED_TOGETHER = 64
+_COUNT_SECONDS = 0.05
+
 
 class Reporter:
     """Counts what happens as it happens, and has the state of the engine shown.
@@ -47,6 +51,9 @@ class Reporter:
         self.watch = watch
         self.records: Counter[Outcome] = Counter()
         """How many records were settled, by what became of them."""
+        self._uncounted: list[Settlement] = []
+        self._ages: list[float] = []
+        self._count_at = 0.0
         self._incidents = Incidents()
         self._cause = ""
         self._leaving = False
@@ -68,12 +75,24 @@ class Reporter:
         self._metrics.event_age["consumed"].observe_many(_ages(records, now))
 
     def settled(self, settlements: Sequence[Settlement], now: float) -> None:
+        """Counts them, together with the next ones where these are few: the metrics are a moment behind."""
+        if settlements:
+            self._uncounted += settlements
+            self._ages += _ages([each.record for each in settlements if each.outcome is Outcome.DELIVERED], now)
+        if now >= self._count_at or len(self._uncounted) >= _COUNTED_TOGETHER:
+            self._count_at = now + _COUNT_SECONDS
+            self._count(now)
+
+    def _count(self, now: float) -> None:
+        settlements, self._uncounted = self._uncounted, []
+        ages, self._ages = self._ages, []
         if not settlements:
             return
         # Counted here first: a lock for each event would cost as much as the rest.
         events: Counter[tuple[str, str, Outcome]] = Counter()
         delivered = [each for each in settlements if each.outcome is Outcome.DELIVERED]
-        self._delivered(delivered, events, now)
+        self._delivered(delivered, events)
+        self._metrics.event_age["delivered"].observe_many(ages)
         if len(delivered) < len(settlements):
             for settlement in settlements:
                 if settlement.outcome is not Outcome.DELIVERED:
@@ -81,16 +100,13 @@ class Reporter:
         for key, count in events.items():
             self._metrics.events[key].inc(count)
 
-    def _delivered(
-        self, settlements: Sequence[Settlement], counts: Counter[tuple[str, str, Outcome]], now: float
-    ) -> None:
+    def _delivered(self, settlements: Sequence[Settlement], counts: Counter[tuple[str, str, Outcome]]) -> None:
         """Nearly all of them, so that they are counted without a look at each: an outcome is slow to hash."""
         self.records[Outcome.DELIVERED] += len(settlements)
         kinds = Counter([(each.record.origin.topic, each.events) for each in settlements])
         for (topic, events), count in kinds.items():
             for event in events:
                 counts[topic, event, Outcome.DELIVERED] += count
-        self._metrics.event_age["delivered"].observe_many(_ages([each.record for each in settlements], now))
 
     def _undelivered(self, settlement: Settlement, counts: Counter[tuple[str, str, Outcome]], now: float) -> None:
         outcome, failure = settlement.outcome, settlement.failure
@@ -153,6 +169,7 @@ class Reporter:
             )
 
     def rebalanced(self, kind: str, partitions: Sequence[Partition], assigned: Sequence[Partition]) -> None:
+        self._count(self._count_at)
         self._metrics.rebalances[kind].inc()
         self._metrics.retain_partitions(assigned)
         self._gauges.show_ages_next()
@@ -166,6 +183,7 @@ class Reporter:
         log.info("stopping: finishing what is in flight; the rest is read again by who comes next", unsent=unsent)
 
     def left(self) -> None:
+        self._count(self._count_at)
         log.info("stopped")
 
     def state(self, now: float, *, joined: bool) -> None:

@@ -23,9 +23,12 @@ from consumer.reporting import Reporter
 
 log = structlog.get_logger(__name__)
 
-_BATCH = 500
+# More would keep the answers waiting that arrive meanwhile.
+_BATCH = 100
 _IDLE_SECONDS = 0.1
 _BUSY_SECONDS = 0.004
+# Kafka's client calls back from within a poll only: rebalances and the outcome of commits wait no longer than this.
+_POLL_SECONDS = 0.05
 _CLOSE_SECONDS = 5.0
 
 
@@ -84,6 +87,7 @@ class Service:
         self._drain_seconds = drain_seconds
         self.wake_at = 0.0
         """When the next step is due even if nothing arrives, in seconds since the epoch."""
+        self._poll_at = 0.0
         self._stopping = False
         self._source = source(self)
 
@@ -106,7 +110,7 @@ class Service:
             enter("waiting")
             self._collect(longest)
         enter("polling" if busy else self._report.resting)
-        records = self._source.poll(min(_BATCH, self._engine.appetite), 0 if busy else longest)
+        records = self._read(0 if busy else longest, busy=bool(busy))
         self._collect_writes()
         for change in self._watch.changes():
             self._engine.parked.apply(change)
@@ -123,6 +127,15 @@ class Service:
         if not self._source.committing:
             self.wake_at = min(self.wake_at, self._engine.partitions.next_commit_at)
         self._report.state(now, joined=self._source.joined)
+
+    def _read(self, seconds: float, *, busy: bool) -> list[Record]:
+        """Records as they are of use; Kafka's client is asked now and then even when none are."""
+        appetite = self._engine.appetite
+        now = self._clock.now()
+        if busy and not appetite and now < self._poll_at:
+            return []
+        self._poll_at = now + _POLL_SECONDS
+        return self._source.poll(max(1, min(_BATCH, appetite)), seconds)
 
     def _collect(self, seconds: float) -> None:
         answers = self._client.wait(seconds)

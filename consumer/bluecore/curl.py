@@ -1,4 +1,4 @@
-"""The transport of libcurl's multi interface: all requests in the caller's own thread, pumped by `wait`.
+"""The transport of libcurl's multi interface: all requests in the caller's own thread, driven by `wait`.
 
 Where requests and curl differ by default, requests is followed: no redirects, its CA bundle, its proxies, its
 headers and none of curl's.
@@ -16,6 +16,7 @@ import requests
 from requests.utils import select_proxy
 
 from consumer.bluecore.curl_errors import exception_for
+from consumer.bluecore.curl_sockets import Sockets
 from consumer.bluecore.transport import BODY_LIMIT, Done, ReadResponse
 
 if TYPE_CHECKING:
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
 _CONNECTION_LIFETIME_SECONDS = 300
 # curl makes these itself, from the body and the options.
 _CURLS_OWN = frozenset({"Content-Length", "Accept-Encoding"})
-# Each wait asks select(), which sees no descriptor above 1023: with more, look again soon.
-_SELECTABLE = 900
-_LOOK_AGAIN_SECONDS = 0.01
 
 
 class _Slot:
@@ -115,6 +113,7 @@ class CurlTransport:
         self._settings = settings
         self._multi: Any = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAXCONNECTS, settings.max_in_flight)
+        self._sockets = Sockets(self._multi)
         self._busy: dict[Any, _Slot] = {}
         self._idle: list[_Slot] = []
 
@@ -129,17 +128,21 @@ class CurlTransport:
         self._multi.add_handle(slot.handle)
 
     def wait(self, seconds: float) -> list[Done]:
-        until = time.monotonic() + seconds
+        if not self._busy:
+            time.sleep(seconds)  # no socket that could stir: what was asked for is the wait itself
+            return []
+        until, left = time.monotonic() + seconds, seconds
+        act = self._multi.socket_action
         while True:
-            self._multi.perform()
+            # Requests that were added since, and what has timed out.
+            act(pycurl.SOCKET_TIMEOUT, 0)
             done = self._finished()
-            remaining = until - time.monotonic()
-            if done or remaining <= 0:
+            for socket, how in self._sockets.stirred(0 if done else min(left, self._patience())):
+                act(socket, how)
+            done += self._finished()
+            left = until - time.monotonic()
+            if done or left <= 0:
                 return done
-            if not self._busy:
-                time.sleep(remaining)  # no socket that could stir: what was asked for is the wait itself
-                return []
-            self._multi.select(min(remaining, self._patience()))
 
     def close(self) -> None:
         for handle in self._busy:
@@ -149,11 +152,10 @@ class CurlTransport:
         self._busy.clear()
         self._idle.clear()
         self._multi.close()
+        self._sockets.close()
 
     def _patience(self) -> float:
         """Seconds until libcurl wants to be called, though no socket stirs."""
-        if len(self._busy) > _SELECTABLE:
-            return _LOOK_AGAIN_SECONDS
         milliseconds: int = self._multi.timeout()
         return milliseconds / 1000 if milliseconds >= 0 else self._settings.timeout
 

@@ -1,4 +1,4 @@
-"""Which transport carries the requests: libcurl where it is installed, else requests' own."""
+"""Which transport carries the requests: libcurl where it can be used, else requests' own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def open_transport(config: BluecoreConfig, max_in_flight: int) -> Transport:
     """The transport that `bluecore.transport` asks for, ready to send to `bluecore.url`.
 
-    Raises `ValueError` when the CA bundle is not there, or libcurl is asked for and not installed.
+    Raises `ValueError` when the CA bundle is not there, or libcurl is asked for and cannot be used.
     """
     if config.ca_location is not None and not Path(config.ca_location).exists():
         raise ValueError(f"bluecore.ca_location: there is no file or directory {config.ca_location}")
@@ -29,11 +29,11 @@ def open_transport(config: BluecoreConfig, max_in_flight: int) -> Transport:
     if config.transport == "requests":
         return ThreadTransport(settings)
     try:
-        from consumer.bluecore.curl import CurlTransport  # noqa: PLC0415 - pycurl is optional
+        from consumer.bluecore.curl import CurlTransport  # noqa: PLC0415 - pycurl is optional, epoll is Linux's
     except ImportError as error:
         if config.transport == "curl":
             raise ValueError(
-                f"bluecore.transport is curl, but pycurl cannot be used ({error}):"
+                f"bluecore.transport is curl, which cannot be used here ({error}): it takes pycurl and Linux;"
                 " install pycurl, or set bluecore.transport to auto or requests"
             ) from None
         return ThreadTransport(settings)

@@ -2,9 +2,11 @@
 
 The mechanism is Vector's adaptive request concurrency: one decision for each window of about one mean round trip.
 The limit grows by one if it was reached, nothing was pushed back and the window's mean latency is no worse than
-the running mean; it shrinks to nine tenths on push-back, or when the mean lies 2.5 deviations above. Two things are
-ours: until the first sign of strain the limit doubles, since a slow ramp was the first complaint about Vector's; and
-a rise of a millisecond or two is no strain, since it is as likely this process that was late.
+the running mean; it shrinks to nine tenths on push-back, or when the mean lies 2.5 deviations above. Three things are
+ours: until the first sign of strain the limit doubles, since a slow ramp was the first complaint about Vector's; a
+large limit grows by more than one, or a decrease would take it a hundred round trips to make up for; and a rise is a
+strain only when it is more than a millisecond or two and lasts for some windows, since it is as likely this process
+that was late: a burst of new connections takes its time.
 """
 
 from __future__ import annotations
@@ -15,7 +17,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ConcurrencyPolicy:
-    """`least_rise`: seconds by which the latency must have risen, however steady it was before."""
+    """`least_rise`: seconds by which the latency must have risen, however steady it was before.
+
+    `late_windows`: for how many windows on end it must have; `late_windows_ramping`: while the limit doubles.
+    """
 
     maximum: int
     initial: int = 16
@@ -23,6 +28,11 @@ class ConcurrencyPolicy:
     decrease: float = 0.9
     deviations: float = 2.5
     least_rise: float = 0.002
+    late_windows: int = 2
+    late_windows_ramping: int = 3
+
+
+_LARGE = 64
 
 
 class Concurrency:
@@ -35,6 +45,7 @@ class Concurrency:
         self._mean: float | None = None
         self._variance = 0.0
         self._window_ends = 0.0
+        self._late = 0
         self._latencies = 0.0
         self._samples = 0
         self._reached = False
@@ -56,17 +67,20 @@ class Concurrency:
 
     def _decide(self, now: float) -> None:
         latency = self._latencies / self._samples if self._samples else None
-        strained = self._pushed_back or self._slower(latency)
         policy = self._policy
-        if strained:
+        self._late = self._late + 1 if self._slower(latency) else 0
+        patience = policy.late_windows_ramping if self._ramping else policy.late_windows
+        if self._pushed_back or self._late >= patience:
+            self._late = 0
             self._ramping = False
             self.limit = max(1, int(self.limit * policy.decrease))
-        elif self._reached and latency is not None:
+        elif self._reached and latency is not None and not self._late:
             if self._ramping:
                 self.limit = min(policy.maximum, self.limit * 2)
             elif self._mean is None or latency <= self._mean:
-                self.limit = min(policy.maximum, self.limit + 1)
-        if latency is not None:
+                self.limit = min(policy.maximum, self.limit + max(1, self.limit // _LARGE))
+        # What may be a strain is held against what was before, until it is one or has passed.
+        if latency is not None and not self._late:
             self._average(latency)
         self._latencies, self._samples, self._reached, self._pushed_back = 0.0, 0, False, False
         self._window_ends = now + (self._mean or 0.0)

@@ -55,14 +55,15 @@ class Engine:
 
     @property
     def appetite(self) -> int:
-        """How many more records are of use now.
+        """How many more records are of use now: none while a round of requests is ready, then up to two.
 
-        With two rounds of requests ready no request waits for a record; what is read beyond only waits here instead
-        of in Kafka. Where the keys are few it takes more to find as many; and what is ready at a lower priority does
-        not count, for a higher one may come behind it.
+        So no request waits for a record, and records are read and mapped many at a time, which costs each of them
+        less; what is read beyond only waits here instead of in Kafka. Where the keys are few it takes more to find
+        as many; and what is ready at a lower priority does not count, for a higher one may come behind it.
         """
-        enough = _ROUNDS_AHEAD * self._policy.concurrency.maximum
-        return max(1, enough - self._lanes.ready_at(self.partitions.top_priority))
+        a_round = self._policy.concurrency.maximum
+        ready = self._lanes.ready_at(self.partitions.top_priority)
+        return 0 if ready >= a_round else _ROUNDS_AHEAD * a_round - ready
 
     # What comes in
 

@@ -35,7 +35,7 @@ def test_without_libcurl_requests_carries_on_its_own(monkeypatch: pytest.MonkeyP
 
 def test_libcurl_asked_for_and_not_there_is_refused_by_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "consumer.bluecore.curl", None)
-    with pytest.raises(ValueError, match=r"^bluecore\.transport is curl, but pycurl cannot be used"):
+    with pytest.raises(ValueError, match=r"^bluecore\.transport is curl, which cannot be used here"):
         open_transport(config(transport="curl"), 4)
 
 

@@ -94,6 +94,32 @@ def test_jitter_alone_does_not_bring_it_down() -> None:
     assert mean(simulation.limits) >= 32
 
 
+def spikes(times: set[int]) -> Serve:
+    """50 ms, but for these hundredths of a second, in which everything takes 80."""
+    return lambda _, now: 0.08 if int(now * 100) in times else 0.05
+
+
+def test_a_burst_of_new_connections_does_not_end_the_ramp() -> None:
+    """The first answers over them are late, which speaks of the connections."""
+    simulation = Simulation(spikes(set(range(15, 25))), Concurrency(ConcurrencyPolicy(maximum=512)))
+
+    simulation.run(1)
+
+    assert simulation.concurrency.limit == 512
+
+
+def test_a_large_limit_makes_up_for_a_decrease_within_two_seconds() -> None:
+    simulation = Simulation(lambda _in_flight, _now: 0.05, Concurrency(ConcurrencyPolicy(maximum=512)))
+    simulation.run(1)
+    simulation.concurrency.answered(None, simulation.now + 1)
+    simulation.now += 2
+    assert simulation.concurrency.limit == 460
+
+    simulation.run(2)
+
+    assert simulation.concurrency.limit == 512
+
+
 def test_a_server_with_a_rate_limit_is_pushed_against_less_and_less() -> None:
     """200 a second at 50 ms are 10 at once: most of what is sent is accepted."""
     simulation = Simulation(window(200), Concurrency(ConcurrencyPolicy(maximum=64)))

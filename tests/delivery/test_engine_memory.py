@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from consumer.delivery.concurrency import ConcurrencyPolicy
 from consumer.delivery.task import Task
 from consumer.records import Answer, Mapped, Partition
 from tests.delivery.driver import ACCEPTED, POLICY, Driver
@@ -141,3 +142,17 @@ def test_what_was_counted_is_given_back_whatever_happens(seed: int) -> None:
     driver.run(lambda _: ACCEPTED)
     assert driver.at_rest()
     assert not driver.engine.breaker.open
+
+
+def test_records_are_asked_for_by_the_round_and_not_one_by_one() -> None:
+    """What one asks for costs as much as what many do: none while a round is ready, then up to two."""
+    driver = Driver(replace(POLICY, concurrency=ConcurrencyPolicy(maximum=4, initial=1))).assign()
+    assert driver.engine.appetite == 8
+
+    driver.take("first, and sent at once")
+    for number in range(3):
+        driver.take(f"key {number}")
+    assert driver.engine.appetite == 5
+
+    driver.take("the fourth that is ready")
+    assert driver.engine.appetite == 0

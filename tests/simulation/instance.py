@@ -87,7 +87,7 @@ class Instance:
         self.next_step = net.world.time
 
     def _connect(self, service: Service) -> SimSource:
-        self.source = SimSource(self.net, service, delivered=self.client.delivered)
+        self.source = SimSource(self.net, service, delivered=self.client.delivered, on_drop=self.client.forget)
         return self.source
 
     def _is_cut_off(self) -> bool:

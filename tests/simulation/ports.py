@@ -56,6 +56,7 @@ class SimSource:
     sent: int = 0
     delivered: set[Place] = field(default_factory=set)
     """What this instance knows to be delivered, and never was in the retry topic."""
+    on_drop: Callable[[Sequence[Partition]], None] = lambda _: None
 
     def poll(self, most: int, seconds: float) -> list[Record]:  # noqa: ARG002 - time passes outside
         if self.cut_off:
@@ -148,7 +149,7 @@ class SimSource:
         for partition in partitions:
             # As in librdkafka, a partition that was paused when it left is paused when it comes back.
             self.positions.pop(partition, None)
-            self.delivered -= {place for place in self.delivered if place[0] == partition}
+        self.on_drop(partitions)
 
     def close(self) -> None:
         self.closed = True
@@ -208,6 +209,8 @@ class SimClient:
     answers: list[tuple[int, Answer]] = field(default_factory=list)
     out: dict[int, str] = field(default_factory=dict)
     known: dict[int, Place] = field(default_factory=dict)
+    orphans: set[int] = field(default_factory=set)
+    """Sends of partitions that have left since: what becomes of them is not this instance's knowledge any more."""
 
     @property
     def in_flight(self) -> int:
@@ -234,7 +237,7 @@ class SimClient:
 
     def _answer(self, ticket: int, answer: Answer) -> None:
         place, last = self.net.oracle.request(self.out.pop(ticket))
-        if answer.status == 202 and last and place not in self.net.oracle.retried:
+        if answer.status == 202 and last and place not in self.net.oracle.retried and ticket not in self.orphans:
             self.known[ticket] = place
         self.answers.append((ticket, answer))
 
@@ -245,6 +248,13 @@ class SimClient:
         self.delivered.update(self.known.values())
         self.known.clear()
         return answers
+
+    def forget(self, partitions: Sequence[Partition]) -> None:
+        """These partitions have left: should they come back, their records are as new."""
+        request = self.net.oracle.request
+        self.orphans |= {ticket for ticket, key in self.out.items() if request(key)[0][0] in partitions}
+        self.known = {ticket: place for ticket, place in self.known.items() if place[0] not in partitions}
+        self.delivered -= {place for place in self.delivered if place[0] in partitions}
 
     def close(self) -> None:
         """Nothing is open."""
