@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,8 +13,12 @@ if TYPE_CHECKING:
     from consumer.telemetry.metrics import LoopState
 
 
+# The states change many times in a millisecond, and the metric has a lock.
+_COUNT_SECONDS = 0.25
+
+
 class Stopwatch:
-    """Counts the seconds between two calls of `enter` for the state entered first.
+    """Counts the seconds between two calls of `enter` for the state entered first; the metric is a moment behind.
 
     Call `enter` at least as often as Prometheus scrapes, with the same state if nothing changed, or a long
     wait shows only when it is over. Owned by one thread.
@@ -26,6 +31,8 @@ class Stopwatch:
         self._seconds = seconds
         self._state = state
         self._since = clock()
+        self._uncounted: defaultdict[LoopState, float] = defaultdict(float)
+        self._count_at = 0.0
 
     @property
     def state(self) -> LoopState:
@@ -34,7 +41,11 @@ class Stopwatch:
     def enter(self, state: LoopState) -> None:
         """Leave the present state, count its seconds, and begin another."""
         now = self._clock()
-        if now > self._since:
-            self._seconds[self._state].inc(now - self._since)
-            self._since = now
+        self._uncounted[self._state] += max(0.0, now - self._since)
+        self._since = now
         self._state = state
+        if now >= self._count_at:
+            self._count_at = now + _COUNT_SECONDS
+            for spent, seconds in self._uncounted.items():
+                self._seconds[spent].inc(seconds)
+            self._uncounted.clear()

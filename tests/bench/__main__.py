@@ -46,9 +46,11 @@ def main(rounds: int, seconds: float, events: int, in_flight: int, only: tuple[s
             write_backlog(place.bootstrap, topic, place.schema_id, events)
             runs = _compared(taking, rounds, seconds, partial(Run, place, topic, place.sinks.fast, in_flight))
             _print_ratios(runs, in_flight)
-            _print_figures(
-                runs, {each: latency(each, place, in_flight=in_flight, seconds=seconds) for each in taking}
-            )
+            steady: dict[Contender, list[Latency]] = {each: [] for each in taking}
+            for _ in range(rounds):
+                for each, seen in steady.items():
+                    seen.append(latency(each, place, in_flight=in_flight, seconds=seconds))
+            _print_figures(runs, steady)
             for most in _DELAYED_IN_FLIGHT:
                 delayed = _compared([SERVICE], rounds, seconds, partial(Run, place, topic, place.sinks.slow, most))
                 _print_delayed(delayed[SERVICE], most)
@@ -83,13 +85,14 @@ def _print_ratios(runs: Runs, in_flight: int) -> None:
             click.echo(f"{rate:5.1f} times the events/s of {each.name}, {cost:.1f} times the events a CPU second")
 
 
-def _print_figures(runs: Runs, latencies: Mapping[Contender, Latency]) -> None:
-    click.echo(f"\n{'':30}{'events/s':>26}{'CPU µs an event':>20}{f'ms at {RATE}/s':>17}{'MB':>6}")
+def _print_figures(runs: Runs, latencies: Mapping[Contender, Sequence[Latency]]) -> None:
+    steady = f"{f'p50 ms at {RATE}/s':>18}{'p99':>18}"
+    click.echo(f"\n{'':30}{'events/s':>26}{'CPU µs an event':>20}{steady}{'MB':>6}")
     for each, seen in runs.items():
         rates, costs = _spread([run.rate for run in seen]), _spread([run.cpu for run in seen])
-        steady, memory = latencies[each], max(run.memory for run in seen)
-        times = f"p50 {steady.p50:.0f} p99 {steady.p99:.0f}"
-        click.echo(f"{each.name:30}{rates:>26}{costs:>20}{times:>17}{memory:>6.0f}")
+        memory = max(run.memory for run in seen)
+        half, most = (_spread([getattr(run, name) for run in latencies[each]]) for name in ("p50", "p99"))
+        click.echo(f"{each.name:30}{rates:>26}{costs:>20}{half:>18}{most:>18}{memory:>6.0f}")
 
 
 def _print_delayed(seen: Sequence[Throughput], in_flight: int) -> None:
