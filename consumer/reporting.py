@@ -183,8 +183,12 @@ class Reporter:
         log.info("stopping: finishing what is in flight; the rest is read again by who comes next", unsent=unsent)
 
     def left(self) -> None:
-        self._count(self._count_at)
         log.info("stopped")
+
+    def flush(self, now: float) -> None:
+        """Counts what is not counted yet, before the process ends."""
+        self._count(now)
+        self.watch.flush()
 
     def state(self, now: float, *, joined: bool) -> None:
         """The loop ticks, and the engine's state is shown, at most once a second.

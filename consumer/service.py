@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 _BATCH = 100
 _IDLE_SECONDS = 0.1
 _BUSY_SECONDS = 0.004
-# Kafka's client calls back from within a poll only: rebalances and the outcome of commits wait no longer than this.
+# Kafka's client calls back from within a poll only: a rebalance or an error waits no longer than this.
 _POLL_SECONDS = 0.05
 _CLOSE_SECONDS = 5.0
 
@@ -93,9 +93,12 @@ class Service:
 
     def run(self) -> None:
         """Returns once it was stopped and has left the group. Raises Fatal when Kafka cannot be used any more."""
-        while not self._stopping:
-            self.step()
-        self._leave()
+        try:
+            while not self._stopping:
+                self.step()
+            self._leave()
+        finally:
+            self._report.flush(self._clock.now())
 
     def stop(self) -> None:
         """Asks `run` to finish what is in flight and to leave; safe from a signal handler or another thread."""
@@ -132,10 +135,10 @@ class Service:
         """Records as they are of use; Kafka's client is asked now and then even when none are."""
         appetite = self._engine.appetite
         now = self._clock.now()
-        if busy and not appetite and now < self._poll_at:
+        if busy and not appetite and now < self._poll_at and not self._source.committing:
             return []
         self._poll_at = now + _POLL_SECONDS
-        return self._source.poll(max(1, min(_BATCH, appetite)), seconds)
+        return self._source.poll(min(_BATCH, appetite or _BATCH), seconds)
 
     def _collect(self, seconds: float) -> None:
         answers = self._client.wait(seconds)

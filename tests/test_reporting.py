@@ -310,3 +310,21 @@ def test_failures_of_one_kind_are_one_line_a_minute_with_the_customers_hash(desk
     assert (logs[0]["topic"], logs[0]["partition"], logs[0]["offset"]) == ("shop.orders", 3, 0)
     assert (logs[0]["customer"], logs[0]["status"]) == ("16 letters", 422)
     assert "jane" not in str(logs)
+
+
+def test_few_records_are_counted_with_those_that_follow_and_none_is_forgotten(desk: Desk) -> None:
+    def counted() -> float | None:
+        return desk.value("events_total", topic="shop.orders", event_type="purchase", outcome="delivered")
+
+    one = [Settlement(record(age=7), Outcome.DELIVERED, ("purchase",), 1)]
+    desk.reporter.settled(one, NOW)
+    desk.reporter.settled(one, NOW + 0.001)
+    assert counted() == 1
+
+    desk.reporter.settled([], NOW + 0.1)
+    assert counted() == 2
+    assert desk.value("event_age_seconds_sum", stage="delivered") == pytest.approx(14.001), "as old as when settled"
+
+    desk.reporter.settled(one, NOW + 0.101)
+    desk.reporter.flush(NOW + 0.102)
+    assert counted() == 3

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import uuid
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,11 +12,16 @@ from confluent_kafka import Consumer, TopicPartition
 
 from consumer.config import EVENT_TYPES
 from consumer.sandbox.faults import FaultPlan, Scripts
+from tests.bench.offline import Accepting, Backlog, backlog, offline
 from tests.support.brokers import Message
 from tests.support.pipeline import NAMESPACE, PREFIX
 from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from consumer.records import Answer, Record
+    from consumer.service import Service
     from tests.support.pipeline import Pipeline
 
 JANE = "jane@example.com"
@@ -142,3 +149,71 @@ def test_lost_offsets_end_the_service_with_a_sentence(pipeline: Pipeline) -> Non
     assert exit_code == 1
     assert "the committed offset is out of range" in errors[-1]
     assert "Traceback" not in service.stderr.read_text()
+
+
+class NeverAnswering(Accepting):
+    """A client whose requests stay out."""
+
+    def wait(self, _: float) -> list[tuple[int, Answer]]:
+        return []
+
+
+class Asked(Backlog):
+    """A source that notes when it is asked, and for how many records."""
+
+    def __init__(self, listener: Service, records: Sequence[Record], clock: StandingClock) -> None:
+        super().__init__(listener, records)
+        self.clock = clock
+        self.asked: list[tuple[float, int]] = []
+
+    def poll(self, most: int, seconds: float) -> list[Record]:
+        self.asked.append((self.clock.time, most))
+        return super().poll(most, seconds)
+
+
+class StandingClock:
+    def __init__(self) -> None:
+        self.time = time.time()
+
+    def now(self) -> float:
+        return self.time
+
+
+def test_kafka_is_asked_by_the_round_and_at_least_every_50_ms() -> None:
+    """Its client calls back from within a poll only, so that it is asked though nothing more is of use yet."""
+    clock, sources = StandingClock(), []
+
+    def source(listener: Service) -> Asked:
+        sources.append(Asked(listener, backlog(1000), clock))
+        return sources[0]
+
+    service = offline(source, NeverAnswering(), clock, max_in_flight=16)
+    service.step()
+    service.step()
+    (asked,) = sources
+    begun, filled = clock.time, len(asked.asked)
+    for _ in range(100):
+        clock.time += 0.004
+        service.step()
+
+    times = [at - begun for at, _ in asked.asked[filled:]]
+    assert 6 <= len(times) <= 8, "in 0.4 s"
+    assert all(0.05 <= later - earlier <= 0.06 for earlier, later in pairwise(times))
+
+
+def test_a_commits_outcome_is_not_waited_for_that_long() -> None:
+    """No other commit goes out before it."""
+    clock, sources = StandingClock(), []
+
+    def source(listener: Service) -> Asked:
+        sources.append(Asked(listener, backlog(1000), clock))
+        return sources[0]
+
+    service = offline(source, NeverAnswering(), clock, max_in_flight=16)
+    service.step()
+    service.step()
+    (asked,) = sources
+    asked.committing, filled = True, len(asked.asked)
+    service.step()
+
+    assert len(asked.asked) == filled + 1

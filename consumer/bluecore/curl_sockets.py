@@ -6,6 +6,7 @@ one. libcurl's `CURLMOPT_SOCKETFUNCTION` and `curl_multi_socket_action` say how 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from select import EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP, epoll
 from typing import Any
 
@@ -61,7 +62,8 @@ class Sockets:
 
     def _let_go(self, socket: int) -> bool:
         """Something has happened to a connection that is not in use: it would only be told again and again."""
-        self._epoll.unregister(socket)
+        with suppress(OSError):  # closed meanwhile
+            self._epoll.unregister(socket)
         del self._wanted[socket]
         return False
 

@@ -68,7 +68,9 @@ class Concurrency:
     def _decide(self, now: float) -> None:
         latency = self._latencies / self._samples if self._samples else None
         policy = self._policy
-        self._late = self._late + 1 if self._slower(latency) else 0
+        # After a quiet time, what was late before it says nothing of now.
+        before = self._late if now <= self._window_ends + (self._mean or 0.0) else 0
+        self._late = before + 1 if self._slower(latency) else 0
         patience = policy.late_windows_ramping if self._ramping else policy.late_windows
         if self._pushed_back or self._late >= patience:
             self._late = 0

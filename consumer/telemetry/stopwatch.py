@@ -46,6 +46,10 @@ class Stopwatch:
         self._state = state
         if now >= self._count_at:
             self._count_at = now + _COUNT_SECONDS
-            for spent, seconds in self._uncounted.items():
-                self._seconds[spent].inc(seconds)
-            self._uncounted.clear()
+            self.flush()
+
+    def flush(self) -> None:
+        """Bring the metric up to the last call of `enter`."""
+        for spent, seconds in self._uncounted.items():
+            self._seconds[spent].inc(seconds)
+        self._uncounted.clear()

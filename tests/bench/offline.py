@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from consumer.assembly import router
 from consumer.avro.confluent import Decoder
 from consumer.avro.files import load_file
-from consumer.clock import SystemClock
+from consumer.clock import Clock, SystemClock
 from consumer.config import Config
 from consumer.delivery.engine import Engine
 from consumer.delivery.parking import NoWatch
@@ -22,14 +22,14 @@ from consumer.kafka.source import Assigned
 from consumer.mapping.translate import Translator
 from consumer.records import Answer, Partition, Record
 from consumer.reporting import Reporter
-from consumer.service import Service
+from consumer.service import Client, Service, Source
 from consumer.telemetry.health import Health
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.stopwatch import Stopwatch
 from tests.bench.stream import EVENT, SCHEMA_FILE, events
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from consumer.avro.schema import AvroSchema
     from consumer.delivery.task import Commit, Task
@@ -115,22 +115,22 @@ def backlog(count: int) -> list[Record]:
     ]
 
 
-def deliver(records: Sequence[Record]) -> None:
-    """Take every record through decoding, mapping, delivery, settling and the metrics."""
+def offline(source: Callable[[Service], Source], client: Client, clock: Clock, **delivery: int) -> Service:
+    """The service between this source and this client; `delivery` changes the defaults of that section."""
     config = Config.model_validate(
         {
             "kafka": {"bootstrap_servers": "none"},
             "schema_registry": {"url": "http://none"},
             "bluecore": {"namespace": "bench"},
+            "delivery": delivery,
             "routes": [{"topic": PARTITIONS[0].topic, "event": EVENT}],
         }
     )
-    clock, metrics, client = SystemClock(), Metrics(CollectorRegistry()), Accepting()
-    engine, decoder = Engine(DeliveryPolicy.of(config)), Decoder(Schemas())
-    service = Service(
+    metrics, engine, decoder = Metrics(CollectorRegistry()), Engine(DeliveryPolicy.of(config)), Decoder(Schemas())
+    return Service(
         engine=engine,
         intake=Intake(Translator(router(config), lambda _: decoder), lambda _partition, _held: None),
-        source=lambda listener: Backlog(listener, records),
+        source=source,
         publisher=Nowhere(),
         client=client,
         watch=NoWatch(),
@@ -139,5 +139,11 @@ def deliver(records: Sequence[Record]) -> None:
         priority_of=lambda _: 0,
         drain_seconds=1,
     )
+
+
+def deliver(records: Sequence[Record]) -> None:
+    """Take every record through decoding, mapping, delivery, settling and the metrics."""
+    client = Accepting()
+    service = offline(lambda listener: Backlog(listener, records), client, SystemClock())
     while client.accepted < len(records):
         service.step()

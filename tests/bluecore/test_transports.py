@@ -82,6 +82,23 @@ def answering(*parts: bytes) -> Callable[[Peer], None]:
     return script
 
 
+def test_a_name_is_looked_up_without_a_turn_of_the_processor(opened: Opens) -> None:
+    """What the lookup leaves behind must neither delay the answer nor keep the wait awake."""
+
+    def script(peer: Peer) -> None:
+        while peer.read_request():
+            time.sleep(0.5)  # the endpoint takes its time: what is looked at is what the wait costs meanwhile
+            peer.send(ACCEPTED)
+
+    with Server(script) as server:
+        begun, spent = time.monotonic(), time.process_time()
+        done = exchange(opened(SETTINGS), post(server.url.replace("127.0.0.1", "localhost")))
+        took, spent = time.monotonic() - begun, time.process_time() - spent
+
+    assert answered(done).status_code == 202
+    assert spent < took / 2
+
+
 # -- what is sent and what comes back -------------------------------------------------------------------------
 
 
