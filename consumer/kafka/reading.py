@@ -15,6 +15,9 @@ from consumer.kafka.headers import redelivery
 from consumer.kafka.reach import SECONDS, Heard, Unreachable, cluster
 from consumer.records import Headers, Partition, Record
 
+_BATCH = 500
+_PATIENCE_SECONDS = 0.5
+
 
 class NoSuchTopic(Exception):  # noqa: N818 - it says what happened
     """The brokers have no topic of this name."""
@@ -64,7 +67,7 @@ class TopicReader:
         self._consumer.assign([TopicPartition(self._topic, number, starts[number]) for number in behind])
         deadline = time.monotonic() + SECONDS
         while behind:
-            messages = self._consumer.consume(500, 0.5)
+            messages = self._arrived()
             if messages:
                 deadline = time.monotonic() + SECONDS
             elif time.monotonic() > deadline:
@@ -79,6 +82,11 @@ class TopicReader:
                     raise Unreachable(f"{self._topic} cannot be read: {error.str()}")
                 if error is not None or (message.offset() or 0) >= ends[number] - 1:
                     behind.discard(number)
+
+    def _arrived(self) -> list[Message]:
+        """What is there, as soon as something is: `consume` with a time-out waits for as many as it was asked for."""
+        first = self._consumer.poll(_PATIENCE_SECONDS)
+        return [] if first is None else [first, *self._consumer.consume(_BATCH, 0)]
 
     def close(self) -> None:
         self._consumer.close()
