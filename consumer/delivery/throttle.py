@@ -12,6 +12,9 @@ from consumer.delivery.hints import quota, retry_after
 from consumer.delivery.verdict import Verdict
 from consumer.records import Answer
 
+# A count that starts anew says nothing of a longer window, such as the minute's beside the second's.
+_FEELERS = 8
+
 
 @dataclass(frozen=True, slots=True)
 class ThrottlePolicy:
@@ -46,12 +49,14 @@ class Throttle:
         self._held_in_all = 0.0
         self._remaining: int | None = None
         self._reset_at = 0.0
+        self._feeling = False
         self._pushed_back = 0
         self.capped = 0.0
         """The last wait that the endpoint asked for and that was cut to the cap, in seconds; 0: none."""
 
     def answered(self, answer: Answer, verdict: Verdict, in_flight: int, now: float) -> None:
         """Reads what an answer says of the limits; a quota may not count the `in_flight` requests yet."""
+        self._feeling = False
         if verdict is Verdict.DELIVERED or verdict is Verdict.REJECTED:
             self._pushed_back = 0
         if not answer.headers and verdict is not Verdict.THROTTLED:
@@ -91,16 +96,19 @@ class Throttle:
     def allowance(self, now: float, in_flight: int) -> float:
         """How many requests may start now: infinity without a limit.
 
-        After a 429 one goes alone, until one passes: a burst would only be pushed back whole.
+        After a 429 one goes alone, until one passes: a burst would only be pushed back whole. When a quota's window
+        has ended only some go, until an answer tells what is left now.
         """
         if now < self._held_until:
             return 0
         allowed = float("inf") if not self._pushed_back else 1 - in_flight
         if self._remaining is not None:
             if now >= self._reset_at:
-                self._remaining = None
+                self._remaining, self._feeling = None, True
             else:
                 allowed = min(allowed, self._remaining)
+        if self._feeling:
+            allowed = min(allowed, max(0, _FEELERS - in_flight))
         if self._policy.rate:
             earned = max(0.0, now - self._refilled) * self._policy.refill
             self._tokens = min(self._policy.burst, self._tokens + earned)

@@ -134,7 +134,25 @@ def test_a_quota_is_used_up_and_no_more_until_it_starts_anew(throttle: Throttle)
 
     assert throttle.allowance(NOW + 9, 0) == 0
     assert throttle.next_at(NOW + 1) == NOW + 10
-    assert throttle.allowance(NOW + 10, 0) == UNLIMITED
+    assert throttle.allowance(NOW + 10, 0) > 0
+
+
+def test_when_a_window_has_ended_some_go_and_tell_what_is_left_now(throttle: Throttle) -> None:
+    """A minute's quota may be all but used up when the second's begins: 64 at once would be pushed back."""
+    delivered(throttle, ratelimit_remaining="0", ratelimit_reset="1")
+    assert throttle.allowance(NOW + 1, 0) == 8
+    assert throttle.allowance(NOW + 1, 8) == 0
+
+    delivered(throttle, NOW + 1.05, in_flight=7, ratelimit_remaining="39", ratelimit_reset="20")
+    assert throttle.allowance(NOW + 1.05, 7) == 39 - 7
+
+
+def test_when_a_window_has_ended_and_the_answers_tell_no_quota_any_more_there_is_none(throttle: Throttle) -> None:
+    delivered(throttle, ratelimit_remaining="0", ratelimit_reset="1")
+    assert throttle.allowance(NOW + 1, 0) == 8
+
+    delivered(throttle, NOW + 1.05)
+    assert throttle.allowance(NOW + 1.05, 0) == UNLIMITED
 
 
 def test_a_quota_that_is_used_up_is_a_429s_wait(throttle: Throttle) -> None:
@@ -161,7 +179,8 @@ def test_a_late_answer_does_not_raise_the_quota_within_its_window(throttle: Thro
 def test_a_quota_that_never_starts_anew_is_capped(throttle: Throttle) -> None:
     delivered(throttle, ratelimit_remaining="0", ratelimit_reset=YEAR)
 
-    assert throttle.allowance(NOW + 300, 0) == UNLIMITED
+    assert throttle.allowance(NOW + 299, 0) == 0
+    assert throttle.allowance(NOW + 300, 0) > 0
 
 
 @settings(max_examples=40, deadline=None)
