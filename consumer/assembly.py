@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
+import structlog
 from prometheus_client import CollectorRegistry
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
@@ -18,6 +19,8 @@ from consumer.avro.options import parse_options
 from consumer.avro.registry import RegistryClient
 from consumer.bluecore.client import BluecoreClient
 from consumer.bluecore.factory import open_transport
+from consumer.bluecore.threads import ThreadTransport
+from consumer.bluecore.transport import Transport
 from consumer.clock import SystemClock
 from consumer.config import Config, RouteConfig
 from consumer.delivery.engine import Engine
@@ -43,6 +46,8 @@ from consumer.telemetry.server import TelemetryServer
 from consumer.telemetry.stats import KafkaStatistics
 from consumer.telemetry.stopwatch import Stopwatch
 from consumer.tracing import traced
+
+log = structlog.get_logger(__name__)
 
 # A redelivery names its topic itself, in a header that anyone may write.
 _MOST_REMEMBERED = 4096
@@ -96,8 +101,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
             name_of=partial(customer_hash, key=config.bluecore.namespace.get_secret_value()),
             endpoint=config.bluecore.url,
         )
-        transport = open_transport(config.bluecore, config.delivery.max_in_flight)
-        client = BluecoreClient(config.bluecore, transport, metrics)
+        client = BluecoreClient(config.bluecore, transport(config), metrics)
         service = Service(
             engine=engine,
             intake=intake,
@@ -111,6 +115,16 @@ def assembled(config: Config) -> Iterator[Assembled]:
             drain_seconds=config.delivery.drain_seconds,
         )
         yield Assembled(service, reporter, server.port)
+
+
+def transport(config: Config) -> Transport:
+    """The transport that the configuration asks for; a slower one in its place is told of."""
+    opened = open_transport(config.bluecore, config.delivery.max_in_flight)
+    if config.bluecore.transport == "auto" and isinstance(opened, ThreadTransport):
+        log.warning(
+            "libcurl cannot be used here, it takes pycurl and Linux: sending by requests, which costs more CPU"
+        )
+    return opened
 
 
 def retry_watch(config: Config) -> Watch:

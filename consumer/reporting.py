@@ -52,6 +52,7 @@ class Reporter:
         self.records: Counter[Outcome] = Counter()
         """How many records were settled, by what became of them."""
         self._uncounted: list[Settlement] = []
+        """Delivered, and not in the metrics yet."""
         self._ages: list[float] = []
         self._count_at = 0.0
         self._incidents = Incidents()
@@ -75,38 +76,35 @@ class Reporter:
         self._metrics.event_age["consumed"].observe_many(_ages(records, now))
 
     def settled(self, settlements: Sequence[Settlement], now: float) -> None:
-        """Counts them, together with the next ones where these are few: the metrics are a moment behind."""
+        """Counts them: the delivered, nearly all of them, together with the next ones where these are few."""
         if settlements:
-            self._uncounted += settlements
-            self._ages += _ages([each.record for each in settlements if each.outcome is Outcome.DELIVERED], now)
+            delivered = [each for each in settlements if each.outcome is Outcome.DELIVERED]
+            self._uncounted += delivered
+            self._ages += _ages([each.record for each in delivered], now)
+            if len(delivered) < len(settlements):
+                self._others([each for each in settlements if each.outcome is not Outcome.DELIVERED], now)
         if now >= self._count_at or len(self._uncounted) >= _COUNTED_TOGETHER:
             self._count_at = now + _COUNT_SECONDS
-            self._count(now)
+            self._count()
 
-    def _count(self, now: float) -> None:
-        settlements, self._uncounted = self._uncounted, []
-        ages, self._ages = self._ages, []
-        if not settlements:
+    def _count(self) -> None:
+        """Without a look at each: an outcome is slow to hash, and each count has a lock."""
+        if not self._uncounted:
             return
-        # Counted here first: a lock for each event would cost as much as the rest.
-        events: Counter[tuple[str, str, Outcome]] = Counter()
-        delivered = [each for each in settlements if each.outcome is Outcome.DELIVERED]
-        self._delivered(delivered, events)
-        self._metrics.event_age["delivered"].observe_many(ages)
-        if len(delivered) < len(settlements):
-            for settlement in settlements:
-                if settlement.outcome is not Outcome.DELIVERED:
-                    self._undelivered(settlement, events, now)
-        for key, count in events.items():
-            self._metrics.events[key].inc(count)
-
-    def _delivered(self, settlements: Sequence[Settlement], counts: Counter[tuple[str, str, Outcome]]) -> None:
-        """Nearly all of them, so that they are counted without a look at each: an outcome is slow to hash."""
-        self.records[Outcome.DELIVERED] += len(settlements)
-        kinds = Counter([(each.record.origin.topic, each.events) for each in settlements])
+        self.records[Outcome.DELIVERED] += len(self._uncounted)
+        kinds = Counter([(each.record.origin.topic, each.events) for each in self._uncounted])
         for (topic, events), count in kinds.items():
             for event in events:
-                counts[topic, event, Outcome.DELIVERED] += count
+                self._metrics.events[topic, event, Outcome.DELIVERED].inc(count)
+        self._metrics.event_age["delivered"].observe_many(self._ages)
+        self._uncounted, self._ages = [], []
+
+    def _others(self, settlements: Sequence[Settlement], now: float) -> None:
+        events: Counter[tuple[str, str, Outcome]] = Counter()
+        for settlement in settlements:
+            self._undelivered(settlement, events, now)
+        for key, count in events.items():
+            self._metrics.events[key].inc(count)
 
     def _undelivered(self, settlement: Settlement, counts: Counter[tuple[str, str, Outcome]], now: float) -> None:
         outcome, failure = settlement.outcome, settlement.failure
@@ -169,7 +167,6 @@ class Reporter:
             )
 
     def rebalanced(self, kind: str, partitions: Sequence[Partition], assigned: Sequence[Partition]) -> None:
-        self._count(self._count_at)
         self._metrics.rebalances[kind].inc()
         self._metrics.retain_partitions(assigned)
         self._gauges.show_ages_next()
@@ -185,9 +182,9 @@ class Reporter:
     def left(self) -> None:
         log.info("stopped")
 
-    def flush(self, now: float) -> None:
+    def flush(self) -> None:
         """Counts what is not counted yet, before the process ends."""
-        self._count(now)
+        self._count()
         self.watch.flush()
 
     def state(self, now: float, *, joined: bool) -> None:

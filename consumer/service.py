@@ -98,7 +98,7 @@ class Service:
                 self.step()
             self._leave()
         finally:
-            self._report.flush(self._clock.now())
+            self._report.flush()
 
     def stop(self) -> None:
         """Asks `run` to finish what is in flight and to leave; safe from a signal handler or another thread."""

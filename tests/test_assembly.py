@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from structlog.testing import capture_logs
 
-from consumer.assembly import decoders, priority_of, subscription
+from consumer.assembly import decoders, priority_of, subscription, transport
 from consumer.avro import SchemaFaults
 from consumer.avro.schema import parse
 from consumer.avro.single_object import schema_fingerprint
@@ -116,3 +118,15 @@ def test_a_topics_priority_is_the_highest_of_its_routes() -> None:
 
     assert priority_of(routes, "a") == 3
     assert priority_of(routes, "b") == 0
+
+
+@pytest.mark.parametrize(("asked", "lines"), [("auto", 1), ("requests", 0)])
+def test_the_slower_transport_is_told_of_unless_it_was_asked_for(
+    asked: str, lines: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "consumer.bluecore.curl", None)
+    sections = {**SOUND, "bluecore": {**SOUND["bluecore"], "transport": asked}}
+    with capture_logs() as logs:
+        transport(Config.model_validate(sections)).close()
+
+    assert len([line for line in logs if "libcurl cannot be used here" in line["event"]]) == len(logs) == lines

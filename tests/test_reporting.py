@@ -326,5 +326,5 @@ def test_few_records_are_counted_with_those_that_follow_and_none_is_forgotten(de
     assert desk.value("event_age_seconds_sum", stage="delivered") == pytest.approx(14.001), "as old as when settled"
 
     desk.reporter.settled(one, NOW + 0.101)
-    desk.reporter.flush(NOW + 0.102)
+    desk.reporter.flush()
     assert counted() == 3

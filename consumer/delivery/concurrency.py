@@ -14,6 +14,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+_STEPS_TO_DOUBLE = 64
+
 
 @dataclass(frozen=True, slots=True)
 class ConcurrencyPolicy:
@@ -30,9 +32,6 @@ class ConcurrencyPolicy:
     least_rise: float = 0.002
     late_windows: int = 2
     late_windows_ramping: int = 3
-
-
-_LARGE = 64
 
 
 class Concurrency:
@@ -80,7 +79,7 @@ class Concurrency:
             if self._ramping:
                 self.limit = min(policy.maximum, self.limit * 2)
             elif self._mean is None or latency <= self._mean:
-                self.limit = min(policy.maximum, self.limit + max(1, self.limit // _LARGE))
+                self.limit = min(policy.maximum, self.limit + max(1, self.limit // _STEPS_TO_DOUBLE))
         # What may be a strain is held against what was before, until it is one or has passed.
         if latency is not None and not self._late:
             self._average(latency)

@@ -26,14 +26,21 @@ if TYPE_CHECKING:
     Runs = dict[Contender, list[Throughput]]
 
 _DELAYED_IN_FLIGHT = (128, 512)
+_NAMES = ", ".join(each.name for each in EVERYBODY)
 
 
 @click.command()
-@click.option("--rounds", default=5, show_default=True, help="runs of each; what is printed is the median")
+@click.option(
+    "--rounds",
+    default=5,
+    type=click.IntRange(min=1),
+    show_default=True,
+    help="runs of each; what is printed is the median",
+)
 @click.option("--seconds", default=5.0, show_default=True, help="of each run, once it is warm")
 @click.option("--events", default=1_000_000, show_default=True, help="the backlog that each works on")
 @click.option("--in-flight", default=64, show_default=True, help="requests at once")
-@click.option("--only", multiple=True, help="part of a contender's name; the service always takes part")
+@click.option("--only", multiple=True, help=f"part of a name of these: {_NAMES}")
 def main(rounds: int, seconds: float, events: int, in_flight: int, only: tuple[str, ...]) -> None:
     """Print what an event costs: the service and what others write in its place, on one core each."""
     if reason := unavailable():
@@ -51,6 +58,9 @@ def main(rounds: int, seconds: float, events: int, in_flight: int, only: tuple[s
                 for each, seen in steady.items():
                     seen.append(latency(each, place, in_flight=in_flight, seconds=seconds))
             _print_figures(runs, steady)
+            click.echo(
+                f"\n{f'{SERVICE.name}, {DELAY_SECONDS * 1000:.0f} ms away':30}{'events/s':>26}{'CPU µs an event':>20}"
+            )
             for most in _DELAYED_IN_FLIGHT:
                 delayed = _compared([SERVICE], rounds, seconds, partial(Run, place, topic, place.sinks.slow, most))
                 _print_delayed(delayed[SERVICE], most)
@@ -59,6 +69,9 @@ def main(rounds: int, seconds: float, events: int, in_flight: int, only: tuple[s
 
 
 def _taking_part(only: Sequence[str]) -> list[Contender]:
+    for part in only:
+        if not any(part.lower() in each.name.lower() for each in EVERYBODY):
+            raise click.UsageError(f"--only {part}: nobody has that in the name; there are {_NAMES}")
     named = [each for each in EVERYBODY if any(part.lower() in each.name.lower() for part in only or [""])]
     if REDPANDA in named and not REDPANDA_BINARY.exists():
         click.echo(f"{REDPANDA.name} takes no part: `make bench-redpanda` builds it\n")
@@ -96,7 +109,7 @@ def _print_figures(runs: Runs, latencies: Mapping[Contender, Sequence[Latency]])
 
 
 def _print_delayed(seen: Sequence[Throughput], in_flight: int) -> None:
-    name = f"{DELAY_SECONDS * 1000:.0f} ms away, {in_flight} in flight"
+    name = f"{in_flight} in flight"
     rates, costs = _spread([run.rate for run in seen]), _spread([run.cpu for run in seen])
     click.echo(f"{name:30}{rates:>26}{costs:>20}  {_middle(seen).share:.0%} of a core")
 

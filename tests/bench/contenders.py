@@ -81,6 +81,11 @@ def _service(run: Run) -> list[str]:
     return [sys.executable, "-m", "consumer", "run", "--config", str(write_config(run))]
 
 
+def _over_requests(run: Run) -> list[str]:
+    config = write_config(run, bluecore={"transport": "requests"})
+    return [sys.executable, "-m", "consumer", "run", "--config", str(config)]
+
+
 def write_config(run: Run, **sections: Mapping[str, Any]) -> Path:
     """The service's configuration: the defaults but for addresses and concurrency; `sections` add to it."""
     config: dict[str, Any] = {
@@ -129,8 +134,9 @@ def _redpanda(run: Run) -> list[str]:
 
 
 SERVICE = Contender("bluecore-consumer", _service)
+OVER_REQUESTS = Contender("transport: requests", _over_requests)
 PLAIN_LOOP = Contender("plain loop", _peer("plain_loop"))
 ASYNCIO = Contender("aiokafka + aiohttp + uvloop", _peer("asyncio_loop"))
 FASTSTREAM = Contender("FastStream + aiohttp + uvloop", _peer("faststream_app"))
 REDPANDA = Contender("Redpanda Connect 4.27", _redpanda)
-EVERYBODY = (SERVICE, PLAIN_LOOP, ASYNCIO, FASTSTREAM, REDPANDA)
+EVERYBODY = (SERVICE, OVER_REQUESTS, PLAIN_LOOP, ASYNCIO, FASTSTREAM, REDPANDA)

@@ -41,9 +41,9 @@ def throughput(contender: Contender, run: Run, seconds: float) -> Throughput:
         before = accepted()
         # The question counts as a request itself.
         eventually(lambda: process.poll() is not None or accepted() > before + 500, _START_SECONDS, "requests")
-        time.sleep(_WARM_SECONDS)
+        time.sleep(_WARM_SECONDS)  # nothing tells when caches are warm and the limits have settled
         first, cpu, begun = accepted(), cpu_seconds(process.pid), time.monotonic()
-        time.sleep(seconds)
+        time.sleep(seconds)  # the length of the measurement
         events, used, took = accepted() - first, cpu_seconds(process.pid) - cpu, time.monotonic() - begun
         return Throughput(events / took, used / max(1, events) * 1e6, used / took, peak_megabytes(process.pid))
 

@@ -33,7 +33,7 @@ def main(minutes: int, in_flight: int) -> None:
         write_backlog(place.bootstrap, topic, place.schema_id, 2 * PER_MINUTE * minutes)
         with SERVICE.running(Run(place, topic, bluecore.api_url, in_flight)):
             eventually(lambda: bluecore.sandbox.counts.total, _START_SECONDS, "the first request")
-            time.sleep(60 * minutes)
+            time.sleep(60 * minutes)  # the length of the measurement
             counts = bluecore.sandbox.counts
     refused = sum(events for status, events in counts.by_status.items() if str(status) == "429")
     click.echo(f"used {counts.accepted / (PER_MINUTE * minutes):.1%} of {PER_MINUTE:,}/min and {PER_SECOND}/s")

@@ -103,10 +103,10 @@ def measured(parts: Assembled, seconds: float) -> tuple[dict[str, float], float]
         seen.append((parts.reporter.records[Outcome.DELIVERED], time.process_time(), time.monotonic()))
 
     def conduct() -> None:
-        time.sleep(_WARM_SECONDS)
+        time.sleep(_WARM_SECONDS)  # nothing tells when caches are warm and the limits have settled
         note()
         with sampler.at_work():
-            time.sleep(seconds)
+            time.sleep(seconds)  # the length of the measurement
         note()
         parts.service.stop()
 

@@ -329,7 +329,7 @@ def test_a_reset_is_no_answer(opened: Opens, sent: bytes) -> None:
         peer.read_request()
         peer.send(sent)
         # A RST overtakes what was sent, and nothing tells a server what its client has read.
-        time.sleep(0.05)
+        time.sleep(0.05)  # where it comes too early for the client, the outcome is a reset as well
         peer.reset()
 
     with Server(script) as server:

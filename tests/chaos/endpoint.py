@@ -105,7 +105,7 @@ class Endpoint:
             except OSError:
                 if time.monotonic() > deadline:
                     raise
-                time.sleep(0.1)
+                time.sleep(0.1)  # nothing tells when a port is free again
             else:
                 return
 

@@ -103,7 +103,7 @@ class _Chaos:
                     self._endpoint.collect()
                     arrived = len(self._endpoint.arrived)
                     self._monitor.show(Figures(len(self.systems.written), arrived, self._done))
-                    time.sleep(_TICK_SECONDS)
+                    time.sleep(_TICK_SECONDS)  # between two looks at processes that tell nobody when they end
             finally:
                 self._stopped.set()
         for task in tasks:
@@ -139,7 +139,7 @@ class _Chaos:
         good = {key for key, event in self.systems.written.items() if not event.broken}
         if not good <= self._endpoint.arrived:
             return False
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(_LOOK_SECONDS)  # the brokers tell nobody of a commit, and asking is work for them
         return all(self._committed_to_the_end(topic) for topic in (*TOPICS, RETRY))
 
     def _committed_to_the_end(self, topic: str) -> bool:
