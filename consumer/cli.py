@@ -1,4 +1,4 @@
-"""The commands: parse, call, print. `consumer.exits` has their exit codes."""
+"""The commands: parse, call, print. `consumer.commands.exits` has their exit codes."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import click
 import structlog
 
 from consumer import __version__
-from consumer.confidential import secrets_of
-from consumer.dead_letters.commands import dead_letters
-from consumer.doctor.command import doctor
-from consumer.exits import ended_by, needing_extra, refuse, registry_errors, say
-from consumer.given import config_option, load_given
+from consumer.commands.dead_letters.commands import dead_letters
+from consumer.commands.doctor.command import doctor
+from consumer.commands.exits import ended_by, needing_extra, refuse, registry_errors, say
+from consumer.commands.options import config_option, load_given
+from consumer.config.secrets import secrets_of
 from consumer.sandbox.faults import FaultPlanError
 from consumer.sandbox.flags import fault_options, only_one, plan_from_flags
 from consumer.telemetry import logs
@@ -42,7 +42,7 @@ def run(path: Path) -> None:
     """Runs the service until SIGTERM or SIGINT."""
     config = load_given(path)
     logs.configure(config.telemetry.log_level, secrets_of(config))
-    from consumer.assembly import assembled  # noqa: PLC0415 - the other commands start faster without it
+    from consumer.pipeline.assembly import assembled  # noqa: PLC0415 - the other commands start faster without it
 
     # As PID 1 the process would ignore a signal without a handler while it still connects.
     _on_signals(lambda: sys.exit(0))
@@ -71,8 +71,8 @@ def _on_signals(do: Callable[[], None]) -> None:
 def check(path: Path, folder: Path | None) -> None:
     """Refuses a bad configuration, and type-checks every mapped field against the Avro schemas."""
     config = load_given(path)
-    from consumer.check.report import print_checks  # noqa: PLC0415
-    from consumer.check.routes import check_routes  # noqa: PLC0415
+    from consumer.commands.check.report import print_checks  # noqa: PLC0415
+    from consumer.commands.check.routes import check_routes  # noqa: PLC0415
 
     with registry_errors(str(path), "its address is schema_registry.url; --schemas DIR checks without it"):
         checks = check_routes(config, folder)
@@ -110,8 +110,8 @@ def preview(  # noqa: PLR0913, PLR0917 - click's options
     if any_age and count is None:
         raise click.UsageError("--any-age goes with --from-kafka: records of a file have no age")
     config = load_given(path)
-    from consumer.preview_views import show  # noqa: PLC0415
-    from consumer.previewing import preview_json, preview_topic, unrouted, untaken  # noqa: PLC0415
+    from consumer.commands.preview.preview import preview_json, preview_topic, unrouted, untaken  # noqa: PLC0415
+    from consumer.commands.preview.views import show  # noqa: PLC0415
 
     source = topic if count is not None else file.name if file else "stdin"
     with ended_by("the preview cannot go on"):
@@ -160,8 +160,8 @@ def demo(events: int, path: Path | None) -> None:
         refuse(f"{path}: schema_registry: is required for the demo's events")
     logs.configure("critical")
     with needing_extra():
-        from consumer.demo.run import run_demo  # noqa: PLC0415
-        from consumer.demo.screen import bars, show  # noqa: PLC0415
+        from consumer.commands.demo.run import run_demo  # noqa: PLC0415
+        from consumer.commands.demo.screen import bars, show  # noqa: PLC0415
     with ended_by("the demo cannot go on"), bars(events) as progress:
         summary = run_demo(events, given, progress)
     sys.exit(show(summary))
@@ -178,9 +178,9 @@ def schemas() -> None:
 def register(path: Path, folder: Path | None) -> None:
     """Registers the schemas under their record names."""
     config = load_given(path)
-    from consumer.assembly import registry_client  # noqa: PLC0415
-    from consumer.avro import schemas_folder  # noqa: PLC0415
+    from consumer.avro.files import schemas_folder  # noqa: PLC0415
     from consumer.avro.register import register_folder  # noqa: PLC0415
+    from consumer.pipeline.assembly import registry_client  # noqa: PLC0415
 
     client = registry_client(config)
     if client is None:

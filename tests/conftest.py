@@ -8,7 +8,8 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
@@ -23,10 +24,6 @@ from tests.support.apache_kafka import ApacheKafka, unavailable
 from tests.support.brokers import Broker
 from tests.support.pipeline import API_KEY, NAMESPACE, Pipeline
 from tests.support.shop import Shop, registered
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 _CLASSIC = {"session.timeout.ms": 6000, "heartbeat.interval.ms": 500}
 _KIP_848 = {"group.protocol": "consumer"}

@@ -5,31 +5,25 @@ from __future__ import annotations
 import json
 import socket
 import subprocess
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from consumer import __version__
-from consumer.avro import schemas_folder
+from consumer.avro.files import schemas_folder
 from consumer.cli import main
 from consumer.kafka import reach
 from consumer.kafka.embedded import embedded_broker
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve
-from tests.support.brokers import Message
+from tests.support.brokers import Broker, Message
 from tests.support.configs import SOUND, text
 from tests.support.processes import CONSUMER, ServiceProcess
 from tests.support.settings import service_settings, write_settings
+from tests.support.shop import Shop
 from tests.support.waiting import eventually, free_port
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from click.testing import Result
-
-    from tests.support.brokers import Broker
-    from tests.support.shop import Shop
 
 CUSTOMER = '{"email": "jane@example.com"}'
 

@@ -9,8 +9,9 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import requests
@@ -19,13 +20,9 @@ import yaml
 from consumer.kafka.embedded import embedded_broker
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve
+from tests.support.markdown import Section
 from tests.support.readme import PAGE, README, ROOT
 from tests.support.waiting import eventually, free_port
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from tests.support.markdown import Section
 
 STEPS = README["Your own cluster, step by step"]
 EXAMPLES = [section for title, section in README.items() if title.startswith("Example")]

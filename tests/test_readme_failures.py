@@ -8,18 +8,16 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from consumer.dead_letters.commands import dead_letters
+from consumer.commands.dead_letters.commands import dead_letters
 from tests.support.brokers import Message
+from tests.support.markdown import Block
+from tests.support.pipeline import Pipeline
 from tests.support.readme import README
 from tests.support.shop import usual
-
-if TYPE_CHECKING:
-    from tests.support.markdown import Block
-    from tests.support.pipeline import Pipeline
 
 SECTION = README["When something is wrong"]
 DOCTOR, LIST, SHOW, REPLAY = SECTION.blocks

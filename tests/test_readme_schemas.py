@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from consumer.avro import schemas_folder
+from consumer.avro.files import schemas_folder
 from tests.support.readme import README
 
 CONFIGURATION = README["Your own cluster, step by step"].block("yaml").text

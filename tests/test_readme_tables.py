@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, get_args
+from collections.abc import Iterator
+from typing import Any, get_args
 
 import yaml
 from prometheus_client import CollectorRegistry
@@ -12,15 +13,12 @@ from pydantic import BaseModel, SecretStr
 from pydantic_core import PydanticUndefined
 
 from consumer.cli import sandbox
-from consumer.config import Config
+from consumer.config.model import Config
 from consumer.kafka.headers import failure_headers
 from consumer.mapping.contract import CONTRACTS, contract_of
 from consumer.records import Failure, Outcome, Partition, Reason, Record, Stage
 from consumer.telemetry.metrics import PREFIX, Metrics
 from tests.support.readme import PAGE, README, ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def test_the_configuration_table_has_every_key_with_its_default() -> None:

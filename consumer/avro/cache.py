@@ -7,20 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING
 
 import structlog
 from tenacity import wait_exponential_jitter
+from tenacity.wait import wait_base
 
 from consumer.avro.errors import SchemaPending, SchemaUnknown
-from consumer.avro.references import load_schema
-from consumer.waits import seconds_after
-
-if TYPE_CHECKING:
-    from tenacity.wait import wait_base
-
-    from consumer.avro.references import SchemaStore
-    from consumer.avro.schema import AvroSchema
+from consumer.avro.references import SchemaStore, load_schema
+from consumer.avro.schema import AvroSchema
+from consumer.backoff import seconds_after
 
 _log = structlog.get_logger(__name__)
 

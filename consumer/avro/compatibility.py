@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from consumer.avro.readers import is_name_of
-
-if TYPE_CHECKING:
-    from consumer.avro.schema import AvroSchema, RecordType
+from consumer.avro.schema import AvroSchema, RecordType
 
 _PROMOTIONS = {
     "int": {"long", "float", "double"},

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from consumer.avro.decoding import Decoded, read_record
 from consumer.avro.errors import SchemaUnknown, Undecodable
-
-if TYPE_CHECKING:
-    from consumer.avro.readers import Readers
-    from consumer.avro.schema import AvroSchema
+from consumer.avro.readers import Readers
+from consumer.avro.schema import AvroSchema
 
 _HEADER = 5
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from io import BytesIO
+from typing import Any, NamedTuple, Protocol
 
 from fastavro import schemaless_reader
 
 from consumer.avro.errors import Undecodable
-
-if TYPE_CHECKING:
-    from io import BytesIO
-
-    from consumer.avro.readers import Readers
-    from consumer.avro.schema import AvroSchema, RecordType
+from consumer.avro.readers import Readers
+from consumer.avro.schema import AvroSchema, RecordType
 
 
 class Decoded(NamedTuple):

@@ -5,18 +5,15 @@ Rules: the Avro 1.12 specification, "Complex Types" (the table of field default 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastavro.read import LOGICAL_READERS
 
 from consumer.avro.errors import InvalidSchema
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from consumer.avro.schema import AvroSchema, RecordType
+from consumer.avro.schema import AvroSchema, RecordType
 
 _JSON_TYPES: Mapping[str, type | tuple[type, ...]] = {
     "null": type(None),

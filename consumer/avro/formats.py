@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-from consumer.avro.confluent import Decoder
+from consumer.avro.confluent import Decoder, SchemasById
+from consumer.avro.decoding import WireFormat
 from consumer.avro.raw import RawDecoder
+from consumer.avro.readers import Readers
+from consumer.avro.schema import AvroSchema
 from consumer.avro.single_object import SingleObjectDecoder
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from consumer.avro.confluent import SchemasById
-    from consumer.avro.decoding import WireFormat
-    from consumer.avro.readers import Readers
-    from consumer.avro.schema import AvroSchema
 
 
 @dataclass(frozen=True, slots=True)

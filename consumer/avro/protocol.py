@@ -5,13 +5,11 @@ Rules: Confluent's "Schema Registry API Reference".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 CONTENT_TYPE = "application/vnd.schemaregistry.v1+json"
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING
 
 from consumer.avro.decoding import Decoded, read_record
-
-if TYPE_CHECKING:
-    from consumer.avro.readers import Readers
-    from consumer.avro.schema import AvroSchema
+from consumer.avro.readers import Readers
+from consumer.avro.schema import AvroSchema
 
 
 class RawDecoder:

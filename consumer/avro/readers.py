@@ -5,13 +5,10 @@ Rules: the Avro 1.12 specification, "Schema Resolution" and "Aliases".
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from consumer.avro.schema import AvroSchema, RecordType
+from consumer.avro.schema import AvroSchema, RecordType
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from consumer.avro.errors import InvalidSchema, SchemaUnknown
+from consumer.avro.protocol import Reference, RegisteredSchema
 from consumer.avro.schema import AvroSchema, definitions, parse
-
-if TYPE_CHECKING:
-    from consumer.avro.protocol import Reference, RegisteredSchema
 
 
 class SchemaStore(Protocol):

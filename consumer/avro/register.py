@@ -6,18 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING, Protocol
+from pathlib import Path
+from typing import Protocol
 
 from consumer.avro.errors import RegistryUnavailable, SchemaFaults
 from consumer.avro.files import load_folder
-from consumer.avro.protocol import Reference
-from consumer.avro.schema import definitions
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from consumer.avro.protocol import RegisteredSchema
-    from consumer.avro.schema import AvroSchema
+from consumer.avro.protocol import Reference, RegisteredSchema
+from consumer.avro.schema import AvroSchema, definitions
 
 
 class SchemaWriter(Protocol):

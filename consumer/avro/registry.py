@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from collections.abc import Collection, Sequence
+from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
 import requests
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from consumer.avro.errors import RegistryRefused, RegistryUnavailable, SchemaUnknown
 from consumer.avro.options import RegistryOptions
@@ -27,11 +28,6 @@ from consumer.avro.protocol import (
     RegisteredSchema,
     request_body,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
-    from pydantic import TypeAdapter
 
 _REFUSED = frozenset({409, 422})
 

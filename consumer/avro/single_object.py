@@ -5,20 +5,15 @@ Rules: the Avro 1.12 specification, "Single-object encoding" and "Parsing Canoni
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from io import BytesIO
-from typing import TYPE_CHECKING
 
 from fastavro.schema import fingerprint, to_parsing_canonical_form
 
 from consumer.avro.decoding import Decoded, read_record
 from consumer.avro.errors import Undecodable
-from consumer.avro.schema import branches_alone
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from consumer.avro.readers import Readers
-    from consumer.avro.schema import AvroSchema
+from consumer.avro.readers import Readers
+from consumer.avro.schema import AvroSchema, branches_alone
 
 _MARKER = b"\xc3\x01"
 _HEADER = 10

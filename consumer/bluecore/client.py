@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import requests
+from requests.structures import CaseInsensitiveDict
 
 from consumer import __version__
 from consumer.bluecore.failures import no_answer
+from consumer.bluecore.transport import Done, Transport
+from consumer.config.model import BluecoreConfig
 from consumer.records import Answer
-
-if TYPE_CHECKING:
-    from requests.structures import CaseInsensitiveDict
-
-    from consumer.bluecore.transport import Done, Transport
-    from consumer.config import BluecoreConfig
-    from consumer.telemetry.metrics import Metrics
+from consumer.telemetry.metrics import Metrics
 
 TEXT_LIMIT = 500
 ERROR_STATUS = "error"

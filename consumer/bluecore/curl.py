@@ -7,8 +7,9 @@ headers and none of curl's.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import certifi
 import pycurl
@@ -17,12 +18,7 @@ from requests.utils import select_proxy
 
 from consumer.bluecore.curl_errors import exception_for
 from consumer.bluecore.curl_sockets import Sockets
-from consumer.bluecore.transport import BODY_LIMIT, Done, ReadResponse
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from consumer.bluecore.transport import ConnectionSettings
+from consumer.bluecore.transport import BODY_LIMIT, ConnectionSettings, Done, ReadResponse
 
 # Bluecore's addresses may change; a connection that is never idle would keep the old one for ever.
 _CONNECTION_LIFETIME_SECONDS = 300

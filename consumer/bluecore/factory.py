@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from consumer.bluecore.threads import ThreadTransport
-from consumer.bluecore.transport import ConnectionSettings
-
-if TYPE_CHECKING:
-    from consumer.bluecore.transport import Transport
-    from consumer.config import BluecoreConfig
+from consumer.bluecore.transport import ConnectionSettings, Transport
+from consumer.config.model import BluecoreConfig
 
 
 def open_transport(config: BluecoreConfig, max_in_flight: int) -> Transport:

@@ -6,15 +6,11 @@ import threading
 import time
 from itertools import takewhile
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING
 
 import requests
 from requests.adapters import HTTPAdapter
 
-from consumer.bluecore.transport import BODY_LIMIT, Done, ReadResponse
-
-if TYPE_CHECKING:
-    from consumer.bluecore.transport import ConnectionSettings
+from consumer.bluecore.transport import BODY_LIMIT, ConnectionSettings, Done, ReadResponse
 
 _CHUNK = 8 * 1024
 

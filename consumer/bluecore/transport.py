@@ -5,19 +5,17 @@ Two libraries stand behind it, and one suite of tests holds both to the same beh
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import requests
 from requests.cookies import RequestsCookieJar
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 BODY_LIMIT = 64 * 1024
 """Bytes of an answer's body that are kept; the rest is read past or the connection closed."""

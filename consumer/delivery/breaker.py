@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from consumer.delivery.backoff import Backoff
+from consumer.backoff import Backoff
 
 FLOOD = "dead_letter_flood"
 """The cause that is not the endpoint's: most of what is taken goes to the dead-letter topic."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from itertools import count
 
+from consumer.backoff import Backoff
 from consumer.delivery.attempts import Attempts, follows, name_of
-from consumer.delivery.backoff import Backoff
 from consumer.delivery.breaker import FLOOD, Breaker
 from consumer.delivery.concurrency import Concurrency
 from consumer.delivery.flood import FloodGauge

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from consumer.records import Partition
 
@@ -40,14 +40,6 @@ class CaughtUp(NamedTuple):
 
 
 Change = Parked | Unparked | CaughtUp
-
-
-class Watch(Protocol):
-    """Follows the retry topic."""
-
-    def changes(self) -> Sequence[Change]: ...
-    def catch_up(self, number: int) -> None: ...
-    def close(self) -> None: ...
 
 
 class NoWatch:

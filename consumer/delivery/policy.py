@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from consumer.config import Config
-from consumer.delivery.backoff import Backoff
+from consumer.backoff import Backoff
+from consumer.config.model import Config
 from consumer.delivery.breaker import BreakerPolicy
 from consumer.delivery.concurrency import ConcurrencyPolicy
 from consumer.delivery.flood import FloodPolicy

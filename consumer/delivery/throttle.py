@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from consumer.delivery.backoff import Backoff
+from consumer.backoff import Backoff
 from consumer.delivery.hints import quota, retry_after
 from consumer.delivery.verdict import Verdict
 from consumer.records import Answer

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from consumer.config import KafkaConfig
+from consumer.config.model import KafkaConfig
 from consumer.telemetry.incidents import Incidents
 
 

@@ -14,13 +14,11 @@ pause, seek, watermarks and patterns of topics work as on a real broker. What do
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from confluent_kafka import Producer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 PARTITIONS: Final = 4
 """How many partitions every topic of the embedded broker has; librdkafka offers no setting for it."""

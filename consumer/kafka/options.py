@@ -9,9 +9,9 @@ from typing import Any
 from confluent_kafka import Consumer, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 
-from consumer.config import KafkaConfig
+from consumer.config.model import KafkaConfig
+from consumer.config.types import quotable
 from consumer.kafka.client import Silent, client_options, consumer_options, producer_options
-from consumer.setting_types import quotable
 
 # How librdkafka words what is wrong with one property, whatever the others are.
 _OF_ONE = "onfiguration property"

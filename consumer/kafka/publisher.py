@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
-from consumer.config import Config
+from consumer.config.model import Config
 from consumer.delivery.task import Task
 from consumer.kafka.client import Fatal, Sparing, producer_options
 from consumer.kafka.headers import failure_headers

@@ -8,7 +8,7 @@ from typing import Final
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 from confluent_kafka.admin._metadata import ClusterMetadata
 
-from consumer.config import KafkaConfig
+from consumer.config.model import KafkaConfig
 
 SECONDS: Final = 15.0
 """How long a broker has to answer at a start."""

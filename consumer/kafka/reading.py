@@ -9,7 +9,7 @@ from typing import Self, cast
 
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
-from consumer.config import Config
+from consumer.config.model import Config
 from consumer.kafka.client import Silent, client_options
 from consumer.kafka.headers import redelivery
 from consumer.kafka.reach import SECONDS, Heard, Unreachable, cluster

@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
-from consumer.config import Config
+from consumer.config.model import Config
 from consumer.delivery.offset_map import decode
 from consumer.delivery.parking import CaughtUp, Change, Parked, Unparked
 from consumer.kafka.client import Fatal, Silent, client_options

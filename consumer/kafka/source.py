@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from consumer.config import Config
+from consumer.config.model import Config
 from consumer.delivery.task import Commit
 from consumer.kafka.client import Fatal, consumer_options
 from consumer.kafka.consumer_errors import ConsumerErrors
 from consumer.kafka.headers import redelivery
+from consumer.ports import Assigned, Listener
 from consumer.records import Headers, Partition, Record
 from consumer.telemetry.read_faults import ReadFaults
 
@@ -22,32 +22,6 @@ log = structlog.get_logger(__name__)
 
 _COMMITTED_TIMEOUT = 3.0
 _COMMIT_TIMEOUT = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Assigned:
-    """A partition that is ours now, with the group's last commit for it."""
-
-    partition: Partition
-    committed: int | None
-    metadata: str
-
-
-class Listener(Protocol):
-    """Told of partitions that come and go, from within `KafkaSource.poll` and `close`."""
-
-    def on_assigned(self, assigned: Sequence[Assigned]) -> None: ...
-
-    def on_revoked(self, partitions: Sequence[Partition]) -> None:
-        """The partitions are about to go to another member: what was settled can still be committed."""
-
-    def on_lost(self, partitions: Sequence[Partition]) -> None:
-        """The partitions are another member's already: nothing of them may be committed."""
-
-    def on_committed(self, partitions: Sequence[Partition]) -> None: ...
-
-    def on_commit_failed(self, partitions: Sequence[Partition], error: str, *, map_refused: bool) -> None:
-        """`map_refused`: the brokers take the offsets, but not with so much metadata."""
 
 
 class KafkaSource:

@@ -6,7 +6,7 @@ from collections import deque
 from itertools import chain
 from typing import Final
 
-from consumer.config import Config
+from consumer.config.model import Config
 from consumer.kafka.reading import TopicReader
 from consumer.records import Record
 

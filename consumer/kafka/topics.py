@@ -11,7 +11,7 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
-from consumer.config import KafkaConfig
+from consumer.config.model import KafkaConfig
 from consumer.kafka.client import Silent, client_options
 from consumer.kafka.reach import SECONDS, Heard, cluster
 

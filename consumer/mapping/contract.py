@@ -7,12 +7,8 @@ Practices and Troubleshooting; the refusals of RudderStack's destination.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from consumer.config import EventByValue
-
-if TYPE_CHECKING:
-    from consumer.config import RouteConfig
+from consumer.config.model import EventByValue, RouteConfig
 
 MAX_BODY_BYTES = 900_000
 """Bodies stay under 900 KB (Bluecore's transactional API)."""

@@ -6,16 +6,14 @@ Values go in and come out as Python's own; `values` writes them as JSON afterwar
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from consumer.mapping.errors import InvalidValueError
 from consumer.mapping.values import TOO_LARGE_AN_INTEGER, WRITABLE_INTEGERS, plain
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
 _BOOLEANS = {

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from consumer.config.model import FieldConfig, RouteConfig
+from consumer.mapping.contract import Contract
 from consumer.mapping.fields import CUSTOMER, phone_of
 from consumer.mapping.names import normalised
 from consumer.mapping.readers import Reader, read_into, reader
 from consumer.mapping.values import jsonable
-
-if TYPE_CHECKING:
-    from consumer.config import FieldConfig, RouteConfig
-    from consumer.mapping.contract import Contract
 
 
 @dataclass(frozen=True, slots=True)

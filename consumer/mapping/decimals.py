@@ -6,15 +6,13 @@ A float that meets a decimal counts as the shortest decimal that names it, as JS
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from consumer.mapping.errors import InvalidValueError
 from consumer.mapping.values import plain
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # More digits than `values` writes; a sum that needs more is refused rather than rounded.
 _EXACT = Context(prec=300, traps=[Inexact, InvalidOperation])

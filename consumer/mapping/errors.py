@@ -8,12 +8,9 @@ Their texts name fields, paths and rules, and never a value: they end in logs an
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Self
 
 from consumer.records import Reason, Reject, Stage
-
-if TYPE_CHECKING:
-    from typing import Self
 
 
 class InvalidValueError(Exception):

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 import operator
+from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import orjson
 from jmespath import ast
@@ -23,9 +24,6 @@ from jmespath.visitor import Options, TreeInterpreter
 from consumer.mapping.decimals import added, alike, equal
 from consumer.mapping.errors import InvalidValueError
 from consumer.mapping.values import jsonable, plain
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def interpreted(expression: str) -> Callable[[Any], Any]:

@@ -8,8 +8,9 @@ attribute for good (Bluecore, Customer Profiles).
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import phonenumbers
 
@@ -17,10 +18,7 @@ from consumer.mapping.contract import DEFAULT_ATTRIBUTES
 from consumer.mapping.errors import InvalidValueError
 from consumer.mapping.values import exact, jsonable
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Accept = Callable[[Any], Any]
+Accept = Callable[[Any], Any]
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _MAX_EMAIL = 254

@@ -9,15 +9,13 @@ between two addresses would make one profile of two customers.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from consumer.config.model import RouteConfig
+from consumer.mapping.contract import Contract
 from consumer.mapping.errors import RefusedError
 from consumer.mapping.fields import ACCEPT, IDENTITY, NORMALISED, is_email
 from consumer.mapping.readers import Reader, reader
-
-if TYPE_CHECKING:
-    from consumer.config import RouteConfig
-    from consumer.mapping.contract import Contract
 
 
 class Who(NamedTuple):

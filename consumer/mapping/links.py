@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Hashable
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+from consumer.records import EventRequest
 
-    from consumer.records import EventRequest
-
-    Links = dict[tuple[str, str], EventRequest | None]
-    """The links that one record shows, by id and e-mail: the `identify` to send ahead, or None where an event of the
-    record is itself one."""
-    Claim = Callable[[str, str], bool]
-    """Asked with an id and an e-mail: whether this record is the one to carry their link."""
+Links = dict[tuple[str, str], EventRequest | None]
+"""The links that one record shows, by id and e-mail: the `identify` to send ahead, or None where an event of the
+record is itself one."""
+Claim = Callable[[str, str], bool]
+"""Asked with an id and an e-mail: whether this record is the one to carry their link."""
 
 CAPACITY = 100_000
 

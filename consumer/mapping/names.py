@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from collections.abc import Iterable
 
 _SEPARATORS = re.compile(r"[\s-]+")
 _NO_LETTERS = re.compile(r"[^a-z0-9_]+")
@@ -50,6 +47,11 @@ def _closest(name: str, known: Iterable[str], likeness: float) -> str | None:
     by_letters = {each.casefold(): each for each in known}
     found = difflib.get_close_matches(name.casefold(), list(by_letters), 1, likeness)
     return by_letters[found[0]] if found else None
+
+
+def as_yaml(value: bool | int | str) -> str:  # noqa: FBT001 - any scalar of a configuration
+    """A value as the configuration file writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

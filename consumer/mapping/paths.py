@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jmespath
 from jmespath.functions import Functions
 
 from consumer.mapping.expressions import interpreted
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    Node = Mapping[str, Any]
-    Get = Callable[[Any], Any]
+Node = Mapping[str, Any]
+Get = Callable[[Any], Any]
 
 FUNCTIONS: frozenset[str] = frozenset(Functions.FUNCTION_TABLE)
 

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
-from consumer.mapping.contract import MAX_BODY_BYTES, contract_of
-from consumer.mapping.customer import attribute_name, customer_of
+from consumer.config.model import RouteConfig
+from consumer.mapping.contract import MAX_BODY_BYTES, Contract, contract_of
+from consumer.mapping.customer import Customer, attribute_name, customer_of
 from consumer.mapping.errors import RefusedError
 from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY
-from consumer.mapping.identity import Who, identity_of
-from consumer.mapping.products import PREFIX, fit, products_of
+from consumer.mapping.identity import Identity, Who, identity_of
+from consumer.mapping.links import Links
+from consumer.mapping.products import PREFIX, Products, fit, products_of
 from consumer.mapping.readers import Reader, read_into, reader
 from consumer.mapping.values import jsonable, unwritable
 from consumer.records import EventRequest, Reason
-
-if TYPE_CHECKING:
-    from consumer.config import RouteConfig
-    from consumer.mapping.contract import Contract
-    from consumer.mapping.customer import Customer
-    from consumer.mapping.identity import Identity
-    from consumer.mapping.links import Links
-    from consumer.mapping.products import Products
 
 
 @dataclass(frozen=True, slots=True)

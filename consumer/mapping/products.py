@@ -9,21 +9,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
+from consumer.config.model import RouteConfig
+from consumer.mapping.contract import Contract
 from consumer.mapping.decimals import added
 from consumer.mapping.errors import InvalidValueError, RefusedError
 from consumer.mapping.fields import FLAT_PRODUCT_ID, PRODUCT, PRODUCT_ID, text
 from consumer.mapping.readers import Reader, read_into, reader
 from consumer.mapping.values import FORMS, jsonable, other
 
-if TYPE_CHECKING:
-    from consumer.config import RouteConfig
-    from consumer.mapping.contract import Contract
-
-    Product = dict[str, Any]
+Product = dict[str, Any]
 
 PREFIX = "products."
 _IDS = frozenset(PRODUCT_ID)

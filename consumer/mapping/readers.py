@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from consumer.config.model import FieldConfig
 from consumer.mapping.convert import CONVERTERS
 from consumer.mapping.errors import InvalidValueError, RefusedError
-from consumer.mapping.paths import compile_path
+from consumer.mapping.paths import Get, compile_path
 from consumer.mapping.values import jsonable
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from consumer.config import FieldConfig
-    from consumer.mapping.paths import Get
-
-    Accept = Callable[[Any], Any]
+Accept = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from consumer.config import EventByValue
+from consumer.config.model import EventByValue, RouteConfig
 from consumer.mapping.contract import decides_consent
 from consumer.mapping.errors import InvalidValueError, RefusedError
-from consumer.mapping.faults import faults
-from consumer.mapping.links import ahead
+from consumer.mapping.links import Claim, Links, ahead
+from consumer.mapping.names import as_yaml
 from consumer.mapping.paths import is_true
-from consumer.mapping.plan import plan_of
+from consumer.mapping.plan import Plan, plan_of
 from consumer.mapping.readers import Reader, reader
-from consumer.mapping.typecheck.choices import written
-from consumer.records import Reason, Reject, Send, Skip, Stage
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from consumer.config import RouteConfig
-    from consumer.mapping.links import Claim, Links
-    from consumer.mapping.plan import Plan
-    from consumer.records import EventRequest, Mapped
+from consumer.records import EventRequest, Mapped, Reason, Reject, Send, Skip, Stage
 
 _MS = 1000
 # A redelivery names its topic itself, in a header that anyone may write.
@@ -69,7 +61,7 @@ class Route:
         value = self.chooser.require(record)
         chosen = self.plans.get((type(value), value)) if isinstance(value, bool | int | str) else None
         if chosen is None:
-            known = ", ".join(f"{written(each)} ({_form(each)})" for _, each in filter(None, self.plans))
+            known = ", ".join(f"{as_yaml(each)} ({_form(each)})" for _, each in filter(None, self.plans))
             what = f"the value, a {_form(value)}, stands for no event of the route, which names {known}"
             raise RefusedError.invalid("event", what, self.chooser.hint)
         return chosen
@@ -147,16 +139,10 @@ def compile_routes(routes: Sequence[RouteConfig], *, token: str, max_age_seconds
     """Everything that can be worked out before the first record.
 
     Args:
-        routes: the configuration's.
+        routes: the configuration's, in which `consumer.commands.validation` finds no fault.
         token: the namespace, `properties.token` of every event.
         max_age_seconds: older records are rejected as too old; 0: none is.
-
-    Raises:
-        ValueError: the routes have faults; the message names them all.
     """
-    found = faults(routes)
-    if found:
-        raise ValueError("; ".join(f"{key}: {message}" for key, message in found))
     return Router([_compiled(route, token) for route in routes], max_age_seconds)
 
 

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 import structlog
 
-from consumer.avro import Undecodable
+from consumer.avro.decoding import WireFormat
+from consumer.avro.errors import Undecodable
 from consumer.mapping.links import LinkCache
-from consumer.records import Reason, Reject, Skip, Stage
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from consumer.avro import WireFormat
-    from consumer.mapping.router import Router
-    from consumer.records import Mapped, Record
+from consumer.mapping.router import Router
+from consumer.records import Mapped, Reason, Record, Reject, Skip, Stage
 
 _log = structlog.get_logger(__name__)
 

@@ -13,20 +13,17 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
 from consumer.mapping.errors import InvalidValueError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Form = Callable[[Any], Any]
+Form = Callable[[Any], Any]
 
 WRITABLE_INTEGERS = range(-(2**63), 2**64)
 """Those of 64 bits: what orjson writes."""

@@ -6,12 +6,9 @@ import asyncio
 import contextlib
 import socket
 import struct
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from starlette.types import Receive, Send
+from starlette.types import Receive, Send
 
 _LOOK_SECONDS = 0.1
 

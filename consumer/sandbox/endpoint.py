@@ -7,24 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 import orjson
+from starlette.types import Receive, Scope, Send
 
 from consumer.sandbox.bounded import short_name
 from consumer.sandbox.connection import break_connection, gone
-from consumer.sandbox.contract import MAX_BODY_BYTES, Rule, Violation, violations
-from consumer.sandbox.received import Outcome, Received
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from starlette.types import Receive, Scope, Send
-
-    from consumer.sandbox.injector import Disturbance, Faults
-    from consumer.sandbox.received import Headers
-    from consumer.sandbox.settings import SandboxSettings
-    from consumer.sandbox.store import Store
+from consumer.sandbox.contract.checks import violations
+from consumer.sandbox.contract.rules import MAX_BODY_BYTES, Rule, Violation
+from consumer.sandbox.injector import Disturbance, Faults
+from consumer.sandbox.received import Headers, Outcome, Received
+from consumer.sandbox.settings import SandboxSettings
+from consumer.sandbox.store import Store
 
 _ACCEPTED = 202
 _WITHOUT_BODY = (204, 304)  # RFC 9110, 6.4.1

@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import AsyncIterator
+from typing import Any, NamedTuple
 
 import orjson
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from consumer.sandbox.state import SandboxState
-    from consumer.sandbox.store import Filter
+from consumer.sandbox.state import SandboxState
+from consumer.sandbox.store import Filter
 
 _BEAT_SECONDS = 0.3
 _FIRST_EVENTS = 200

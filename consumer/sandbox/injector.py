@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from random import Random
-from typing import TYPE_CHECKING
 
-from consumer.sandbox.faults import FaultPlan
+from consumer.sandbox.faults import FaultPlan, ScriptStep, Step
 from consumer.sandbox.windows import Windows
 from consumer.sandbox.words import describe
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from consumer.sandbox.faults import ScriptStep, Step
 
 Header = tuple[bytes, bytes]
 

@@ -6,25 +6,21 @@ import dataclasses
 import re
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from consumer.sandbox.faults import FaultPlanError, parse_plan
 from consumer.sandbox.feed import Place, feed
-from consumer.sandbox.received import Outcome
+from consumer.sandbox.received import Outcome, Received
+from consumer.sandbox.state import SandboxState
 from consumer.sandbox.store import Filter
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
-
-    from consumer.sandbox.received import Received
-    from consumer.sandbox.state import SandboxState
 
 _STATIC = Path(__file__).with_name("static")
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")

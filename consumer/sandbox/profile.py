@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from sys import getsizeof
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import orjson
 
 from consumer.sandbox.bounded import Bounded, short_name
-from consumer.sandbox.contract import is_attribute
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from consumer.sandbox.contract.values import is_attribute
 
 _MOST_ATTRIBUTES = 200
 _MOST_ITEMS = 50

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from typing import Any
 
 from consumer.sandbox.bounded import short_name
-from consumer.sandbox.contract import is_email
+from consumer.sandbox.contract.values import is_email
 from consumer.sandbox.links import Links
 from consumer.sandbox.profile import Profile
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
+from consumer.sandbox.contract.rules import Violation
 from consumer.sandbox.masking import MASK, masked_anywhere, masked_body
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from consumer.sandbox.contract import Violation
 
 Headers = tuple[tuple[bytes, bytes], ...]
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import ValidationError
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
@@ -27,9 +28,6 @@ from consumer.avro.protocol import (
     request_body,
 )
 from consumer.avro.references import parse_registered
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
 
 
 class _Answer(JSONResponse):

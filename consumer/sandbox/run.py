@@ -5,12 +5,9 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING
 
 from consumer.sandbox.sandbox import running_sandbox
-
-if TYPE_CHECKING:
-    from consumer.sandbox.settings import SandboxSettings
+from consumer.sandbox.settings import SandboxSettings
 
 
 def run_sandbox(settings: SandboxSettings, host: str = "127.0.0.1", port: int = 8090) -> int:

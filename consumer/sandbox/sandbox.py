@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+from starlette.types import Receive, Scope, Send
 
 from consumer.sandbox.endpoint import EventsApi
 from consumer.sandbox.pages import Pages
 from consumer.sandbox.serve import serve
+from consumer.sandbox.settings import SandboxSettings
 from consumer.sandbox.state import SandboxState
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from starlette.types import Receive, Scope, Send
-
-    from consumer.sandbox.settings import SandboxSettings
 
 
 class Sandbox(SandboxState):

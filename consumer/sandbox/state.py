@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from consumer.sandbox.injector import Faults
+from consumer.sandbox.received import Received
 from consumer.sandbox.settings import SandboxSettings
 from consumer.sandbox.store import Counts, Filter, Store
-
-if TYPE_CHECKING:
-    from consumer.sandbox.received import Received
 
 
 class SandboxState:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import threading
 from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from consumer.sandbox.bounded import short_name
 from consumer.sandbox.profiles import Profiles
 from consumer.sandbox.received import Outcome, Received
-
-if TYPE_CHECKING:
-    from consumer.sandbox.settings import SandboxSettings
+from consumer.sandbox.settings import SandboxSettings
 
 _MOST_NAMES = 200
 OTHER_NAMES = "(other names)"

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from consumer.sandbox.faults import RateLimitPlan
+from consumer.sandbox.faults import RateLimitPlan
 
 
 @dataclass(slots=True)

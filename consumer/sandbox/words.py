@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from consumer.sandbox.faults import FaultPlan, FixedLatency, LogNormalLatency, Step, UniformLatency
+from consumer.sandbox.faults import FaultPlan, FixedLatency, LogNormalLatency, Step, UniformLatency
 
 _WORDS = {
     "reset": "connection broken",

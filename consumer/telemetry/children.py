@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from collections.abc import Iterable
+from typing import Generic, TypeVar
 
 from prometheus_client.metrics import MetricWrapperBase
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 MAX_SERIES = 4000
 OVERFLOW = "other"

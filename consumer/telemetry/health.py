@@ -7,11 +7,8 @@ hang on it. Such conditions are shown in the answer as details.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 STALL_SECONDS = 360.0
 _BEYOND_KAFKA_SECONDS = 60.0

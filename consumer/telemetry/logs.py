@@ -9,17 +9,14 @@ import logging
 import sys
 import threading
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TextIO
+from types import TracebackType
+from typing import TextIO
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 from consumer.telemetry.masking import NO_SECRETS, Mask, Secrets, masked, masker
-
-if TYPE_CHECKING:
-    from types import TracebackType
-
-    from structlog.typing import EventDict, Processor, WrappedLogger
 
 
 class _Handler(logging.StreamHandler[TextIO]):

@@ -7,7 +7,8 @@ belongs to that set is there from the start, at zero, so that a rate over the fi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, disable_created_metrics
 
@@ -15,9 +16,6 @@ from consumer import __version__
 from consumer.records import Reason
 from consumer.telemetry.children import Children
 from consumer.telemetry.histograms import Histogram, HistogramFamily
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 Outcome = Literal["delivered", "retry", "dead_letter", "skipped"]
 AgeStage = Literal["consumed", "delivered"]

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
 
 import structlog
 
+from consumer.telemetry.health import Health
 from consumer.telemetry.incidents import Incidents
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from consumer.telemetry.health import Health
-    from consumer.telemetry.metrics import Metrics
+from consumer.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
 

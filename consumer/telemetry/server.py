@@ -7,16 +7,13 @@ import socket
 import threading
 from collections.abc import Callable, Iterable
 from socketserver import TCPServer, ThreadingMixIn
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import orjson
-from prometheus_client import make_wsgi_app
+from prometheus_client import CollectorRegistry, make_wsgi_app
 
-if TYPE_CHECKING:
-    from prometheus_client import CollectorRegistry
-
-    from consumer.telemetry.health import Condition, Health
+from consumer.telemetry.health import Condition, Health
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]

@@ -6,17 +6,15 @@ lag is -1.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 import structlog
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from consumer.telemetry.health import Health
-    from consumer.telemetry.metrics import Metrics
+from consumer.telemetry.health import Health
+from consumer.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
 

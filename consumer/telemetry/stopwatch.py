@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+from prometheus_client import Counter
 
-    from prometheus_client import Counter
-
-    from consumer.telemetry.metrics import LoopState
-
+from consumer.telemetry.metrics import LoopState
 
 # The states change many times in a millisecond, and the metric has a lock.
 _COUNT_SECONDS = 0.25

@@ -1,15 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 
 from consumer.avro.registry import RegistryClient
 from consumer.sandbox.serve import serve
 from tests.avro.support import BreakableRegistry
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 @pytest.fixture

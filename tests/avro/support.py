@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 import struct
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastavro import parse_schema, schemaless_writer
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from consumer.avro import SchemaPending
+from consumer.avro.cache import SchemaCache
+from consumer.avro.errors import SchemaPending
+from consumer.avro.schema import AvroSchema
 from consumer.sandbox.registry import registry_app
 from tests.support.waiting import eventually
-
-if TYPE_CHECKING:
-    from starlette.types import Receive, Scope, Send
-
-    from consumer.avro import AvroSchema, SchemaCache
 
 
 def record(name: str, **fields: Any) -> dict[str, Any]:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 from starlette.responses import Response
 from structlog.testing import capture_logs
 from tenacity import wait_fixed
 
-from consumer.avro import SchemaCache, SchemaPending, SchemaUnknown
-from consumer.avro.cache import REMEMBER_UNKNOWN_SECONDS
-from tests.avro.support import fetched, record, text
+from consumer.avro.cache import REMEMBER_UNKNOWN_SECONDS, SchemaCache
+from consumer.avro.errors import SchemaPending, SchemaUnknown
+from consumer.avro.protocol import RegisteredSchema
+from consumer.avro.registry import RegistryClient
+from tests.avro.support import BreakableRegistry, fetched, record, text
 from tests.support.waiting import eventually
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from consumer.avro.protocol import RegisteredSchema
-    from consumer.avro.registry import RegistryClient
-    from tests.avro.support import BreakableRegistry
 
 ORDER = text(record("com.shop.Order", id="string"))
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.avro import AvroSchema, Decoded, Decoder, SchemaPending, SchemaUnknown, Undecodable
+from consumer.avro.confluent import Decoder
+from consumer.avro.decoding import Decoded
+from consumer.avro.errors import SchemaPending, SchemaUnknown, Undecodable
 from consumer.avro.readers import Readers, ReaderSchema
-from consumer.avro.schema import parse
+from consumer.avro.schema import AvroSchema, parse
 from tests.avro.support import framed, record, text
 
 ORDER = record("com.shop.Order", id="string")

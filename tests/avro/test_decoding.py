@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from consumer.avro import Undecodable
 from consumer.avro.decoding import read_record
+from consumer.avro.errors import Undecodable
 from consumer.avro.readers import Readers, ReaderSchema
 from consumer.avro.schema import parse
 from tests.avro.support import body, record, text

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from consumer.avro import InvalidSchema
 from consumer.avro.decoding import read_record
 from consumer.avro.defaults import with_values
+from consumer.avro.errors import InvalidSchema
 from consumer.avro.readers import Readers, ReaderSchema
 from consumer.avro.schema import parse
 from tests.avro.support import body, record, text

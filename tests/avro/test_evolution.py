@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from consumer.avro import AvroSchema, Sources, wire_format
 from consumer.avro.compatibility import mismatches
 from consumer.avro.defaults import with_values
+from consumer.avro.formats import Sources, wire_format
 from consumer.avro.readers import Readers, ReaderSchema
-from consumer.avro.schema import parse
+from consumer.avro.schema import AvroSchema, parse
 from consumer.avro.single_object import schema_fingerprint
 from tests.avro.support import body, framed
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 NAMES = ("a", "b", "c", "d")
 # A field of the reader, and what an older or newer version may have written in its place.

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import consumer
-from consumer.avro import SchemaFaults, load_file, load_files, load_folder, schemas_folder
+from consumer.avro.errors import SchemaFaults
+from consumer.avro.files import load_file, load_files, load_folder, schemas_folder
 from tests.avro.support import record, text
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.avro import FORMATS, AvroSchema, Sources, wire_format
-from consumer.avro.schema import parse
+from consumer.avro.formats import FORMATS, Sources, wire_format
+from consumer.avro.schema import AvroSchema, parse
 from consumer.avro.single_object import schema_fingerprint
 from tests.avro.support import body, framed, record, text
 

@@ -10,8 +10,8 @@ from uuid import UUID
 
 import pytest
 
-from consumer.avro import Undecodable
 from consumer.avro.decoding import read_record
+from consumer.avro.errors import Undecodable
 from consumer.avro.schema import parse
 from tests.avro.support import body, record, text
 

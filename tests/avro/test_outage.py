@@ -5,24 +5,20 @@ from __future__ import annotations
 import socket
 import ssl
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 
-from consumer.avro import RegistryUnavailable, SchemaUnknown
+from consumer.avro.errors import RegistryUnavailable, SchemaUnknown
 from consumer.avro.options import RegistryOptions, parse_options
 from consumer.avro.registry import RegistryClient
 from consumer.sandbox.serve import serve
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from starlette.types import Receive, Scope, Send
-
-    from tests.avro.support import BreakableRegistry
+from tests.avro.support import BreakableRegistry
 
 
 def problem(url: str, options: RegistryOptions | None = None) -> str:

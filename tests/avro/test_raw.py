@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.avro import Decoded, Undecodable
+from consumer.avro.decoding import Decoded
+from consumer.avro.errors import Undecodable
 from consumer.avro.raw import RawDecoder
 from consumer.avro.schema import parse
 from tests.avro.support import body, record, text

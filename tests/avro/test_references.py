@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from starlette.responses import JSONResponse
 
-from consumer.avro import SchemaUnknown
+from consumer.avro.errors import SchemaUnknown
 from consumer.avro.protocol import Reference
 from consumer.avro.references import load_schema
-from tests.avro.support import record, text
-
-if TYPE_CHECKING:
-    from consumer.avro.registry import RegistryClient
-    from tests.avro.support import BreakableRegistry
+from consumer.avro.registry import RegistryClient
+from tests.avro.support import BreakableRegistry, record, text
 
 
 def test_references_of_references_are_resolved(client: RegistryClient) -> None:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from consumer.avro import SchemaFaults, schemas_folder
+from consumer.avro.errors import SchemaFaults
+from consumer.avro.files import schemas_folder
 from consumer.avro.protocol import Reference
 from consumer.avro.references import load_schema
 from consumer.avro.register import Registered, register_folder
+from consumer.avro.registry import RegistryClient
 from tests.avro.support import record, text
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from consumer.avro.registry import RegistryClient
 
 
 @pytest.fixture

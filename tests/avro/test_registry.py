@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from starlette.responses import JSONResponse
 
-from consumer.avro import RegistryRefused, RegistryUnavailable, SchemaUnknown
+from consumer.avro.errors import RegistryRefused, RegistryUnavailable, SchemaUnknown
 from consumer.avro.protocol import Reference, RegisteredSchema
-from tests.avro.support import record, text
-
-if TYPE_CHECKING:
-    from consumer.avro.registry import RegistryClient
-    from tests.avro.support import BreakableRegistry
+from consumer.avro.registry import RegistryClient
+from tests.avro.support import BreakableRegistry, record, text
 
 ORDER = '{"type":"record","name":"com.shop.Order","fields":[]}'
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.avro import InvalidSchema
+from consumer.avro.errors import InvalidSchema
 from consumer.avro.schema import definitions, parse
 from tests.avro.support import record, text
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple
 from functools import partial
 from statistics import median
-from typing import TYPE_CHECKING
 
 import click
 
@@ -20,10 +20,7 @@ from tests.bench.sinks import DELAY_SECONDS, SinkUnavailableError
 from tests.bench.stream import write_backlog
 from tests.support.apache_kafka import unavailable
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    Runs = dict[Contender, list[Throughput]]
+Runs = dict[Contender, list[Throughput]]
 
 _DELAYED_IN_FLIGHT = (128, 512)
 _NAMES = ", ".join(each.name for each in EVERYBODY)

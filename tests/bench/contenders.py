@@ -6,22 +6,19 @@ import os
 import subprocess
 import sys
 import uuid
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from tests.bench.cores import CONTENDER
+from tests.bench.ground import Ground
 from tests.bench.peer_environment import peer_python
 from tests.bench.stream import EVENT, SCHEMA_FILE
 from tests.support.waiting import free_port
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from tests.bench.ground import Ground
 
 _ROOT = Path(__file__).parents[2]
 REDPANDA_BINARY = _ROOT / ".cache" / "redpanda-connect"

@@ -6,24 +6,19 @@ import os
 import signal
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from consumer.avro.register import register_folder
 from consumer.avro.registry import RegistryClient
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve
 from tests.bench.cores import OTHERS, pin
-from tests.bench.sinks import sinks
+from tests.bench.sinks import Sinks, sinks
 from tests.bench.stream import SCHEMA_FILE
 from tests.support.apache_kafka import ApacheKafka
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.bench.sinks import Sinks
 
 PARTITIONS = 4
 

@@ -6,15 +6,11 @@ import time
 import uuid
 from dataclasses import dataclass
 from statistics import quantiles
-from typing import TYPE_CHECKING
 
-from tests.bench.contenders import Run
+from tests.bench.contenders import Contender, Run
+from tests.bench.ground import Ground
 from tests.bench.stream import write_steadily
 from tests.support.waiting import eventually
-
-if TYPE_CHECKING:
-    from tests.bench.contenders import Contender
-    from tests.bench.ground import Ground
 
 RATE = 500
 _WARM = 5 * RATE  # a broker that has just started takes tens of milliseconds for a single record

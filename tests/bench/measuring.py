@@ -7,12 +7,9 @@ import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from tests.bench.contenders import Contender, Run
 from tests.support.waiting import eventually
-
-if TYPE_CHECKING:
-    from tests.bench.contenders import Contender, Run
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _START_SECONDS = 60

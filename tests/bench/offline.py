@@ -4,35 +4,31 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry
 
-from consumer.assembly import router
 from consumer.avro.confluent import Decoder
 from consumer.avro.files import load_file
+from consumer.avro.schema import AvroSchema
 from consumer.clock import Clock, SystemClock
-from consumer.config import Config
+from consumer.config.model import Config
 from consumer.delivery.engine import Engine
 from consumer.delivery.parking import NoWatch
 from consumer.delivery.policy import DeliveryPolicy
-from consumer.intake import Intake
-from consumer.kafka.source import Assigned
+from consumer.delivery.task import Commit, Task
 from consumer.mapping.translate import Translator
+from consumer.pipeline.assembly import router
+from consumer.pipeline.intake import Intake
+from consumer.pipeline.reporter import Reporter
+from consumer.pipeline.service import Service
+from consumer.ports import Assigned, Client, Source
 from consumer.records import Answer, Partition, Record
-from consumer.reporting import Reporter
-from consumer.service import Client, Service, Source
 from consumer.telemetry.health import Health
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.stopwatch import Stopwatch
 from tests.bench.stream import EVENT, SCHEMA_FILE, events
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from consumer.avro.schema import AvroSchema
-    from consumer.delivery.task import Commit, Task
 
 PARTITIONS = tuple(Partition("backlog", number) for number in range(4))
 _ACCEPTED = Answer(202, headers=MappingProxyType({}), seconds=0.001)

@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry
 
 from consumer.bluecore.client import BluecoreClient
 from consumer.bluecore.factory import open_transport
-from consumer.config import BluecoreConfig
+from consumer.config.model import BluecoreConfig
 from consumer.telemetry.metrics import Metrics
 
 _BODY = b'{"event":"add_to_cart","properties":{"token":"bench","products":[{"id":"SKU-1001","price":39.90}]}}' * 2

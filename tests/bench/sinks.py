@@ -8,18 +8,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import requests
 
 from tests.bench.cores import OTHERS, pin
 from tests.support.waiting import eventually, free_port
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 DELAY_SECONDS = 0.05
 _ECHO = Path("/usr/lib/nginx/modules/ngx_http_echo_module.so")

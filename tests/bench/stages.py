@@ -12,36 +12,32 @@ import signal
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from types import CodeType, FrameType
+from typing import Any
 
 import click
 from prometheus_client import Counter as MetricCounter
 
-from consumer.assembly import assembled
 from consumer.avro.confluent import Decoder
 from consumer.bluecore.client import BluecoreClient
+from consumer.config.load import load
 from consumer.delivery.engine import Engine
 from consumer.delivery.partitions import Partitions
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.retry_watch import RetryWatch
 from consumer.kafka.source import KafkaSource
 from consumer.mapping.translate import Translator
+from consumer.pipeline.assembly import Assembled, assembled
+from consumer.pipeline.reporter import Reporter
 from consumer.records import Outcome
-from consumer.reporting import Reporter
-from consumer.settings import load
 from consumer.telemetry.histograms import Histogram
 from consumer.telemetry.stopwatch import Stopwatch
 from tests.bench.contenders import Run, write_config
 from tests.bench.cores import CONTENDER, pin
 from tests.bench.ground import ground
 from tests.bench.stream import write_backlog
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from types import CodeType, FrameType
-
-    from consumer.assembly import Assembled
 
 PARTS: Mapping[str, tuple[Any, ...]] = {
     "poll": (KafkaSource.poll, Publisher.poll, RetryWatch.changes),

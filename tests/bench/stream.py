@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-from confluent_kafka import KafkaException, Producer
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
 from fastavro import schemaless_writer
 
 from consumer.avro.files import load_file, schemas_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from confluent_kafka import KafkaError, Message
 
 EVENT = "add_to_cart"
 SCHEMA_FILE = schemas_folder() / f"{EVENT}.avsc"

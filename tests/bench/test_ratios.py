@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,9 +12,6 @@ from consumer.avro.confluent import Decoder
 from tests.bench.offline import Schemas, backlog, deliver
 from tests.bench.sending import bare, through_the_client
 from tests.bench.sinks import SinkUnavailableError, sinks
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 ROUNDS = 5
 

@@ -7,17 +7,18 @@ import json
 import os
 import subprocess
 import time
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
-from consumer.assembly import router
 from consumer.avro.confluent import Decoder
 from consumer.avro.register import register_folder
 from consumer.avro.registry import RegistryClient
-from consumer.config import Config
+from consumer.config.model import Config
 from consumer.mapping.translate import Translator
+from consumer.pipeline.assembly import router
 from consumer.records import Partition, Record, Send
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.sandbox import running_sandbox
@@ -25,9 +26,6 @@ from consumer.sandbox.serve import serve
 from tests.bench.contenders import REDPANDA_BINARY, REDPANDA_PIPELINE
 from tests.bench.offline import Schemas
 from tests.bench.stream import EVENT, SCHEMA_FILE, events
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TOPIC = "backlog"
 EVENTS = 50

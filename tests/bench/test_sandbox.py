@@ -6,8 +6,10 @@ import asyncio
 import gc
 import time
 import tracemalloc
+from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
+
+from starlette.types import Message, Receive, Scope, Send
 
 from consumer.sandbox.endpoint import EventsApi
 from consumer.sandbox.sandbox import running_sandbox
@@ -15,11 +17,6 @@ from consumer.sandbox.serve import serve
 from consumer.sandbox.settings import SandboxSettings
 from consumer.sandbox.state import SandboxState
 from tests.bench.sandbox import events_to_send, send
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from starlette.types import Message, Receive, Scope, Send
 
 ROUNDS = 4
 EVENTS = 2_000

@@ -13,7 +13,7 @@ from consumer import __version__
 from consumer.bluecore.client import BluecoreClient
 from consumer.bluecore.threads import ThreadTransport
 from consumer.bluecore.transport import ConnectionSettings
-from consumer.config import BluecoreConfig
+from consumer.config.model import BluecoreConfig
 from consumer.records import Answer, NoAnswer
 from consumer.telemetry.metrics import Metrics
 from tests.bluecore.servers import ACCEPTED, Peer, Server, free_port

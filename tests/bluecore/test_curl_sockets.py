@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pycurl
 import pytest
 
 from consumer.bluecore.curl_sockets import Sockets
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 
 class Multi:

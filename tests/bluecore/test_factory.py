@@ -10,7 +10,7 @@ import pytest
 from consumer.bluecore.curl import CurlTransport
 from consumer.bluecore.factory import open_transport
 from consumer.bluecore.threads import ThreadTransport
-from consumer.config import BluecoreConfig
+from consumer.config.model import BluecoreConfig
 
 
 def config(**settings: Any) -> BluecoreConfig:

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 import requests
@@ -18,12 +17,9 @@ import requests
 from consumer.bluecore.curl import CurlTransport
 from consumer.bluecore.failures import no_answer
 from consumer.bluecore.threads import ThreadTransport
-from consumer.bluecore.transport import BODY_LIMIT, ConnectionSettings
+from consumer.bluecore.transport import BODY_LIMIT, ConnectionSettings, Done, Transport
 from consumer.records import NoAnswer
 from tests.bluecore.servers import ACCEPTED, Peer, Server, certificate, free_port, server_context
-
-if TYPE_CHECKING:
-    from consumer.bluecore.transport import Done, Transport
 
 Opens = Callable[[ConnectionSettings], "Transport"]
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from consumer.delivery.backoff import Backoff
+from consumer.backoff import Backoff
 from consumer.delivery.concurrency import ConcurrencyPolicy
 from consumer.delivery.engine import Engine
 from consumer.delivery.parking import ParkedKeys

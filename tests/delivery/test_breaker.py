@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.delivery.backoff import Backoff
+from consumer.backoff import Backoff
 from consumer.delivery.breaker import Breaker, BreakerPolicy
 from tests.delivery.samples import NOW
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from consumer.config import Config
-from consumer.delivery.backoff import Backoff
+from consumer.backoff import Backoff
+from consumer.config.model import Config
 from consumer.delivery.breaker import BreakerPolicy
 from consumer.delivery.concurrency import ConcurrencyPolicy
 from consumer.delivery.flood import FloodPolicy

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consumer.delivery.backoff import Backoff
+from consumer.backoff import Backoff
 from consumer.delivery.throttle import Throttle, ThrottlePolicy
 from consumer.delivery.verdict import Verdict
 from tests.delivery.samples import NOW, answer

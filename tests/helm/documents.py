@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from consumer.config import Config
+from consumer.config.model import Config
 
 CHART = Path(__file__).parents[2] / "helm" / "bluecore-consumer"
 SECTIONS = tuple(Config.model_fields)
@@ -27,7 +27,7 @@ _KEY = re.compile(r"(?P<indent> *)(?P<key>[A-Za-z_]\w*):")
 
 
 def values_schema() -> dict[str, Any]:
-    """The chart's `values.schema.json`, with the service's settings in it as `consumer.config` has them."""
+    """The chart's `values.schema.json`, with the service's settings in it as `consumer.config.model` has them."""
     schema: dict[str, Any] = json.loads((CHART / "values.schema.json").read_text())
     settings = _plain(Config.model_json_schema(by_alias=True))
     definitions = {name: each for name, each in schema["$defs"].items() if not name.endswith("Config")}

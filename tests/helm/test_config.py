@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import yaml
 
-from consumer.checking import load_checked
-from consumer.config import Config
+from consumer.commands.validation.configuration import load_checked
+from consumer.config.model import Config
 from tests.helm.chart import Chart
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LOCAL = """
 kafka:

@@ -8,7 +8,7 @@ import certifi
 import pytest
 import yaml
 
-from consumer.checking import load_checked
+from consumer.commands.validation.configuration import load_checked
 from tests.helm.chart import EXAMPLES, Chart
 from tests.helm.kubernetes import faults
 from tests.support.readme import README

@@ -6,15 +6,13 @@ import json
 import re
 import shutil
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.helm.chart import Chart
 from tests.helm.documents import CHART, SECTIONS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 KEDA = {"enabled": True}
 SASL = {"security.protocol": "SASL_SSL", "sasl.mechanism": "PLAIN"}

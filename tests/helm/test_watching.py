@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 import yaml
@@ -14,9 +14,6 @@ from tests.helm.chart import NAME, Chart, Rendered
 from tests.helm.documents import CHART
 from tests.helm.kubernetes import faults
 from tests.operations.prometheus import PrometheusUnavailableError, program
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 RULES = CHART / "files" / "rules.yaml"
 DASHBOARD = CHART / "files" / "dashboard.json"

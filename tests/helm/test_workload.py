@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from consumer.config import Config
+from consumer.config.model import Config
 from consumer.telemetry.health import STALL_SECONDS
 from tests.helm.chart import NAME, Chart, Object
 

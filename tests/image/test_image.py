@@ -5,21 +5,16 @@ from __future__ import annotations
 import json
 import os
 import signal
+from collections.abc import Iterator
 from importlib.metadata import distributions
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 import consumer
 from tests.image.container import BASE, Image, built, process_one, unavailable
-from tests.support.pipeline import API_KEY, NAMESPACE
+from tests.support.pipeline import API_KEY, NAMESPACE, Pipeline
 from tests.support.settings import service_settings, write_settings
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.support.pipeline import Pipeline
 
 EVENTS = 3000
 pytestmark = [pytest.mark.timeout(1200), pytest.mark.skipif(unavailable() is not None, reason=str(unavailable()))]

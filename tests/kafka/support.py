@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from consumer.config import Config
+from consumer.config.model import Config
+from consumer.ports import Assigned
+from consumer.records import Partition
+from tests.support.brokers import Broker
 from tests.support.settings import service_settings
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from consumer.kafka.source import Assigned
-    from consumer.records import Partition
-    from tests.support.brokers import Broker
 
 
 def config(broker: Broker, group: str = "group", options: Mapping[str, Any] | None = None) -> Config:

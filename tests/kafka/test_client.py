@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from consumer.config import KafkaConfig
+from consumer.config.model import KafkaConfig
 from consumer.kafka.client import Sparing, client_options, consumer_options, max_poll_seconds, producer_options
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 USERS: dict[str, str | int] = {"security.protocol": "SASL_SSL", "fetch.min.bytes": 10, "linger.ms": 50}
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
 
+import pytest
 from confluent_kafka import Producer
 
 from consumer.kafka.embedded import PARTITIONS, embedded_broker
-
-if TYPE_CHECKING:
-    import pytest
 
 WRITE_ONE = """
 import sys

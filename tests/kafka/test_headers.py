@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from consumer.kafka.headers import failure_headers, redelivery
-from consumer.records import Failure, Outcome, Partition, Reason, Record, Redelivery, Stage
-
-if TYPE_CHECKING:
-    from consumer.records import Headers
+from consumer.records import Failure, Headers, Outcome, Partition, Reason, Record, Redelivery, Stage
 
 ORDERS = Partition("shop.orders", 3)
 RETRY = Partition("retry", 0)

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import pytest
 
-from consumer.config import Config
+from consumer.config.model import Config
 from consumer.delivery.settled import SettledOffsets
 from consumer.delivery.task import PartitionState, Task
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.topics import ensure_topics
 from consumer.records import EventRequest, Failure, Outcome, Partition, Reason, Record, Stage
 from tests.kafka.support import config
+from tests.support.brokers import Broker
 from tests.support.settings import service_settings
 from tests.support.waiting import eventually
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.support.brokers import Broker
 
 ORDERS = Partition("shop.orders", 3)
 ROUTES = [{"topic": ORDERS.topic, "event": "purchase"}]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from confluent_kafka import Producer
 
-from consumer.config import KafkaConfig
+from consumer.config.model import KafkaConfig
 from consumer.kafka import reach
 from consumer.kafka.client import Silent
 from consumer.kafka.embedded import embedded_broker

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import pytest
 
 from consumer.kafka.reading import NoSuchTopic, TopicReader
 from tests.kafka.support import config
-from tests.support.brokers import Message
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from tests.support.brokers import Broker
+from tests.support.brokers import Broker, Message
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import pytest
 from confluent_kafka import Consumer, TopicPartition
@@ -12,20 +12,15 @@ from prometheus_client import CollectorRegistry
 
 from consumer.delivery.task import Commit
 from consumer.kafka.client import Fatal
-from consumer.kafka.source import Assigned, KafkaSource
-from consumer.records import Partition
+from consumer.kafka.source import KafkaSource
+from consumer.ports import Assigned
+from consumer.records import Partition, Record
 from consumer.telemetry.health import Health
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.read_faults import ReadFaults
 from tests.kafka.support import Remembering, config
-from tests.support.brokers import Committed, Message
+from tests.support.brokers import Broker, Committed, Message
 from tests.support.waiting import eventually
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from consumer.records import Record
-    from tests.support.brokers import Broker
 
 
 @contextmanager

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 import pytest
 from confluent_kafka import Producer
 
-from consumer.config import Config
+from consumer.config.model import Config
 from consumer.kafka.reading import NoSuchTopic
 from consumer.kafka.tail import tail
 from consumer.records import Partition
-from tests.support.brokers import Message
+from tests.support.brokers import Broker, Message
 from tests.support.configs import SOUND
-
-if TYPE_CHECKING:
-    from tests.support.brokers import Broker
 
 NOW_MS = int(time.time() * 1000) - 3_600_000
 """An hour ago: Kafka takes no records of the future, and soon deletes those of long ago."""

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from confluent_kafka import Producer
 
 from consumer.kafka.topics import TopicsMissing, delete_topics, ensure_topics
 from tests.kafka.support import config
-from tests.support.brokers import Message
+from tests.support.brokers import Broker, Message
 from tests.support.waiting import eventually
-
-if TYPE_CHECKING:
-    from tests.support.brokers import Broker
 
 
 def topics(broker: Broker) -> set[str]:

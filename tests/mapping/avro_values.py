@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 
 from tests.mapping.support import EMAIL
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from hypothesis.strategies import SearchStrategy
 
 _TEXT = st.one_of(st.sampled_from([EMAIL, " ", "+14155550100", "7"]), st.text(max_size=8))
 _PRIMITIVES: dict[str, SearchStrategy[Any]] = {

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from time import process_time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastavro import schemaless_writer
 
-from consumer.avro import Sources, load_file, schemas_folder, wire_format
-from consumer.config import RouteConfig
-from consumer.mapping import Translator, compile_routes
+from consumer.avro.files import load_file, schemas_folder
+from consumer.avro.formats import Sources, wire_format
+from consumer.config.model import RouteConfig
+from consumer.mapping.router import compile_routes
+from consumer.mapping.translate import Translator
 from consumer.records import Partition, Record, Send
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 RECORDS = 20_000
 NOW_MS = 1_800_000_000_000

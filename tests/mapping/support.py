@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 import pytest
 
-from consumer.config import RouteConfig
-from consumer.mapping import compile_routes
-from consumer.records import Reject, Send, Stage
-from consumer.sandbox.contract import violations
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from consumer.records import Mapped, Reason
+from consumer.config.model import RouteConfig
+from consumer.mapping.router import compile_routes
+from consumer.records import Mapped, Reason, Reject, Send, Stage
+from consumer.sandbox.contract.checks import violations
 
 TOKEN = "acme"
 EMAIL = "jane@example.com"

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consumer.avro.files import load_folder, schemas_folder
-from consumer.avro.schema import parse
-from consumer.mapping import CONTRACTS, LinkCache, compile_routes
-from consumer.records import Reason, Reject, Send, Skip
+from consumer.avro.schema import AvroSchema, parse
+from consumer.mapping.contract import CONTRACTS
+from consumer.mapping.links import LinkCache
+from consumer.mapping.router import compile_routes
+from consumer.records import Mapped, Reason, Reject, Send, Skip
 from tests.mapping.avro_values import values
 from tests.mapping.support import NOW_MS, TOKEN, documents, map_one, route
-
-if TYPE_CHECKING:
-    from consumer.avro import AvroSchema
-    from consumer.records import Mapped
 
 SCHEMAS = load_folder(schemas_folder())
 EVERYTHING = parse(

@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
-from consumer.mapping import LinkCache, compile_routes
+from consumer.mapping.links import LinkCache
+from consumer.mapping.router import compile_routes
 from consumer.records import Reason, Reject, Send
 from tests.mapping.support import EMAIL, NOW_MS, TOKEN, documents, route
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import structlog
 
-from consumer.avro import Decoded, SchemaPending, Undecodable
-from consumer.mapping import Translator, compile_routes
+from consumer.avro.decoding import Decoded
+from consumer.avro.errors import SchemaPending, Undecodable
+from consumer.config.model import RouteConfig
+from consumer.mapping.router import compile_routes
+from consumer.mapping.translate import Translator
 from consumer.records import Partition, Reason, Record, Redelivery, Reject, Send, Skip, Stage
 from tests.mapping.support import EMAIL, NOW_MS, TOKEN, route
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from consumer.config import RouteConfig
 
 HOME = Partition("shop.events", 3)
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import yaml
 
 from tests.support.markdown import sections
 from tests.support.readme import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 CHART: Final = ROOT / "helm" / "bluecore-consumer"
 RULES_FILE: Final[Path] = CHART / "files" / "rules.yaml"

@@ -6,16 +6,14 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
 
 from tests.support.waiting import eventually, free_port
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _FETCH_SECONDS = 180
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from consumer.kafka.embedded import embedded_broker
 from tests.support.processes import ServiceProcess
 from tests.support.settings import service_settings, write_settings
+from tests.support.shop import Shop
 from tests.support.waiting import eventually
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.shop import Shop
 
 
 def test_an_outage_of_kafka_restarts_no_pod_and_is_told(shop: Shop, tmp_path: Path) -> None:

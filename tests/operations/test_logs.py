@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
@@ -12,18 +11,15 @@ import pytest
 from consumer.sandbox.faults import FaultPlan, OutagePlan, Scripts
 from consumer.telemetry.masking import customer_hash
 from tests.support.brokers import Message
-from tests.support.pipeline import API_KEY, NAMESPACE
+from tests.support.pipeline import API_KEY, NAMESPACE, Pipeline
 from tests.support.processes import ServiceProcess
 from tests.support.settings import service_settings, write_settings
-
-if TYPE_CHECKING:
-    from tests.support.pipeline import Pipeline
 
 REFUSED, UNLUCKY, MARKED = "refused@marked.example", "unlucky@marked.example", "jane@marked.example"
 TRACE = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 CRASH = f"""
 from consumer.cli import main
-from consumer.reporting import Reporter
+from consumer.pipeline.reporter import Reporter
 
 def settled(self, settlements, now):
     for each in settlements:

@@ -6,7 +6,8 @@ import json
 import re
 import subprocess
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -14,10 +15,6 @@ from prometheus_client import CollectorRegistry
 from consumer.telemetry.metrics import PREFIX, Metrics
 from tests.operations.files import ALERTS, RECORDED, RULES, RULES_FILE, RUNBOOK_SECTIONS, metrics_in
 from tests.operations.prometheus import PrometheusUnavailableError, program
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 Series = dict[str, str]
 

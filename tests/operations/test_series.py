@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry
 
-from consumer.config import Config
+from consumer.config.model import Config
 from consumer.delivery.engine import Engine
 from consumer.delivery.policy import DeliveryPolicy
+from consumer.pipeline.reporter import Reporter
 from consumer.records import Answer, EventRequest, Partition, Reason, Record, Reject, Send, Stage
-from consumer.reporting import Reporter
 from consumer.telemetry.health import Health
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.stopwatch import Stopwatch

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -12,10 +12,8 @@ from consumer.telemetry.metrics import PREFIX, LoopState
 from tests.operations.files import PANELS, RECORDED, RULES, RULES_FILE, queries
 from tests.operations.prometheus import Prometheus, PrometheusUnavailableError, program, scraping
 from tests.support.brokers import Message
+from tests.support.pipeline import Pipeline
 from tests.support.waiting import eventually
-
-if TYPE_CHECKING:
-    from tests.support.pipeline import Pipeline
 
 REFUSED, UNLUCKY = "refused@example.com", "unlucky@example.com"
 SETTINGS: dict[str, dict[str, Any]] = {

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from consumer.sandbox.contract import Rule, Violation
+from consumer.sandbox.contract.rules import Rule, Violation
 from consumer.sandbox.received import Outcome, Received
 
 HEAD = b"host: 127.0.0.1\r\nauthorization: Bearer k\r\nx-note: a: b\r\nx-note: \xe9"

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import requests
 
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ORDER = {"type": "record", "name": "x.Order", "fields": []}
 REFUND = {"type": "record", "name": "x.Refund", "fields": [{"name": "of", "type": "x.Order"}]}

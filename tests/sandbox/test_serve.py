@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,9 +13,6 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 
 from consumer.sandbox.serve import serve
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 HELLO = PlainTextResponse("hello")
 

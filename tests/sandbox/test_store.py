@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from consumer.sandbox.bounded import short_name
-from consumer.sandbox.contract import violations
+from consumer.sandbox.contract.checks import violations
 from consumer.sandbox.received import Outcome, Received
 from consumer.sandbox.settings import SandboxSettings
 from consumer.sandbox.store import OTHER_NAMES, Filter, Store

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from fastavro import schemaless_writer
 
-from consumer.avro import AvroSchema, load_file, load_folder, schemas_folder
 from consumer.avro.decoding import read_record
-from consumer.config import EVENT_TYPES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from consumer.avro.files import load_file, load_folder, schemas_folder
+from consumer.avro.schema import AvroSchema
+from consumer.config.model import EVENT_TYPES
 
 EVERY = {
     "event_id": "3f2b8c1e-6d4a-4f0b-9a57-2c1d8e7f6a5b",

@@ -8,16 +8,16 @@ from functools import cache
 import orjson
 from prometheus_client import CollectorRegistry
 
-from consumer.avro import SchemaPending
-from consumer.delivery.backoff import Backoff
+from consumer.avro.errors import SchemaPending
+from consumer.backoff import Backoff
 from consumer.delivery.breaker import BreakerPolicy
 from consumer.delivery.concurrency import ConcurrencyPolicy
 from consumer.delivery.engine import Engine
 from consumer.delivery.policy import DeliveryPolicy
-from consumer.intake import Intake
+from consumer.pipeline.intake import Intake
+from consumer.pipeline.reporter import Reporter
+from consumer.pipeline.service import Service
 from consumer.records import EventRequest, Mapped, Partition, Reason, Record, Reject, Send, Skip, Stage
-from consumer.reporting import Reporter
-from consumer.service import Service
 from consumer.telemetry.health import Health
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.stopwatch import Stopwatch

@@ -10,7 +10,7 @@ from consumer.delivery.offset_map import decode
 from consumer.delivery.parking import CaughtUp, Change, Parked, Unparked
 from consumer.delivery.task import Commit, Task
 from consumer.kafka.headers import ORDERED, failure_headers, redelivery
-from consumer.kafka.source import Assigned, Listener
+from consumer.ports import Assigned, Listener
 from consumer.records import Answer, Outcome, Partition, Reason, Record
 from tests.simulation.bluecore import Bluecore
 from tests.simulation.brokers import Brokers, Stored

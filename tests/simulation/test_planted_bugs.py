@@ -13,9 +13,9 @@ from consumer.delivery.parking import ParkedKeys
 from consumer.delivery.partitions import Partitions
 from consumer.delivery.settled import SettledOffsets
 from consumer.delivery.task import Task
-from consumer.intake import Intake
+from consumer.pipeline.intake import Intake
+from consumer.pipeline.service import Service
 from consumer.records import Outcome, Partition
-from consumer.service import Service
 from tests.simulation.quiet import silenced
 from tests.simulation.scenario import run_seed
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import subprocess
 import uuid
-from typing import TYPE_CHECKING, Self
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
@@ -14,10 +16,6 @@ from confluent_kafka.cimpl import NewTopic
 from tests.support.kafka_libraries import KafkaUnavailableError, libraries
 from tests.support.kafka_settings import LOG4J, SETTINGS
 from tests.support.waiting import eventually, free_port
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 _JVM = ("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
 

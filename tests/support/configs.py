@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import yaml
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 SOUND: Mapping[str, Any] = {
     "kafka": {"bootstrap_servers": "127.0.0.1:9092"},

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
-from tests.support.brokers import Message
+from consumer.records import Record
+from consumer.sandbox.sandbox import Sandbox
+from tests.support.brokers import Broker, Message
 from tests.support.processes import ServiceProcess
 from tests.support.settings import service_settings, write_settings
+from tests.support.shop import Shop
 from tests.support.waiting import eventually
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
-
-    from consumer.records import Record
-    from consumer.sandbox.sandbox import Sandbox
-    from tests.support.brokers import Broker
-    from tests.support.shop import Shop
 
 PREFIX = "bluecore_consumer_"
 NAMESPACE = "test-namespace"

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from consumer.avro.files import load_folder, schemas_folder
 from consumer.avro.register import register_folder
 from consumer.avro.registry import RegistryClient
 from tests.support.avro import encode
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 ORDER: dict[str, Any] = {
     "type": "record",

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import signal
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.support.processes import ServiceProcess
 from tests.support.waiting import free_port
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 STAND_IN = """
 import http.server, signal, sys

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import yaml
 
-from consumer.config import Config
+from consumer.config.model import Config
 from tests.support.settings import service_settings, write_settings
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ROUTES = [{"topic": "shop.orders", "event": "purchase"}]
 

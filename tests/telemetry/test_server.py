@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 import requests
@@ -13,9 +13,6 @@ from prometheus_client import CollectorRegistry
 from consumer.telemetry.health import Health
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.server import TelemetryServer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 class Served:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from consumer.sandbox.contract.rules import CONTRACTS, CUSTOM, Rule, Violation
 from consumer.sandbox.contract.silent import swallowed
 from consumer.sandbox.contract.values import is_email, is_identifier, is_text
-
-if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
 
 _MOST_VIOLATIONS = 100
 

@@ -5,13 +5,11 @@ Sources: Zeotap, Default Destination Fields and Commerce Events; Bluecore, Custo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from consumer.sandbox.contract.rules import Rule, Violation
 from consumer.sandbox.contract.values import within
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _TEXTS = frozenset({"first_name", "last_name", "city", "state", "zip", "country", "gender", "birthday"})
 _OWN_RULES = frozenset({"email", "phone"})

@@ -6,14 +6,12 @@ The sources speak of attributes in general. They stand in `customer`, and beside
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Container, Iterator
+from typing import Any
 
 from consumer.sandbox.contract.kinds import undocumented
 from consumer.sandbox.contract.rules import CONTRACTS, Rule, Violation
 from consumer.sandbox.contract.values import is_attribute, is_email, is_event_name, is_phone, meant_event, within
-
-if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
 
 _DEEPEST = 4
 _WORDS = frozenset(

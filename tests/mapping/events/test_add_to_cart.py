@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from tests.mapping.events.product_lists import INVALID, ON_A_LIST, TWO
-from tests.mapping.support import refuses
-
-if TYPE_CHECKING:
-    from tests.mapping.support import Row
+from tests.mapping.support import Row, refuses
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from consumer.records import Reason
-from tests.mapping.support import EMAIL, refuses, sends
-
-if TYPE_CHECKING:
-    from tests.mapping.support import Row
+from tests.mapping.support import EMAIL, Row, refuses, sends
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 import pytest
 
 from consumer.records import Reason
-from tests.mapping.support import EMAIL, PROFILE, refuses, sends
-
-if TYPE_CHECKING:
-    from tests.mapping.support import Row
+from tests.mapping.support import EMAIL, PROFILE, Row, refuses, sends
 
 MISSING, INVALID = Reason.MISSING_FIELD, Reason.INVALID_FIELD
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from consumer.records import Reason
-from tests.mapping.support import EMAIL, map_one, refuses, route, sends
-
-if TYPE_CHECKING:
-    from tests.mapping.support import Row
+from tests.mapping.support import EMAIL, Row, map_one, refuses, route, sends
 
 MISSING, INVALID = Reason.MISSING_FIELD, Reason.INVALID_FIELD
 ORDER: dict[str, Any] = {"email": EMAIL, "order_id": "O-1", "total": 19.8, "products": [{"id": "p1"}]}

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from tests.mapping.events.product_lists import ON_A_LIST, P1, P2, TWO
-from tests.mapping.support import EMAIL, sends
-
-if TYPE_CHECKING:
-    from tests.mapping.support import Row
+from tests.mapping.support import EMAIL, Row, sends
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from tests.mapping.events.consents import CONSENTS, INVALID, MISSING
-from tests.mapping.support import EMAIL, refuses, sends
-
-if TYPE_CHECKING:
-    from tests.mapping.support import Row
+from tests.mapping.support import EMAIL, Row, refuses, sends
 
 
 @pytest.mark.parametrize("row", CONSENTS)

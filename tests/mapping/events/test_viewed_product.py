@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import pytest
 
 from consumer.records import Reason
-from tests.mapping.support import EMAIL, refuses, sends
-
-if TYPE_CHECKING:
-    from tests.mapping.support import Row
+from tests.mapping.support import EMAIL, Row, refuses, sends
 
 MISSING, INVALID = Reason.MISSING_FIELD, Reason.INVALID_FIELD
 P1 = {"distinct_id": EMAIL, "products": [{"id": "p1"}]}

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import orjson
 import pytest
 import requests
 
+from consumer.config.model import RouteConfig
 from consumer.records import Send
+from consumer.sandbox.sandbox import Running
 from tests.mapping.support import EMAIL, map_one
-
-if TYPE_CHECKING:
-    from consumer.config import RouteConfig
-    from consumer.sandbox.sandbox import Running
 
 DEVICE: Final = "device-7"
 PRODUCT: Final = {"product_id": "SKU-1", "name": "Scarf", "price": 19.9, "quantity": 1}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 
@@ -10,9 +10,6 @@ from consumer.sandbox.sandbox import running_sandbox
 from consumer.sandbox.settings import SandboxSettings
 from tests.mapping.support import TOKEN
 from tests.mapping.zeotap.account import Account
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 @pytest.fixture

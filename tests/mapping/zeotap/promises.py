@@ -6,12 +6,10 @@ record; for the sync log, the dead-letter topic. Sentences that only describe Bl
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    Test = TypeVar("Test", bound=Callable[..., Any])
+Test = TypeVar("Test", bound=Callable[..., Any])
 
 PROMISES: Final[Mapping[str, tuple[str, ...]]] = {
     "Available Event Types": (

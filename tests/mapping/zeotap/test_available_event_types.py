@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tests.mapping.support import EMAIL, route
-from tests.mapping.zeotap.account import DEVICE, PRODUCT, ROWS
+from tests.mapping.zeotap.account import DEVICE, PRODUCT, ROWS, Account
 from tests.mapping.zeotap.promises import shows
-
-if TYPE_CHECKING:
-    from tests.mapping.zeotap.account import Account
 
 LINE = {"id": "SKU-1", "name": "Scarf", "price": 19.9, "quantity": 1}
 

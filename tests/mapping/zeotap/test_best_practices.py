@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from consumer.records import Reason, Reject
 from tests.mapping.support import EMAIL, documents, map_one, route
-from tests.mapping.zeotap.account import COMMERCE, PRODUCT, ROWS
+from tests.mapping.zeotap.account import COMMERCE, PRODUCT, ROWS, Account
 from tests.mapping.zeotap.promises import shows
-
-if TYPE_CHECKING:
-    from tests.mapping.zeotap.account import Account
 
 
 @shows("Use customer_patch for profile syncs to create or update customer attributes in Bluecore")

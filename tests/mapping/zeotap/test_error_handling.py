@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pytest
 
-from consumer.config import Config
+from consumer.config.model import Config
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.sandbox.faults import FaultPlan, Scripts
 from tests.mapping.support import EMAIL
@@ -14,10 +14,7 @@ from tests.mapping.zeotap.account import embedded
 from tests.mapping.zeotap.promises import shows
 from tests.support.brokers import Message
 from tests.support.configs import SOUND
-from tests.support.pipeline import headers_of
-
-if TYPE_CHECKING:
-    from tests.support.pipeline import Pipeline
+from tests.support.pipeline import Pipeline, headers_of
 
 DEFAULT: Final = DeliveryPolicy.of(Config.model_validate(SOUND))
 RETRIES: Final = 3

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 import pytest
 
-from consumer.config import Config
+from consumer.config.model import Config
 from tests.mapping.support import EMAIL, documents, map_one, route
-from tests.mapping.zeotap.account import COMMERCE, ROWS, embedded
+from tests.mapping.zeotap.account import COMMERCE, ROWS, Account, embedded
 from tests.mapping.zeotap.promises import shows
 from tests.support.configs import SOUND
-
-if TYPE_CHECKING:
-    from tests.mapping.zeotap.account import Account
-    from tests.support.pipeline import Pipeline
+from tests.support.pipeline import Pipeline
 
 
 @shows("Zeotap maps each row to a Bluecore customer_patch event")

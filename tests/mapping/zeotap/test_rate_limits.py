@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from consumer.sandbox.faults import FaultPlan, RateLimitPlan
 from tests.mapping.zeotap.account import embedded
 from tests.mapping.zeotap.promises import shows
-
-if TYPE_CHECKING:
-    from tests.support.pipeline import Pipeline
+from tests.support.pipeline import Pipeline
 
 LIMIT: Final = 20
 EMAILS: Final = [f"customer-{number}@example.com" for number in range(2 * LIMIT)]

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pytest
 
-from consumer.config import Config
-from consumer.delivery.backoff import Backoff
+from consumer.backoff import Backoff
+from consumer.commands.doctor.bluecore import check_bluecore
+from consumer.config.model import Config
 from consumer.delivery.policy import DeliveryPolicy
-from consumer.doctor.bluecore import check_bluecore
 from consumer.records import Reason, Reject
-from consumer.sandbox.contract import Rule, violations
+from consumer.sandbox.contract.checks import violations
+from consumer.sandbox.contract.rules import Rule
 from consumer.sandbox.faults import FaultPlan, OutagePlan, RateLimitPlan
 from tests.mapping.support import EMAIL, TOKEN, documents, map_one, route
-from tests.mapping.zeotap.account import DEVICE, ROWS, embedded
+from tests.mapping.zeotap.account import DEVICE, ROWS, Account, embedded
 from tests.mapping.zeotap.promises import shows
 from tests.support.brokers import Message
 from tests.support.configs import SOUND
-from tests.support.pipeline import API_KEY, NAMESPACE, PREFIX
+from tests.support.pipeline import API_KEY, NAMESPACE, PREFIX, Pipeline
 from tests.support.shop import usual
 from tests.support.waiting import eventually
-
-if TYPE_CHECKING:
-    from tests.mapping.zeotap.account import Account
-    from tests.support.pipeline import Pipeline
 
 EMAILS: Final = [f"customer-{number}@example.com" for number in range(15)]
 BREAKER: Final[dict[str, Any]] = {"breaker": {"initial_seconds": 0.2, "max_seconds": 0.4}}

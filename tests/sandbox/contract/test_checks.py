@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from consumer.sandbox.contract import CONTRACTS, Rule, violations
+from consumer.sandbox.contract.checks import violations
+from consumer.sandbox.contract.rules import CONTRACTS, Rule
 from tests.sandbox.samples import LAMP, MUG, VISITOR, event, one_of_each, profile
 
 CUSTOMER = profile()

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from consumer.sandbox.contract import SILENT, Rule, violations
+from consumer.sandbox.contract.checks import violations
+from consumer.sandbox.contract.rules import SILENT, Rule
 from tests.sandbox.samples import JANE, MUG, VISITOR, event, profile
 
 CUSTOMER = profile()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.sandbox.contract import is_attribute, is_email
+from consumer.sandbox.contract.values import is_attribute, is_email
 
 
 @pytest.mark.parametrize("value", ["jane@example.com", "a.b+c@mail.example.co.uk", "jane@müller.example"])

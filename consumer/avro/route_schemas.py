@@ -1,0 +1,91 @@
+"""The local schemas of a route: what its values were written with, and what their records are resolved to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from consumer.avro.confluent import SchemasById
+from consumer.avro.decoding import WireFormat
+from consumer.avro.defaults import with_values
+from consumer.avro.errors import InvalidSchema, SchemaFaults
+from consumer.avro.files import SchemaFile, load_file, load_files
+from consumer.avro.formats import Sources, wire_format
+from consumer.avro.readers import Readers, ReaderSchema
+from consumer.config.model import RouteConfig
+
+
+@dataclass(frozen=True, slots=True)
+class RouteSchemas:
+    """A route with what its files hold.
+
+    Attributes:
+        written: the schemas of `schema`; of `confluent` none.
+        reader: that of `reader_schema`, if there is one.
+    """
+
+    route: RouteConfig
+    written: tuple[SchemaFile, ...]
+    reader: ReaderSchema | None
+
+
+def route_schemas(route: RouteConfig) -> RouteSchemas:
+    """Read the files that a route names.
+
+    Raises:
+        SchemaFaults: some cannot be used.
+    """
+    return RouteSchemas(route, written_schemas(route), reader_schema(route))
+
+
+def written_schemas(route: RouteConfig) -> tuple[SchemaFile, ...]:
+    """Read the files of `schema`.
+
+    Raises:
+        SchemaFaults: some cannot be used, none is of a record, or there are several for `raw`.
+    """
+    files = load_files(map(Path, route.schema_files))
+    if files and not any(file.schema.records for file in files):
+        raise SchemaFaults((f"{files[0].path.name}: defines no record",))
+    if route.wire_format == "raw" and len(files) > 1:
+        named = ", ".join(file.path.name for file in files)
+        raise SchemaFaults((f"a raw value does not tell its schema: name the one file of all values, not {named}",))
+    return files
+
+
+def reader_schema(route: RouteConfig) -> ReaderSchema | None:
+    """Read the file of `reader_schema`.
+
+    Raises:
+        SchemaFaults: it cannot be used, or is not of the route's record.
+    """
+    if route.reader_schema is None:
+        return None
+    path = Path(route.reader_schema)
+    try:
+        reader = ReaderSchema(with_values(load_file(path)), route.record)
+    except InvalidSchema as error:
+        raise SchemaFaults((f"{path.name}: {error}",)) from None
+    names = " and ".join(record.name for record in reader.schema.records)
+    if not names:
+        raise SchemaFaults((f"{path.name}: defines no record",))
+    if route.record is not None and reader.of(route.record) is None:
+        alias = f'give it "aliases": ["{route.record}"]'
+        raise SchemaFaults((f"{path.name}: defines {names}, and the route's record is {route.record}; {alias}",))
+    return reader
+
+
+def topic_decoder(taking: Sequence[RouteSchemas], cache: SchemasById | None) -> WireFormat:
+    """The decoder of a topic.
+
+    Args:
+        taking: the routes that take the topic, at least one; they have one wire format.
+        cache: the schemas of the registry.
+    """
+    first = taking[0]
+    # A topic's single objects may be of any route's files: each value names its schema.
+    pooled = taking if first.route.wire_format == "single_object" else taking[:1]
+    local = tuple(file.schema for each in pooled for file in each.written)
+    readers = Readers(each.reader for each in taking if each.reader is not None)
+    return wire_format(first.route.wire_format, Sources(cache, local, readers))

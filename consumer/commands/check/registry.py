@@ -1,0 +1,108 @@
+"""The schemas of routes in a registry: every version of every subject that a route's records may be of.
+
+Rules: Confluent's subject name strategies: `<topic>-value`, `<topic>-<record>`, `<record>`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+
+from consumer.avro.errors import InvalidSchema, SchemaUnknown
+from consumer.avro.protocol import RegisteredSchema
+from consumer.avro.references import parse_registered
+from consumer.avro.registry import RegistryClient
+from consumer.avro.schema import AvroSchema
+from consumer.commands.check.likeness import like_event, like_topic
+from consumer.commands.check.search import Found, Unusable, by_record, of_record
+from consumer.config.model import RouteConfig
+from consumer.mapping.names import nearest
+
+_VALUE = "-value"
+_FULL_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
+_KINDS = {"JSON": "JSON Schema", "PROTOBUF": "Protobuf"}
+_INSTEAD = "let the producer write Avro, or leave these records out of the route"
+
+
+class RegistrySchemas:
+    """Asks the registry; each subject once.
+
+    Every method raises RegistryUnavailable when it cannot tell.
+    """
+
+    def __init__(self, client: RegistryClient) -> None:
+        self._client = client
+        self._subjects = tuple(client.subjects())
+        self._read = cache(self._read_subject)
+
+    def of(self, route: RouteConfig) -> Found:
+        subjects, how = self._subjects_of(route)
+        if not subjects:
+            return self._missing(route)
+        schemas = [schema for subject in subjects for schema in self._read(subject)[0]]
+        unusable = tuple(each for subject in subjects for each in self._read(subject)[1])
+        pairs = [pair for label, schema in schemas for pair in by_record(label, schema)]
+        if not pairs:
+            return Found(missing="no schema of its records is one that can be read", unusable=unusable, expected=True)
+        return replace(of_record(route, pairs, f"subject {', '.join(subjects)}", how), unusable=unusable)
+
+    def _subjects_of(self, route: RouteConfig) -> tuple[list[str], str]:
+        of_topic = [each for each in self._subjects if _is_of_topic(each, route)]
+        if of_topic or route.record is not None:
+            return of_topic, "by the subject's name"
+        names = [each for each in self._subjects if _FULL_NAME.fullmatch(each)]
+        for like, what in ((like_topic, "topic"), (like_event, "event")):
+            alike = [each for each in names if like(each, route)]
+            if alike:
+                return alike, f"the topic has no subject of its own, and a record is named like the {what}"
+        return [], ""
+
+    def _missing(self, route: RouteConfig) -> Found:
+        if route.record is not None:
+            known = [each.rpartition("-")[2] for each in self._subjects]
+            what = f"the registry has no subject {route.record}, nor one of topic {_topic(route)}"
+            return Found(
+                missing=f"{what}: correct `record`, or register it",
+                nearest=nearest(route.record, known),
+                expected=True,
+            )
+        wanted = f"{_topic(route)}{_VALUE}"
+        what = f"the registry has no subject {wanted}, nor one with a record's name like the topic's or the event's"
+        advice = "correct the topic, name the `record`, or give its schemas with --schemas"
+        near = nearest(wanted, self._subjects)
+        return Found(missing=f"{what}: {advice}", nearest=near and near.removesuffix(_VALUE), expected=True)
+
+    def _read_subject(self, subject: str) -> tuple[list[tuple[str, AvroSchema]], list[Unusable]]:
+        read: list[tuple[str, AvroSchema]] = []
+        faults: list[tuple[str, str]] = []
+        for version in self._client.versions(subject):
+            label = f"{subject} version {version}"
+            registered = self._client.schema_of(subject, version)
+            try:
+                read.append((label, parse_registered(self._client, registered)))
+            except (InvalidSchema, SchemaUnknown) as error:
+                faults.append((label, _said(registered, error)))
+        return read, [Unusable(label, message, alone=not read) for label, message in faults]
+
+
+def _is_of_topic(subject: str, route: RouteConfig) -> bool:
+    topic, _, record = subject.rpartition("-")
+    if subject == route.record:
+        return True
+    if not topic or not route.takes(topic):
+        return False
+    if record == "value":
+        return True
+    return record != "key" and _FULL_NAME.fullmatch(record) is not None and route.record in {None, record}
+
+
+def _said(registered: RegisteredSchema, error: Exception) -> str:
+    if registered.schema_type == "AVRO":
+        return f"{error}: records written with it are dead-lettered as undecodable; register what it lacks"
+    kind = _KINDS.get(registered.schema_type, registered.schema_type)
+    return f"is {kind}, not Avro: records written with it are dead-lettered as undecodable; {_INSTEAD}"
+
+
+def _topic(route: RouteConfig) -> str:
+    return route.topic or route.topic_pattern or ""

@@ -1,0 +1,77 @@
+"""What a search for the schemas of a route's records gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from consumer.avro.schema import AvroSchema
+from consumer.commands.typecheck.routes import SchemaVersion
+from consumer.config.model import RouteConfig
+from consumer.mapping.names import nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A version that the records of a topic may be of, and that cannot be read.
+
+    Attributes:
+        alone: no other version of its subject can be read either.
+    """
+
+    label: str
+    message: str
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The schemas that a route's records are, or may be, written with.
+
+    Attributes:
+        choices: the versions of each type that may be meant; the one that fits best is taken. A version is of one
+            record type.
+        how: how they were chosen, as the end of a sentence: `named like the topic`.
+        guess: they were chosen by fit alone, and may be meant for other records.
+        missing: why there are none, and what to do.
+        nearest: the name that exists and was probably meant, when there are none.
+        expected: there should be some: a route without is worth a warning.
+    """
+
+    choices: tuple[tuple[SchemaVersion, ...], ...] = ()
+    how: str = ""
+    guess: bool = False
+    missing: str = ""
+    nearest: str | None = None
+    expected: bool = False
+    unusable: tuple[Unusable, ...] = ()
+
+
+class Schemas(Protocol):
+    """A place where schemas are: files, a folder, the registry."""
+
+    def of(self, route: RouteConfig) -> Found: ...
+
+
+def by_record(label: str, schema: AvroSchema) -> Iterator[tuple[str, SchemaVersion]]:
+    """Each record type of a schema by its full name, as a version of its own."""
+    for record in schema.records:
+        name = f"{label} {record.name}" if schema.branches else label
+        yield record.name, SchemaVersion(name, replace(schema, record=record, branches=()))
+
+
+def of_record(route: RouteConfig, versions: Iterable[tuple[str, SchemaVersion]], where: str, how: str) -> Found:
+    """The versions of the route's record among those of its topic; all of them when it names none."""
+    pairs = list(versions)
+    taken = tuple(version for name, version in pairs if route.record in {None, name})
+    if taken:
+        return Found((taken,), how)
+    return no_record(route.record or "", [name for name, _ in pairs], where)
+
+
+def no_record(record: str, known: Sequence[str], where: str) -> Found:
+    advice = f"correct `record`, or add its schema to {where}"
+    return Found(
+        missing=f"{where} has no record {record}: {advice}", nearest=nearest(record, known), expected=bool(known)
+    )

@@ -1,0 +1,72 @@
+"""The commands `dead-letters list`, `show` and `replay`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from consumer.commands.dead_letters.options import selected, selection_options
+from consumer.commands.exits import ended_by
+from consumer.commands.options import config_option, load_given
+
+_PLACE = click.IntRange(min=0)
+
+
+@click.group("dead-letters")
+def dead_letters() -> None:
+    """The records that no retry could help."""
+
+
+@dead_letters.command("list")
+@config_option
+@selection_options
+def list_letters(path: Path, **selection: Any) -> None:
+    """Counts them by reason, by the topic they came from, and by the hour in which they were given up."""
+    config = load_given(path)
+    from consumer.commands.dead_letters.printing import print_counts  # noqa: PLC0415 - the other commands start faster without
+
+    with ended_by("the dead letters cannot be listed"):
+        print_counts(config, selected(**selection))
+
+
+@dead_letters.command("show")
+@config_option
+@selection_options
+@click.option("--offset", type=_PLACE, help="the one letter at this offset of --partition")
+def show_letter(path: Path, offset: int | None, **selection: Any) -> None:
+    """Shows one: its record decoded, why it failed, and what would become of it now.
+
+    That is the newest of the selection; without options, the newest of all.
+    """
+    if offset is not None:
+        if selection["partition"] is None:
+            raise click.UsageError("--offset needs --partition too: `dead-letters list` shows both")
+        selection |= {"from_offset": offset, "to_offset": offset}
+    config = load_given(path)
+    from consumer.commands.dead_letters.printing import print_letter  # noqa: PLC0415
+
+    with ended_by("the dead letter cannot be shown"):
+        print_letter(config, selected(**selection))
+
+
+@dead_letters.command("replay")
+@config_option
+@selection_options
+@click.option("--dry-run", is_flag=True, help="only say what would be replayed")
+@click.option(
+    "--rate", default=50.0, show_default=True, type=click.FloatRange(0.01, 10_000), help="at most so many a second"
+)
+def replay_letters(path: Path, dry_run: bool, rate: float, **selection: Any) -> None:  # noqa: FBT001 - click's options
+    """Sends a selection through its routes again, as they are now; without options, everything.
+
+    What was replayed before is left out. What the present configuration would refuse again is counted, and stays.
+
+    The running instances map what is replayed: roll out a mended configuration first, or new dead letters arise.
+    """
+    config = load_given(path)
+    from consumer.commands.dead_letters.printing import print_replay  # noqa: PLC0415
+
+    with ended_by("the replay cannot go on"):
+        print_replay(config, selected(**selection), rate, dry_run=dry_run)

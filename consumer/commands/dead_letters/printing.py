@@ -1,0 +1,84 @@
+"""What the `dead-letters` commands print: tables and bars for people on a terminal, JSON lines in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+import orjson
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from consumer.commands.dead_letters.pace import Pace
+from consumer.commands.dead_letters.replaying import Replayed, replay
+from consumer.commands.dead_letters.selection import Selection
+from consumer.commands.dead_letters.showing import show
+from consumer.commands.dead_letters.survey import Count, survey
+from consumer.config.model import Config
+from consumer.kafka.reading import TopicReader
+
+
+def print_counts(config: Config, selection: Selection) -> None:
+    """A table on a terminal, a JSON line for each kind in a pipe. Raises what TopicReader raises."""
+    with TopicReader(config, config.dead_letters.dead_letter_topic) as reader:
+        counts = survey(reader, selection).counts()
+    if sys.stdout.isatty():
+        Console().print(_table(counts))
+        return
+    for kind, count, replayed, (number, offset) in counts:
+        row = {"count": count, "replayed": replayed, "newest": {"partition": number, "offset": offset}}
+        click.echo(orjson.dumps(kind._asdict() | row))
+
+
+def print_letter(config: Config, selection: Selection) -> None:
+    """Indented on a terminal, one line in a pipe. Raises what `show` raises."""
+    document = show(config, selection)
+    if sys.stdout.isatty():
+        Console().print_json(document.decode())
+    else:
+        click.echo(document)
+
+
+def print_replay(config: Config, selection: Selection, rate: float, *, dry_run: bool) -> None:
+    """A bar on stderr if that is a terminal, and what came of it as a JSON object. Raises what `replay` raises."""
+    if not dry_run:
+        click.echo(
+            "The running instances map what is replayed: roll out a mended configuration before, not after.", err=True
+        )
+    with _bar("would be replayed" if dry_run else "replayed") as progress:
+        result = replay(config, selection, Pace(rate), progress, dry_run=dry_run)
+    click.echo(orjson.dumps(_summary(result, dry_run=dry_run)))
+
+
+def _summary(result: Replayed, *, dry_run: bool) -> dict[str, Any]:
+    return {
+        "selected": result.selected,
+        "replayed_before": result.before,
+        "would_replay" if dry_run else "replayed": result.sent,
+        "would_be_skipped": result.skipped,
+        "would_fail_again": {str(reason): count for reason, count in sorted(result.refused.items())},
+    }
+
+
+def _table(counts: Iterable[Count]) -> Table:
+    table = Table("reason", "first read from", "given up (UTC)")
+    table.add_column("letters", justify="right")
+    table.add_column("replayed", justify="right")
+    table.add_column("newest", justify="right")
+    for kind, count, replayed, (number, offset) in counts:
+        table.add_row(*map(Text, (*kind, str(count), str(replayed), f"{number}:{offset}")))
+    return table
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    console = Console(stderr=True)
+    columns = (TextColumn(what), BarColumn(None), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -1,0 +1,54 @@
+"""Dead letters as the present configuration would have them: decoded, and mapped once more."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from consumer.avro.cache import SchemaCache
+from consumer.avro.decoding import Decoded
+from consumer.avro.errors import Undecodable
+from consumer.commands.preview.preview import MASKED, with_schemas
+from consumer.config.model import Config
+from consumer.mapping.router import compile_routes
+from consumer.mapping.translate import Translator
+from consumer.pipeline.assembly import decoders, schema_cache
+from consumer.records import Mapped, Record
+
+
+class Remapping:
+    """Maps as the service does, but for the token, which is masked."""
+
+    def __init__(self, config: Config, schemas: SchemaCache | None) -> None:
+        self._schemas = schemas
+        self._decoders = decoders(config.routes, schemas)
+        router = compile_routes(config.routes, token=MASKED, max_age_seconds=config.delivery.max_event_age_seconds)
+        self._translator = Translator(router, self._decoders)
+
+    def outcome(self, record: Record) -> Mapped:
+        """What would become of it now. Raises RegistryUnavailable when its schema is not to be had."""
+        return with_schemas(partial(self._translator.translate, record, int(time.time() * 1000)), self._schemas)
+
+    def decoded(self, record: Record) -> dict[str, Any]:
+        """The record for a person: its type and value, or why there is none. Raises as `outcome`."""
+        if record.value is None:
+            return {"value": None}
+        try:
+            decoder = self._decoders(record.origin.topic)
+            found: Decoded = with_schemas(partial(decoder.decode, record.value), self._schemas)
+        except Undecodable as error:
+            return {"undecodable": str(error), "bytes": record.value.hex()}
+        return {"name": found.name, "value": found.value}
+
+
+@contextmanager
+def remapping(config: Config) -> Iterator[Remapping]:
+    schemas = schema_cache(config)
+    try:
+        yield Remapping(config, schemas)
+    finally:
+        if schemas is not None:
+            schemas.close()

@@ -1,0 +1,158 @@
+"""Dead letters go again: through the retry topic, which the service reads, by the routes as they are now.
+
+So a replayed record is delivered like any redelivery: under the idempotency key of its original place, its age
+counted from its own timestamp, and the later records of its customer behind it. What the present configuration
+would refuse again stays where it is.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+
+from consumer.commands.dead_letters.letter import DeadLetter
+from consumer.commands.dead_letters.marks import mark
+from consumer.commands.dead_letters.pace import Pace
+from consumer.commands.dead_letters.remapping import Remapping, remapping
+from consumer.commands.dead_letters.selection import Selection
+from consumer.commands.dead_letters.survey import Place, survey
+from consumer.commands.exits import Failed
+from consumer.config.model import Config
+from consumer.kafka.publisher import Publisher
+from consumer.kafka.reading import TopicReader
+from consumer.kafka.topics import ensure_topics
+from consumer.records import Partition, Reject, Send
+
+_BATCH = 100
+_WRITE_SECONDS = 60.0
+
+
+class ReplayStopped(Failed):
+    """What was to be written has nowhere to go, or the brokers did not take it."""
+
+
+@dataclass(slots=True)
+class Replayed:
+    """What came of the selection. `refused`: by reason, those that would fail again and were left where they are."""
+
+    selected: int = 0
+    before: int = 0
+    sent: int = 0
+    skipped: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+
+
+def replay(
+    config: Config, selection: Selection, pace: Pace, progress: Callable[[int, int], None], *, dry_run: bool
+) -> Replayed:
+    """Sends a selection again, except for what was replayed before; with `dry_run`, only says what it would do.
+
+    `progress` is told how many letters are dealt with, and of how many. A crash between a batch's writes and its mark
+    repeats that batch of at most 100.
+
+    Raises ReplayStopped, and what TopicReader, Remapping and ensure_topics raise.
+    """
+    topic = config.dead_letters.dead_letter_topic
+    if config.dead_letters.retry_topic not in config.dead_letters.topics:
+        raise ReplayStopped("dead_letters.delays_seconds is empty, so no retry topic is read: give it a delay")
+    with TopicReader(config, topic) as reader, remapping(config) as mapped:
+        found = survey(reader, selection)
+        wanted = found.unreplayed
+        result = Replayed(selected=len(found.letters), before=len(found.letters) - len(wanted))
+        writer: _Writer | None = None
+        if not dry_run and wanted:
+            writer = _Writer(config, ensure_topics(config.kafka, [config.dead_letters.retry_topic]))
+        try:
+            for number, letter in enumerate(_letters(reader, wanted), start=1):
+                _again(letter, mapped, config, writer, result, pace)
+                progress(number, len(wanted))
+        finally:
+            if writer is not None:
+                writer.close()
+    return result
+
+
+def _letters(reader: TopicReader, wanted: set[Place]) -> Iterator[DeadLetter]:
+    offsets: defaultdict[int, list[int]] = defaultdict(list)
+    for number, offset in wanted:
+        offsets[number].append(offset)
+    starts = {number: min(each) for number, each in offsets.items()}
+    ends = {number: max(each) + 1 for number, each in offsets.items()}
+    for record in reader.read(starts, ends):
+        if (record.partition.number, record.offset) in wanted and (letter := DeadLetter.of(record)) is not None:
+            yield letter
+
+
+def _again(  # noqa: PLR0913, PLR0917 - one letter, and all that it meets
+    letter: DeadLetter, mapped: Remapping, config: Config, writer: _Writer | None, result: Replayed, pace: Pace
+) -> None:
+    outcome = mapped.outcome(letter.record)
+    if isinstance(outcome, Reject):
+        result.refused[outcome.reason] += 1
+    elif not isinstance(outcome, Send):
+        result.skipped += 1
+    else:
+        result.sent += 1
+        if writer is not None:
+            pace.wait()
+            events = {request.event for request in outcome.requests}
+            writer.write(
+                letter,
+                customer=outcome.requests[0].customer.encode(),
+                ordered=not events.isdisjoint(config.dead_letters.ordered_events),
+            )
+
+
+class _Writer:
+    """Writes batches: the records to the retry topic, and when those are acknowledged, the mark."""
+
+    def __init__(self, config: Config, partitions: Mapping[str, int]) -> None:
+        self._publisher = Publisher(config, partitions)
+        self._topic = config.dead_letters.dead_letter_topic
+        self._tickets = count()
+        self._written: dict[int, Place] = {}
+
+    def write(self, letter: DeadLetter, *, customer: bytes, ordered: bool) -> None:
+        record = letter.record
+        ordering_key = customer if record.key is None else record.key
+        ticket = next(self._tickets)
+        self._written[ticket] = record.partition.number, record.offset
+        self._publisher.write(
+            ticket, record, letter.again(time.time()), ordering_key, ordering_key if ordered else None
+        )
+        if len(self._written) >= _BATCH:
+            self._finish()
+
+    def close(self) -> None:
+        try:
+            self._finish()
+        finally:
+            self._publisher.close(_WRITE_SECONDS)
+
+    def _finish(self) -> None:
+        places, self._written = self._written, {}
+        errors = self._results(places)
+        offsets: defaultdict[int, list[int]] = defaultdict(list)
+        for ticket, (number, offset) in places.items():
+            if errors[ticket] is None:
+                offsets[number].append(offset)
+        marks = {next(self._tickets): number for number in offsets}
+        for ticket, number in marks.items():
+            self._publisher.note(ticket, Partition(self._topic, number), mark(offsets[number]))
+        errors |= self._results(marks)
+        if failed := [error for error in errors.values() if error is not None]:
+            raise ReplayStopped(f"the brokers did not take {len(failed)} of {len(errors)} writes: {failed[0]}")
+
+    def _results(self, tickets: Collection[int]) -> dict[int, str | None]:
+        """By ticket, why a write failed, or None."""
+        results: dict[int, str | None] = dict.fromkeys(tickets, "no answer in time")
+        missing = set(tickets)
+        deadline = time.monotonic() + _WRITE_SECONDS
+        while missing and time.monotonic() < deadline:
+            for ticket, error in self._publisher.poll(0.1):
+                results[ticket] = error
+                missing.discard(ticket)
+        return results

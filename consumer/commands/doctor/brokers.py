@@ -1,0 +1,77 @@
+"""The brokers: whether they answer, and whether the topics of the configuration are there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from difflib import get_close_matches
+
+from confluent_kafka import Consumer, KafkaException
+
+from consumer.commands.doctor.finding import Finding, error, ok, warning
+from consumer.commands.doctor.permissions import check_permissions
+from consumer.config.model import Config
+from consumer.kafka.client import Silent, client_options
+from consumer.kafka.reach import Heard, Unreachable, cluster
+
+
+def check_brokers(config: Config) -> Iterator[Finding]:
+    """Joins no group, writes and commits nothing."""
+    heard = Heard()
+    ours = {"group.id": config.kafka.group_id, "logger": Silent(), "error_cb": heard}
+    try:
+        with closing(Consumer(client_options(config.kafka, {}, "consumer") | ours)) as consumer:
+            found = cluster(consumer, config.kafka, heard)
+    except Unreachable as unreachable:
+        yield error("brokers", unreachable.what, unreachable.advice)
+        return
+    except KafkaException as refused:
+        yield error("brokers", f"no client can be made: {refused.args[0].str()}", "correct kafka.options")
+        return
+    yield ok("brokers", f"{len(found.brokers)} answer at {config.kafka.bootstrap_servers}")
+    partitions = {name: len(topic.partitions) for name, topic in found.topics.items() if topic.error is None}
+    yield from check_topics(config, partitions)
+    yield from check_permissions(config, partitions)
+
+
+def check_topics(config: Config, partitions: Mapping[str, int]) -> Iterator[Finding]:
+    """`partitions`: how many each topic has that we may see."""
+    taken: set[str] = set()
+    for index, route in enumerate(config.routes):
+        if route.topic_pattern is not None:
+            matching = {topic for topic in partitions if re.match(route.topic_pattern, topic)}
+            missing = not matching and f"no topic matches {route.topic_pattern}"
+        else:
+            matching = {route.topic or ""} & partitions.keys()
+            near = get_close_matches(route.topic or "", partitions, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            missing = not matching and f"there is no topic {route.topic}, or none that we may see{hint}"
+        taken |= matching
+        if missing:
+            advice = "the service takes it in once it is there: create it, or correct the route"
+            yield error(f"routes[{index}]", missing, advice)
+        for topic in sorted(matching):
+            yield ok(f"routes[{index}]", f"{topic} has {_partitions(partitions[topic])}")
+    largest = max((partitions[topic] for topic in taken), default=0)
+    letters = config.dead_letters
+    settings = {letters.retry_topic: "retry_topic", letters.dead_letter_topic: "dead_letter_topic"}
+    for topic in letters.topics:
+        setting = settings[topic]
+        what = f"dead_letters.{setting}"
+        if topic not in partitions:
+            yield warning(
+                what, f"there is no topic {topic}", "create it, or let the service, which tries at its start"
+            )
+        elif setting == "retry_topic" and partitions[topic] < largest:
+            yield warning(
+                what,
+                f"{topic} has {_partitions(partitions[topic])}, and the largest routed topic {largest}",
+                f"give it {largest}: redeliveries are spread over no more instances than it has partitions",
+            )
+        else:
+            yield ok(what, f"{topic} has {_partitions(partitions[topic])}")
+
+
+def _partitions(count: int) -> str:
+    return f"{count} partition{'' if count == 1 else 's'}"

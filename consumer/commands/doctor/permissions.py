@@ -1,0 +1,109 @@
+"""What this user may do, as the brokers tell it: nothing is read, written or committed to find out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from confluent_kafka import KafkaError, KafkaException, TopicCollection
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._acl import AclOperation
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
+
+from consumer.commands.doctor.finding import Finding, error, ok, warning
+from consumer.config.model import Config
+from consumer.kafka.client import Silent, client_options
+
+_READ, _WRITE = AclOperation.READ, AclOperation.WRITE
+_SECONDS = 10.0
+# A cluster that has never had a group makes its coordinators when it is first asked for one.
+_NO_COORDINATOR_YET = (
+    KafkaError.NOT_COORDINATOR,
+    KafkaError.COORDINATOR_NOT_AVAILABLE,
+    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+)
+
+
+def check_permissions(config: Config, partitions: Mapping[str, int]) -> Iterator[Finding]:
+    """`partitions` has the topics that there are."""
+    letters = config.dead_letters
+    needed = {topic: {_READ} for topic in partitions if any(route.takes(topic) for route in config.routes)}
+    # The service never reads its dead letters; only the commands do.
+    needed |= {topic: {_WRITE} if topic == letters.dead_letter_topic else {_READ, _WRITE} for topic in letters.topics}
+    needed = {topic: operations for topic, operations in needed.items() if topic in partitions}
+    admin = AdminClient(client_options(config.kafka, {"logger": Silent()}, "admin"))
+    for findings in (_group(admin, config.kafka.group_id), _topics(admin, needed, letters.dead_letter_topic)):
+        try:
+            yield from findings
+        except KafkaException as refused:
+            yield _untold(refused.args[0])
+            if refused.args[0].code() == KafkaError._UNSUPPORTED_FEATURE:  # noqa: SLF001 - the library's public name for it
+                return  # brokers that know no permissions: the other question would only time out
+
+
+def _topics(admin: AdminClient, needed: Mapping[str, set[AclOperation]], dead_letter_topic: str) -> Iterator[Finding]:
+    if not needed:
+        return
+    asked = admin.describe_topics(
+        TopicCollection(list(needed)), include_authorized_operations=True, request_timeout=_SECONDS
+    )
+    allowed = {topic: set(future.result().authorized_operations or ()) for topic, future in asked.items()}
+    for topic, operations in needed.items():
+        if topic == dead_letter_topic and _WRITE in allowed[topic] and _READ not in allowed[topic]:
+            yield warning(
+                f"topic {topic}",
+                "this user may WRITE but not READ: the service does without, the commands `dead-letters` do not",
+                f"allow READ on {topic} to whoever runs `dead-letters`",
+            )
+            continue
+        names = " and ".join(_names(operations))
+        yield _judged(f"topic {topic}", operations, allowed[topic], f"allow this user {names} on {topic}")
+
+
+def _group(admin: AdminClient, group: str) -> Iterator[Finding]:
+    """To commit is to read the group, in Kafka's terms."""
+    patiently = Retrying(
+        retry=retry_if_exception(_no_coordinator_yet),
+        wait=wait_fixed(0.2),
+        stop=stop_after_delay(_SECONDS),
+        reraise=True,
+    )
+    what, advice = f"group {group}", f"allow this user READ on the group {group}: to join it and to commit need it"
+    try:
+        allowed = patiently(_allowed, admin, group)
+    except KafkaException as refused:
+        # Who may read a group may describe it.
+        if refused.args[0].code() != KafkaError.GROUP_AUTHORIZATION_FAILED:
+            raise
+        yield error(what, "this user has no permission to READ", advice)
+        return
+    yield _judged(what, {_READ}, allowed, advice)
+
+
+def _allowed(admin: AdminClient, group: str) -> set[AclOperation]:
+    asked = admin.describe_consumer_groups([group], include_authorized_operations=True, request_timeout=_SECONDS)
+    return set(asked[group].result().authorized_operations or ())
+
+
+def _no_coordinator_yet(error: BaseException) -> bool:
+    return isinstance(error, KafkaException) and error.args[0].code() in _NO_COORDINATOR_YET
+
+
+def _judged(what: str, needed: set[AclOperation], allowed: set[AclOperation], advice: str) -> Finding:
+    missing = _names(needed - allowed)
+    if not allowed:
+        return warning(what, "the brokers do not tell what this user may do", "look at their ACLs")
+    if missing:
+        return error(what, f"this user has no permission to {' and '.join(missing)}", advice)
+    return ok(what, f"this user may {' and '.join(_names(allowed & {_READ, _WRITE}))}")
+
+
+def _untold(fault: KafkaError) -> Finding:
+    """Some brokers' errors come with no more than the name of the request before the colon."""
+    said = fault.str().strip()
+    reason = f"{said} {KafkaError(fault.code()).str()}" if said.endswith(":") else said
+    message = f"the brokers do not tell what this user may do: {reason} ({fault.name()})"
+    return warning("permissions", message, "look at their ACLs")
+
+
+def _names(operations: set[AclOperation]) -> list[str]:
+    return sorted(operation.name for operation in operations)

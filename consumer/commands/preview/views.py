@@ -1,0 +1,118 @@
+"""Previews as they are shown: a JSON line for each record to programs, a table of them all to people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any, Final, NamedTuple
+
+import click
+import orjson
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from consumer.commands.preview.preview import Previewed
+from consumer.records import EventRequest, Mapped, Reject, Send
+
+_EXCERPT: Final = 100
+_MOST_FIELDS: Final = 20
+_COLOURS: Final = {"send": "green", "reject": "red", "skip": "yellow"}
+_SKIPPED: Final = {"when": "when: the condition is false", "tombstone": "tombstone: the value is null"}
+
+
+class _Row(NamedTuple):
+    outcome: str
+    event: str = ""
+    customer: str = ""
+    what: str = ""
+
+
+def show(previews: Iterator[Previewed], form: str) -> bool:
+    """Prints them as a `table`, or as they come as JSON lines; False when there are none."""
+    first = next(previews, None)
+    if first is None:
+        return False
+    every = chain([first], previews)
+    if form == "table":
+        Console().print(as_table(every))
+    else:
+        for each in every:
+            click.echo(as_line(each))
+    return True
+
+
+def as_line(previewed: Previewed) -> bytes:
+    """A JSON object, without the line's end."""
+    outcome, place = previewed.outcome, previewed.place
+    where = {} if place is None else {"partition": place[0].number, "offset": place[1]}
+    if isinstance(outcome, Send):
+        requests = [orjson.Fragment(each.body) for each in outcome.requests]
+        return orjson.dumps({"outcome": "send", "requests": requests} | where)
+    if isinstance(outcome, Reject):
+        reason = {"reason": outcome.reason, "field": outcome.field, "message": outcome.message}
+        return orjson.dumps({"outcome": "reject"} | reason | where)
+    return orjson.dumps({"outcome": "skip", "reason": outcome.reason} | where)
+
+
+def as_table(previews: Iterable[Previewed]) -> Table:
+    """A row for each request, and for each record without one; made for 80 columns, and better with more.
+
+    A record is told by its number, or as `partition:offset` in its topic.
+    """
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    for name in ("record", "outcome", "event"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("customer", overflow="fold", max_width=32)
+    table.add_column("fields, or the reason", overflow="fold", ratio=1)
+    for number, previewed in enumerate(previews, start=1):
+        place, record = previewed.place, str(number)
+        if place is not None:
+            record = f"{place[0].number}:{place[1]}"
+        for row in _rows(previewed.outcome):
+            # As Text: what stands in a record is no markup.
+            colour = _COLOURS[row.outcome]
+            table.add_row(record, Text(row.outcome, colour), *map(Text, row[1:]))
+    return table
+
+
+def _rows(outcome: Mapped) -> Iterator[_Row]:
+    if isinstance(outcome, Send):
+        yield from map(_sent, outcome.requests)
+    elif isinstance(outcome, Reject):
+        yield _Row("reject", outcome.event, what=f"{outcome.reason}: {outcome.message}")
+    else:
+        yield _Row("skip", what=_SKIPPED[outcome.reason])
+
+
+def _sent(request: EventRequest) -> _Row:
+    # A decimal is shown with its digits: 12.30 is not 12.3.
+    properties: dict[str, Any] = json.loads(request.body, parse_float=orjson.Fragment)["properties"]
+    fields = list(_fields(properties, request.customer))
+    if len(fields) > _MOST_FIELDS:
+        fields[_MOST_FIELDS:] = [f"... and {len(fields) - _MOST_FIELDS} more"]
+    return _Row("send", request.event, _json(request.customer)[1:-1], "\n".join(fields))
+
+
+def _fields(properties: dict[str, Any], customer: str) -> Iterator[str]:
+    """A line for each value, but for the token and the name that the customer's column has."""
+    for name, value in properties.items():
+        if name == "customer":
+            yield from (f"{key}: {_short(each)}" for key, each in value.items() if (key, each) != ("email", customer))
+        elif name == "products":
+            yield from (f"product: {_short(each)}" for each in value)
+        elif name != "token" and (name, value) != ("distinct_id", customer):
+            yield f"{name}: {_short(value)}"
+
+
+def _short(value: Any) -> str:
+    pairs = isinstance(value, dict)
+    text = ", ".join(f"{key} {_json(each)}" for key, each in value.items()) if pairs else _json(value)
+    return text if len(text) <= _EXCERPT else text[:_EXCERPT] + "..."
+
+
+def _json(value: Any) -> str:
+    """As it is sent, so that `true` and `"true"` differ, and no control character reaches the terminal."""
+    return orjson.dumps(value).decode()

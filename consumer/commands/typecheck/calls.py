@@ -1,0 +1,176 @@
+"""JMESPath's functions by their types: what each takes of its arguments, and what it makes of them.
+
+What a function takes is read from JMESPath's own table, by which it refuses a record at run time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from jmespath.functions import Functions
+
+from consumer.commands.typecheck.comparisons import json_type, json_types
+from consumer.commands.typecheck.problems import NotComputableError, Problem, Severity
+from consumer.commands.typecheck.shapes import UNKNOWN, Shape, items, kind, listed, shape_of, united, values
+from consumer.mapping.paths import Node
+
+Named = Mapping[str, Any]
+Result = Callable[[Sequence[Shape], Named], Shape]
+
+_TEXT = Shape(("string",))
+_INTEGER = Shape(("long",))
+_WORDS = {
+    "number": "a number",
+    "string": "a text",
+    "array": "a list",
+    "object": "an object",
+    "array-number": "a list of numbers",
+    "array-string": "a list of texts",
+}
+_OPEN = frozenset(
+    name for name, function in Functions.FUNCTION_TABLE.items() if function["signature"][-1].get("variadic")
+)
+"""Functions that take any number of arguments."""
+SORTABLE = ("number", "string")
+"""What `sort_by`, `max_by` and `min_by` take for a key."""
+
+
+def arguments_of(function: str) -> list[tuple[str, ...]]:
+    """The types that each argument may have, none for all; `expref` is an expression, such as `&price`."""
+    table: Mapping[str, Any] = Functions.FUNCTION_TABLE
+    return [tuple(argument["types"]) for argument in table[function]["signature"]]
+
+
+def call_faults(tree: Node) -> Iterator[str]:
+    """Calls that fail on every record: with too few or too many arguments, or without the `&` of an expression."""
+    if tree["type"] == "function_expression" and tree["value"] in Functions.FUNCTION_TABLE:
+        yield from _call_faults(tree["value"], tree["children"])
+    for child in tree["children"]:
+        if isinstance(child, dict):
+            yield from call_faults(child)
+
+
+def _call_faults(function: str, arguments: Sequence[Node]) -> Iterator[str]:
+    wanted = arguments_of(function)
+    is_open = function in _OPEN
+    if len(arguments) < len(wanted) or (len(arguments) > len(wanted) and not is_open):
+        or_more = " or more" if is_open else ""
+        yield f"{function}() is given {len(arguments)} arguments, and takes {len(wanted)}{or_more}"
+        return
+    for position, (types, argument) in enumerate(zip(wanted, arguments, strict=False), start=1):
+        is_expression = argument["type"] == "expref"
+        if ("expref" in types) and not is_expression:
+            yield f"{function}() takes an expression as argument {position}: write & before it, as in &price"
+        elif is_expression and "expref" not in types:
+            yield f"{function}() takes a value as argument {position}: leave out the &"
+
+
+def given(function: str, types: Sequence[str], argument: Shape, named: Named) -> tuple[Shape, list[Problem]]:
+    """The argument, as far as the function takes it, and what it does not take.
+
+    Raises:
+        NotComputableError: it takes none of what the argument can be.
+    """
+    if not types or not argument.known:
+        return argument, []
+    verdicts = {index: _verdict(avro, types, named) for index, avro in enumerate(argument.types)}
+    taken = Shape(tuple(avro for index, avro in enumerate(argument.types) if verdicts[index] is not False))
+    wanted = " or ".join(_WORDS.get(each, each) for each in types)
+    if not taken.types:
+        found = " or ".join(dict.fromkeys(_written(avro, named) for avro in argument.types)) or "null"
+        raise NotComputableError(f"{function}() takes {wanted}, and is given {found}: such a record is refused")
+    doubts = [_written(argument.types[index], named) for index, verdict in verdicts.items() if verdict is not True]
+    if argument.nullable:
+        doubts.append("null")
+    if not doubts:
+        return taken, []
+    message = f"{function}() takes {wanted}, and may be given {' or '.join(doubts)}: such a record is refused"
+    return taken, [Problem(Severity.WARNING, message)]
+
+
+def result_of(function: str, arguments: Sequence[Shape], named: Named) -> Shape:
+    result = _RESULTS.get(function)
+    return UNKNOWN if result is None else result(arguments, named)
+
+
+def _verdict(avro: Any, types: Sequence[str], named: Named) -> bool | None:
+    """Whether the function takes the type: always, never, or (None) some of its values."""
+    written = json_type(kind(avro))
+    if written in types:
+        return True
+    inner = [each.removeprefix("array-") for each in types if each.startswith("array-")]
+    if written != "array" or not inner:
+        return False
+    elements = shape_of(avro["items"], named)
+    if not elements.known:
+        return None
+    found = json_types(elements)
+    if not found.intersection(inner) and (found or elements.nullable):
+        return False
+    return True if len(found) <= 1 and not elements.nullable else None
+
+
+def _written(avro: Any, named: Named) -> str:
+    if kind(avro) != "array":
+        return kind(avro)
+    elements = shape_of(avro["items"], named)
+    kinds = [*elements.kinds, *(["null"] if elements.nullable else [])]
+    return f"an array of {' or '.join(kinds) or 'nothing'}"
+
+
+def _elements(arguments: Sequence[Shape], named: Named) -> Shape:
+    return items(arguments[0], named) or UNKNOWN
+
+
+def _one_of(arguments: Sequence[Shape], named: Named) -> Shape:
+    """One of the list's elements; null when it is empty."""
+    return _elements(arguments, named).or_null()
+
+
+def _to_number(arguments: Sequence[Shape], _named: Named) -> Shape:
+    (argument,) = arguments
+    numbers = [avro for avro in argument.types if json_type(kind(avro)) == "number"]
+    others = len(numbers) < len(argument.types)
+    texts = ("long", "double") if "string" in argument.kinds else ()
+    return Shape((*numbers, *texts), nullable=others or argument.nullable)
+
+
+def _reverse(arguments: Sequence[Shape], _named: Named) -> Shape:
+    return Shape(tuple(avro if kind(avro) == "array" else "string" for avro in arguments[0].types))
+
+
+def _to_array(arguments: Sequence[Shape], _named: Named) -> Shape:
+    (argument,) = arguments
+    lists = tuple(avro for avro in argument.types if kind(avro) == "array")
+    others = Shape(tuple(avro for avro in argument.types if kind(avro) != "array"), argument.nullable)
+    return Shape((*lists, *(listed(others).types if others.types or others.nullable else ())), known=argument.known)
+
+
+def _values(arguments: Sequence[Shape], named: Named) -> Shape:
+    return listed(values(arguments[0], named) or UNKNOWN)
+
+
+def _same(arguments: Sequence[Shape], _named: Named) -> Shape:
+    return arguments[0]
+
+
+def _always(shape: Shape) -> Result:
+    return lambda _arguments, _named: shape
+
+
+_RESULTS: dict[str, Result] = {
+    **dict.fromkeys(("abs", "sort", "sort_by"), _same),
+    **dict.fromkeys(("ceil", "floor", "length"), _always(_INTEGER)),
+    **dict.fromkeys(("join", "to_string", "type"), _always(_TEXT)),
+    **dict.fromkeys(("contains", "ends_with", "starts_with"), _always(Shape(("boolean",)))),
+    **dict.fromkeys(("max", "min", "max_by", "min_by"), _one_of),
+    # The sum of an empty list is the integer 0.
+    "sum": lambda arguments, named: united([_elements(arguments, named).not_null(), _INTEGER]),
+    "avg": _always(Shape(("double",), nullable=True)),
+    "to_number": _to_number,
+    "reverse": _reverse,
+    "to_array": _to_array,
+    "keys": _always(listed(_TEXT)),
+    "values": _values,
+}

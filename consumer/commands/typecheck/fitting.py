@@ -1,0 +1,114 @@
+"""What can be found held against what is wanted: what is refused, what may be ignored, what only records tell."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from consumer.commands.typecheck.comparisons import enumerated
+from consumer.commands.typecheck.problems import Problem, Severity
+from consumer.commands.typecheck.shapes import Shape, kind, symbols_of
+from consumer.commands.typecheck.type_rules import CONVERTIBLE, SCALARS, TypeRule
+
+_WORDS = {
+    "text": frozenset(("string",)),
+    "a number": frozenset(("integer", "number")),
+    "a whole number": frozenset(("integer",)),
+    "a boolean": frozenset(("boolean",)),
+    "a date": frozenset(("date",)),
+    "a list of records": frozenset(("array",)),
+    "a record": frozenset(("record",)),
+}
+_ARTICLES = {"integer": "an"}
+_OF_SOME = {
+    ("number", "integer"): "a number: a record whose value has a fraction is refused",
+    ("integer", "boolean"): "a whole number: a record whose value is neither 0 nor 1 is refused",
+    ("integer", "datetime"): "a whole number without a unit: it is taken as milliseconds since 1970, and not seconds",
+}
+"""Kinds of which only some values make sense as what an `as:` says, beside text."""
+
+
+def fit(rule: TypeRule, shape: Shape) -> Iterator[Problem]:
+    """What is wrong with a shape that is known."""
+    if not shape.types:
+        yield Problem(Severity.ERROR, "is null in every record", ignored=True)
+        return
+    refused = [avro for avro in shape.types if not _is_taken(rule, avro)]
+    if refused:
+        severity = Severity.ERROR if len(refused) == len(shape.types) else Severity.WARNING
+        yield Problem(severity, _refusal(rule, refused, shape))
+        return
+    for avro in shape.types:
+        unfit = [symbol for symbol in symbols_of(avro) or () if not rule.takes(symbol)]
+        if unfit:
+            message = f"may be {enumerated(unfit)}: none of them {_can(rule)}, such a record is refused"
+            yield Problem(Severity.WARNING, message)
+    if undocumented := _undocumented(rule, shape):
+        yield undocumented
+    elif rule.convert is not None:
+        yield from _by_value(rule.convert, shape)
+
+
+def _is_taken(rule: TypeRule, avro: Any) -> bool:
+    if rule.kinds is not None and kind(avro) not in rule.kinds:
+        return False
+    symbols = symbols_of(avro)
+    return symbols is None or any(map(rule.takes, symbols))
+
+
+def _refusal(rule: TypeRule, refused: list[Any], shape: Shape) -> str:
+    kinds = tuple(dict.fromkeys(map(kind, refused)))
+    is_or_may_be = "is" if len(refused) == len(shape.types) else "may be"
+    symbols = [symbol for avro in refused for symbol in symbols_of(avro) or ()]
+    if symbols and (rule.kinds is None or "string" in rule.kinds):
+        return f"{is_or_may_be} {enumerated(symbols)}: none of them {_can(rule)}, such a record is refused"
+    wanted = in_words(rule.kinds or ())
+    hint = "" if rule.convert or rule.kinds is None else _conversion(kinds, rule.kinds)
+    becomes = f" for `as: {rule.convert}`" if rule.convert else ""
+    return f"{is_or_may_be} {' or '.join(kinds)}, and must be {wanted}{becomes}: such a record is refused{hint}"
+
+
+def _can(rule: TypeRule) -> str:
+    return (
+        f"can become {_ARTICLES.get(rule.convert, 'a')} {rule.convert}" if rule.convert else "keeps the field's rule"
+    )
+
+
+def in_words(kinds: Collection[str]) -> str:
+    """`text or a whole number`."""
+    if SCALARS.issubset(kinds):
+        return "a single value"
+    left = set(kinds)
+    words = []
+    for word, meant in _WORDS.items():
+        if meant <= left:
+            words.append(word)
+            left -= meant
+    return " or ".join(words)
+
+
+def _undocumented(rule: TypeRule, shape: Shape) -> Problem | None:
+    if rule.documented is None:
+        return None
+    found = shape.kinds if rule.convert is None else (rule.convert,)
+    strange = [each for each in found if each not in rule.documented]
+    if not strange:
+        return None
+    becomes = "is" if rule.convert is None else "becomes"
+    message = f"{becomes} {' or '.join(strange)}, and Bluecore documents {in_words(rule.documented)}"
+    hint = _conversion(strange, rule.documented) if rule.convert is None else ""
+    return Problem(Severity.WARNING, f"{message}: it is sent, and may be ignored{hint}")
+
+
+def _conversion(found: Collection[str], wanted: frozenset[str]) -> str:
+    """The `as:` that makes all that is found into what is wanted."""
+    possible = [name for name in CONVERTIBLE if name in wanted and CONVERTIBLE[name].issuperset(found)]
+    return f"; `as: {possible[0]}` converts" if possible and "boolean" not in found else ""
+
+
+def _by_value(convert: str, shape: Shape) -> Iterator[Problem]:
+    for avro in shape.types:
+        if kind(avro) == "string" and convert != "string" and symbols_of(avro) is None:
+            yield Problem(Severity.INFO, f"is text: a record whose text is no {convert} is refused")
+        elif message := _OF_SOME.get((kind(avro), convert)):
+            yield Problem(Severity.INFO, f"is {message}")

@@ -1,0 +1,148 @@
+"""The type of a path: JMESPath's syntax tree walked along an Avro schema, as its interpreter walks along a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from consumer.commands.typecheck import calls
+from consumer.commands.typecheck.comparisons import contained, equal, ordered
+from consumer.commands.typecheck.narrowing import proven
+from consumer.commands.typecheck.problems import NotComputableError, NothingFoundError, Problem, UntypableError
+from consumer.commands.typecheck.shapes import UNKNOWN, Shape, items, listed, literal, may_be_false, united
+from consumer.commands.typecheck.walk import Walk
+from consumer.mapping.paths import Node
+
+_LITERALS = {bool: "boolean", int: "long", float: "double"}
+
+
+def infer(
+    tree: Node, shape: Shape, named: Mapping[str, Any], given: Iterable[Node] = ()
+) -> tuple[Shape, list[Problem]]:
+    """What the expression finds in a value of this shape, and what is doubtful in it.
+
+    Args:
+        tree: JMESPath's syntax tree.
+        shape: of the value that the expression starts from; where only the value can tell, the result is `UNKNOWN`.
+        named: the schema's named types by full name.
+        given: paths that are known not to be null, such as those that `when` proves.
+
+    Raises:
+        UntypableError: it finds nothing in any such value, or can be computed on none.
+    """
+    walk = _Inference(named, dotted=_is_dotted(tree), given=tuple(given))
+    found = walk.infer(tree, shape)
+    return found, list(dict.fromkeys(walk.problems))
+
+
+def _is_dotted(tree: Node) -> bool:
+    """Plain look-ups, which hand a value on as the decoder made it."""
+    if tree["type"] == "subexpression":
+        return all(map(_is_dotted, tree["children"]))
+    return tree["type"] in {"field", "current"}
+
+
+class _Inference(Walk):
+    """The walk with JMESPath's logic and functions."""
+
+    def _or_expression(self, tree: Node, shape: Shape) -> Shape:
+        first, second = tree["children"]
+        # The left side is always computed, the right one only where the left is false.
+        left = self._maybe(first, shape, NothingFoundError)
+        if left is None:
+            return self.infer(second, shape)
+        if left.known and not left.nullable and not any(map(may_be_false, left.types)):
+            return left
+        right = self._maybe(second, shape, UntypableError)
+        if right is None:
+            return left.or_null()
+        return Shape(left.types + right.types, right.nullable, left.known and right.known)
+
+    def _and_expression(self, tree: Node, shape: Shape) -> Shape:
+        first, second = tree["children"]
+        left = self.infer(first, shape)
+        given, self._given = self._given, (*self._given, *proven(first))
+        try:
+            right = self.infer(second, shape)
+        except NotComputableError as error:
+            self.problems.append(error.problem().doubtful())
+            right = Shape()
+        finally:
+            self._given = given
+        falsy = Shape(tuple(avro for avro in left.types if may_be_false(avro)), left.nullable, left.known)
+        return united([falsy, right])
+
+    def _not_expression(self, tree: Node, shape: Shape) -> Shape:
+        self.infer(tree["children"][0], shape)
+        return Shape(("boolean",))
+
+    def _comparator(self, tree: Node, shape: Shape) -> Shape:
+        left, right = self._sides(tree["children"], shape)
+        if tree["value"] in {"eq", "ne"}:
+            self.problems += equal(left, right)
+            return Shape(("boolean",))
+        self.problems += ordered(left, right)
+        return Shape(("boolean",), nullable=True)
+
+    def _sides(self, children: Sequence[Node], shape: Shape) -> tuple[Shape, Shape]:
+        left, right = children
+        try:
+            return self.infer(left, shape), self.infer(right, shape)
+        except NothingFoundError as error:
+            bare = {
+                f"there is no field {each['value']}": each["value"]
+                for each in (left, right)
+                if each["type"] == "field"
+            }
+            if str(error) not in bare:
+                raise
+            hint = f"; as a text it stands in single quotes: '{bare[str(error)]}'"
+            raise NothingFoundError(f"{error}{hint}", error.nearest) from None
+
+    def _literal(self, tree: Node, _shape: Shape) -> Shape:
+        return _of_json(tree["value"])
+
+    def _function_expression(self, tree: Node, shape: Shape) -> Shape:
+        function, children = tree["value"], tree["children"]
+        if function == "not_null":
+            return self._not_null(children, shape)
+        wanted = calls.arguments_of(function)
+        arguments: list[Shape] = []
+        for types, child in zip(wanted, children, strict=False):
+            argument, problems = calls.given(function, types, self.infer(child, shape), self._named)
+            arguments.append(argument)
+            self.problems += problems
+        if "expref" in {child["type"] for child in children}:
+            return self._by_expression(function, children, arguments)
+        if function == "contains":
+            self.problems += contained(arguments[0], arguments[1], self._named)
+        return calls.result_of(function, arguments, self._named)
+
+    def _by_expression(self, function: str, children: list[Node], arguments: list[Shape]) -> Shape:
+        position = [child["type"] for child in children].index("expref")
+        subject = arguments[1 - position]
+        each = items(subject, self._named) or UNKNOWN
+        found = self._elsewhere(children[position]["children"][0], each)
+        if function == "map":
+            return listed(found)
+        _, problems = calls.given(function, calls.SORTABLE, found, self._named)
+        self.problems += problems
+        return calls.result_of(function, [subject], self._named)
+
+    def _not_null(self, children: list[Node], shape: Shape) -> Shape:
+        found = [each for child in children if (each := self._maybe(child, shape, NothingFoundError)) is not None]
+        if not found:
+            return self.infer(children[0], shape)
+        either = united(found)
+        return Shape(either.types, all(each.nullable for each in found), either.known)
+
+
+def _of_json(value: Any) -> Shape:
+    if value is None:
+        return Shape(nullable=True)
+    if isinstance(value, str):
+        return literal(value)
+    if isinstance(value, list):
+        return listed(united([_of_json(each) for each in value]))
+    avro = _LITERALS.get(type(value))
+    return UNKNOWN if avro is None else Shape((avro,))

@@ -1,0 +1,137 @@
+"""A walk along an Avro schema, as JMESPath's interpreter walks along a record: fields, lists, what they make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from consumer.commands.typecheck.problems import NothingFoundError, Problem, UntypableError
+from consumer.commands.typecheck.shapes import (
+    UNKNOWN,
+    Shape,
+    field,
+    fields_of,
+    items,
+    kind,
+    listed,
+    texts,
+    united,
+    values,
+)
+from consumer.mapping.names import nearest
+from consumer.mapping.paths import Node
+
+
+class Walk:
+    """Types the nodes of one expression. `problems` are what it finds doubtful on its way."""
+
+    def __init__(self, named: Mapping[str, Any], *, dotted: bool, given: tuple[Node, ...]) -> None:
+        self.problems: list[Problem] = []
+        self._named = named
+        self._as_found: Callable[[Shape], Shape] = (lambda shape: shape) if dotted else texts
+        self._given = given
+
+    def infer(self, tree: Node, shape: Shape) -> Shape:
+        if tree["type"] in {"current", "identity"}:
+            return self._as_found(shape)
+        method = getattr(self, f"_{tree['type']}", None)
+        if method is None or not shape.known:
+            return UNKNOWN
+        inferred: Shape = method(tree, shape)
+        return inferred.not_null() if tree in self._given and inferred.types else inferred
+
+    def _elsewhere(self, tree: Node, shape: Shape) -> Shape:
+        """From another value than the expression's own, of which nothing is given."""
+        given, self._given = self._given, ()
+        try:
+            return self.infer(tree, shape)
+        finally:
+            self._given = given
+
+    def _maybe(self, tree: Node, shape: Shape, faults: type[UntypableError]) -> Shape | None:
+        """One alternative of several, None when it has such a fault: that does not stop the others."""
+        before = len(self.problems)
+        try:
+            found = self.infer(tree, shape)
+        except faults as error:
+            found = None
+            self.problems.append(error.problem())
+        self.problems[before:] = [problem.doubtful() for problem in self.problems[before:]]
+        return found
+
+    def _field(self, tree: Node, shape: Shape) -> Shape:
+        name = tree["value"]
+        found = field(shape, name, self._named)
+        if found is not None:
+            return self._as_found(found)
+        known = list(fields_of(shape))
+        if not known:
+            raise NothingFoundError(f"there is no field {name} in a value of type {shape.described()}")
+        raise NothingFoundError(f"there is no field {name}", nearest(name, known))
+
+    def _subexpression(self, tree: Node, shape: Shape) -> Shape:
+        first, *others = tree["children"]
+        shape = self.infer(first, shape)
+        for length, child in enumerate(others, start=2):
+            shape = self._elsewhere(child, shape)
+            if {"type": "subexpression", "children": tree["children"][:length]} in self._given and shape.types:
+                shape = shape.not_null()
+        return shape
+
+    _pipe = _index_expression = _subexpression
+
+    def _index(self, _tree: Node, shape: Shape) -> Shape:
+        return self._as_found(self._items(shape)).or_null()
+
+    def _slice(self, _tree: Node, shape: Shape) -> Shape:
+        return listed(self._items(shape), nullable=_may_be_no("array", shape))
+
+    def _projection(self, tree: Node, shape: Shape) -> Shape:
+        base = self.infer(tree["children"][0], shape)
+        return self._projected(tree, self._items(base), nullable=_may_be_no("array", base))
+
+    def _filter_projection(self, tree: Node, shape: Shape) -> Shape:
+        base = self.infer(tree["children"][0], shape)
+        each = self._items(base)
+        self._elsewhere(tree["children"][2], each)
+        return self._projected(tree, each, nullable=_may_be_no("array", base))
+
+    def _value_projection(self, tree: Node, shape: Shape) -> Shape:
+        base = self.infer(tree["children"][0], shape)
+        each = values(base, self._named) if base.known else UNKNOWN
+        if each is None:
+            raise NothingFoundError(f"a value of type {base.described()} has no fields")
+        return self._projected(tree, each, nullable=_may_be_no("record map", base))
+
+    def _projected(self, tree: Node, each: Shape, *, nullable: bool) -> Shape:
+        inner = self._elsewhere(tree["children"][1], each)
+        # A projection leaves out what is null.
+        return listed(inner.not_null(), nullable=nullable) if each.known else UNKNOWN
+
+    def _flatten(self, tree: Node, shape: Shape) -> Shape:
+        base = self.infer(tree["children"][0], shape)
+        each = self._items(base)
+        inner = [] if (found := items(each, self._named)) is None else [found]
+        others = Shape(tuple(avro for avro in each.types if kind(avro) != "array"), each.nullable, each.known)
+        return listed(united([*inner, others]), nullable=_may_be_no("array", base))
+
+    def _multi_select_list(self, tree: Node, shape: Shape) -> Shape:
+        return listed(united([self.infer(child, shape) for child in tree["children"]]), nullable=shape.nullable)
+
+    def _multi_select_dict(self, tree: Node, shape: Shape) -> Shape:
+        fields = [
+            {"name": child["value"], "type": self.infer(child["children"][0], shape)} for child in tree["children"]
+        ]
+        return Shape(({"type": "record", "name": "{}", "fields": fields},), shape.nullable)
+
+    def _items(self, shape: Shape) -> Shape:
+        if not shape.known:
+            return UNKNOWN
+        each = items(shape, self._named)
+        if each is None:
+            raise NothingFoundError(f"a value of type {shape.described()} is no list")
+        return each
+
+
+def _may_be_no(kinds: str, shape: Shape) -> bool:
+    return shape.nullable or any(kind(avro) not in kinds.split() for avro in shape.types)

@@ -1,0 +1,102 @@
+"""What a route wants of a record: each value that it reads, and the type that it must have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from consumer.commands.typecheck.type_rules import ANY, TypeRule, attribute_rule, property_rule
+from consumer.config.model import FieldConfig, RouteConfig
+from consumer.mapping.contract import Contract, contract_of, events_of
+from consumer.mapping.customer import attribute_name
+from consumer.mapping.fields import CUSTOMER, IDENTITY
+from consumer.mapping.plan import property_names
+
+Mapped = str | FieldConfig | None
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """One value that is read.
+
+    Attributes:
+        key: where the configuration says so, below the route: `fields.email`.
+        paths: where it is looked for: one that the route maps, or Bluecore's own names for it.
+        rule: what it must be.
+        required: without it the record is refused.
+        mapped: the route names the path itself, so that it must exist.
+        certain: it is read of every record; else only of some, by their event or by what else they have.
+    """
+
+    key: str
+    paths: tuple[str, ...]
+    rule: TypeRule = ANY
+    required: bool = False
+    mapped: bool = True
+    certain: bool = True
+
+
+def wants_of(route: RouteConfig) -> list[Want]:
+    """All that the route reads of the record, but for the event's choice and the products."""
+    contracts = [contract_of(event) for event in events_of(route)]
+    found: dict[tuple[str, tuple[str, ...]], list[Want]] = {}
+    for contract in contracts:
+        for want in _wants(route, contract):
+            found.setdefault((want.key, want.paths), []).append(want)
+    return [_of_all(wants, len(contracts)) for wants in found.values()]
+
+
+def _of_all(wants: list[Want], contracts: int) -> Want:
+    """One want of several event types' wants of one value."""
+    required = {want.required for want in wants}
+    certain = len(wants) == contracts and len(required) == 1 and all(want.certain for want in wants)
+    return replace(wants[0], required=True in required, certain=certain)
+
+
+def _wants(route: RouteConfig, contract: Contract) -> Iterator[Want]:
+    yield from _identity(route, contract)
+    yield from _customer(route, contract)
+    for name in property_names(route, contract):
+        mapped = route.fields.get(name)
+        yield want(f"fields.{name}", mapped, (name,), property_rule(name, mapped), required=name in contract.required)
+
+
+def _identity(route: RouteConfig, contract: Contract) -> Iterator[Want]:
+    """Who it is. The ids that only stand in for others are read where an id is still wanted, or is to be linked."""
+    stand_in = {"customer_id", "device_id"}
+    certain = contract.links or (contract.customer and route.link_identities)
+    read = certain or route.link_identities or not contract.customer
+    for name, own_names in IDENTITY.items():
+        mapped = route.fields.get(name)
+        each = want(f"fields.{name}", mapped, own_names, property_rule(name, mapped))
+        if name == "email":
+            yield replace(each, required=contract.customer)
+        elif name not in stand_in or read:
+            yield replace(each, certain=name not in stand_in or certain)
+        else:
+            yield replace(each, rule=ANY)
+    standing_in = [name for name in IDENTITY if not (contract.links and name == "email")]
+    if contract.links or not contract.customer:
+        paths = [path for name in standing_in for path in _paths(route.fields.get(name), IDENTITY[name])]
+        yield Want("fields.distinct_id", tuple(paths), required=True, mapped=False)
+
+
+def _customer(route: RouteConfig, contract: Contract) -> Iterator[Want]:
+    mapped = {attribute_name(key): f"fields.{key}" for key in route.fields if attribute_name(key) in CUSTOMER}
+    mapped |= {attribute_name(key): f"attributes.{key}" for key in route.attributes}
+    sources = {f"fields.{key}": path for key, path in route.fields.items()}
+    sources |= {f"attributes.{key}": path for key, path in route.attributes.items()}
+    for name in dict.fromkeys((*CUSTOMER, *mapped) if contract.customer else mapped):
+        key = mapped.get(name, f"fields.{name}")
+        rule = attribute_rule(name, sources.get(key), route.phone_region)
+        yield want(key, sources.get(key), CUSTOMER.get(name, ()), rule)
+
+
+def want(key: str, mapped: Mapped, own_names: tuple[str, ...], rule: TypeRule, *, required: bool = False) -> Want:
+    return Want(key, _paths(mapped, own_names), rule, required, mapped is not None)
+
+
+def _paths(mapped: Mapped, own_names: tuple[str, ...]) -> tuple[str, ...]:
+    if mapped is None:
+        return own_names
+    return (mapped.path if isinstance(mapped, FieldConfig) else mapped,)

@@ -1,0 +1,125 @@
+"""What is wrong with a route's `fields` and `attributes`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from consumer.commands.typecheck.calls import call_faults
+from consumer.config.model import FieldConfig, RouteConfig
+from consumer.mapping.contract import Contract
+from consumer.mapping.customer import attribute_name
+from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY, PRODUCT, PRODUCT_ID, number
+from consumer.mapping.names import as_name, did_you_mean, is_name
+from consumer.mapping.paths import FUNCTIONS, compile_path, unknown_functions
+from consumer.mapping.products import PREFIX
+
+Fault = tuple[str, str]
+
+_OF_TEXT = ("string", "integer")
+_OURS = {
+    "token": "is the namespace, which `bluecore.namespace` sets",
+    "customer": "is made of the e-mail and the attributes: map those",
+    "customer.email": "is mapped as `email`",
+}
+_NOT_ATTRIBUTES = {
+    "token": "is no attribute: it is the namespace, which `bluecore.namespace` sets",
+    **dict.fromkeys(IDENTITY, "is no attribute: map it under `fields`"),
+}
+
+
+def field_faults(key: str, route: RouteConfig, contracts: list[Contract]) -> Iterator[Fault]:
+    """The faults of the fields.
+
+    Args:
+        key: the route's, such as `routes[0]`.
+        route: the route.
+        contracts: of its events; where an event's name is misspelt, of the event that it was meant to be.
+    """
+    for name, mapped in route.fields.items():
+        yield from path_faults(f"{key}.fields.{name}", mapped)
+        yield from _name_faults(f"{key}.fields.{name}", name, contracts)
+        yield from _conversion_faults(f"{key}.fields.{name}", mapped, name, _possible(name, route))
+    for name, mapped in route.attributes.items():
+        yield from path_faults(f"{key}.attributes.{name}", mapped)
+        yield from _attribute_faults(f"{key}.attributes.{name}", name)
+        yield from _conversion_faults(f"{key}.attributes.{name}", mapped, name, _possible_of_attribute(name, route))
+    yield from _collisions(key, route)
+
+
+def path_faults(key: str, mapped: str | FieldConfig) -> Iterator[Fault]:
+    path = mapped.path if isinstance(mapped, FieldConfig) else mapped
+    tree = compile_path(path).tree
+    for function in unknown_functions(tree):
+        yield key, f"JMESPath has no function {function}(){did_you_mean(function, FUNCTIONS)}"
+    for message in call_faults(tree):
+        yield key, message
+
+
+def _name_faults(key: str, name: str, contracts: list[Contract]) -> Iterator[Fault]:
+    if name in _OURS:
+        yield key, _OURS[name]
+        return
+    known = [*IDENTITY, *CUSTOMER, *(field for contract in contracts for field in contract.properties)]
+    if name in known or attribute_name(name) in CUSTOMER:
+        return
+    events = ", ".join(dict.fromkeys(contract.event for contract in contracts))
+    if name.startswith(PREFIX):
+        if not any(contract.takes_products for contract in contracts):
+            yield key, f"{events} takes no products"
+        elif name == PREFIX:
+            yield key, "names no field of the products"
+    elif not any(contract.custom for contract in contracts):
+        if name in (*PRODUCT_ID, *PRODUCT) and any(contract.takes_products for contract in contracts):
+            of_products = PREFIX + ("id" if name in PRODUCT_ID else name)
+            yield key, f"is a product's: map it as {of_products}, also where the record is one product without a list"
+            return
+        hint = did_you_mean(name, known) or "; a customer's attribute goes under `attributes`"
+        yield key, f"{events} has no field {name}{hint}"
+    elif not is_name(name):
+        likely = as_name(name)
+        hint = f"; did you mean {likely}?" if likely else ""
+        yield key, f"is no field name: lower-case letters, digits, underscores{hint}"
+
+
+def _conversion_faults(
+    key: str, mapped: str | FieldConfig, name: str, allowed: tuple[str, ...] | None
+) -> Iterator[Fault]:
+    if isinstance(mapped, str) or mapped.convert is None or allowed is None or mapped.convert in allowed:
+        return
+    possible = f"; possible: {', '.join(allowed)}" if allowed else ""
+    yield key, f"{name} cannot be sent as {mapped.convert}{possible}"
+
+
+def _possible(name: str, route: RouteConfig) -> tuple[str, ...] | None:
+    """The `as:` that a field may have, None for any."""
+    if name == "products":
+        return ()
+    if name == "email":
+        return ("string",)
+    if name in ACCEPT or name == f"{PREFIX}id":
+        return ("number", "integer") if ACCEPT.get(name) is number else _OF_TEXT
+    return _possible_of_attribute(name, route)
+
+
+def _possible_of_attribute(name: str, route: RouteConfig) -> tuple[str, ...] | None:
+    return _OF_TEXT if attribute_name(name) == "phone" and route.phone_region is not None else None
+
+
+def _attribute_faults(key: str, name: str) -> Iterator[Fault]:
+    written = attribute_name(name)
+    if written in _NOT_ATTRIBUTES:
+        yield key, f"{written} {_NOT_ATTRIBUTES[written]}"
+    elif not is_name(written):
+        yield key, f"becomes {written!r}, which Bluecore ignores: lower-case letters, digits, underscores"
+
+
+def _collisions(key: str, route: RouteConfig) -> Iterator[Fault]:
+    """Names that are one after normalising: the later would overwrite the earlier."""
+    taken: dict[str, str] = {}
+    mapped = [(f"{key}.fields.{name}", name) for name in route.fields if attribute_name(name) in CUSTOMER]
+    mapped += [(f"{key}.attributes.{name}", name) for name in route.attributes]
+    for place, name in mapped:
+        written = attribute_name(name)
+        if written in taken:
+            yield place, f"is {written} for Bluecore, and so is {taken[written]}: remove one"
+        taken.setdefault(written, place)

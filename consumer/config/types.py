@@ -1,0 +1,122 @@
+"""The kinds of values that settings have, each with what is said of one that is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
+
+from consumer.config.path_syntax import syntax_fault
+
+_NO_LOSS = "remove it; a failed record is settled once all in-sync replicas have it, and once only"
+_COMMITS = "remove it; offsets are committed once their records are settled"
+# By name, or by what names begin with: what to do instead.
+_OURS: Final[Mapping[str, str]] = {
+    "bootstrap.servers": "give kafka.bootstrap_servers",
+    "metadata.broker.list": "give kafka.bootstrap_servers",
+    "group.id": "give kafka.group_id",
+    "enable.auto.commit": _COMMITS,
+    "auto.commit.enable": _COMMITS,
+    "enable.auto.offset.store": _COMMITS,
+    "offset.store.method": _COMMITS,
+    "acks": _NO_LOSS,
+    "request.required.acks": _NO_LOSS,
+    "enable.idempotence": _NO_LOSS,
+    "transactional.id": "remove it; failed records are written one by one, in no transaction",
+    "partitioner": "remove it; failed records go to the partitions that keep a key's order",
+    "test.mock.": "remove it; it replaces the brokers by some in memory that forget all at the end",
+}
+
+
+def _compiles(path: str) -> str:
+    fault = syntax_fault(path)
+    if fault is not None:
+        raise ValueError(f"is no JMESPath expression: {fault}")
+    return path
+
+
+def _http_url(url: str) -> str:
+    if not re.match(r"https?://[^/\s]+", url):
+        raise ValueError("must be an http:// or https:// address")
+    return url.rstrip("/")
+
+
+def _not_ours(option: str) -> str:
+    for name, instead in _OURS.items():
+        if option == name or (name.endswith(".") and option.startswith(name)):
+            raise ValueError(f"is set by the service, not here: {instead}")
+    return option
+
+
+def quotable(name: str) -> str:
+    """librdkafka writes the client's name into the JSON of its statistics as it is."""
+    if re.search(r'["\\\x00-\x1f\x7f]', name):
+        raise ValueError("must not hold quotation marks, backslashes or control characters")
+    return name
+
+
+def _no_user(url: str) -> str:
+    if "@" in urlsplit(url).netloc:
+        raise ValueError("must not hold a user or a password: give the key under bluecore.api_key")
+    return url
+
+
+def _scalar(value: Any) -> str | int | float | bool:
+    if not isinstance(value, str | int | float | bool):
+        raise ValueError("must be a text, a number, or true or false")  # noqa: TRY004 - pydantic takes ValueErrors
+    return value
+
+
+def _choice(value: Any) -> bool | int | str:
+    if not isinstance(value, bool | int | str):
+        raise ValueError("must be true, false, a whole number or a text")  # noqa: TRY004 - pydantic takes ValueErrors
+    return value
+
+
+def _anchored(pattern: str) -> str:
+    if not pattern.startswith("^"):
+        raise ValueError("must begin with ^: without it, Kafka takes it for the name of one topic")
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"is no regular expression: {error}") from None
+    return pattern
+
+
+def _topic(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,249}", name):
+        raise ValueError("is no topic's name: up to 249 letters, digits, dots, dashes and underscores")
+    return name
+
+
+def _no_flag(value: Any) -> Any:
+    """Python takes true for 1."""
+    if isinstance(value, bool):
+        raise ValueError("must be a number")  # noqa: TRY004 - pydantic takes ValueErrors
+    return value
+
+
+def form(value: Any) -> str:
+    """Which of a union's two forms is meant, so that a fault is told of that one alone."""
+    return "(text)" if isinstance(value, str | int | float | bool) else "(section)"
+
+
+Path = Annotated[str, Field(min_length=1), AfterValidator(_compiles)]
+Scalar = Annotated[str | int | float | bool, PlainValidator(_scalar)]
+KafkaOption = Annotated[str, AfterValidator(_not_ours)]
+Choice = Annotated[bool | int | str, PlainValidator(_choice)]
+SchemaFile = Annotated[str, Field(min_length=1)]
+ClientName = Annotated[str, Field(min_length=1), AfterValidator(quotable)]
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+OpenHttpUrl = Annotated[HttpUrl, AfterValidator(_no_user)]
+Number = Annotated[float, BeforeValidator(_no_flag)]
+Integer = Annotated[int, BeforeValidator(_no_flag)]
+Count = Annotated[Integer, Field(ge=1)]
+Seconds = Annotated[Number, Field(ge=0, allow_inf_nan=False)]
+Positive = Annotated[Number, Field(gt=0, allow_inf_nan=False)]
+HttpStatus = Annotated[Integer, Field(ge=100, le=599)]
+TopicPattern = Annotated[str, AfterValidator(_anchored)]
+Topic = Annotated[str, AfterValidator(_topic)]

@@ -1,9 +1,0 @@
-"""A type checker for mappings: every path of a route against the schemas of its records, before there is one.
-
-check_route("routes[0]", route, versions)   # the findings, each with its key, path, schema and the nearest name
-"""
-
-from consumer.mapping.typecheck.problems import Severity
-from consumer.mapping.typecheck.routes import Finding, SchemaVersion, check_route
-
-__all__ = ["Finding", "SchemaVersion", "Severity", "check_route"]

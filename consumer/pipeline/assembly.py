@@ -1,0 +1,179 @@
+"""How the parts of the service are made of its configuration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+import structlog
+from prometheus_client import CollectorRegistry
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
+
+from consumer.avro.cache import SchemaCache
+from consumer.avro.decoding import WireFormat
+from consumer.avro.options import parse_options
+from consumer.avro.registry import RegistryClient
+from consumer.avro.route_schemas import route_schemas, topic_decoder
+from consumer.bluecore.client import BluecoreClient
+from consumer.bluecore.factory import open_transport
+from consumer.bluecore.threads import ThreadTransport
+from consumer.bluecore.transport import Transport
+from consumer.clock import SystemClock
+from consumer.config.model import Config, RouteConfig
+from consumer.delivery.engine import Engine
+from consumer.delivery.parking import NoWatch
+from consumer.delivery.policy import DeliveryPolicy
+from consumer.kafka.client import max_poll_seconds
+from consumer.kafka.publisher import Publisher
+from consumer.kafka.retry_watch import RetryWatch
+from consumer.kafka.source import KafkaSource
+from consumer.kafka.topics import ensure_topics
+from consumer.mapping.contract import events_of
+from consumer.mapping.router import Router, compile_routes
+from consumer.mapping.translate import Translator
+from consumer.pipeline.intake import Intake
+from consumer.pipeline.reporter import Reporter
+from consumer.pipeline.service import Service
+from consumer.ports import Watch
+from consumer.telemetry.health import Health, stall_seconds
+from consumer.telemetry.masking import customer_hash
+from consumer.telemetry.metrics import Metrics
+from consumer.telemetry.read_faults import ReadFaults
+from consumer.telemetry.server import TelemetryServer
+from consumer.telemetry.stats import KafkaStatistics
+from consumer.telemetry.stopwatch import Stopwatch
+from consumer.tracing.factory import traced
+
+log = structlog.get_logger(__name__)
+
+# A redelivery names its topic itself, in a header that anyone may write.
+_MOST_REMEMBERED = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A service ready to run, and what a caller in the same process may look at."""
+
+    service: Service
+    reporter: Reporter
+    telemetry_port: int
+
+
+@contextmanager
+def assembled(config: Config) -> Iterator[Assembled]:
+    """The service of a checked configuration, connected; its parts are closed when the block ends.
+
+    Raises OSError when the telemetry port is taken, SchemaFaults when a route's schema file is gone, and what
+    `ensure_topics` raises.
+    """
+    clock = SystemClock()
+    with ExitStack() as stack:
+        prometheus = CollectorRegistry()
+        ProcessCollector(registry=prometheus)
+        PlatformCollector(registry=prometheus)
+        metrics = Metrics(prometheus)
+        metrics.prepare(
+            [route.topic for route in config.routes if route.topic],
+            dict.fromkeys(event for route in config.routes for event in events_of(route)),
+        )
+        health = Health(clock.now, stall_seconds(max_poll_seconds(config.kafka)))
+        telemetry = config.telemetry
+        server = stack.enter_context(TelemetryServer(prometheus, health, host=telemetry.host, port=telemetry.port))
+        schemas = schema_cache(config)
+        if schemas is not None:
+            stack.callback(schemas.close)
+        partitions = ensure_topics(config.kafka, config.dead_letters.topics)
+        engine = Engine(DeliveryPolicy.of(config))
+        translator = Translator(router(config), decoders(config.routes, schemas))
+        statistics = KafkaStatistics(metrics, health, lambda: engine.partitions.assigned, clock.now)
+        faults = ReadFaults(metrics, health, clock.now)
+        intake = Intake(translator, lambda partition, held: engine.partitions.hold(partition, held=held))
+        reporter = Reporter(
+            metrics,
+            health,
+            Stopwatch(clock.now, metrics.loop_seconds),
+            engine,
+            schemas,
+            intake=intake,
+            name_of=partial(customer_hash, key=config.bluecore.namespace.get_secret_value()),
+            endpoint=config.bluecore.url,
+        )
+        client = BluecoreClient(config.bluecore, transport(config), metrics)
+        service = Service(
+            engine=engine,
+            intake=intake,
+            source=lambda listener: KafkaSource(config, subscription(config), listener, statistics.observe, faults),
+            publisher=Publisher(config, partitions, statistics.observe),
+            client=stack.enter_context(traced(client, config, os.environ)),
+            watch=retry_watch(config),
+            reporter=reporter,
+            clock=clock,
+            priority_of=lambda topic: priority_of(config.routes, topic),
+            drain_seconds=config.delivery.drain_seconds,
+        )
+        yield Assembled(service, reporter, server.port)
+
+
+def transport(config: Config) -> Transport:
+    """The transport that the configuration asks for; a slower one in its place is told of."""
+    opened = open_transport(config.bluecore, config.delivery.max_in_flight)
+    if config.bluecore.transport == "auto" and isinstance(opened, ThreadTransport):
+        log.warning(
+            "libcurl cannot be used here, it takes pycurl and Linux: sending by requests, which costs more CPU"
+        )
+    return opened
+
+
+def retry_watch(config: Config) -> Watch:
+    letters = config.dead_letters
+    return RetryWatch(config) if letters.delays_seconds and letters.ordered_events else NoWatch()
+
+
+def router(config: Config) -> Router:
+    return compile_routes(
+        config.routes,
+        token=config.bluecore.namespace.get_secret_value(),
+        max_age_seconds=config.delivery.max_event_age_seconds,
+    )
+
+
+def registry_client(config: Config) -> RegistryClient | None:
+    section = config.schema_registry
+    return None if section is None else RegistryClient(section.url, parse_options(section.options))
+
+
+def schema_cache(config: Config) -> SchemaCache | None:
+    client = registry_client(config)
+    return None if client is None else SchemaCache(client)
+
+
+def decoders(routes: tuple[RouteConfig, ...], schemas: SchemaCache | None) -> Callable[[str], WireFormat]:
+    """A topic's decoder, by the wire format of the first route that takes it and the schemas of all that do.
+
+    Raises SchemaFaults when a route's schema files cannot be used.
+    """
+    each_with_files = [route_schemas(route) for route in routes]
+
+    @lru_cache(_MOST_REMEMBERED)
+    def of_topic(topic: str) -> WireFormat:
+        taking = [each for each in each_with_files if each.route.takes(topic)]
+        # A topic that no route takes is a redelivery whose route is gone: the router says so once it is decoded.
+        return topic_decoder(taking or each_with_files[:1], schemas)
+
+    return of_topic
+
+
+def priority_of(routes: tuple[RouteConfig, ...], topic: str) -> int:
+    return max((route.priority for route in routes if route.takes(topic)), default=0)
+
+
+def subscription(config: Config) -> list[str]:
+    """The routes' topics and patterns, and the retry topic if there is one."""
+    named = [route.topic or route.topic_pattern or "" for route in config.routes]
+    if config.dead_letters.delays_seconds:
+        named.append(config.dead_letters.retry_topic)
+    return list(dict.fromkeys(named))

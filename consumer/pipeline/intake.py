@@ -1,0 +1,69 @@
+"""From Kafka records to mapped ones: a partition whose schema is not to be had waits, the others go on."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
+
+from consumer.avro.errors import SchemaPending
+from consumer.records import Mapped, Partition, Record
+
+
+class Translates(Protocol):
+    def translate(self, record: Record, now_ms: int) -> Mapped: ...
+
+
+class Intake:
+    """Records that were read and are not translated yet, held back by partition, in order.
+
+    `hold` is told when a partition starts (True) and ends (False) to wait.
+    """
+
+    def __init__(self, translator: Translates, hold: Callable[[Partition, bool], None]) -> None:
+        self._translator = translator
+        self._hold = hold
+        self._waiting: dict[Partition, deque[Record]] = {}
+
+    def __len__(self) -> int:
+        return sum(map(len, self._waiting.values()))
+
+    def oldest(self) -> dict[str, int]:
+        """By topic, the event time (ms since the epoch) of the oldest record that waits."""
+        oldest: dict[str, int] = {}
+        for partition, waiting in self._waiting.items():
+            if waiting and (time := waiting[0].event_time_ms) is not None:
+                oldest[partition.topic] = min(time, oldest.get(partition.topic, time))
+        return oldest
+
+    def forget(self, partitions: Iterable[Partition]) -> None:
+        for partition in partitions:
+            self._waiting.pop(partition, None)
+
+    def translate(self, records: Iterable[Record], now: float) -> Iterator[tuple[Record, Mapped]]:
+        """The waiting records that can go on now, then `records`; `now` in seconds since the epoch."""
+        now_ms = int(now * 1000)
+        for partition in list(self._waiting):
+            yield from self._go_on(partition, now_ms)
+        for record in records:
+            if record.partition in self._waiting:
+                self._waiting[record.partition].append(record)
+                continue
+            try:
+                mapped = self._translator.translate(record, now_ms)
+            except SchemaPending:
+                self._waiting[record.partition] = deque([record])
+                self._hold(record.partition, True)
+            else:
+                yield record, mapped
+
+    def _go_on(self, partition: Partition, now_ms: int) -> Iterator[tuple[Record, Mapped]]:
+        waiting = self._waiting[partition]
+        while waiting:
+            try:
+                mapped = self._translator.translate(waiting[0], now_ms)
+            except SchemaPending:
+                return
+            yield waiting.popleft(), mapped
+        del self._waiting[partition]
+        self._hold(partition, False)

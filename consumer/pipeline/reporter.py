@@ -1,0 +1,224 @@
+"""What the pipeline tells the outside: metrics, health, and one log line an incident."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from consumer.delivery.breaker import FLOOD
+from consumer.delivery.engine import Engine
+from consumer.delivery.task import Commit, Settlement
+from consumer.pipeline.gauges import EngineGauges, HasOldest, HasOutage
+from consumer.records import Failure, Outcome, Partition, Record
+from consumer.telemetry.health import Health
+from consumer.telemetry.incidents import Incidents
+from consumer.telemetry.metrics import LoopState, Metrics
+from consumer.telemetry.stopwatch import Stopwatch
+
+log = structlog.get_logger(__name__)
+
+# One alone costs nearly as much to count as many do.
+_COUNTED_TOGETHER = 64
+_COUNT_SECONDS = 0.05
+
+
+class Reporter:
+    """Counts what happens as it happens, and has the state of the engine shown.
+
+    `name_of` makes of a customer's id the name that may stand in a log.
+    """
+
+    def __init__(  # noqa: PLR0913 - what it reports to and what it reports of, handed in
+        self,
+        metrics: Metrics,
+        health: Health,
+        watch: Stopwatch,
+        engine: Engine,
+        registry: HasOutage | None = None,
+        *,
+        intake: HasOldest | None = None,
+        name_of: Callable[[str], str] = lambda _: "",
+        endpoint: str = "",
+    ) -> None:
+        self._metrics = metrics
+        self._health = health
+        self._engine = engine
+        self._gauges = EngineGauges(metrics, health, engine, registry, intake)
+        self._name_of = name_of
+        self._endpoint = endpoint
+        self.watch = watch
+        self.records: Counter[Outcome] = Counter()
+        """How many records were settled, by what became of them."""
+        self._uncounted: list[Settlement] = []
+        """Delivered, and not in the metrics yet."""
+        self._ages: list[float] = []
+        self._count_at = 0.0
+        self._incidents = Incidents()
+        self._cause = ""
+        self._leaving = False
+        self._write_failed = False
+        health.detail("circuit", "closed")
+
+    @property
+    def resting(self) -> LoopState:
+        """What the loop does while no request is out: what is in memory then waits for its time."""
+        if self._engine.partitions.buffer.records:
+            return "backing_off"
+        return "paused" if self._engine.partitions.paused else "polling"
+
+    def consumed(self, records: Sequence[Record], now: float) -> None:
+        if not records:
+            return
+        for topic, count in Counter([record.partition.topic for record in records]).items():
+            self._metrics.events_consumed[topic].inc(count)
+        self._metrics.event_age["consumed"].observe_many(_ages(records, now))
+
+    def settled(self, settlements: Sequence[Settlement], now: float) -> None:
+        """Counts them: the delivered, nearly all of them, together with the next ones where these are few."""
+        if settlements:
+            delivered = [each for each in settlements if each.outcome is Outcome.DELIVERED]
+            self._uncounted += delivered
+            self._ages += _ages([each.record for each in delivered], now)
+            if len(delivered) < len(settlements):
+                self._others([each for each in settlements if each.outcome is not Outcome.DELIVERED], now)
+        if now >= self._count_at or len(self._uncounted) >= _COUNTED_TOGETHER:
+            self._count_at = now + _COUNT_SECONDS
+            self._count()
+
+    def _count(self) -> None:
+        """Without a look at each: an outcome is slow to hash, and each count has a lock."""
+        if not self._uncounted:
+            return
+        self.records[Outcome.DELIVERED] += len(self._uncounted)
+        kinds = Counter([(each.record.origin.topic, each.events) for each in self._uncounted])
+        for (topic, events), count in kinds.items():
+            for event in events:
+                self._metrics.events[topic, event, Outcome.DELIVERED].inc(count)
+        self._metrics.event_age["delivered"].observe_many(self._ages)
+        self._uncounted, self._ages = [], []
+
+    def _others(self, settlements: Sequence[Settlement], now: float) -> None:
+        events: Counter[tuple[str, str, Outcome]] = Counter()
+        for settlement in settlements:
+            self._undelivered(settlement, events, now)
+        for key, count in events.items():
+            self._metrics.events[key].inc(count)
+
+    def _undelivered(self, settlement: Settlement, counts: Counter[tuple[str, str, Outcome]], now: float) -> None:
+        outcome, failure = settlement.outcome, settlement.failure
+        self.records[outcome] += 1
+        for number, event in enumerate(settlement.events):
+            became = Outcome.DELIVERED if number < settlement.delivered else outcome
+            counts[settlement.record.origin.topic, event, became] += 1
+        if failure is None:
+            return
+        if outcome is Outcome.DEAD_LETTER:
+            self._metrics.dead_letters[failure.reason].inc()
+        self._failed(settlement, failure, now)
+
+    def _failed(self, settlement: Settlement, failure: Failure, now: float) -> None:
+        """One line for those alike; all of it stands in the headers of the record in its topic."""
+        record = settlement.record
+        kind = (record.origin.topic, failure.outcome, failure.reason, failure.status)
+        if (untold := self._incidents.happened(kind, now)) is not None:
+            log.warning(
+                "a record failed",
+                outcome=settlement.outcome,
+                reason=failure.reason,
+                stage=failure.stage,
+                status=failure.status,
+                # Ours names fields and rules, never values; Bluecore's answer may quote the record.
+                why=None if failure.status is not None else failure.message,
+                topic=record.origin.topic,
+                partition=record.origin.number,
+                offset=record.origin_offset,
+                customer=self._name_of(settlement.customer) if settlement.customer else None,
+                like_it_since_the_last_line=untold,
+            )
+
+    def committed(self) -> None:
+        self._metrics.commits["ok"].inc()
+
+    def committing(self, commits: Sequence[Commit]) -> None:
+        for commit in commits:
+            key = (commit.partition.topic, str(commit.partition.number))
+            self._metrics.settled_map_bytes[key].set(len(commit.metadata))
+
+    def commit_failed(self, partitions: Sequence[Partition], error: str, now: float) -> None:
+        self._metrics.commits["failed"].inc()
+        if (untold := self._incidents.happened("commit", now)) is not None:
+            log.warning(
+                "a commit failed; it is repeated",
+                partitions=list(map(str, partitions)),
+                error=error,
+                like_it_since_the_last_line=untold,
+            )
+
+    def write_failed(self, error: str, now: float) -> None:
+        self._metrics.dead_letter_produce_failures.inc()
+        self._write_failed = True
+        if (untold := self._incidents.happened("write", now)) is not None:
+            log.error(
+                "a failed record could not be written; it stays unsettled and is written again",
+                error=error,
+                like_it_since_the_last_line=untold,
+            )
+
+    def rebalanced(self, kind: str, partitions: Sequence[Partition], assigned: Sequence[Partition]) -> None:
+        self._metrics.rebalances[kind].inc()
+        self._metrics.retain_partitions(assigned)
+        self._gauges.show_ages_next()
+        changed = list(map(str, sorted(partitions)))
+        log.info("partitions changed", change=kind, partitions=changed, assigned=len(assigned))
+
+    def leaving(self) -> None:
+        self._leaving = True
+        self._health.ready(False, "draining")
+        unsent = max(0, self._engine.partitions.buffer.records - self._engine.in_flight)
+        log.info("stopping: finishing what is in flight; the rest is read again by who comes next", unsent=unsent)
+
+    def left(self) -> None:
+        log.info("stopped")
+
+    def flush(self) -> None:
+        """Counts what is not counted yet, before the process ends."""
+        self._count()
+        self.watch.flush()
+
+    def state(self, now: float, *, joined: bool) -> None:
+        """The loop ticks, and the engine's state is shown, at most once a second.
+
+        Ready is who has joined the group: with more members than partitions, some own none.
+        """
+        self._health.tick(now)
+        if joined and not self._leaving:
+            self._health.ready(True)
+        self._circuit()
+        if self._write_failed and not self._engine.write_error:
+            self._write_failed = False
+            log.info("failed records can be written again")
+        self._gauges.show(now)
+
+    def _circuit(self) -> None:
+        breaker = self._engine.breaker
+        if breaker.cause == self._cause:
+            return
+        self._cause = breaker.cause
+        self._metrics.circuit_open.set(breaker.open and breaker.cause != FLOOD)
+        self._metrics.intake_stopped["dead_letters"].set(breaker.cause == FLOOD)
+        self._health.detail("circuit", breaker.cause or "closed")
+        if breaker.cause == FLOOD:
+            log.error("most records are dead letters: the intake is stopped and probes one record at a time")
+        elif breaker.open:
+            what = "Bluecore is out of order: sending is paused and probed"
+            log.error(what, cause=breaker.cause, url=self._endpoint)
+        else:
+            log.info("Bluecore accepts events again")
+
+
+def _ages(records: Sequence[Record], now: float) -> list[float]:
+    """In seconds; none is negative, where a producer's clock is ahead."""
+    times = [record.event_time_ms for record in records]
+    return [max(0.0, now - time / 1000) for time in times if time is not None]

@@ -1,0 +1,202 @@
+"""The whole pipeline: Kafka records in, Bluecore requests out, failures to their topics, offsets committed.
+
+One thread runs it all. Everything that waits is handed in, so that the same loop runs against Apache Kafka, against
+the embedded broker, and in a simulation.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from consumer.clock import Clock
+from consumer.delivery.engine import Engine
+from consumer.pipeline.intake import Intake
+from consumer.pipeline.reporter import Reporter
+from consumer.ports import Assigned, Client, Publisher, Source, Watch
+from consumer.records import Partition, Record
+
+log = structlog.get_logger(__name__)
+
+# More would keep the answers waiting that arrive meanwhile.
+_BATCH = 100
+_IDLE_SECONDS = 0.1
+_BUSY_SECONDS = 0.004
+# Kafka's client calls back from within a poll only: a rebalance or an error waits no longer than this.
+_POLL_SECONDS = 0.05
+_CLOSE_SECONDS = 5.0
+
+
+class Service:
+    """Reads, maps, delivers and commits until it is stopped. It is its source's listener."""
+
+    def __init__(  # noqa: PLR0913 - the parts of the pipeline, handed in
+        self,
+        *,
+        engine: Engine,
+        intake: Intake,
+        source: Callable[[Service], Source],
+        publisher: Publisher,
+        client: Client,
+        watch: Watch,
+        reporter: Reporter,
+        clock: Clock,
+        priority_of: Callable[[str], int],
+        drain_seconds: float,
+    ) -> None:
+        self._engine = engine
+        self._intake = intake
+        self._publisher = publisher
+        self._client = client
+        self._watch = watch
+        self._report = reporter
+        self._clock = clock
+        self._priority_of = priority_of
+        self._drain_seconds = drain_seconds
+        self.wake_at = 0.0
+        """When the next step is due even if nothing arrives, in seconds since the epoch."""
+        self._poll_at = 0.0
+        self._stopping = False
+        self._source = source(self)
+
+    def run(self) -> None:
+        """Returns once it was stopped and has left the group. Raises Fatal when Kafka cannot be used any more."""
+        try:
+            while not self._stopping:
+                self.step()
+            self._leave()
+        finally:
+            self._report.flush()
+
+    def stop(self) -> None:
+        """Asks `run` to finish what is in flight and to leave; safe from a signal handler or another thread."""
+        self._stopping = True
+
+    def step(self) -> None:
+        """One round: collect results, take records, decide, act."""
+        enter = self._report.watch.enter
+        busy = self._client.in_flight
+        longest = max(0.0, min(_BUSY_SECONDS if busy else _IDLE_SECONDS, self.wake_at - self._clock.now()))
+        if busy:
+            enter("waiting")
+            self._collect(longest)
+        enter("polling" if busy else self._report.resting)
+        records = self._read(0 if busy else longest, busy=bool(busy))
+        self._collect_writes()
+        for change in self._watch.changes():
+            self._engine.parked.apply(change)
+        enter("mapping")
+        now = self._clock.now()
+        self._report.consumed(records, now)
+        for record, mapped in self._intake.translate(records, now):
+            self._engine.take(record, mapped, now)
+        self._act(now)
+        if not self._source.committing and (commits := self._engine.partitions.commits(now)):
+            enter("committing")
+            self._source.commit(commits)
+            self._report.committing(commits)
+        if not self._source.committing:
+            self.wake_at = min(self.wake_at, self._engine.partitions.next_commit_at)
+        self._report.state(now, joined=self._source.joined)
+
+    def _read(self, seconds: float, *, busy: bool) -> list[Record]:
+        """Records as they are of use; Kafka's client is asked now and then even when none are."""
+        appetite = self._engine.appetite
+        now = self._clock.now()
+        if busy and not appetite and now < self._poll_at and not self._source.committing:
+            return []
+        self._poll_at = now + _POLL_SECONDS
+        return self._source.poll(min(_BATCH, appetite or _BATCH), seconds)
+
+    def _collect(self, seconds: float) -> None:
+        answers = self._client.wait(seconds)
+        now = self._clock.now()
+        for ticket, answer in answers:
+            self._engine.answered(ticket, answer, now)
+
+    def _collect_writes(self) -> None:
+        for ticket, error in self._publisher.poll():
+            self._engine.written(ticket, error, self._clock.now())
+            if error is not None:
+                self._report.write_failed(error, self._clock.now())
+
+    def _act(self, now: float) -> None:
+        decided = self._engine.decide(now)
+        for ticket, task in decided.sends:
+            self._client.send(ticket, task.request.body, task.idempotency_key, task.record.traceparent)
+        for ticket, task in decided.writes:
+            self._publisher.publish(ticket, task)
+        if decided.pause:
+            self._source.pause(decided.pause)
+        if decided.resume:
+            self._source.resume(decided.resume)
+        self._report.settled(decided.settled, now)
+        self.wake_at = decided.wake_at
+
+    # Partitions come and go
+
+    def on_assigned(self, assigned: Sequence[Assigned]) -> None:
+        if assigned:
+            self._watch.catch_up(self._engine.parked.ask())
+        for each in assigned:
+            self._engine.partitions.assign(
+                each.partition, each.committed, each.metadata, self._priority_of(each.partition.topic)
+            )
+        self._report.rebalanced("assigned", [each.partition for each in assigned], self._engine.partitions.assigned)
+
+    def on_revoked(self, partitions: Sequence[Partition]) -> None:
+        """Settles what is out of these partitions within the deadline, commits, and hands them over."""
+        if not (partitions := self._ours(partitions)):
+            return  # handed over already, as `_leave` does before it closes the consumer
+        self._engine.partitions.drain(partitions)
+        self._intake.forget(partitions)
+        self._report.watch.enter("waiting")
+        deadline = self._clock.now() + self._drain_seconds
+        while (left := self._engine.partitions.outstanding(partitions)) and self._clock.now() < deadline:
+            self._collect(_BUSY_SECONDS)
+            self._collect_writes()
+            self._act(self._clock.now())
+        if left:
+            log.warning(
+                "handing partitions over with requests unanswered; their records are sent again", requests=left
+            )
+        self._report.watch.enter("committing")
+        if commits := self._engine.partitions.commits(self._clock.now(), leaving=True):
+            self._source.commit(commits, wait=True)
+        self._forget("revoked", partitions)
+
+    def on_lost(self, partitions: Sequence[Partition]) -> None:
+        partitions = self._ours(partitions)
+        self._intake.forget(partitions)
+        self._forget("lost", partitions)
+
+    def on_committed(self, partitions: Sequence[Partition]) -> None:  # noqa: ARG002 - the listener's signature
+        self._report.committed()
+
+    def on_commit_failed(self, partitions: Sequence[Partition], error: str, *, map_refused: bool) -> None:
+        self._engine.partitions.commit_failed(partitions, map_refused=map_refused)
+        self._report.commit_failed(partitions, error, self._clock.now())
+
+    def _ours(self, partitions: Sequence[Partition]) -> list[Partition]:
+        assigned = set(self._engine.partitions.assigned)
+        return [partition for partition in partitions if partition in assigned]
+
+    def _forget(self, kind: str, partitions: Sequence[Partition]) -> None:
+        self._engine.partitions.forget(partitions)
+        self._report.rebalanced(kind, partitions, self._engine.partitions.assigned)
+
+    def _leave(self) -> None:
+        self._report.leaving()
+        self.on_revoked(self._engine.partitions.assigned)
+        # Consumer.close() has been seen to hang (confluent-kafka-python issue 1667): it gets a deadline.
+        closing = threading.Thread(target=self._source.close, name="close", daemon=True)
+        closing.start()
+        closing.join(_CLOSE_SECONDS)
+        if closing.is_alive():
+            log.warning("the consumer did not close in time; the group will notice by itself")
+        self._watch.close()
+        self._publisher.close(_CLOSE_SECONDS)
+        self._client.close()
+        self._report.left()

@@ -1,0 +1,62 @@
+"""Whether the environment asks for spans, and the client that makes them if it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+
+import structlog
+
+from consumer.config.model import Config
+from consumer.ports import Client
+
+log = structlog.get_logger(__name__)
+
+_ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+_PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
+_PROTOCOL = "http/protobuf"
+_NONE = "no spans are sent"
+
+
+@contextmanager
+def traced(client: Client, config: Config, environment: Mapping[str, str]) -> Iterator[Client]:
+    """`client` itself where no spans are asked for; else one that makes them, and sends them until the block ends.
+
+    Where they cannot be made the service runs without, and says why: it is often a whole cluster's environment.
+    """
+    with ExitStack() as stack:
+        if asked_for(environment):
+            try:
+                refuse_unknown(environment)
+                # An extra, and slow to import.
+                from consumer.tracing.client import TracedClient, shared_attributes  # noqa: PLC0415
+                from consumer.tracing.tracer import tracer  # noqa: PLC0415
+
+                client = TracedClient(client, stack.enter_context(tracer()), shared_attributes(config))
+                log.info("spans are sent by OTLP")
+            except ModuleNotFoundError as error:
+                log.warning(_NONE, why=f"{error.name} is not installed: `pip install bluecore-consumer[otel]`")
+            except ValueError as error:
+                log.warning(_NONE, why=str(error))
+        yield client
+
+
+def asked_for(environment: Mapping[str, str]) -> bool:
+    """By the variables of OpenTelemetry: an exporter other than `none`, or the address of a collector."""
+    if environment.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
+        return False
+    exporter = environment.get("OTEL_TRACES_EXPORTER", "").strip()
+    return exporter != "none" if exporter else any(environment.get(name) for name in _ENDPOINTS)
+
+
+def refuse_unknown(environment: Mapping[str, str]) -> None:
+    """Raises ValueError, with what to set, for an exporter or a protocol that the service does not have."""
+    exporter = environment.get("OTEL_TRACES_EXPORTER", "").strip() or "otlp"
+    if exporter != "otlp":
+        raise ValueError(f"OTEL_TRACES_EXPORTER is {exporter}: otlp and none are known here")
+    protocol = next((value for name in _PROTOCOLS if (value := environment.get(name, "").strip())), _PROTOCOL)
+    if protocol != _PROTOCOL:
+        raise ValueError(
+            f"the OTLP protocol is {protocol}: set OTEL_EXPORTER_OTLP_TRACES_PROTOCOL to {_PROTOCOL}, and the "
+            "endpoint to the collector's port for it, mostly 4318"
+        )

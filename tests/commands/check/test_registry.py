@@ -1,0 +1,154 @@
+"""Which subjects of a registry a route's records may be of, under each of Confluent's ways to name them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from consumer.avro.registry import RegistryClient
+from consumer.commands.check.registry import RegistrySchemas
+from consumer.commands.check.search import Found
+from consumer.config.model import RouteConfig
+from consumer.sandbox.registry import registry_app
+from consumer.sandbox.serve import serve
+from tests.avro.support import record
+
+CONSENT, REFUND = record("com.shop.Consent", mail="string"), record("com.shop.Refund", mail="string")
+TOPIC = "shop.consents"
+
+
+@pytest.fixture
+def client() -> Iterator[RegistryClient]:
+    with serve(registry_app()) as url, RegistryClient(url) as client:
+        yield client
+
+
+def found(client: RegistryClient, subjects: Mapping[str, Any], **keys: Any) -> Found:
+    for subject, schema in subjects.items():
+        client.register(subject, json.dumps(schema))
+    route = RouteConfig.model_validate({"topic": TOPIC, "event": "optin"} | keys)
+    return RegistrySchemas(client).of(route)
+
+
+def labels(of: Found) -> list[str]:
+    return [version.label for versions in of.choices for version in versions]
+
+
+@pytest.mark.parametrize("subject", ["shop.consents-value", "com.shop.Consent", "shop.consents-com.shop.Consent"])
+def test_a_record_is_found_under_each_of_confluents_names(client: RegistryClient, subject: str) -> None:
+    subjects = {subject: CONSENT, "shop.consents-com.shop.Refund": REFUND, "com.shop.Refund": REFUND}
+    assert labels(found(client, subjects, record="com.shop.Consent")) == [f"{subject} version 1"]
+
+
+def test_a_topic_has_the_subjects_that_begin_with_it(client: RegistryClient) -> None:
+    """Those of values, one for all records or one for each; not those of keys, nor of a topic with a longer name."""
+    subjects = {
+        "shop.consents-key": CONSENT,
+        "shop.consents-com.shop.Consent": CONSENT,
+        "shop.consents-com.shop.Refund": REFUND,
+        "shop.consents-eu-value": CONSENT,
+        "shop.consents-eu-com.shop.Consent": CONSENT,
+        "com.shop.Consent": CONSENT,
+    }
+    assert labels(found(client, subjects)) == [
+        "shop.consents-com.shop.Consent version 1",
+        "shop.consents-com.shop.Refund version 1",
+    ]
+
+
+def test_a_pattern_has_the_subjects_of_its_topics(client: RegistryClient) -> None:
+    subjects = {
+        "shop.consents.de-value": CONSENT,
+        "shop.consents.fr-com.shop.Consent": CONSENT,
+        "other-value": CONSENT,
+    }
+    pattern = {"topic": None, "topic_pattern": r"^shop\.consents\."}
+    assert labels(found(client, subjects, **pattern)) == [
+        "shop.consents.de-value version 1",
+        "shop.consents.fr-com.shop.Consent version 1",
+    ]
+
+
+def test_a_record_named_like_the_topic_is_taken_when_the_topic_has_no_subject_and_that_is_said(
+    client: RegistryClient,
+) -> None:
+    """Confluent's RecordNameStrategy does not say which topic a record is in."""
+    result = found(client, {"com.shop.Consent": CONSENT, "com.shop.Refund": REFUND})
+    assert labels(result) == ["com.shop.Consent version 1"]
+    assert result.how == "the topic has no subject of its own, and a record is named like the topic"
+
+
+def test_a_union_gives_each_of_its_records(client: RegistryClient) -> None:
+    assert labels(found(client, {"shop.consents-value": [CONSENT, REFUND]})) == [
+        "shop.consents-value version 1 com.shop.Consent",
+        "shop.consents-value version 1 com.shop.Refund",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "nearest"),
+    [
+        ({"topic": "shop.consnts"}, "shop.consents"),
+        ({"topic": "erp.unlike"}, None),
+        ({"record": "com.shop.Consnt"}, "com.shop.Consent"),
+        ({"topic": "elsewhere", "record": "com.shop.Consnt"}, "com.shop.Consent"),
+    ],
+)
+def test_what_is_missing_is_told_with_the_nearest_that_exists(
+    client: RegistryClient, keys: dict[str, Any], nearest: str | None
+) -> None:
+    result = found(
+        client, {"shop.consents-value": CONSENT, "com.shop.Consent": CONSENT}, **{"event": "search"} | keys
+    )
+    assert (result.choices, result.nearest, result.expected) == ((), nearest, True)
+
+
+def registry_of(*versions: Mapping[str, Any]) -> Starlette:
+    """A registry whose one subject has these versions: the sandbox's takes none that is not Avro."""
+
+    async def subjects(_: Request) -> JSONResponse:
+        return JSONResponse(["shop.consents-value"])
+
+    async def numbers(_: Request) -> JSONResponse:
+        return JSONResponse([*range(1, len(versions) + 1)])
+
+    async def version(request: Request) -> JSONResponse:
+        return JSONResponse(versions[request.path_params["number"] - 1])
+
+    place = "/subjects/shop.consents-value/versions"
+    return Starlette(
+        routes=[Route("/subjects", subjects), Route(place, numbers), Route(place + "/{number:int}", version)]
+    )
+
+
+JSON_SCHEMA = {"schema": "{}", "schemaType": "JSON"}
+PROTOBUF = {"schema": "message A {}", "schemaType": "PROTOBUF"}
+AVRO = {"schema": json.dumps(CONSENT)}
+
+
+@pytest.mark.parametrize(
+    ("versions", "message", "alone"),
+    [
+        ([JSON_SCHEMA], "is JSON Schema, not Avro: records written with it are dead-lettered as undecodable", True),
+        ([PROTOBUF, AVRO], "is Protobuf, not Avro: records written with it are dead-lettered as undecodable", False),
+        ([{"schema": '"com.shop.Nowhere"'}], "refers to com.shop.Nowhere, which is defined nowhere", True),
+    ],
+)
+def test_an_entry_that_no_record_can_be_read_with_is_named(
+    versions: list[Mapping[str, Any]],
+    message: str,
+    alone: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    with serve(registry_of(*versions)) as url, RegistryClient(url) as client:
+        result = found(client, {})
+    (entry,) = result.unusable
+    assert (entry.label, entry.alone) == ("shop.consents-value version 1", alone)
+    assert entry.message.startswith(message)
+    assert len(labels(result)) == len(versions) - 1

@@ -1,0 +1,205 @@
+"""Dead letters from end to end: counted, looked at, and, once the configuration is mended, delivered."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import Any
+
+import pytest
+
+from consumer.sandbox.faults import FaultPlan, Scripts
+from tests.support.brokers import Message
+from tests.support.pipeline import Pipeline, headers_of
+from tests.support.processes import CONSUMER
+from tests.support.settings import service_settings, write_settings
+from tests.support.waiting import eventually
+
+JANE, REFUSED = "jane@example.com", "refused@example.com"
+
+
+def ask(pipeline: Pipeline, command: str, *options: str) -> list[Any]:
+    """The JSON lines that a `dead-letters` command prints, under the configuration of the service."""
+    config = str(pipeline.folder / "config.yaml")
+    done = subprocess.run(
+        [*CONSUMER, "dead-letters", command, "--config", config, *options],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def failed(pipeline: Pipeline) -> str:
+    """A topic of which one record is undecodable, one unmappable, and one was refused; the service has ended."""
+    topic = pipeline.broker.topic(1)
+    pipeline.sandbox.faults.apply(FaultPlan(scripts=Scripts(distinct_id={REFUSED: (422,)})))
+    routes = [{"topic": topic, "event": "purchase", "fields": {"order_id": "note"}}]
+    values = [
+        b"garbage",
+        pipeline.shop.encode("order", order(JANE)),
+        pipeline.shop.encode("order", order(REFUSED) | {"note": "order-7"}),
+    ]
+    with pipeline.service(routes) as service:
+        service.wait_ready()
+        pipeline.broker.produce(topic, [Message(b"key-%d" % n, value, partition=0) for n, value in enumerate(values)])
+        pipeline.committed_to_the_end(topic)
+        assert service.terminate() == 0
+    return topic
+
+
+def order(email: str) -> dict[str, Any]:
+    return {"email": email, "order_id": "order-1", "total": 19.9, "products": [{"sku": "SKU-1", "name": "Scarf"}]}
+
+
+def places(pipeline: Pipeline) -> dict[str, tuple[str, str]]:
+    """By reason, where in the dead-letter topic each letter lies."""
+    return {
+        headers_of(each)["bluecore.reason"]: (str(each.partition.number), str(each.offset))
+        for each in pipeline.failed(pipeline.dead_letter_topic)
+        if each.value is not None
+    }
+
+
+def test_letters_are_counted_shown_and_after_a_fix_delivered_once(pipeline: Pipeline) -> None:
+    topic = failed(pipeline)
+
+    counts = {line["reason"]: (line["topic"], line["count"], line["replayed"]) for line in ask(pipeline, "list")}
+    assert counts == dict.fromkeys(("undecodable", "missing_field", "rejected"), (topic, 1, 0))
+
+    partition, offset = places(pipeline)["missing_field"]
+    (row,) = ask(pipeline, "list", "--reason", "missing_field")
+    assert row["newest"] == {"partition": int(partition), "offset": int(offset)}
+    (shown,) = ask(pipeline, "show", "--partition", partition, "--offset", offset)
+    assert [shown] == ask(pipeline, "show", "--reason", "missing_field")
+    assert shown["place"] == row["newest"]
+    assert shown["origin"] == {"topic": topic, "partition": 0, "offset": 1}
+    assert shown["failure"]["reason"] == shown["now"]["reason"] == "missing_field"
+    assert shown["record"]["value"]["email"] == JANE
+
+    # As it is configured, the record would only fail again.
+    (unchanged,) = ask(pipeline, "replay")
+    assert unchanged["would_fail_again"] == {"undecodable": 1, "missing_field": 1}
+    assert unchanged["replayed"] == 1
+
+    with pipeline.service([{"topic": topic, "event": "purchase"}]) as service:
+        service.wait_ready()
+        pipeline.accepted(1)
+        (planned,) = ask(pipeline, "replay", "--dry-run")
+        assert (planned["would_replay"], planned["replayed_before"]) == (1, 1)
+
+        (first,) = ask(pipeline, "replay", "--topic", topic)
+        pipeline.accepted(2)
+        (second,) = ask(pipeline, "replay", "--topic", topic)
+
+        assert (first["replayed"], second["replayed"]) == (1, 0)
+        assert second["replayed_before"] == 2
+        pipeline.committed_to_the_end(pipeline.retry_topic)
+    accepted = [each for each in pipeline.sandbox.events() if each.status == 202]
+    assert {each.idempotency_key for each in accepted} == {f"{topic}:0:1", f"{topic}:0:2"}
+    assert len(accepted) == 2
+    assert sum(line["replayed"] for line in ask(pipeline, "list")) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "count"),
+    [
+        (("--reason", "undecodable"), 1),
+        (("--topic", "elsewhere"), 0),
+        (("--since", "1h"), 3),
+        (("--until", "1h"), 0),
+        (("--from-offset", "1000"), 0),
+    ],
+)
+def test_a_selection_narrows_what_is_meant(letters: Pipeline, options: tuple[str, ...], count: int) -> None:
+    assert sum(line["count"] for line in ask(letters, "list", *options)) == count
+
+
+@pytest.fixture
+def letters(pipeline: Pipeline) -> Pipeline:
+    """A dead-letter topic with three letters."""
+    failed(pipeline)
+    return pipeline
+
+
+def test_a_replayed_profile_holds_back_the_customers_later_ones(pipeline: Pipeline) -> None:
+    """It goes through the retry topic under its ordering key: an older value never overwrites a newer one."""
+    topic = pipeline.broker.topic(1)
+    names = ["old", "new"]
+    patches = [
+        pipeline.shop.event("customer_patch", JANE, customer={"email": JANE, "first_name": name}) for name in names
+    ]
+    pipeline.sandbox.faults.apply(FaultPlan(scripts=Scripts(distinct_id={JANE: (422, 500, 500, 500)})))
+    with pipeline.service([{"topic": topic, "event": "customer_patch"}]) as service:
+        service.wait_ready()
+        pipeline.produce(topic, "customer_patch", ["other@example.com"])
+        pipeline.broker.produce(topic, [Message(b"jane", patches[0])])
+        eventually(lambda: pipeline.failed(pipeline.dead_letter_topic), 30, "a dead letter")
+
+        ask(pipeline, "replay")
+        (replayed,) = pipeline.failed(pipeline.retry_topic, 1)
+        # What is consumed before the service knows of the replay has gone ahead of it.
+        taken = {"topic": pipeline.retry_topic}
+        eventually(
+            lambda: service.metric("bluecore_consumer_events_consumed_total", **taken), 30, "the replayed record"
+        )
+        pipeline.broker.produce(topic, [Message(b"jane", patches[1])])
+        pipeline.produce(topic, "customer_patch", ["other@example.com"] * 3)
+        pipeline.accepted(6)
+
+    assert headers_of(replayed)["bluecore.ordering-key"] == "jane"
+    assert replayed.key == b"jane"
+    assert headers_of(replayed)["bluecore.attempts"] == "0"
+    accepted = [
+        each.document["properties"]["customer"]["first_name"]
+        for each in pipeline.sandbox.events(distinct_id=JANE)
+        if each.status == 202
+    ]
+    assert accepted == names
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--partition", "0", "--offset", "999"), "and no offset 999"),
+        (("--partition", "77", "--offset", "0"), "has no records"),
+        (("--topic", "elsewhere"), "no dead letter of this selection"),
+    ],
+)
+def test_a_place_without_a_letter_is_told_from_what_there_is(
+    letters: Pipeline, options: tuple[str, ...], sentence: str
+) -> None:
+    config = str(letters.folder / "config.yaml")
+    done = subprocess.run(
+        [*CONSUMER, "dead-letters", "show", "--config", config, *options],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert sentence in done.stderr
+
+
+def test_without_a_dead_letter_topic_it_is_said_so(pipeline: Pipeline) -> None:
+    settings = service_settings(
+        pipeline.broker.bootstrap,
+        [{"topic": "shop.search", "event": "search"}],
+        bluecore_url=pipeline.bluecore_url,
+        registry_url=pipeline.shop.registry_url,
+        dead_letters={"dead_letter_topic": "no-such-topic"},
+    )
+    config = str(write_settings(pipeline.folder, settings))
+    done = subprocess.run(
+        [*CONSUMER, "dead-letters", "list", "--config", config],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "has no topic no-such-topic" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,63 @@
+"""The topics of a configuration against those that there are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from consumer.commands.doctor.brokers import check_brokers, check_topics
+from consumer.commands.doctor.finding import Finding, Severity
+from consumer.config.model import Config
+from tests.support.configs import SOUND
+from tests.support.waiting import free_port
+
+RETRY, DEAD = "bluecore-consumer.retry", "bluecore-consumer.dead-letter"
+WHOLE = {"shop.orders": 6, RETRY: 6, DEAD: 1}
+
+
+def found(partitions: dict[str, int], **route: Any) -> list[Finding]:
+    """What is not well."""
+    config = Config.model_validate({**SOUND, "routes": [{"event": "purchase", **route}]})
+    return [each for each in check_topics(config, partitions) if each.severity is not Severity.OK]
+
+
+def test_all_is_there() -> None:
+    assert found(WHOLE, topic="shop.orders") == []
+    assert found(WHOLE, topic_pattern=r"^shop\..*") == []
+
+
+def test_a_missing_topic_is_told_with_the_one_that_was_probably_meant() -> None:
+    (finding,) = found(WHOLE, topic="shop.order")
+    assert (finding.severity, finding.what) == (Severity.ERROR, "routes[0]")
+    assert "did you mean shop.orders?" in finding.message
+
+
+def test_a_pattern_that_matches_nothing() -> None:
+    (finding,) = found(WHOLE, topic_pattern="^store.*")
+    assert "no topic matches ^store.*" in finding.message
+
+
+def test_our_own_topics_may_still_be_made() -> None:
+    assert [each.severity for each in found({"shop.orders": 6}, topic="shop.orders")] == [Severity.WARNING] * 2
+
+
+def test_without_delays_there_is_no_retry_topic_to_miss() -> None:
+    config = Config.model_validate({**SOUND, "dead_letters": {"delays_seconds": []}})
+    assert [each.what for each in check_topics(config, {})] == ["routes[0]", "dead_letters.dead_letter_topic"]
+
+
+def test_a_retry_topic_of_few_partitions_leaves_instances_idle() -> None:
+    (finding,) = found({**WHOLE, RETRY: 2}, topic="shop.orders")
+    assert finding.severity is Severity.WARNING
+    assert finding.advice.startswith("give it 6")
+
+
+@pytest.mark.parametrize("options", [{}, {"security.protocol": "SASL_SSL"}])
+def test_brokers_that_cannot_be_reached_are_one_error(
+    monkeypatch: pytest.MonkeyPatch, options: dict[str, str]
+) -> None:
+    monkeypatch.setattr("consumer.kafka.reach.SECONDS", 1.0)
+    kafka = {"bootstrap_servers": f"127.0.0.1:{free_port()}", "options": options}
+    (finding,) = check_brokers(Config.model_validate({**SOUND, "kafka": kafka}))
+    assert finding.severity is Severity.ERROR

@@ -1,0 +1,118 @@
+"""Types held against fields: refused (error), sent and perhaps ignored (warning), told by the records (info)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.commands.typecheck.checked import check, said, version
+
+EMAIL = {"email": "buyer.email"}
+
+
+def patch(name: str, source: Any, **options: Any) -> list[str]:
+    return said(check("customer_patch", fields=EMAIL | {name: source}, **options))
+
+
+def attribute(source: Any) -> list[str]:
+    return said(check("customer_patch", fields=EMAIL, attributes={"own": source}))
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [("first_name", "name"), ("gender", "status"), ("birthday", "at"), ("birthday", "name"), ("zip", "'02139'")],
+)
+def test_a_default_attribute_of_the_type_that_bluecore_documents(name: str, path: str) -> None:
+    assert patch(name, path) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "says"),
+    [
+        ("first_name", "lines", "is array, and Bluecore documents text"),
+        ("city", "buyer", "is record, and Bluecore documents text"),
+        ("birthday", "paid", "is boolean, and Bluecore documents text or a date"),
+        ("zip", "id", "`as: string` converts"),
+        ("last_name", "mixed", "is number, and Bluecore documents text"),
+        ("phone", "id", "is integer, and Bluecore documents text"),
+        ("state", {"path": "name", "as": "boolean"}, "becomes boolean, and Bluecore documents text"),
+    ],
+)
+def test_another_type_is_sent_and_may_be_ignored(name: str, path: Any, says: str) -> None:
+    (line,) = patch(name, path)
+    assert line.startswith(f"warning fields.{name}: ")
+    assert says in line
+
+
+def test_a_whole_number_does_not_tell_its_unit() -> None:
+    """Seconds would be a day in January 1970; of a timestamp the schema tells."""
+    (line,) = attribute({"path": "id", "as": "datetime"})
+    assert line.startswith("info attributes.own: is a whole number without a unit: it is taken as milliseconds")
+    assert attribute({"path": "at", "as": "datetime"}) == []
+
+
+def test_a_default_attribute_under_its_own_name_is_checked_too() -> None:
+    city = {"name": "city", "type": {"type": "map", "values": "string"}}
+    schema = {"type": "record", "name": "C", "fields": [{"name": "email", "type": "string"}, city]}
+
+    (line,) = said(check("customer_patch", [version(schema)]))
+    assert line.startswith("warning fields.city: is map, and Bluecore documents text")
+
+
+def test_a_phone_that_is_to_be_written_as_e164_must_be_text_or_digits() -> None:
+    (line,) = patch("phone", "paid", phone_region="US")
+    assert line.startswith("error fields.phone: is boolean, and must be text or a whole number")
+    assert patch("phone", "id", phone_region="US") == []
+
+
+@pytest.mark.parametrize("path", ["name", "id", "sum", "paid", "at", "status"])
+def test_an_attribute_of_ones_own_is_any_single_value(path: str) -> None:
+    assert attribute(path) == []
+
+
+@pytest.mark.parametrize("path", ["lines", "buyer", "buyer.tags"])
+def test_and_no_list_and_no_object(path: str) -> None:
+    (line,) = attribute(path)
+    assert line.startswith("warning attributes.own: is ")
+
+
+class TestConversions:
+    @pytest.mark.parametrize(
+        ("path", "convert"),
+        [("buyer", "integer"), ("at", "boolean"), ("sum", "date"), ("lines", "string"), ("paid", "number")],
+    )
+    def test_what_can_never_convert(self, path: str, convert: str) -> None:
+        (line,) = attribute({"path": path, "as": convert})
+        assert line.startswith("error attributes.own: is ")
+        assert f"for `as: {convert}`" in line
+
+    def test_symbols_none_of_which_converts(self) -> None:
+        assert attribute({"path": "status", "as": "boolean"}) == [
+            "error attributes.own: is PAID, OPEN: none of them can become a boolean, such a record is refused"
+        ]
+
+    def test_symbols_that_all_convert(self) -> None:
+        assert attribute({"path": "flag", "as": "boolean"}) == []
+
+    def test_symbols_some_of_which_do(self) -> None:
+        assert attribute({"path": "flag || 'perhaps'", "as": "boolean"}) == []
+        assert attribute({"path": "not_null(flag, 'perhaps')", "as": "boolean"}) == [
+            "warning attributes.own: may be perhaps: none of them can become a boolean, such a record is refused"
+        ]
+
+    @pytest.mark.parametrize(
+        ("path", "convert", "says"),
+        [
+            ("name", "number", "is text: a record whose text is no number is refused"),
+            ("note", "date", "is text: a record whose text is no date is refused"),
+            ("sum", "integer", "is a number: a record whose value has a fraction is refused"),
+            ("id", "boolean", "is a whole number: a record whose value is neither 0 nor 1 is refused"),
+        ],
+    )
+    def test_what_only_the_records_tell_is_for_information(self, path: str, convert: str, says: str) -> None:
+        assert attribute({"path": path, "as": convert}) == [f"info attributes.own: {says}"]
+
+    @pytest.mark.parametrize("convert", ["string", "datetime", "date"])
+    def test_what_always_converts(self, convert: str) -> None:
+        assert attribute({"path": "at", "as": convert}) == []

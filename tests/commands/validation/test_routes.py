@@ -1,0 +1,179 @@
+"""What is refused before it runs: under its key, with what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from consumer.commands.validation.routes import faults
+from consumer.config.model import RouteConfig
+from consumer.mapping.contract import CONTRACTS
+
+
+def found(*routes: dict[str, Any]) -> dict[str, str]:
+    return dict(faults([RouteConfig.model_validate({"topic": "t", "event": "purchase"} | each) for each in routes]))
+
+
+@pytest.mark.parametrize("event", [*CONTRACTS, "viewed_cart", "store_visit"])
+def test_the_ten_event_types_and_custom_names_are_right(event: str) -> None:
+    assert found({"event": event}) == {}
+
+
+@pytest.mark.parametrize(
+    ("route", "key", "says"),
+    [
+        ({"event": "purchsae"}, "event", "did you mean purchase?"),
+        ({"event": "Opt-In"}, "event", "did you mean optin?"),
+        ({"event": "Store Visit"}, "event", "did you mean store_visit?"),
+        ({"event": "store_visit!"}, "event", "did you mean store_visit?"),
+        ({"event": "Viewed Cart"}, "event", "did you mean viewed_cart?"),
+        ({"event": {"path": "x", "values": {True: "optn"}}}, "event.values.true", "did you mean optin?"),
+        ({"event": {"path": "x", "values": {}}}, "event.values", "is empty"),
+        ({"event": {"path": "upper(x)", "values": {"A": "optin"}}}, "event.path", "no function upper()"),
+        ({"when": "lenght(x) > `0`"}, "when", "did you mean length?"),
+        ({"when": "length(x, y) > `0`"}, "when", "length() is given 2 arguments, and takes 1"),
+        ({"fields": {"total": "max_by(lines, price).price"}}, "fields.total", "write & before it"),
+        ({"format": "raw"}, "schema", "needs the .avsc file"),
+        ({"split_products": True}, "split_products", "has no effect here"),
+        ({"event": "search", "repeated_products": "merge"}, "repeated_products", "it is for purchase"),
+        ({"phone_region": "XX"}, "phone_region", "no region of ISO 3166"),
+        ({"fields": {"order": "id"}}, "fields.order", "did you mean order_id?"),
+        ({"fields": {"product_id": "id"}}, "fields.product_id", "map it as products.id"),
+        ({"fields": {"sku": "id"}}, "fields.sku", "map it as products.id"),
+        ({"fields": {"price": "amount"}}, "fields.price", "map it as products.price"),
+        ({"fields": {"tier": "x"}}, "fields.tier", "goes under `attributes`"),
+        ({"fields": {"email": "upper(x)"}}, "fields.email", "no function upper()"),
+        ({"event": "search", "fields": {"order_id": "id"}}, "fields.order_id", "search has no field order_id"),
+        ({"event": "search", "fields": {"products.id": "id"}}, "fields.products.id", "takes no products"),
+        ({"fields": {"products.": "id"}}, "fields.products.", "names no field"),
+        ({"fields": {"token": "t"}}, "fields.token", "bluecore.namespace"),
+        ({"fields": {"customer": "c"}}, "fields.customer", "map those"),
+        ({"fields": {"customer.email": "c"}}, "fields.customer.email", "mapped as `email`"),
+        ({"fields": {"total": {"path": "t", "as": "string"}}}, "fields.total", "possible: number, integer"),
+        ({"fields": {"email": {"path": "t", "as": "integer"}}}, "fields.email", "possible: string"),
+        ({"fields": {"order_id": {"path": "t", "as": "date"}}}, "fields.order_id", "possible: string, integer"),
+        ({"fields": {"products.id": {"path": "t", "as": "date"}}}, "fields.products.id", "possible: string, integer"),
+        (
+            {"fields": {"phone": {"path": "t", "as": "number"}}, "phone_region": "US"},
+            "fields.phone",
+            "possible: string, integer",
+        ),
+        ({"fields": {"products": {"path": "t", "as": "string"}}}, "fields.products", "cannot be sent as string"),
+        ({"event": "store_visit", "fields": {"Shop-Id": "x"}}, "fields.Shop-Id", "did you mean shop_id?"),
+        ({"attributes": {"token": "x"}}, "attributes.token", "bluecore.namespace"),
+        ({"attributes": {"Distinct-ID": "x"}}, "attributes.Distinct-ID", "under `fields`"),
+        ({"attributes": {"naïve": "x"}}, "attributes.naïve", "Bluecore ignores"),
+        (
+            {"attributes": {"First-Name": "a", "first_name": "b"}},
+            "attributes.first_name",
+            "is first_name for Bluecore, and so is routes[0].attributes.First-Name",
+        ),
+        (
+            {"fields": {"customer.city": "a"}, "attributes": {"City": "b"}},
+            "attributes.City",
+            "so is routes[0].fields.customer.city",
+        ),
+    ],
+)
+def test_a_fault_is_named_by_its_key(route: dict[str, Any], key: str, says: str) -> None:
+    faulty = found(route)
+    assert list(faulty) == [f"routes[0].{key}"]
+    assert says in faulty[f"routes[0].{key}"]
+
+
+def test_every_fault_is_named() -> None:
+    assert list(found({"event": "serch"}, {"fields": {"totl": "x"}, "attributes": {"email": "x"}})) == [
+        "routes[0].event",
+        "routes[1].fields.totl",
+        "routes[1].attributes.email",
+    ]
+
+
+def test_a_misspelt_event_hides_no_fault_of_its_route() -> None:
+    assert list(found({"event": "serch", "fields": {"totl": "x"}, "attributes": {"email": "x"}})) == [
+        "routes[0].event",
+        "routes[0].fields.totl",
+        "routes[0].attributes.email",
+    ]
+
+
+@pytest.mark.parametrize(
+    "event", ["store_visit!", "Opt-In!", "1st visit", "Ångström", "!!!", "PURCHASE", "viewd_product"]
+)
+def test_a_name_that_is_suggested_is_itself_right(event: str) -> None:
+    (message,) = found({"event": event}).values()
+    _, is_suggested, name = message.rstrip("?").partition("did you mean ")
+    assert not is_suggested or found({"event": name}) == {}
+
+
+def test_two_routes_that_cannot_both_be_meant() -> None:
+    assert "repeats routes[0]" in found({"when": "a"}, {"when": "a", "priority": 1})["routes[1]"]
+
+
+@pytest.mark.parametrize("other", [{"topic": "u"}, {"event": "wishlist"}, {"when": "b"}, {"record": "com.shop.A"}])
+def test_two_routes_that_differ_are_two(other: dict[str, Any]) -> None:
+    assert found({"when": "a"}, {"when": "a"} | other) == {}
+
+
+def test_a_topic_has_one_wire_format() -> None:
+    raw = {"event": "wishlist", "format": "raw", "schema": "a.avsc"}
+    assert list(found({}, raw)) == ["routes[1].format"]
+    assert list(found({"topic": None, "topic_pattern": "^t"}, raw)) == ["routes[1].format"]
+    assert list(found(raw, raw | {"event": "search", "schema": "b.avsc"})) == ["routes[1].schema"]
+
+
+@pytest.mark.parametrize("odd", [0, 1, 2])
+def test_a_conflict_of_formats_is_told_once_a_topic_with_all_its_routes(odd: int) -> None:
+    routes = [{"event": event} for event in ("wishlist", "search", "optin")]
+    routes[odd] |= {"format": "raw", "schema": "a.avsc"}
+    others = ", ".join(f"routes[{index}]" for index in range(3) if index != odd)
+    (message,) = found(*routes).values()
+    assert f"confluent by {others}" in message
+    assert f"raw by routes[{odd}]" in message
+    another = {"topic": "u"}, {"topic": "u", "event": "search", "format": "raw", "schema": "a.avsc"}
+    assert list(found(*routes, *another))[1:] == ["routes[4].format"]
+
+
+def test_a_whole_mapping_without_faults() -> None:
+    assert (
+        found(
+            {
+                "fields": {
+                    "email": "buyer.email",
+                    "First Name": "buyer.given",
+                    "customer_id": "buyer.id",
+                    "order_id": {"path": "id", "as": "string"},
+                    "total": {"path": "sum(lines[].price)", "as": "number"},
+                    "products": "lines",
+                    "products.id": "sku",
+                    "products.colour": "variant.colour",
+                },
+                "attributes": {"Loyalty-Tier": "buyer.tier", "zip_code": "buyer.zip"},
+                "surplus_products": "drop",
+                "phone_region": "DE",
+            }
+        )
+        == {}
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "message"),
+    [
+        (
+            {"topic": "acme.orders", "event": "purchase"},
+            {"topic_pattern": "^acme.o.*", "event": "purchase"},
+            "sent twice",
+        ),
+        ({"topic": "acme.consents", "event": "optin"}, {"topic": "acme.consents", "event": "unsubscribe"}, "`when`"),
+    ],
+    ids=["a topic and a pattern that takes it", "opted in and out at once"],
+)
+def test_two_routes_that_cannot_both_be_meant_are_refused(
+    one: dict[str, Any], other: dict[str, Any], message: str
+) -> None:
+    ((key, text),) = faults([RouteConfig.model_validate({"event": "purchase"} | each) for each in (one, other)])
+
+    assert key == "routes[1]"
+    assert message in text

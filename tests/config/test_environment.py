@@ -1,0 +1,116 @@
+"""`${VAR}` in the file, and settings that the environment has itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from consumer.config.environment import filled, override
+from consumer.config.faults import Fault
+
+
+def fill(value: Any, **environ: str) -> tuple[Any, list[Fault]]:
+    faults: list[Fault] = []
+    return filled(value, environ, faults), faults
+
+
+@pytest.mark.parametrize(
+    ("written", "environ", "value"),
+    [
+        ("${HOST}", {"HOST": "kafka"}, "kafka"),
+        ("${HOST}:${PORT}", {"HOST": "kafka", "PORT": "9092"}, "kafka:9092"),
+        ("${HOST}", {"HOST": ""}, ""),
+        ("${HOST:-localhost}", {}, "localhost"),
+        ("${HOST:-localhost}", {"HOST": ""}, "localhost"),
+        ("${HOST:-localhost}", {"HOST": "kafka"}, "kafka"),
+        ("${KEY:-}", {}, ""),
+        ("${URL:-http://a:1/b?c=d}", {}, "http://a:1/b?c=d"),
+        ("$HOST and {HOST} stay", {"HOST": "kafka"}, "$HOST and {HOST} stay"),
+        ("${OUTER}", {"OUTER": "${INNER}"}, "${INNER}"),
+    ],
+)
+def test_variables_are_filled_in_as_in_a_shell(written: str, environ: dict[str, str], value: str) -> None:
+    assert fill(written, **environ) == (value, [])
+
+
+def test_they_are_filled_in_at_any_depth_and_nothing_else_changes() -> None:
+    value = {"a": ["${A}", 1, None, {"b": "${A}"}], True: 2.5}
+    assert fill(value, A="x") == ({"a": ["x", 1, None, {"b": "x"}], True: 2.5}, [])
+
+
+def test_every_unset_variable_is_named_with_the_setting_that_needs_it() -> None:
+    _, faults = fill({"bluecore": {"namespace": "${NS}"}, "routes": [{"topic": "${A}.${B}"}]})
+    assert faults == [
+        Fault("bluecore.namespace", "the environment variable NS is not set"),
+        Fault("routes[0].topic", "the environment variable A is not set"),
+        Fault("routes[0].topic", "the environment variable B is not set"),
+    ]
+
+
+@pytest.mark.parametrize("written", ["${my-name}", "${NAME", "${}", "${NAME-default}", "${1ST}"])
+def test_a_slip_in_a_reference_is_a_fault_and_not_a_value(written: str) -> None:
+    """Sent as it stands, `${my-name}` would be the namespace."""
+    _, (fault,) = fill({"a": written})
+    assert fault == Fault("a", "has a ${ that names no variable: write ${NAME} or ${NAME:-default}")
+
+
+def overridden(data: dict[str, Any], **environ: str) -> tuple[dict[str, Any], list[Fault]]:
+    faults: list[Fault] = []
+    override(data, {f"BLUECORE_CONSUMER__{name}": text for name, text in environ.items()}, faults)
+    return data, faults
+
+
+def test_a_setting_of_the_environment_takes_the_place_of_the_files() -> None:
+    data = {"kafka": {"group_id": "a", "bootstrap_servers": "b"}}
+    assert overridden(data, KAFKA__GROUP_ID="c") == ({"kafka": {"group_id": "c", "bootstrap_servers": "b"}}, [])
+
+
+@pytest.mark.parametrize("data", [{}, {"delivery": None}, {"delivery": {}}, {"delivery": {"retry": None}}])
+def test_sections_that_the_file_has_not_are_made(data: dict[str, Any]) -> None:
+    assert overridden(data, DELIVERY__RETRY__ATTEMPTS="2") == ({"delivery": {"retry": {"attempts": "2"}}}, [])
+
+
+def test_lists_and_sections_are_given_as_yaml() -> None:
+    assert overridden(
+        {},
+        DEAD_LETTERS__DELAYS_SECONDS="[1, 2.5]",
+        KAFKA__OPTIONS='{"sasl.mechanism": PLAIN}',
+        KAFKA__GROUP_ID="a: b",
+    )[0] == {
+        "dead_letters": {"delays_seconds": [1, 2.5]},
+        "kafka": {"options": {"sasl.mechanism": "PLAIN"}, "group_id": "a: b"},
+    }
+
+
+def test_an_element_of_a_list_is_named_by_its_number() -> None:
+    data = {"routes": [{"topic": "a"}, {"topic": "b"}]}
+    assert overridden(data, ROUTES__1__TOPIC="c") == ({"routes": [{"topic": "a"}, {"topic": "c"}]}, [])
+
+
+def test_options_are_named_with_underscores_for_their_dots() -> None:
+    """No shell has variables with dots in their names."""
+    assert overridden({}, KAFKA__OPTIONS__SASL_PASSWORD="x")[0] == {"kafka": {"options": {"sasl.password": "x"}}}
+
+
+@pytest.mark.parametrize(
+    "name", ["KAFKA__GROUP_ID__X", "ROUTES__1__TOPIC", "ROUTES__X__TOPIC", "ROUTES__99999999__A"]
+)
+def test_a_path_that_leads_nowhere_is_a_fault(name: str) -> None:
+    _, (fault,) = overridden({"kafka": {"group_id": "a"}, "routes": [{}]}, **{name: "x"})
+    assert fault == Fault(
+        f"BLUECORE_CONSUMER__{name}", "names no setting: it goes through a value, or past the end of a list"
+    )
+
+
+def test_a_value_that_is_no_yaml_is_a_fault_of_its_variable() -> None:
+    _, (fault,) = overridden({}, DEAD_LETTERS__DELAYS_SECONDS="[1, 2")
+    assert fault.key == "BLUECORE_CONSUMER__DEAD_LETTERS__DELAYS_SECONDS"
+    assert fault.message.startswith("is not YAML: line 1")
+
+
+def test_other_variables_are_none_of_ours() -> None:
+    """Kubernetes gives every pod such variables of its own."""
+    data: dict[str, Any] = {}
+    assert override(data, {"BLUECORE_CONSUMER_SERVICE_HOST": "10.0.0.1", "PATH": "/bin"}, []) == {}
+    assert data == {}

@@ -1,0 +1,52 @@
+"""Paths that are no JMESPath: where they cannot be read, and how names and texts are quoted."""
+
+from __future__ import annotations
+
+import pytest
+
+from consumer.config.path_syntax import syntax_fault
+
+QUOTING = (
+    "a name with anything but letters a to z, digits and underscores stands in double quotes, a text in single ones, "
+    "as in \"order-id\" == 'A-1'"
+)
+
+
+@pytest.mark.parametrize("path", ["order.id", '"order-id"', "status == 'PAID'", "lines[?price > `10`] | [0]", "@"])
+def test_an_expression_has_no_fault(path: str) -> None:
+    assert syntax_fault(path) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("order-id", "order-id cannot be read from character 6 on (-id)"),
+        ("First Name", "First Name cannot be read from character 7 on (Name)"),
+        ("stra\u00dfe", "stra\u00dfe cannot be read from character 5 on (\u00dfe)"),
+        ("lines['sku']", "lines['sku'] cannot be read from character 7 on ('sku'])"),
+        ("status = 'PAID'", "status = 'PAID' cannot be read from character 8 on (= 'PAID')"),
+        ("a\n- b", "a - b cannot be read from character 3 on (- b)"),
+        ("a-" + "b" * 30, f"a-{'b' * 30} cannot be read from character 2 on (-{'b' * 19}...)"),
+    ],
+)
+def test_the_character_is_told_with_an_example_of_quoting(path: str, place: str) -> None:
+    assert syntax_fault(path) == f"{place}: {QUOTING}"
+
+
+@pytest.mark.parametrize("quote", ["'", '"', "`"])
+def test_a_quote_that_is_not_closed_is_named(quote: str) -> None:
+    fault = f"a == {quote}b cannot be read from character 6 on ({quote}b)"
+    assert syntax_fault(f"a == {quote}b") == f"{fault}: the {quote} is never closed; {QUOTING}"
+
+
+@pytest.mark.parametrize("path", ["status ==", "lines[", "buyer.", "length("])
+def test_half_an_expression_ends_too_soon(path: str) -> None:
+    assert syntax_fault(path) == f"{path} ends too soon"
+
+
+def test_a_blank_is_empty() -> None:
+    assert syntax_fault(" ") == "it is empty"
+
+
+def test_what_is_nested_without_end_is_told_and_not_quoted() -> None:
+    assert syntax_fault("(" * 5000) == "it is nested too deeply"

@@ -1,0 +1,330 @@
+"""What operators see of the pipeline: counters, gauges, health, and one log line an incident."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import get_args
+
+import pytest
+import structlog
+from prometheus_client import CollectorRegistry
+from structlog.testing import capture_logs
+
+from consumer.config.model import Config
+from consumer.delivery.engine import Engine
+from consumer.delivery.policy import DeliveryPolicy
+from consumer.delivery.task import Commit, Settlement
+from consumer.pipeline.reporter import Reporter
+from consumer.records import Answer, EventRequest, Failure, Outcome, Partition, Reason, Record, Send, Skip, Stage
+from consumer.telemetry.health import Health
+from consumer.telemetry.metrics import Metrics, StopCause
+from consumer.telemetry.stopwatch import Stopwatch
+from tests.support.configs import SOUND
+
+HOME = Partition("shop.orders", 3)
+NOW = 1_800_000_000.0
+
+
+@dataclass
+class Registry:
+    """A schema registry as the reporter sees it."""
+
+    outage: str | None = None
+
+
+@dataclass
+class Desk:
+    """A reporter, and all that it reports to."""
+
+    prometheus: CollectorRegistry = field(default_factory=CollectorRegistry)
+    registry: Registry = field(default_factory=Registry)
+    waiting: dict[str, int] = field(default_factory=dict)
+    engine: Engine = field(default_factory=lambda: Engine(DeliveryPolicy.of(Config.model_validate(SOUND))))
+    health: Health = field(default_factory=lambda: Health(lambda: NOW))
+
+    def __post_init__(self) -> None:
+        metrics = Metrics(self.prometheus)
+        watch = Stopwatch(lambda: NOW, metrics.loop_seconds)
+        self.reporter = Reporter(
+            metrics,
+            self.health,
+            watch,
+            self.engine,
+            self.registry,
+            intake=self,
+            name_of=lambda customer: f"{len(customer)} letters",
+        )
+
+    def oldest(self) -> dict[str, int]:
+        """As of an intake whose records wait for a schema."""
+        return self.waiting
+
+    def value(self, name: str, **labels: str) -> float | None:
+        return self.prometheus.get_sample_value(f"bluecore_consumer_{name}", labels)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    structlog.reset_defaults()
+    return Desk()
+
+
+def record(offset: int = 0, *, age: float = 0.0) -> Record:
+    return Record(HOME, offset, key=b"k", value=b"v", timestamp_ms=int((NOW - age) * 1000))
+
+
+def send(*events: str) -> Send:
+    return Send(tuple(EventRequest(event, b"{}", "jane") for event in events))
+
+
+def test_consumed_records_are_counted_by_topic_with_their_age(desk: Desk) -> None:
+    desk.reporter.consumed([record(0, age=10), record(1, age=30)], NOW)
+    assert desk.value("events_consumed_total", topic="shop.orders") == 2
+    assert desk.value("event_age_seconds_sum", stage="consumed") == 40
+
+
+def test_a_clock_that_is_behind_the_producers_makes_no_negative_age(desk: Desk) -> None:
+    desk.reporter.consumed([record(age=-5)], NOW)
+    assert desk.value("event_age_seconds_sum", stage="consumed") == 0
+
+
+def test_each_event_of_a_delivered_record_counts(desk: Desk) -> None:
+    desk.reporter.settled([Settlement(record(age=7), Outcome.DELIVERED, ("identify", "purchase"), 2)], NOW)
+    for event in ("identify", "purchase"):
+        assert desk.value("events_total", topic="shop.orders", event_type=event, outcome="delivered") == 1
+    assert desk.value("event_age_seconds_sum", stage="delivered") == 7
+    assert desk.reporter.records == {Outcome.DELIVERED: 1}
+
+
+def test_a_record_that_failed_half_way_counts_as_both(desk: Desk) -> None:
+    failure = Failure(Outcome.DEAD_LETTER, Reason.REJECTED, Stage.DELIVER, "422")
+    desk.reporter.settled([Settlement(record(), Outcome.DEAD_LETTER, ("identify", "purchase"), 1, failure)], NOW)
+    assert desk.value("events_total", topic="shop.orders", event_type="identify", outcome="delivered") == 1
+    assert desk.value("events_total", topic="shop.orders", event_type="purchase", outcome="dead_letter") == 1
+    assert desk.value("dead_letters_total", reason="rejected") == 1
+    assert desk.value("event_age_seconds_count", stage="delivered") == 0
+
+
+def test_a_retry_is_no_dead_letter(desk: Desk) -> None:
+    failure = Failure(Outcome.RETRY, Reason.RETRIES_EXHAUSTED, Stage.DELIVER, "500")
+    desk.reporter.settled([Settlement(record(), Outcome.RETRY, ("purchase",), 0, failure)], NOW)
+    assert desk.value("events_total", topic="shop.orders", event_type="purchase", outcome="retry") == 1
+    assert desk.value("dead_letters_total", reason="retries_exhausted") == 0
+
+
+def test_commits_are_counted_by_their_result(desk: Desk) -> None:
+    desk.reporter.committing([Commit(HOME, 5, "map!")])
+    assert desk.value("commits_total", outcome="ok") == 0
+
+    desk.reporter.committed()
+    with capture_logs() as logs:
+        desk.reporter.commit_failed([HOME], "the coordinator is gone", NOW)
+    assert desk.value("commits_total", outcome="ok") == 1
+    assert desk.value("commits_total", outcome="failed") == 1
+    assert logs[0]["partitions"] == ["shop.orders[3]"]
+
+
+def test_a_failed_write_is_an_error_in_the_log(desk: Desk) -> None:
+    """While it lasts, nothing of its partition is committed."""
+    with capture_logs() as logs:
+        desk.reporter.write_failed("no space left", NOW)
+    assert desk.value("dead_letter_produce_failures_total") == 1
+    assert [(line["log_level"], line["error"]) for line in logs] == [("error", "no space left")]
+
+
+def test_the_end_of_failed_writes_is_one_line(desk: Desk) -> None:
+    desk.engine.write_error = "no space left"
+    desk.reporter.write_failed("no space left", NOW)
+    with capture_logs() as logs:
+        desk.reporter.state(NOW, joined=True)
+        desk.engine.write_error = ""
+        desk.reporter.state(NOW + 1, joined=True)
+        desk.reporter.state(NOW + 2, joined=True)
+    assert [line["event"] for line in logs] == ["failed records can be written again"]
+
+
+def test_a_request_without_an_answer_is_told_with_why(desk: Desk) -> None:
+    """There is no status that would say it."""
+    failure = Failure(Outcome.RETRY, Reason.RETRIES_EXHAUSTED, Stage.DELIVER, "no answer: timeout")
+    with capture_logs() as logs:
+        desk.reporter.settled([Settlement(record(), Outcome.RETRY, ("purchase",), 0, failure)], NOW)
+    assert [(line["status"], line["why"]) for line in logs] == [(None, "no answer: timeout")]
+
+
+def test_it_is_ready_once_the_group_has_taken_it_in_until_it_drains(desk: Desk) -> None:
+    """Where there are more members than partitions some own none, and are ready all the same."""
+    desk.reporter.state(NOW, joined=False)
+    assert not desk.health.readiness().ok
+
+    desk.reporter.state(NOW, joined=True)
+    assert desk.health.readiness().ok
+
+    desk.reporter.leaving()
+    desk.reporter.state(NOW, joined=True)
+    assert desk.health.readiness().body["reason"] == "draining"
+
+
+def test_rebalances_are_counted_by_kind(desk: Desk) -> None:
+    desk.reporter.rebalanced("assigned", [HOME], [HOME])
+    assert desk.value("rebalances_total", kind="assigned") == 1
+
+
+def test_the_state_is_shown_once_a_second(desk: Desk) -> None:
+    desk.engine.partitions.assign(HOME, None, "")
+    desk.engine.take(record(age=20), send("purchase"), NOW)
+    desk.reporter.state(NOW, joined=True)
+    assert desk.value("in_memory_records") == 1
+    assert desk.value("in_memory_bytes") == len(b"kv{}")
+    assert desk.value("oldest_undelivered_age_seconds", topic="shop.orders") == 20
+    desk.engine.take(record(1), send("purchase"), NOW)
+    desk.reporter.state(NOW + 0.5, joined=True)
+    assert desk.value("in_memory_records") == 1
+    desk.reporter.state(NOW + 1, joined=True)
+    assert desk.value("in_memory_records") == 2
+
+
+def test_an_outage_of_bluecore_is_one_line_when_it_begins_and_one_when_it_ends(desk: Desk) -> None:
+    desk.engine.partitions.assign(HOME, None, "")
+    desk.engine.take(record(), send("purchase"), NOW)
+    ((ticket, _),) = desk.engine.decide(NOW).sends
+    with capture_logs() as logs:
+        desk.engine.answered(ticket, Answer(401), NOW)
+        desk.reporter.state(NOW, joined=True)
+        desk.reporter.state(NOW + 1, joined=True)
+        assert desk.value("circuit_open") == 1
+        ((ticket, _),) = desk.engine.decide(NOW + 100).sends
+        desk.engine.answered(ticket, Answer(202), NOW + 100)
+        desk.reporter.state(NOW + 100, joined=True)
+    assert desk.value("circuit_open") == 0
+    assert [line["log_level"] for line in logs] == ["error", "info"]
+    assert "paused" in logs[0]["event"]
+
+
+def test_an_outage_of_the_registry_is_shown_and_stops_the_intake(desk: Desk) -> None:
+    desk.registry.outage = "nothing accepts connections"
+    desk.reporter.state(NOW, joined=True)
+    assert desk.value("registry_up") == 0
+    assert desk.value("intake_stopped", cause="registry") == 1
+    details = desk.health.liveness().body["details"]
+    assert isinstance(details, dict)
+    assert details["registry"] == "nothing accepts connections"
+    desk.registry.outage = None
+    desk.reporter.state(NOW + 1, joined=True)
+    assert desk.value("registry_up") == 1
+
+
+def test_a_request_sent_again_is_a_retry(desk: Desk) -> None:
+    desk.engine.partitions.assign(HOME, None, "")
+    desk.engine.take(record(), send("purchase"), NOW)
+    for number in range(3):
+        ((ticket, _),) = desk.engine.decide(NOW + 100 * number).sends
+        desk.engine.answered(ticket, Answer(503), NOW + 100 * number)
+    desk.reporter.state(NOW + 300, joined=True)
+    assert desk.value("http_retries_total") == 2
+
+
+def test_the_time_that_the_endpoint_asks_for_is_counted_as_it_passes(desk: Desk) -> None:
+    desk.engine.throttle.hold(10, NOW)
+    desk.engine.throttle.hold(4, NOW + 1)
+    desk.reporter.state(NOW + 3, joined=True)
+    assert desk.value("endpoint_held_seconds_total") == 3
+    desk.reporter.state(NOW + 60, joined=True)
+    assert desk.value("endpoint_held_seconds_total") == 10
+
+
+def test_a_wait_that_was_cut_is_one_line_however_often_it_is_asked_for(desk: Desk) -> None:
+    with capture_logs() as logs:
+        for second in range(5):
+            desk.engine.throttle.hold(5000 + second, NOW + second)
+            desk.reporter.state(NOW + second, joined=True)
+    assert [line["asked_seconds"] for line in logs] == [5000]
+
+
+@pytest.mark.parametrize(("outage", "cause"), [(False, "memory"), (True, "circuit_open")])
+def test_a_full_memory_stops_the_intake_and_says_whose_fault_it_is(outage: bool, cause: str) -> None:  # noqa: FBT001 - a case
+    """An outage fills the memory; without one, Bluecore is slower than the topics."""
+    desk = Desk(engine=Engine(replace(DeliveryPolicy.of(Config.model_validate(SOUND)), buffered_records=1)))
+    desk.engine.partitions.assign(HOME, None, "")
+    desk.engine.take(record(), send("purchase"), NOW)
+    ((ticket, _),) = desk.engine.decide(NOW).sends
+    if outage:
+        desk.engine.answered(ticket, Answer(401), NOW)
+    desk.reporter.state(NOW, joined=True)
+    stopped = {name for name in get_args(StopCause) if desk.value("intake_stopped", cause=name)}
+    assert stopped == {cause}
+
+
+def test_a_full_map_of_settled_offsets_stops_the_intake(desk: Desk) -> None:
+    desk.engine.partitions.assign(HOME, None, "")
+    desk.engine.take(record(), send("purchase"), NOW)
+    desk.engine.decide(NOW)
+    for offset in range(1, 100_003):
+        desk.engine.take(record(offset), Skip("when"), NOW)
+    desk.engine.partitions.commits(NOW)
+    desk.engine.decide(NOW)
+    desk.reporter.state(NOW, joined=True)
+    assert desk.value("intake_stopped", cause="settled_map") == 1
+
+
+def test_the_loop_backs_off_while_what_is_in_memory_waits_for_its_time(desk: Desk) -> None:
+    desk.engine.partitions.assign(HOME, None, "")
+    desk.engine.take(record(), send("purchase"), NOW)
+    ((ticket, _),) = desk.engine.decide(NOW).sends
+    desk.engine.answered(ticket, Answer(503), NOW)
+    assert desk.reporter.resting == "backing_off"
+
+
+def test_the_loop_is_paused_while_a_schema_is_not_to_be_had(desk: Desk) -> None:
+    desk.engine.partitions.assign(HOME, None, "")
+    desk.engine.partitions.hold(HOME, held=True)
+    desk.engine.decide(NOW)
+    assert desk.reporter.resting == "paused"
+
+
+def test_the_oldest_record_may_be_one_that_waits_for_its_schema(desk: Desk) -> None:
+    """It is not in the engine's hands yet, and ages all the same."""
+    desk.waiting["shop.orders"] = int((NOW - 40) * 1000)
+    desk.engine.partitions.assign(HOME, None, "")
+    desk.reporter.state(NOW, joined=True)
+    assert desk.value("oldest_undelivered_age_seconds", topic="shop.orders") == 40
+
+
+def test_an_assigned_topic_has_an_age_at_once(desk: Desk) -> None:
+    desk.reporter.state(NOW, joined=True)
+    desk.engine.partitions.assign(HOME, None, "")
+    desk.reporter.rebalanced("assigned", [HOME], [HOME])
+    desk.reporter.state(NOW + 0.1, joined=True)
+    assert desk.value("oldest_undelivered_age_seconds", topic="shop.orders") == 0
+
+
+def test_failures_of_one_kind_are_one_line_a_minute_with_the_customers_hash(desk: Desk) -> None:
+    """The record's place and a name for the customer that says nothing; what failed stands in the topic."""
+    failure = Failure(Outcome.DEAD_LETTER, Reason.REJECTED, Stage.DELIVER, "jane is no address", 422)
+    settlements = [
+        Settlement(record(n), Outcome.DEAD_LETTER, ("purchase",), 0, failure, "jane@example.com") for n in range(3)
+    ]
+    with capture_logs() as logs:
+        desk.reporter.settled(settlements, NOW)
+        desk.reporter.settled(settlements[:1], NOW + 61)
+    assert [line["like_it_since_the_last_line"] for line in logs] == [0, 2]
+    assert (logs[0]["topic"], logs[0]["partition"], logs[0]["offset"]) == ("shop.orders", 3, 0)
+    assert (logs[0]["customer"], logs[0]["status"]) == ("16 letters", 422)
+    assert "jane" not in str(logs)
+
+
+def test_few_records_are_counted_with_those_that_follow_and_none_is_forgotten(desk: Desk) -> None:
+    def counted() -> float | None:
+        return desk.value("events_total", topic="shop.orders", event_type="purchase", outcome="delivered")
+
+    one = [Settlement(record(age=7), Outcome.DELIVERED, ("purchase",), 1)]
+    desk.reporter.settled(one, NOW)
+    desk.reporter.settled(one, NOW + 0.001)
+    assert counted() == 1
+
+    desk.reporter.settled([], NOW + 0.1)
+    assert counted() == 2
+    assert desk.value("event_age_seconds_sum", stage="delivered") == pytest.approx(14.001), "as old as when settled"
+
+    desk.reporter.settled(one, NOW + 0.101)
+    desk.reporter.flush()
+    assert counted() == 3
