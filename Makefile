@@ -61,6 +61,8 @@ lint: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
+	@mkdir -p .cache
+	@$(BIN)/lint-imports --cache-dir .cache/import-linter >.cache/imports.txt || { cat .cache/imports.txt; exit 1; }
 
 format: $(READY) ## rewrite the source as the linters want it
 	@$(BIN)/ruff check --fix .

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from consumer.commands.dead_letters.commands import dead_letters
+from consumer.commands.dead_letters.command import dead_letters
 from tests.support.brokers import Message
 from tests.support.markdown import Block
 from tests.support.pipeline import Pipeline

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from pydantic import BaseModel, SecretStr
 from pydantic_core import PydanticUndefined
 
-from consumer.cli import sandbox
+from consumer.commands.sandbox import sandbox
 from consumer.config.model import Config
 from consumer.kafka.headers import failure_headers
 from consumer.mapping.contract import CONTRACTS, contract_of

@@ -14,12 +14,14 @@ Names say what happened. Messages are for the reader, and never hold credentials
 
 from __future__ import annotations
 
+from consumer.errors import ExpectedError
 
-class Undecodable(Exception):  # noqa: N818 - see the module's docstring
+
+class Undecodable(Exception):
     """The bytes are no record of a known schema."""
 
 
-class SchemaPending(Exception):  # noqa: N818 - see the module's docstring
+class SchemaPending(Exception):
     """The schema is being fetched, or the registry is out of reach: the record can neither pass nor be given up."""
 
     def __init__(self, schema_id: int) -> None:
@@ -27,11 +29,11 @@ class SchemaPending(Exception):  # noqa: N818 - see the module's docstring
         self.schema_id = schema_id
 
 
-class InvalidSchema(ValueError):  # noqa: N818 - see the module's docstring
+class InvalidSchema(ExpectedError):
     """The text is no Avro schema."""
 
 
-class SchemaFaults(ValueError):  # noqa: N818 - see the module's docstring
+class SchemaFaults(ExpectedError):
     """Files of a folder that are no usable Avro schemas.
 
     Attributes:
@@ -43,17 +45,17 @@ class SchemaFaults(ValueError):  # noqa: N818 - see the module's docstring
         self.faults = faults
 
 
-class RegistryError(Exception):
+class RegistryError(ExpectedError):
     """A call to the schema registry that gave no result."""
 
 
-class SchemaUnknown(RegistryError):  # noqa: N818 - see the module's docstring
+class SchemaUnknown(RegistryError):
     """The registry has no such schema, subject or version, or what it has is no Avro schema."""
 
 
-class RegistryRefused(RegistryError):  # noqa: N818 - see the module's docstring
+class RegistryRefused(RegistryError):
     """The registry will not take this schema: it is invalid, or incompatible with an earlier version."""
 
 
-class RegistryUnavailable(RegistryError):  # noqa: N818 - see the module's docstring
+class RegistryUnavailable(RegistryError):
     """The registry is out of reach, refuses the credentials, or is not a registry: says nothing of the schema."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
+from consumer.errors import UnusableSetting
+
 _NAMES = (
     "basic.auth.user.info",
     "bearer.auth.token",
@@ -33,17 +35,17 @@ def parse_options(options: Mapping[str, str]) -> RegistryOptions:
     """Read `schema_registry.options`.
 
     Raises:
-        ValueError: an option that does not exist, or one with an unusable value, by its name.
+        UnusableSetting: an option that does not exist, or one with an unusable value, by its name.
     """
     for name in options:
         if name not in _NAMES:
             near = get_close_matches(name, _NAMES, 1)
             hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(_NAMES)}"
-            raise ValueError(f"{name}: no such option of the schema registry; {hint}")
+            raise UnusableSetting(f"{name}: no such option of the schema registry; {hint}")
     if "basic.auth.user.info" in options and "bearer.auth.token" in options:
-        raise ValueError("basic.auth.user.info, bearer.auth.token: give one of the two")
+        raise UnusableSetting("basic.auth.user.info, bearer.auth.token: give one of the two")
     if "ssl.key.location" in options and "ssl.certificate.location" not in options:
-        raise ValueError("ssl.key.location: needs ssl.certificate.location too")
+        raise UnusableSetting("ssl.key.location: needs ssl.certificate.location too")
     return RegistryOptions(
         basic_auth=_user_info(options.get("basic.auth.user.info")),
         bearer_token=_token(options.get("bearer.auth.token")),
@@ -59,24 +61,24 @@ def _user_info(text: str | None) -> tuple[str, str] | None:
         return None
     user, colon, password = text.partition(":")
     if not (user and colon):
-        raise ValueError("basic.auth.user.info: must be user:password")
+        raise UnusableSetting("basic.auth.user.info: must be user:password")
     return user, password
 
 
 def _token(text: str | None) -> str | None:
     if text is not None and (not text.isascii() or not text.isprintable() or not text.strip()):
-        raise ValueError("bearer.auth.token: is empty, or has characters that no HTTP header may hold")
+        raise UnusableSetting("bearer.auth.token: is empty, or has characters that no HTTP header may hold")
     return text
 
 
 def _existing(options: Mapping[str, str], name: str) -> str | None:
     path = options.get(name)
     if path is not None and not Path(path).exists():
-        raise ValueError(f"{name}: there is no file {path}")
+        raise UnusableSetting(f"{name}: there is no file {path}")
     return path
 
 
 def _milliseconds(text: str) -> int:
     if not (text.isdecimal() and int(text) > 0):
-        raise ValueError("timeout.ms: must be a whole number of milliseconds above 0")
+        raise UnusableSetting("timeout.ms: must be a whole number of milliseconds above 0")
     return int(text)

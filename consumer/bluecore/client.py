@@ -16,6 +16,7 @@ from consumer import __version__
 from consumer.bluecore.failures import no_answer
 from consumer.bluecore.transport import Done, Transport
 from consumer.config.model import BluecoreConfig
+from consumer.errors import UnusableSetting
 from consumer.records import Answer
 from consumer.telemetry.metrics import Metrics
 
@@ -30,7 +31,7 @@ _READ_BY_DELIVERY = ("retry-after", "ratelimit-", "x-ratelimit-")
 class BluecoreClient:
     """Sends events over a transport, and turns what comes of them into answers. For one thread.
 
-    Raises `ValueError` when the configured address or key cannot stand in a request.
+    Raises `UnusableSetting` when the configured address or key cannot stand in a request.
     """
 
     def __init__(self, config: BluecoreConfig, transport: Transport, metrics: Metrics) -> None:
@@ -100,13 +101,13 @@ def _template(config: BluecoreConfig) -> requests.PreparedRequest:
     # A mounted secret often ends in a line break.
     key = config.api_key.get_secret_value().strip()
     if not key.isascii():
-        raise ValueError("bluecore.api_key: has a character that cannot stand in an HTTP header")
+        raise UnusableSetting("bluecore.api_key: has a character that cannot stand in an HTTP header")
     if key:
         headers[config.api_key_header] = f"{config.api_key_prefix}{key}"
     try:
         return requests.Request("POST", config.url, headers=headers).prepare()
     except requests.exceptions.InvalidHeader:
         # The library's message would quote the key.
-        raise ValueError("bluecore.api_key or bluecore.api_key_prefix: cannot stand in an HTTP header") from None
+        raise UnusableSetting("bluecore.api_key or bluecore.api_key_prefix: cannot stand in an HTTP header") from None
     except requests.RequestException as error:
-        raise ValueError(f"bluecore.url: {error}") from None
+        raise UnusableSetting(f"bluecore.url: {error}") from None

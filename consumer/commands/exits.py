@@ -1,6 +1,7 @@
-"""How a command ends when it cannot do what it was asked for: with a sentence and an exit code, never a traceback.
+"""How a command ends when it cannot do what it was asked for: with a sentence and an exit code.
 
-Exit codes: 0 done, 1 it failed while it ran, 2 it was asked for something wrong.
+Exit codes: 0 done, 1 it failed while it ran, 2 it was asked for something wrong. Only a mistake in the program has a
+traceback: it goes to the log, with exit code 1 (`consumer.telemetry.logs`).
 """
 
 from __future__ import annotations
@@ -14,13 +15,10 @@ import click
 from confluent_kafka import KafkaException
 
 from consumer.avro.errors import RegistryError, SchemaFaults
-from consumer.kafka.client import Fatal
-from consumer.kafka.reach import Unreachable
-from consumer.kafka.reading import NoSuchTopic
-from consumer.kafka.topics import TopicsMissing
+from consumer.errors import ExpectedError
 
 
-class Failed(Exception):  # noqa: N818 - it says what happened
+class Failed(ExpectedError):
     """A command cannot do what it was asked for; the message says why, and what to do."""
 
 
@@ -36,17 +34,17 @@ def refuse(message: str) -> NoReturn:
 
 @contextmanager
 def ended_by(what: str, tell: Callable[[str], object] = say) -> Iterator[None]:
-    """Faults of the surroundings end the process with exit code 1; `what` says in a few words what fails."""
+    """An expected fault ends the process with exit code 1; `what` says in a few words what fails.
+
+    What librdkafka refuses is one: its reason is for the reader. Any other exception passes: it is a mistake in the
+    program, or a reader of the output that has had enough of it (BrokenPipeError), which click ends in silence.
+    """
     try:
         yield
-    except BrokenPipeError:
-        raise  # whoever reads the output has had enough of it: click ends in silence
     except KafkaException as error:
         reason = error.args[0].str() if error.args and hasattr(error.args[0], "str") else str(error)
         tell(f"{what}: Kafka says: {reason}")
-    except OSError as error:
-        tell(f"{what}: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
-    except (Failed, Fatal, NoSuchTopic, TopicsMissing, Unreachable, RegistryError, ValueError, RuntimeError) as error:
+    except ExpectedError as error:
         tell(f"{what}: {error}")
     else:
         return

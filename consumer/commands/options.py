@@ -1,9 +1,11 @@
-"""The configuration that a command is given."""
+"""The options that commands share, and the configuration that `--config` gives them."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
@@ -14,9 +16,17 @@ from consumer.config.model import Config
 from consumer.config.secrets import secrets_of
 from consumer.telemetry import logs
 
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
 config_option = click.option(
     "--config", "path", required=True, type=click.Path(path_type=Path), metavar="FILE", help="the YAML configuration"
 )
+
+
+def schemas_option(meaning: str) -> Callable[[_Command], _Command]:
+    """`--schemas DIR`; its `meaning` is the command's own."""
+    folder = click.Path(path_type=Path, exists=True, file_okay=False)
+    return click.option("--schemas", "folder", type=folder, metavar="DIR", help=meaning)
 
 
 def load_given(path: Path) -> Config:

@@ -13,12 +13,13 @@ from consumer.config.environment import filled, override
 from consumer.config.faults import IS_NO_NAME, REQUIRED, Fault, faults_of
 from consumer.config.model import Config, DeadLettersConfig, RegistryConfig, RouteConfig
 from consumer.config.yaml_reader import NotYamlError, read_yaml
+from consumer.errors import ExpectedError
 
 _UNREADABLE = "'unreadable'"
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-class ConfigError(Exception):
+class ConfigError(ExpectedError):
     """The configuration is refused; `faults` has every reason."""
 
     def __init__(self, source: str, faults: Iterable[Fault]) -> None:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from consumer.config.model import KafkaConfig
+from consumer.errors import ExpectedError
 from consumer.telemetry.incidents import Incidents
 
 
-class Fatal(Exception):  # noqa: N818 - it says what happened
+class Fatal(ExpectedError):
     """Kafka cannot be used any more by this process: it must end and be started anew."""
 
 

@@ -9,12 +9,13 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 from confluent_kafka.admin._metadata import ClusterMetadata
 
 from consumer.config.model import KafkaConfig
+from consumer.errors import ExpectedError
 
 SECONDS: Final = 15.0
 """How long a broker has to answer at a start."""
 
 
-class Unreachable(Exception):  # noqa: N818 - it says what happened
+class Unreachable(ExpectedError):
     """No broker has answered, or not with what was asked for. `advice`: what to do, where that can be told."""
 
     def __init__(self, what: str, advice: str = "") -> None:

@@ -10,6 +10,7 @@ from typing import Self, cast
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
 from consumer.config.model import Config
+from consumer.errors import ExpectedError
 from consumer.kafka.client import Silent, client_options
 from consumer.kafka.headers import redelivery
 from consumer.kafka.reach import SECONDS, Heard, Unreachable, cluster
@@ -19,7 +20,7 @@ _BATCH = 500
 _PATIENCE_SECONDS = 0.5
 
 
-class NoSuchTopic(Exception):  # noqa: N818 - it says what happened
+class NoSuchTopic(ExpectedError):
     """The brokers have no topic of this name."""
 
 

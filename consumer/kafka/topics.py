@@ -12,6 +12,7 @@ from confluent_kafka.cimpl import NewTopic
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from consumer.config.model import KafkaConfig
+from consumer.errors import ExpectedError
 from consumer.kafka.client import Silent, client_options
 from consumer.kafka.reach import SECONDS, Heard, cluster
 
@@ -20,7 +21,7 @@ from consumer.kafka.reach import SECONDS, Heard, cluster
 _CONFIG = {"max.message.bytes": str(8 << 20)}
 
 
-class TopicsMissing(Exception):  # noqa: N818 - it says what happened
+class TopicsMissing(ExpectedError):
     """Topics that the service writes to are missing and could not be created."""
 
 

@@ -67,8 +67,8 @@ class Assembled:
 def assembled(config: Config) -> Iterator[Assembled]:
     """The service of a checked configuration, connected; its parts are closed when the block ends.
 
-    Raises OSError when the telemetry port is taken, SchemaFaults when a route's schema file is gone, and what
-    `ensure_topics` raises.
+    Raises AddressUnavailable when the telemetry port is taken, UnusableSetting when Bluecore's address or key is no
+    good, SchemaFaults when a route's schema file is gone, and what `ensure_topics` raises.
     """
     clock = SystemClock()
     with ExitStack() as stack:

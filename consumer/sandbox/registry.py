@@ -34,7 +34,7 @@ class _Answer(JSONResponse):
     media_type = CONTENT_TYPE
 
 
-class _Failure(Exception):  # noqa: N818 - an answer of the protocol, not an error of this program
+class _Failure(Exception):
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
         self.code = code

@@ -97,7 +97,10 @@ def _describe(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDi
 def _log_uncaught(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
     if issubclass(kind, KeyboardInterrupt):
         return
-    logging.getLogger("consumer").critical("uncaught exception", exc_info=(kind, error, traceback))
+    logging.getLogger("consumer").critical(
+        "unexpected error: this is a mistake in the program; please report it with this line",
+        exc_info=(kind, error, traceback),
+    )
 
 
 def _log_uncaught_in_thread(arguments: threading.ExceptHookArgs) -> None:

@@ -13,6 +13,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 import orjson
 from prometheus_client import CollectorRegistry, make_wsgi_app
 
+from consumer.errors import AddressUnavailable
 from consumer.telemetry.health import Condition, Health
 
 Environ = dict[str, Any]
@@ -65,7 +66,7 @@ class _Server(ThreadingMixIn, WSGIServer):
 class TelemetryServer:
     """Serves the pages from daemon threads until `close`. Also a context manager.
 
-    Raises `OSError` with a sentence for the user when the address cannot be had.
+    Raises AddressUnavailable when the address cannot be had.
     """
 
     def __init__(self, registry: CollectorRegistry, health: Health, host: str, port: int) -> None:
@@ -75,10 +76,9 @@ class TelemetryServer:
             self._server: _Server = server_class((host, port), _Handler)
         except OSError as error:
             cause = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
-            raise OSError(
-                error.errno,
+            raise AddressUnavailable(
                 f"cannot serve metrics and health on {host}:{port}: {cause};"
-                " set telemetry.host and telemetry.port to an address that is free on this machine",
+                " set telemetry.host and telemetry.port to an address that is free on this machine"
             ) from None
         self._server.set_app(telemetry_app(registry, health))
         self._thread = threading.Thread(target=self._server.serve_forever, name="telemetry", daemon=True)

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 import structlog
 
 from consumer.config.model import Config
+from consumer.errors import UnusableSetting
 from consumer.ports import Client
 
 log = structlog.get_logger(__name__)
@@ -36,7 +37,7 @@ def traced(client: Client, config: Config, environment: Mapping[str, str]) -> It
                 log.info("spans are sent by OTLP")
             except ModuleNotFoundError as error:
                 log.warning(_NONE, why=f"{error.name} is not installed: `pip install bluecore-consumer[otel]`")
-            except ValueError as error:
+            except (UnusableSetting, ValueError) as error:
                 log.warning(_NONE, why=str(error))
         yield client
 
@@ -50,13 +51,13 @@ def asked_for(environment: Mapping[str, str]) -> bool:
 
 
 def refuse_unknown(environment: Mapping[str, str]) -> None:
-    """Raises ValueError, with what to set, for an exporter or a protocol that the service does not have."""
+    """Raises UnusableSetting, with what to set, for an exporter or a protocol that the service does not have."""
     exporter = environment.get("OTEL_TRACES_EXPORTER", "").strip() or "otlp"
     if exporter != "otlp":
-        raise ValueError(f"OTEL_TRACES_EXPORTER is {exporter}: otlp and none are known here")
+        raise UnusableSetting(f"OTEL_TRACES_EXPORTER is {exporter}: otlp and none are known here")
     protocol = next((value for name in _PROTOCOLS if (value := environment.get(name, "").strip())), _PROTOCOL)
     if protocol != _PROTOCOL:
-        raise ValueError(
+        raise UnusableSetting(
             f"the OTLP protocol is {protocol}: set OTEL_EXPORTER_OTLP_TRACES_PROTOCOL to {_PROTOCOL}, and the "
             "endpoint to the collector's port for it, mostly 4318"
         )

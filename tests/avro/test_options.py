@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from consumer.avro.options import RegistryOptions, parse_options
+from consumer.errors import UnusableSetting
 
 HERE = str(Path(__file__))
 
@@ -45,12 +46,12 @@ def test_every_option_is_read() -> None:
     ],
 )
 def test_an_unusable_option_is_refused_by_its_name(options: dict[str, str], said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(UnusableSetting, match=said):
         parse_options(options)
 
 
 def test_a_refusal_does_not_repeat_the_secret() -> None:
-    with pytest.raises(ValueError, match=re.escape("user:password")) as caught:
+    with pytest.raises(UnusableSetting, match=re.escape("user:password")) as caught:
         parse_options({"basic.auth.user.info": "s3cret"})
     assert "s3cret" not in str(caught.value)
 

@@ -14,6 +14,7 @@ from consumer.bluecore.client import BluecoreClient
 from consumer.bluecore.threads import ThreadTransport
 from consumer.bluecore.transport import ConnectionSettings
 from consumer.config.model import BluecoreConfig
+from consumer.errors import UnusableSetting
 from consumer.records import Answer, NoAnswer
 from consumer.telemetry.metrics import Metrics
 from tests.bluecore.servers import ACCEPTED, Peer, Server, free_port
@@ -164,6 +165,6 @@ def test_what_cannot_stand_in_a_request_is_refused_by_its_key(settings: dict[str
     def make() -> Called:
         return Called(settings.pop("url", "http://127.0.0.1/"), [], settings)
 
-    with pytest.raises(ValueError, match=message) as refused:
+    with pytest.raises(UnusableSetting, match=message) as refused:
         make()
     assert "cret" not in str(refused.value)

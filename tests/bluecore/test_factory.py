@@ -11,6 +11,7 @@ from consumer.bluecore.curl import CurlTransport
 from consumer.bluecore.factory import open_transport
 from consumer.bluecore.threads import ThreadTransport
 from consumer.config.model import BluecoreConfig
+from consumer.errors import UnusableSetting
 
 
 def config(**settings: Any) -> BluecoreConfig:
@@ -35,10 +36,10 @@ def test_without_libcurl_requests_carries_on_its_own(monkeypatch: pytest.MonkeyP
 
 def test_libcurl_asked_for_and_not_there_is_refused_by_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "consumer.bluecore.curl", None)
-    with pytest.raises(ValueError, match=r"^bluecore\.transport is curl, which cannot be used here"):
+    with pytest.raises(UnusableSetting, match=r"^bluecore\.transport is curl, which cannot be used here"):
         open_transport(config(transport="curl"), 4)
 
 
 def test_a_missing_ca_bundle_is_refused_by_its_key() -> None:
-    with pytest.raises(ValueError, match=r"^bluecore\.ca_location: there is no file or directory /none/ca\.pem"):
+    with pytest.raises(UnusableSetting, match=r"^bluecore\.ca_location: there is no file or directory /none/ca\.pem"):
         open_transport(config(ca_location="/none/ca.pem"), 4)

@@ -7,6 +7,7 @@ from confluent_kafka import KafkaError, KafkaException
 
 from consumer.avro.errors import RegistryUnavailable, SchemaFaults
 from consumer.commands.exits import ended_by, needing_extra, refuse, registry_errors
+from consumer.errors import AddressUnavailable, UnusableSetting
 from consumer.kafka.client import Fatal
 from consumer.kafka.reach import Unreachable
 from consumer.kafka.reading import NoSuchTopic
@@ -22,9 +23,9 @@ from consumer.kafka.topics import TopicsMissing
         (TopicsMissing("topics are missing"), "it ends: topics are missing"),
         (RegistryUnavailable("the registry is down"), "it ends: the registry is down"),
         (KafkaException(KafkaError(KafkaError._INVALID_ARG, "no such property")), "it ends: Kafka says: no such"),  # noqa: SLF001 - confluent-kafka's public name for it
-        (OSError(98, "Address already in use"), "it ends: Address already in use"),
-        (FileNotFoundError(2, "No such file", "x.avsc"), "it ends: No such file: x.avsc"),
-        (RuntimeError("out of order"), "it ends: out of order"),
+        (AddressUnavailable("the port is taken"), "it ends: the port is taken"),
+        (UnusableSetting("bluecore.url: is no address"), "it ends: bluecore.url: is no address"),
+        (SchemaFaults(("a.avsc: cannot be read",)), "it ends: a.avsc: cannot be read"),
     ],
 )
 def test_what_the_surroundings_lack_is_a_sentence_and_exit_code_1(error: Exception, sentence: str) -> None:
@@ -35,10 +36,11 @@ def test_what_the_surroundings_lack_is_a_sentence_and_exit_code_1(error: Excepti
     assert told[0].startswith(sentence)
 
 
-def test_a_bug_is_not_taken_for_the_surroundings() -> None:
+@pytest.mark.parametrize("mistake", [KeyError("x"), ValueError("x"), RuntimeError("x"), OSError(9, "x")])
+def test_a_mistake_in_the_program_is_not_taken_for_the_surroundings(mistake: Exception) -> None:
     """Its traceback is what is needed to find it."""
-    with pytest.raises(KeyError), ended_by("it ends"):
-        raise KeyError("x")
+    with pytest.raises(type(mistake)), ended_by("it ends"):
+        raise mistake
 
 
 def test_a_reader_that_has_gone_is_left_to_the_command_line() -> None:

@@ -10,7 +10,7 @@ from consumer.records import Partition
 Place = tuple[Partition, int]
 
 
-class PromiseBroken(AssertionError):  # noqa: N818 - it says what happened
+class PromiseBroken(AssertionError):
     """What the service did that it must never do."""
 
 

@@ -10,6 +10,7 @@ import pytest
 import requests
 from prometheus_client import CollectorRegistry
 
+from consumer.errors import AddressUnavailable
 from consumer.telemetry.health import Health
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.server import TelemetryServer
@@ -84,7 +85,9 @@ def test_a_peer_that_says_nothing_holds_up_nobody(served: Served) -> None:
 
 
 def test_a_port_in_use_is_refused_in_one_sentence(served: Served) -> None:
-    with pytest.raises(OSError, match=r"cannot serve .* Address already in use; set telemetry\.host and tele"):
+    with pytest.raises(
+        AddressUnavailable, match=r"cannot serve .* Address already in use; set telemetry\.host"
+    ):
         TelemetryServer(CollectorRegistry(), served.health, "127.0.0.1", served.server.port)
 
 

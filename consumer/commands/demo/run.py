@@ -20,6 +20,7 @@ from consumer.avro.registry import RegistryClient
 from consumer.avro.schema import AvroSchema
 from consumer.commands.demo.events import Sample, Shop
 from consumer.commands.demo.ledger import Place, Row, read_failures, settle_accounts
+from consumer.commands.exits import Failed
 from consumer.config.model import EVENT_TYPES, Config, KafkaConfig, RegistryConfig
 from consumer.kafka.client import Silent, client_options
 from consumer.kafka.embedded import embedded_broker
@@ -183,7 +184,7 @@ def _produce(
     producer.flush(30)
     progress("produced", len(produced))
     if failed:
-        raise RuntimeError(f"{len(failed)} sample events could not be produced: {failed[0]}")
+        raise Failed(f"{len(failed)} sample events could not be produced: {failed[0]}")
     return produced, tombstones
 
 

@@ -21,6 +21,7 @@ from consumer.bluecore.transport import Done, Transport
 from consumer.commands.doctor.finding import Finding, error, ok, warning
 from consumer.config.model import Config
 from consumer.config.secrets import secrets_of
+from consumer.errors import UnusableSetting
 from consumer.records import Answer, NoAnswer
 from consumer.telemetry.masking import masker
 from consumer.telemetry.metrics import Metrics
@@ -42,7 +43,7 @@ def check_bluecore(config: Config, now: Callable[[], float] = time.time) -> Iter
     try:
         transport = _DateHeard(open_transport(config.bluecore, 1))
         client = BluecoreClient(config.bluecore, transport, Metrics(CollectorRegistry()))
-    except ValueError as fault:
+    except UnusableSetting as fault:
         yield error("bluecore", str(fault))
         return
     token = config.bluecore.namespace.get_secret_value()

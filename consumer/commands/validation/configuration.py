@@ -16,6 +16,7 @@ from consumer.commands.validation.routes import overlap
 from consumer.config.faults import Fault
 from consumer.config.load import Sound, load
 from consumer.config.model import Config, DeadLettersConfig, RouteConfig
+from consumer.errors import UnusableSetting
 from consumer.kafka.options import option_faults
 
 
@@ -41,7 +42,7 @@ def _registry_faults(sound: Sound) -> Iterator[Fault]:
     if sound.schema_registry is not None:
         try:
             parse_options(sound.schema_registry.options)
-        except ValueError as error:
+        except UnusableSetting as error:
             yield Fault("schema_registry.options", str(error))
 
 

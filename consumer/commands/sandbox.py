@@ -1,0 +1,31 @@
+"""The command `sandbox`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from consumer.commands.exits import needing_extra, refuse
+from consumer.sandbox.faults import FaultPlanError
+from consumer.sandbox.flags import fault_options, only_one, plan_from_flags
+
+
+@click.command()
+@click.option("--port", default=8090, show_default=True, type=click.IntRange(0, 65535), help="the port to listen on")
+@click.option("--host", default="127.0.0.1", show_default=True, help="the address to listen on")
+@click.option("--namespace", callback=only_one, metavar="N", help="the only namespace accepted; without it, any")
+@click.option("--api-key", callback=only_one, metavar="KEY", help="the only API key accepted; without it, any")
+@click.option("--strict", is_flag=True, help="refuse also what Bluecore silently ignores")
+@fault_options
+def sandbox(port: int, host: str, namespace: str, api_key: str, *, strict: bool, **faults: Any) -> None:
+    """A local Bluecore: checks the contract, answers as documented, shows what arrived."""
+    with needing_extra():
+        from consumer.sandbox.run import run_sandbox  # noqa: PLC0415
+        from consumer.sandbox.settings import SandboxSettings  # noqa: PLC0415
+    try:
+        plan = plan_from_flags(**faults)
+    except FaultPlanError as error:
+        refuse("\n".join(error.faults))
+    sys.exit(run_sandbox(SandboxSettings(namespace, api_key, strict=strict, faults=plan), host, port))

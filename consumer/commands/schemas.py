@@ -1,0 +1,34 @@
+"""The commands `schemas …`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from consumer.commands.exits import refuse, registry_errors
+from consumer.commands.options import config_option, load_given, schemas_option
+
+
+@click.group()
+def schemas() -> None:
+    """The Avro schemas of the ten event types."""
+
+
+@schemas.command()
+@config_option
+@schemas_option("the folder of .avsc files; without it, the schemas of the ten event types")
+def register(path: Path, folder: Path | None) -> None:
+    """Registers the schemas under their record names."""
+    config = load_given(path)
+    from consumer.avro.files import schemas_folder  # noqa: PLC0415
+    from consumer.avro.register import register_folder  # noqa: PLC0415
+    from consumer.pipeline.assembly import registry_client  # noqa: PLC0415
+
+    client = registry_client(config)
+    if client is None:
+        refuse(f"{path}: schema_registry: is required to register schemas")
+    with registry_errors(str(folder or schemas_folder())):
+        registered = register_folder(client, folder or schemas_folder())
+    for each in registered:
+        click.echo(f"{'registered' if each.new else 'unchanged '} {each.subject} id {each.id}")
