@@ -85,9 +85,7 @@ def test_a_peer_that_says_nothing_holds_up_nobody(served: Served) -> None:
 
 
 def test_a_port_in_use_is_refused_in_one_sentence(served: Served) -> None:
-    with pytest.raises(
-        AddressUnavailable, match=r"cannot serve .* Address already in use; set telemetry\.host"
-    ):
+    with pytest.raises(AddressUnavailable, match=r"cannot serve .* Address already in use; set telemetry\.host"):
         TelemetryServer(CollectorRegistry(), served.health, "127.0.0.1", served.server.port)
 
 
