@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from consumer import __version__
 from consumer.avro.files import schemas_folder
 from consumer.cli import main
-from consumer.kafka import reach
+from consumer.kafka import connection
 from consumer.kafka.embedded import embedded_broker
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve
@@ -117,7 +117,7 @@ def test_a_service_that_loses_its_brokers_writes_nothing_but_its_log(tmp_path: P
 
 def test_a_service_that_finds_no_broker_ends_with_a_sentence(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The platform starts it again; a process that waits in silence would look well."""
-    monkeypatch.setattr(reach, "SECONDS", 0.5)
+    monkeypatch.setattr(connection, "TIMEOUT_SECONDS", 0.5)
     monkeypatch.setenv("BLUECORE_CONSUMER__KAFKA__BOOTSTRAP_SERVERS", f"127.0.0.1:{free_port()}")
     monkeypatch.setenv("BLUECORE_CONSUMER__TELEMETRY__PORT", "0")
     result = command("run", "--config", config)

@@ -56,7 +56,7 @@ def read_record(source: BytesIO, schema: AvroSchema, readers: Readers | None) ->
         Undecodable: the schema is no record's, or the bytes do not fit it to the last one.
     """
     record = schema.record or _branch_taken(source, schema)
-    reader = None if readers is None else readers.of(record.name)
+    reader = None if readers is None else readers.for_name(record.name)
     try:
         value: Any = schemaless_reader(source, record.parsed, None if reader is None else reader.parsed)
     except Exception as error:  # noqa: BLE001 - fastavro raises whatever the bytes provoke

@@ -28,7 +28,7 @@ class ReaderSchema:
         """The names that it knows records by, aliases included."""
         return tuple(name for each in self.schema.records for name in (each.name, *each.aliases))
 
-    def of(self, written: str) -> RecordType | None:
+    def for_name(self, written: str) -> RecordType | None:
         """What a record of this full name is resolved to; None: it is left as it was written."""
         if self.record not in {None, written}:
             return None
@@ -43,12 +43,12 @@ class Readers:
         self._schemas = tuple(schemas)
         self._found: dict[str, RecordType | None] = {}
 
-    def of(self, written: str) -> RecordType | None:
+    def for_name(self, written: str) -> RecordType | None:
         """What a record of this full name is resolved to; None: it is left as it was written."""
         if not self._schemas:
             return None
         if written not in self._found:
-            known = (each.of(written) for each in self._schemas)
+            known = (each.for_name(written) for each in self._schemas)
             self._found[written] = next((each for each in known if each is not None), None)
         return self._found[written]
 

@@ -70,7 +70,7 @@ def reader_schema(route: RouteConfig) -> ReaderSchema | None:
     names = " and ".join(record.name for record in reader.schema.records)
     if not names:
         raise SchemaFaults((f"{path.name}: defines no record",))
-    if route.record is not None and reader.of(route.record) is None:
+    if route.record is not None and reader.for_name(route.record) is None:
         alias = f'give it "aliases": ["{route.record}"]'
         raise SchemaFaults((f"{path.name}: defines {names}, and the route's record is {route.record}; {alias}",))
     return reader

@@ -2,46 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from typing import Any
 
 from consumer.config.model import KafkaConfig
 from consumer.errors import ExpectedError
-from consumer.telemetry.incidents import Incidents
 
 
 class Fatal(ExpectedError):
     """Kafka cannot be used any more by this process: it must end and be started anew."""
-
-
-class Silent:
-    """A logger for clients whose errors come back as exceptions: librdkafka writes to stderr without one."""
-
-    def log(self, *_: object, **__: object) -> None: ...
-
-
-class Sparing:
-    """A log of incidents: a line a minute of each kind, with how many like it were left out.
-
-    While brokers are down, librdkafka tells of every try to reconnect, many times a second. Also the `logger` of a
-    client: librdkafka's lines are kinds by their facility (FAIL, ERROR).
-    """
-
-    def __init__(self, log: Any, clock: Callable[[], float] = time.monotonic) -> None:
-        self._log = log
-        self._clock = clock
-        self._incidents = Incidents()
-
-    def log(self, level: int, text: str, *args: object) -> None:
-        untold = self._incidents.happened(args[0] if args else text, self._clock())
-        if untold is not None:
-            self._log.log(level, text, *args, like_it_since_the_last_line=untold)
-
-    def warning(self, kind: str, text: str, **fields: object) -> None:
-        untold = self._incidents.happened(kind, self._clock())
-        if untold is not None:
-            self._log.warning(text, **fields, like_it_since_the_last_line=untold)
 
 
 _CONSUMER_ONLY = (
@@ -73,7 +41,7 @@ _PRODUCER_ONLY = (
     "retries",
 )
 
-# Reads of up to this size must be writable: the source topics' limit is not ours to know.
+# Reads of up to this size must be writable: the source topics' limit is not known here.
 _LARGEST_MESSAGE = 64 << 20
 
 
@@ -84,7 +52,7 @@ def max_poll_seconds(config: KafkaConfig) -> float:
 
 def consumer_options(config: KafkaConfig) -> dict[str, Any]:
     """The properties of the consumer that reads the routed topics."""
-    ours: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "group.id": config.group_id,
         "enable.auto.commit": False,
         "enable.auto.offset.store": False,
@@ -97,13 +65,13 @@ def consumer_options(config: KafkaConfig) -> dict[str, Any]:
         "topic.metadata.refresh.interval.ms": 30_000,
     }
     if str(config.options.get("group.protocol")).lower() != "consumer":
-        ours["partition.assignment.strategy"] = "cooperative-sticky"
-    return client_options(config, ours, "consumer")
+        defaults["partition.assignment.strategy"] = "cooperative-sticky"
+    return client_options(config, defaults, "consumer")
 
 
 def producer_options(config: KafkaConfig) -> dict[str, Any]:
     """The properties of the producer that writes failed records."""
-    ours = {
+    defaults = {
         "enable.idempotence": True,
         "compression.type": "lz4",
         "linger.ms": 5,
@@ -111,19 +79,19 @@ def producer_options(config: KafkaConfig) -> dict[str, Any]:
         "message.max.bytes": _LARGEST_MESSAGE,
         "partitioner": "murmur2_random",
     }
-    return client_options(config, ours, "producer")
+    return client_options(config, defaults, "producer")
 
 
-def client_options(config: KafkaConfig, ours: dict[str, Any], kind: str) -> dict[str, Any]:
+def client_options(config: KafkaConfig, defaults: dict[str, Any], kind: str) -> dict[str, Any]:
     """librdkafka's properties for a client of this `kind` (consumer, producer or admin).
 
-    What the user set comes last and wins; a property of the other kind of client is left out, since librdkafka
-    warns of it.
+    What the user set comes last and wins over `defaults`; a property of the other kind of client is left out, since
+    librdkafka warns of it.
     """
-    foreign: tuple[str, ...] = {
+    other_kinds: tuple[str, ...] = {
         "consumer": _PRODUCER_ONLY,
         "producer": _CONSUMER_ONLY,
         "admin": _PRODUCER_ONLY + _CONSUMER_ONLY,
     }[kind]
-    users = {key: value for key, value in config.options.items() if not key.startswith(foreign)}
-    return {"bootstrap.servers": config.bootstrap_servers, "client.id": config.group_id} | ours | users
+    user_options = {key: value for key, value in config.options.items() if not key.startswith(other_kinds)}
+    return {"bootstrap.servers": config.bootstrap_servers, "client.id": config.group_id} | defaults | user_options

@@ -1,12 +1,12 @@
-"""What the errors of the consumer mean: the end, a fault that somebody must mend, or a line in the log."""
+"""What the errors of the consumer mean: the end, an error that somebody must mend, or a line in the log."""
 
 from __future__ import annotations
 
 import structlog
 from confluent_kafka import KafkaError, Message
 
-from consumer.kafka.client import Sparing
-from consumer.telemetry.read_faults import WHOLE_TOPIC, ReadFaults
+from consumer.kafka.logging import RateLimitedLog
+from consumer.telemetry.read_errors import WHOLE_TOPIC, ReadErrors
 
 log = structlog.get_logger(__name__)
 
@@ -19,18 +19,18 @@ _LASTING = (
 
 
 class ConsumerErrors:
-    """The `error_cb` of a consumer; `of` takes the error that comes in place of a record, with its topic.
+    """The `error_cb` of a consumer; `handle` takes the error that comes in place of a record, with its topic.
 
-    `incidents` takes librdkafka's own lines too. What lasts goes to `faults`, where there are any to keep.
+    `incidents` takes librdkafka's own lines too. What lasts goes to `read_errors`, if that is given.
     """
 
-    def __init__(self, faults: ReadFaults | None) -> None:
-        self._faults = faults
-        self.incidents = Sparing(log)
+    def __init__(self, read_errors: ReadErrors | None) -> None:
+        self._read_errors = read_errors
+        self.incidents = RateLimitedLog(log)
         self.fatal: str | None = None
         """Why the consumer cannot go on."""
 
-    def of(self, message: Message, error: KafkaError) -> None:
+    def handle(self, message: Message, error: KafkaError) -> None:
         number = message.partition()
         self(error, message.topic() or "", WHOLE_TOPIC if number is None else number)
 
@@ -43,10 +43,10 @@ class ConsumerErrors:
             )
         elif error.fatal():
             self.fatal = f"the Kafka consumer cannot go on: {error.str()}"
-        elif self._faults is not None and error.code() in _LASTING:
-            self._faults.began(topic, number, error.str())
+        elif self._read_errors is not None and error.code() in _LASTING:
+            self._read_errors.began(topic, number, error.str())
         elif error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001
-            down = error.code() == KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001
-            text = "Kafka does not answer; it is tried again until it does" if down else "Kafka reports an error"
-            place = {"topic": topic, "partition": number} if topic else {}
-            self.incidents.warning(f"{error.name()} {topic}", text, error=error.str(), code=error.name(), **place)
+            all_down = error.code() == KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001
+            text = "Kafka does not answer; it is tried again until it does" if all_down else "Kafka reports an error"
+            location = {"topic": topic, "partition": number} if topic else {}
+            self.incidents.warning(f"{error.name()} {topic}", text, error=error.str(), code=error.name(), **location)

@@ -10,9 +10,9 @@ import re
 from consumer.records import Failure, Headers, Partition, Record, Redelivery
 
 CONNECT = "__connect.errors."
-OURS = "bluecore."
+BLUECORE = "bluecore."
 _TOPIC = re.compile("[A-Za-z0-9._-]{1,249}")
-ORDERED = OURS + "ordering-key"
+ORDERING_KEY_HEADER = BLUECORE + "ordering-key"
 """The key under which later records of the customer follow this one into the retry topic."""
 
 
@@ -24,42 +24,45 @@ def failure_headers(
     `parking_key`: the ordering key of a record that order matters for, and which goes to the retry topic.
     """
     origin = record.origin
-    ours: dict[str, object] = {
+    added: dict[str, object] = {
         CONNECT + "topic": origin.topic,
         CONNECT + "partition": origin.number,
         CONNECT + "offset": record.origin_offset,
         CONNECT + "stage": failure.stage,
         CONNECT + "exception.class.name": "".join(part.title() for part in failure.reason.split("_")),
         CONNECT + "exception.message": failure.message,
-        OURS + "reason": failure.reason,
-        OURS + "status": failure.status,
-        OURS + "attempts": failure.attempts,
-        OURS + "first-failed-at": _milliseconds(failure.first_failed_at),
-        OURS + "not-before": _milliseconds(failure.not_before) or None,
-        OURS + "delivered": failure.delivered or None,
-        OURS + "timestamp": record.event_time_ms,
-        ORDERED: parking_key,
+        BLUECORE + "reason": failure.reason,
+        BLUECORE + "status": failure.status,
+        BLUECORE + "attempts": failure.attempts,
+        BLUECORE + "first-failed-at": _milliseconds(failure.first_failed_at),
+        BLUECORE + "not-before": _milliseconds(failure.not_before) or None,
+        BLUECORE + "delivered": failure.delivered or None,
+        BLUECORE + "timestamp": record.event_time_ms,
+        ORDERING_KEY_HEADER: parking_key,
     }
-    kept = [header for header in record.headers if header[0] not in ours]
-    return [*kept, *((name, _text(value)) for name, value in ours.items() if value is not None)]
+    kept = [header for header in record.headers if header[0] not in added]
+    return [*kept, *((name, _text(value)) for name, value in added.items() if value is not None)]
 
 
 def redelivery(headers: Headers) -> Redelivery | None:
     """What a record of the retry topic says of its past; None where its origin is missing or does not parse."""
-    values = {name: value for name, value in headers if name.startswith((CONNECT, OURS))}
+    values = {name: value for name, value in headers if name.startswith((CONNECT, BLUECORE))}
     topic = (values.get(CONNECT + "topic") or b"").decode(errors="replace")
-    partition, offset = _number(values.get(CONNECT + "partition")), _number(values.get(CONNECT + "offset"))
+    partition, offset = (
+        _number(values.get(CONNECT + "partition")),
+        _number(values.get(CONNECT + "offset")),
+    )
     # Anyone may write a header, and this one becomes a part of the request's own.
     if not _TOPIC.fullmatch(topic) or partition is None or offset is None:
         return None
     return Redelivery(
         Partition(topic, partition),
         offset,
-        attempts=_number(values.get(OURS + "attempts")) or 0,
-        first_failed_at_ms=_number(values.get(OURS + "first-failed-at")) or 0,
-        not_before_ms=_number(values.get(OURS + "not-before")) or 0,
-        delivered=_number(values.get(OURS + "delivered")) or 0,
-        timestamp_ms=_number(values.get(OURS + "timestamp")),
+        attempts=_number(values.get(BLUECORE + "attempts")) or 0,
+        first_failed_at_ms=_number(values.get(BLUECORE + "first-failed-at")) or 0,
+        not_before_ms=_number(values.get(BLUECORE + "not-before")) or 0,
+        delivered=_number(values.get(BLUECORE + "delivered")) or 0,
+        timestamp_ms=_number(values.get(BLUECORE + "timestamp")),
     )
 
 

@@ -11,10 +11,11 @@ from confluent_kafka.admin import AdminClient
 
 from consumer.config.model import KafkaConfig
 from consumer.config.types import quotable
-from consumer.kafka.client import Silent, client_options, consumer_options, producer_options
+from consumer.kafka.client import client_options, consumer_options, producer_options
+from consumer.kafka.logging import NullLogger
 
 # How librdkafka words what is wrong with one property, whatever the others are.
-_OF_ONE = "onfiguration property"
+_SINGLE_PROPERTY = "onfiguration property"
 
 
 def option_faults(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -29,7 +30,7 @@ def option_faults(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if _refusal(dict(options)) is None:
         return
     alone = {name: _refusal({name: value}) for name, value in options.items()}
-    single = {name: refusal for name, refusal in alone.items() if refusal is not None and _OF_ONE in refusal}
+    single = {name: refusal for name, refusal in alone.items() if refusal is not None and _SINGLE_PROPERTY in refusal}
     rest = _refusal({name: value for name, value in options.items() if name not in single})
     yield from single.items()
     if rest is not None:
@@ -44,9 +45,9 @@ def _refusal(options: dict[str, Any]) -> str | None:
         (Producer, producer_options(config)),
         (AdminClient, client_options(config, {}, "admin")),
     )
-    for client, tried in clients:
+    for client, defaults in clients:
         try:
-            client(tried | {"logger": Silent()})
+            client(defaults | {"logger": NullLogger()})
         except KafkaException as error:
             return re.sub(r"^Failed to create [\w ]+: ", "", error.args[0].str()).strip()
         except (TypeError, ValueError) as error:

@@ -12,8 +12,9 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from consumer.config.model import Config
 from consumer.delivery.task import Task
-from consumer.kafka.client import Fatal, Sparing, producer_options
+from consumer.kafka.client import Fatal, producer_options
 from consumer.kafka.headers import failure_headers
+from consumer.kafka.logging import RateLimitedLog
 from consumer.records import Failure, Headers, Outcome, Partition, Record
 
 log = structlog.get_logger(__name__)
@@ -37,7 +38,7 @@ class Publisher:
         self._fatal: KafkaError | None = None
         self._results: list[tuple[int, str | None]] = []
         self._partitions = partitions
-        options = producer_options(config.kafka) | {"error_cb": self._on_error, "logger": Sparing(log)}
+        options = producer_options(config.kafka) | {"error_cb": self._on_error, "logger": RateLimitedLog(log)}
         if on_statistics is not None:
             options = {"statistics.interval.ms": 5_000} | options | {"stats_cb": on_statistics}
         self._producer = Producer(options)
@@ -58,29 +59,29 @@ class Publisher:
         topic = self._topics[failure.outcome]
         if failure.outcome is not Outcome.RETRY:
             parking_key = None
-        place: dict[str, Any] = {}
+        chosen: dict[str, Any] = {}
         if record.key is None and ordering_key is not None:
-            place["partition"] = zlib.crc32(ordering_key) % self._partitions[topic]
+            chosen["partition"] = zlib.crc32(ordering_key) % self._partitions[topic]
         try:
             self._producer.produce(
                 topic,
                 key=record.key,
                 value=record.value,
                 headers=failure_headers(record, failure, parking_key),
-                on_delivery=partial(self._done, ticket),
-                **place,
+                on_delivery=partial(self._on_delivery, ticket),
+                **chosen,
             )
         except (BufferError, KafkaException) as error:
             self._results.append((ticket, str(error)))
 
-    def note(self, ticket: int, partition: Partition, headers: Headers) -> None:
+    def write_marker(self, ticket: int, partition: Partition, headers: Headers) -> None:
         """A record of nothing but headers, at the end of this partition; its result comes under `ticket`."""
         try:
             self._producer.produce(
                 partition.topic,
                 partition=partition.number,
                 headers=list(headers),
-                on_delivery=partial(self._done, ticket),
+                on_delivery=partial(self._on_delivery, ticket),
             )
         except (BufferError, KafkaException) as error:
             self._results.append((ticket, str(error)))
@@ -99,7 +100,7 @@ class Publisher:
     def close(self, seconds: float) -> None:
         self._producer.flush(seconds)
 
-    def _done(self, ticket: int, error: KafkaError | None, message: Message) -> None:
+    def _on_delivery(self, ticket: int, error: KafkaError | None, message: Message) -> None:
         self._results.append((ticket, None if error is None else f"{message.topic()}: {error.str()}"))
 
     def _on_error(self, error: KafkaError) -> None:

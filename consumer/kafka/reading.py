@@ -5,16 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from typing import Self, cast
+from typing import Self
 
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
 from consumer.config.model import Config
 from consumer.errors import ExpectedError
-from consumer.kafka.client import Silent, client_options
-from consumer.kafka.headers import redelivery
-from consumer.kafka.reach import SECONDS, Heard, Unreachable, cluster
-from consumer.records import Headers, Partition, Record
+from consumer.kafka.client import client_options
+from consumer.kafka.connection import TIMEOUT_SECONDS, ErrorCollector, Unreachable, cluster_metadata
+from consumer.kafka.logging import NullLogger
+from consumer.kafka.record import record_from
+from consumer.records import Record
 
 _BATCH = 500
 _PATIENCE_SECONDS = 0.5
@@ -33,21 +34,26 @@ class TopicReader:
     """
 
     def __init__(self, config: Config, topic: str) -> None:
-        heard = Heard()
+        errors = ErrorCollector()
         letters = config.dead_letters
         self._topic = topic
-        self._failed = topic in {letters.retry_topic, letters.dead_letter_topic}
+        self._failure_topics = {letters.retry_topic, letters.dead_letter_topic}
         options = client_options(config.kafka, {"group.id": config.kafka.group_id}, "consumer")
-        ours = {"enable.auto.commit": False, "enable.partition.eof": True, "error_cb": heard, "logger": Silent()}
-        self._consumer = Consumer(options | ours)
+        callbacks = {
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "error_cb": errors,
+            "logger": NullLogger(),
+        }
+        self._consumer = Consumer(options | callbacks)
         try:
-            self.bounds: Mapping[int, tuple[int, int]] = self._bounds(config, heard)
+            self.bounds: Mapping[int, tuple[int, int]] = self._bounds(config, errors)
         except BaseException:
             self._consumer.close()
             raise
 
-    def _bounds(self, config: Config, heard: Heard) -> dict[int, tuple[int, int]]:
-        topics = cluster(self._consumer, config.kafka, heard).topics
+    def _bounds(self, config: Config, errors: ErrorCollector) -> dict[int, tuple[int, int]]:
+        topics = cluster_metadata(self._consumer, config.kafka, errors).topics
         if self._topic not in topics:
             near = get_close_matches(self._topic, topics, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
@@ -55,7 +61,7 @@ class TopicReader:
                 f"{config.kafka.bootstrap_servers} has no topic {self._topic}, or none we may see{hint}"
             )
         return {
-            number: self._consumer.get_watermark_offsets(TopicPartition(self._topic, number), timeout=SECONDS)
+            number: self._consumer.get_watermark_offsets(TopicPartition(self._topic, number), timeout=TIMEOUT_SECONDS)
             for number in topics[self._topic].partitions
         }
 
@@ -66,19 +72,19 @@ class TopicReader:
         """
         behind = {number for number, start in starts.items() if start < ends[number]}
         self._consumer.assign([TopicPartition(self._topic, number, starts[number]) for number in behind])
-        deadline = time.monotonic() + SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while behind:
             messages = self._arrived()
             if messages:
-                deadline = time.monotonic() + SECONDS
+                deadline = time.monotonic() + TIMEOUT_SECONDS
             elif time.monotonic() > deadline:
                 raise Unreachable(f"the brokers stopped answering while {self._topic} was read")
             for message in messages:
                 number, error = message.partition() or 0, message.error()
                 if error is None and (message.offset() or 0) < ends[number]:
-                    yield self._record(message)
+                    yield record_from(message, self._failure_topics)
                     # Whoever takes the records may take a while.
-                    deadline = time.monotonic() + SECONDS
+                    deadline = time.monotonic() + TIMEOUT_SECONDS
                 elif error is not None and error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001 - confluent-kafka's public name for it
                     raise Unreachable(f"{self._topic} cannot be read: {error.str()}")
                 if error is not None or (message.offset() or 0) >= ends[number] - 1:
@@ -97,16 +103,3 @@ class TopicReader:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _record(self, message: Message) -> Record:
-        kind, timestamp = message.timestamp()
-        headers = cast("Headers", tuple(message.headers() or ()))
-        return Record(
-            Partition(message.topic() or "", message.partition() or 0),
-            message.offset() or 0,
-            message.key(),
-            message.value(),
-            timestamp if kind else None,
-            headers,
-            redelivery(headers) if self._failed else None,
-        )

@@ -20,8 +20,9 @@ from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 from consumer.config.model import Config
 from consumer.delivery.offset_map import decode
 from consumer.delivery.parking import CaughtUp, Change, Parked, Unparked
-from consumer.kafka.client import Fatal, Silent, client_options
-from consumer.kafka.headers import ORDERED, redelivery
+from consumer.kafka.client import Fatal, client_options
+from consumer.kafka.headers import ORDERING_KEY_HEADER, redelivery
+from consumer.kafka.logging import NullLogger
 from consumer.records import Partition
 
 log = structlog.get_logger(__name__)
@@ -38,11 +39,11 @@ class RetryWatch:
     def __init__(self, config: Config) -> None:
         self._topic = config.dead_letters.retry_topic
         self._changes: SimpleQueue[Change] = SimpleQueue()
-        self._asked: SimpleQueue[int] = SimpleQueue()
+        self._requested: SimpleQueue[int] = SimpleQueue()
         self._parked: defaultdict[int, dict[int, Parked]] = defaultdict(dict)
         self._starts: dict[int, int] = {}
         self._waiting: dict[int, dict[int, int]] = {}
-        self._fault = ""
+        self._last_error = ""
         self._fatal = ""
         self._closed = threading.Event()
         # The group's commits are read under its name; nothing is subscribed to or committed.
@@ -52,7 +53,7 @@ class RetryWatch:
             "auto.offset.reset": "earliest",
             "queued.max.messages.kbytes": 4096,
             # Its connections break together with those of the consumer, which tells of it.
-            "logger": Silent(),
+            "logger": NullLogger(),
             "error_cb": self._on_error,
         }
         self._consumer = Consumer(client_options(config.kafka, options, "consumer"))
@@ -70,7 +71,7 @@ class RetryWatch:
 
     def catch_up(self, number: int) -> None:
         """Asks for `CaughtUp(number)`, once everything is known that is in the topic now."""
-        self._asked.put(number)
+        self._requested.put(number)
 
     def close(self) -> None:
         self._closed.set()
@@ -81,17 +82,17 @@ class RetryWatch:
         while not self._closed.is_set():
             try:
                 self._read()
-                self._ask()
-                self._answer()
+                self._start_catch_ups()
+                self._finish_catch_ups()
                 rounds += 1
                 if rounds * _POLL_SECONDS >= _COMMITS_SECONDS:
                     rounds = 0
                     self._forget_settled()
             except Exception as error:  # noqa: BLE001 - were the thread to end, ordered events would wait for ever
-                self._tell(str(error))
+                self._log_once(str(error))
                 self._closed.wait(_COMMITS_SECONDS)
             else:
-                self._fault = ""
+                self._last_error = ""
         self._consumer.close()
 
     def _read(self) -> None:
@@ -99,15 +100,15 @@ class RetryWatch:
             self._closed.wait(_POLL_SECONDS)  # nobody has asked yet: no partition is followed
             return
         for message in self._consumer.consume(_BATCH, _POLL_SECONDS):
-            self._learn(message)
+            self._handle_message(message)
 
-    def _tell(self, fault: str) -> None:
-        """One line for a fault that goes on."""
-        if fault != self._fault:
-            log.warning("the retry topic cannot be followed; what order matters for may wait", error=fault)
-        self._fault = fault
+    def _log_once(self, error: str) -> None:
+        """One line for an error that goes on."""
+        if error != self._last_error:
+            log.warning("the retry topic cannot be followed; what order matters for may wait", error=error)
+        self._last_error = error
 
-    def _follow(self) -> None:
+    def _assign_partitions(self) -> None:
         """Takes in the topic's partitions, new ones too, from the group's commits on: what is before is settled."""
         topic = self._consumer.list_topics(self._topic, timeout=_TIMEOUT).topics[self._topic]
         if topic.error is not None or not topic.partitions:
@@ -122,13 +123,13 @@ class RetryWatch:
         self._consumer.incremental_assign([TopicPartition(self._topic, *start) for start in starts.items()])
         self._starts |= starts
 
-    def _learn(self, message: Message) -> None:
+    def _handle_message(self, message: Message) -> None:
         if (error := message.error()) is not None:
-            self._tell(error.str())
+            self._log_once(error.str())
             return
         headers: Any = tuple(message.headers() or ())
         past = redelivery(headers)
-        key = dict(headers).get(ORDERED)
+        key = dict(headers).get(ORDERING_KEY_HEADER)
         if past is None or key is None:
             return
         number, offset = message.partition() or 0, message.offset() or 0
@@ -136,19 +137,19 @@ class RetryWatch:
         self._parked[number][offset] = parked
         self._changes.put(parked)
 
-    def _ask(self) -> None:
+    def _start_catch_ups(self) -> None:
         """Notes where the topic ends now, for those who asked since."""
-        if self._asked.empty():
+        if self._requested.empty():
             return
-        self._follow()
+        self._assign_partitions()
         ends = {
             number: self._consumer.get_watermark_offsets(TopicPartition(self._topic, number), timeout=_TIMEOUT)[1]
             for number in self._starts
         }
-        while not self._asked.empty():
-            self._waiting[self._asked.get()] = ends
+        while not self._requested.empty():
+            self._waiting[self._requested.get()] = ends
 
-    def _answer(self) -> None:
+    def _finish_catch_ups(self) -> None:
         if not self._waiting:
             return
         positions = self._positions()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, cast
+from typing import Any
 
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -13,10 +13,10 @@ from consumer.config.model import Config
 from consumer.delivery.task import Commit
 from consumer.kafka.client import Fatal, consumer_options
 from consumer.kafka.consumer_errors import ConsumerErrors
-from consumer.kafka.headers import redelivery
+from consumer.kafka.record import record_from
 from consumer.ports import Assigned, Listener
-from consumer.records import Headers, Partition, Record
-from consumer.telemetry.read_faults import ReadFaults
+from consumer.records import Partition, Record
+from consumer.telemetry.read_errors import ReadErrors
 
 log = structlog.get_logger(__name__)
 
@@ -33,12 +33,12 @@ class KafkaSource:
         subscription: Sequence[str],
         listener: Listener,
         on_statistics: Callable[[str], None] | None = None,
-        faults: ReadFaults | None = None,
+        read_errors: ReadErrors | None = None,
     ) -> None:
         self._listener = listener
-        self._faults = faults
-        self._retry_topic = config.dead_letters.retry_topic
-        self._errors = ConsumerErrors(faults)
+        self._read_errors = read_errors
+        self._failure_topics = (config.dead_letters.retry_topic,)
+        self._errors = ConsumerErrors(read_errors)
         self._joined = False
         self._revoking = False
         self.committing = False
@@ -69,9 +69,9 @@ class KafkaSource:
         if self._errors.fatal is not None:
             raise Fatal(self._errors.fatal)
         records = [record for message in messages if (record := self._record(message)) is not None]
-        if self._faults is not None:
-            self._faults.ended(record.partition for record in records)
-            self._faults.tell()
+        if self._read_errors is not None:
+            self._read_errors.ended(record.partition for record in records)
+            self._read_errors.log_due()
         return records
 
     def pause(self, partitions: Iterable[Partition]) -> None:
@@ -125,20 +125,9 @@ class KafkaSource:
 
     def _record(self, message: Message) -> Record | None:
         if (error := message.error()) is not None:
-            self._errors.of(message, error)
+            self._errors.handle(message, error)
             return None
-        partition = Partition(message.topic() or "", message.partition() or 0)
-        kind, timestamp = message.timestamp()
-        headers = cast("Headers", tuple(message.headers() or ()))
-        return Record(
-            partition,
-            message.offset() or 0,
-            message.key(),
-            message.value(),
-            timestamp if kind else None,
-            headers,
-            redelivery(headers) if partition.topic == self._retry_topic else None,
-        )
+        return record_from(message, self._failure_topics)
 
     def _on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         try:
@@ -147,9 +136,9 @@ class KafkaSource:
             # Only the map of settled offsets is missed: more is sent again, nothing is lost.
             log.warning("the group's commits could not be read", error=str(error))
             committed = partitions
-        if self._faults is not None:
-            self._faults.joined()
-            self._faults.ended(_partitions(partitions))
+        if self._read_errors is not None:
+            self._read_errors.joined()
+            self._read_errors.ended(_partitions(partitions))
         self._listener.on_assigned(
             [
                 Assigned(
@@ -174,8 +163,8 @@ class KafkaSource:
         self._gone(partitions)
 
     def _gone(self, partitions: list[TopicPartition]) -> None:
-        if self._faults is not None:
-            self._faults.gone(_partitions(partitions))
+        if self._read_errors is not None:
+            self._read_errors.gone(_partitions(partitions))
 
     def _on_commit(self, error: KafkaError | None, partitions: list[TopicPartition]) -> None:
         self.committing = False
@@ -184,14 +173,14 @@ class KafkaSource:
         if committed:
             self._listener.on_committed(_partitions(committed))
         for map_refused in (True, False):
-            those = [
-                (each, fault)
-                for each, fault in failed
-                if fault is not None and (fault.code() == KafkaError.OFFSET_METADATA_TOO_LARGE) is map_refused
+            matching = [
+                (each, cause)
+                for each, cause in failed
+                if cause is not None and (cause.code() == KafkaError.OFFSET_METADATA_TOO_LARGE) is map_refused
             ]
-            if those:
-                refused = _partitions(each for each, _ in those)
-                self._listener.on_commit_failed(refused, str(those[0][1]), map_refused=map_refused)
+            if matching:
+                refused = _partitions(each for each, _ in matching)
+                self._listener.on_commit_failed(refused, str(matching[0][1]), map_refused=map_refused)
 
 
 def _topic_partitions(partitions: Iterable[Partition]) -> list[TopicPartition]:

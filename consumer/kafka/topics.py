@@ -13,8 +13,9 @@ from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wa
 
 from consumer.config.model import KafkaConfig
 from consumer.errors import ExpectedError
-from consumer.kafka.client import Silent, client_options
-from consumer.kafka.reach import SECONDS, Heard, cluster
+from consumer.kafka.client import client_options
+from consumer.kafka.connection import TIMEOUT_SECONDS, ErrorCollector, cluster_metadata
+from consumer.kafka.logging import NullLogger
 
 # The brokers' default of 1 MB would refuse a dead letter from a topic that takes larger records, and hold that
 # topic up. 8 MB is the most that every managed Kafka allows.
@@ -33,10 +34,10 @@ def ensure_topics(config: KafkaConfig, wanted: Sequence[str]) -> dict[str, int]:
     Raises TopicsMissing or Unreachable, with what to do, or KafkaException for options that no client can be made
     with.
     """
-    heard = Heard()
-    ours = {"logger": Silent(), "error_cb": heard}
-    producer = Producer(client_options(config, {}, "producer") | ours)
-    known = cluster(producer, config, heard).topics
+    reported = ErrorCollector()
+    callbacks = {"logger": NullLogger(), "error_cb": reported}
+    producer = Producer(client_options(config, {}, "producer") | callbacks)
+    known = cluster_metadata(producer, config, reported).topics
     # Asking for a topic by name creates it where the brokers create topics by themselves.
     partitions = {
         topic: len(known[topic].partitions) if topic in known else _partitions(producer, topic) for topic in wanted
@@ -44,34 +45,34 @@ def ensure_topics(config: KafkaConfig, wanted: Sequence[str]) -> dict[str, int]:
     missing = [topic for topic, count in partitions.items() if not count]
     if not missing:
         return partitions
-    admin = AdminClient(client_options(config, {"logger": Silent()}, "admin"))
+    admin = AdminClient(client_options(config, {"logger": NullLogger()}, "admin"))
     futures = admin.create_topics(
-        [NewTopic(topic, -1, -1, config=_CONFIG) for topic in missing], operation_timeout=SECONDS
+        [NewTopic(topic, -1, -1, config=_CONFIG) for topic in missing], operation_timeout=TIMEOUT_SECONDS
     )
-    if faults := [fault for topic, future in futures.items() if (fault := _fault(topic, future))]:
+    if errors := [error for topic, future in futures.items() if (error := _creation_error(topic, future))]:
         raise TopicsMissing(
-            "topics are missing and could not be created; create them, or allow the service to: " + "; ".join(faults)
+            "topics are missing and could not be created; create them, or allow the service to: " + "; ".join(errors)
         )
     return partitions | {topic: _partitions_of_new(producer, topic) for topic in missing}
 
 
 def delete_topics(config: KafkaConfig, topics: Sequence[str]) -> None:
     """Deletes topics; one that cannot be deleted stays."""
-    admin = AdminClient(client_options(config, {"logger": Silent()}, "admin"))
-    for future in admin.delete_topics(list(topics), operation_timeout=SECONDS).values():
+    admin = AdminClient(client_options(config, {"logger": NullLogger()}, "admin"))
+    for future in admin.delete_topics(list(topics), operation_timeout=TIMEOUT_SECONDS).values():
         with suppress(KafkaException, TimeoutError):
-            future.result(timeout=SECONDS)
+            future.result(timeout=TIMEOUT_SECONDS)
 
 
 def _partitions(producer: Producer, topic: str) -> int:
     """How many; 0: there is no such topic yet."""
-    return len(producer.list_topics(topic, timeout=SECONDS).topics[topic].partitions)
+    return len(producer.list_topics(topic, timeout=TIMEOUT_SECONDS).topics[topic].partitions)
 
 
 def _partitions_of_new(producer: Producer, topic: str) -> int:
     """Waits until the brokers show the topic: not every one knows it at once."""
     shown = Retrying(
-        retry=retry_if_result(lambda count: not count), wait=wait_fixed(0.1), stop=stop_after_delay(SECONDS)
+        retry=retry_if_result(lambda count: not count), wait=wait_fixed(0.1), stop=stop_after_delay(TIMEOUT_SECONDS)
     )
     try:
         return shown(_partitions, producer, topic)
@@ -79,9 +80,9 @@ def _partitions_of_new(producer: Producer, topic: str) -> int:
         raise TopicsMissing(f"{topic} was created, but the brokers do not show it: look at their logs") from None
 
 
-def _fault(topic: str, future: Future[None]) -> str:
+def _creation_error(topic: str, future: Future[None]) -> str:
     try:
-        future.result(timeout=SECONDS)
+        future.result(timeout=TIMEOUT_SECONDS)
     except KafkaException as error:
         exists = error.args[0].code() == KafkaError.TOPIC_ALREADY_EXISTS
         return "" if exists else f"{topic}: {error.args[0].str()}"

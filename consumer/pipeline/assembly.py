@@ -42,7 +42,7 @@ from consumer.ports import Watch
 from consumer.telemetry.health import Health, stall_seconds
 from consumer.telemetry.masking import customer_hash
 from consumer.telemetry.metrics import Metrics
-from consumer.telemetry.read_faults import ReadFaults
+from consumer.telemetry.read_errors import ReadErrors
 from consumer.telemetry.server import TelemetryServer
 from consumer.telemetry.stats import KafkaStatistics
 from consumer.telemetry.stopwatch import Stopwatch
@@ -90,7 +90,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
         engine = Engine(DeliveryPolicy.of(config))
         translator = Translator(router(config), decoders(config.routes, schemas))
         statistics = KafkaStatistics(metrics, health, lambda: engine.partitions.assigned, clock.now)
-        faults = ReadFaults(metrics, health, clock.now)
+        faults = ReadErrors(metrics, health, clock.now)
         intake = Intake(translator, lambda partition, held: engine.partitions.hold(partition, held=held))
         reporter = Reporter(
             metrics,

@@ -122,7 +122,7 @@ class Reporter:
         """One line for those alike; all of it stands in the headers of the record in its topic."""
         record = settlement.record
         kind = (record.origin.topic, failure.outcome, failure.reason, failure.status)
-        if (untold := self._incidents.happened(kind, now)) is not None:
+        if (suppressed := self._incidents.happened(kind, now)) is not None:
             log.warning(
                 "a record failed",
                 outcome=settlement.outcome,
@@ -135,7 +135,7 @@ class Reporter:
                 partition=record.origin.number,
                 offset=record.origin_offset,
                 customer=self._name_of(settlement.customer) if settlement.customer else None,
-                like_it_since_the_last_line=untold,
+                suppressed=suppressed,
             )
 
     def committed(self) -> None:
@@ -148,22 +148,22 @@ class Reporter:
 
     def commit_failed(self, partitions: Sequence[Partition], error: str, now: float) -> None:
         self._metrics.commits["failed"].inc()
-        if (untold := self._incidents.happened("commit", now)) is not None:
+        if (suppressed := self._incidents.happened("commit", now)) is not None:
             log.warning(
                 "a commit failed; it is repeated",
                 partitions=list(map(str, partitions)),
                 error=error,
-                like_it_since_the_last_line=untold,
+                suppressed=suppressed,
             )
 
     def write_failed(self, error: str, now: float) -> None:
         self._metrics.dead_letter_produce_failures.inc()
         self._write_failed = True
-        if (untold := self._incidents.happened("write", now)) is not None:
+        if (suppressed := self._incidents.happened("write", now)) is not None:
             log.error(
                 "a failed record could not be written; it stays unsettled and is written again",
                 error=error,
-                like_it_since_the_last_line=untold,
+                suppressed=suppressed,
             )
 
     def rebalanced(self, kind: str, partitions: Sequence[Partition], assigned: Sequence[Partition]) -> None:

@@ -12,21 +12,21 @@ class Incidents:
 
     def __init__(self, interval_seconds: float = 60) -> None:
         self._interval = interval_seconds
-        self._told: dict[Hashable, float] = {}
-        self._untold: dict[Hashable, int] = {}
+        self._logged_at: dict[Hashable, float] = {}
+        self._suppressed: dict[Hashable, int] = {}
 
     def __len__(self) -> int:
         """How many kinds are remembered."""
-        return len(self._told)
+        return len(self._logged_at)
 
     def happened(self, kind: Hashable, now: float) -> int | None:
         """None: it was told within the interval. Else it is to be told, with how many were not told since."""
-        told = self._told.get(kind)
-        if told is not None and now - told < self._interval:
-            self._untold[kind] = self._untold.get(kind, 0) + 1
+        logged_at = self._logged_at.get(kind)
+        if logged_at is not None and now - logged_at < self._interval:
+            self._suppressed[kind] = self._suppressed.get(kind, 0) + 1
             return None
-        if len(self._told) >= _MOST_KINDS:
-            self._told.clear()
-            self._untold.clear()
-        self._told[kind] = now
-        return self._untold.pop(kind, 0)
+        if len(self._logged_at) >= _MOST_KINDS:
+            self._logged_at.clear()
+            self._suppressed.clear()
+        self._logged_at[kind] = now
+        return self._suppressed.pop(kind, 0)

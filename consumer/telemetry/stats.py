@@ -80,10 +80,10 @@ class KafkaStatistics:
         self._metrics.kafka_queued_bytes[client].set(size)
 
     def _lag(self, partitions: Iterable[tuple[str, int, Json]]) -> None:
-        ours = set(self._assigned())
+        assigned = set(self._assigned())
         for topic, number, partition in partitions:
             lag = partition.get("consumer_lag", -1)
-            if lag >= 0 and (topic, number) in ours:
+            if lag >= 0 and (topic, number) in assigned:
                 self._metrics.consumer_lag[topic, str(number)].set(lag)
                 self._metrics.unread_records[topic, str(number)].set(_unread(partition, lag))
 

@@ -26,9 +26,9 @@ def traced(client: Client, config: Config, environment: Mapping[str, str]) -> It
     Where they cannot be made the service runs without, and says why: it is often a whole cluster's environment.
     """
     with ExitStack() as stack:
-        if asked_for(environment):
+        if is_enabled(environment):
             try:
-                refuse_unknown(environment)
+                require_known_exporter(environment)
                 # An extra, and slow to import.
                 from consumer.tracing.client import TracedClient, shared_attributes  # noqa: PLC0415
                 from consumer.tracing.tracer import tracer  # noqa: PLC0415
@@ -42,7 +42,7 @@ def traced(client: Client, config: Config, environment: Mapping[str, str]) -> It
         yield client
 
 
-def asked_for(environment: Mapping[str, str]) -> bool:
+def is_enabled(environment: Mapping[str, str]) -> bool:
     """By the variables of OpenTelemetry: an exporter other than `none`, or the address of a collector."""
     if environment.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
         return False
@@ -50,7 +50,7 @@ def asked_for(environment: Mapping[str, str]) -> bool:
     return exporter != "none" if exporter else any(environment.get(name) for name in _ENDPOINTS)
 
 
-def refuse_unknown(environment: Mapping[str, str]) -> None:
+def require_known_exporter(environment: Mapping[str, str]) -> None:
     """Raises UnusableSetting, with what to set, for an exporter or a protocol that the service does not have."""
     exporter = environment.get("OTEL_TRACES_EXPORTER", "").strip() or "otlp"
     if exporter != "otlp":

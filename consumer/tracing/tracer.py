@@ -31,7 +31,7 @@ _HEADER_READER = "opentelemetry.util.re"
 _UNREADABLE = "OTEL_EXPORTER_OTLP_HEADERS has what is no header: write name=value, with commas between"
 
 
-class _Told(logging.Handler):
+class _RateLimitedHandler(logging.Handler):
     """What OpenTelemetry logs, a line a minute of each kind: a collector that is away is told with every batch."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -40,13 +40,13 @@ class _Told(logging.Handler):
         self._incidents = Incidents()
 
     def emit(self, record: logging.LogRecord) -> None:
-        if (untold := self._incidents.happened((record.name, record.msg), self._clock())) is not None:
+        if (suppressed := self._incidents.happened((record.name, record.msg), self._clock())) is not None:
             log.log(
                 record.levelno,
                 "OpenTelemetry reports: spans may be missing",
                 said=_UNREADABLE if record.name == _HEADER_READER else record.getMessage(),
                 error=str(record.exc_info[1]) if record.exc_info else None,
-                like_it_since_the_last_line=untold,
+                suppressed=suppressed,
             )
 
 
@@ -58,9 +58,9 @@ def tracer() -> Iterator[Tracer]:
 
     Raises ValueError for a value of the environment that the exporter cannot use.
     """
-    with _told():
-        ours = Resource.create({"service.name": NAME, "service.version": __version__})
-        provider = TracerProvider(resource=ours.merge(OTELResourceDetector().detect()), shutdown_on_exit=False)
+    with _rate_limited_logging():
+        defaults = Resource.create({"service.name": NAME, "service.version": __version__})
+        provider = TracerProvider(resource=defaults.merge(OTELResourceDetector().detect()), shutdown_on_exit=False)
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
         try:
             yield provider.get_tracer(NAME, __version__)
@@ -72,12 +72,12 @@ def tracer() -> Iterator[Tracer]:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    theirs, told = logging.getLogger("opentelemetry"), _Told()
-    theirs.addHandler(told)
-    theirs.propagate = False
+def _rate_limited_logging() -> Iterator[None]:
+    library, handler = logging.getLogger("opentelemetry"), _RateLimitedHandler()
+    library.addHandler(handler)
+    library.propagate = False
     try:
         yield
     finally:
-        theirs.removeHandler(told)
-        theirs.propagate = True
+        library.removeHandler(handler)
+        library.propagate = True

@@ -28,13 +28,13 @@ def reader(schema: object, only: str | None = None) -> ReaderSchema:
 )
 def test_a_record_is_known_by_its_unqualified_name_or_an_alias(written: str, known: bool) -> None:  # noqa: FBT001 - a column of the table
     """As fastavro knows it, which does the resolving."""
-    found = reader(ORDER).of(written)
+    found = reader(ORDER).for_name(written)
     assert (found is not None and found.name == "com.shop.Order") is known
 
 
 def test_of_two_types_that_know_a_name_its_own_is_taken() -> None:
     two = [record("a.Order", n="int"), record("b.Order", n="int")]
-    found = reader(two).of("b.Order")
+    found = reader(two).for_name("b.Order")
     assert found is not None
     assert found.name == "b.Order"
 
@@ -42,13 +42,13 @@ def test_of_two_types_that_know_a_name_its_own_is_taken() -> None:
 def test_a_reader_of_one_record_leaves_others_that_it_knows() -> None:
     """`record:` of a route with a reader schema."""
     only = reader(ORDER, "com.old.Purchase")
-    assert only.of("com.old.Purchase") is not None
-    assert only.of("com.shop.Order") is None
+    assert only.for_name("com.old.Purchase") is not None
+    assert only.for_name("com.shop.Order") is None
 
 
 def test_each_type_of_a_topic_has_its_own_reader_and_the_rest_none() -> None:
     readers = Readers([reader(record("Refund", n="int"), "Refund"), reader(ORDER)])
-    found = {name: readers.of(name) for name in ("com.shop.Order", "Refund", "Other")}
+    found = {name: readers.for_name(name) for name in ("com.shop.Order", "Refund", "Other")}
     assert {name: each and each.name for name, each in found.items()} == {
         "com.shop.Order": "com.shop.Order",
         "Refund": "Refund",
@@ -57,4 +57,4 @@ def test_each_type_of_a_topic_has_its_own_reader_and_the_rest_none() -> None:
 
 
 def test_without_reader_schemas_every_record_is_left_as_it_was_written() -> None:
-    assert Readers().of("com.shop.Order") is None
+    assert Readers().for_name("com.shop.Order") is None

@@ -13,7 +13,7 @@ from typing import Final
 
 from confluent_kafka import KafkaError, Message, Producer
 
-from consumer.kafka.client import Silent
+from consumer.kafka.logging import NullLogger
 from tests.chaos.plan import Plan, customer
 from tests.support.shop import Shop
 
@@ -76,7 +76,7 @@ class ShopSystems:
             "enable.idempotence": True,
             "delivery.timeout.ms": _DELIVERY_MS,
             "linger.ms": 20,
-            "logger": Silent(),
+            "logger": NullLogger(),
         }
         began, pace = time.monotonic(), self._plan.events / self._plan.seconds
         with Producer(options) as producer:

@@ -9,7 +9,7 @@ from consumer.avro.errors import RegistryUnavailable, SchemaFaults
 from consumer.commands.exits import ended_by, needing_extra, refuse, registry_errors
 from consumer.errors import AddressUnavailable, UnusableSetting
 from consumer.kafka.client import Fatal
-from consumer.kafka.reach import Unreachable
+from consumer.kafka.connection import Unreachable
 from consumer.kafka.reading import NoSuchTopic
 from consumer.kafka.topics import TopicsMissing
 

@@ -9,7 +9,8 @@ import structlog
 from structlog.testing import capture_logs
 
 from consumer.config.model import KafkaConfig
-from consumer.kafka.client import Sparing, client_options, consumer_options, max_poll_seconds, producer_options
+from consumer.kafka.client import client_options, consumer_options, max_poll_seconds, producer_options
+from consumer.kafka.logging import RateLimitedLog
 
 USERS: dict[str, str | int] = {"security.protocol": "SASL_SSL", "fetch.min.bytes": 10, "linger.ms": 50}
 
@@ -65,7 +66,7 @@ def test_kafka_bears_a_loop_for_five_minutes_or_as_the_user_says() -> None:
 def test_what_goes_on_is_told_once_a_minute() -> None:
     """librdkafka tells of each of many tries a second to reach brokers that are down."""
     now = 0.0
-    incidents = Sparing(structlog.get_logger(), lambda: now)
+    incidents = RateLimitedLog(structlog.get_logger(), lambda: now)
 
     with capture_logs() as logs:
         for _ in range(500):
@@ -73,7 +74,7 @@ def test_what_goes_on_is_told_once_a_minute() -> None:
             incidents.warning("_TRANSPORT", "Kafka reports an error", error="Connection refused")
             now += 0.2
 
-    assert [(line["event"], line["like_it_since_the_last_line"]) for line in logs] == [
+    assert [(line["event"], line["suppressed"]) for line in logs] == [
         ("FAIL [rdkafka#consumer-1] Connection refused", 0),
         ("Kafka reports an error", 0),
         ("FAIL [rdkafka#consumer-1] Connection refused", 299),

@@ -131,10 +131,10 @@ def test_a_record_that_has_not_failed_is_not_written(settings: Config) -> None:
 def test_a_note_is_nothing_but_headers_at_the_end_of_its_partition(broker: Broker, settings: Config) -> None:
     dead = settings.dead_letters.dead_letter_topic
     with publisher_of(settings) as publisher:
-        publisher.note(5, Partition(dead, 0), (("bluecore.replayed", b"1-3"),))
+        publisher.write_marker(5, Partition(dead, 0), (("bluecore.replayed", b"1-3"),))
         assert results(publisher, 1) == {5: None}
-    (note,) = broker.read(dead, 1)
-    assert (note.partition.number, note.key, note.value, note.headers) == (
+    (write_marker,) = broker.read(dead, 1)
+    assert (write_marker.partition.number, write_marker.key, write_marker.value, write_marker.headers) == (
         0,
         None,
         None,

@@ -17,7 +17,7 @@ from consumer.ports import Assigned
 from consumer.records import Partition, Record
 from consumer.telemetry.health import Health
 from consumer.telemetry.metrics import Metrics
-from consumer.telemetry.read_faults import ReadFaults
+from consumer.telemetry.read_errors import ReadErrors
 from tests.kafka.support import Remembering, config
 from tests.support.brokers import Broker, Committed, Message
 from tests.support.waiting import eventually
@@ -211,13 +211,13 @@ def test_a_topic_that_is_not_there_is_a_fault_until_it_comes(broker: Broker) -> 
     """It is told with its name, and the others are read meanwhile."""
     topic, missing = broker.topic(1), f"{broker.topic(1)}.missing"
     registry = CollectorRegistry()
-    faults = ReadFaults(Metrics(registry), Health(time.time), time.time)
+    faults = ReadErrors(Metrics(registry), Health(time.time), time.time)
 
     def unreadable() -> float | None:
         return registry.get_sample_value("bluecore_consumer_unreadable_partitions", {"topic": missing})
 
     options = {**broker.options, "topic.metadata.refresh.interval.ms": 500}
-    source = KafkaSource(config(broker, broker.group(), options), [topic, missing], Remembering(), faults=faults)
+    source = KafkaSource(config(broker, broker.group(), options), [topic, missing], Remembering(), read_errors=faults)
     try:
         eventually(lambda: (source.poll(1, 0.05), unreadable())[1] == 1, 30, "the fault")
         broker.create(missing, 1)

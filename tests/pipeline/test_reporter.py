@@ -306,7 +306,7 @@ def test_failures_of_one_kind_are_one_line_a_minute_with_the_customers_hash(desk
     with capture_logs() as logs:
         desk.reporter.settled(settlements, NOW)
         desk.reporter.settled(settlements[:1], NOW + 61)
-    assert [line["like_it_since_the_last_line"] for line in logs] == [0, 2]
+    assert [line["suppressed"] for line in logs] == [0, 2]
     assert (logs[0]["topic"], logs[0]["partition"], logs[0]["offset"]) == ("shop.orders", 3, 0)
     assert (logs[0]["customer"], logs[0]["status"]) == ("16 letters", 422)
     assert "jane" not in str(logs)

@@ -9,7 +9,7 @@ from typing import Any
 from consumer.delivery.offset_map import decode
 from consumer.delivery.parking import CaughtUp, Change, Parked, Unparked
 from consumer.delivery.task import Commit, Task
-from consumer.kafka.headers import ORDERED, failure_headers, redelivery
+from consumer.kafka.headers import ORDERING_KEY_HEADER, failure_headers, redelivery
 from consumer.ports import Assigned, Listener
 from consumer.records import Answer, Outcome, Partition, Reason, Record
 from tests.simulation.bluecore import Bluecore
@@ -286,7 +286,7 @@ class SimWatch:
         for partition, position in self.positions.items():
             for offset in range(position, len(self.net.brokers.logs[partition])):
                 headers = self.net.brokers.logs[partition][offset].headers
-                past, key = redelivery(headers), dict(headers).get(ORDERED)
+                past, key = redelivery(headers), dict(headers).get(ORDERING_KEY_HEADER)
                 if past is not None and key is not None:
                     at = (partition, offset)
                     self.parked[at] = parked = Parked(key, past.origin, past.offset, at)

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from consumer.config.model import Config
 from consumer.records import Answer
 from consumer.tracing.client import TracedClient
-from consumer.tracing.factory import asked_for, traced
+from consumer.tracing.factory import is_enabled, traced
 from tests.support.brokers import Message
 from tests.support.configs import SOUND
 from tests.support.otlp import attributes, collector
@@ -53,7 +53,7 @@ def _no_collector_of_the_machines_own(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_a_collectors_address_or_an_exporter_asks_for_spans(environment: dict[str, str]) -> None:
-    assert asked_for(environment)
+    assert is_enabled(environment)
 
 
 @pytest.mark.parametrize(
@@ -133,9 +133,9 @@ def test_a_delivery_is_seen_from_the_producer_to_bluecore(
     (received,) = pipeline.sandbox.events()
     assert dict(received.headers)[b"traceparent"] == f"00-{TRACE}-{span.span_id.hex()}-01".encode()
     assert (span.trace_id.hex(), span.parent_span_id.hex(), span.name) == (TRACE, PARENT, f"deliver {topic}")
-    told = attributes(span.attributes)
-    assert (told["messaging.destination.name"], told["messaging.kafka.offset"]) == (topic, 0)
-    assert told["http.response.status_code"] == 202
+    handler = attributes(span.attributes)
+    assert (handler["messaging.destination.name"], handler["messaging.kafka.offset"]) == (topic, 0)
+    assert handler["http.response.status_code"] == 202
     for mark in (CUSTOMER, NAMESPACE, API_KEY):
         assert not [body for body in collected.raw if mark.encode() in body]
 

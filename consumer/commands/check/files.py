@@ -24,7 +24,7 @@ class OwnFiles:
             (path.name if count[path.name] == 1 else str(path), file.schema) for path, file in by_path.items()
         ]
 
-    def of(self, route: RouteConfig) -> Found:
+    def for_route(self, route: RouteConfig) -> Found:
         pairs = (pair for label, schema in self._labelled for pair in by_record(label, schema))
         return of_record(route, pairs, "the route's `schema`", "the route's `schema`")
 
@@ -46,7 +46,7 @@ class FolderSchemas:
                 if file.schema.record is not None:
                     self._names[name].add(without_suffixes(file.path.stem))
 
-    def of(self, route: RouteConfig) -> Found:
+    def for_route(self, route: RouteConfig) -> Found:
         if route.record is not None:
             if route.record not in self._types:
                 return no_record(route.record, list(self._types), "the folder")

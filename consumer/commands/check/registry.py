@@ -36,7 +36,7 @@ class RegistrySchemas:
         self._subjects = tuple(client.subjects())
         self._read = cache(self._read_subject)
 
-    def of(self, route: RouteConfig) -> Found:
+    def for_route(self, route: RouteConfig) -> Found:
         subjects, how = self._subjects_of(route)
         if not subjects:
             return self._missing(route)

@@ -18,7 +18,7 @@ def reader_versions(route: RouteSchemas) -> tuple[SchemaVersion, ...]:
     if route.reader is None:
         return ()
     if route.reader.record is not None:
-        only = route.reader.of(route.reader.record)
+        only = route.reader.for_name(route.reader.record)
         return () if only is None else (_version(route, only),)
     return tuple(_version(route, record) for record in route.reader.schema.records)
 
@@ -66,7 +66,7 @@ def resolution_findings(key: str, versions: Sequence[SchemaVersion], route: Rout
 
 
 def _resolved(version: SchemaVersion, route: RouteSchemas) -> SchemaVersion | None:
-    record = None if route.reader is None else route.reader.of(version.schema.records[0].name)
+    record = None if route.reader is None else route.reader.for_name(version.schema.records[0].name)
     return None if record is None else _version(route, record)
 
 

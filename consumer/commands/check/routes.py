@@ -78,10 +78,10 @@ def _found(route: RouteSchemas, of_topic: Sequence[RouteSchemas], shared: Schema
     if route.route.wire_format != "confluent":
         # A topic's single objects may be of any route's files: each value names its schema.
         pooled = of_topic if route.route.wire_format == "single_object" else [route]
-        return OwnFiles(file for each in pooled for file in each.written).of(route.route)
+        return OwnFiles(file for each in pooled for file in each.written).for_route(route.route)
     if shared is None:
         return Found(missing="there is no registry: give the folder of its schemas with --schemas")
-    return shared.of(route.route)
+    return shared.for_route(route.route)
 
 
 def _against(

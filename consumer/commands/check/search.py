@@ -51,7 +51,7 @@ class Found:
 class Schemas(Protocol):
     """A place where schemas are: files, a folder, the registry."""
 
-    def of(self, route: RouteConfig) -> Found: ...
+    def for_route(self, route: RouteConfig) -> Found: ...
 
 
 def by_record(label: str, schema: AvroSchema) -> Iterator[tuple[str, SchemaVersion]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from consumer.kafka.headers import CONNECT, OURS
+from consumer.kafka.headers import BLUECORE, CONNECT
 from consumer.records import Failure, Outcome, Reason, Record, Redelivery, Stage
 
 
@@ -21,12 +21,15 @@ class DeadLetter:
     status: int | None
 
     @classmethod
-    def of(cls, record: Record) -> Self | None:
+    def from_record(cls, record: Record) -> Self | None:
         """None for a record that the service did not write."""
         headers = {name: (value or b"").decode(errors="replace") for name, value in record.headers}
-        status = headers.get(OURS + "status", "")
+        status = headers.get(BLUECORE + "status", "")
         try:
-            reason, stage = Reason(headers.get(OURS + "reason", "")), Stage(headers.get(CONNECT + "stage", ""))
+            reason, stage = (
+                Reason(headers.get(BLUECORE + "reason", "")),
+                Stage(headers.get(CONNECT + "stage", "")),
+            )
         except ValueError:
             return None
         if record.redelivery is None:

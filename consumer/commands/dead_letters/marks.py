@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from consumer.kafka.headers import OURS
+from consumer.kafka.headers import BLUECORE
 from consumer.records import Headers, Record
 
-REPLAYED = OURS + "replayed"
+REPLAYED = BLUECORE + "replayed"
 _RANGE = re.compile(r"(\d{1,18})(?:-(\d{1,18}))?")
 _MOST = 10_000  # offsets that one range may stand for: far above a batch
 

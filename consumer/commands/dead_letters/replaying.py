@@ -82,7 +82,9 @@ def _letters(reader: TopicReader, wanted: set[Place]) -> Iterator[DeadLetter]:
     starts = {number: min(each) for number, each in offsets.items()}
     ends = {number: max(each) + 1 for number, each in offsets.items()}
     for record in reader.read(starts, ends):
-        if (record.partition.number, record.offset) in wanted and (letter := DeadLetter.of(record)) is not None:
+        if (record.partition.number, record.offset) in wanted and (
+            letter := DeadLetter.from_record(record)
+        ) is not None:
             yield letter
 
 
@@ -141,7 +143,7 @@ class _Writer:
                 offsets[number].append(offset)
         marks = {next(self._tickets): number for number in offsets}
         for ticket, number in marks.items():
-            self._publisher.note(ticket, Partition(self._topic, number), mark(offsets[number]))
+            self._publisher.write_marker(ticket, Partition(self._topic, number), mark(offsets[number]))
         errors |= self._results(marks)
         if failed := [error for error in errors.values() if error is not None]:
             raise ReplayStopped(f"the brokers did not take {len(failed)} of {len(errors)} writes: {failed[0]}")

@@ -65,7 +65,7 @@ def _letter(config: Config, selection: Selection) -> DeadLetter:
             there = f"offsets {low} to {high - 1}" if low < high else "no records"
             raise NoSuchLetter(f"{topic}[{partition}] has {there}, and no offset {offset}")
         record = next(reader.read({partition: offset}, {partition: offset + 1}), None)
-    letter = None if record is None else DeadLetter.of(record)
+    letter = None if record is None else DeadLetter.from_record(record)
     if letter is None:
         raise NoSuchLetter(
             f"what lies in {topic}[{partition}] at offset {offset} is no dead letter: a mark of replayed ones, or "

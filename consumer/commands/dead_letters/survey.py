@@ -70,7 +70,7 @@ def survey(reader: TopicReader, selection: Selection) -> Survey:
     for record in reader.read(selection.starts(reader), ends):
         number = record.partition.number
         found.replayed.update((number, offset) for offset in marked(record))
-        letter = DeadLetter.of(record)
+        letter = DeadLetter.from_record(record)
         if letter is not None and selection.takes(letter):
             hour = datetime.fromtimestamp((record.timestamp_ms or 0) / 1000, UTC).strftime("%Y-%m-%dT%H")
             kind, place = Kind(letter.reason, letter.past.origin.topic, hour), (number, record.offset)

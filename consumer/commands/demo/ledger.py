@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from consumer.config.model import Config
-from consumer.kafka.headers import OURS
+from consumer.kafka.headers import BLUECORE
 from consumer.kafka.tail import tail
 from consumer.records import Partition
 from consumer.sandbox.sandbox import Sandbox
@@ -63,7 +63,10 @@ def read_failures(config: Config, topic: str) -> Iterator[tuple[Place, str]]:
     """Each record of the retry or dead-letter topic: where it came from first, and why it is there."""
     for record in tail(config, topic, sys.maxsize):
         if record.redelivery is not None:
-            yield (record.origin, record.origin_offset), (dict(record.headers).get(OURS + "reason") or b"?").decode()
+            yield (
+                (record.origin, record.origin_offset),
+                (dict(record.headers).get(BLUECORE + "reason") or b"?").decode(),
+            )
 
 
 def _place(idempotency_key: str) -> Place:

@@ -22,8 +22,9 @@ from consumer.commands.demo.events import Sample, Shop
 from consumer.commands.demo.ledger import Place, Row, read_failures, settle_accounts
 from consumer.commands.exits import Failed
 from consumer.config.model import EVENT_TYPES, Config, KafkaConfig, RegistryConfig
-from consumer.kafka.client import Silent, client_options
+from consumer.kafka.client import client_options
 from consumer.kafka.embedded import embedded_broker
+from consumer.kafka.logging import NullLogger
 from consumer.kafka.topics import delete_topics, ensure_topics
 from consumer.pipeline.assembly import Assembled, assembled
 from consumer.records import Outcome, Partition
@@ -161,7 +162,7 @@ def _produce(
     produced: dict[Place, str] = {}
     tombstones: set[Place] = set()
     failed: list[str] = []
-    producer = Producer(client_options(kafka, {"linger.ms": 20, "logger": Silent()}, "producer"))
+    producer = Producer(client_options(kafka, {"linger.ms": 20, "logger": NullLogger()}, "producer"))
 
     def done(sample: Sample, error: KafkaError | None, message: Message) -> None:
         if error is not None:

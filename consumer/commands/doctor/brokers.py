@@ -12,17 +12,18 @@ from confluent_kafka import Consumer, KafkaException
 from consumer.commands.doctor.finding import Finding, error, ok, warning
 from consumer.commands.doctor.permissions import check_permissions
 from consumer.config.model import Config
-from consumer.kafka.client import Silent, client_options
-from consumer.kafka.reach import Heard, Unreachable, cluster
+from consumer.kafka.client import client_options
+from consumer.kafka.connection import ErrorCollector, Unreachable, cluster_metadata
+from consumer.kafka.logging import NullLogger
 
 
 def check_brokers(config: Config) -> Iterator[Finding]:
     """Joins no group, writes and commits nothing."""
-    heard = Heard()
-    ours = {"group.id": config.kafka.group_id, "logger": Silent(), "error_cb": heard}
+    errors = ErrorCollector()
+    callbacks = {"group.id": config.kafka.group_id, "logger": NullLogger(), "error_cb": errors}
     try:
-        with closing(Consumer(client_options(config.kafka, {}, "consumer") | ours)) as consumer:
-            found = cluster(consumer, config.kafka, heard)
+        with closing(Consumer(client_options(config.kafka, {}, "consumer") | callbacks)) as consumer:
+            found = cluster_metadata(consumer, config.kafka, errors)
     except Unreachable as unreachable:
         yield error("brokers", unreachable.what, unreachable.advice)
         return

@@ -11,7 +11,8 @@ from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
 from consumer.commands.doctor.finding import Finding, error, ok, warning
 from consumer.config.model import Config
-from consumer.kafka.client import Silent, client_options
+from consumer.kafka.client import client_options
+from consumer.kafka.logging import NullLogger
 
 _READ, _WRITE = AclOperation.READ, AclOperation.WRITE
 _SECONDS = 10.0
@@ -30,7 +31,7 @@ def check_permissions(config: Config, partitions: Mapping[str, int]) -> Iterator
     # The service never reads its dead letters; only the commands do.
     needed |= {topic: {_WRITE} if topic == letters.dead_letter_topic else {_READ, _WRITE} for topic in letters.topics}
     needed = {topic: operations for topic, operations in needed.items() if topic in partitions}
-    admin = AdminClient(client_options(config.kafka, {"logger": Silent()}, "admin"))
+    admin = AdminClient(client_options(config.kafka, {"logger": NullLogger()}, "admin"))
     for findings in (_group(admin, config.kafka.group_id), _topics(admin, needed, letters.dead_letter_topic)):
         try:
             yield from findings

@@ -83,7 +83,7 @@ def _schema_faults(routes: Mapping[int, RouteConfig]) -> Iterator[Fault]:
 def _resolved_by_both(one: ReaderSchema, other: ReaderSchema) -> str | None:
     """The name of a record type that both would resolve."""
     names = [name for reader in (one, other) for name in ((reader.record,) if reader.record else reader.names)]
-    return next((name for name in names if one.of(name) and other.of(name)), None)
+    return next((name for name in names if one.for_name(name) and other.for_name(name)), None)
 
 
 def _topic_faults(routes: Mapping[int, RouteConfig], letters: DeadLettersConfig) -> Iterator[Fault]:

@@ -34,11 +34,11 @@ def found(client: RegistryClient, subjects: Mapping[str, Any], **keys: Any) -> F
     for subject, schema in subjects.items():
         client.register(subject, json.dumps(schema))
     route = RouteConfig.model_validate({"topic": TOPIC, "event": "optin"} | keys)
-    return RegistrySchemas(client).of(route)
+    return RegistrySchemas(client).for_route(route)
 
 
-def labels(of: Found) -> list[str]:
-    return [version.label for versions in of.choices for version in versions]
+def labels(for_route: Found) -> list[str]:
+    return [version.label for versions in for_route.choices for version in versions]
 
 
 @pytest.mark.parametrize("subject", ["shop.consents-value", "com.shop.Consent", "shop.consents-com.shop.Consent"])

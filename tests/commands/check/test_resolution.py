@@ -28,8 +28,8 @@ def versions(*schemas: Any) -> list[SchemaVersion]:
     return [version for n, schema in enumerate(schemas) for _, version in by_record(f"v{n}", parse(text(schema)))]
 
 
-def labels(of: tuple[SchemaVersion, ...]) -> list[str]:
-    return [version.label for version in of]
+def labels(for_route: tuple[SchemaVersion, ...]) -> list[str]:
+    return [version.label for version in for_route]
 
 
 def test_the_mapping_meets_the_reader_schema_once_and_what_is_left(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def written(record: Record = ORIGINAL, failure: Failure = FAILED) -> Headers:
 
 
 def test_the_failure_and_the_origin_are_read_back() -> None:
-    letter = DeadLetter.of(lying(written()))
+    letter = DeadLetter.from_record(lying(written()))
     assert letter is not None
     assert (letter.reason, letter.stage, letter.message, letter.status) == (
         Reason.REJECTED,
@@ -44,7 +44,7 @@ def test_the_failure_and_the_origin_are_read_back() -> None:
 
 
 def test_a_failure_without_a_status_has_none() -> None:
-    letter = DeadLetter.of(lying(written(failure=replace(FAILED, status=None))))
+    letter = DeadLetter.from_record(lying(written(failure=replace(FAILED, status=None))))
     assert letter is not None
     assert letter.status is None
 
@@ -52,16 +52,16 @@ def test_a_failure_without_a_status_has_none() -> None:
 @pytest.mark.parametrize("missing", ["__connect.errors.topic", "__connect.errors.stage", "bluecore.reason"])
 def test_a_record_that_lacks_its_past_is_no_letter(missing: str) -> None:
     headers = tuple(each for each in written() if each[0] != missing)
-    assert DeadLetter.of(lying(headers)) is None
+    assert DeadLetter.from_record(lying(headers)) is None
 
 
 def test_a_reason_of_another_version_is_none_of_ours() -> None:
-    assert DeadLetter.of(lying((*written(), ("bluecore.reason", b"bewitched")))) is None
+    assert DeadLetter.from_record(lying((*written(), ("bluecore.reason", b"bewitched")))) is None
 
 
 def test_again_it_starts_with_all_its_attempts_and_is_due_now() -> None:
     """What was delivered of it stays delivered; its age and its place are the original's."""
-    letter = DeadLetter.of(lying(written()))
+    letter = DeadLetter.from_record(lying(written()))
     assert letter is not None
     again = redelivery(written(letter.record, letter.again(1_800_000_000.0)))
     assert again == Redelivery(

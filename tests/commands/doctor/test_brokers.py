@@ -57,7 +57,7 @@ def test_a_retry_topic_of_few_partitions_leaves_instances_idle() -> None:
 def test_brokers_that_cannot_be_reached_are_one_error(
     monkeypatch: pytest.MonkeyPatch, options: dict[str, str]
 ) -> None:
-    monkeypatch.setattr("consumer.kafka.reach.SECONDS", 1.0)
+    monkeypatch.setattr("consumer.kafka.connection.TIMEOUT_SECONDS", 1.0)
     kafka = {"bootstrap_servers": f"127.0.0.1:{free_port()}", "options": options}
     (finding,) = check_brokers(Config.model_validate({**SOUND, "kafka": kafka}))
     assert finding.severity is Severity.ERROR

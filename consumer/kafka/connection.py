@@ -11,7 +11,7 @@ from confluent_kafka.admin._metadata import ClusterMetadata
 from consumer.config.model import KafkaConfig
 from consumer.errors import ExpectedError
 
-SECONDS: Final = 15.0
+TIMEOUT_SECONDS: Final = 15.0
 """How long a broker has to answer at a start."""
 
 
@@ -24,7 +24,7 @@ class Unreachable(ExpectedError):
         self.advice = advice
 
 
-class Heard(list[str]):
+class ErrorCollector(list[str]):
     """An `error_cb` that keeps what it is told: the call that fails says no more than that it took too long."""
 
     def __call__(self, error: KafkaError) -> None:
@@ -34,18 +34,18 @@ class Heard(list[str]):
             self.append(said)
 
 
-def cluster(client: Producer | Consumer, config: KafkaConfig, heard: Heard) -> ClusterMetadata:
+def cluster_metadata(client: Producer | Consumer, config: KafkaConfig, errors: ErrorCollector) -> ClusterMetadata:
     """The cluster's brokers and topics, as a client with this configuration and `error_cb` sees them.
 
     Raises Unreachable, with what to do.
     """
     try:
-        found: ClusterMetadata = client.list_topics(timeout=SECONDS)
+        found: ClusterMetadata = client.list_topics(timeout=TIMEOUT_SECONDS)
     except KafkaException as error:
         client.poll(0)
-        why = "; ".join(heard or [error.args[0].str()])
+        why = "; ".join(errors or [error.args[0].str()])
         raise Unreachable(
-            f"no broker answered within {SECONDS:g} s at {config.bootstrap_servers}: {why}",
+            f"no broker answered within {TIMEOUT_SECONDS:g} s at {config.bootstrap_servers}: {why}",
             "check kafka.bootstrap_servers, whether the brokers are up, and that security.protocol, sasl.* and ssl.* "
             "in kafka.options are what they expect",
         ) from None

@@ -6,21 +6,21 @@ import pytest
 from confluent_kafka import Producer
 
 from consumer.config.model import KafkaConfig
-from consumer.kafka import reach
-from consumer.kafka.client import Silent
+from consumer.kafka import connection
+from consumer.kafka.connection import ErrorCollector, Unreachable, cluster_metadata
 from consumer.kafka.embedded import embedded_broker
-from consumer.kafka.reach import Heard, Unreachable, cluster
+from consumer.kafka.logging import NullLogger
 from tests.support.waiting import free_port
 
 
-def client_of(bootstrap: str, heard: Heard) -> Producer:
-    return Producer({"bootstrap.servers": bootstrap, "error_cb": heard, "logger": Silent()})
+def client_of(bootstrap: str, errors: ErrorCollector) -> Producer:
+    return Producer({"bootstrap.servers": bootstrap, "error_cb": errors, "logger": NullLogger()})
 
 
 def test_a_cluster_shows_its_topics() -> None:
     with embedded_broker(["shop.orders"]) as bootstrap:
-        heard = Heard()
-        found = cluster(client_of(bootstrap, heard), KafkaConfig(bootstrap_servers=bootstrap), heard)
+        errors = ErrorCollector()
+        found = cluster_metadata(client_of(bootstrap, errors), KafkaConfig(bootstrap_servers=bootstrap), errors)
     assert "shop.orders" in found.topics
 
 
@@ -28,10 +28,10 @@ def test_where_nothing_listens_the_cause_is_named_once(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """librdkafka says of its call no more than that it took too long, and writes the rest to stderr."""
-    monkeypatch.setattr(reach, "SECONDS", 1.0)
-    bootstrap, heard = f"127.0.0.1:{free_port()}", Heard()
+    monkeypatch.setattr(connection, "TIMEOUT_SECONDS", 1.0)
+    bootstrap, errors = f"127.0.0.1:{free_port()}", ErrorCollector()
     with pytest.raises(Unreachable) as refused:
-        cluster(client_of(bootstrap, heard), KafkaConfig(bootstrap_servers=bootstrap), heard)
+        cluster_metadata(client_of(bootstrap, errors), KafkaConfig(bootstrap_servers=bootstrap), errors)
     told = str(refused.value)
     assert told.startswith(f"no broker answered within 1 s at {bootstrap}: ")
     assert told.count("Connection refused") == 1

@@ -18,32 +18,32 @@ WHOLE_TOPIC = -1
 _GROUP = ("", WHOLE_TOPIC)
 
 
-class ReadFaults:
+class ReadErrors:
     """Kept here, as librdkafka tells of such an error once, and never that it is over.
 
-    A fault ends when a record of the partition is read, or when the partition comes or goes; a whole topic's when one
-    of its partitions comes. `clock` is in seconds.
+    An error ends when a record of the partition is read, or when the partition comes or goes; a whole topic's when
+    one of its partitions comes. `clock` is in seconds.
     """
 
     def __init__(self, metrics: Metrics, health: Health, clock: Callable[[], float]) -> None:
         self._metrics = metrics
         self._health = health
         self._clock = clock
-        self._faults: dict[tuple[str, int], str] = {}
+        self._errors: dict[tuple[str, int], str] = {}
         self._incidents = Incidents()
         self._show(())
 
     def began(self, topic: str, partition: int, error: str) -> None:
         """`topic` is empty where the error is the group's."""
-        self._faults[topic, partition] = error
+        self._errors[topic, partition] = error
         self._show((topic,))
-        self.tell()
+        self.log_due()
 
     def ended(self, partitions: Iterable[tuple[str, int]]) -> None:
         """Records of these were read, or they are ours anew."""
-        if not self._faults:
+        if not self._errors:
             return
-        for topic, number in {place for each in partitions for place in (each, (each[0], WHOLE_TOPIC))}:
+        for topic, number in {location for each in partitions for location in (each, (each[0], WHOLE_TOPIC))}:
             if self._forget(topic, number):
                 log.info("Kafka lets this be read again", **_fields(topic, number))
 
@@ -57,26 +57,26 @@ class ReadFaults:
         if self._forget(*_GROUP):
             log.info("the group takes this instance in")
 
-    def tell(self) -> None:
-        """A line a minute for each fault that lasts; to be called again and again."""
-        if not self._faults:
+    def log_due(self) -> None:
+        """A line a minute for each error that lasts; to be called again and again."""
+        if not self._errors:
             return
         now = self._clock()
-        for (topic, number), error in self._faults.items():
+        for (topic, number), error in self._errors.items():
             if self._incidents.happened((topic, number), now) is not None:
                 what = "Kafka does not let this be read" if topic else "the group does not take this instance in"
                 log.error(what, error=error, **_fields(topic, number))
 
     def _forget(self, topic: str, number: int) -> bool:
-        if self._faults.pop((topic, number), None) is None:
+        if self._errors.pop((topic, number), None) is None:
             return False
         self._show((topic,))
         return True
 
     def _show(self, topics: Iterable[str]) -> None:
         for topic in filter(None, topics):
-            self._metrics.unreadable[topic].set(sum(name == topic for name, _ in self._faults))
-        sentences = (f"{_place(*place)}: {error}" for place, error in sorted(self._faults.items()))
+            self._metrics.unreadable[topic].set(sum(name == topic for name, _ in self._errors))
+        sentences = (f"{_location(*location)}: {error}" for location, error in sorted(self._errors.items()))
         self._health.detail("reading", "; ".join(sentences) or "ok")
 
 
@@ -86,7 +86,7 @@ def _fields(topic: str, number: int) -> dict[str, str | int]:
     return {"topic": topic} if number == WHOLE_TOPIC else {"topic": topic, "partition": number}
 
 
-def _place(topic: str, number: int) -> str:
+def _location(topic: str, number: int) -> str:
     if not topic:
         return "the group"
     return topic if number == WHOLE_TOPIC else f"{topic}[{number}]"

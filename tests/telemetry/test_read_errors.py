@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from consumer.telemetry.health import Health
 from consumer.telemetry.metrics import Metrics
-from consumer.telemetry.read_faults import WHOLE_TOPIC, ReadFaults
+from consumer.telemetry.read_errors import WHOLE_TOPIC, ReadErrors
 
 DENIED = "Broker: Topic authorization failed"
 
@@ -19,7 +19,7 @@ class Desk:
         self.now = 0.0
         self._registry = CollectorRegistry()
         self._health = Health(lambda: self.now)
-        self.faults = ReadFaults(Metrics(self._registry), self._health, lambda: self.now)
+        self.faults = ReadErrors(Metrics(self._registry), self._health, lambda: self.now)
 
     def reading(self) -> object:
         details = self._health.readiness().body["details"]
@@ -50,10 +50,10 @@ def test_a_fault_that_lasts_is_a_line_a_minute_and_its_end_is_one() -> None:
         desk.faults.began("shop.orders", 2, DENIED)
         for second in range(1, 121):
             desk.now = second
-            desk.faults.tell()
+            desk.faults.log_due()
         desk.faults.ended([("shop.orders", 2)])
         desk.now = 500
-        desk.faults.tell()
+        desk.faults.log_due()
     assert [line["log_level"] for line in logs] == ["error", "error", "error", "info"]
     assert {(line["topic"], line["partition"]) for line in logs} == {("shop.orders", 2)}
 
