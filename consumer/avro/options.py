@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 
 from consumer.errors import UnusableSetting
+from consumer.suggestions import nearest
 
 _NAMES = (
     "basic.auth.user.info",
@@ -39,8 +39,8 @@ def parse_options(options: Mapping[str, str]) -> RegistryOptions:
     """
     for name in options:
         if name not in _NAMES:
-            near = get_close_matches(name, _NAMES, 1)
-            hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(_NAMES)}"
+            near = nearest(name, _NAMES)
+            hint = f"did you mean {near}?" if near else f"choose from {', '.join(_NAMES)}"
             raise UnusableSetting(f"{name}: no such option of the schema registry; {hint}")
     if "basic.auth.user.info" in options and "bearer.auth.token" in options:
         raise UnusableSetting("basic.auth.user.info, bearer.auth.token: give one of the two")

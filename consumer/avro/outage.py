@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import NameResolutionError, NewConnectionError
+
+from consumer.errors import exception_chain
 
 
 def place(url: str) -> str:
@@ -17,7 +18,7 @@ def place(url: str) -> str:
 
 def no_answer(url: str, error: Exception, timeout_seconds: float) -> str:
     """Why no HTTP answer came."""
-    where, causes = place(url), tuple(_causes(error))
+    where, causes = place(url), tuple(exception_chain(error))
     if any(isinstance(cause, requests.exceptions.SSLError) for cause in causes):
         return (
             f"the TLS connection to the schema registry at {where} failed: {_innermost(causes)}; set "
@@ -50,14 +51,6 @@ def no_registry_answer(url: str, status: int) -> str:
     if requests.codes.ok <= status < requests.codes.multiple_choices:
         return f"what answers at {where} does not speak the schema registry's protocol: check schema_registry.url"
     return f"the schema registry at {where} answers {status}: see its own logs"
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and what it wraps: requests keeps urllib3's error as its argument, and that one a `reason`."""
-    yield error
-    for inner in (*error.args[:1], getattr(error, "reason", None)):
-        if isinstance(inner, BaseException):
-            yield from _causes(inner)
 
 
 def _innermost(causes: tuple[BaseException, ...]) -> str:

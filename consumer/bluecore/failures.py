@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator
 
 import requests
 from urllib3.exceptions import NewConnectionError
 from urllib3.exceptions import TimeoutError as PoolTimeoutError
 
+from consumer.errors import exception_chain
 from consumer.records import NoAnswer
 
 # The first that fits: a name error is a failed connection too, a TLS failure may come with a reset.
@@ -24,20 +24,8 @@ _KINDS: tuple[tuple[NoAnswer, tuple[type[BaseException], ...]], ...] = (
 
 def no_answer(error: requests.RequestException) -> NoAnswer:
     """The kind of failure, by the error and all that caused it."""
-    chain = list(_causes(error))
+    chain = list(exception_chain(error))
     for kind, exceptions in _KINDS:
         if any(isinstance(cause, exceptions) for cause in chain):
             return kind
     return NoAnswer.OTHER
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error, and those that it wraps: requests and urllib3 pass them as arguments, as `reason`, and by `from`."""
-    seen: set[int] = set()
-    pending: list[object] = [error]
-    while pending:
-        cause = pending.pop()
-        if isinstance(cause, BaseException) and id(cause) not in seen:
-            seen.add(id(cause))
-            yield cause
-            pending += [*cause.args, getattr(cause, "reason", None), cause.__cause__, cause.__context__]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from typing import Self
 
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
@@ -16,6 +15,7 @@ from consumer.kafka.connection import TIMEOUT_SECONDS, ErrorCollector, Unreachab
 from consumer.kafka.logging import NullLogger
 from consumer.kafka.record import record_from
 from consumer.records import Record
+from consumer.suggestions import did_you_mean
 
 _BATCH = 500
 _PATIENCE_SECONDS = 0.5
@@ -55,8 +55,7 @@ class TopicReader:
     def _bounds(self, config: Config, errors: ErrorCollector) -> dict[int, tuple[int, int]]:
         topics = cluster_metadata(self._consumer, config.kafka, errors).topics
         if self._topic not in topics:
-            near = get_close_matches(self._topic, topics, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
+            hint = did_you_mean(self._topic, topics)
             raise NoSuchTopic(
                 f"{config.kafka.bootstrap_servers} has no topic {self._topic}, or none we may see{hint}"
             )

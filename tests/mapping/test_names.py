@@ -1,11 +1,10 @@
-"""Names as Bluecore writes them, and what was probably meant."""
+"""Names as Bluecore writes them."""
 
 from __future__ import annotations
 
 import pytest
 
-from consumer.mapping.contract import CONTRACTS
-from consumer.mapping.names import as_name, is_name, misspelt, nearest, normalised
+from consumer.mapping.names import as_name, is_name, normalised
 
 
 @pytest.mark.parametrize("written", ["First-Name", "first name", " FIRST_NAME ", "First - Name"])
@@ -24,19 +23,6 @@ def test_a_name_that_bluecore_ignores(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"),
-    [("purchsae", "purchase"), ("serch", "search"), ("opt_in", "optin"), ("view_product", "viewed_product")],
-)
-def test_a_slip_is_known(written: str, meant: str) -> None:
-    assert misspelt(written, CONTRACTS) == meant
-
-
-@pytest.mark.parametrize("custom", ["viewed_cart", "remove_from_wishlist", "viewed_content", "store_visit"])
-def test_a_custom_event_is_no_slip(custom: str) -> None:
-    assert misspelt(custom, CONTRACTS) is None
-
-
-@pytest.mark.parametrize(
     ("written", "name"),
     [
         ("store_visit!", "store_visit"),
@@ -48,9 +34,3 @@ def test_a_custom_event_is_no_slip(custom: str) -> None:
 )
 def test_the_name_that_bluecore_takes(written: str, name: str | None) -> None:
     assert as_name(written) == name
-
-
-def test_the_nearest_name() -> None:
-    assert nearest("payed", ["PAID", "OPEN"]) == "PAID"
-    assert nearest("emial", ["email", "order_id"]) == "email"
-    assert nearest("zzz", ["email", "order_id"]) is None

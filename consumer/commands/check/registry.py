@@ -17,7 +17,7 @@ from consumer.avro.schema import AvroSchema
 from consumer.commands.check.likeness import like_event, like_topic
 from consumer.commands.check.search import Found, Unusable, by_record, of_record
 from consumer.config.model import RouteConfig
-from consumer.mapping.names import nearest
+from consumer.suggestions import nearest
 
 _VALUE = "-value"
 _FULL_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)

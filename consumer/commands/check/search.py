@@ -9,7 +9,7 @@ from typing import Protocol
 from consumer.avro.schema import AvroSchema
 from consumer.commands.typecheck.routes import SchemaVersion
 from consumer.config.model import RouteConfig
-from consumer.mapping.names import nearest
+from consumer.suggestions import nearest
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,8 @@ from typing import Any
 from consumer.avro.cache import SchemaCache
 from consumer.avro.decoding import Decoded
 from consumer.avro.errors import Undecodable
-from consumer.commands.preview.preview import MASKED, with_schemas
+from consumer.commands.preview.translation import masked_translator, with_schemas
 from consumer.config.model import Config
-from consumer.mapping.router import compile_routes
-from consumer.mapping.translate import Translator
 from consumer.pipeline.assembly import decoders, schema_cache
 from consumer.records import Mapped, Record
 
@@ -25,8 +23,9 @@ class Remapping:
     def __init__(self, config: Config, schemas: SchemaCache | None) -> None:
         self._schemas = schemas
         self._decoders = decoders(config.routes, schemas)
-        router = compile_routes(config.routes, token=MASKED, max_age_seconds=config.delivery.max_event_age_seconds)
-        self._translator = Translator(router, self._decoders)
+        self._translator = masked_translator(
+            config.routes, self._decoders, max_age_seconds=config.delivery.max_event_age_seconds
+        )
 
     def outcome(self, record: Record) -> Mapped:
         """What would become of it now. Raises RegistryUnavailable when its schema is not to be had."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from difflib import get_close_matches
 
 from confluent_kafka import Consumer, KafkaException
 
@@ -15,6 +14,7 @@ from consumer.config.model import Config
 from consumer.kafka.client import client_options
 from consumer.kafka.connection import ErrorCollector, Unreachable, cluster_metadata
 from consumer.kafka.logging import NullLogger
+from consumer.suggestions import did_you_mean
 
 
 def check_brokers(config: Config) -> Iterator[Finding]:
@@ -45,8 +45,7 @@ def check_topics(config: Config, partitions: Mapping[str, int]) -> Iterator[Find
             missing = not matching and f"no topic matches {route.topic_pattern}"
         else:
             matching = {route.topic or ""} & partitions.keys()
-            near = get_close_matches(route.topic or "", partitions, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
+            hint = did_you_mean(route.topic or "", partitions)
             missing = not matching and f"there is no topic {route.topic}, or none that we may see{hint}"
         taken |= matching
         if missing:

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import partial
-from typing import BinaryIO, Final, TypeVar
+from typing import BinaryIO
 
-from consumer.avro.cache import SchemaCache
-from consumer.avro.errors import RegistryUnavailable, SchemaPending
 from consumer.clock import Clock, SystemClock
 from consumer.commands.preview.json_records import JsonRecord, json_records
+from consumer.commands.preview.translation import masked_translator, with_schemas
 from consumer.config.model import Config
 from consumer.kafka.tail import tail
-from consumer.mapping.router import compile_routes
-from consumer.mapping.translate import Translator
 from consumer.pipeline.assembly import decoders, schema_cache
 from consumer.records import Mapped, Partition, Record
+from consumer.suggestions import nearest
 
-MASKED: Final = "***"
-"""The token of a preview: previews are pasted into tickets."""
-
-_SCHEMA_SECONDS = 20.0
 _MS = 1000
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +37,9 @@ def preview_json(config: Config, topic: str, record_name: str | None, source: Bi
     only = named.pop() if len(named) == 1 else None
     line = 1
     # Age is not judged: a file does not say when its records were written.
-    router = compile_routes(config.routes, token=MASKED)
-    translator = Translator(router, lambda _: JsonRecord(record_name or only or "(no --record given)", line))
+    translator = masked_translator(
+        config.routes, lambda _: JsonRecord(record_name or only or "(no --record given)", line)
+    )
     for number, (text, line) in enumerate(json_records(source)):  # noqa: B007 - the decoder reads the line
         value = None if text == b"null" else text
         record = Record(Partition(topic, 0), number, key=None, value=value)
@@ -63,8 +55,7 @@ def preview_topic(
     """
     schemas = schema_cache(config)
     limit = 0 if any_age else config.delivery.max_event_age_seconds
-    router = compile_routes(config.routes, token=MASKED, max_age_seconds=limit)
-    translator = Translator(router, decoders(config.routes, schemas))
+    translator = masked_translator(config.routes, decoders(config.routes, schemas), max_age_seconds=limit)
     now_ms = int((clock or SystemClock()).now() * _MS)
     try:
         for record in tail(config, topic, count):
@@ -86,9 +77,7 @@ def unrouted(config: Config, topic: str) -> str | None:
     ):
         return None
     taken = [route.topic or route.topic_pattern or "" for route in config.routes]
-    return (
-        f"no route takes the topic {topic}; the nearest that one takes is {get_close_matches(topic, taken, 1, 0)[0]}"
-    )
+    return f"no route takes the topic {topic}; the nearest that one takes is {nearest(topic, taken, likeness=0)}"
 
 
 def untaken(config: Config, topic: str, record_name: str | None) -> str | None:
@@ -104,20 +93,3 @@ def untaken(config: Config, topic: str, record_name: str | None) -> str | None:
 def _named(config: Config, topic: str) -> set[str | None]:
     """The record types that the topic's routes ask for; None is of one that takes any."""
     return {route.record for route in config.routes if route.takes(topic)}
-
-
-def with_schemas(call: Callable[[], _T], schemas: SchemaCache | None) -> _T:
-    """The result of `call`, once the registry has given it the schemas that it asks for.
-
-    Raises RegistryUnavailable when one is not to be had.
-    """
-    deadline = time.monotonic() + _SCHEMA_SECONDS
-    while True:
-        try:
-            return call()
-        except SchemaPending as pending:
-            if (problem := schemas.outage if schemas else None) or time.monotonic() > deadline:
-                unanswered = f"the schema registry has not answered for schema {pending.schema_id}"
-                raise RegistryUnavailable(problem or unanswered) from None
-            # The cache tells nobody that a schema has come: its other user, the service, asks with every record.
-            time.sleep(0.02)

@@ -12,7 +12,8 @@ from consumer.commands.typecheck.problems import Problem, Severity
 from consumer.commands.typecheck.shapes import Shape, kind, symbols_of
 from consumer.commands.typecheck.wants import Want
 from consumer.config.model import EventByValue
-from consumer.mapping.names import as_yaml, nearest
+from consumer.mapping.names import as_yaml
+from consumer.suggestions import nearest
 
 _KINDS = {bool: "boolean", int: "integer", str: "string"}
 

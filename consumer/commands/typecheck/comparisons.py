@@ -13,7 +13,7 @@ from typing import Any
 from consumer.commands.typecheck.problems import NotComputableError, Problem, Severity
 from consumer.commands.typecheck.shapes import Shape, is_literal, items, kind, symbols_of
 from consumer.commands.typecheck.shapes import texts as texts_of
-from consumer.mapping.names import nearest
+from consumer.suggestions import nearest
 
 _NUMBERS = frozenset(("integer", "number"))
 _CLASSES = {

@@ -18,8 +18,8 @@ from consumer.commands.typecheck.shapes import (
     united,
     values,
 )
-from consumer.mapping.names import nearest
 from consumer.mapping.paths import Node
+from consumer.suggestions import nearest
 
 
 class Walk:

@@ -9,9 +9,10 @@ from consumer.config.model import FieldConfig, RouteConfig
 from consumer.mapping.contract import Contract
 from consumer.mapping.customer import attribute_name
 from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY, PRODUCT, PRODUCT_ID, number
-from consumer.mapping.names import as_name, did_you_mean, is_name
+from consumer.mapping.names import as_name, is_name
 from consumer.mapping.paths import FUNCTIONS, compile_path, unknown_functions
 from consumer.mapping.products import PREFIX
+from consumer.suggestions import did_you_mean
 
 Fault = tuple[str, str]
 

@@ -11,7 +11,8 @@ import phonenumbers
 from consumer.commands.validation.fields import field_faults, path_faults
 from consumer.config.model import EventByValue, RouteConfig
 from consumer.mapping.contract import CONSENTS, CONTRACTS, Contract, contract_of, events_of
-from consumer.mapping.names import as_name, as_yaml, is_name, misspelt
+from consumer.mapping.names import as_name, as_yaml, is_name
+from consumer.suggestions import misspelt
 
 Fault = tuple[str, str]
 

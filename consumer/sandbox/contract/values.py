@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from functools import lru_cache
 
 from consumer.sandbox.contract.rules import CONTRACTS
+from consumer.suggestions import misspelt
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _MOST_PLACE = 200
 _LONGEST_EMAIL = 254  # RFC 5321
 _ATTRIBUTE = re.compile(r"[a-z0-9_]+")
 _EVENT = re.compile(r"[a-z][a-z0-9_]*")
-_SURELY_MEANT = 0.85
 _LONGEST_SLIP = 40  # letters; what is longer is nearly like none of the ten
 _E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 
@@ -39,8 +38,7 @@ def meant_event(name: str) -> str | None:
 
 @lru_cache(maxsize=1_000)
 def _nearest(name: str) -> str | None:
-    found = get_close_matches(re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_"), CONTRACTS, 1, _SURELY_MEANT)
-    return found[0] if found else None
+    return misspelt(re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_"), CONTRACTS)
 
 
 def is_phone(value: object) -> bool:

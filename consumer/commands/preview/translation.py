@@ -1,0 +1,50 @@
+"""Records mapped as the service maps them, but for the token: what preview and dead-letters share."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from consumer.avro.cache import SchemaCache
+from consumer.avro.decoding import WireFormat
+from consumer.avro.errors import RegistryUnavailable, SchemaPending
+from consumer.config.model import RouteConfig
+from consumer.mapping.router import compile_routes
+from consumer.mapping.translate import Translator
+from consumer.telemetry.masking import MASK
+
+_SCHEMA_SECONDS = 20.0
+_POLL_SECONDS = 0.02
+_T = TypeVar("_T")
+
+
+def masked_translator(
+    routes: tuple[RouteConfig, ...], decoder_of: Callable[[str], WireFormat], *, max_age_seconds: float = 0
+) -> Translator:
+    """A translator whose requests have `***` for their token: what it makes is pasted into tickets.
+
+    Args:
+        routes: the configuration's.
+        decoder_of: a topic's decoder.
+        max_age_seconds: older records are rejected as too old; 0: none is.
+    """
+    return Translator(compile_routes(routes, token=MASK, max_age_seconds=max_age_seconds), decoder_of)
+
+
+def with_schemas(call: Callable[[], _T], schemas: SchemaCache | None) -> _T:
+    """The result of `call`, once the registry has given it the schemas that it asks for.
+
+    Raises:
+        RegistryUnavailable: one is not to be had.
+    """
+    deadline = time.monotonic() + _SCHEMA_SECONDS
+    while True:
+        try:
+            return call()
+        except SchemaPending as pending:
+            if (outage := schemas.outage if schemas else None) or time.monotonic() > deadline:
+                unanswered = f"the schema registry has not answered for schema {pending.schema_id}"
+                raise RegistryUnavailable(outage or unanswered) from None
+            # The cache tells nobody that a schema has come: its other user, the service, asks with every record.
+            time.sleep(_POLL_SECONDS)
