@@ -3,7 +3,7 @@
     Undecodable            the record's fault: no retry can help it
     SchemaPending          nobody's fault: ask again later
     InvalidSchema          a text that is no Avro schema
-    SchemaFaults           a folder with files that are none, every one named
+    UnusableSchemas        a folder with files that are none, every one named
     RegistryError
       SchemaUnknown        the registry answered: it has no such schema, subject or version
       RegistryRefused      the registry answered: it will not have this schema
@@ -33,16 +33,16 @@ class InvalidSchema(ExpectedError):
     """The text is no Avro schema."""
 
 
-class SchemaFaults(ExpectedError):
+class UnusableSchemas(ExpectedError):
     """Files of a folder that are no usable Avro schemas.
 
     Attributes:
-        faults: one sentence a fault, each with its file.
+        findings: a sentence for each file that cannot be used, with its name.
     """
 
-    def __init__(self, faults: tuple[str, ...]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = faults
+    def __init__(self, findings: tuple[str, ...]) -> None:
+        super().__init__("\n".join(findings))
+        self.findings = findings
 
 
 class RegistryError(ExpectedError):

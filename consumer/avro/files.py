@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import consumer
-from consumer.avro.errors import InvalidSchema, SchemaFaults
+from consumer.avro.errors import InvalidSchema, UnusableSchemas
 from consumer.avro.schema import AvroSchema, definitions, parse
 
 
@@ -31,7 +31,7 @@ def load_file(path: Path) -> AvroSchema:
     """Read a schema that stands alone.
 
     Raises:
-        SchemaFaults: the file cannot be read, or is no Avro schema.
+        UnusableSchemas: the file cannot be read, or is no Avro schema.
     """
     return load_files([path])[0].schema
 
@@ -42,11 +42,11 @@ def load_files(places: Iterable[Path]) -> tuple[SchemaFile, ...]:
     Several may define one type: they are versions of it, which may not be referred to.
 
     Raises:
-        SchemaFaults: files that cannot be used, all of them; or a folder that holds none.
+        UnusableSchemas: files that cannot be used, all of them; or a folder that holds none.
     """
-    files, faults = _read(places)
-    if faults:
-        raise SchemaFaults(tuple(faults))
+    files, findings = _read(places)
+    if findings:
+        raise UnusableSchemas(tuple(findings))
     return tuple(files)
 
 
@@ -57,36 +57,36 @@ def load_folder(folder: Path) -> dict[str, AvroSchema]:
         The schemas by the full name of the type that each file defines.
 
     Raises:
-        SchemaFaults: files that cannot be used, all of them; or there are none.
+        UnusableSchemas: files that cannot be used, all of them; or there are none.
     """
-    files, faults = _read([folder])
+    files, findings = _read([folder])
     named: dict[str, SchemaFile] = {}
     for file in files:
         try:
             name = _name(file.schema)
         except InvalidSchema as error:
-            faults.append(_fault(file.path, error))
+            findings.append(_finding(file.path, error))
             continue
         if name in named:
-            faults.append(f"{file.path.name}: defines {name}, as {named[name].path.name} does")
+            findings.append(f"{file.path.name}: defines {name}, as {named[name].path.name} does")
             continue
         named[name] = file
-    if faults:
-        raise SchemaFaults(tuple(faults))
+    if findings:
+        raise UnusableSchemas(tuple(findings))
     return {name: file.schema for name, file in named.items()}
 
 
 def _read(places: Iterable[Path]) -> tuple[list[SchemaFile], list[str]]:
-    faults: list[str] = []
+    findings: list[str] = []
     texts: dict[Path, bytes] = {}
     defined: dict[Path, dict[str, Any]] = {}
-    for path in _paths(places, faults):
+    for path in _paths(places, findings):
         try:
             text = path.read_bytes()
             defined[path] = definitions(text)
             texts[path] = text
         except (OSError, InvalidSchema) as error:
-            faults.append(_fault(path, error))
+            findings.append(_finding(path, error))
     others = {name: each for types in defined.values() for name, each in types.items()}
     files: list[SchemaFile] = []
     for path, text in texts.items():
@@ -95,18 +95,18 @@ def _read(places: Iterable[Path]) -> tuple[list[SchemaFile], list[str]]:
             for name in schema.references:
                 _refuse_versions(name, defined)
         except InvalidSchema as error:
-            faults.append(_fault(path, error))
+            findings.append(_finding(path, error))
         else:
             files.append(SchemaFile(path, schema))
-    return files, faults
+    return files, findings
 
 
-def _paths(places: Iterable[Path], faults: list[str]) -> Iterable[Path]:
+def _paths(places: Iterable[Path], findings: list[str]) -> Iterable[Path]:
     found: dict[Path, None] = {}
     for place in places:
         inside = sorted(place.glob("*.avsc")) if place.is_dir() else [place]
         if not inside:
-            faults.append(f"{place}: holds no .avsc file")
+            findings.append(f"{place}: holds no .avsc file")
         found |= dict.fromkeys(inside)
     return found
 
@@ -127,7 +127,7 @@ def _name(schema: AvroSchema) -> str:
     return str(schema.parsed["name"])
 
 
-def _fault(path: Path, error: Exception) -> str:
+def _finding(path: Path, error: Exception) -> str:
     if isinstance(error, OSError):
         return f"{path}: cannot be read: {error.strerror}"
     return f"{path.name}: {error}"

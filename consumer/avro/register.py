@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Protocol
 
-from consumer.avro.errors import RegistryUnavailable, SchemaFaults
+from consumer.avro.errors import RegistryUnavailable, UnusableSchemas
 from consumer.avro.files import load_folder
 from consumer.avro.protocol import Reference, RegisteredSchema
 from consumer.avro.schema import AvroSchema, definitions
@@ -38,7 +38,7 @@ def register_folder(client: SchemaWriter, folder: Path) -> list[Registered]:
     The subject is the record's full name, whatever the topic (Confluent's RecordNameStrategy).
 
     Raises:
-        SchemaFaults: the folder has files that are no usable schemas; nothing was registered.
+        UnusableSchemas: the folder has files that are no usable schemas; nothing was registered.
         RegistryRefused: the registry will not take one; those before it are registered.
         RegistryUnavailable: the registry is out of reach.
     """
@@ -77,4 +77,4 @@ def _dependencies_first(schemas: Mapping[str, AvroSchema], owners: Mapping[str, 
         return tuple(TopologicalSorter(needs).static_order())
     except CycleError as error:
         circle = " -> ".join(error.args[1])
-        raise SchemaFaults((f"schemas refer to one another in a circle: {circle}",)) from None
+        raise UnusableSchemas((f"schemas refer to one another in a circle: {circle}",)) from None

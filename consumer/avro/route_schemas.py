@@ -9,7 +9,7 @@ from pathlib import Path
 from consumer.avro.confluent import SchemasById
 from consumer.avro.decoding import WireFormat
 from consumer.avro.defaults import with_values
-from consumer.avro.errors import InvalidSchema, SchemaFaults
+from consumer.avro.errors import InvalidSchema, UnusableSchemas
 from consumer.avro.files import SchemaFile, load_file, load_files
 from consumer.avro.formats import Sources, wire_format
 from consumer.avro.readers import Readers, ReaderSchema
@@ -34,7 +34,7 @@ def route_schemas(route: RouteConfig) -> RouteSchemas:
     """Read the files that a route names.
 
     Raises:
-        SchemaFaults: some cannot be used.
+        UnusableSchemas: some cannot be used.
     """
     return RouteSchemas(route, written_schemas(route), reader_schema(route))
 
@@ -43,14 +43,16 @@ def written_schemas(route: RouteConfig) -> tuple[SchemaFile, ...]:
     """Read the files of `schema`.
 
     Raises:
-        SchemaFaults: some cannot be used, none is of a record, or there are several for `raw`.
+        UnusableSchemas: some cannot be used, none is of a record, or there are several for `raw`.
     """
     files = load_files(map(Path, route.schema_files))
     if files and not any(file.schema.records for file in files):
-        raise SchemaFaults((f"{files[0].path.name}: defines no record",))
+        raise UnusableSchemas((f"{files[0].path.name}: defines no record",))
     if route.wire_format == "raw" and len(files) > 1:
         named = ", ".join(file.path.name for file in files)
-        raise SchemaFaults((f"a raw value does not tell its schema: name the one file of all values, not {named}",))
+        raise UnusableSchemas(
+            (f"a raw value does not tell its schema: name the one file of all values, not {named}",)
+        )
     return files
 
 
@@ -58,7 +60,7 @@ def reader_schema(route: RouteConfig) -> ReaderSchema | None:
     """Read the file of `reader_schema`.
 
     Raises:
-        SchemaFaults: it cannot be used, or is not of the route's record.
+        UnusableSchemas: it cannot be used, or is not of the route's record.
     """
     if route.reader_schema is None:
         return None
@@ -66,13 +68,13 @@ def reader_schema(route: RouteConfig) -> ReaderSchema | None:
     try:
         reader = ReaderSchema(with_values(load_file(path)), route.record)
     except InvalidSchema as error:
-        raise SchemaFaults((f"{path.name}: {error}",)) from None
+        raise UnusableSchemas((f"{path.name}: {error}",)) from None
     names = " and ".join(record.name for record in reader.schema.records)
     if not names:
-        raise SchemaFaults((f"{path.name}: defines no record",))
+        raise UnusableSchemas((f"{path.name}: defines no record",))
     if route.record is not None and reader.for_name(route.record) is None:
         alias = f'give it "aliases": ["{route.record}"]'
-        raise SchemaFaults((f"{path.name}: defines {names}, and the route's record is {route.record}; {alias}",))
+        raise UnusableSchemas((f"{path.name}: defines {names}, and the route's record is {route.record}; {alias}",))
     return reader
 
 

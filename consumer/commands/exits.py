@@ -14,7 +14,7 @@ from typing import NoReturn
 import click
 from confluent_kafka import KafkaException
 
-from consumer.avro.errors import RegistryError, SchemaFaults
+from consumer.avro.errors import RegistryError, UnusableSchemas
 from consumer.errors import ExpectedError
 
 
@@ -34,7 +34,7 @@ def refuse(message: str) -> NoReturn:
 
 @contextmanager
 def ended_by(what: str, tell: Callable[[str], object] = say) -> Iterator[None]:
-    """An expected fault ends the process with exit code 1; `what` says in a few words what fails.
+    """An expected error ends the process with exit code 1; `what` says in a few words what fails.
 
     What librdkafka refuses is one: its reason is for the reader. Any other exception passes: it is a mistake in the
     program, or a reader of the output that has had enough of it (BrokenPipeError), which click ends in silence.
@@ -53,13 +53,13 @@ def ended_by(what: str, tell: Callable[[str], object] = say) -> Iterator[None]:
 
 @contextmanager
 def registry_errors(source: str, advice: str = "") -> Iterator[None]:
-    """Unusable schemas in `source` are refused; a registry that cannot be asked is a fault of the surroundings.
+    """Unusable schemas in `source` are refused; a registry that cannot be asked is the surroundings' failure.
 
     `advice` says what else the command can do then.
     """
     try:
         yield
-    except SchemaFaults as error:
+    except UnusableSchemas as error:
         refuse(f"{source}:\n{error}")
     except RegistryError as error:
         say(f"{error} ({advice})" if advice else str(error))

@@ -30,7 +30,7 @@ def schemas_option(meaning: str) -> Callable[[_Command], _Command]:
 
 
 def load_given(path: Path) -> Config:
-    """The configuration; ends the process with every fault when there are any."""
+    """The configuration; ends the process with everything that is wrong with it."""
     logs.configure()
     try:
         config = load_checked(path, os.environ)

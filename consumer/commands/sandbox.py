@@ -27,5 +27,5 @@ def sandbox(port: int, host: str, namespace: str, api_key: str, *, strict: bool,
     try:
         plan = plan_from_flags(**faults)
     except FaultPlanError as error:
-        refuse("\n".join(error.faults))
+        refuse("\n".join(map(str, error.findings)))
     sys.exit(run_sandbox(SandboxSettings(namespace, api_key, strict=strict, faults=plan), host, port))

@@ -6,43 +6,43 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from consumer.config.faults import Fault
+from consumer.config.findings import Finding
 from consumer.config.yaml_reader import NotYamlError, read_yaml
 
 PREFIX: Final = "BLUECORE_CONSUMER__"
 _VARIABLE = re.compile(r"\$\{(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\})?")
 
 
-def filled(value: Any, environ: Mapping[str, str], faults: list[Fault], key: str = "") -> Any:
+def interpolate(value: Any, environ: Mapping[str, str], findings: list[Finding], key: str = "") -> Any:
     """`value` with every `${VAR}` and `${VAR:-default}` in its texts filled in.
 
-    As in a shell, the default stands in for a variable that is not set and for one that is empty. A fault leaves
-    an empty text.
+    As in a shell, the default stands in for a variable that is not set and for one that is empty. What cannot be
+    filled in leaves an empty text.
     """
     if isinstance(value, dict):
         return {
-            name: filled(inner, environ, faults, f"{key}.{name}" if key else str(name))
+            name: interpolate(inner, environ, findings, f"{key}.{name}" if key else str(name))
             for name, inner in value.items()
         }
     if isinstance(value, list):
-        return [filled(inner, environ, faults, f"{key}[{index}]") for index, inner in enumerate(value)]
+        return [interpolate(inner, environ, findings, f"{key}[{index}]") for index, inner in enumerate(value)]
     if not isinstance(value, str):
         return value
 
     def fill(match: re.Match[str]) -> str:
         name, default = match["name"], match["default"]
         if name is None:
-            faults.append(Fault(key, "has a ${ that names no variable: write ${NAME} or ${NAME:-default}"))
+            findings.append(Finding(key, "has a ${ that names no variable: write ${NAME} or ${NAME:-default}"))
             return ""
         found = environ.get(name)
         if found is None and default is None:
-            faults.append(Fault(key, f"the environment variable {name} is not set"))
+            findings.append(Finding(key, f"the environment variable {name} is not set"))
         return found or default or ""
 
     return _VARIABLE.sub(fill, value)
 
 
-def override(data: dict[Any, Any], environ: Mapping[str, str], faults: list[Fault]) -> dict[str, str]:
+def apply_overrides(data: dict[Any, Any], environ: Mapping[str, str], findings: list[Finding]) -> dict[str, str]:
     """Puts `BLUECORE_CONSUMER__SECTION__KEY` in the place of what the file says; gives the variable by the key.
 
     A value in brackets or braces is read as YAML: a list, a section. An element of a list is named by its number. In
@@ -56,21 +56,21 @@ def override(data: dict[Any, Any], environ: Mapping[str, str], faults: list[Faul
         place: Any = data
         key = ""
         for name in above:
-            place, key = _below(place, key, name)
+            place, key = _descend(place, key, name)
         name = last.replace("_", ".") if above[-1:] == ["options"] else last
         if not isinstance(place, dict):
-            faults.append(Fault(variable, "names no setting: it goes through a value, or past the end of a list"))
+            findings.append(Finding(variable, "names no setting: it goes through a value, or past the end of a list"))
             continue
         key = f"{key}.{name}" if key else name
         variables[key] = variable
         try:
-            place[name] = _value(text, variable, faults)
+            place[name] = _value(text, variable, findings)
         except NotYamlError as error:
-            faults.append(Fault(variable, str(error)))
+            findings.append(Finding(variable, str(error)))
     return variables
 
 
-def _below(place: Any, key: str, name: str) -> tuple[Any, str]:
+def _descend(place: Any, key: str, name: str) -> tuple[Any, str]:
     if isinstance(place, list):
         index = int(name) if name.isdecimal() and len(name) < 6 else len(place)  # noqa: PLR2004 - no list is longer
         return (place[index] if index < len(place) else None), f"{key}[{index}]"
@@ -81,9 +81,9 @@ def _below(place: Any, key: str, name: str) -> tuple[Any, str]:
     return place[name], f"{key}.{name}" if key else name
 
 
-def _value(text: str, variable: str, faults: list[Fault]) -> Any:
+def _value(text: str, variable: str, findings: list[Finding]) -> Any:
     if text.lstrip()[:1] not in {"[", "{"}:
         return text
     value, repeated = read_yaml(text)
-    faults += [Fault(f"{variable}.{fault.key}", fault.message) for fault in repeated]
+    findings += [Finding(f"{variable}.{finding.key}", finding.message) for finding in repeated]
     return value

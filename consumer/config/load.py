@@ -1,4 +1,4 @@
-"""The configuration file and the environment become a `Config`, or one message that names every fault."""
+"""The configuration file and the environment become a `Config`, or one message that names all that is wrong."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from consumer.config.environment import filled, override
-from consumer.config.faults import IS_NO_NAME, REQUIRED, Fault, faults_of
+from consumer.config.environment import apply_overrides, interpolate
+from consumer.config.findings import Finding
 from consumer.config.model import Config, DeadLettersConfig, RegistryConfig, RouteConfig
+from consumer.config.wording import NO_KEY, REQUIRED, setting_findings
 from consumer.config.yaml_reader import NotYamlError, read_yaml
 from consumer.errors import ExpectedError
 
@@ -20,16 +21,16 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 
 class ConfigError(ExpectedError):
-    """The configuration is refused; `faults` has every reason."""
+    """The configuration is refused; `findings` has every reason."""
 
-    def __init__(self, source: str, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(dict.fromkeys(faults))
-        count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
-        super().__init__(f"{source}: {count}\n" + "\n".join(f"  {fault}" for fault in self.faults))
+    def __init__(self, source: str, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(dict.fromkeys(findings))
+        count = "1 fault" if len(self.findings) == 1 else f"{len(self.findings)} faults"
+        super().__init__(f"{source}: {count}\n" + "\n".join(f"  {finding}" for finding in self.findings))
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
+class PartialConfig:
     """What is well formed of a configuration, whatever is wrong with the rest of it.
 
     Attributes:
@@ -45,21 +46,21 @@ class Sound:
     routes: Mapping[int, RouteConfig]
 
 
-Checks = Callable[[Sound], Iterable[Fault]]
+Checks = Callable[[PartialConfig], Iterable[Finding]]
 
 
 def load(path: Path, environ: Mapping[str, str], checks: Checks = lambda _: ()) -> Config:
     """Reads the file, fills in `${VAR}`, lets `BLUECORE_CONSUMER__SECTION__KEY` override it, and checks it all.
 
-    `checks` finds what is wrong with settings that are well formed: its faults are named together with those of the
+    `checks` finds what is wrong with settings that are well formed: that is named together with those of the
     rest. Raises ConfigError.
     """
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise ConfigError(str(path), [Fault("", f"cannot be read: {error.strerror}")]) from None
+        raise ConfigError(str(path), [Finding("", f"cannot be read: {error.strerror}")]) from None
     except UnicodeDecodeError:
-        raise ConfigError(str(path), [Fault("", "cannot be read: it is no UTF-8 text")]) from None
+        raise ConfigError(str(path), [Finding("", "cannot be read: it is no UTF-8 text")]) from None
     return parse(text, environ, str(path), checks, path.parent)
 
 
@@ -68,27 +69,27 @@ def parse(
 ) -> Config:
     """The same for a text; `source` is what messages call it, `folder` where the files lie that its routes name."""
     try:
-        data, faults = read_yaml(text)
+        data, findings = read_yaml(text)
     except NotYamlError as error:
-        raise ConfigError(source, [Fault("", str(error))]) from None
+        raise ConfigError(source, [Finding("", str(error))]) from None
     data = {} if data is None else data
     if not isinstance(data, dict):
-        raise ConfigError(source, [Fault("", "holds no settings: expected keys such as kafka, bluecore, routes")])
-    data = filled(data, environ, faults)
-    variables = override(data, environ, faults)
+        raise ConfigError(source, [Finding("", "holds no settings: expected keys such as kafka, bluecore, routes")])
+    data = interpolate(data, environ, findings)
+    variables = apply_overrides(data, environ, findings)
     if folder is not None:
-        _locate(data, folder)
-    # What a fault has left of a value says nothing of its own.
-    told = {fault.key for fault in faults}
+        _resolve_paths(data, folder)
+    # What is left of a value that has been told of says nothing of its own.
+    found_keys = {finding.key for finding in findings}
     config, found = _validated(data)
-    faults += [_naming(fault, variables) for fault in found if fault.key not in told]
-    faults += [fault for fault in checks(_sound(data)) if fault.key not in told]
-    if config is None or faults:
-        raise ConfigError(source, faults)
+    findings += [_with_variable(finding, variables) for finding in found if finding.key not in found_keys]
+    findings += [finding for finding in checks(_partial(data)) if finding.key not in found_keys]
+    if config is None or findings:
+        raise ConfigError(source, findings)
     return config
 
 
-def _locate(data: Mapping[Any, Any], folder: Path) -> None:
+def _resolve_paths(data: Mapping[Any, Any], folder: Path) -> None:
     """Schemas lie beside the configuration, wherever the command is started."""
     routes = data.get("routes")
     for route in routes if isinstance(routes, list) else ():
@@ -100,36 +101,36 @@ def _locate(data: Mapping[Any, Any], folder: Path) -> None:
                 route[key] = [str(folder / each) if isinstance(each, str) and each else each for each in named]
 
 
-def _validated(data: dict[Any, Any]) -> tuple[Config | None, list[Fault]]:
-    """The configuration, or every fault of it.
+def _validated(data: dict[Any, Any]) -> tuple[Config | None, list[Finding]]:
+    """The configuration, or everything that is wrong with it.
 
-    Some faults, such as two settings that contradict each other, show only when each is well formed. So what is at
-    fault is taken out of `data`, and the rest is validated again.
+    Some findings, such as two settings that contradict each other, show only when each is well formed. So what is
+    wrong is taken out of `data`, and the rest is validated again.
     """
-    faults: dict[str, Fault] = {}
+    findings: dict[str, Finding] = {}
     while True:
         try:
             config = Config.model_validate(data)
         except ValidationError as error:
-            for fault in faults_of(error):
-                if not _follows(fault, faults):
-                    faults.setdefault(fault.key, fault)
-            taken = [_taken_out(data, each["loc"]) for each in error.errors()]
-            if not any(taken):
-                return None, list(faults.values())
+            for finding in setting_findings(error):
+                if not _is_consequence(finding, findings):
+                    findings.setdefault(finding.key, finding)
+            removed = [_remove(data, each["loc"]) for each in error.errors()]
+            if not any(removed):
+                return None, list(findings.values())
         else:
-            return (None if faults else config), list(faults.values())
+            return (None if findings else config), list(findings.values())
 
 
-def _follows(fault: Fault, earlier: Mapping[str, Fault]) -> bool:
+def _is_consequence(finding: Finding, earlier: Mapping[str, Finding]) -> bool:
     """Whether it is there only because a setting has been taken out: a route's topic, or all that a section had."""
-    if {f"{fault.key}.topic", f"{fault.key}.topic_pattern"} & earlier.keys():
+    if {f"{finding.key}.topic", f"{finding.key}.topic_pattern"} & earlier.keys():
         return True
-    return fault.message == REQUIRED and any(key.startswith(f"{fault.key}.") for key in earlier)
+    return finding.message == REQUIRED and any(key.startswith(f"{finding.key}.") for key in earlier)
 
 
-def _taken_out(data: Any, location: tuple[int | str, ...]) -> bool:
-    """Whether there was anything to take out: the setting at fault, a list for one of its elements; but no route."""
+def _remove(data: Any, location: tuple[int | str, ...]) -> bool:
+    """Takes out the setting that is wrong, a list for one of its elements, but no route; False: there was none."""
     holder: dict[Any, Any] = {}
     name: int | str = ""
     for part in location:
@@ -139,7 +140,7 @@ def _taken_out(data: Any, location: tuple[int | str, ...]) -> bool:
             data = data[part]
             if name == "routes":
                 holder = {}
-        elif isinstance(part, str) and IS_NO_NAME.fullmatch(part):
+        elif isinstance(part, str) and NO_KEY.fullmatch(part):
             break
         else:
             return False
@@ -153,16 +154,16 @@ def _taken_out(data: Any, location: tuple[int | str, ...]) -> bool:
     return True
 
 
-def _naming(fault: Fault, variables: Mapping[str, str]) -> Fault:
+def _with_variable(finding: Finding, variables: Mapping[str, str]) -> Finding:
     """A setting that came from the environment is put right there, not in the file."""
-    variable = variables.get(fault.key)
-    return fault if variable is None else replace(fault, message=f"{fault.message} (set by {variable})")
+    variable = variables.get(finding.key)
+    return finding if variable is None else replace(finding, message=f"{finding.message} (set by {variable})")
 
 
-def _sound(data: Mapping[Any, Any]) -> Sound:
+def _partial(data: Mapping[Any, Any]) -> PartialConfig:
     routes = data.get("routes")
     each = enumerate(routes if isinstance(routes, list) else ())
-    return Sound(
+    return PartialConfig(
         kafka_options=_section(data, "kafka").get("options", {}),
         schema_registry=_valid(RegistryConfig, data.get("schema_registry")),
         has_registry=data.get("schema_registry") is not None,

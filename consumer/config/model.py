@@ -1,6 +1,6 @@
 """The settings: one frozen model a section, under the keys of the configuration file.
 
-`consumer.config.load.load` makes a `Config` of a file and the environment, or refuses it with every fault named.
+`consumer.config.load.load` makes a `Config` of a file and the environment, or refuses it and names all that is wrong.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from consumer.config.types import (
     Seconds,
     Topic,
     TopicPattern,
-    form,
+    union_tag,
 )
 
 EVENT_TYPES = (
@@ -56,7 +56,7 @@ EVENT_TYPES = (
 
 
 class Section(BaseModel):
-    """Settings are values: frozen, and a mistyped key is a fault."""
+    """Settings are values: frozen, and a mistyped key is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -187,11 +187,11 @@ class EventByValue(Section):
 
 FieldSource = Annotated[
     Annotated[Path, Tag("(text)")] | Annotated[FieldConfig, Tag("(section)")],
-    Discriminator(form),
+    Discriminator(union_tag),
 ]
 Event = Annotated[
     Annotated[str, Tag("(text)")] | Annotated[EventByValue, Tag("(section)")],
-    Discriminator(form),
+    Discriminator(union_tag),
 ]
 SchemaFiles = Annotated[
     Annotated[SchemaFile, Tag("(text)")] | Annotated[tuple[SchemaFile, ...], Tag("(list)")],
@@ -260,7 +260,7 @@ class RouteConfig(Section):
         return self.topic == topic
 
 
-def _some(routes: tuple[RouteConfig, ...]) -> tuple[RouteConfig, ...]:
+def _at_least_one(routes: tuple[RouteConfig, ...]) -> tuple[RouteConfig, ...]:
     if not routes:
         raise ValueError("is empty: name at least one topic and its event")
     return routes
@@ -273,4 +273,4 @@ class Config(Section):
     delivery: DeliveryConfig = DeliveryConfig()
     dead_letters: DeadLettersConfig = DeadLettersConfig()
     telemetry: TelemetryConfig = TelemetryConfig()
-    routes: Annotated[tuple[RouteConfig, ...], AfterValidator(_some)]
+    routes: Annotated[tuple[RouteConfig, ...], AfterValidator(_at_least_one)]

@@ -15,8 +15,8 @@ _QUOTING: Final = (
 _EXCERPT: Final = 20
 
 
-def syntax_fault(path: str) -> str | None:
-    """The fault as one line, the character where it is counted from 1; None where there is none."""
+def syntax_error(path: str) -> str | None:
+    """The error as one line, the character where it is counted from 1; None where there is none."""
     written = re.sub(r"\s", " ", path)
     try:
         jmespath.compile(path)
@@ -29,9 +29,9 @@ def syntax_fault(path: str) -> str | None:
             return _too_short(written)
         rest = written[error.lex_position :]
         excerpt = rest if len(rest) <= _EXCERPT else f"{rest[:_EXCERPT]}..."
-        fault = f"{written} cannot be read from character {error.lex_position + 1} on ({excerpt})"
+        message = f"{written} cannot be read from character {error.lex_position + 1} on ({excerpt})"
         unclosed = isinstance(error, LexerError) and error.message.startswith("Unclosed")
-        return f"{fault}: {f'the {rest[0]} is never closed; ' if unclosed else ''}{_QUOTING}"
+        return f"{message}: {f'the {rest[0]} is never closed; ' if unclosed else ''}{_QUOTING}"
     return None
 
 

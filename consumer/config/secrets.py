@@ -8,37 +8,37 @@ from urllib.parse import unquote, urlsplit
 from consumer.config.model import Config
 from consumer.telemetry.masking import Secrets
 
-_MARKS = ("password", "secret", "passphrase", ".pem", "oauthbearer.config", "token", "user.info")
+_SECRET_NAMES = ("password", "secret", "passphrase", ".pem", "oauthbearer.config", "token", "user.info")
 
 
 def secrets_of(config: Config) -> Secrets:
     """The namespace, keys, passwords and tokens that are set."""
     found = [config.bluecore.api_key.get_secret_value()]
     for name, value in config.kafka.options.items():
-        found += _of_option(name, str(value))
+        found += _option_secrets(name, str(value))
     if config.schema_registry is not None:
-        found += _of_url(config.schema_registry.url)
+        found += _url_secrets(config.schema_registry.url)
         for name, value in config.schema_registry.options.items():
-            found += _of_option(name, value)
+            found += _option_secrets(name, value)
     return Secrets(
         anywhere=tuple(secret for secret in found if secret), words=(config.bluecore.namespace.get_secret_value(),)
     )
 
 
-def _of_option(name: str, value: str) -> Iterator[str]:
+def _option_secrets(name: str, value: str) -> Iterator[str]:
     """The value of a secret option, and the secrets within it, which may be shown alone."""
     # A token's endpoint is an address: masked, it would hide what cannot be reached.
-    if name.endswith(".url") or not any(mark in name for mark in _MARKS):
+    if name.endswith(".url") or not any(mark in name for mark in _SECRET_NAMES):
         return
     yield value
     if name.endswith("user.info"):
         yield value.partition(":")[2]
     elif name.endswith("oauthbearer.config"):
         for pair in value.split():
-            yield from _of_option(*pair.split("=", 1)) if "=" in pair else ()
+            yield from _option_secrets(*pair.split("=", 1)) if "=" in pair else ()
 
 
-def _of_url(url: str) -> Iterator[str]:
+def _url_secrets(url: str) -> Iterator[str]:
     """The user and the password of an address, together and the password alone, as they stand there and decoded."""
     user_info = urlsplit(url).netloc.rpartition("@")[0]
     for secret in (user_info, user_info.partition(":")[2]):

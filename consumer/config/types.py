@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 
-from consumer.config.path_syntax import syntax_fault
+from consumer.config.path_syntax import syntax_error
 
-_NO_LOSS = "remove it; a failed record is settled once all in-sync replicas have it, and once only"
+_DURABILITY = "remove it; a failed record is settled once all in-sync replicas have it, and once only"
 _COMMITS = "remove it; offsets are committed once their records are settled"
 # By name, or by what names begin with: what to do instead.
-_OURS: Final[Mapping[str, str]] = {
+_RESERVED: Final[Mapping[str, str]] = {
     "bootstrap.servers": "give kafka.bootstrap_servers",
     "metadata.broker.list": "give kafka.bootstrap_servers",
     "group.id": "give kafka.group_id",
@@ -22,9 +22,9 @@ _OURS: Final[Mapping[str, str]] = {
     "auto.commit.enable": _COMMITS,
     "enable.auto.offset.store": _COMMITS,
     "offset.store.method": _COMMITS,
-    "acks": _NO_LOSS,
-    "request.required.acks": _NO_LOSS,
-    "enable.idempotence": _NO_LOSS,
+    "acks": _DURABILITY,
+    "request.required.acks": _DURABILITY,
+    "enable.idempotence": _DURABILITY,
     "transactional.id": "remove it; failed records are written one by one, in no transaction",
     "partitioner": "remove it; failed records go to the partitions that keep a key's order",
     "test.mock.": "remove it; it replaces the brokers by some in memory that forget all at the end",
@@ -32,9 +32,9 @@ _OURS: Final[Mapping[str, str]] = {
 
 
 def _compiles(path: str) -> str:
-    fault = syntax_fault(path)
-    if fault is not None:
-        raise ValueError(f"is no JMESPath expression: {fault}")
+    error = syntax_error(path)
+    if error is not None:
+        raise ValueError(f"is no JMESPath expression: {error}")
     return path
 
 
@@ -44,14 +44,14 @@ def _http_url(url: str) -> str:
     return url.rstrip("/")
 
 
-def _not_ours(option: str) -> str:
-    for name, instead in _OURS.items():
+def _not_reserved(option: str) -> str:
+    for name, instead in _RESERVED.items():
         if option == name or (name.endswith(".") and option.startswith(name)):
             raise ValueError(f"is set by the service, not here: {instead}")
     return option
 
 
-def quotable(name: str) -> str:
+def json_safe(name: str) -> str:
     """librdkafka writes the client's name into the JSON of its statistics as it is."""
     if re.search(r'["\\\x00-\x1f\x7f]', name):
         raise ValueError("must not hold quotation marks, backslashes or control characters")
@@ -99,17 +99,17 @@ def _no_flag(value: Any) -> Any:
     return value
 
 
-def form(value: Any) -> str:
-    """Which of a union's two forms is meant, so that a fault is told of that one alone."""
+def union_tag(value: Any) -> str:
+    """Which of a union's two forms is meant, so that an error is told of that one alone."""
     return "(text)" if isinstance(value, str | int | float | bool) else "(section)"
 
 
 Path = Annotated[str, Field(min_length=1), AfterValidator(_compiles)]
 Scalar = Annotated[str | int | float | bool, PlainValidator(_scalar)]
-KafkaOption = Annotated[str, AfterValidator(_not_ours)]
+KafkaOption = Annotated[str, AfterValidator(_not_reserved)]
 Choice = Annotated[bool | int | str, PlainValidator(_choice)]
 SchemaFile = Annotated[str, Field(min_length=1)]
-ClientName = Annotated[str, Field(min_length=1), AfterValidator(quotable)]
+ClientName = Annotated[str, Field(min_length=1), AfterValidator(json_safe)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 OpenHttpUrl = Annotated[HttpUrl, AfterValidator(_no_user)]
 Number = Annotated[float, BeforeValidator(_no_flag)]

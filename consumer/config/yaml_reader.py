@@ -1,4 +1,4 @@
-"""YAML as settings are to be read: what YAML lets pass in silence is a fault, and no message quotes a line.
+"""YAML as settings are to be read: what YAML lets pass in silence is refused, and no message quotes a line.
 
 A line may hold a password, so that a syntax error is told by its place and not by the text around it.
 """
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import yaml
 
-from consumer.config.faults import Fault
+from consumer.config.findings import Finding
 
 # Far above any configuration, far below what a file of aliases to aliases unfolds to.
 _MOST_VALUES: Final = 100_000
@@ -34,7 +34,7 @@ class _Loader(yaml.SafeLoader):
     }
 
 
-def read_yaml(text: str) -> tuple[Any, list[Fault]]:
+def read_yaml(text: str) -> tuple[Any, list[Finding]]:
     """The document in `text` (None for an empty one), and every key that is given twice in one place.
 
     Raises NotYamlError.
@@ -44,8 +44,8 @@ def read_yaml(text: str) -> tuple[Any, list[Fault]]:
         node = loader.get_single_node()
         if node is None:
             return None, []
-        faults = list(_repeated(loader, node, "", count(1)))
-        return loader.construct_document(node), faults
+        findings = list(_repeated(loader, node, "", count(1)))
+        return loader.construct_document(node), findings
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
@@ -58,7 +58,9 @@ def read_yaml(text: str) -> tuple[Any, list[Fault]]:
         raise NotYamlError("has a number or a tagged value that cannot be read: put it in quotes") from None
 
 
-def _repeated(loader: _Loader, node: yaml.Node, key: str, visited: Iterator[int], depth: int = 0) -> Iterator[Fault]:
+def _repeated(
+    loader: _Loader, node: yaml.Node, key: str, visited: Iterator[int], depth: int = 0
+) -> Iterator[Finding]:
     """YAML takes the last of two equal keys: the first, which somebody has set, would be lost."""
     if depth > _DEEPEST:
         raise NotYamlError("is nested too deeply for a configuration, or an alias of it holds itself")
@@ -75,12 +77,12 @@ def _repeated(loader: _Loader, node: yaml.Node, key: str, visited: Iterator[int]
         if isinstance(name, yaml.ScalarNode) and name.tag != _MERGE:
             found = loader.construct_object(name)
             if found in seen:
-                yield Fault(place, _twice(seen[found], name, found))
+                yield Finding(place, _repetition(seen[found], name, found))
             seen.setdefault(found, name.value)
         yield from _repeated(loader, value, place, visited, depth + 1)
 
 
-def _twice(before: str, name: yaml.ScalarNode, found: Hashable) -> str:
+def _repetition(before: str, name: yaml.ScalarNode, found: Hashable) -> str:
     first = "" if before == name.value else f", first as {before}"
     # YAML 1.1, which PyYAML reads, has more words for true and false than people know.
     words = [each for each in (before, name.value) if isinstance(found, bool) and each.lower() in _FLAGS]

@@ -9,8 +9,9 @@ from typing import Any
 from confluent_kafka import Consumer, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 
+from consumer.config.findings import Finding
 from consumer.config.model import KafkaConfig
-from consumer.config.types import quotable
+from consumer.config.types import json_safe
 from consumer.kafka.client import client_options, consumer_options, producer_options
 from consumer.kafka.logging import NullLogger
 
@@ -18,23 +19,23 @@ from consumer.kafka.logging import NullLogger
 _SINGLE_PROPERTY = "onfiguration property"
 
 
-def option_faults(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The options that no client can be made with, by name, and why; an empty name: they do not fit together.
+def option_findings(options: Mapping[str, Any]) -> Iterator[Finding]:
+    """The options that no client can be made with, under their names; under none: they do not fit together.
 
     They are tried together with the service's own. Connects to nothing.
     """
     try:
-        quotable(str(options.get("client.id", "")))
+        json_safe(str(options.get("client.id", "")))
     except ValueError as error:
-        yield "client.id", str(error)
+        yield Finding("client.id", str(error))
     if _refusal(dict(options)) is None:
         return
     alone = {name: _refusal({name: value}) for name, value in options.items()}
     single = {name: refusal for name, refusal in alone.items() if refusal is not None and _SINGLE_PROPERTY in refusal}
     rest = _refusal({name: value for name, value in options.items() if name not in single})
-    yield from single.items()
+    yield from (Finding(name, refusal) for name, refusal in single.items())
     if rest is not None:
-        yield "", rest
+        yield Finding("", rest)
 
 
 def _refusal(options: dict[str, Any]) -> str | None:

@@ -93,7 +93,7 @@ class Plan:
 
 
 def plan_of(route: RouteConfig, event: str, token: str) -> Plan:
-    """Compiles one event type of a route whose configuration has no faults."""
+    """Compiles one event type of a route in whose configuration nothing is wrong."""
     contract = contract_of(event)
     properties = tuple(
         reader(name, route.fields.get(name), (name,), ACCEPT.get(name, jsonable))

@@ -139,7 +139,7 @@ def compile_routes(routes: Sequence[RouteConfig], *, token: str, max_age_seconds
     """Everything that can be worked out before the first record.
 
     Args:
-        routes: the configuration's, in which `consumer.commands.validation` finds no fault.
+        routes: the configuration's, in which `consumer.commands.validation` finds nothing wrong.
         token: the namespace, `properties.token` of every event.
         max_age_seconds: older records are rejected as too old; 0: none is.
     """

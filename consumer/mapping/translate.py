@@ -37,7 +37,7 @@ class Translator:
     def translate(self, record: Record, now_ms: int) -> Mapped:
         """What becomes of the record, by the routes of the topic that it was first written to.
 
-        Whatever the record holds, it comes back as an outcome: a fault of this code costs one record, which the
+        Whatever the record holds, it comes back as an outcome: a mistake in this code costs one record, which the
         dead-letter topic keeps, and not the stream.
 
         Args:

@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from consumer.config.findings import Finding
 from consumer.sandbox import shorthand
-from consumer.sandbox.refusals import faults_of
+from consumer.sandbox.plan_wording import plan_findings
 
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 Rate = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -138,32 +139,32 @@ class FaultPlan(_Frozen):
 
 
 class FaultPlanError(ValueError):
-    """A plan that cannot be carried out; `faults` names everything that is wrong with it."""
+    """A plan that cannot be carried out; `findings` names everything that is wrong with it."""
 
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__("; ".join(faults))
-        self.faults = faults
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__("; ".join(map(str, findings)))
+        self.findings = findings
 
 
 def parse_plan(document: bytes | str) -> FaultPlan:
     """Read a plan from JSON.
 
     Raises:
-        FaultPlanError: it is no JSON, or no such plan; each fault is named by its key, and how that is written.
+        FaultPlanError: it is no JSON, or no such plan; each finding has its key, and how that is written.
     """
     try:
         return FaultPlan.model_validate_json(document)
     except ValidationError as error:
-        raise FaultPlanError(faults_of(error, shapes=True)) from None
+        raise FaultPlanError(plan_findings(error, shapes=True)) from None
 
 
 def make_plan(values: dict[str, Any]) -> FaultPlan:
     """Make a plan of plain values, as JSON would hold them.
 
     Raises:
-        FaultPlanError: there is no such plan; each fault is named by its key.
+        FaultPlanError: there is no such plan; each finding has its key.
     """
     try:
         return FaultPlan.model_validate(values)
     except ValidationError as error:
-        raise FaultPlanError(faults_of(error)) from None
+        raise FaultPlanError(plan_findings(error)) from None

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from consumer.config.findings import Finding
 from consumer.sandbox.faults import FaultPlan, FaultPlanError, make_plan
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -71,7 +72,7 @@ def plan_from_flags(  # noqa: PLR0913 - an argument a flag
     """The plan that the flags ask for, each value as it was typed. The shares of one step add up.
 
     Raises:
-        FaultPlanError: there is no such plan; each fault is named by its flag.
+        FaultPlanError: there is no such plan; each finding has its flag for a key.
     """
     values: dict[str, Any] = {
         "latency": latency,
@@ -85,13 +86,14 @@ def plan_from_flags(  # noqa: PLR0913 - an argument a flag
     try:
         return make_plan({name: value for name, value in values.items() if value is not None})
     except FaultPlanError as error:
-        raise FaultPlanError([_by_flag(fault) for fault in error.faults]) from None
+        raise FaultPlanError([_by_flag(finding) for finding in error.findings]) from None
 
 
-def _by_flag(fault: str) -> str:
-    key, _, rest = fault.partition(": ")
+def _by_flag(finding: Finding) -> Finding:
+    # What is wrong with several shares together names its key itself.
+    key, _, message = str(finding).partition(": ")
     root, _, part = key.partition(".")
-    return ": ".join(filter(None, (_FORMS[root], part, rest)))
+    return Finding(": ".join(filter(None, (_FORMS[root], part))), message)
 
 
 def _added_up(parts: Iterable[tuple[str, str, str]]) -> dict[str, float | str]:

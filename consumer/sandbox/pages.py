@@ -94,7 +94,9 @@ class Pages:
         try:
             self._sandbox.faults.apply(parse_plan(await request.body()))
         except FaultPlanError as error:
-            return _json({"error": "These faults cannot be made.", "faults": error.faults}, 400)
+            return _json(
+                {"error": "These faults cannot be made.", "faults": [str(each) for each in error.findings]}, 400
+            )
         return await self.faults(request)
 
     async def clear_faults(self, _request: Request) -> Response:

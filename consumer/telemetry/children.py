@@ -18,7 +18,7 @@ class Children(dict[Key, Metric], Generic[Key, Metric]):
     """The labelled series of one metric, by label value (a tuple when there are several labels).
 
     A series is made when it is first asked for; after that, an increment costs a look-up in a dict. Beyond
-    `limit` series, new label values share one series labelled `other`: no fault elsewhere floods Prometheus.
+    `limit` series, new label values share one series labelled `other`: no mistake elsewhere floods Prometheus.
     """
 
     def __init__(self, metric: Metric, limit: int = MAX_SERIES) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import consumer
-from consumer.avro.errors import SchemaFaults
+from consumer.avro.errors import UnusableSchemas
 from consumer.avro.files import load_file, load_files, load_folder, schemas_folder
 from tests.avro.support import record, text
 
@@ -40,10 +40,10 @@ def test_every_fault_is_named_with_its_file(tmp_path: Path) -> None:
         same=text(record("x.Order")),
         primitive='"string"',
     )
-    with pytest.raises(SchemaFaults) as caught:
+    with pytest.raises(UnusableSchemas) as caught:
         load_folder(tmp_path)
     said = str(caught.value)
-    assert len(caught.value.faults) == 4
+    assert len(caught.value.findings) == 4
     assert "broken.avsc: is not JSON" in said
     assert "nowhere.avsc: refers to x.Nowhere, which is defined nowhere" in said
     assert "same.avsc: defines x.Order, as order.avsc does" in said
@@ -72,22 +72,22 @@ def test_a_type_of_which_there_are_versions_cannot_be_referred_to(tmp_path: Path
     assert len(load_files([tmp_path])) == 3
     write(tmp_path, other=text(record("x.Money", n="int")))
     with pytest.raises(
-        SchemaFaults, match=r"order\.avsc: refers to x\.Money, of which money\.avsc and other\.avsc are"
+        UnusableSchemas, match=r"order\.avsc: refers to x\.Money, of which money\.avsc and other\.avsc are"
     ):
         load_files([tmp_path])
 
 
 def test_a_folder_without_schemas_is_a_mistake(tmp_path: Path) -> None:
-    with pytest.raises(SchemaFaults, match=r"holds no \.avsc file"):
+    with pytest.raises(UnusableSchemas, match=r"holds no \.avsc file"):
         load_folder(tmp_path)
 
 
 def test_one_file_alone_is_read_or_refused(tmp_path: Path) -> None:
     write(tmp_path, order=text(record("x.Order")), broken="[")
     assert load_file(tmp_path / "order.avsc").record is not None
-    with pytest.raises(SchemaFaults, match=r"broken\.avsc: is not JSON"):
+    with pytest.raises(UnusableSchemas, match=r"broken\.avsc: is not JSON"):
         load_file(tmp_path / "broken.avsc")
-    with pytest.raises(SchemaFaults, match=r"none\.avsc: cannot be read: No such file"):
+    with pytest.raises(UnusableSchemas, match=r"none\.avsc: cannot be read: No such file"):
         load_file(tmp_path / "none.avsc")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from consumer.avro.errors import SchemaFaults
+from consumer.avro.errors import UnusableSchemas
 from consumer.avro.route_schemas import route_schemas, topic_decoder
 from consumer.avro.schema import AvroSchema, parse
 from consumer.config.model import RouteConfig
@@ -55,5 +55,5 @@ def test_each_route_resolves_its_own_record_type_and_the_rest_is_left(tmp_path: 
 
 def test_files_that_define_no_record_are_refused(tmp_path: Path) -> None:
     (tmp_path / "enum.avsc").write_text('{"type": "enum", "name": "E", "symbols": ["A"]}')
-    with pytest.raises(SchemaFaults, match=r"enum\.avsc: defines no record"):
+    with pytest.raises(UnusableSchemas, match=r"enum\.avsc: defines no record"):
         route_schemas(route(format="raw", schema=str(tmp_path)))

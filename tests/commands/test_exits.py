@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 
-from consumer.avro.errors import RegistryUnavailable, SchemaFaults
+from consumer.avro.errors import RegistryUnavailable, UnusableSchemas
 from consumer.commands.exits import ended_by, needing_extra, refuse, registry_errors
 from consumer.errors import AddressUnavailable, UnusableSetting
 from consumer.kafka.client import Fatal
@@ -25,7 +25,7 @@ from consumer.kafka.topics import TopicsMissing
         (KafkaException(KafkaError(KafkaError._INVALID_ARG, "no such property")), "it ends: Kafka says: no such"),  # noqa: SLF001 - confluent-kafka's public name for it
         (AddressUnavailable("the port is taken"), "it ends: the port is taken"),
         (UnusableSetting("bluecore.url: is no address"), "it ends: bluecore.url: is no address"),
-        (SchemaFaults(("a.avsc: cannot be read",)), "it ends: a.avsc: cannot be read"),
+        (UnusableSchemas(("a.avsc: cannot be read",)), "it ends: a.avsc: cannot be read"),
     ],
 )
 def test_what_the_surroundings_lack_is_a_sentence_and_exit_code_1(error: Exception, sentence: str) -> None:
@@ -63,7 +63,7 @@ def test_a_refusal_is_told_to_the_person_with_exit_code_2(capsys: pytest.Capture
 
 def test_unusable_schemas_are_refused_and_named(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended, registry_errors("schemas"):
-        raise SchemaFaults(("a.avsc: is no JSON", "b.avsc: is no JSON"))
+        raise UnusableSchemas(("a.avsc: is no JSON", "b.avsc: is no JSON"))
     assert ended.value.code == 2
     assert capsys.readouterr().err == "schemas:\na.avsc: is no JSON\nb.avsc: is no JSON\n"
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from consumer.config.environment import filled, override
-from consumer.config.faults import Fault
+from consumer.config.environment import apply_overrides, interpolate
+from consumer.config.findings import Finding
 
 
-def fill(value: Any, **environ: str) -> tuple[Any, list[Fault]]:
-    faults: list[Fault] = []
-    return filled(value, environ, faults), faults
+def fill(value: Any, **environ: str) -> tuple[Any, list[Finding]]:
+    findings: list[Finding] = []
+    return interpolate(value, environ, findings), findings
 
 
 @pytest.mark.parametrize(
@@ -40,25 +40,25 @@ def test_they_are_filled_in_at_any_depth_and_nothing_else_changes() -> None:
 
 
 def test_every_unset_variable_is_named_with_the_setting_that_needs_it() -> None:
-    _, faults = fill({"bluecore": {"namespace": "${NS}"}, "routes": [{"topic": "${A}.${B}"}]})
-    assert faults == [
-        Fault("bluecore.namespace", "the environment variable NS is not set"),
-        Fault("routes[0].topic", "the environment variable A is not set"),
-        Fault("routes[0].topic", "the environment variable B is not set"),
+    _, findings = fill({"bluecore": {"namespace": "${NS}"}, "routes": [{"topic": "${A}.${B}"}]})
+    assert findings == [
+        Finding("bluecore.namespace", "the environment variable NS is not set"),
+        Finding("routes[0].topic", "the environment variable A is not set"),
+        Finding("routes[0].topic", "the environment variable B is not set"),
     ]
 
 
 @pytest.mark.parametrize("written", ["${my-name}", "${NAME", "${}", "${NAME-default}", "${1ST}"])
 def test_a_slip_in_a_reference_is_a_fault_and_not_a_value(written: str) -> None:
     """Sent as it stands, `${my-name}` would be the namespace."""
-    _, (fault,) = fill({"a": written})
-    assert fault == Fault("a", "has a ${ that names no variable: write ${NAME} or ${NAME:-default}")
+    _, (finding,) = fill({"a": written})
+    assert finding == Finding("a", "has a ${ that names no variable: write ${NAME} or ${NAME:-default}")
 
 
-def overridden(data: dict[str, Any], **environ: str) -> tuple[dict[str, Any], list[Fault]]:
-    faults: list[Fault] = []
-    override(data, {f"BLUECORE_CONSUMER__{name}": text for name, text in environ.items()}, faults)
-    return data, faults
+def overridden(data: dict[str, Any], **environ: str) -> tuple[dict[str, Any], list[Finding]]:
+    findings: list[Finding] = []
+    apply_overrides(data, {f"BLUECORE_CONSUMER__{name}": text for name, text in environ.items()}, findings)
+    return data, findings
 
 
 def test_a_setting_of_the_environment_takes_the_place_of_the_files() -> None:
@@ -97,20 +97,20 @@ def test_options_are_named_with_underscores_for_their_dots() -> None:
     "name", ["KAFKA__GROUP_ID__X", "ROUTES__1__TOPIC", "ROUTES__X__TOPIC", "ROUTES__99999999__A"]
 )
 def test_a_path_that_leads_nowhere_is_a_fault(name: str) -> None:
-    _, (fault,) = overridden({"kafka": {"group_id": "a"}, "routes": [{}]}, **{name: "x"})
-    assert fault == Fault(
+    _, (finding,) = overridden({"kafka": {"group_id": "a"}, "routes": [{}]}, **{name: "x"})
+    assert finding == Finding(
         f"BLUECORE_CONSUMER__{name}", "names no setting: it goes through a value, or past the end of a list"
     )
 
 
 def test_a_value_that_is_no_yaml_is_a_fault_of_its_variable() -> None:
-    _, (fault,) = overridden({}, DEAD_LETTERS__DELAYS_SECONDS="[1, 2")
-    assert fault.key == "BLUECORE_CONSUMER__DEAD_LETTERS__DELAYS_SECONDS"
-    assert fault.message.startswith("is not YAML: line 1")
+    _, (finding,) = overridden({}, DEAD_LETTERS__DELAYS_SECONDS="[1, 2")
+    assert finding.key == "BLUECORE_CONSUMER__DEAD_LETTERS__DELAYS_SECONDS"
+    assert finding.message.startswith("is not YAML: line 1")
 
 
 def test_other_variables_are_none_of_ours() -> None:
     """Kubernetes gives every pod such variables of its own."""
     data: dict[str, Any] = {}
-    assert override(data, {"BLUECORE_CONSUMER_SERVICE_HOST": "10.0.0.1", "PATH": "/bin"}, []) == {}
+    assert apply_overrides(data, {"BLUECORE_CONSUMER_SERVICE_HOST": "10.0.0.1", "PATH": "/bin"}, []) == {}
     assert data == {}

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from consumer.config.faults import Fault
-from consumer.config.load import ConfigError, Sound, load, parse
+from consumer.config.findings import Finding
+from consumer.config.load import ConfigError, PartialConfig, load, parse
 from consumer.config.model import Config, EventByValue, FieldConfig
 from tests.support.configs import SOUND, text
 
@@ -60,10 +60,10 @@ def settings(written: str, **environ: str) -> Config:
     return parse(written, environ, "config.yaml")
 
 
-def faults(written: str, **environ: str) -> list[str]:
+def findings(written: str, **environ: str) -> list[str]:
     with pytest.raises(ConfigError) as refused:
         parse(written, environ, "config.yaml")
-    return list(map(str, refused.value.faults))
+    return list(map(str, refused.value.findings))
 
 
 def test_the_documented_configuration_is_read_as_documented() -> None:
@@ -101,7 +101,7 @@ routes:
 - {topic: a, event: {path: x, valus: {}}}
 - 5
 """
-    message = "\n".join(faults(written))
+    message = "\n".join(findings(written))
     assert message.splitlines() == [
         "routes[0].topic: is given twice, the second time in line 10",
         "bluecore.namespace: the environment variable UNSET is not set",
@@ -139,7 +139,7 @@ def test_the_message_says_which_file_and_how_many() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sections", "fault"),
+    ("sections", "finding"),
     [
         ({"kafka": None}, "kafka: is empty: give it a value, or remove it"),
         ({"kafka": [1]}, "kafka: must have keys of its own below it"),
@@ -176,9 +176,9 @@ def test_the_message_says_which_file_and_how_many() -> None:
         ({5: "x"}, "[5]: is no setting: the name of one is a text"),
     ],
 )
-def test_a_wrong_value_is_named_once_with_what_is_right(sections: dict[Any, Any], fault: str) -> None:
-    (found,) = faults(yaml.safe_dump({**SOUND, **sections}))
-    assert found.startswith(fault)
+def test_a_wrong_value_is_named_once_with_what_is_right(sections: dict[Any, Any], finding: str) -> None:
+    (found,) = findings(yaml.safe_dump({**SOUND, **sections}))
+    assert found.startswith(finding)
 
 
 @pytest.mark.parametrize(
@@ -196,22 +196,22 @@ def test_a_wrong_value_is_named_once_with_what_is_right(sections: dict[Any, Any]
 )
 def test_an_option_that_would_lose_or_disorder_records_is_refused(option: str, value: object, instead: str) -> None:
     """With what to do, for whoever has it in the configuration of another client."""
-    (found,) = faults(text(kafka={"bootstrap_servers": "k", "options": {option: value}}))
+    (found,) = findings(text(kafka={"bootstrap_servers": "k", "options": {option: value}}))
     assert found.startswith(f"kafka.options.{option}: is set by the service, not here: {instead}")
 
 
 @pytest.mark.parametrize("written", ["", "# nothing yet"])
 def test_an_empty_file_is_told_what_it_needs(written: str) -> None:
-    assert faults(written) == ["kafka: is required", "bluecore: is required", "routes: is required"]
+    assert findings(written) == ["kafka: is required", "bluecore: is required", "routes: is required"]
 
 
 def test_a_file_of_something_else_is_told_what_settings_are() -> None:
-    assert faults("- a\n- b") == ["holds no settings: expected keys such as kafka, bluecore, routes"]
+    assert findings("- a\n- b") == ["holds no settings: expected keys such as kafka, bluecore, routes"]
 
 
 def test_a_route_whose_topic_is_at_fault_is_not_blamed_for_having_none() -> None:
     route = {"topic": "${TOPIC}", "event": "optin"}
-    assert faults(text(routes=[route])) == ["routes[0].topic: the environment variable TOPIC is not set"]
+    assert findings(text(routes=[route])) == ["routes[0].topic: the environment variable TOPIC is not set"]
 
 
 def test_every_setting_can_come_from_the_environment() -> None:
@@ -234,7 +234,7 @@ def test_every_setting_can_come_from_the_environment() -> None:
 
 
 def test_a_fault_from_the_environment_names_its_variable() -> None:
-    assert faults(text(), BLUECORE_CONSUMER__KAFKA__GRUOP_ID="x") == [
+    assert findings(text(), BLUECORE_CONSUMER__KAFKA__GRUOP_ID="x") == [
         "kafka.gruop_id: is no setting; did you mean group_id? (set by BLUECORE_CONSUMER__KAFKA__GRUOP_ID)"
     ]
 
@@ -246,18 +246,18 @@ def test_no_message_shows_a_secret() -> None:
         bluecore={"namespace": ["marked-2"], "api_key": {"marked-3": "marked-4"}, "api_key_prefix": ["marked-5"]},
         schema_registry={"url": "marked-6@registry", "options": {"basic.auth.user.info": ["marked-7"]}},
     )
-    told = "\n".join(faults(written, BLUECORE_CONSUMER__DELIVERY__ORDERING="marked-8"))
+    told = "\n".join(findings(written, BLUECORE_CONSUMER__DELIVERY__ORDERING="marked-8"))
     assert told.count("\n") == 6
     assert "marked" not in told
 
 
 def test_checks_see_what_is_sound_beside_what_is_not() -> None:
     """What is wrong with a good route's meaning is told together with what is wrong with a bad one's form."""
-    seen: list[Sound] = []
+    seen: list[PartialConfig] = []
 
-    def checks(sound: Sound) -> list[Fault]:
-        seen.append(sound)
-        return [Fault("routes[1].event", "is odd")]
+    def checks(partial: PartialConfig) -> list[Finding]:
+        seen.append(partial)
+        return [Finding("routes[1].event", "is odd")]
 
     written = text(
         kafka={"options": {"debug": "all", "linger.ms": [1]}}, routes=[{"topic": 5}, {"topic": "a", "event": "optin"}]
@@ -266,7 +266,7 @@ def test_checks_see_what_is_sound_beside_what_is_not() -> None:
         parse(written, {}, "config.yaml", checks)
     assert seen[0].kafka_options == {"debug": "all"}
     assert list(seen[0].routes) == [1]
-    assert Fault("routes[1].event", "is odd") in refused.value.faults
+    assert Finding("routes[1].event", "is odd") in refused.value.findings
 
 
 @pytest.mark.parametrize(

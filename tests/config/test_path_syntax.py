@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.config.path_syntax import syntax_fault
+from consumer.config.path_syntax import syntax_error
 
 QUOTING = (
     "a name with anything but letters a to z, digits and underscores stands in double quotes, a text in single ones, "
@@ -14,7 +14,7 @@ QUOTING = (
 
 @pytest.mark.parametrize("path", ["order.id", '"order-id"', "status == 'PAID'", "lines[?price > `10`] | [0]", "@"])
 def test_an_expression_has_no_fault(path: str) -> None:
-    assert syntax_fault(path) is None
+    assert syntax_error(path) is None
 
 
 @pytest.mark.parametrize(
@@ -30,23 +30,23 @@ def test_an_expression_has_no_fault(path: str) -> None:
     ],
 )
 def test_the_character_is_told_with_an_example_of_quoting(path: str, place: str) -> None:
-    assert syntax_fault(path) == f"{place}: {QUOTING}"
+    assert syntax_error(path) == f"{place}: {QUOTING}"
 
 
 @pytest.mark.parametrize("quote", ["'", '"', "`"])
 def test_a_quote_that_is_not_closed_is_named(quote: str) -> None:
-    fault = f"a == {quote}b cannot be read from character 6 on ({quote}b)"
-    assert syntax_fault(f"a == {quote}b") == f"{fault}: the {quote} is never closed; {QUOTING}"
+    finding = f"a == {quote}b cannot be read from character 6 on ({quote}b)"
+    assert syntax_error(f"a == {quote}b") == f"{finding}: the {quote} is never closed; {QUOTING}"
 
 
 @pytest.mark.parametrize("path", ["status ==", "lines[", "buyer.", "length("])
 def test_half_an_expression_ends_too_soon(path: str) -> None:
-    assert syntax_fault(path) == f"{path} ends too soon"
+    assert syntax_error(path) == f"{path} ends too soon"
 
 
 def test_a_blank_is_empty() -> None:
-    assert syntax_fault(" ") == "it is empty"
+    assert syntax_error(" ") == "it is empty"
 
 
 def test_what_is_nested_without_end_is_told_and_not_quoted() -> None:
-    assert syntax_fault("(" * 5000) == "it is nested too deeply"
+    assert syntax_error("(" * 5000) == "it is nested too deeply"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.config.faults import Fault
+from consumer.config.findings import Finding
 from consumer.config.yaml_reader import NotYamlError, read_yaml
 
 
@@ -26,16 +26,16 @@ def test_what_looks_like_a_date_stays_text(written: str) -> None:
 
 def test_aliases_and_merge_keys_work() -> None:
     """Routes that differ in little share the rest."""
-    value, faults = read_yaml("base: &base {a: 1, b: 2}\nroute: {<<: *base, b: 3}")
+    value, findings = read_yaml("base: &base {a: 1, b: 2}\nroute: {<<: *base, b: 3}")
     assert value["route"] == {"a": 1, "b": 3}
-    assert faults == []
+    assert findings == []
 
 
 def test_every_key_given_twice_is_named_with_its_place() -> None:
     text = "kafka: {group_id: a}\nroutes:\n- topic: x\n  topic: y\nkafka: {group_id: b}\n"
     assert read_yaml(text)[1] == [
-        Fault("routes[0].topic", "is given twice, the second time in line 4"),
-        Fault("kafka", "is given twice, the second time in line 5"),
+        Finding("routes[0].topic", "is given twice, the second time in line 4"),
+        Finding("kafka", "is given twice, the second time in line 5"),
     ]
 
 
@@ -43,7 +43,7 @@ def test_every_key_given_twice_is_named_with_its_place() -> None:
 def test_so_is_a_key_that_is_only_written_otherwise(first: str, second: str) -> None:
     """In Python, true is 1: of an event's values, one of the two would be lost."""
     assert read_yaml(f"values:\n  {first}: optin\n  {second}: unsubscribe\n")[1] == [
-        Fault(f"values.{second}", f"is given twice, first as {first}, the second time in line 3")
+        Finding(f"values.{second}", f"is given twice, first as {first}, the second time in line 3")
     ]
 
 
@@ -51,16 +51,16 @@ def test_so_is_a_key_that_is_only_written_otherwise(first: str, second: str) -> 
     ("first", "second", "reads"), [("true", "yes", "yes as true"), ("off", "false", "off as false")]
 )
 def test_a_word_that_yaml_takes_for_a_boolean_is_named(first: str, second: str, reads: str) -> None:
-    (fault,) = read_yaml(f"values:\n  {first}: optin\n  {second}: unsubscribe\n")[1]
-    assert fault.message == (
+    (finding,) = read_yaml(f"values:\n  {first}: optin\n  {second}: unsubscribe\n")[1]
+    assert finding.message == (
         f"is given twice, first as {first}, the second time in line 3; YAML reads {reads}: a text stands in quotes"
     )
 
 
 def test_one_and_true_are_one_key() -> None:
     """In Python they are: of the two events, one would be lost."""
-    _, faults = read_yaml("values: {true: optin, 1: unsubscribe}")
-    assert [fault.key for fault in faults] == ["values.1"]
+    _, findings = read_yaml("values: {true: optin, 1: unsubscribe}")
+    assert [finding.key for finding in findings] == ["values.1"]
 
 
 @pytest.mark.parametrize(

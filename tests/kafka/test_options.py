@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from consumer.kafka.options import option_faults
+from consumer.config.findings import Finding
+from consumer.kafka.options import option_findings
 
 
 @pytest.mark.parametrize(
@@ -20,23 +21,23 @@ from consumer.kafka.options import option_faults
     ],
 )
 def test_options_of_either_client_pass(options: dict[str, Any]) -> None:
-    assert list(option_faults(options)) == []
+    assert list(option_findings(options)) == []
 
 
 def test_each_impossible_option_is_named() -> None:
     options = {"no.such": 1, "session.timeout.ms": "soon", "linger.ms": 50, "security.protocol": "tls"}
-    assert list(option_faults(options)) == [
-        ("no.such", 'No such configuration property: "no.such"'),
-        ("session.timeout.ms", 'Invalid value for configuration property "session.timeout.ms"'),
-        ("security.protocol", 'Invalid value "tls" for configuration property "security.protocol"'),
+    assert list(option_findings(options)) == [
+        Finding("no.such", 'No such configuration property: "no.such"'),
+        Finding("session.timeout.ms", 'Invalid value for configuration property "session.timeout.ms"'),
+        Finding("security.protocol", 'Invalid value "tls" for configuration property "security.protocol"'),
     ]
 
 
 def test_options_that_contradict_each_other_are_a_fault_of_them_all() -> None:
     """Each is possible, and no client can be made of the two."""
-    ((name, message),) = option_faults({"group.protocol": "consumer", "session.timeout.ms": 6000})
-    assert name == ""
-    assert "session.timeout.ms" in message
+    (found,) = option_findings({"group.protocol": "consumer", "session.timeout.ms": 6000})
+    assert found.key == ""
+    assert "session.timeout.ms" in found.message
 
 
 @pytest.mark.parametrize(
@@ -53,28 +54,28 @@ def test_options_that_contradict_each_other_are_a_fault_of_them_all() -> None:
 )
 def test_an_option_that_does_not_fit_the_services_own_is_a_fault(options: dict[str, Any], message: str) -> None:
     """Alone each is possible; the service could not start with it."""
-    assert list(option_faults(options)) == [("", message)]
+    assert list(option_findings(options)) == [Finding("", message)]
 
 
 def test_both_group_protocols_fit_in_any_spelling() -> None:
     """librdkafka takes no notice of the case."""
-    assert list(option_faults({"group.protocol": "Consumer"})) == []
-    assert list(option_faults({"group.protocol": "CLASSIC", "session.timeout.ms": 6000})) == []
+    assert list(option_findings({"group.protocol": "Consumer"})) == []
+    assert list(option_findings({"group.protocol": "CLASSIC", "session.timeout.ms": 6000})) == []
 
 
 def test_a_name_that_librdkafka_cannot_quote_is_a_fault() -> None:
     """Its statistics would be no JSON."""
-    assert list(option_faults({"client.id": 'shop "1"'})) == [
-        ("client.id", "must not hold quotation marks, backslashes or control characters")
+    assert list(option_findings({"client.id": 'shop "1"'})) == [
+        Finding("client.id", "must not hold quotation marks, backslashes or control characters")
     ]
 
 
 def test_a_callback_cannot_be_configured() -> None:
-    ((_, message),) = option_faults({"error_cb": "print"})
-    assert "error_cb" in message
+    (found,) = option_findings({"error_cb": "print"})
+    assert "error_cb" in found.message
 
 
 def test_nothing_is_written_to_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
     """librdkafka warns on stderr of what it finds odd."""
-    list(option_faults({"sasl.mechanism": "PLAIN", "linger.ms": 5, "no.such": 1}))
+    list(option_findings({"sasl.mechanism": "PLAIN", "linger.ms": 5, "no.such": 1}))
     assert capfd.readouterr() == ("", "")

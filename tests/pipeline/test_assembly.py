@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from consumer.avro.errors import SchemaFaults
+from consumer.avro.errors import UnusableSchemas
 from consumer.avro.schema import parse
 from consumer.avro.single_object import schema_fingerprint
 from consumer.config.model import Config
@@ -52,7 +52,7 @@ def test_a_schema_file_that_is_gone_is_told_at_the_start(raw: Config, tmp_path: 
     """Not by the first record that needs it, perhaps hours later."""
     (tmp_path / "consent.avsc").unlink()
 
-    with pytest.raises(SchemaFaults, match=r"consent\.avsc: cannot be read: No such file"):
+    with pytest.raises(UnusableSchemas, match=r"consent\.avsc: cannot be read: No such file"):
         decoders(raw.routes, None)
 
 

@@ -78,7 +78,7 @@ def test_a_flag_that_cannot_be_is_named_as_it_is_written(flags: dict[str, Any], 
 def test_every_flag_that_cannot_be_is_named() -> None:
     with pytest.raises(FaultPlanError) as caught:
         plan_from_flags(rates=["503"], outage="soon", seed="x")
-    assert sorted(fault.split()[0] for fault in caught.value.faults) == ["--fault", "--outage", "--seed"]
+    assert sorted(finding.key.split()[0] for finding in caught.value.findings) == ["--fault", "--outage", "--seed"]
 
 
 @pytest.mark.parametrize("empty", ["", " "])

@@ -43,8 +43,8 @@ def check_bluecore(config: Config, now: Callable[[], float] = time.time) -> Iter
     try:
         transport = _DateHeard(open_transport(config.bluecore, 1))
         client = BluecoreClient(config.bluecore, transport, Metrics(CollectorRegistry()))
-    except UnusableSetting as fault:
-        yield error("bluecore", str(fault))
+    except UnusableSetting as unusable:
+        yield error("bluecore", str(unusable))
         return
     token = config.bluecore.namespace.get_secret_value()
     client.send(1, orjson.dumps({"event": "customer_patch", "properties": {"token": token}}), "doctor")

@@ -42,7 +42,7 @@ def doctor(path: Path, fail_on: str) -> None:
 
 
 def examine(config: Config) -> Iterator[Finding]:
-    """All checks, one after the other; a fault of one does not keep from the next."""
+    """All checks, one after the other; what one finds does not keep from the next."""
     from consumer.commands.doctor.bluecore import check_bluecore  # noqa: PLC0415 - the other commands start faster without
     from consumer.commands.doctor.brokers import check_brokers  # noqa: PLC0415
     from consumer.commands.doctor.schemas import check_schemas  # noqa: PLC0415

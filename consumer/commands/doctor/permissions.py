@@ -36,7 +36,7 @@ def check_permissions(config: Config, partitions: Mapping[str, int]) -> Iterator
         try:
             yield from findings
         except KafkaException as refused:
-            yield _untold(refused.args[0])
+            yield _unknown(refused.args[0])
             if refused.args[0].code() == KafkaError._UNSUPPORTED_FEATURE:  # noqa: SLF001 - the library's public name for it
                 return  # brokers that know no permissions: the other question would only time out
 
@@ -98,11 +98,11 @@ def _judged(what: str, needed: set[AclOperation], allowed: set[AclOperation], ad
     return ok(what, f"this user may {' and '.join(_names(allowed & {_READ, _WRITE}))}")
 
 
-def _untold(fault: KafkaError) -> Finding:
+def _unknown(error: KafkaError) -> Finding:
     """Some brokers' errors come with no more than the name of the request before the colon."""
-    said = fault.str().strip()
-    reason = f"{said} {KafkaError(fault.code()).str()}" if said.endswith(":") else said
-    message = f"the brokers do not tell what this user may do: {reason} ({fault.name()})"
+    said = error.str().strip()
+    reason = f"{said} {KafkaError(error.code()).str()}" if said.endswith(":") else said
+    message = f"the brokers do not tell what this user may do: {reason} ({error.name()})"
     return warning("permissions", message, "look at their ACLs")
 
 

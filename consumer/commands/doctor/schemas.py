@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from consumer.avro.errors import RegistryError, SchemaFaults
+from consumer.avro.errors import RegistryError, UnusableSchemas
 from consumer.commands.check.routes import check_mapping
 from consumer.commands.doctor.finding import Finding, Severity, error, ok
 from consumer.commands.typecheck.problems import Severity as Weight
@@ -23,11 +23,11 @@ def check_schemas(config: Config) -> Iterator[Finding]:
         count = len(client.subjects())
         yield ok("schema_registry", f"answers at {client.place}, and has {count} subject{'' if count == 1 else 's'}")
         findings = check_mapping(config, None)
-    except RegistryError as fault:
-        yield error("schema_registry", str(fault), "check schema_registry.url and schema_registry.options")
+    except RegistryError as cause:
+        yield error("schema_registry", str(cause), "check schema_registry.url and schema_registry.options")
         return
-    except SchemaFaults as fault:
-        yield error("routes", str(fault), "correct the files that `schema` and `reader_schema` name")
+    except UnusableSchemas as cause:
+        yield error("routes", str(cause), "correct the files that `schema` and `reader_schema` name")
         return
     finally:
         client.close()

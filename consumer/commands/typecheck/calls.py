@@ -42,16 +42,16 @@ def arguments_of(function: str) -> list[tuple[str, ...]]:
     return [tuple(argument["types"]) for argument in table[function]["signature"]]
 
 
-def call_faults(tree: Node) -> Iterator[str]:
+def call_errors(tree: Node) -> Iterator[str]:
     """Calls that fail on every record: with too few or too many arguments, or without the `&` of an expression."""
     if tree["type"] == "function_expression" and tree["value"] in Functions.FUNCTION_TABLE:
-        yield from _call_faults(tree["value"], tree["children"])
+        yield from _call_errors(tree["value"], tree["children"])
     for child in tree["children"]:
         if isinstance(child, dict):
-            yield from call_faults(child)
+            yield from call_errors(child)
 
 
-def _call_faults(function: str, arguments: Sequence[Node]) -> Iterator[str]:
+def _call_errors(function: str, arguments: Sequence[Node]) -> Iterator[str]:
     wanted = arguments_of(function)
     is_open = function in _OPEN
     if len(arguments) < len(wanted) or (len(arguments) > len(wanted) and not is_open):

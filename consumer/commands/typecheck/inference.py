@@ -48,12 +48,12 @@ class _Inference(Walk):
     def _or_expression(self, tree: Node, shape: Shape) -> Shape:
         first, second = tree["children"]
         # The left side is always computed, the right one only where the left is false.
-        left = self._maybe(first, shape, NothingFoundError)
+        left = self._alternative(first, shape, NothingFoundError)
         if left is None:
             return self.infer(second, shape)
         if left.known and not left.nullable and not any(map(may_be_false, left.types)):
             return left
-        right = self._maybe(second, shape, UntypableError)
+        right = self._alternative(second, shape, UntypableError)
         if right is None:
             return left.or_null()
         return Shape(left.types + right.types, right.nullable, left.known and right.known)
@@ -130,7 +130,9 @@ class _Inference(Walk):
         return calls.result_of(function, [subject], self._named)
 
     def _not_null(self, children: list[Node], shape: Shape) -> Shape:
-        found = [each for child in children if (each := self._maybe(child, shape, NothingFoundError)) is not None]
+        found = [
+            each for child in children if (each := self._alternative(child, shape, NothingFoundError)) is not None
+        ]
         if not found:
             return self.infer(children[0], shape)
         either = united(found)

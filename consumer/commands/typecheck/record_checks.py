@@ -21,7 +21,7 @@ def record_problems(route: RouteConfig, record: Any, named: Mapping[str, Any]) -
     """What is wrong between the route and the records of a type.
 
     Args:
-        route: one without faults of its own.
+        route: one in which nothing is wrong by itself.
         record: the record type, as fastavro has parsed it.
         named: the schema's named types by full name.
     """

@@ -45,7 +45,7 @@ def check_route(key: str, route: RouteConfig, versions: Sequence[SchemaVersion])
 
     Args:
         key: the route's, such as `routes[1]`.
-        route: one without faults of its own.
+        route: one in which nothing is wrong by itself.
         versions: what its records may be of; of a union, each of its record types.
     """
     found = [

@@ -48,12 +48,12 @@ class Walk:
         finally:
             self._given = given
 
-    def _maybe(self, tree: Node, shape: Shape, faults: type[UntypableError]) -> Shape | None:
-        """One alternative of several, None when it has such a fault: that does not stop the others."""
+    def _alternative(self, tree: Node, shape: Shape, errors: type[UntypableError]) -> Shape | None:
+        """One alternative of several, None when it has such an error: that does not stop the others."""
         before = len(self.problems)
         try:
             found = self.infer(tree, shape)
-        except faults as error:
+        except errors as error:
             found = None
             self.problems.append(error.problem())
         self.problems[before:] = [problem.doubtful() for problem in self.problems[before:]]

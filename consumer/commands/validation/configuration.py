@@ -7,67 +7,66 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
 
-from consumer.avro.errors import SchemaFaults
+from consumer.avro.errors import UnusableSchemas
 from consumer.avro.options import parse_options
 from consumer.avro.readers import ReaderSchema
 from consumer.avro.route_schemas import reader_schema, written_schemas
-from consumer.commands.validation.routes import faults as mapping_faults
-from consumer.commands.validation.routes import overlap
-from consumer.config.faults import Fault
-from consumer.config.load import Sound, load
+from consumer.commands.validation.routes import overlap, route_findings
+from consumer.config.findings import Finding
+from consumer.config.load import PartialConfig, load
 from consumer.config.model import Config, DeadLettersConfig, RouteConfig
 from consumer.errors import UnusableSetting
-from consumer.kafka.options import option_faults
+from consumer.kafka.options import option_findings
 
 
 def load_checked(path: Path, environ: Mapping[str, str]) -> Config:
-    """The configuration, or ConfigError with every fault that can be found without a network."""
-    return load(path, environ, _faults)
+    """The configuration, or ConfigError with everything that can be found wrong without a network."""
+    return load(path, environ, _findings)
 
 
-def _faults(sound: Sound) -> Iterator[Fault]:
-    for name, message in option_faults(sound.kafka_options):
-        yield Fault(f"kafka.options.{name}" if name else "kafka.options", message)
-    yield from _registry_faults(sound)
-    yield from _route_faults(sound.routes)
-    yield from _schema_faults(sound.routes)
-    if sound.dead_letters is not None:
-        yield from _topic_faults(sound.routes, sound.dead_letters)
+def _findings(partial: PartialConfig) -> Iterator[Finding]:
+    for each in option_findings(partial.kafka_options):
+        yield Finding(f"kafka.options.{each.key}" if each.key else "kafka.options", each.message)
+    yield from _registry_findings(partial)
+    yield from _all_route_findings(partial.routes)
+    yield from _schema_findings(partial.routes)
+    if partial.dead_letters is not None:
+        yield from _topic_findings(partial.routes, partial.dead_letters)
 
 
-def _registry_faults(sound: Sound) -> Iterator[Fault]:
-    confluent = [index for index, route in sound.routes.items() if route.wire_format == "confluent"]
-    if confluent and not sound.has_registry:
-        yield Fault("schema_registry", f"is required: routes[{confluent[0]}] reads Confluent's wire format")
-    if sound.schema_registry is not None:
+def _registry_findings(partial: PartialConfig) -> Iterator[Finding]:
+    confluent = [index for index, route in partial.routes.items() if route.wire_format == "confluent"]
+    if confluent and not partial.has_registry:
+        yield Finding("schema_registry", f"is required: routes[{confluent[0]}] reads Confluent's wire format")
+    if partial.schema_registry is not None:
         try:
-            parse_options(sound.schema_registry.options)
+            parse_options(partial.schema_registry.options)
         except UnusableSetting as error:
-            yield Fault("schema_registry.options", str(error))
+            yield Finding("schema_registry.options", str(error))
 
 
-def _route_faults(routes: Mapping[int, RouteConfig]) -> Iterator[Fault]:
-    """Faults of the routes, under the indices that they have in the file."""
+def _all_route_findings(routes: Mapping[int, RouteConfig]) -> Iterator[Finding]:
+    """What is wrong with the routes, under the indices that they have in the file."""
     indices = list(routes)
 
     def renumbered(text: str) -> str:
         return re.sub(r"\broutes\[(\d+)\]", lambda match: f"routes[{indices[int(match[1])]}]", text)
 
-    for key, message in mapping_faults(list(routes.values())):
-        yield Fault(renumbered(key), renumbered(message))
+    for each in route_findings(list(routes.values())):
+        yield Finding(renumbered(each.key), renumbered(each.message))
 
 
-def _schema_faults(routes: Mapping[int, RouteConfig]) -> Iterator[Fault]:
+def _schema_findings(routes: Mapping[int, RouteConfig]) -> Iterator[Finding]:
     readers: dict[int, ReaderSchema] = {}
     for index, route in routes.items():
         try:
             written_schemas(route)
-        except SchemaFaults as error:
-            yield from (Fault(f"routes[{index}].schema", fault) for fault in error.faults)
+        except UnusableSchemas as error:
+            yield from (Finding(f"routes[{index}].schema", finding) for finding in error.findings)
         try:
             reader = reader_schema(route)
-        except SchemaFaults as error:
-            yield from (Fault(f"routes[{index}].reader_schema", fault) for fault in error.faults)
+        except UnusableSchemas as error:
+            yield from (Finding(f"routes[{index}].reader_schema", finding) for finding in error.findings)
         else:
             readers |= {} if reader is None else {index: reader}
     for first, second in combinations(readers, 2):
@@ -75,7 +74,7 @@ def _schema_faults(routes: Mapping[int, RouteConfig]) -> Iterator[Fault]:
         shared = _resolved_by_both(readers[first], readers[second])
         if shared and one.reader_schema != other.reader_schema and overlap(one, other):
             what = f"routes[{first}] resolves {shared} of the same topic to {one.reader_schema}"
-            yield Fault(
+            yield Finding(
                 f"routes[{second}].reader_schema", f"{what}: name that one here too, or tell the two by `record`"
             )
 
@@ -86,15 +85,15 @@ def _resolved_by_both(one: ReaderSchema, other: ReaderSchema) -> str | None:
     return next((name for name in names if one.for_name(name) and other.for_name(name)), None)
 
 
-def _topic_faults(routes: Mapping[int, RouteConfig], letters: DeadLettersConfig) -> Iterator[Fault]:
+def _topic_findings(routes: Mapping[int, RouteConfig], letters: DeadLettersConfig) -> Iterator[Finding]:
     """A route that reads what the service itself writes would go round in a circle."""
     ours = (("retry_topic", letters.retry_topic), ("dead_letter_topic", letters.dead_letter_topic))
     for index, route in routes.items():
         for setting, topic in ours:
             if route.topic == topic:
-                yield Fault(f"routes[{index}].topic", f"takes in {topic}, which is dead_letters.{setting}")
+                yield Finding(f"routes[{index}].topic", f"takes in {topic}, which is dead_letters.{setting}")
             elif route.topic_pattern is not None and _matches(route.topic_pattern, topic):
-                yield Fault(f"routes[{index}].topic_pattern", f"takes in {topic}, which is dead_letters.{setting}")
+                yield Finding(f"routes[{index}].topic_pattern", f"takes in {topic}, which is dead_letters.{setting}")
 
 
 def _matches(pattern: str, topic: str) -> bool:

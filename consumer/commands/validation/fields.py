@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from consumer.commands.typecheck.calls import call_faults
+from consumer.commands.typecheck.calls import call_errors
+from consumer.config.findings import Finding
 from consumer.config.model import FieldConfig, RouteConfig
 from consumer.mapping.contract import Contract
 from consumer.mapping.customer import attribute_name
@@ -14,10 +15,8 @@ from consumer.mapping.paths import FUNCTIONS, compile_path, unknown_functions
 from consumer.mapping.products import PREFIX
 from consumer.suggestions import did_you_mean
 
-Fault = tuple[str, str]
-
 _OF_TEXT = ("string", "integer")
-_OURS = {
+_SET_ELSEWHERE = {
     "token": "is the namespace, which `bluecore.namespace` sets",
     "customer": "is made of the e-mail and the attributes: map those",
     "customer.email": "is mapped as `email`",
@@ -28,8 +27,8 @@ _NOT_ATTRIBUTES = {
 }
 
 
-def field_faults(key: str, route: RouteConfig, contracts: list[Contract]) -> Iterator[Fault]:
-    """The faults of the fields.
+def field_findings(key: str, route: RouteConfig, contracts: list[Contract]) -> Iterator[Finding]:
+    """What is wrong with the fields.
 
     Args:
         key: the route's, such as `routes[0]`.
@@ -37,28 +36,28 @@ def field_faults(key: str, route: RouteConfig, contracts: list[Contract]) -> Ite
         contracts: of its events; where an event's name is misspelt, of the event that it was meant to be.
     """
     for name, mapped in route.fields.items():
-        yield from path_faults(f"{key}.fields.{name}", mapped)
-        yield from _name_faults(f"{key}.fields.{name}", name, contracts)
-        yield from _conversion_faults(f"{key}.fields.{name}", mapped, name, _possible(name, route))
+        yield from path_findings(f"{key}.fields.{name}", mapped)
+        yield from _name_findings(f"{key}.fields.{name}", name, contracts)
+        yield from _conversion_findings(f"{key}.fields.{name}", mapped, name, _possible(name, route))
     for name, mapped in route.attributes.items():
-        yield from path_faults(f"{key}.attributes.{name}", mapped)
-        yield from _attribute_faults(f"{key}.attributes.{name}", name)
-        yield from _conversion_faults(f"{key}.attributes.{name}", mapped, name, _possible_of_attribute(name, route))
-    yield from _collisions(key, route)
+        yield from path_findings(f"{key}.attributes.{name}", mapped)
+        yield from _attribute_findings(f"{key}.attributes.{name}", name)
+        yield from _conversion_findings(f"{key}.attributes.{name}", mapped, name, _possible_of_attribute(name, route))
+    yield from _collision_findings(key, route)
 
 
-def path_faults(key: str, mapped: str | FieldConfig) -> Iterator[Fault]:
+def path_findings(key: str, mapped: str | FieldConfig) -> Iterator[Finding]:
     path = mapped.path if isinstance(mapped, FieldConfig) else mapped
     tree = compile_path(path).tree
     for function in unknown_functions(tree):
-        yield key, f"JMESPath has no function {function}(){did_you_mean(function, FUNCTIONS)}"
-    for message in call_faults(tree):
-        yield key, message
+        yield Finding(key, f"JMESPath has no function {function}(){did_you_mean(function, FUNCTIONS)}")
+    for message in call_errors(tree):
+        yield Finding(key, message)
 
 
-def _name_faults(key: str, name: str, contracts: list[Contract]) -> Iterator[Fault]:
-    if name in _OURS:
-        yield key, _OURS[name]
+def _name_findings(key: str, name: str, contracts: list[Contract]) -> Iterator[Finding]:
+    if name in _SET_ELSEWHERE:
+        yield Finding(key, _SET_ELSEWHERE[name])
         return
     known = [*IDENTITY, *CUSTOMER, *(field for contract in contracts for field in contract.properties)]
     if name in known or attribute_name(name) in CUSTOMER:
@@ -66,29 +65,31 @@ def _name_faults(key: str, name: str, contracts: list[Contract]) -> Iterator[Fau
     events = ", ".join(dict.fromkeys(contract.event for contract in contracts))
     if name.startswith(PREFIX):
         if not any(contract.takes_products for contract in contracts):
-            yield key, f"{events} takes no products"
+            yield Finding(key, f"{events} takes no products")
         elif name == PREFIX:
-            yield key, "names no field of the products"
+            yield Finding(key, "names no field of the products")
     elif not any(contract.custom for contract in contracts):
         if name in (*PRODUCT_ID, *PRODUCT) and any(contract.takes_products for contract in contracts):
             of_products = PREFIX + ("id" if name in PRODUCT_ID else name)
-            yield key, f"is a product's: map it as {of_products}, also where the record is one product without a list"
+            yield Finding(
+                key, f"is a product's: map it as {of_products}, also where the record is one product without a list"
+            )
             return
         hint = did_you_mean(name, known) or "; a customer's attribute goes under `attributes`"
-        yield key, f"{events} has no field {name}{hint}"
+        yield Finding(key, f"{events} has no field {name}{hint}")
     elif not is_name(name):
         likely = as_name(name)
         hint = f"; did you mean {likely}?" if likely else ""
-        yield key, f"is no field name: lower-case letters, digits, underscores{hint}"
+        yield Finding(key, f"is no field name: lower-case letters, digits, underscores{hint}")
 
 
-def _conversion_faults(
+def _conversion_findings(
     key: str, mapped: str | FieldConfig, name: str, allowed: tuple[str, ...] | None
-) -> Iterator[Fault]:
+) -> Iterator[Finding]:
     if isinstance(mapped, str) or mapped.convert is None or allowed is None or mapped.convert in allowed:
         return
     possible = f"; possible: {', '.join(allowed)}" if allowed else ""
-    yield key, f"{name} cannot be sent as {mapped.convert}{possible}"
+    yield Finding(key, f"{name} cannot be sent as {mapped.convert}{possible}")
 
 
 def _possible(name: str, route: RouteConfig) -> tuple[str, ...] | None:
@@ -106,21 +107,21 @@ def _possible_of_attribute(name: str, route: RouteConfig) -> tuple[str, ...] | N
     return _OF_TEXT if attribute_name(name) == "phone" and route.phone_region is not None else None
 
 
-def _attribute_faults(key: str, name: str) -> Iterator[Fault]:
+def _attribute_findings(key: str, name: str) -> Iterator[Finding]:
     written = attribute_name(name)
     if written in _NOT_ATTRIBUTES:
-        yield key, f"{written} {_NOT_ATTRIBUTES[written]}"
+        yield Finding(key, f"{written} {_NOT_ATTRIBUTES[written]}")
     elif not is_name(written):
-        yield key, f"becomes {written!r}, which Bluecore ignores: lower-case letters, digits, underscores"
+        yield Finding(key, f"becomes {written!r}, which Bluecore ignores: lower-case letters, digits, underscores")
 
 
-def _collisions(key: str, route: RouteConfig) -> Iterator[Fault]:
+def _collision_findings(key: str, route: RouteConfig) -> Iterator[Finding]:
     """Names that are one after normalising: the later would overwrite the earlier."""
-    taken: dict[str, str] = {}
+    removed: dict[str, str] = {}
     mapped = [(f"{key}.fields.{name}", name) for name in route.fields if attribute_name(name) in CUSTOMER]
     mapped += [(f"{key}.attributes.{name}", name) for name in route.attributes]
     for place, name in mapped:
         written = attribute_name(name)
-        if written in taken:
-            yield place, f"is {written} for Bluecore, and so is {taken[written]}: remove one"
-        taken.setdefault(written, place)
+        if written in removed:
+            yield Finding(place, f"is {written} for Bluecore, and so is {removed[written]}: remove one")
+        removed.setdefault(written, place)

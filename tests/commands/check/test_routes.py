@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from consumer.avro.errors import RegistryUnavailable, SchemaFaults
+from consumer.avro.errors import RegistryUnavailable, UnusableSchemas
 from consumer.avro.files import schemas_folder
 from consumer.avro.registry import RegistryClient
 from consumer.commands.check.routes import RouteCheck, check_mapping, check_routes
@@ -91,7 +91,7 @@ class TestFolder:
         assert "this one fits best; name the type of its records with `record`" in message
 
     def test_a_folder_without_schemas_is_a_fault_of_the_question(self, tmp_path: Path) -> None:
-        with pytest.raises(SchemaFaults, match="holds no"):
+        with pytest.raises(UnusableSchemas, match="holds no"):
             check_mapping(config_of(PURCHASE), tmp_path)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import jmespath
 import pytest
 
-from consumer.commands.typecheck.calls import call_faults
+from consumer.commands.typecheck.calls import call_errors
 from tests.commands.typecheck.checked import FIELDS, check, said, version
 
 REFUSED = "such a record is refused"
@@ -22,11 +22,11 @@ REFUSED = "such a record is refused"
     ],
 )
 def test_a_call_that_fails_on_every_record(expression: str, message: str) -> None:
-    assert list(call_faults(jmespath.compile(expression).parsed)) == [message]
+    assert list(call_errors(jmespath.compile(expression).parsed)) == [message]
 
 
 def test_a_call_that_is_right() -> None:
-    assert list(call_faults(jmespath.compile("not_null(max_by(a, &b), merge(c, d, e))").parsed)) == []
+    assert list(call_errors(jmespath.compile("not_null(max_by(a, &b), merge(c, d, e))").parsed)) == []
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,12 @@ from consumer.config.load import ConfigError
 from tests.support.configs import SOUND, text
 
 
-def faults(folder: Path, **sections: Any) -> list[str]:
+def findings(folder: Path, **sections: Any) -> list[str]:
     file = folder / "config.yaml"
     file.write_text(text(**sections))
     with pytest.raises(ConfigError) as refused:
         load_checked(file, {})
-    return list(map(str, refused.value.faults))
+    return list(map(str, refused.value.findings))
 
 
 def test_a_sound_configuration_passes_without_a_network(tmp_path: Path) -> None:
@@ -28,7 +28,7 @@ def test_a_sound_configuration_passes_without_a_network(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("routes", "fault"),
+    ("routes", "finding"),
     [
         (
             [{"topic": "a", "event": "purchse"}],
@@ -64,15 +64,15 @@ def test_a_sound_configuration_passes_without_a_network(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_routes_that_cannot_be_meant_are_refused(tmp_path: Path, routes: list[Any], fault: str) -> None:
-    (found,) = faults(tmp_path, routes=routes)
-    assert found.startswith(fault)
+def test_routes_that_cannot_be_meant_are_refused(tmp_path: Path, routes: list[Any], finding: str) -> None:
+    (found,) = findings(tmp_path, routes=routes)
+    assert found.startswith(finding)
 
 
 def test_routes_keep_the_numbers_that_they_have_in_the_file(tmp_path: Path) -> None:
     """A route that is not well formed is left out of the comparison, and counts."""
     optin = {"topic": "a", "event": "optin"}
-    assert [fault.partition(" (")[0] for fault in faults(tmp_path, routes=[5, optin, optin])] == [
+    assert [finding.partition(" (")[0] for finding in findings(tmp_path, routes=[5, optin, optin])] == [
         "routes[0]: must have keys of its own below it",
         "routes[2]: repeats routes[1]",
     ]
@@ -84,7 +84,7 @@ def test_a_schema_file_that_is_missing_or_none_is_named(tmp_path: Path) -> None:
     routes = [
         {"topic": file.name, "event": "optin", "format": "raw", "schema": str(file)} for file in (missing, broken)
     ]
-    first, second = faults(tmp_path, routes=routes)
+    first, second = findings(tmp_path, routes=routes)
     assert first == f"routes[0].schema: {missing}: cannot be read: No such file or directory"
     assert second.startswith("routes[1].schema: ")
     assert "broken.avsc" in second
@@ -92,7 +92,7 @@ def test_a_schema_file_that_is_missing_or_none_is_named(tmp_path: Path) -> None:
 
 def test_what_confluents_values_are_written_with_is_the_registrys(tmp_path: Path) -> None:
     """A `schema` there was probably meant as what records are resolved to."""
-    assert faults(tmp_path, routes=[{"topic": "a", "event": "optin", "schema": str(avsc(tmp_path, "a"))}]) == [
+    assert findings(tmp_path, routes=[{"topic": "a", "event": "optin", "schema": str(avsc(tmp_path, "a"))}]) == [
         (
             "routes[0].schema: is of no use: what `format: confluent` is written with is in the registry; "
             "to resolve them to a schema of your own, give it as reader_schema"
@@ -103,7 +103,7 @@ def test_what_confluents_values_are_written_with_is_the_registrys(tmp_path: Path
 def test_raw_values_are_of_one_schema_and_single_objects_of_many(tmp_path: Path) -> None:
     files = [str(avsc(tmp_path, name)) for name in ("a", "b")]
     route = {"topic": "a", "event": "optin", "schema": files}
-    assert faults(tmp_path, routes=[{**route, "format": "raw"}]) == [
+    assert findings(tmp_path, routes=[{**route, "format": "raw"}]) == [
         "routes[0].schema: a raw value does not tell its schema: name the one file of all values, not a.avsc, b.avsc"
     ]
     (tmp_path / "config.yaml").write_text(text(routes=[{**route, "format": "single_object"}]))
@@ -111,7 +111,7 @@ def test_raw_values_are_of_one_schema_and_single_objects_of_many(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("schema", "fault"),
+    ("schema", "finding"),
     [
         ([], "schema: is missing: `format: raw` needs the .avsc file of its values"),
         (5, "schema: must be a text: put a number, or a word such as yes, in quotes"),
@@ -119,27 +119,27 @@ def test_raw_values_are_of_one_schema_and_single_objects_of_many(tmp_path: Path)
         (["a.avsc", 5], "schema[1]: must be a text: put a number, or a word such as yes, in quotes"),
     ],
 )
-def test_a_schema_is_a_file_or_some(tmp_path: Path, schema: object, fault: str) -> None:
-    found = faults(tmp_path, routes=[{"topic": "a", "event": "optin", "format": "raw", "schema": schema}])
-    assert found[0] == f"routes[0].{fault}"
+def test_a_schema_is_a_file_or_some(tmp_path: Path, schema: object, finding: str) -> None:
+    found = findings(tmp_path, routes=[{"topic": "a", "event": "optin", "format": "raw", "schema": schema}])
+    assert found[0] == f"routes[0].{finding}"
 
 
 class TestReaderSchema:
     def test_one_that_is_missing_or_no_records_is_named(self, tmp_path: Path) -> None:
         (tmp_path / "enum.avsc").write_text('{"type": "enum", "name": "E", "symbols": ["A"]}')
         readers = [tmp_path / "none.avsc", tmp_path / "enum.avsc"]
-        first, second = faults(tmp_path, routes=[reading(f"t{n}", reader) for n, reader in enumerate(readers)])
+        first, second = findings(tmp_path, routes=[reading(f"t{n}", reader) for n, reader in enumerate(readers)])
         assert first == f"routes[0].reader_schema: {readers[0]}: cannot be read: No such file or directory"
         assert second == "routes[1].reader_schema: enum.avsc: defines no record"
 
     def test_a_default_of_another_type_is_named(self, tmp_path: Path) -> None:
         field = {"name": "id", "type": {"type": "string", "logicalType": "uuid"}, "default": "none"}
-        (fault,) = faults(tmp_path, routes=[reading("a", avsc(tmp_path, "A", field))])
-        assert fault == "routes[0].reader_schema: A.avsc: the default of A.id is no value of its type"
+        (finding,) = findings(tmp_path, routes=[reading("a", avsc(tmp_path, "A", field))])
+        assert finding == "routes[0].reader_schema: A.avsc: the default of A.id is no value of its type"
 
     def test_it_must_know_the_routes_record(self, tmp_path: Path) -> None:
-        (fault,) = faults(tmp_path, routes=[reading("a", avsc(tmp_path, "A"), record="com.shop.B")])
-        assert fault == (
+        (finding,) = findings(tmp_path, routes=[reading("a", avsc(tmp_path, "A"), record="com.shop.B")])
+        assert finding == (
             "routes[0].reader_schema: A.avsc: defines A, and the route's record is com.shop.B; "
             'give it "aliases": ["com.shop.B"]'
         )
@@ -154,7 +154,7 @@ class TestReaderSchema:
             reading("a", avsc(tmp_path, "B"), when="b"),
             reading("a", one, event="search"),
         ]
-        first, second = faults(tmp_path, routes=routes)
+        first, second = findings(tmp_path, routes=routes)
         assert first == (
             f"routes[1].reader_schema: routes[0] resolves x.A of the same topic to {one}: "
             "name that one here too, or tell the two by `record`"
@@ -175,14 +175,14 @@ def reading(topic: str, reader: Path, **keys: object) -> dict[str, object]:
 
 
 def test_confluents_wire_format_needs_a_registry(tmp_path: Path) -> None:
-    assert faults(tmp_path, schema_registry=None)[-1] == (
+    assert findings(tmp_path, schema_registry=None)[-1] == (
         "schema_registry: is required: routes[0] reads Confluent's wire format"
     )
 
 
 def test_an_unknown_option_of_the_registry_is_named(tmp_path: Path) -> None:
     registry = {**SOUND["schema_registry"], "options": {"basic.auth.user.inf": "user:marked-secret"}}
-    (found,) = faults(tmp_path, schema_registry=registry)
+    (found,) = findings(tmp_path, schema_registry=registry)
     assert found == (
         "schema_registry.options: basic.auth.user.inf: no such option of the schema registry; "
         "did you mean basic.auth.user.info?"
@@ -191,7 +191,7 @@ def test_an_unknown_option_of_the_registry_is_named(tmp_path: Path) -> None:
 
 def test_all_kinds_of_faults_come_together(tmp_path: Path) -> None:
     """A user who has put one thing right is not to meet the next only then."""
-    found = faults(
+    found = findings(
         tmp_path,
         kafka={"bootstrap_servers": "k", "options": {"no.such.option": "x"}},
         schema_registry={"url": "http://r", "options": {"nothing": "x"}},
@@ -199,7 +199,7 @@ def test_all_kinds_of_faults_come_together(tmp_path: Path) -> None:
         dead_letters={"retry_topic": "a", "delays_seconds": ["x"]},
         routes=[{"topic": "a", "event": "optn", "when": "a =="}],
     )
-    assert [fault.partition(": ")[0] for fault in found] == [
+    assert [finding.partition(": ")[0] for finding in found] == [
         "dead_letters.delays_seconds[0]",
         "telemetry.port",
         "routes[0].when",
@@ -221,6 +221,6 @@ def test_schemas_lie_beside_the_configuration_wherever_the_command_is_started(
         {"topic": "b", "event": "optin", "format": "raw", "schema": str(tmp_path / "A.avsc")},
         {"topic": "c", "event": "optin", "format": "raw", "schema": "missing.avsc"},
     ]
-    assert faults(tmp_path, routes=routes) == [
+    assert findings(tmp_path, routes=routes) == [
         f"routes[2].schema: {tmp_path / 'missing.avsc'}: cannot be read: No such file or directory"
     ]

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from consumer.commands.validation.routes import faults
+from consumer.commands.validation.routes import route_findings
 from consumer.config.model import RouteConfig
 from consumer.mapping.contract import CONTRACTS
 
 
 def found(*routes: dict[str, Any]) -> dict[str, str]:
-    return dict(faults([RouteConfig.model_validate({"topic": "t", "event": "purchase"} | each) for each in routes]))
+    configured = [RouteConfig.model_validate({"topic": "t", "event": "purchase"} | each) for each in routes]
+    return {finding.key: finding.message for finding in route_findings(configured)}
 
 
 @pytest.mark.parametrize("event", [*CONTRACTS, "viewed_cart", "store_visit"])
@@ -173,7 +174,7 @@ def test_a_whole_mapping_without_faults() -> None:
 def test_two_routes_that_cannot_both_be_meant_are_refused(
     one: dict[str, Any], other: dict[str, Any], message: str
 ) -> None:
-    ((key, text),) = faults([RouteConfig.model_validate({"event": "purchase"} | each) for each in (one, other)])
+    (finding,) = route_findings([RouteConfig.model_validate({"event": "purchase"} | each) for each in (one, other)])
 
-    assert key == "routes[1]"
-    assert message in text
+    assert finding.key == "routes[1]"
+    assert message in finding.message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.commands.validation.routes import faults
+from consumer.commands.validation.routes import route_findings
 from tests.mapping.support import EMAIL, PROFILE, route
 from tests.mapping.zeotap.account import Account
 from tests.mapping.zeotap.promises import shows
@@ -37,5 +37,5 @@ def test_a_name_is_sent_in_lower_case_with_underscores(account: Account, written
 @pytest.mark.parametrize("written", ["naïve", "tier.level", "1st", "tier/level"])
 @shows(LOWER_CASE)
 def test_a_name_that_cannot_be_written_so_is_refused_at_the_start(written: str) -> None:
-    ((key, _),) = faults([route("customer_patch", attributes={written: "tier"})])
-    assert key == f"routes[0].attributes.{written}"
+    (finding,) = route_findings([route("customer_patch", attributes={written: "tier"})])
+    assert finding.key == f"routes[0].attributes.{written}"

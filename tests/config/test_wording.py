@@ -7,29 +7,24 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from consumer.config.faults import Fault, faults_of
+from consumer.config.findings import Finding
 from consumer.config.model import Config
+from consumer.config.wording import setting_findings
 from tests.support.configs import SOUND
 
 
-def faults(**sections: Any) -> list[Fault]:
+def findings(**sections: Any) -> list[Finding]:
     with pytest.raises(ValidationError) as refused:
         Config.model_validate({**SOUND, **sections})
-    return list(faults_of(refused.value))
-
-
-def test_a_fault_reads_as_its_key_and_a_message() -> None:
-    assert str(Fault("kafka.group_id", "is required")) == "kafka.group_id: is required"
-
-
-def test_a_fault_of_the_file_itself_has_no_key() -> None:
-    assert str(Fault("", "cannot be read")) == "cannot be read"
+    return list(setting_findings(refused.value))
 
 
 def test_keys_are_those_of_the_file_and_not_of_the_models() -> None:
     """The forms that a setting may have are models, and no keys; names that users give are kept as they are."""
     attributes = {"Vip": {"path": "a", "as": "flag"}, "str": 5}
-    assert [fault.key for fault in faults(routes=[{"topic": "a", "event": "optin", "attributes": attributes}])] == [
+    assert [
+        finding.key for finding in findings(routes=[{"topic": "a", "event": "optin", "attributes": attributes}])
+    ] == [
         "routes[0].attributes.Vip.as",
         "routes[0].attributes.str",
     ]
@@ -48,12 +43,12 @@ def test_keys_are_those_of_the_file_and_not_of_the_models() -> None:
 )
 def test_an_unknown_key_is_told_with_the_one_that_was_meant(sections: dict[str, Any], hint: str) -> None:
     """Of the same section if one is like it, of another if one is nearly it, and none rather than a far one."""
-    assert faults(**sections)[0].message == f"is no setting{hint}"
+    assert findings(**sections)[0].message == f"is no setting{hint}"
 
 
 def test_no_message_quotes_a_value() -> None:
     """A value may be a password in the wrong place."""
     wrong = {"url": "marked-1", "namespace": 55555, "api_key_header": "marked 2", "transport": "marked-3"}
-    found = faults(bluecore=wrong, telemetry={"port": "marked-4", "log_level": "marked-5"})
+    found = findings(bluecore=wrong, telemetry={"port": "marked-4", "log_level": "marked-5"})
     assert len(found) == 6
-    assert not [fault for fault in found if "marked" in fault.message or "5555" in fault.message]
+    assert not [finding for finding in found if "marked" in finding.message or "5555" in finding.message]

@@ -1,11 +1,16 @@
-"""What is wrong with a plan of faults that cannot be, in words for people."""
+"""pydantic's errors in the words of who writes a plan of faults."""
 
 from __future__ import annotations
+
+import re
+from typing import Final
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-SHAPES = {
+from consumer.config.findings import Finding, Wording, findings_of
+
+SHAPES: Final = {
     "latency": '"fixed:0.2" or {"kind": "fixed", "seconds": 0.2}',
     "rates": '{"503": 0.1, "reset": 0.01}',
     "rate_limit": '"100/1000" or {"per_second": 100, "per_minute": 1000}',
@@ -14,12 +19,9 @@ SHAPES = {
 }
 """How each fault that is more than a number is written in JSON, by its key in the plan."""
 
-_KEYS = (*SHAPES, "retry_after_seconds", "retry_after_as", "hang_seconds", "seed")
+_KEYS: Final = (*SHAPES, "retry_after_seconds", "retry_after_as", "hang_seconds", "seed")
 
-_NO_KEYS = frozenset({"[key]", "fixed", "uniform", "lognormal"})
-"""What in an error's place is no key of the plan: that it is about a key itself, or which latency it is about."""
-
-_SENTENCES = {
+_SENTENCES: Final = {
     "extra_forbidden": "there is no such key",
     "missing": "is required",
     "float_parsing": "must be a number",
@@ -37,31 +39,31 @@ _SENTENCES = {
     "model_attributes_type": "must be an object",
     "dict_type": "must be an object",
     "tuple_type": "must be a list",
+    "literal_error": "Input should be {expected}",
+    "json_invalid": "Invalid JSON: {error}",
 }
 
 
-def faults_of(error: ValidationError, *, shapes: bool = False) -> list[str]:
-    """Everything that is wrong with a plan, a sentence each, after the key in the plan that it is about.
+_NO_KEY: Final = re.compile(r"\[key\]|fixed|uniform|lognormal")
+"""What in an error's place is no key of the plan: that it is about a key itself, or which latency it is about."""
+
+
+def plan_findings(error: ValidationError, *, shapes: bool = False) -> list[Finding]:
+    """Everything that is wrong with a plan, under the key in the plan that it is about.
 
     Args:
         error: what pydantic found.
         shapes: tell also which keys there are, and how the value of this one is written in JSON.
     """
-    sentences = []
-    for fault in error.errors():
-        where = ".".join(str(part) for part in fault["loc"] if part not in _NO_KEYS)
-        sentence = _sentence(fault) + (_shape(fault) if shapes else "")
-        sentences.append(f"{where}: {sentence}" if where else sentence)
-    return sentences
+    return list(findings_of(error, _WITH_SHAPES if shapes else _PLAIN))
 
 
-def _shape(fault: ErrorDetails) -> str:
-    root = fault["loc"][0] if fault["loc"] else ""
+def _shape(error: ErrorDetails, _key: str) -> str:
+    root = error["loc"][0] if error["loc"] else ""
     if root in SHAPES:
         return f"; it is written {SHAPES[str(root)]}"
-    return f"; the keys are {', '.join(_KEYS)}" if fault["type"] in {"extra_forbidden", "model_type"} else ""
+    return f"; the keys are {', '.join(_KEYS)}" if error["type"] in {"extra_forbidden", "model_type"} else ""
 
 
-def _sentence(fault: ErrorDetails) -> str:
-    known = _SENTENCES.get(fault["type"])
-    return known.format(**fault.get("ctx", {})) if known else fault["msg"].removeprefix("Value error, ")
+_PLAIN: Final = Wording(_SENTENCES, _NO_KEY, index=".{}")
+_WITH_SHAPES: Final = Wording(_SENTENCES, _NO_KEY, index=".{}", hint=_shape)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from consumer.sandbox.faults import FaultPlan, FaultPlanError, make_plan, parse_plan
-from consumer.sandbox.refusals import SHAPES
+from consumer.sandbox.plan_wording import SHAPES
 
 
 @pytest.mark.parametrize(
@@ -42,10 +42,10 @@ from consumer.sandbox.refusals import SHAPES
         ({"scripts": {"distinct_id": {"jane": 503}}}, "scripts.distinct_id.jane: must be a list"),
     ],
 )
-def test_each_fault_is_a_sentence_under_its_key(plan: dict[str, Any], sentence: str) -> None:
+def test_each_finding_is_a_sentence_under_its_key(plan: dict[str, Any], sentence: str) -> None:
     with pytest.raises(FaultPlanError) as caught:
         make_plan(plan)
-    assert [fault[: len(sentence)] for fault in caught.value.faults] == [sentence]
+    assert [str(finding)[: len(sentence)] for finding in caught.value.findings] == [sentence]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_each_fault_is_a_sentence_under_its_key(plan: dict[str, Any], sentence: 
 def test_of_json_the_keys_are_told_too(plan: object, sentence: str) -> None:
     with pytest.raises(FaultPlanError) as caught:
         parse_plan(json.dumps(plan))
-    assert [fault[: len(sentence)] for fault in caught.value.faults] == [sentence]
+    assert [str(finding)[: len(sentence)] for finding in caught.value.findings] == [sentence]
 
 
 @pytest.mark.parametrize(("key", "shape"), SHAPES.items())
@@ -76,4 +76,4 @@ def test_the_shapes_that_are_told_are_taken(key: str, shape: str) -> None:
 def test_every_key_of_a_plan_is_told() -> None:
     with pytest.raises(FaultPlanError) as caught:
         parse_plan("[]")
-    assert set(caught.value.faults[0].partition("the keys are ")[2].split(", ")) == set(FaultPlan.model_fields)
+    assert set(str(caught.value.findings[0]).partition("the keys are ")[2].split(", ")) == set(FaultPlan.model_fields)
