@@ -24,7 +24,7 @@ _NAMED = {"record", "error", "enum", "fixed"}
 
 
 @dataclass(frozen=True, slots=True)
-class Mismatch:
+class Finding:
     """Why records cannot be resolved.
 
     Attributes:
@@ -37,7 +37,9 @@ class Mismatch:
     certain: bool = True
 
 
-def mismatches(written: AvroSchema, record: RecordType, reader: AvroSchema, to: RecordType) -> list[Mismatch]:
+def compatibility_findings(
+    written: AvroSchema, record: RecordType, reader: AvroSchema, to: RecordType
+) -> list[Finding]:
     """What keeps records of one type from being resolved to another; nothing: all can be.
 
     Args:
@@ -56,7 +58,7 @@ class _Comparison:
         self._reader = reader
         self._seen: set[tuple[str, str]] = set()
 
-    def records(self, written: Any, reader: Any, path: str) -> Iterator[Mismatch]:
+    def records(self, written: Any, reader: Any, path: str) -> Iterator[Finding]:
         pair = written["name"], reader["name"]
         if pair in self._seen:
             return
@@ -69,9 +71,9 @@ class _Comparison:
             if source is not None:
                 yield from self._types(source["type"], field["type"], place)
             elif "default" not in field:
-                yield Mismatch(place, "is not in what is written, and has no default in the reader schema")
+                yield Finding(place, "is not in what is written, and has no default in the reader schema")
 
-    def _types(self, written: Any, reader: Any, place: str) -> Iterator[Mismatch]:
+    def _types(self, written: Any, reader: Any, place: str) -> Iterator[Finding]:
         written, reader = _defined(written, self._written), _defined(reader, self._reader)
         if isinstance(written, list):
             yield from self._union(written, reader, place)
@@ -79,14 +81,14 @@ class _Comparison:
         if isinstance(reader, list):
             reader = _defined(next((each for each in reader if self._matches(written, each)), reader), self._reader)
         if isinstance(reader, list) or not self._matches(written, reader):
-            yield Mismatch(place, f"is written as {_said(written)}, which cannot become {_said(reader)}")
+            yield Finding(place, f"is written as {_said(written)}, which cannot become {_said(reader)}")
             return
         yield from self._within(written, reader, place)
         if _logical(written) != _logical(reader):
             message = f"is written as {_said(written)} and read as that, not as {_said(reader)}"
-            yield Mismatch(place, message, certain=False)
+            yield Finding(place, message, certain=False)
 
-    def _within(self, written: Any, reader: Any, place: str) -> Iterator[Mismatch]:
+    def _within(self, written: Any, reader: Any, place: str) -> Iterator[Finding]:
         kind = _kind(written)
         if kind in {"record", "error"}:
             yield from self.records(written, reader, place)
@@ -98,15 +100,15 @@ class _Comparison:
             unknown = [symbol for symbol in written["symbols"] if symbol not in reader["symbols"]]
             if unknown:
                 message = f"may be {' or '.join(unknown)}, which the reader schema's enum does not have"
-                yield Mismatch(place, message, certain=len(unknown) == len(written["symbols"]))
+                yield Finding(place, message, certain=len(unknown) == len(written["symbols"]))
 
-    def _union(self, written: list[Any], reader: Any, place: str) -> Iterator[Mismatch]:
+    def _union(self, written: list[Any], reader: Any, place: str) -> Iterator[Finding]:
         found = {_said(_defined(each, self._written)): list(self._types(each, reader, place)) for each in written}
         certain = all(any(each.certain for each in branch) for branch in found.values())
         for name, branch in found.items():
             for each in branch:
                 message = each.message if certain or each.field != place else f"may be {name}: {each.message}"
-                yield Mismatch(each.field, message, certain=each.certain and certain)
+                yield Finding(each.field, message, certain=each.certain and certain)
 
     def _matches(self, written: Any, reader: Any) -> bool:
         """Whether the two are of one kind; what is within them may still differ."""

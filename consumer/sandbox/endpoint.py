@@ -15,8 +15,8 @@ from starlette.types import Receive, Scope, Send
 
 from consumer.sandbox.bounded import short_name
 from consumer.sandbox.connection import break_connection, gone
-from consumer.sandbox.contract.checks import violations
-from consumer.sandbox.contract.rules import MAX_BODY_BYTES, Rule, Violation
+from consumer.sandbox.contract.checks import check_event
+from consumer.sandbox.contract.rules import MAX_BODY_BYTES, Finding, Rule
 from consumer.sandbox.injector import Disturbance, Faults
 from consumer.sandbox.received import Headers, Outcome, Received
 from consumer.sandbox.settings import SandboxSettings
@@ -25,15 +25,15 @@ from consumer.sandbox.store import Store
 _ACCEPTED = 202
 _WITHOUT_BODY = (204, 304)  # RFC 9110, 6.4.1
 _FAULT_BODY = b'{"error":"A fault that the sandbox was asked for."}'
-_NAMESPACE = Violation("properties.token", Rule.TOKEN, "This is not the account's name (its namespace in Bluecore).")
-_KEY = Violation("", Rule.API_KEY, "The API key is missing or wrong.")
-_TOO_LARGE = Violation("", Rule.SIZE, f"The body is larger than {MAX_BODY_BYTES // 1000} KB.")
-_NO_JSON = Violation("", Rule.JSON, "This message cannot be read: it is not valid JSON.")
+_NAMESPACE = Finding("properties.token", Rule.TOKEN, "This is not the account's name (its namespace in Bluecore).")
+_KEY = Finding("", Rule.API_KEY, "The API key is missing or wrong.")
+_TOO_LARGE = Finding("", Rule.SIZE, f"The body is larger than {MAX_BODY_BYTES // 1000} KB.")
+_NO_JSON = Finding("", Rule.JSON, "This message cannot be read: it is not valid JSON.")
 
 
 class _Verdict(NamedTuple):
     status: int
-    violations: tuple[Violation, ...] = ()
+    findings: tuple[Finding, ...] = ()
     event: str = ""
     distinct_id: str = ""
     properties: dict[str, Any] | None = None
@@ -82,14 +82,14 @@ class EventsApi:
         event, properties = _parts(document)
         named = _Verdict(202, (), _name(event), _name(properties.get("distinct_id")), properties)
         if self._settings.api_key and (self._key_header, self._key) not in headers:
-            return named._replace(status=401, violations=(_KEY,))
+            return named._replace(status=401, findings=(_KEY,))
         token = properties.get("token")
         if self._settings.namespace and token and token != self._settings.namespace:
-            return named._replace(status=401, violations=(_NAMESPACE,))
-        found = tuple(violations(document, strict=True, linked=self._store.profiles.links))
+            return named._replace(status=401, findings=(_NAMESPACE,))
+        found = tuple(check_event(document, strict=True, linked=self._store.profiles.links))
         if refused := tuple(each for each in found if self._settings.strict or not each.silent):
-            return named._replace(status=400, violations=refused)
-        return named._replace(violations=found)
+            return named._replace(status=400, findings=refused)
+        return named._replace(findings=found)
 
     def _remember(self, scope: Scope, body: bytes, verdict: _Verdict) -> Disturbance:
         headers = scope["headers"]
@@ -109,7 +109,7 @@ class EventsApi:
             outcome=Outcome.FAULT if step else Outcome.ACCEPTED if accepted else Outcome.REFUSED,
             accepted=accepted,
             status=verdict.status if step is None else step if isinstance(step, int) else None,
-            violations=verdict.violations if judged else (),
+            findings=verdict.findings if judged else (),
             fault=f"{disturbance.cause}: {step}" if step else "",
             idempotency_key=key,
             duplicate=accepted and self._store.accepted_before(key),
@@ -150,9 +150,9 @@ def _email(verdict: _Verdict) -> str:
 def _explain(verdict: _Verdict) -> bytes:
     if verdict.status == _ACCEPTED:
         return b'{"accepted":true}'
-    reasons = [{"field": each.field, "rule": each.rule, "message": each.message} for each in verdict.violations]
+    reasons = [{"field": each.field, "rule": each.rule, "message": each.message} for each in verdict.findings]
     fields: dict[str, list[str]] = {}
-    for each in verdict.violations:
+    for each in verdict.findings:
         fields.setdefault(each.message, []).append(each.field)
     # Said once, however many fields it is about.
     error = " ".join(f"{', '.join(filter(None, names))}: {said}".removeprefix(": ") for said, names in fields.items())

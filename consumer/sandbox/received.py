@@ -12,13 +12,13 @@ from typing import Any
 
 import orjson
 
-from consumer.sandbox.contract.rules import Violation
+from consumer.sandbox.contract.rules import Finding
 from consumer.sandbox.masking import MASK, masked_anywhere, masked_body
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
 _OBJECTS_BYTES = 750  # the object itself, its numbers, what a text takes beside its characters, its place in the list
-_VIOLATION_BYTES = 320
+_FINDING_BYTES = 320
 _MOST_BYTES_A_CHARACTER = 4
 _SECRET = re.compile(r"authorization|cookie|api-?key|token|secret|password", re.IGNORECASE)
 
@@ -35,7 +35,7 @@ class Outcome(StrEnum):
 class Received:
     """A request in the order of arrival, from 1 on.
 
-    `status` is None when there was no answer. `violations` are the reasons of a refusal; of an accepted
+    `status` is None when there was no answer. `findings` are the reasons of a refusal; of an accepted
     event they are what Bluecore silently ignores. `fault` says what was done to it on request. `accepted`: the
     event is in Bluecore's books, which one whose answer was lost is too, though its outcome is a fault.
     `duplicate`: an event with this idempotency key had been accepted before, and this one was too. `path` is the
@@ -50,7 +50,7 @@ class Received:
     outcome: Outcome
     accepted: bool
     status: int | None
-    violations: tuple[Violation, ...]
+    findings: tuple[Finding, ...]
     fault: str
     idempotency_key: str
     duplicate: bool
@@ -80,8 +80,8 @@ class Received:
         """About the bytes of memory that it holds."""
         size = _OBJECTS_BYTES + len(self.body) + len(self.head) + len(self.path) + len(self.idempotency_key)
         size += _MOST_BYTES_A_CHARACTER * (len(self.event) + len(self.distinct_id) + len(self.email))
-        for each in self.violations:
-            size += _VIOLATION_BYTES + _MOST_BYTES_A_CHARACTER * len(each.field)
+        for each in self.findings:
+            size += _FINDING_BYTES + _MOST_BYTES_A_CHARACTER * len(each.field)
         return size
 
     def summary(self) -> dict[str, Any]:
@@ -97,7 +97,7 @@ class Received:
             "status": self.status,
             "reasons": [
                 {"field": found.field, "rule": found.rule, "message": found.message, "silent": found.silent}
-                for found in self.violations
+                for found in self.findings
             ],
             "fault": self.fault,
             "idempotency_key": self.idempotency_key,

@@ -125,7 +125,7 @@ class Store:
         self._by_status["none" if received.status is None else str(received.status)] += 1
         self._lost += received.accepted and received.outcome is Outcome.FAULT
         self._duplicates += received.duplicate
-        self._warned += received.outcome is Outcome.ACCEPTED and bool(received.violations)
+        self._warned += received.outcome is Outcome.ACCEPTED and bool(received.findings)
 
     def accepted_before(self, idempotency_key: str) -> bool:
         return bool(idempotency_key) and hash(idempotency_key) in self._keys

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from consumer.avro.compatibility import Mismatch, mismatches
+from consumer.avro.compatibility import Finding, compatibility_findings
 from consumer.avro.decoding import read_record
 from consumer.avro.errors import Undecodable
 from consumer.avro.readers import Readers, ReaderSchema
@@ -20,11 +20,11 @@ INNER, EMPTY = record("Inner", n="int"), record("Inner")
 TIME = {"type": "long", "logicalType": "timestamp-millis"}
 
 
-def found(written: Any, reader: Any) -> list[Mismatch]:
+def found(written: Any, reader: Any) -> list[Finding]:
     one, other = parse(text(written)), parse(text(reader))
     assert one.record is not None
     assert other.record is not None
-    return mismatches(one, one.record, other, other.record)
+    return compatibility_findings(one, one.record, other, other.record)
 
 
 def reads(written: Any, reader: Any, value: Any) -> bool:
@@ -62,41 +62,41 @@ def test_what_can_be_resolved_has_no_mismatch(written: Any, reader: Any, value: 
     ("written", "reader", "value", "mismatch"),
     [
         pytest.param(
-            "long", "int", 1, Mismatch("field", "is written as long, which cannot become int"), id="narrower"
+            "long", "int", 1, Finding("field", "is written as long, which cannot become int"), id="narrower"
         ),
         pytest.param(
             "string", ["null", "long"], "a",
-            Mismatch("field", "is written as string, which cannot become null or long"), id="no such branch",
+            Finding("field", "is written as string, which cannot become null or long"), id="no such branch",
         ),
         pytest.param(
             ["null", "string"], "string", None,
-            Mismatch("field", "may be null: is written as null, which cannot become string", certain=False),
+            Finding("field", "may be null: is written as null, which cannot become string", certain=False),
             id="null",
         ),
         pytest.param(
             ["null", "long"], "string", 1,
-            Mismatch("field", "is written as null, which cannot become string"), id="no branch of it",
+            Finding("field", "is written as null, which cannot become string"), id="no branch of it",
         ),
         pytest.param(
             ENUM, ONLY_A, "B",
-            Mismatch("field", "may be B, which the reader schema's enum does not have", certain=False), id="a symbol",
+            Finding("field", "may be B, which the reader schema's enum does not have", certain=False), id="a symbol",
         ),
         pytest.param(
             EMPTY, INNER, {},
-            Mismatch("field.n", "is not in what is written, and has no default in the reader schema"), id="a field",
+            Finding("field.n", "is not in what is written, and has no default in the reader schema"), id="a field",
         ),
         pytest.param(
             {"type": "fixed", "name": "F", "size": 1}, {"type": "fixed", "name": "F", "size": 2}, b"a",
-            Mismatch("field", "is written as fixed F, which cannot become fixed F"), id="a size",
+            Finding("field", "is written as fixed F, which cannot become fixed F"), id="a size",
         ),
         pytest.param(
             {"type": "array", "items": EMPTY}, {"type": "array", "items": INNER}, [{}],
-            Mismatch("field[].n", "is not in what is written, and has no default in the reader schema"),
+            Finding("field[].n", "is not in what is written, and has no default in the reader schema"),
             id="in a list",
         ),
     ],
 )  # fmt: skip
-def test_what_cannot_is_told_with_its_field(written: Any, reader: Any, value: Any, mismatch: Mismatch) -> None:
+def test_what_cannot_is_told_with_its_field(written: Any, reader: Any, value: Any, mismatch: Finding) -> None:
     pair = record("R", field=written), record("R", field=reader)
     assert mismatch in found(*pair)
     assert not reads(*pair, {"field": value})
@@ -111,7 +111,7 @@ def test_a_field_may_be_written_under_an_alias() -> None:
 def test_a_logical_type_of_the_reader_alone_is_doubted() -> None:
     """fastavro reads by the writer's, so that the mapping meets another type than the reader schema has."""
     (mismatch,) = found(record("R", at="long"), record("R", at=TIME))
-    assert mismatch == Mismatch("at", "is written as long and read as that, not as timestamp-millis", certain=False)
+    assert mismatch == Finding("at", "is written as long and read as that, not as timestamp-millis", certain=False)
 
 
 def test_a_type_within_itself_is_looked_at_once() -> None:

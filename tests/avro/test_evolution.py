@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from consumer.avro.compatibility import mismatches
+from consumer.avro.compatibility import compatibility_findings
 from consumer.avro.defaults import with_values
 from consumer.avro.formats import Sources, wire_format
 from consumer.avro.readers import Readers, ReaderSchema
@@ -84,7 +84,7 @@ def test_values_of_any_two_versions_have_the_readers_fields(data: st.DataObject)
     for number, (version, schema) in enumerate(zip(two, parsed, strict=True)):
         assert schema.record is not None
         assert reader.record is not None
-        assert mismatches(schema, schema.record, reader, reader.record) == []
+        assert compatibility_findings(schema, schema.record, reader, reader.record) == []
         value = data.draw(a_value(version))
         plain = {name: each.decode() if isinstance(each, bytes) else each for name, each in value.items()}
         expected = {field["name"]: plain.get(field["name"], field["default"]) for field in target["fields"]}

@@ -12,7 +12,7 @@ import pytest
 from consumer.config.model import RouteConfig
 from consumer.mapping.router import compile_routes
 from consumer.records import Mapped, Reason, Reject, Send, Stage
-from consumer.sandbox.contract.checks import violations
+from consumer.sandbox.contract.checks import check_event
 
 TOKEN = "acme"
 EMAIL = "jane@example.com"
@@ -46,7 +46,7 @@ def documents(outcome: Mapped) -> list[dict[str, Any]]:
     sent = [orjson.loads(request.body) for request in outcome.requests]
     assert [request.event for request in outcome.requests] == [document["event"] for document in sent]
     for document in sent:
-        assert violations(document) == []
+        assert check_event(document) == []
     return sent
 
 

@@ -137,7 +137,7 @@ def test_what_bluecore_swallows_is_accepted_with_a_warning_and_refused_strictly(
     document = event("customer_patch", customer=profile(**{"First-Name": "Jane"}))
     with running_sandbox(SandboxSettings()) as running:
         assert http.post(running.api_url, json=document).status_code == 202
-        assert [found.rule for found in running.sandbox.events()[0].violations] == ["attribute_name"]
+        assert [found.rule for found in running.sandbox.events()[0].findings] == ["attribute_name"]
         assert running.sandbox.counts.warned == 1
     with running_sandbox(SandboxSettings(strict=True)) as running:
         assert http.post(running.api_url, json=document).status_code == 400
@@ -200,7 +200,7 @@ def test_what_is_refused_and_its_answer_lost_keeps_its_reasons(running: Running,
         http.post(running.api_url, json=event("search"))
     [received] = running.sandbox.events()
     assert (received.outcome, received.accepted, received.status) == ("fault", False, None)
-    assert [found.rule for found in received.violations] == ["search_term"]
+    assert [found.rule for found in received.findings] == ["search_term"]
     assert (running.sandbox.counts.fault, running.sandbox.counts.lost) == (1, 0)
 
 

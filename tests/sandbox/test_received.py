@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from consumer.sandbox.contract.rules import Rule, Violation
+from consumer.sandbox.contract.rules import Finding, Rule
 from consumer.sandbox.received import Outcome, Received
 
 HEAD = b"host: 127.0.0.1\r\nauthorization: Bearer k\r\nx-note: a: b\r\nx-note: \xe9"
@@ -23,7 +23,7 @@ def received(body: bytes = b"", head: bytes = HEAD, **fields: Any) -> Received:
         "outcome": Outcome.ACCEPTED,
         "accepted": True,
         "status": 202,
-        "violations": (),
+        "findings": (),
         "fault": "",
         "idempotency_key": "",
         "duplicate": False,
@@ -84,11 +84,11 @@ def test_an_idempotency_key_is_no_secret() -> None:
 
 
 def test_the_line_of_a_list_says_what_became_of_it() -> None:
-    violation = Violation("properties.total", Rule.TOTAL, "No total.")
+    finding = Finding("properties.total", Rule.TOTAL, "No total.")
     summary = received(outcome=Outcome.FAULT, accepted=True, status=None, fault="chance: lost").summary()
     assert (summary["outcome"], summary["accepted"], summary["status"]) == ("fault", True, None)
     assert (summary["fault"], summary["at"]) == ("chance: lost", "2023-11-14T22:13:20.123+00:00")
-    assert received(violations=(violation,)).summary()["reasons"] == [
+    assert received(findings=(finding,)).summary()["reasons"] == [
         {"field": "properties.total", "rule": "total", "message": "No total.", "silent": False}
     ]
 
@@ -99,7 +99,7 @@ def test_the_line_of_a_list_says_what_became_of_it() -> None:
         {"body": b"x" * 10_000},
         {"head": b"x: " + b"y" * 10_000},
         {"path": "x" * 10_000},
-        {"violations": (Violation("x" * 200, Rule.TOTAL, ""),) * 30},
+        {"findings": (Finding("x" * 200, Rule.TOTAL, ""),) * 30},
     ],
 )
 def test_its_size_is_about_what_it_holds(longer: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from consumer.sandbox.bounded import short_name
-from consumer.sandbox.contract.checks import violations
+from consumer.sandbox.contract.checks import check_event
 from consumer.sandbox.received import Outcome, Received
 from consumer.sandbox.settings import SandboxSettings
 from consumer.sandbox.store import OTHER_NAMES, Filter, Store
@@ -37,7 +37,7 @@ def add(  # noqa: PLR0913 - each test names the one or two that matter to it
         outcome=outcome,
         accepted=outcome is Outcome.ACCEPTED or lost,
         status=202 if outcome is Outcome.ACCEPTED else 400,
-        violations=tuple(violations(document)),
+        findings=tuple(check_event(document)),
         fault="",
         idempotency_key=key,
         duplicate=store.accepted_before(key),
@@ -166,7 +166,7 @@ def test_whatever_is_sent_the_memory_stays_within_its_bounds(*, linked: bool) ->
                 outcome=Outcome.ACCEPTED,
                 accepted=True,
                 status=202,
-                violations=tuple(violations(document, strict=True)),
+                findings=tuple(check_event(document, strict=True)),
                 fault="",
                 idempotency_key=short_name(long),
                 duplicate=False,

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from consumer.avro.files import SchemaFile
 from consumer.commands.check.likeness import like_event, like_topic, without_suffixes
-from consumer.commands.check.search import Found, by_record, no_record, of_record
+from consumer.commands.check.search import SearchResult, by_record, no_record, of_record
 from consumer.commands.typecheck.routes import SchemaVersion
 from consumer.config.model import RouteConfig
 
 _Like = Callable[[str, RouteConfig], bool]
 
 
-class OwnFiles:
+class RouteFiles:
     """The files of `schema`: what the values of a topic are written with."""
 
     def __init__(self, files: Iterable[SchemaFile]) -> None:
@@ -24,7 +24,7 @@ class OwnFiles:
             (path.name if count[path.name] == 1 else str(path), file.schema) for path, file in by_path.items()
         ]
 
-    def for_route(self, route: RouteConfig) -> Found:
+    def for_route(self, route: RouteConfig) -> SearchResult:
         pairs = (pair for label, schema in self._labelled for pair in by_record(label, schema))
         return of_record(route, pairs, "the route's `schema`", "the route's `schema`")
 
@@ -46,7 +46,7 @@ class FolderSchemas:
                 if file.schema.record is not None:
                     self._names[name].add(without_suffixes(file.path.stem))
 
-    def for_route(self, route: RouteConfig) -> Found:
+    def for_route(self, route: RouteConfig) -> SearchResult:
         if route.record is not None:
             if route.record not in self._types:
                 return no_record(route.record, list(self._types), "the folder")
@@ -63,13 +63,13 @@ class FolderSchemas:
             return self._found(
                 left, "no schema is named like the topic or the event, and this one fits best", guess=True
             )
-        return Found(
+        return SearchResult(
             missing="the folder's schemas are named like other routes' topics and events: "
             "name the route's with `record`, or leave `--schemas` out to ask the registry"
         )
 
-    def _found(self, names: Iterable[str], how: str, *, guess: bool = False) -> Found:
-        return Found(tuple(tuple(self._types[name]) for name in names), how, guess)
+    def _found(self, names: Iterable[str], how: str, *, guess: bool = False) -> SearchResult:
+        return SearchResult(tuple(tuple(self._types[name]) for name in names), how, guess)
 
     def _alike(self, route: RouteConfig, like: _Like) -> list[str]:
         return [name for name, names in self._names.items() if any(like(each, route) for each in names)]

@@ -15,7 +15,8 @@ from consumer.avro.references import parse_registered
 from consumer.avro.registry import RegistryClient
 from consumer.avro.schema import AvroSchema
 from consumer.commands.check.likeness import like_event, like_topic
-from consumer.commands.check.search import Found, Unusable, by_record, of_record
+from consumer.commands.check.search import SearchResult, by_record, of_record
+from consumer.commands.typecheck.findings import Finding, Severity
 from consumer.config.model import RouteConfig
 from consumer.suggestions import nearest
 
@@ -36,7 +37,7 @@ class RegistrySchemas:
         self._subjects = tuple(client.subjects())
         self._read = cache(self._read_subject)
 
-    def for_route(self, route: RouteConfig) -> Found:
+    def for_route(self, route: RouteConfig) -> SearchResult:
         subjects, how = self._subjects_of(route)
         if not subjects:
             return self._missing(route)
@@ -44,7 +45,9 @@ class RegistrySchemas:
         unusable = tuple(each for subject in subjects for each in self._read(subject)[1])
         pairs = [pair for label, schema in schemas for pair in by_record(label, schema)]
         if not pairs:
-            return Found(missing="no schema of its records is one that can be read", unusable=unusable, expected=True)
+            return SearchResult(
+                missing="no schema of its records is one that can be read", unusable=unusable, expected=True
+            )
         return replace(of_record(route, pairs, f"subject {', '.join(subjects)}", how), unusable=unusable)
 
     def _subjects_of(self, route: RouteConfig) -> tuple[list[str], str]:
@@ -58,11 +61,11 @@ class RegistrySchemas:
                 return alike, f"the topic has no subject of its own, and a record is named like the {what}"
         return [], ""
 
-    def _missing(self, route: RouteConfig) -> Found:
+    def _missing(self, route: RouteConfig) -> SearchResult:
         if route.record is not None:
             known = [each.rpartition("-")[2] for each in self._subjects]
             what = f"the registry has no subject {route.record}, nor one of topic {_topic(route)}"
-            return Found(
+            return SearchResult(
                 missing=f"{what}: correct `record`, or register it",
                 nearest=nearest(route.record, known),
                 expected=True,
@@ -71,19 +74,20 @@ class RegistrySchemas:
         what = f"the registry has no subject {wanted}, nor one with a record's name like the topic's or the event's"
         advice = "correct the topic, name the `record`, or give its schemas with --schemas"
         near = nearest(wanted, self._subjects)
-        return Found(missing=f"{what}: {advice}", nearest=near and near.removesuffix(_VALUE), expected=True)
+        return SearchResult(missing=f"{what}: {advice}", nearest=near and near.removesuffix(_VALUE), expected=True)
 
-    def _read_subject(self, subject: str) -> tuple[list[tuple[str, AvroSchema]], list[Unusable]]:
+    def _read_subject(self, subject: str) -> tuple[list[tuple[str, AvroSchema]], list[Finding]]:
         read: list[tuple[str, AvroSchema]] = []
-        faults: list[tuple[str, str]] = []
+        refused: list[tuple[str, str]] = []
         for version in self._client.versions(subject):
             label = f"{subject} version {version}"
             registered = self._client.schema_of(subject, version)
             try:
                 read.append((label, parse_registered(self._client, registered)))
             except (InvalidSchema, SchemaUnknown) as error:
-                faults.append((label, _said(registered, error)))
-        return read, [Unusable(label, message, alone=not read) for label, message in faults]
+                refused.append((label, _reason(registered, error)))
+        severity = Severity.WARNING if read else Severity.ERROR
+        return read, [Finding(severity, f"{label} {reason}", schema=label) for label, reason in refused]
 
 
 def _is_of_topic(subject: str, route: RouteConfig) -> bool:
@@ -97,7 +101,7 @@ def _is_of_topic(subject: str, route: RouteConfig) -> bool:
     return record != "key" and _FULL_NAME.fullmatch(record) is not None and route.record in {None, record}
 
 
-def _said(registered: RegisteredSchema, error: Exception) -> str:
+def _reason(registered: RegisteredSchema, error: Exception) -> str:
     if registered.schema_type == "AVRO":
         return f"{error}: records written with it are dead-lettered as undecodable; register what it lacks"
     kind = _KINDS.get(registered.schema_type, registered.schema_type)

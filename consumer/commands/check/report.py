@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
+from typing import Any
 
 import click
 import orjson
 
 from consumer.commands.check.routes import RouteCheck
-from consumer.commands.typecheck.problems import Severity
-from consumer.commands.typecheck.routes import Finding
+from consumer.commands.typecheck.findings import Finding, Severity
+
+_PRINTED = ("severity", "key", "path", "schema", "message", "nearest")
 
 
 def print_checks(checks: Sequence[RouteCheck]) -> int:
@@ -29,7 +30,7 @@ def print_checks(checks: Sequence[RouteCheck]) -> int:
         click.echo(f"{verdict}: {told}")
     else:
         for finding in findings:
-            click.echo(orjson.dumps(asdict(finding)))
+            click.echo(orjson.dumps(_line(finding)))
         click.echo(orjson.dumps({"summary": verdict, "checked": checked, "routes": len(checks)} | counts))
     return 2 if found[Severity.ERROR] else 0
 
@@ -39,6 +40,10 @@ def _verdict(errors: int, checked: int, routes: int) -> str:
     if errors:
         return "the mapping is refused" + (f", and only {part}" if part else "")
     return f"the configuration is right, and only {part}" if part else "the configuration and its mapping are right"
+
+
+def _line(finding: Finding) -> dict[str, Any]:
+    return {name: getattr(finding, name) for name in _PRINTED}
 
 
 def _sentence(finding: Finding) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from consumer.avro.compatibility import mismatches
+from consumer.avro.compatibility import compatibility_findings
 from consumer.avro.route_schemas import RouteSchemas
 from consumer.avro.schema import RecordType
-from consumer.commands.typecheck.problems import Severity
-from consumer.commands.typecheck.routes import Finding, SchemaVersion
+from consumer.commands.typecheck.findings import Finding, Severity
+from consumer.commands.typecheck.routes import SchemaVersion
 
 
 def reader_versions(route: RouteSchemas) -> tuple[SchemaVersion, ...]:
@@ -54,15 +54,16 @@ def resolution_findings(key: str, versions: Sequence[SchemaVersion], route: Rout
     if route.reader is not None and all(to is None for _, to in pairs):
         names = ", ".join(dict.fromkeys(version.schema.records[0].name for version in versions))
         message = f"is not used: it knows records as {', '.join(route.reader.names)}, and what is written is {names}"
-        yield Finding(
-            Severity.ERROR, place, "", _labels(versions), f"{message}; give its record that name as an alias"
-        )
+        advice = "give its record that name as an alias"
+        yield Finding(Severity.ERROR, f"{message}; {advice}", key=place, schema=_labels(versions))
     for version, to in pairs:
         if to is None:
             continue
-        for each in mismatches(version.schema, version.schema.records[0], to.schema, to.schema.records[0]):
+        for each in compatibility_findings(
+            version.schema, version.schema.records[0], to.schema, to.schema.records[0]
+        ):
             severity = Severity.ERROR if each.certain else Severity.WARNING
-            yield Finding(severity, place, each.field, version.label, each.message)
+            yield Finding(severity, each.message, key=place, path=each.field, schema=version.label)
 
 
 def _resolved(version: SchemaVersion, route: RouteSchemas) -> SchemaVersion | None:

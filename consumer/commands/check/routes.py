@@ -9,12 +9,12 @@ from pathlib import Path
 
 from consumer.avro.files import load_files
 from consumer.avro.route_schemas import RouteSchemas, route_schemas
-from consumer.commands.check.files import FolderSchemas, OwnFiles
+from consumer.commands.check.files import FolderSchemas, RouteFiles
 from consumer.commands.check.registry import RegistrySchemas
 from consumer.commands.check.resolution import read_as, reader_versions, resolution_findings
-from consumer.commands.check.search import Found, Schemas, Unusable
-from consumer.commands.typecheck.problems import Severity
-from consumer.commands.typecheck.routes import Finding, SchemaVersion, check_route
+from consumer.commands.check.search import Schemas, SearchResult
+from consumer.commands.typecheck.findings import Finding, Severity
+from consumer.commands.typecheck.routes import SchemaVersion, check_route
 from consumer.commands.validation.routes import overlap
 from consumer.config.model import Config
 from consumer.pipeline.assembly import registry_client
@@ -63,68 +63,66 @@ def _of_topic(route: RouteSchemas, routes: Sequence[RouteSchemas]) -> list[Route
 
 
 def _check(key: str, route: RouteSchemas, of_topic: Sequence[RouteSchemas], shared: Schemas | None) -> RouteCheck:
-    found = _found(route, of_topic, shared)
-    unusable = [_unusable(key, each) for each in found.unusable]
+    found = _search(route, of_topic, shared)
+    unusable = [replace(each, key=key) for each in found.unusable]
     if not found.choices:
-        checked, findings = _without_writers(key, route, found)
+        checked, findings = _check_reader_alone(key, route, found)
         return RouteCheck(checked, (*unusable, *findings))
-    results = [(versions, _against(key, route, of_topic, versions)) for versions in found.choices]
-    versions, best = min(results, key=lambda result: _weight(result[1]))
-    told = _told(key, found, versions, read_as(versions, of_topic))
-    return RouteCheck(not found.guess, (*unusable, told, *(map(_doubted, best) if found.guess else best)))
+    results = [(versions, _check_versions(key, route, of_topic, versions)) for versions in found.choices]
+    versions, best = min(results, key=lambda result: _severity_counts(result[1]))
+    basis = _basis(key, found, versions, read_as(versions, of_topic))
+    return RouteCheck(not found.guess, (*unusable, basis, *(map(_downgraded, best) if found.guess else best)))
 
 
-def _found(route: RouteSchemas, of_topic: Sequence[RouteSchemas], shared: Schemas | None) -> Found:
+def _search(route: RouteSchemas, of_topic: Sequence[RouteSchemas], shared: Schemas | None) -> SearchResult:
     if route.route.wire_format != "confluent":
         # A topic's single objects may be of any route's files: each value names its schema.
         pooled = of_topic if route.route.wire_format == "single_object" else [route]
-        return OwnFiles(file for each in pooled for file in each.written).for_route(route.route)
+        return RouteFiles(file for each in pooled for file in each.written).for_route(route.route)
     if shared is None:
-        return Found(missing="there is no registry: give the folder of its schemas with --schemas")
+        return SearchResult(missing="there is no registry: give the folder of its schemas with --schemas")
     return shared.for_route(route.route)
 
 
-def _against(
+def _check_versions(
     key: str, route: RouteSchemas, of_topic: Sequence[RouteSchemas], versions: Sequence[SchemaVersion]
 ) -> list[Finding]:
     resolution = resolution_findings(key, versions, route)
     return [*resolution, *check_route(key, route.route, read_as(versions, of_topic))]
 
 
-def _without_writers(key: str, route: RouteSchemas, found: Found) -> tuple[bool, list[Finding]]:
+def _check_reader_alone(key: str, route: RouteSchemas, found: SearchResult) -> tuple[bool, list[Finding]]:
     """A route of whose records no schema is known: its reader schema still tells what the mapping meets."""
     severity = Severity.WARNING if found.expected or found.nearest else Severity.INFO
     place = f"{key}.record" if route.route.record is not None else key
     if route.reader is None:
-        return False, [Finding(severity, place, "", "", f"not checked: {found.missing}", found.nearest)]
+        return False, [Finding(severity, f"not checked: {found.missing}", found.nearest, key=place)]
     versions = reader_versions(route)
     labels = ", ".join(version.label for version in versions)
     what = f"checked against the reader schema {labels}, and not that records can be resolved to it: {found.missing}"
-    return True, [Finding(severity, place, "", labels, what, found.nearest), *check_route(key, route.route, versions)]
+    return True, [
+        Finding(severity, what, found.nearest, key=place, schema=labels),
+        *check_route(key, route.route, versions),
+    ]
 
 
-def _told(key: str, found: Found, written: Sequence[SchemaVersion], read: Sequence[SchemaVersion]) -> Finding:
+def _basis(key: str, found: SearchResult, written: Sequence[SchemaVersion], read: Sequence[SchemaVersion]) -> Finding:
     labels = ", ".join(version.label for version in written)
     if found.guess:
         message = f"not checked, only compared with {labels}: {found.how}; name the type of its records with `record`"
-        return Finding(Severity.WARNING, key, "", labels, message)
+        return Finding(Severity.WARNING, message, key=key, schema=labels)
     resolved = ", ".join(version.label for version in read if version not in written)
     message = f"checked against {labels} ({found.how})" + (f", resolved to {resolved}" if resolved else "")
-    return Finding(Severity.INFO, key, "", labels, message)
+    return Finding(Severity.INFO, message, key=key, schema=labels)
 
 
-def _unusable(key: str, unusable: Unusable) -> Finding:
-    severity = Severity.ERROR if unusable.alone else Severity.WARNING
-    return Finding(severity, key, "", unusable.label, f"{unusable.label} {unusable.message}")
-
-
-def _doubted(finding: Finding) -> Finding:
+def _downgraded(finding: Finding) -> Finding:
     """What is wrong with a schema that only fits best refuses nothing: it may be of other records."""
     if finding.severity is not Severity.ERROR:
         return finding
     return replace(finding, severity=Severity.WARNING, message=f"{finding.message}, if it is of these records")
 
 
-def _weight(findings: Iterable[Finding]) -> tuple[int, int]:
+def _severity_counts(findings: Iterable[Finding]) -> tuple[int, int]:
     severities = [finding.severity for finding in findings]
     return severities.count(Severity.ERROR), severities.count(Severity.WARNING)

@@ -7,26 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from consumer.avro.schema import AvroSchema
+from consumer.commands.typecheck.findings import Finding
 from consumer.commands.typecheck.routes import SchemaVersion
 from consumer.config.model import RouteConfig
 from consumer.suggestions import nearest
 
 
 @dataclass(frozen=True, slots=True)
-class Unusable:
-    """A version that the records of a topic may be of, and that cannot be read.
-
-    Attributes:
-        alone: no other version of its subject can be read either.
-    """
-
-    label: str
-    message: str
-    alone: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """The schemas that a route's records are, or may be, written with.
 
     Attributes:
@@ -37,6 +25,7 @@ class Found:
         missing: why there are none, and what to do.
         nearest: the name that exists and was probably meant, when there are none.
         expected: there should be some: a route without is worth a warning.
+        unusable: the versions that the records may be of and that cannot be read; their key is not known here.
     """
 
     choices: tuple[tuple[SchemaVersion, ...], ...] = ()
@@ -45,13 +34,13 @@ class Found:
     missing: str = ""
     nearest: str | None = None
     expected: bool = False
-    unusable: tuple[Unusable, ...] = ()
+    unusable: tuple[Finding, ...] = ()
 
 
 class Schemas(Protocol):
     """A place where schemas are: files, a folder, the registry."""
 
-    def for_route(self, route: RouteConfig) -> Found: ...
+    def for_route(self, route: RouteConfig) -> SearchResult: ...
 
 
 def by_record(label: str, schema: AvroSchema) -> Iterator[tuple[str, SchemaVersion]]:
@@ -61,17 +50,19 @@ def by_record(label: str, schema: AvroSchema) -> Iterator[tuple[str, SchemaVersi
         yield record.name, SchemaVersion(name, replace(schema, record=record, branches=()))
 
 
-def of_record(route: RouteConfig, versions: Iterable[tuple[str, SchemaVersion]], where: str, how: str) -> Found:
+def of_record(
+    route: RouteConfig, versions: Iterable[tuple[str, SchemaVersion]], where: str, how: str
+) -> SearchResult:
     """The versions of the route's record among those of its topic; all of them when it names none."""
     pairs = list(versions)
     taken = tuple(version for name, version in pairs if route.record in {None, name})
     if taken:
-        return Found((taken,), how)
+        return SearchResult((taken,), how)
     return no_record(route.record or "", [name for name, _ in pairs], where)
 
 
-def no_record(record: str, known: Sequence[str], where: str) -> Found:
+def no_record(record: str, known: Sequence[str], where: str) -> SearchResult:
     advice = f"correct `record`, or add its schema to {where}"
-    return Found(
+    return SearchResult(
         missing=f"{where} has no record {record}: {advice}", nearest=nearest(record, known), expected=bool(known)
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from consumer.avro.errors import RegistryError, UnusableSchemas
 from consumer.commands.check.routes import check_mapping
 from consumer.commands.doctor.finding import Finding, Severity, error, ok
-from consumer.commands.typecheck.problems import Severity as Weight
+from consumer.commands.typecheck.findings import Severity as Weight
 from consumer.config.model import Config
 from consumer.pipeline.assembly import registry_client
 

@@ -11,8 +11,8 @@ from typing import Any
 from jmespath.functions import Functions
 
 from consumer.commands.typecheck.comparisons import json_type, json_types
-from consumer.commands.typecheck.problems import NotComputableError, Problem, Severity
-from consumer.commands.typecheck.shapes import UNKNOWN, Shape, items, kind, listed, shape_of, united, values
+from consumer.commands.typecheck.findings import Finding, NotComputableError, Severity
+from consumer.commands.typecheck.shapes import UNKNOWN, Shape, items, kind, list_of, shape_of, union_of, values
 from consumer.mapping.paths import Node
 
 Named = Mapping[str, Any]
@@ -66,7 +66,9 @@ def _call_errors(function: str, arguments: Sequence[Node]) -> Iterator[str]:
             yield f"{function}() takes a value as argument {position}: leave out the &"
 
 
-def given(function: str, types: Sequence[str], argument: Shape, named: Named) -> tuple[Shape, list[Problem]]:
+def accepted_argument(
+    function: str, types: Sequence[str], argument: Shape, named: Named
+) -> tuple[Shape, list[Finding]]:
     """The argument, as far as the function takes it, and what it does not take.
 
     Raises:
@@ -86,7 +88,7 @@ def given(function: str, types: Sequence[str], argument: Shape, named: Named) ->
     if not doubts:
         return taken, []
     message = f"{function}() takes {wanted}, and may be given {' or '.join(doubts)}: such a record is refused"
-    return taken, [Problem(Severity.WARNING, message)]
+    return taken, [Finding(Severity.WARNING, message)]
 
 
 def result_of(function: str, arguments: Sequence[Shape], named: Named) -> Shape:
@@ -144,11 +146,11 @@ def _to_array(arguments: Sequence[Shape], _named: Named) -> Shape:
     (argument,) = arguments
     lists = tuple(avro for avro in argument.types if kind(avro) == "array")
     others = Shape(tuple(avro for avro in argument.types if kind(avro) != "array"), argument.nullable)
-    return Shape((*lists, *(listed(others).types if others.types or others.nullable else ())), known=argument.known)
+    return Shape((*lists, *(list_of(others).types if others.types or others.nullable else ())), known=argument.known)
 
 
 def _values(arguments: Sequence[Shape], named: Named) -> Shape:
-    return listed(values(arguments[0], named) or UNKNOWN)
+    return list_of(values(arguments[0], named) or UNKNOWN)
 
 
 def _same(arguments: Sequence[Shape], _named: Named) -> Shape:
@@ -166,11 +168,11 @@ _RESULTS: dict[str, Result] = {
     **dict.fromkeys(("contains", "ends_with", "starts_with"), _always(Shape(("boolean",)))),
     **dict.fromkeys(("max", "min", "max_by", "min_by"), _one_of),
     # The sum of an empty list is the integer 0.
-    "sum": lambda arguments, named: united([_elements(arguments, named).not_null(), _INTEGER]),
+    "sum": lambda arguments, named: union_of([_elements(arguments, named).not_null(), _INTEGER]),
     "avg": _always(Shape(("double",), nullable=True)),
     "to_number": _to_number,
     "reverse": _reverse,
     "to_array": _to_array,
-    "keys": _always(listed(_TEXT)),
+    "keys": _always(list_of(_TEXT)),
     "values": _values,
 }

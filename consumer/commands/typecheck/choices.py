@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from consumer.commands.typecheck.comparisons import enumerated
+from consumer.commands.typecheck.findings import Finding, Severity
 from consumer.commands.typecheck.fitting import in_words
-from consumer.commands.typecheck.lookups import Place, look_up, problems_of
-from consumer.commands.typecheck.problems import Problem, Severity
+from consumer.commands.typecheck.lookups import Scope, look_up, value_findings
+from consumer.commands.typecheck.requirements import Requirement
 from consumer.commands.typecheck.shapes import Shape, kind, symbols_of
-from consumer.commands.typecheck.wants import Want
 from consumer.config.model import EventByValue
 from consumer.mapping.names import as_yaml
 from consumer.suggestions import nearest
@@ -18,11 +18,11 @@ from consumer.suggestions import nearest
 _KINDS = {bool: "boolean", int: "integer", str: "string"}
 
 
-def choice_problems(event: EventByValue, record: Place) -> Iterator[Problem]:
+def choice_findings(event: EventByValue, record: Scope) -> Iterator[Finding]:
     """What is wrong with the path, and with each value: one that no record has, one that the route does not name."""
     kinds = frozenset(_KINDS[type(value)] for value in event.values)
-    chooser = Want("event.path", (event.path,), required=True)
-    yield from problems_of(chooser, record)
+    chooser = Requirement("event.path", (event.path,), required=True)
+    yield from value_findings(chooser, record)
     shape, _ = look_up(chooser, record)
     if shape is None or not shape.known or not shape.types:
         return
@@ -30,25 +30,25 @@ def choice_problems(event: EventByValue, record: Place) -> Iterator[Problem]:
     if others:
         severity = Severity.ERROR if len(others) == len(shape.kinds) else Severity.WARNING
         message = f"is {' or '.join(others)}, and the values are named as {in_words(kinds)}: such a record is refused"
-        yield Problem(severity, message + _hint(event, shape)).at("event.path", event.path)
+        yield Finding(severity, message + _hint(event, shape)).with_path("event.path", event.path)
     yield from _keys(event, shape)
     yield from _values(event, shape)
 
 
-def _keys(event: EventByValue, shape: Shape) -> Iterator[Problem]:
+def _keys(event: EventByValue, shape: Shape) -> Iterator[Finding]:
     texts = _texts(shape)
     for value in event.values:
         key = f"event.values.{as_yaml(value)}"
         if _KINDS[type(value)] not in shape.kinds:
             if shape.kinds and any(_KINDS[type(other)] in shape.kinds for other in event.values):
                 message = f"is {_KINDS[type(value)]}, and the value is {shape.described()}: no record has it"
-                yield Problem(Severity.ERROR, message, ignored=True).at(key, event.path)
+                yield Finding(Severity.ERROR, message, ignored=True).with_path(key, event.path)
         elif isinstance(value, str) and texts is not None and value not in texts:
             message = f"no record has it: the symbols are {enumerated(texts)}"
-            yield Problem(Severity.ERROR, message, nearest(value, texts), ignored=True).at(key, event.path)
+            yield Finding(Severity.ERROR, message, nearest(value, texts), ignored=True).with_path(key, event.path)
 
 
-def _values(event: EventByValue, shape: Shape) -> Iterator[Problem]:
+def _values(event: EventByValue, shape: Shape) -> Iterator[Finding]:
     keys = {(type(value), value) for value in event.values}
     possible: list[bool | str] = list(_texts(shape) or ()) if "string" in _named_kinds(event.values) else []
     if "boolean" in shape.kinds and "boolean" in _named_kinds(event.values):
@@ -56,11 +56,11 @@ def _values(event: EventByValue, shape: Shape) -> Iterator[Problem]:
     open_kinds = {kind(avro) for avro in shape.types if symbols_of(avro) is None} & {"string", "integer"}
     for each in sorted(open_kinds & _named_kinds(event.values)):
         message = f"is {each}: a record whose value is none of those named is refused"
-        yield Problem(Severity.INFO, message).at("event.path", event.path)
+        yield Finding(Severity.INFO, message).with_path("event.path", event.path)
     left = [as_yaml(value) for value in possible if (type(value), value) not in keys]
     if left:
         message = f"may be {enumerated(left)}, of which no event is named: such a record is refused"
-        yield Problem(Severity.WARNING, f"{message}, unless `when` leaves it out").at("event.path", event.path)
+        yield Finding(Severity.WARNING, f"{message}, unless `when` leaves it out").with_path("event.path", event.path)
 
 
 def _named_kinds(values: Mapping[Any, str]) -> set[str]:

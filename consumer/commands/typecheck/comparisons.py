@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
-from consumer.commands.typecheck.problems import NotComputableError, Problem, Severity
+from consumer.commands.typecheck.findings import Finding, NotComputableError, Severity
 from consumer.commands.typecheck.shapes import Shape, is_literal, items, kind, symbols_of
 from consumer.commands.typecheck.shapes import texts as texts_of
 from consumer.suggestions import nearest
@@ -35,21 +35,21 @@ def json_types(shape: Shape) -> frozenset[str]:
     return frozenset(json_type(each) for each in shape.kinds)
 
 
-def equal(left: Shape, right: Shape) -> Iterator[Problem]:
+def check_equality(left: Shape, right: Shape) -> Iterator[Finding]:
     """Why the two are never equal."""
     if not _are_known(left, right) or (left.nullable and right.nullable):
         return
     common = json_types(left) & json_types(right)
     if not common:
         message = f"compares {left.described()} with {right.described()}, which are never equal"
-        yield Problem(Severity.ERROR, message, ignored=True)
+        yield Finding(Severity.ERROR, message, ignored=True)
     texts, others = _symbols(left), _symbols(right)
     if common == {"string"} and texts is not None and others is not None and not texts & others:
         literals, symbols = (texts, others) if _are_literals(left) else (others, texts)
         yield _no_symbol(literals, symbols, Severity.ERROR)
 
 
-def ordered(left: Shape, right: Shape) -> Iterator[Problem]:
+def check_order(left: Shape, right: Shape) -> Iterator[Finding]:
     """What stands against putting the two in order.
 
     Raises:
@@ -63,13 +63,13 @@ def ordered(left: Shape, right: Shape) -> Iterator[Problem]:
     if len(mixed) == len(pairs) and not (left.nullable or right.nullable):
         raise NotComputableError(message)
     if mixed:
-        yield Problem(Severity.WARNING, message)
+        yield Finding(Severity.WARNING, message)
     elif not any(one == other and one in _ORDERED for one, other in pairs):
         what = f"puts {left.described()} and {right.described()} in order, which have none: it is never true"
-        yield Problem(Severity.ERROR, what, ignored=True)
+        yield Finding(Severity.ERROR, what, ignored=True)
 
 
-def contained(subject: Shape, search: Shape, named: Mapping[str, Any]) -> Iterator[Problem]:
+def check_contains(subject: Shape, search: Shape, named: Mapping[str, Any]) -> Iterator[Finding]:
     """Why `contains(subject, search)` is never true, or not for each text that the expression lists.
 
     Raises:
@@ -82,7 +82,7 @@ def contained(subject: Shape, search: Shape, named: Mapping[str, Any]) -> Iterat
         message = f"contains() searches a text for a text, and not for {search.described()}"
         if "string" not in search.kinds and listed is None:
             raise NotComputableError(message)
-        yield Problem(Severity.WARNING, f"{message}: such a record is refused")
+        yield Finding(Severity.WARNING, f"{message}: such a record is refused")
     elif listed is None:
         texts, parts = _symbols(subject), _symbols(search)
         if texts is not None and parts is not None and not any(part in text for part in parts for text in texts):
@@ -91,10 +91,10 @@ def contained(subject: Shape, search: Shape, named: Mapping[str, Any]) -> Iterat
         yield from _listed(texts_of(listed), search)
 
 
-def _listed(listed: Shape, search: Shape) -> Iterator[Problem]:
+def _listed(listed: Shape, search: Shape) -> Iterator[Finding]:
     texts, searched = _symbols(listed), _symbols(search)
     if texts is None or searched is None or not _are_literals(listed):
-        yield from equal(listed, search)
+        yield from check_equality(listed, search)
     elif unknown := texts - searched:
         yield _no_symbol(unknown, searched, Severity.ERROR if unknown == texts else Severity.WARNING)
 
@@ -114,11 +114,11 @@ def _are_literals(shape: Shape) -> bool:
     return all(is_literal(avro) for avro in shape.types)
 
 
-def _no_symbol(texts: Iterable[str], symbols: Iterable[str], severity: Severity, says: str = "is none of") -> Problem:
+def _no_symbol(texts: Iterable[str], symbols: Iterable[str], severity: Severity, says: str = "is none of") -> Finding:
     written, known = ", ".join(sorted(texts)), sorted(symbols)
-    likely = nearest(min(texts), known)
-    return Problem(
-        severity, f"{written} {says} the symbols {enumerated(known)}: no record has it", likely, ignored=True
+    nearest_name = nearest(min(texts), known)
+    return Finding(
+        severity, f"{written} {says} the symbols {enumerated(known)}: no record has it", nearest_name, ignored=True
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from consumer.commands.typecheck.comparisons import enumerated
-from consumer.commands.typecheck.problems import Problem, Severity
+from consumer.commands.typecheck.findings import Finding, Severity
 from consumer.commands.typecheck.shapes import Shape, kind, symbols_of
 from consumer.commands.typecheck.type_rules import CONVERTIBLE, SCALARS, TypeRule
 
@@ -28,21 +28,21 @@ _OF_SOME = {
 """Kinds of which only some values make sense as what an `as:` says, beside text."""
 
 
-def fit(rule: TypeRule, shape: Shape) -> Iterator[Problem]:
+def check_type(rule: TypeRule, shape: Shape) -> Iterator[Finding]:
     """What is wrong with a shape that is known."""
     if not shape.types:
-        yield Problem(Severity.ERROR, "is null in every record", ignored=True)
+        yield Finding(Severity.ERROR, "is null in every record", ignored=True)
         return
     refused = [avro for avro in shape.types if not _is_taken(rule, avro)]
     if refused:
         severity = Severity.ERROR if len(refused) == len(shape.types) else Severity.WARNING
-        yield Problem(severity, _refusal(rule, refused, shape))
+        yield Finding(severity, _refusal(rule, refused, shape))
         return
     for avro in shape.types:
         unfit = [symbol for symbol in symbols_of(avro) or () if not rule.takes(symbol)]
         if unfit:
             message = f"may be {enumerated(unfit)}: none of them {_can(rule)}, such a record is refused"
-            yield Problem(Severity.WARNING, message)
+            yield Finding(Severity.WARNING, message)
     if undocumented := _undocumented(rule, shape):
         yield undocumented
     elif rule.convert is not None:
@@ -87,7 +87,7 @@ def in_words(kinds: Collection[str]) -> str:
     return " or ".join(words)
 
 
-def _undocumented(rule: TypeRule, shape: Shape) -> Problem | None:
+def _undocumented(rule: TypeRule, shape: Shape) -> Finding | None:
     if rule.documented is None:
         return None
     found = shape.kinds if rule.convert is None else (rule.convert,)
@@ -97,7 +97,7 @@ def _undocumented(rule: TypeRule, shape: Shape) -> Problem | None:
     becomes = "is" if rule.convert is None else "becomes"
     message = f"{becomes} {' or '.join(strange)}, and Bluecore documents {in_words(rule.documented)}"
     hint = _conversion(strange, rule.documented) if rule.convert is None else ""
-    return Problem(Severity.WARNING, f"{message}: it is sent, and may be ignored{hint}")
+    return Finding(Severity.WARNING, f"{message}: it is sent, and may be ignored{hint}")
 
 
 def _conversion(found: Collection[str], wanted: frozenset[str]) -> str:
@@ -106,9 +106,9 @@ def _conversion(found: Collection[str], wanted: frozenset[str]) -> str:
     return f"; `as: {possible[0]}` converts" if possible and "boolean" not in found else ""
 
 
-def _by_value(convert: str, shape: Shape) -> Iterator[Problem]:
+def _by_value(convert: str, shape: Shape) -> Iterator[Finding]:
     for avro in shape.types:
         if kind(avro) == "string" and convert != "string" and symbols_of(avro) is None:
-            yield Problem(Severity.INFO, f"is text: a record whose text is no {convert} is refused")
+            yield Finding(Severity.INFO, f"is text: a record whose text is no {convert} is refused")
         elif message := _OF_SOME.get((kind(avro), convert)):
-            yield Problem(Severity.INFO, f"is {message}")
+            yield Finding(Severity.INFO, f"is {message}")

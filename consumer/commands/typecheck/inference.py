@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from consumer.commands.typecheck import calls
-from consumer.commands.typecheck.comparisons import contained, equal, ordered
-from consumer.commands.typecheck.narrowing import proven
-from consumer.commands.typecheck.problems import NotComputableError, NothingFoundError, Problem, UntypableError
-from consumer.commands.typecheck.shapes import UNKNOWN, Shape, items, listed, literal, may_be_false, united
+from consumer.commands.typecheck.comparisons import check_contains, check_equality, check_order
+from consumer.commands.typecheck.findings import Finding, NotComputableError, NothingFoundError, UntypableError
+from consumer.commands.typecheck.narrowing import proven_non_null
+from consumer.commands.typecheck.shapes import UNKNOWN, Shape, items, list_of, literal, may_be_false, union_of
 from consumer.commands.typecheck.walk import Walk
 from consumer.mapping.paths import Node
 
@@ -17,22 +17,22 @@ _LITERALS = {bool: "boolean", int: "long", float: "double"}
 
 
 def infer(
-    tree: Node, shape: Shape, named: Mapping[str, Any], given: Iterable[Node] = ()
-) -> tuple[Shape, list[Problem]]:
+    tree: Node, shape: Shape, named: Mapping[str, Any], non_null: Iterable[Node] = ()
+) -> tuple[Shape, list[Finding]]:
     """What the expression finds in a value of this shape, and what is doubtful in it.
 
     Args:
         tree: JMESPath's syntax tree.
         shape: of the value that the expression starts from; where only the value can tell, the result is `UNKNOWN`.
         named: the schema's named types by full name.
-        given: paths that are known not to be null, such as those that `when` proves.
+        non_null: paths that are known not to be null, such as those that `when` proves.
 
     Raises:
         UntypableError: it finds nothing in any such value, or can be computed on none.
     """
-    walk = _Inference(named, dotted=_is_dotted(tree), given=tuple(given))
+    walk = _Inference(named, dotted=_is_dotted(tree), non_null=tuple(non_null))
     found = walk.infer(tree, shape)
-    return found, list(dict.fromkeys(walk.problems))
+    return found, list(dict.fromkeys(walk.findings))
 
 
 def _is_dotted(tree: Node) -> bool:
@@ -61,16 +61,16 @@ class _Inference(Walk):
     def _and_expression(self, tree: Node, shape: Shape) -> Shape:
         first, second = tree["children"]
         left = self.infer(first, shape)
-        given, self._given = self._given, (*self._given, *proven(first))
+        non_null, self._non_null = self._non_null, (*self._non_null, *proven_non_null(first))
         try:
             right = self.infer(second, shape)
         except NotComputableError as error:
-            self.problems.append(error.problem().doubtful())
+            self.findings.append(error.finding().downgraded())
             right = Shape()
         finally:
-            self._given = given
+            self._non_null = non_null
         falsy = Shape(tuple(avro for avro in left.types if may_be_false(avro)), left.nullable, left.known)
-        return united([falsy, right])
+        return union_of([falsy, right])
 
     def _not_expression(self, tree: Node, shape: Shape) -> Shape:
         self.infer(tree["children"][0], shape)
@@ -79,9 +79,9 @@ class _Inference(Walk):
     def _comparator(self, tree: Node, shape: Shape) -> Shape:
         left, right = self._sides(tree["children"], shape)
         if tree["value"] in {"eq", "ne"}:
-            self.problems += equal(left, right)
+            self.findings += check_equality(left, right)
             return Shape(("boolean",))
-        self.problems += ordered(left, right)
+        self.findings += check_order(left, right)
         return Shape(("boolean",), nullable=True)
 
     def _sides(self, children: Sequence[Node], shape: Shape) -> tuple[Shape, Shape]:
@@ -109,13 +109,13 @@ class _Inference(Walk):
         wanted = calls.arguments_of(function)
         arguments: list[Shape] = []
         for types, child in zip(wanted, children, strict=False):
-            argument, problems = calls.given(function, types, self.infer(child, shape), self._named)
+            argument, findings = calls.accepted_argument(function, types, self.infer(child, shape), self._named)
             arguments.append(argument)
-            self.problems += problems
+            self.findings += findings
         if "expref" in {child["type"] for child in children}:
             return self._by_expression(function, children, arguments)
         if function == "contains":
-            self.problems += contained(arguments[0], arguments[1], self._named)
+            self.findings += check_contains(arguments[0], arguments[1], self._named)
         return calls.result_of(function, arguments, self._named)
 
     def _by_expression(self, function: str, children: list[Node], arguments: list[Shape]) -> Shape:
@@ -124,9 +124,9 @@ class _Inference(Walk):
         each = items(subject, self._named) or UNKNOWN
         found = self._elsewhere(children[position]["children"][0], each)
         if function == "map":
-            return listed(found)
-        _, problems = calls.given(function, calls.SORTABLE, found, self._named)
-        self.problems += problems
+            return list_of(found)
+        _, findings = calls.accepted_argument(function, calls.SORTABLE, found, self._named)
+        self.findings += findings
         return calls.result_of(function, [subject], self._named)
 
     def _not_null(self, children: list[Node], shape: Shape) -> Shape:
@@ -135,7 +135,7 @@ class _Inference(Walk):
         ]
         if not found:
             return self.infer(children[0], shape)
-        either = united(found)
+        either = union_of(found)
         return Shape(either.types, all(each.nullable for each in found), either.known)
 
 
@@ -145,6 +145,6 @@ def _of_json(value: Any) -> Shape:
     if isinstance(value, str):
         return literal(value)
     if isinstance(value, list):
-        return listed(united([_of_json(each) for each in value]))
+        return list_of(union_of([_of_json(each) for each in value]))
     avro = _LITERALS.get(type(value))
     return UNKNOWN if avro is None else Shape((avro,))

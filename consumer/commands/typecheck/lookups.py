@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from consumer.commands.typecheck.fitting import fit
+from consumer.commands.typecheck.findings import Finding, Severity, UntypableError
+from consumer.commands.typecheck.fitting import check_type
 from consumer.commands.typecheck.inference import infer
-from consumer.commands.typecheck.problems import Problem, Severity, UntypableError
-from consumer.commands.typecheck.shapes import Shape, symbols_of, united
-from consumer.commands.typecheck.wants import Want
+from consumer.commands.typecheck.requirements import Requirement
+from consumer.commands.typecheck.shapes import Shape, symbols_of, union_of
 from consumer.mapping.paths import Node, compile_path
 
 NONE_OF_THESE = "is required, and the schema has none of these names"
@@ -18,63 +18,63 @@ MAY_BE_NULL = "may be null: such a record is refused as missing_field"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Scope:
     """Where paths start.
 
     Attributes:
         shape: of the record, or of one product.
         named: the schema's named types by full name.
-        given: paths from here that are known not to be null.
+        non_null: paths from here that are known not to be null.
     """
 
     shape: Shape
     named: Mapping[str, Any]
-    given: tuple[Node, ...] = ()
+    non_null: tuple[Node, ...] = ()
 
 
-def look_up(want: Want, place: Place) -> tuple[Shape | None, list[Problem]]:
+def look_up(requirement: Requirement, scope: Scope) -> tuple[Shape | None, list[Finding]]:
     """The shape of the value, None when it is in no record, and what is doubtful about its path."""
     shapes: list[Shape] = []
-    problems: list[Problem] = []
-    for path in want.paths:
+    findings: list[Finding] = []
+    for path in requirement.paths:
         try:
-            found, doubts = infer(compile_path(path).tree, place.shape, place.named, place.given)
+            found, doubts = infer(compile_path(path).tree, scope.shape, scope.named, scope.non_null)
         except UntypableError as error:
-            if want.mapped:
-                problem = error.problem()
-                problems.append(replace(problem, ignored=problem.ignored and not want.required))
+            if requirement.mapped:
+                finding = error.finding()
+                findings.append(replace(finding, ignored=finding.ignored and not requirement.required))
             continue
         shapes.append(found)
-        problems += doubts
+        findings += doubts
         if found.known and not found.nullable and not _may_be_empty(found):
             break
-    placed = [problem.at(want.key, ", ".join(want.paths)) for problem in problems]
+    located = [finding.with_path(requirement.key, ", ".join(requirement.paths)) for finding in findings]
     if not shapes:
-        return None, placed
-    return replace(united(shapes), nullable=all(each.nullable for each in shapes)), placed
+        return None, located
+    return replace(union_of(shapes), nullable=all(each.nullable for each in shapes)), located
 
 
-def problems_of(want: Want, place: Place) -> Iterator[Problem]:
+def value_findings(requirement: Requirement, scope: Scope) -> Iterator[Finding]:
     """All that is wrong with the value."""
-    shape, problems = look_up(want, place)
-    yield from problems
-    for problem in _judged(want, shape, is_missing=not problems):
-        placed = problem.at(want.key, ", ".join(want.paths))
-        yield placed if want.certain else placed.doubtful()
+    shape, findings = look_up(requirement, scope)
+    yield from findings
+    for finding in _judged(requirement, shape, is_missing=not findings):
+        located = finding.with_path(requirement.key, ", ".join(requirement.paths))
+        yield located if requirement.certain else located.downgraded()
 
 
-def _judged(want: Want, shape: Shape | None, *, is_missing: bool) -> Iterator[Problem]:
+def _judged(requirement: Requirement, shape: Shape | None, *, is_missing: bool) -> Iterator[Finding]:
     if shape is None:
-        if want.required and is_missing:
-            yield Problem(Severity.ERROR, NONE_OF_THESE)
+        if requirement.required and is_missing:
+            yield Finding(Severity.ERROR, NONE_OF_THESE)
     elif not shape.known:
-        yield Problem(Severity.INFO, "not checked: only the records can tell its type")
+        yield Finding(Severity.INFO, "not checked: only the records can tell its type")
     elif shape.types:
-        yield from fit(want.rule, shape)
-        if want.required and shape.nullable:
-            yield Problem(Severity.WARNING, MAY_BE_NULL)
-    elif want.required or want.mapped:
-        yield Problem(Severity.ERROR, "is null in every record", ignored=not want.required)
+        yield from check_type(requirement.rule, shape)
+        if requirement.required and shape.nullable:
+            yield Finding(Severity.WARNING, MAY_BE_NULL)
+    elif requirement.required or requirement.mapped:
+        yield Finding(Severity.ERROR, "is null in every record", ignored=not requirement.required)
 
 
 def _may_be_empty(shape: Shape) -> bool:

@@ -14,12 +14,12 @@ from jmespath.functions import Functions
 from consumer.mapping.paths import Node
 
 
-def proven(tree: Node) -> Iterator[Node]:
+def proven_non_null(tree: Node) -> Iterator[Node]:
     """The paths, as syntax trees, that are not null where the expression is true."""
     kind, children = tree["type"], tree["children"]
     if kind == "and_expression":
         for child in children:
-            yield from proven(child)
+            yield from proven_non_null(child)
     elif kind == "comparator":
         yield from _compared(tree["value"], children)
     elif kind == "function_expression":

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from consumer.avro.schema import AvroSchema
-from consumer.commands.typecheck.problems import Problem, Severity
-from consumer.commands.typecheck.record_checks import record_problems
+from consumer.commands.typecheck.findings import Finding, Severity
+from consumer.commands.typecheck.record_checks import record_findings
 from consumer.config.model import RouteConfig
 
 
@@ -21,25 +21,6 @@ class SchemaVersion:
     schema: AvroSchema
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing to know about a route.
-
-    Attributes:
-        key: the configuration's, such as `routes[1].fields.order_id`.
-        path: the path in question.
-        schema: the label of the schema version, empty when it is about none.
-        nearest: the name that exists and was probably meant.
-    """
-
-    severity: Severity
-    key: str
-    path: str
-    schema: str
-    message: str
-    nearest: str | None = None
-
-
 def check_route(key: str, route: RouteConfig, versions: Sequence[SchemaVersion]) -> list[Finding]:
     """What is wrong between a route and the schemas of its records.
 
@@ -49,24 +30,21 @@ def check_route(key: str, route: RouteConfig, versions: Sequence[SchemaVersion])
         versions: what its records may be of; of a union, each of its record types.
     """
     found = [
-        (version.label, list(dict.fromkeys(record_problems(route, record.parsed, version.schema.named))))
+        (version.label, list(dict.fromkeys(record_findings(route, record.parsed, version.schema.named))))
         for version in versions
         for record in version.schema.records
     ]
-    ignored = [{problem.key for problem in problems if _is_ignored(problem)} for _, problems in found]
+    ignored = [{finding.key for finding in findings if _is_ignored(finding)} for _, findings in found]
     without_effect = Counter(chain.from_iterable(ignored))
     findings = []
-    for label, problems in found:
-        for problem in problems:
+    for label, of_version in found:
+        for finding in of_version:
             # Other versions have it: the records of this one are sent without.
-            elsewhere = _is_ignored(problem) and without_effect[problem.key] < len(found)
-            findings.append(_finding(key, problem.doubtful() if elsewhere else problem, label))
+            elsewhere = _is_ignored(finding) and without_effect[finding.key] < len(found)
+            judged = finding.downgraded() if elsewhere else finding
+            findings.append(replace(judged, key=f"{key}.{finding.key}", schema=label))
     return findings
 
 
-def _is_ignored(problem: Problem) -> bool:
-    return problem.ignored and problem.severity is Severity.ERROR
-
-
-def _finding(key: str, problem: Problem, label: str) -> Finding:
-    return Finding(problem.severity, f"{key}.{problem.key}", problem.path, label, problem.message, problem.nearest)
+def _is_ignored(finding: Finding) -> bool:
+    return finding.ignored and finding.severity is Severity.ERROR

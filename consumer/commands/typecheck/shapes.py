@@ -99,7 +99,7 @@ def shape_of(avro: Any, named: Mapping[str, Any]) -> Shape:
     if isinstance(avro, Shape):
         return avro
     if isinstance(avro, list):
-        return united([shape_of(branch, named) for branch in avro])
+        return union_of([shape_of(branch, named) for branch in avro])
     if isinstance(avro, str):
         if avro == "null":
             return Shape(nullable=True)
@@ -115,7 +115,7 @@ def texts(shape: Shape) -> Shape:
     return replace(shape, types=types)
 
 
-def united(shapes: list[Shape]) -> Shape:
+def union_of(shapes: list[Shape]) -> Shape:
     """Either of them."""
     return Shape(
         tuple(avro for shape in shapes for avro in shape.types),
@@ -124,7 +124,7 @@ def united(shapes: list[Shape]) -> Shape:
     )
 
 
-def listed(items: Shape, *, nullable: bool = False) -> Shape:
+def list_of(items: Shape, *, nullable: bool = False) -> Shape:
     return Shape(({"type": "array", "items": items},), nullable)
 
 
@@ -151,14 +151,14 @@ def field(shape: Shape, name: str, named: Mapping[str, Any]) -> Shape | None:
             found.append(inner)
     if not found:
         return None
-    whole = united(found)
+    whole = union_of(found)
     return whole if certain and not shape.nullable else whole.or_null()
 
 
 def items(shape: Shape, named: Mapping[str, Any]) -> Shape | None:
     """What stands in the lists of the shape; None when no type of it is a list."""
     found = [shape_of(avro["items"], named) for avro in shape.types if kind(avro) == "array"]
-    return united(found) if found else None
+    return union_of(found) if found else None
 
 
 def values(shape: Shape, named: Mapping[str, Any]) -> Shape | None:
@@ -167,4 +167,4 @@ def values(shape: Shape, named: Mapping[str, Any]) -> Shape | None:
     found += [
         shape_of(each["type"], named) for avro in shape.types if kind(avro) == "record" for each in avro["fields"]
     ]
-    return united(found) if found else None
+    return union_of(found) if found else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from consumer.commands.typecheck.problems import NothingFoundError, Problem, UntypableError
+from consumer.commands.typecheck.findings import Finding, NothingFoundError, UntypableError
 from consumer.commands.typecheck.shapes import (
     UNKNOWN,
     Shape,
@@ -13,9 +13,9 @@ from consumer.commands.typecheck.shapes import (
     fields_of,
     items,
     kind,
-    listed,
+    list_of,
     texts,
-    united,
+    union_of,
     values,
 )
 from consumer.mapping.paths import Node
@@ -23,13 +23,13 @@ from consumer.suggestions import nearest
 
 
 class Walk:
-    """Types the nodes of one expression. `problems` are what it finds doubtful on its way."""
+    """Types the nodes of one expression. `findings` are what it finds doubtful on its way."""
 
-    def __init__(self, named: Mapping[str, Any], *, dotted: bool, given: tuple[Node, ...]) -> None:
-        self.problems: list[Problem] = []
+    def __init__(self, named: Mapping[str, Any], *, dotted: bool, non_null: tuple[Node, ...]) -> None:
+        self.findings: list[Finding] = []
         self._named = named
         self._as_found: Callable[[Shape], Shape] = (lambda shape: shape) if dotted else texts
-        self._given = given
+        self._non_null = non_null
 
     def infer(self, tree: Node, shape: Shape) -> Shape:
         if tree["type"] in {"current", "identity"}:
@@ -38,25 +38,25 @@ class Walk:
         if method is None or not shape.known:
             return UNKNOWN
         inferred: Shape = method(tree, shape)
-        return inferred.not_null() if tree in self._given and inferred.types else inferred
+        return inferred.not_null() if tree in self._non_null and inferred.types else inferred
 
     def _elsewhere(self, tree: Node, shape: Shape) -> Shape:
-        """From another value than the expression's own, of which nothing is given."""
-        given, self._given = self._given, ()
+        """From another value than the expression's own, of which nothing is known."""
+        non_null, self._non_null = self._non_null, ()
         try:
             return self.infer(tree, shape)
         finally:
-            self._given = given
+            self._non_null = non_null
 
     def _alternative(self, tree: Node, shape: Shape, errors: type[UntypableError]) -> Shape | None:
         """One alternative of several, None when it has such an error: that does not stop the others."""
-        before = len(self.problems)
+        before = len(self.findings)
         try:
             found = self.infer(tree, shape)
         except errors as error:
             found = None
-            self.problems.append(error.problem())
-        self.problems[before:] = [problem.doubtful() for problem in self.problems[before:]]
+            self.findings.append(error.finding())
+        self.findings[before:] = [finding.downgraded() for finding in self.findings[before:]]
         return found
 
     def _field(self, tree: Node, shape: Shape) -> Shape:
@@ -74,7 +74,7 @@ class Walk:
         shape = self.infer(first, shape)
         for length, child in enumerate(others, start=2):
             shape = self._elsewhere(child, shape)
-            if {"type": "subexpression", "children": tree["children"][:length]} in self._given and shape.types:
+            if {"type": "subexpression", "children": tree["children"][:length]} in self._non_null and shape.types:
                 shape = shape.not_null()
         return shape
 
@@ -84,7 +84,7 @@ class Walk:
         return self._as_found(self._items(shape)).or_null()
 
     def _slice(self, _tree: Node, shape: Shape) -> Shape:
-        return listed(self._items(shape), nullable=_may_be_no("array", shape))
+        return list_of(self._items(shape), nullable=_may_be_no("array", shape))
 
     def _projection(self, tree: Node, shape: Shape) -> Shape:
         base = self.infer(tree["children"][0], shape)
@@ -106,17 +106,17 @@ class Walk:
     def _projected(self, tree: Node, each: Shape, *, nullable: bool) -> Shape:
         inner = self._elsewhere(tree["children"][1], each)
         # A projection leaves out what is null.
-        return listed(inner.not_null(), nullable=nullable) if each.known else UNKNOWN
+        return list_of(inner.not_null(), nullable=nullable) if each.known else UNKNOWN
 
     def _flatten(self, tree: Node, shape: Shape) -> Shape:
         base = self.infer(tree["children"][0], shape)
         each = self._items(base)
         inner = [] if (found := items(each, self._named)) is None else [found]
         others = Shape(tuple(avro for avro in each.types if kind(avro) != "array"), each.nullable, each.known)
-        return listed(united([*inner, others]), nullable=_may_be_no("array", base))
+        return list_of(union_of([*inner, others]), nullable=_may_be_no("array", base))
 
     def _multi_select_list(self, tree: Node, shape: Shape) -> Shape:
-        return listed(united([self.infer(child, shape) for child in tree["children"]]), nullable=shape.nullable)
+        return list_of(union_of([self.infer(child, shape) for child in tree["children"]]), nullable=shape.nullable)
 
     def _multi_select_dict(self, tree: Node, shape: Shape) -> Shape:
         fields = [

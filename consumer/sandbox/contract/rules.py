@@ -47,7 +47,7 @@ SILENT = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Violation:
+class Finding:
     """One breach: the field's path, such as `properties.products[0].id`, the rule, a sentence for people."""
 
     field: str

@@ -9,8 +9,8 @@ import pytest
 
 from consumer.avro.files import SchemaFile
 from consumer.avro.schema import parse
-from consumer.commands.check.files import FolderSchemas, OwnFiles
-from consumer.commands.check.search import Found
+from consumer.commands.check.files import FolderSchemas, RouteFiles
+from consumer.commands.check.search import SearchResult
 from consumer.config.model import RouteConfig
 from tests.avro.support import record, text
 
@@ -27,7 +27,7 @@ def files(**schemas: Any) -> list[SchemaFile]:
     return [SchemaFile(Path(f"{name}.avsc"), parse(text(schema))) for name, schema in schemas.items()]
 
 
-def labels(found: Found) -> list[list[str]]:
+def labels(found: SearchResult) -> list[list[str]]:
     return [[version.label for version in versions] for versions in found.choices]
 
 
@@ -101,5 +101,5 @@ def test_the_types_of_a_union_are_told_apart() -> None:
 
 def test_own_files_of_one_name_are_told_by_their_folders() -> None:
     two = [SchemaFile(Path(f"{version}/order.avsc"), parse(text(ORDER))) for version in ("v1", "v2")]
-    found = OwnFiles([*two, two[0]]).for_route(route("shop.orders", "purchase"))
+    found = RouteFiles([*two, two[0]]).for_route(route("shop.orders", "purchase"))
     assert labels(found) == [["v1/order.avsc", "v2/order.avsc"]]

@@ -14,7 +14,8 @@ from starlette.routing import Route
 
 from consumer.avro.registry import RegistryClient
 from consumer.commands.check.registry import RegistrySchemas
-from consumer.commands.check.search import Found
+from consumer.commands.check.search import SearchResult
+from consumer.commands.typecheck.findings import Severity
 from consumer.config.model import RouteConfig
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve
@@ -30,15 +31,15 @@ def client() -> Iterator[RegistryClient]:
         yield client
 
 
-def found(client: RegistryClient, subjects: Mapping[str, Any], **keys: Any) -> Found:
+def found(client: RegistryClient, subjects: Mapping[str, Any], **keys: Any) -> SearchResult:
     for subject, schema in subjects.items():
         client.register(subject, json.dumps(schema))
     route = RouteConfig.model_validate({"topic": TOPIC, "event": "optin"} | keys)
     return RegistrySchemas(client).for_route(route)
 
 
-def labels(for_route: Found) -> list[str]:
-    return [version.label for versions in for_route.choices for version in versions]
+def labels(result: SearchResult) -> list[str]:
+    return [version.label for versions in result.choices for version in versions]
 
 
 @pytest.mark.parametrize("subject", ["shop.consents-value", "com.shop.Consent", "shop.consents-com.shop.Consent"])
@@ -149,6 +150,7 @@ def test_an_entry_that_no_record_can_be_read_with_is_named(
     with serve(registry_of(*versions)) as url, RegistryClient(url) as client:
         result = found(client, {})
     (entry,) = result.unusable
-    assert (entry.label, entry.alone) == ("shop.consents-value version 1", alone)
-    assert entry.message.startswith(message)
+    assert entry.schema == "shop.consents-value version 1"
+    assert entry.severity is (Severity.ERROR if alone else Severity.WARNING)
+    assert entry.message.startswith(f"{entry.schema} {message}")
     assert len(labels(result)) == len(versions) - 1

@@ -8,11 +8,17 @@ import pytest
 
 from consumer.commands.check.report import print_checks
 from consumer.commands.check.routes import RouteCheck
-from consumer.commands.typecheck.problems import Severity
-from consumer.commands.typecheck.routes import Finding
+from consumer.commands.typecheck.findings import Finding, Severity
 
-WRONG = Finding(Severity.ERROR, "routes[0].fields.total", "totl", "Purchase", "there is no field totl", "total")
-DOUBTED = Finding(Severity.WARNING, "routes[0].fields.email", "email", "Purchase", "may be null")
+WRONG = Finding(
+    Severity.ERROR,
+    "there is no field totl",
+    "total",
+    key="routes[0].fields.total",
+    path="totl",
+    schema="Purchase",
+)
+DOUBTED = Finding(Severity.WARNING, "may be null", key="routes[0].fields.email", path="email", schema="Purchase")
 SOUND, UNCHECKED = RouteCheck(checked=True, findings=()), RouteCheck(checked=False, findings=())
 DUBIOUS, REFUSED = RouteCheck(checked=True, findings=(DOUBTED,)), RouteCheck(checked=True, findings=(WRONG,))
 
@@ -59,7 +65,11 @@ def test_the_verdict_says_how_many_routes_it_is_about(
 def test_a_terminal_gets_sentences(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     print_checks(
-        [RouteCheck(checked=True, findings=(WRONG, Finding(Severity.INFO, "routes[0]", "", "a.avsc", "checked")))]
+        [
+            RouteCheck(
+                checked=True, findings=(WRONG, Finding(Severity.INFO, "checked", key="routes[0]", schema="a.avsc"))
+            )
+        ]
     )
     assert capsys.readouterr().out.splitlines() == [
         "error: routes[0].fields.total (path totl, schema Purchase): there is no field totl; did you mean total?",

@@ -9,7 +9,7 @@ from consumer.avro.route_schemas import RouteSchemas, route_schemas
 from consumer.avro.schema import parse
 from consumer.commands.check.resolution import read_as, reader_versions, resolution_findings
 from consumer.commands.check.search import by_record
-from consumer.commands.typecheck.problems import Severity
+from consumer.commands.typecheck.findings import Severity
 from consumer.commands.typecheck.routes import SchemaVersion
 from consumer.config.model import RouteConfig
 from tests.avro.support import record, text
@@ -28,8 +28,8 @@ def versions(*schemas: Any) -> list[SchemaVersion]:
     return [version for n, schema in enumerate(schemas) for _, version in by_record(f"v{n}", parse(text(schema)))]
 
 
-def labels(for_route: tuple[SchemaVersion, ...]) -> list[str]:
-    return [version.label for version in for_route]
+def labels(versions: tuple[SchemaVersion, ...]) -> list[str]:
+    return [version.label for version in versions]
 
 
 def test_the_mapping_meets_the_reader_schema_once_and_what_is_left(tmp_path: Path) -> None:

@@ -13,8 +13,7 @@ from consumer.avro.errors import RegistryUnavailable, UnusableSchemas
 from consumer.avro.files import schemas_folder
 from consumer.avro.registry import RegistryClient
 from consumer.commands.check.routes import RouteCheck, check_mapping, check_routes
-from consumer.commands.typecheck.problems import Severity
-from consumer.commands.typecheck.routes import Finding
+from consumer.commands.typecheck.findings import Finding, Severity
 from consumer.config.model import EVENT_TYPES, Config
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from consumer.avro.schema import parse
-from consumer.commands.typecheck.routes import Finding, SchemaVersion, check_route
+from consumer.commands.typecheck.findings import Finding
+from consumer.commands.typecheck.routes import SchemaVersion, check_route
 from consumer.config.model import RouteConfig
 
 ORDER: dict[str, Any] = {

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consumer.avro.schema import parse
-from consumer.commands.typecheck.problems import Severity
+from consumer.commands.typecheck.findings import Severity
 from consumer.commands.typecheck.routes import SchemaVersion, check_route
 from consumer.config.model import RouteConfig
 from consumer.mapping.errors import InvalidValueError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import jmespath
 import pytest
 
-from consumer.commands.typecheck.narrowing import proven
+from consumer.commands.typecheck.narrowing import proven_non_null
 from tests.commands.typecheck.checked import check, told
 
 
@@ -26,12 +26,12 @@ def tree(expression: str) -> object:
     ],
 )
 def test_what_is_true_of_no_null(when: str, paths: list[str]) -> None:
-    assert list(proven(jmespath.compile(when).parsed)) == [tree(path) for path in paths]
+    assert list(proven_non_null(jmespath.compile(when).parsed)) == [tree(path) for path in paths]
 
 
 @pytest.mark.parametrize("when", ["a || b", "!a", "a == `null`", "a != 'x'", "a == b", "not_null(a, b)", "a[?b]"])
 def test_what_may_be_true_of_a_null(when: str) -> None:
-    assert list(proven(jmespath.compile(when).parsed)) == []
+    assert list(proven_non_null(jmespath.compile(when).parsed)) == []
 
 
 @pytest.mark.parametrize("when", ["note", "note != `null`", "paid && note", "length(note) > `3`"])

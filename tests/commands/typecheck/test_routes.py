@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 import pytest
 
 from consumer.avro.files import load_folder, schemas_folder
-from consumer.commands.typecheck.routes import Finding, SchemaVersion, check_route
+from consumer.commands.typecheck.findings import Finding, Severity
+from consumer.commands.typecheck.routes import SchemaVersion, check_route
 from consumer.config.model import RouteConfig
 from tests.commands.typecheck.checked import FIELDS, ORDER, check, told, version
 
@@ -19,7 +20,15 @@ def test_a_mapping_that_fits() -> None:
 
 def test_a_field_that_does_not_exist_is_an_error_with_everything_that_helps() -> None:
     assert check(fields=FIELDS | {"email": "buyer.emial"}) == [
-        Finding("error", "routes[0].fields.email", "buyer.emial", "v1", "there is no field emial", "email")  # type: ignore[arg-type]  # a StrEnum equals its text
+        Finding(
+            Severity.ERROR,
+            "there is no field emial",
+            "email",
+            ignored=False,
+            key="routes[0].fields.email",
+            path="buyer.emial",
+            schema="v1",
+        )
     ]
 
 

@@ -11,7 +11,7 @@ from consumer.commands.doctor.bluecore import check_bluecore
 from consumer.config.model import Config
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.records import Reason, Reject
-from consumer.sandbox.contract.checks import violations
+from consumer.sandbox.contract.checks import check_event
 from consumer.sandbox.contract.rules import Rule
 from consumer.sandbox.faults import FaultPlan, OutagePlan, RateLimitPlan
 from tests.mapping.support import EMAIL, TOKEN, documents, map_one, route
@@ -115,8 +115,8 @@ def test_the_sandbox_tells_what_bluecore_would_ignore() -> None:
     """Of an event that another sender has made; none of this service's has such an attribute."""
     customer = {"email": EMAIL, "Loyalty-Tier": "gold"}
     document = {"event": "customer_patch", "properties": {"token": TOKEN, "distinct_id": EMAIL, "customer": customer}}
-    assert violations(document) == []
-    assert [each.rule for each in violations(document, strict=True)] == [Rule.ATTRIBUTE_NAME]
+    assert check_event(document) == []
+    assert [each.rule for each in check_event(document, strict=True)] == [Rule.ATTRIBUTE_NAME]
 
 
 @pytest.mark.parametrize("event", ["purchase", "viewed_product", "add_to_cart", "wishlist"])

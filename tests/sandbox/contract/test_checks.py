@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from consumer.sandbox.contract.checks import violations
+from consumer.sandbox.contract.checks import check_event
 from consumer.sandbox.contract.rules import CONTRACTS, Rule
 from tests.sandbox.samples import LAMP, MUG, VISITOR, event, one_of_each, profile
 
@@ -15,7 +15,7 @@ PURCHASE: dict[str, Any] = {"customer": CUSTOMER, "products": [MUG], "order_id":
 
 
 def broken(document: object) -> list[tuple[str, Rule]]:
-    return [(found.field, found.rule) for found in violations(document)]
+    return [(found.field, found.rule) for found in check_event(document)]
 
 
 def without(name: str, **properties: Any) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def test_the_samples_cover_all_ten_event_types() -> None:
 
 @pytest.mark.parametrize("document", one_of_each(), ids=lambda document: str(document["event"]))
 def test_a_right_event_of_each_type_is_accepted_strictly_too(document: dict[str, Any]) -> None:
-    assert violations(document, strict=True, linked={VISITOR}) == []
+    assert check_event(document, strict=True, linked={VISITOR}) == []
 
 
 @pytest.mark.parametrize("document", [None, [], "text", 7, True])
@@ -122,7 +122,7 @@ def test_of_a_hopeless_document_the_first_hundred_faults_are_told() -> None:
 
 def test_what_bluecore_refuses_is_told_before_what_it_swallows() -> None:
     swallowed = {f"A{number}": "x" for number in range(200)}
-    found = violations(event("optin", customer={"email": "jane@", **swallowed}), strict=True)
+    found = check_event(event("optin", customer={"email": "jane@", **swallowed}), strict=True)
     assert (found[0].rule, found[1].rule) == (Rule.EMAIL, Rule.ATTRIBUTE_NAME)
 
 
@@ -161,4 +161,4 @@ def test_what_bluecore_refuses_is_told_before_what_it_swallows() -> None:
     ],
 )
 def test_each_refusal_says_why_in_a_sentence(document: object, sentence: str) -> None:
-    assert [found.message for found in violations(document)] == [sentence]
+    assert [found.message for found in check_event(document)] == [sentence]

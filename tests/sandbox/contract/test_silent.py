@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from consumer.sandbox.contract.checks import violations
+from consumer.sandbox.contract.checks import check_event
 from consumer.sandbox.contract.rules import SILENT, Rule
 from tests.sandbox.samples import JANE, MUG, VISITOR, event, profile
 
@@ -14,11 +14,11 @@ CUSTOMER = profile()
 
 
 def refused(document: object) -> list[tuple[str, Rule]]:
-    return [(found.field, found.rule) for found in violations(document)]
+    return [(found.field, found.rule) for found in check_event(document)]
 
 
 def swallowed(document: object, *linked: str) -> list[tuple[str, Rule]]:
-    return [(found.field, found.rule) for found in violations(document, strict=True, linked=set(linked))]
+    return [(found.field, found.rule) for found in check_event(document, strict=True, linked=set(linked))]
 
 
 def places(name: str, value: Any) -> list[tuple[str, dict[str, Any]]]:
@@ -118,7 +118,7 @@ def test_a_products_fields_are_of_the_kind_that_is_documented(name: str, value: 
 def test_an_event_name_that_is_surely_a_slip_is_told(name: str, hint: str) -> None:
     document = event(name)
     assert refused(document) == []
-    [found] = violations(document, strict=True)
+    [found] = check_event(document, strict=True)
     assert (found.field, found.rule) == ("event", Rule.EVENT_NAME)
     assert found.message.endswith(hint)
 
@@ -138,7 +138,7 @@ def test_phone_numbers_carry_their_country() -> None:
 
 def test_what_is_silent_says_so() -> None:
     document = event("customer_patch", customer=profile(VIP="true"))
-    assert {found.rule for found in violations(document, strict=True) if found.silent} == {
+    assert {found.rule for found in check_event(document, strict=True) if found.silent} == {
         Rule.ATTRIBUTE_NAME,
         Rule.ATTRIBUTE_BOOLEAN,
     }
@@ -195,4 +195,4 @@ def test_a_document_of_a_thousand_depths_is_no_trouble() -> None:
     ],
 )
 def test_what_is_swallowed_is_told_in_a_sentence(document: object, sentence: str) -> None:
-    assert [found.message for found in violations(document, strict=True) if found.silent] == [sentence]
+    assert [found.message for found in check_event(document, strict=True) if found.silent] == [sentence]

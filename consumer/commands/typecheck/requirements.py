@@ -1,4 +1,4 @@
-"""What a route wants of a record: each value that it reads, and the type that it must have."""
+"""What a route requires of a record: each value that it reads, and the type that it must have."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Mapped = str | FieldConfig | None
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
+class Requirement:
     """One value that is read.
 
     Attributes:
@@ -36,39 +36,41 @@ class Want:
     certain: bool = True
 
 
-def wants_of(route: RouteConfig) -> list[Want]:
+def requirements_of(route: RouteConfig) -> list[Requirement]:
     """All that the route reads of the record, but for the event's choice and the products."""
     contracts = [contract_of(event) for event in events_of(route)]
-    found: dict[tuple[str, tuple[str, ...]], list[Want]] = {}
+    found: dict[tuple[str, tuple[str, ...]], list[Requirement]] = {}
     for contract in contracts:
-        for want in _wants(route, contract):
-            found.setdefault((want.key, want.paths), []).append(want)
-    return [_of_all(wants, len(contracts)) for wants in found.values()]
+        for requirement in _requirements(route, contract):
+            found.setdefault((requirement.key, requirement.paths), []).append(requirement)
+    return [_of_all(requirements, len(contracts)) for requirements in found.values()]
 
 
-def _of_all(wants: list[Want], contracts: int) -> Want:
-    """One want of several event types' wants of one value."""
-    required = {want.required for want in wants}
-    certain = len(wants) == contracts and len(required) == 1 and all(want.certain for want in wants)
-    return replace(wants[0], required=True in required, certain=certain)
+def _of_all(requirements: list[Requirement], contracts: int) -> Requirement:
+    """One requirement of those that several event types have of one value."""
+    required = {each.required for each in requirements}
+    certain = len(requirements) == contracts and len(required) == 1 and all(each.certain for each in requirements)
+    return replace(requirements[0], required=True in required, certain=certain)
 
 
-def _wants(route: RouteConfig, contract: Contract) -> Iterator[Want]:
+def _requirements(route: RouteConfig, contract: Contract) -> Iterator[Requirement]:
     yield from _identity(route, contract)
     yield from _customer(route, contract)
     for name in property_names(route, contract):
         mapped = route.fields.get(name)
-        yield want(f"fields.{name}", mapped, (name,), property_rule(name, mapped), required=name in contract.required)
+        yield requirement(
+            f"fields.{name}", mapped, (name,), property_rule(name, mapped), required=name in contract.required
+        )
 
 
-def _identity(route: RouteConfig, contract: Contract) -> Iterator[Want]:
+def _identity(route: RouteConfig, contract: Contract) -> Iterator[Requirement]:
     """Who it is. The ids that only stand in for others are read where an id is still wanted, or is to be linked."""
     stand_in = {"customer_id", "device_id"}
     certain = contract.links or (contract.customer and route.link_identities)
     read = certain or route.link_identities or not contract.customer
     for name, own_names in IDENTITY.items():
         mapped = route.fields.get(name)
-        each = want(f"fields.{name}", mapped, own_names, property_rule(name, mapped))
+        each = requirement(f"fields.{name}", mapped, own_names, property_rule(name, mapped))
         if name == "email":
             yield replace(each, required=contract.customer)
         elif name not in stand_in or read:
@@ -78,10 +80,10 @@ def _identity(route: RouteConfig, contract: Contract) -> Iterator[Want]:
     standing_in = [name for name in IDENTITY if not (contract.links and name == "email")]
     if contract.links or not contract.customer:
         paths = [path for name in standing_in for path in _paths(route.fields.get(name), IDENTITY[name])]
-        yield Want("fields.distinct_id", tuple(paths), required=True, mapped=False)
+        yield Requirement("fields.distinct_id", tuple(paths), required=True, mapped=False)
 
 
-def _customer(route: RouteConfig, contract: Contract) -> Iterator[Want]:
+def _customer(route: RouteConfig, contract: Contract) -> Iterator[Requirement]:
     mapped = {attribute_name(key): f"fields.{key}" for key in route.fields if attribute_name(key) in CUSTOMER}
     mapped |= {attribute_name(key): f"attributes.{key}" for key in route.attributes}
     sources = {f"fields.{key}": path for key, path in route.fields.items()}
@@ -89,11 +91,13 @@ def _customer(route: RouteConfig, contract: Contract) -> Iterator[Want]:
     for name in dict.fromkeys((*CUSTOMER, *mapped) if contract.customer else mapped):
         key = mapped.get(name, f"fields.{name}")
         rule = attribute_rule(name, sources.get(key), route.phone_region)
-        yield want(key, sources.get(key), CUSTOMER.get(name, ()), rule)
+        yield requirement(key, sources.get(key), CUSTOMER.get(name, ()), rule)
 
 
-def want(key: str, mapped: Mapped, own_names: tuple[str, ...], rule: TypeRule, *, required: bool = False) -> Want:
-    return Want(key, _paths(mapped, own_names), rule, required, mapped is not None)
+def requirement(
+    key: str, mapped: Mapped, own_names: tuple[str, ...], rule: TypeRule, *, required: bool = False
+) -> Requirement:
+    return Requirement(key, _paths(mapped, own_names), rule, required, mapped is not None)
 
 
 def _paths(mapped: Mapped, own_names: tuple[str, ...]) -> tuple[str, ...]:

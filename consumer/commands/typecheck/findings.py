@@ -1,4 +1,4 @@
-"""What the type checker has to say of one path: how bad it is, a sentence, and the name that was probably meant."""
+"""What the type checker has to say: how bad it is, a sentence, where, and the name that was probably meant."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing to know about a path of a route.
+class Finding:
+    """One thing to know about a route.
 
     Attributes:
-        key: the configuration's, below the route: `fields.order_id`.
+        key: the configuration's, such as `routes[1].fields.order_id`; while one route is looked at, below it.
         path: the path in question.
+        schema: the label of the schema version, empty when it is about none.
         nearest: the name that exists and was probably meant.
         ignored: what the route says has no effect on these records; they are sent all the same.
     """
@@ -31,11 +32,12 @@ class Problem:
     ignored: bool = False
     key: str = ""
     path: str = ""
+    schema: str = ""
 
-    def at(self, key: str, path: str) -> Problem:
+    def with_path(self, key: str, path: str) -> Finding:
         return replace(self, key=key, path=path)
 
-    def doubtful(self) -> Problem:
+    def downgraded(self) -> Finding:
         """The same, where it is not sure that a record gets so far."""
         return replace(self, severity=Severity.WARNING) if self.severity is Severity.ERROR else self
 
@@ -49,12 +51,12 @@ class UntypableError(Exception):
 
     ignored = False
 
-    def __init__(self, message: str, likely: str | None = None) -> None:
+    def __init__(self, message: str, nearest_name: str | None = None) -> None:
         super().__init__(message)
-        self.nearest = likely
+        self.nearest = nearest_name
 
-    def problem(self, severity: Severity = Severity.ERROR) -> Problem:
-        return Problem(severity, str(self), self.nearest, self.ignored)
+    def finding(self, severity: Severity = Severity.ERROR) -> Finding:
+        return Finding(severity, str(self), self.nearest, self.ignored)
 
 
 class NothingFoundError(UntypableError):
