@@ -86,9 +86,8 @@ def _answer(done: Done) -> Answer:
     if isinstance(result, requests.RequestException):
         return Answer(None, no_answer(result), text=str(result)[:TEXT_LIMIT], seconds=done.seconds)
     headers = result.headers_like(_READ_BY_DELIVERY)
-    # Not `result.text`, which would guess at the charset at great length.
-    text = result.content[: 4 * TEXT_LIMIT].decode(errors="replace")[:TEXT_LIMIT]
-    return Answer(result.status_code, None, headers, text, done.seconds)
+    text = result.body[: 4 * TEXT_LIMIT].decode(errors="replace")[:TEXT_LIMIT]
+    return Answer(result.status, None, headers, text, done.seconds)
 
 
 def _template(config: BluecoreConfig) -> requests.PreparedRequest:

@@ -18,7 +18,8 @@ from requests.utils import select_proxy
 
 from consumer.bluecore.curl_errors import exception_for
 from consumer.bluecore.curl_sockets import Sockets
-from consumer.bluecore.transport import BODY_LIMIT, ConnectionSettings, Done, ReadResponse
+from consumer.bluecore.response import BODY_LIMIT, Response
+from consumer.bluecore.transport import ConnectionSettings, Done
 
 # Bluecore's addresses may change; a connection that is never idle would keep the old one for ever.
 _CONNECTION_LIFETIME_SECONDS = 300
@@ -44,10 +45,10 @@ class _Slot:
         option(pycurl.CONNECTTIMEOUT_MS, max(1, int(settings.timeout * 1000)))
         option(pycurl.MAXLIFETIME_CONN, _CONNECTION_LIFETIME_SECONDS)
         option(pycurl.HEADERFUNCTION, self.lines.append)
-        option(pycurl.WRITEFUNCTION, self._keep)
-        self._trust(settings)
+        option(pycurl.WRITEFUNCTION, self._append_body)
+        self._set_tls(settings)
 
-    def _trust(self, settings: ConnectionSettings) -> None:
+    def _set_tls(self, settings: ConnectionSettings) -> None:
         option = self.handle.setopt
         if settings.verify is False:
             option(pycurl.SSL_VERIFYPEER, 0)
@@ -65,11 +66,11 @@ class _Slot:
             option(pycurl.SSLCERT, certificate)
             option(pycurl.SSLKEY, key)
 
-    def _keep(self, data: bytes) -> None:
+    def _append_body(self, data: bytes) -> None:
         if len(self.body) < BODY_LIMIT:
             self.body += data[: BODY_LIMIT - len(self.body)]
 
-    def load(self, ticket: int, request: requests.PreparedRequest, proxies: Mapping[str, str]) -> None:
+    def prepare(self, ticket: int, request: requests.PreparedRequest, proxies: Mapping[str, str]) -> None:
         """Make the handle ready for its next request."""
         self.ticket, self.request = ticket, request
         self.lines.clear()
@@ -91,10 +92,10 @@ class _Slot:
         headers.append("Expect:")
         option(pycurl.HTTPHEADER, headers)
 
-    def response(self, seconds: float) -> ReadResponse:
+    def response(self) -> Response:
         """The answer that has come in."""
         head = b"".join(self.lines).decode("latin-1")
-        return ReadResponse(self.request, self.handle.getinfo(pycurl.RESPONSE_CODE), head, bytes(self.body), seconds)
+        return Response(self.handle.getinfo(pycurl.RESPONSE_CODE), head, bytes(self.body))
 
 
 class CurlTransport:
@@ -119,7 +120,7 @@ class CurlTransport:
 
     def send(self, ticket: int, request: requests.PreparedRequest) -> None:
         slot = self._idle.pop() if self._idle else _Slot(self._settings)
-        slot.load(ticket, request, self._settings.proxies)
+        slot.prepare(ticket, request, self._settings.proxies)
         self._busy[slot.handle] = slot
         self._multi.add_handle(slot.handle)
 
@@ -133,8 +134,8 @@ class CurlTransport:
             # Requests that were added since, and what has timed out.
             act(pycurl.SOCKET_TIMEOUT, 0)
             done = self._finished()
-            for socket, how in self._sockets.stirred(0 if done else min(left, self._patience())):
-                act(socket, how)
+            for socket, mask in self._sockets.ready(0 if done else min(left, self._timeout_seconds())):
+                act(socket, mask)
             done += self._finished()
             left = until - time.monotonic()
             if done or left <= 0:
@@ -150,7 +151,7 @@ class CurlTransport:
         self._multi.close()
         self._sockets.close()
 
-    def _patience(self) -> float:
+    def _timeout_seconds(self) -> float:
         """Seconds until libcurl wants to be called, though no socket stirs."""
         milliseconds: int = self._multi.timeout()
         return milliseconds / 1000 if milliseconds >= 0 else self._settings.timeout
@@ -170,5 +171,5 @@ class CurlTransport:
         self._idle.append(slot)
         seconds = handle.getinfo(pycurl.TOTAL_TIME)
         if code == pycurl.E_OK:
-            return Done(slot.ticket, slot.response(seconds), seconds)
+            return Done(slot.ticket, slot.response(), seconds)
         return Done(slot.ticket, exception_for(handle, code, message, slot.request), seconds)

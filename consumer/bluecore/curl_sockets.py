@@ -33,12 +33,12 @@ class Sockets:
         """By descriptor, whether libcurl waits for it; what is not in here is not in the epoll."""
         multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
 
-    def stirred(self, seconds: float) -> list[tuple[int, int]]:
+    def ready(self, seconds: float) -> list[tuple[int, int]]:
         """The sockets that something has happened to within `seconds`, and what, for `socket_action`."""
         return [
-            (socket, _how(events))
+            (socket, _event_mask(events))
             for socket, events in self._epoll.poll(seconds, _MOST_AT_ONCE)
-            if self._wanted[socket] or self._let_go(socket)
+            if self._wanted[socket] or self._unregister(socket)
         ]
 
     def close(self) -> None:
@@ -60,7 +60,7 @@ class Sockets:
                 self._epoll.register(socket, events)
         self._wanted[socket] = True
 
-    def _let_go(self, socket: int) -> bool:
+    def _unregister(self, socket: int) -> bool:
         """Something has happened to a connection that is not in use: it would only be told again and again."""
         with suppress(OSError):  # closed meanwhile
             self._epoll.unregister(socket)
@@ -68,7 +68,7 @@ class Sockets:
         return False
 
 
-def _how(events: int) -> int:
+def _event_mask(events: int) -> int:
     """What `epoll` tells of a socket, in libcurl's terms."""
     if events == EPOLLIN:
         return _IN

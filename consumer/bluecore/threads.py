@@ -10,7 +10,8 @@ from queue import Empty, SimpleQueue
 import requests
 from requests.adapters import HTTPAdapter
 
-from consumer.bluecore.transport import BODY_LIMIT, ConnectionSettings, Done, ReadResponse
+from consumer.bluecore.response import BODY_LIMIT, Response
+from consumer.bluecore.transport import ConnectionSettings, Done
 
 _CHUNK = 8 * 1024
 
@@ -101,14 +102,14 @@ class ThreadTransport:
             serial, ticket, request = job
             started = time.monotonic()
             try:
-                result: ReadResponse | requests.RequestException = self._exchange(request, started)
+                result: Response | requests.RequestException = self._exchange(request, started)
             except requests.RequestException as error:
                 result = error
             except Exception as error:  # noqa: BLE001 - a ticket without an answer would stop its lane for ever
                 result = requests.RequestException(error)
             self._results.put((serial, Done(ticket, result, time.monotonic() - started)))
 
-    def _exchange(self, request: requests.PreparedRequest, started: float) -> ReadResponse:
+    def _exchange(self, request: requests.PreparedRequest, started: float) -> Response:
         settings = self._settings
         response = self._session.get_adapter(request.url or "").send(
             request,
@@ -127,4 +128,4 @@ class ThreadTransport:
                 break
         lines = [f"{name}: {value}" for name, value in response.headers.items()]
         head = "\r\n".join([f"HTTP/1.1 {response.status_code} {response.reason}", *lines])
-        return ReadResponse(request, response.status_code, head, bytes(body[:BODY_LIMIT]), time.monotonic() - started)
+        return Response(response.status_code, head, bytes(body[:BODY_LIMIT]))

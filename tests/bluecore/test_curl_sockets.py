@@ -49,18 +49,18 @@ def test_an_answer_is_told(multi: Multi, sockets: Sockets, ends: Ends) -> None:
     ours, theirs = ends
     multi.watch(pycurl.POLL_IN, ours.fileno())
 
-    assert sockets.stirred(0) == []
+    assert sockets.ready(0) == []
     theirs.send(b"HTTP/1.1 202 Accepted\r\n")
-    assert sockets.stirred(1) == [(ours.fileno(), pycurl.CSELECT_IN)]
+    assert sockets.ready(1) == [(ours.fileno(), pycurl.CSELECT_IN)]
 
 
 def test_room_to_send_is_told_while_it_is_waited_for(multi: Multi, sockets: Sockets, ends: Ends) -> None:
     ours, _ = ends
     multi.watch(pycurl.POLL_OUT, ours.fileno())
-    assert sockets.stirred(0) == [(ours.fileno(), pycurl.CSELECT_OUT)]
+    assert sockets.ready(0) == [(ours.fileno(), pycurl.CSELECT_OUT)]
 
     multi.watch(pycurl.POLL_IN, ours.fileno())
-    assert sockets.stirred(0) == []
+    assert sockets.ready(0) == []
 
 
 def test_a_server_that_closes_an_idle_connection_wakes_nobody_twice(
@@ -72,9 +72,9 @@ def test_a_server_that_closes_an_idle_connection_wakes_nobody_twice(
 
     theirs.close()
 
-    assert sockets.stirred(0) == []
+    assert sockets.ready(0) == []
     multi.watch(pycurl.POLL_IN, ours.fileno())
-    assert sockets.stirred(0) == [(ours.fileno(), pycurl.CSELECT_IN)], "used again, it is told"
+    assert sockets.ready(0) == [(ours.fileno(), pycurl.CSELECT_IN)], "used again, it is told"
 
 
 def test_a_number_that_went_to_another_connection_is_watched_anew(multi: Multi, sockets: Sockets) -> None:
@@ -89,7 +89,7 @@ def test_a_number_that_went_to_another_connection_is_watched_anew(multi: Multi, 
     multi.watch(pycurl.POLL_IN, number)
     second[1].send(b"x")
 
-    assert sockets.stirred(1) == [(number, pycurl.CSELECT_IN)]
+    assert sockets.ready(1) == [(number, pycurl.CSELECT_IN)]
     os.close(number)
     for each in (first[1], *second):
         each.close()

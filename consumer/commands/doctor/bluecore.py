@@ -41,7 +41,7 @@ _SKEW_WARNING, _SKEW_ERROR = 5.0, 300.0
 def check_bluecore(config: Config, now: Callable[[], float] = time.time) -> Iterator[Finding]:
     """Sends one request. `now`: seconds since the epoch."""
     try:
-        transport = _DateHeard(open_transport(config.bluecore, 1))
+        transport = _DateRecorder(open_transport(config.bluecore, 1))
         client = BluecoreClient(config.bluecore, transport, Metrics(CollectorRegistry()))
     except UnusableSetting as unusable:
         yield error("bluecore", str(unusable))
@@ -51,11 +51,11 @@ def check_bluecore(config: Config, now: Callable[[], float] = time.time) -> Iter
     answers = client.wait(config.bluecore.timeout_seconds + 1)
     client.close()
     answer = answers[0][1] if answers else Answer(None, NoAnswer.TIMEOUT)
-    yield judged(config, answer)
-    yield from clock_skew(transport.date, now())
+    yield answer_finding(config, answer)
+    yield from clock_findings(transport.date, now())
 
 
-class _DateHeard:
+class _DateRecorder:
     """A transport that keeps the last answer's `Date`: delivery has no use for it."""
 
     def __init__(self, transport: Transport) -> None:
@@ -73,40 +73,40 @@ class _DateHeard:
         found = self._transport.wait(seconds)
         for done in found:
             if not isinstance(done.result, requests.RequestException):
-                self.date = done.result.headers.get("Date", "")
+                self.date = done.result.headers().get("date", "")
         return found
 
     def close(self) -> None:
         self._transport.close()
 
 
-def judged(config: Config, answer: Answer) -> Finding:
+def answer_finding(config: Config, answer: Answer) -> Finding:
     """What the answer to an event without a customer says."""
     url, status = urlsplit(config.bluecore.url), answer.status
     where = f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"
-    said = masker(secrets_of(config))(answer.text)
+    text = masker(secrets_of(config))(answer.text)
     if status is None:
         reason = answer.no_answer or NoAnswer.OTHER
         advice = _ADVICE.get(reason, "check bluecore.url, HTTPS_PROXY, and the firewall")
-        return error("bluecore", f"there was no answer from {where} ({reason}): {said}", advice)
+        return error("bluecore", f"there was no answer from {where} ({reason}): {text}", advice)
     answered = f"{where} answered {status} to an event without a customer"
     if status in _CREDENTIALS:
-        return error("bluecore", f"{answered}: {said}", "check bluecore.namespace and bluecore.api_key")
+        return error("bluecore", f"{answered}: {text}", "check bluecore.namespace and bluecore.api_key")
     if status < 300 or status in config.delivery.statuses.reject:  # noqa: PLR2004 - the class of success
-        return ok("bluecore", f"{answered}, as it should, and took the credentials: {said}")
+        return ok("bluecore", f"{answered}, as it should, and took the credentials: {text}")
     if status >= 500 or status in _UNSURE:  # noqa: PLR2004 - the class of server errors
         advice = "run the doctor again later; Bluecore has been seen to answer 500 to what it cannot use"
-        return warning("bluecore", f"{answered}, which says nothing of the credentials: {said}", advice)
-    return error("bluecore", f"{answered}: {said}", "check bluecore.url, with its whole path")
+        return warning("bluecore", f"{answered}, which says nothing of the credentials: {text}", advice)
+    return error("bluecore", f"{answered}: {text}", "check bluecore.url, with its whole path")
 
 
-def clock_skew(date: str, now: float) -> Iterator[Finding]:
+def clock_findings(date: str, now: float) -> Iterator[Finding]:
     """This machine's clock against the `Date` of an answer; nothing where there is none."""
     try:
-        theirs = parsedate_to_datetime(date).timestamp()
+        bluecores = parsedate_to_datetime(date).timestamp()
     except ValueError:
         return
-    skew = now - theirs
+    skew = now - bluecores
     off = f"this machine's clock is {abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} Bluecore's"
     advice = "synchronise it (NTP): events' ages, redeliveries and Retry-After dates depend on it"
     if abs(skew) > _SKEW_ERROR:

@@ -7,7 +7,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from consumer.commands.doctor.bluecore import check_bluecore, clock_skew, judged
+from consumer.commands.doctor.bluecore import answer_finding, check_bluecore, clock_findings
 from consumer.commands.doctor.finding import Severity
 from consumer.config.model import Config
 from consumer.records import Answer, NoAnswer
@@ -43,14 +43,14 @@ def config(url: str = "https://bluecore.example/track", namespace: str = "shop",
     ids=lambda value: str(value.status or value.no_answer) if isinstance(value, Answer) else None,
 )
 def test_each_answer_has_its_meaning_and_what_to_do(answer: Answer, severity: Severity, advice: str) -> None:
-    finding = judged(config(), answer)
+    finding = answer_finding(config(), answer)
     assert finding.severity is severity
     assert advice in finding.advice
     assert bool(advice) == bool(finding.advice)
 
 
 def test_what_bluecore_says_is_shown_without_the_credentials() -> None:
-    finding = judged(config(namespace="the-namespace"), Answer(401, text="no account the-namespace"))
+    finding = answer_finding(config(namespace="the-namespace"), Answer(401, text="no account the-namespace"))
     assert "no account ***" in finding.message
 
 
@@ -60,14 +60,14 @@ def test_what_bluecore_says_is_shown_without_the_credentials() -> None:
 )
 def test_a_clock_that_is_off_is_told_by_how_much(ahead: float, severity: Severity) -> None:
     date = format_datetime(datetime.fromtimestamp(NOW, UTC), usegmt=True)
-    (finding,) = clock_skew(date, NOW + ahead)
+    (finding,) = clock_findings(date, NOW + ahead)
     assert finding.severity is severity
     assert (f"{abs(ahead):.0f} s" in finding.message) == (severity is not Severity.OK)
 
 
 @pytest.mark.parametrize("date", ["", "yesterday"])
 def test_an_answer_without_a_date_says_nothing_of_the_clock(date: str) -> None:
-    assert list(clock_skew(date, NOW)) == []
+    assert list(clock_findings(date, NOW)) == []
 
 
 def test_no_customer_is_created() -> None:
