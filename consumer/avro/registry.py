@@ -37,8 +37,8 @@ _T = TypeVar("_T")
 class RegistryClient:
     """Calls to one registry.
 
-    Every call raises `RegistryUnavailable` when there is no answer, or one that says nothing of what was asked
-    for: it is an outage, however the registry or something before it words it.
+    No answer, or one that says nothing of what was asked for, is an outage, however the registry or something before
+    it words it: every call may raise RegistryUnavailable.
     """
 
     def __init__(self, url: str, options: RegistryOptions | None = None) -> None:

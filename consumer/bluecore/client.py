@@ -29,12 +29,14 @@ _READ_BY_DELIVERY = ("retry-after", "ratelimit-", "x-ratelimit-")
 
 
 class BluecoreClient:
-    """Sends events over a transport, and turns what comes of them into answers. For one thread.
-
-    Raises `UnusableSetting` when the configured address or key cannot stand in a request.
-    """
+    """Sends events over a transport, and turns what comes of them into answers. For one thread."""
 
     def __init__(self, config: BluecoreConfig, transport: Transport, metrics: Metrics) -> None:
+        """Make the request that every event shares.
+
+        Raises:
+            UnusableSetting: the configured address or key cannot stand in a request.
+        """
         self._transport = transport
         self._template = _template(config)
         self._headers = dict(self._template.headers)
@@ -50,8 +52,11 @@ class BluecoreClient:
     def send(self, ticket: int, body: bytes, idempotency_key: str, traceparent: str | None = None) -> None:
         """Begin to send one event; never blocks.
 
-        `body` is the whole JSON document; `ticket` names it in the answer; `traceparent` is passed on when it is
-        well-formed.
+        Args:
+            ticket: names the event in its answer.
+            body: the whole JSON document.
+            idempotency_key: the same each time that this event is sent.
+            traceparent: passed on when it is well-formed.
         """
         # Neither the template's `copy()`, which copies a cookie jar too, nor requests' own kind of dict, which costs
         # half as much as the exchange: both transports only look for names as they are written here.

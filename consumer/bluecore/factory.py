@@ -13,7 +13,8 @@ from consumer.errors import UnusableSetting
 def open_transport(config: BluecoreConfig, max_in_flight: int) -> Transport:
     """The transport that `bluecore.transport` asks for, ready to send to `bluecore.url`.
 
-    Raises `UnusableSetting` when the CA bundle is not there, or libcurl is asked for and cannot be used.
+    Raises:
+        UnusableSetting: the CA bundle is not there, or libcurl is asked for and cannot be used.
     """
     if config.ca_location is not None and not Path(config.ca_location).exists():
         raise UnusableSetting(f"bluecore.ca_location: there is no file or directory {config.ca_location}")

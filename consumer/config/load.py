@@ -52,8 +52,13 @@ Checks = Callable[[PartialConfig], Iterable[Finding]]
 def load(path: Path, environ: Mapping[str, str], checks: Checks = lambda _: ()) -> Config:
     """Reads the file, fills in `${VAR}`, lets `BLUECORE_CONSUMER__SECTION__KEY` override it, and checks it all.
 
-    `checks` finds what is wrong with settings that are well formed: that is named together with those of the
-    rest. Raises ConfigError.
+    Args:
+        path: the file.
+        environ: the environment's variables.
+        checks: finds what is wrong with settings that are well formed; it is named together with the rest.
+
+    Raises:
+        ConfigError: something is wrong, all of which it names.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -67,7 +72,18 @@ def load(path: Path, environ: Mapping[str, str], checks: Checks = lambda _: ()) 
 def parse(
     text: str, environ: Mapping[str, str], source: str, checks: Checks = lambda _: (), folder: Path | None = None
 ) -> Config:
-    """The same for a text; `source` is what messages call it, `folder` where the files lie that its routes name."""
+    """The same for a text.
+
+    Args:
+        text: YAML.
+        environ: the environment's variables.
+        source: what messages call the text.
+        checks: see `load`.
+        folder: where the files lie that its routes name.
+
+    Raises:
+        ConfigError: something is wrong, all of which it names.
+    """
     try:
         data, findings = read_yaml(text)
     except NotYamlError as error:

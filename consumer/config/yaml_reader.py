@@ -37,7 +37,8 @@ class _Loader(yaml.SafeLoader):
 def read_yaml(text: str) -> tuple[Any, list[Finding]]:
     """The document in `text` (None for an empty one), and every key that is given twice in one place.
 
-    Raises NotYamlError.
+    Raises:
+        NotYamlError: it cannot be read at all.
     """
     try:
         loader = _Loader(text)

@@ -16,7 +16,12 @@ TIMEOUT_SECONDS: Final = 15.0
 
 
 class Unreachable(ExpectedError):
-    """No broker has answered, or not with what was asked for. `advice`: what to do, where that can be told."""
+    """No broker has answered, or not with what was asked for.
+
+    Attributes:
+        what: what has happened.
+        advice: what to do, where that can be told.
+    """
 
     def __init__(self, what: str, advice: str = "") -> None:
         super().__init__(f"{what}. {advice[0].upper()}{advice[1:]}" if advice else what)
@@ -35,9 +40,15 @@ class ErrorCollector(list[str]):
 
 
 def cluster_metadata(client: Producer | Consumer, config: KafkaConfig, errors: ErrorCollector) -> ClusterMetadata:
-    """The cluster's brokers and topics, as a client with this configuration and `error_cb` sees them.
+    """The cluster's brokers and topics, as a client with this configuration sees them.
 
-    Raises Unreachable, with what to do.
+    Args:
+        client: the client.
+        config: what it was made of.
+        errors: its `error_cb`.
+
+    Raises:
+        Unreachable: no broker answers; with what to do.
     """
     try:
         found: ClusterMetadata = client.list_topics(timeout=TIMEOUT_SECONDS)

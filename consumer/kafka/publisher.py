@@ -21,15 +21,19 @@ log = structlog.get_logger(__name__)
 
 
 class Publisher:
-    """One idempotent producer. Results are collected by `poll`, in the caller's own thread.
-
-    `partitions`: how many each topic has that it writes to, as `ensure_topics` tells. Partitions added later are
-    not counted, so that a customer's records stay where their earlier ones are.
-    """
+    """One idempotent producer. Results are collected by `poll`, in the caller's own thread."""
 
     def __init__(
         self, config: Config, partitions: Mapping[str, int], on_statistics: Callable[[str], None] | None = None
     ) -> None:
+        """Connect a producer.
+
+        Args:
+            config: the configuration.
+            partitions: how many each topic has that is written to, as `ensure_topics` tells. Partitions added later
+                are not counted, so that a customer's records stay where their earlier ones are.
+            on_statistics: takes librdkafka's statistics, as JSON.
+        """
         letters = config.dead_letters
         self._topics: Mapping[Outcome, str] = {
             Outcome.RETRY: letters.retry_topic,
@@ -47,6 +51,9 @@ class Publisher:
         """Hands the record of a failed task to the producer; its result comes from `poll` under `ticket`.
 
         A record without a key goes to a partition by its ordering key, so that a customer's stay in order.
+
+        Raises:
+            ValueError: the task has not failed.
         """
         if task.failure is None:
             raise ValueError(f"{task.record.partition} offset {task.record.offset} has not failed")
@@ -89,7 +96,8 @@ class Publisher:
     def poll(self, seconds: float = 0) -> list[tuple[int, str | None]]:
         """The results since the last call: a ticket, and why the write failed (None: acknowledged).
 
-        Raises Fatal when the producer cannot go on.
+        Raises:
+            Fatal: the producer cannot go on.
         """
         self._producer.poll(seconds)
         if self._fatal is not None:

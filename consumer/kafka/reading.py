@@ -26,14 +26,19 @@ class NoSuchTopic(ExpectedError):
 
 
 class TopicReader:
-    """Reads one topic. `bounds`: by partition, the first offset and the one behind the last, when it was opened.
+    """Reads one topic; records of the retry and the dead-letter topic come with their past, as `redelivery`.
 
-    Records of the retry and the dead-letter topic come with their past, as `redelivery`.
-
-    Raises NoSuchTopic, or Unreachable when the brokers do not answer, both with what to do.
+    Attributes:
+        bounds: by partition, the first offset and the one behind the last, when it was opened.
     """
 
     def __init__(self, config: Config, topic: str) -> None:
+        """Look the topic up.
+
+        Raises:
+            NoSuchTopic: the brokers have no topic of this name.
+            Unreachable: they do not answer.
+        """
         errors = ErrorCollector()
         letters = config.dead_letters
         self._topic = topic
@@ -67,7 +72,8 @@ class TopicReader:
     def read(self, starts: Mapping[int, int], ends: Mapping[int, int]) -> Iterator[Record]:
         """What lies between these offsets, by partition; each partition's in their order.
 
-        Raises Unreachable when nothing comes for a while.
+        Raises:
+            Unreachable: nothing comes for a while, or the topic may not be read.
         """
         behind = {number for number, start in starts.items() if start < ends[number]}
         self._consumer.assign([TopicPartition(self._topic, number, starts[number]) for number in behind])

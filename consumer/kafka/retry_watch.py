@@ -61,7 +61,11 @@ class RetryWatch:
         self._thread.start()
 
     def changes(self) -> Sequence[Change]:
-        """What has changed since the last call. Raises Fatal when the topic can be followed no more."""
+        """What has changed since the last call.
+
+        Raises:
+            Fatal: the topic can be followed no more.
+        """
         if self._fatal:
             raise Fatal(self._fatal)
         found = []

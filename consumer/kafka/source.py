@@ -61,7 +61,8 @@ class KafkaSource:
     def poll(self, most: int, seconds: float) -> list[Record]:
         """Up to `most` records: at once if there are any, after up to `seconds` if one arrives by then.
 
-        Raises Fatal when the consumer cannot go on.
+        Raises:
+            Fatal: the consumer cannot go on.
         """
         messages = self._consumer.consume(most, 0)
         if not messages and seconds > 0 and (message := self._consumer.poll(seconds)) is not None:

@@ -17,7 +17,9 @@ _FURTHER: Final = 4
 def tail(config: Config, topic: str, count: int) -> list[Record]:
     """The newest `count` records of all partitions, the oldest of them first.
 
-    Raises what TopicReader raises.
+    Raises:
+        NoSuchTopic: the brokers have no topic of this name.
+        Unreachable: they do not answer.
     """
     with TopicReader(config, topic) as reader:
         records = _last(reader, count)

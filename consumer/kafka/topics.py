@@ -29,10 +29,13 @@ class TopicsMissing(ExpectedError):
 def ensure_topics(config: KafkaConfig, wanted: Sequence[str]) -> dict[str, int]:
     """Creates the topics that are missing, with the brokers' defaults, but for records of up to 8 MB.
 
-    Gives the number of partitions of each topic.
+    Returns:
+        The number of partitions of each topic.
 
-    Raises TopicsMissing or Unreachable, with what to do, or KafkaException for options that no client can be made
-    with.
+    Raises:
+        TopicsMissing: some could not be created, with what to do.
+        Unreachable: no broker answers.
+        KafkaException: no client can be made with these options.
     """
     reported = ErrorCollector()
     callbacks = {"logger": NullLogger(), "error_cb": reported}

@@ -27,9 +27,11 @@ from consumer.mapping.values import jsonable, plain
 
 
 def interpreted(expression: str) -> Callable[[Any], Any]:
-    """What finds the expression's value in a record; the expression is known to be JMESPath.
+    """Make what finds the expression's value in a record; the expression is known to be JMESPath.
 
-    It raises `InvalidValueError` when the expression cannot be computed, such as the sum of texts.
+    Returns:
+        A function of the record, which raises InvalidValueError when the expression cannot be computed, such as the
+        sum of texts.
     """
     tree = _Parser(expression).parse(expression).parsed
     visit = _Interpreter(Options(custom_functions=_Functions())).visit

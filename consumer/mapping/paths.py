@@ -19,10 +19,13 @@ FUNCTIONS: frozenset[str] = frozenset(Functions.FUNCTION_TABLE)
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A compiled path: `get` finds its value in a record, None when there is none.
+    """A compiled path.
 
-    `get` raises `InvalidValueError` when an expression cannot be computed, such as the sum of texts.
-    `tree` is JMESPath's syntax tree, which the type checker walks.
+    Attributes:
+        expression: as it was written.
+        get: finds its value in a record, None when there is none; raises InvalidValueError when an expression cannot
+            be computed, such as the sum of texts.
+        tree: JMESPath's syntax tree, which the type checker walks.
     """
 
     expression: str

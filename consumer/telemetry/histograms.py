@@ -44,14 +44,23 @@ class Histogram:
 
 
 class HistogramFamily(Collector):
-    """The series of one histogram, by the values of its labels.
-
-    Shown as prometheus_client shows its own. Raises `ValueError` when the registry has the name already.
-    """
+    """The series of one histogram, by the values of its labels; shown as prometheus_client shows its own."""
 
     def __init__(
         self, name: str, meaning: str, bounds: Sequence[float], labels: Sequence[str], registry: CollectorRegistry
     ) -> None:
+        """Register the family.
+
+        Args:
+            name: the metric's.
+            meaning: its help text.
+            bounds: the upper bounds of the buckets, ascending, without the infinite one.
+            labels: their names.
+            registry: where it is shown.
+
+        Raises:
+            ValueError: the registry has the name already.
+        """
         self._name = name
         self._meaning = meaning
         self._bounds: Final = tuple(map(float, bounds))

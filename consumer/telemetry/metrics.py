@@ -37,12 +37,15 @@ disable_created_metrics()  # type: ignore[no-untyped-call]  # prometheus_client 
 
 
 class Metrics:
-    """The service's metrics in `registry`.
-
-    Raises `ValueError` when the registry has them already.
-    """
+    """The service's metrics, each an attribute."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
+        """Register them all.
+
+        Raises:
+            ValueError: the registry has them already.
+        """
+
         def counter(name: str, meaning: str, *labels: str) -> Counter:
             return Counter(f"{PREFIX}_{name}", meaning, labels, registry=registry)
 
@@ -187,7 +190,8 @@ class Metrics:
     def retain_partitions(self, assigned: Iterable[tuple[str, int]]) -> None:
         """Remove the gauges of every partition but these; called after each rebalance.
 
-        `assigned` holds (topic, partition number) pairs.
+        Args:
+            assigned: pairs of a topic and a partition's number.
         """
         partitions = {(topic, str(number)) for topic, number in assigned}
         self.assigned_partitions.set(len(partitions))

@@ -64,12 +64,14 @@ class _Server(ThreadingMixIn, WSGIServer):
 
 
 class TelemetryServer:
-    """Serves the pages from daemon threads until `close`. Also a context manager.
-
-    Raises AddressUnavailable when the address cannot be had.
-    """
+    """Serves the pages from daemon threads until `close`. Also a context manager."""
 
     def __init__(self, registry: CollectorRegistry, health: Health, host: str, port: int) -> None:
+        """Begin to serve; port 0 takes a free one.
+
+        Raises:
+            AddressUnavailable: the address cannot be had.
+        """
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         server_class = type("_FamilyServer", (_Server,), {"address_family": family})
         try:

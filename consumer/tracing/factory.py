@@ -51,7 +51,11 @@ def is_enabled(environment: Mapping[str, str]) -> bool:
 
 
 def require_known_exporter(environment: Mapping[str, str]) -> None:
-    """Raises UnusableSetting, with what to set, for an exporter or a protocol that the service does not have."""
+    """Refuse what the environment asks for and the service does not have.
+
+    Raises:
+        UnusableSetting: another exporter or protocol, with what to set.
+    """
     exporter = environment.get("OTEL_TRACES_EXPORTER", "").strip() or "otlp"
     if exporter != "otlp":
         raise UnusableSetting(f"OTEL_TRACES_EXPORTER is {exporter}: otlp and none are known here")

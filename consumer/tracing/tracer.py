@@ -56,7 +56,8 @@ def tracer() -> Iterator[Tracer]:
 
     The environment's `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` go before the service's own name.
 
-    Raises ValueError for a value of the environment that the exporter cannot use.
+    Raises:
+        ValueError: the environment has a value that the exporter cannot use.
     """
     with _rate_limited_logging():
         defaults = Resource.create({"service.name": NAME, "service.version": __version__})

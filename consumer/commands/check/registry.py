@@ -27,17 +27,24 @@ _INSTEAD = "let the producer write Avro, or leave these records out of the route
 
 
 class RegistrySchemas:
-    """Asks the registry; each subject once.
-
-    Every method raises RegistryUnavailable when it cannot tell.
-    """
+    """Asks the registry; each subject once."""
 
     def __init__(self, client: RegistryClient) -> None:
+        """List its subjects.
+
+        Raises:
+            RegistryUnavailable: it cannot tell.
+        """
         self._client = client
         self._subjects = tuple(client.subjects())
         self._read = cache(self._read_subject)
 
     def for_route(self, route: RouteConfig) -> SearchResult:
+        """The versions that the route's records may be of.
+
+        Raises:
+            RegistryUnavailable: the registry cannot tell.
+        """
         subjects, how = self._subjects_of(route)
         if not subjects:
             return self._missing(route)

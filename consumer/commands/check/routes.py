@@ -35,7 +35,9 @@ class RouteCheck:
 def check_routes(config: Config, folder: Path | None) -> list[RouteCheck]:
     """Each route against its schemas: its own files, else those in `folder`, else every version in the registry.
 
-    Raises UnusableSchemas for files that cannot be used, RegistryError when the registry cannot tell.
+    Raises:
+        UnusableSchemas: files cannot be used.
+        RegistryError: the registry cannot tell.
     """
     routes = [route_schemas(route) for route in config.routes]
     with ExitStack() as stack:

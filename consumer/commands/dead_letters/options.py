@@ -19,7 +19,11 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def moment(_context: click.Context, _option: click.Parameter, value: str | None) -> int | None:
-    """`2h` for two hours ago, or a date and time of ISO 8601 (UTC unless it says otherwise); ms since the epoch."""
+    """`2h` for two hours ago, or a date and time of ISO 8601 (UTC unless it says otherwise); ms since the epoch.
+
+    Raises:
+        click.BadParameter: it is neither.
+    """
     if value is None:
         return None
     try:
@@ -55,7 +59,11 @@ def selection_options(command: _Command) -> _Command:
 
 
 def selected(*, reasons: tuple[str, ...], topics: tuple[str, ...], **bounds: int | None) -> Selection:
-    """Raises UsageError for bounds between which nothing can lie."""
+    """The selection that the options ask for.
+
+    Raises:
+        click.UsageError: the bounds are such that nothing can lie between them.
+    """
     for first, last, order in (
         ("from_offset", "to_offset", "--from-offset is above --to-offset"),
         ("since", "until", "--since is later than --until"),

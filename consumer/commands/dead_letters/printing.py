@@ -24,7 +24,12 @@ from consumer.kafka.reading import TopicReader
 
 
 def print_counts(config: Config, selection: Selection) -> None:
-    """A table on a terminal, a JSON line for each kind in a pipe. Raises what TopicReader raises."""
+    """A table on a terminal, a JSON line for each kind in a pipe.
+
+    Raises:
+        NoSuchTopic: there is no dead-letter topic.
+        Unreachable: the brokers do not answer.
+    """
     with TopicReader(config, config.dead_letters.dead_letter_topic) as reader:
         counts = survey(reader, selection).counts()
     if sys.stdout.isatty():
@@ -36,7 +41,7 @@ def print_counts(config: Config, selection: Selection) -> None:
 
 
 def print_letter(config: Config, selection: Selection) -> None:
-    """Indented on a terminal, one line in a pipe. Raises what `show` raises."""
+    """Indented on a terminal, one line in a pipe; for what is raised, see `show`."""
     document = show(config, selection)
     if sys.stdout.isatty():
         Console().print_json(document.decode())
@@ -45,7 +50,7 @@ def print_letter(config: Config, selection: Selection) -> None:
 
 
 def print_replay(config: Config, selection: Selection, rate: float, *, dry_run: bool) -> None:
-    """A bar on stderr if that is a terminal, and what came of it as a JSON object. Raises what `replay` raises."""
+    """A bar on stderr if that is a terminal, and then a JSON object; for what is raised, see `replay`."""
     if not dry_run:
         click.echo(
             "The running instances map what is replayed: roll out a mended configuration before, not after.", err=True

@@ -28,11 +28,19 @@ class Remapping:
         )
 
     def outcome(self, record: Record) -> Mapped:
-        """What would become of it now. Raises RegistryUnavailable when its schema is not to be had."""
+        """What would become of it now.
+
+        Raises:
+            RegistryUnavailable: its schema is not to be had.
+        """
         return with_schemas(partial(self._translator.translate, record, int(time.time() * 1000)), self._schemas)
 
     def decoded(self, record: Record) -> dict[str, Any]:
-        """The record for a person: its type and value, or why there is none. Raises as `outcome`."""
+        """The record for a person: its type and value, or why there is none.
+
+        Raises:
+            RegistryUnavailable: its schema is not to be had.
+        """
         if record.value is None:
             return {"value": None}
         try:

@@ -36,7 +36,15 @@ class ReplayStopped(Failed):
 
 @dataclass(slots=True)
 class Replayed:
-    """What came of the selection. `refused`: by reason, those that would fail again and were left where they are."""
+    """What came of the selection.
+
+    Attributes:
+        selected: how many letters it has.
+        before: of them, replayed before.
+        sent: replayed now.
+        skipped: those that no route takes now.
+        refused: by reason, those that would fail again and were left where they are.
+    """
 
     selected: int = 0
     before: int = 0
@@ -50,10 +58,21 @@ def replay(
 ) -> Replayed:
     """Sends a selection again, except for what was replayed before; with `dry_run`, only says what it would do.
 
-    `progress` is told how many letters are dealt with, and of how many. A crash between a batch's writes and its mark
-    repeats that batch of at most 100.
+    A crash between a batch's writes and its mark repeats that batch of at most 100.
 
-    Raises ReplayStopped, and what TopicReader, Remapping and ensure_topics raise.
+    Args:
+        config: the configuration.
+        selection: which letters.
+        pace: how fast.
+        progress: told how many letters are dealt with, and of how many.
+        dry_run: write nothing.
+
+    Raises:
+        ReplayStopped: there is no retry topic, or the brokers did not take what was written.
+        NoSuchTopic: there is no dead-letter topic.
+        TopicsMissing: the retry topic could not be created.
+        Unreachable: the brokers do not answer.
+        RegistryUnavailable: a record's schema is not to be had.
     """
     topic = config.dead_letters.dead_letter_topic
     if config.dead_letters.retry_topic not in config.dead_letters.topics:

@@ -25,7 +25,11 @@ class NoSuchLetter(Failed):
 def show(config: Config, selection: Selection) -> bytes:
     """A JSON object: the newest letter of the selection, which may be one place.
 
-    Raises NoSuchLetter with what there is, and what TopicReader and Remapping raise.
+    Raises:
+        NoSuchLetter: there is none, with what there is.
+        NoSuchTopic: there is no dead-letter topic.
+        Unreachable: the brokers do not answer.
+        RegistryUnavailable: the record's schema is not to be had.
     """
     letter = _letter(config, selection)
     with remapping(config) as mapped:

@@ -38,7 +38,13 @@ class Count(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """`newest`: by kind, the letter given up last, with its timestamp (ms since the epoch)."""
+    """What there is of a selection.
+
+    Attributes:
+        letters: the kind of each letter, by where it lies.
+        replayed: where those lie that were replayed.
+        newest: by kind, the letter given up last, with its timestamp (ms since the epoch).
+    """
 
     letters: dict[Place, Kind] = field(default_factory=dict)
     replayed: set[Place] = field(default_factory=set)
@@ -61,7 +67,12 @@ class Survey:
 
 
 def survey(reader: TopicReader, selection: Selection) -> Survey:
-    """Raises UsageError for a partition that there is not, and Unreachable when the brokers stop answering."""
+    """Count what the selection takes, by kind, and what was replayed.
+
+    Raises:
+        click.UsageError: there is no such partition.
+        Unreachable: the brokers stopped answering.
+    """
     if selection.partition is not None and selection.partition not in reader.bounds:
         last = max(reader.bounds, default=0)
         raise click.UsageError(f"the dead-letter topic has no partition {selection.partition}: it has 0 to {last}")

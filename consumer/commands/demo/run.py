@@ -58,11 +58,18 @@ class Summary:
 
 
 def run_demo(count: int, given: Config | None, progress: Progress) -> Summary:
-    """Produces `count` events and follows each to its end.
+    """Produces sample events and follows each to its end.
 
-    `given` is a configuration whose Kafka and registry are used in place of the embedded ones; Bluecore is always
-    the sandbox, since sample customers must never reach a real account. The topics are the demo's own, and go with
-    it.
+    Bluecore is always the sandbox, since sample customers must never reach a real account. The topics are the demo's
+    own, and go with it.
+
+    Args:
+        count: how many events.
+        given: a configuration whose Kafka and registry are used in place of the embedded ones.
+        progress: told of each stage.
+
+    Raises:
+        Failed: sample events could not be produced.
     """
     started = time.monotonic()
     with ExitStack() as stack:
@@ -190,7 +197,7 @@ def _produce(
 
 
 def _await_settled(parts: Assembled, service: Future[None], count: int, progress: Progress) -> None:
-    """Returns when all are settled, or when nothing has moved for a minute. Raises what ended the service."""
+    """Returns when all are settled, or when nothing has moved for a minute; raises what ended the service."""
     settled, moved = -1, time.monotonic()
     while settled < count and time.monotonic() - moved < _QUIET_SECONDS:
         now_settled = parts.reporter.records.total() - parts.reporter.records[Outcome.RETRY]

@@ -28,10 +28,14 @@ class Previewed:
 
 
 def preview_json(config: Config, topic: str, record_name: str | None, source: BinaryIO) -> Iterator[Previewed]:
-    """Decoded records as JSON text, as if they were read from `topic`; `json_records` says how they may stand there.
+    """Decoded records as JSON text, as if they were the topic's; `json_records` says how they may stand there.
 
-    `record_name` is their Avro type's full name; by default the one that the topic's routes ask for, if they all
-    ask for one.
+    Args:
+        config: the configuration.
+        topic: the topic whose routes take them.
+        record_name: their Avro type's full name; by default the one that the topic's routes ask for, if they all ask
+            for one.
+        source: the text.
     """
     named = _named(config, topic)
     only = named.pop() if len(named) == 1 else None
@@ -51,7 +55,17 @@ def preview_topic(
 ) -> Iterator[Previewed]:
     """The last `count` records of the real topic, decoded and judged as the service does it now.
 
-    With `any_age` none is too old. Raises what `tail` raises, and RegistryUnavailable when a schema is not to be had.
+    Args:
+        config: the configuration.
+        topic: the topic.
+        count: how many records.
+        any_age: none is too old.
+        clock: the time by which their age is judged.
+
+    Raises:
+        NoSuchTopic: the brokers have no topic of this name.
+        Unreachable: they do not answer.
+        RegistryUnavailable: a schema is not to be had.
     """
     schemas = schema_cache(config)
     limit = 0 if any_age else config.delivery.max_event_age_seconds

@@ -20,7 +20,11 @@ from consumer.kafka.options import option_findings
 
 
 def load_checked(path: Path, environ: Mapping[str, str]) -> Config:
-    """The configuration, or ConfigError with everything that can be found wrong without a network."""
+    """The configuration of a file and the environment, checked as far as that goes without a network.
+
+    Raises:
+        ConfigError: something is wrong, all of which it names.
+    """
     return load(path, environ, _findings)
 
 
