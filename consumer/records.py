@@ -48,10 +48,13 @@ class Partition(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Redelivery:
-    """What the headers of a record in the retry topic say of its past.
+    """What the headers of a record in the retry topic say of its past; times are milliseconds since the epoch.
 
-    `delivered`: how many of its requests, links not counted, Bluecore has accepted.
-    Times are milliseconds since the epoch.
+    Attributes:
+        origin: the partition that it was first read from, and `offset` its place there.
+        attempts: how often it has been sent.
+        delivered: how many of its requests, links not counted, Bluecore has accepted.
+        timestamp_ms: its own, in its own topic.
     """
 
     origin: Partition
@@ -64,9 +67,12 @@ class Redelivery:
 
 
 class Record(NamedTuple):
-    """A Kafka record as it was read; `redelivery` is set when it was read from the retry topic.
+    """A Kafka record as it was read.
 
     A tuple, as `Answer` is: there is one for every event, and a frozen dataclass takes three times as long to make.
+
+    Attributes:
+        redelivery: its past, when it was read from the retry topic.
     """
 
     partition: Partition
@@ -106,10 +112,14 @@ class Record(NamedTuple):
 
 
 class EventRequest(NamedTuple):
-    """One event as Bluecore will receive it: `body` is the whole JSON document.
+    """One event as Bluecore will receive it.
 
-    `link`: an `identify` that goes ahead of the record's own events. Whether there is one depends on what the process
-    has seen, so that it is not counted among the record's requests.
+    Attributes:
+        event: its type, or the name of a custom one.
+        body: the whole JSON document.
+        customer: whose it is: their events are sent in order.
+        link: an `identify` that goes ahead of the record's own events. Whether there is one depends on what the
+            process has seen, so that it is not counted among the record's requests.
     """
 
     event: str
@@ -127,7 +137,13 @@ class Send(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A record that no retry can help; `event` is what it would have become, empty where that is not known."""
+    """A record that no retry can help.
+
+    Attributes:
+        message: for people, without a value of the record.
+        field: the field at issue, if there is one.
+        event: what the record would have become, empty where that is not known.
+    """
 
     reason: Reason
     stage: Stage
@@ -160,7 +176,10 @@ class NoAnswer(StrEnum):
 class Answer(NamedTuple):
     """What came back for one request: a status, or the reason why there is none.
 
-    `headers` has lower-case names and only what delivery reads; `text` is the start of the body.
+    Attributes:
+        headers: only what delivery reads, by names in lower case.
+        text: the start of the body.
+        seconds: how long it took.
     """
 
     status: int | None
@@ -181,10 +200,13 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a record goes to the retry topic (`outcome` RETRY) or to the dead-letter topic (DEAD_LETTER).
+    """Why a record goes to the retry topic or to the dead-letter topic; times are seconds since the epoch.
 
-    `delivered`: how many of its requests were accepted before one failed. Times are seconds since the epoch;
-    `not_before` is 0 for a dead letter.
+    Attributes:
+        outcome: RETRY or DEAD_LETTER.
+        status: HTTP's, if there was an answer.
+        not_before: when it is to be sent again; 0 for a dead letter.
+        delivered: how many of its requests were accepted before one failed.
     """
 
     outcome: Outcome

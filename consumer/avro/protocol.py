@@ -31,7 +31,13 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredSchema:
-    """A schema as a registry has it; `text` is JSON when `schema_type` is AVRO."""
+    """A schema as a registry has it.
+
+    Attributes:
+        text: JSON when `schema_type` is AVRO.
+        schema_type: AVRO, JSON or PROTOBUF.
+        references: what it takes from other subjects.
+    """
 
     text: Annotated[str, Field(alias="schema")]
     schema_type: Annotated[str, Field(alias="schemaType")] = "AVRO"

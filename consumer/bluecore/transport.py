@@ -27,8 +27,12 @@ class Done(NamedTuple):
 class ConnectionSettings:
     """How to reach the endpoint, in the terms of `requests.Session.send`.
 
-    `timeout` is in seconds and bounds the whole exchange, connecting included: what trickles is as late as what
-    never comes.
+    Attributes:
+        timeout: seconds, for the whole exchange, connecting included: what trickles is as late as what never comes.
+        max_in_flight: how many requests there are at a time, at most.
+        verify: whether the server's certificate is checked, or the path of the CA bundle to check it by.
+        cert: the path of the client's certificate, or those of certificate and key.
+        proxies: by scheme, or scheme and host.
     """
 
     timeout: float
@@ -61,7 +65,12 @@ class Transport(Protocol):
         """Requests sent and not yet handed back by `wait`."""
 
     def send(self, ticket: int, request: requests.PreparedRequest) -> None:
-        """Begin a request; never blocks. `ticket` is the caller's name for it, unique among those in flight."""
+        """Begin a request; never blocks.
+
+        Args:
+            ticket: the caller's name for it, unique among those in flight.
+            request: the whole request.
+        """
 
     def wait(self, seconds: float) -> list[Done]:
         """All requests that are over, as soon as there is one; none after `seconds`. 0: just look."""

@@ -34,10 +34,14 @@ def refuse(message: str) -> NoReturn:
 
 @contextmanager
 def ended_by(what: str, tell: Callable[[str], object] = say) -> Iterator[None]:
-    """An expected error ends the process with exit code 1; `what` says in a few words what fails.
+    """An expected error ends the process with exit code 1.
 
     What librdkafka refuses is one: its reason is for the reader. Any other exception passes: it is a mistake in the
     program, or a reader of the output that has had enough of it (BrokenPipeError), which click ends in silence.
+
+    Args:
+        what: in a few words, what fails.
+        tell: takes the sentence.
     """
     try:
         yield
@@ -55,7 +59,9 @@ def ended_by(what: str, tell: Callable[[str], object] = say) -> Iterator[None]:
 def registry_errors(source: str, advice: str = "") -> Iterator[None]:
     """Unusable schemas in `source` are refused; a registry that cannot be asked is the surroundings' failure.
 
-    `advice` says what else the command can do then.
+    Args:
+        source: where the schemas are.
+        advice: what else the command can do when the registry cannot be asked.
     """
     try:
         yield

@@ -12,7 +12,11 @@ from pydantic_core import ErrorDetails
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong with one key; `key` is its path in the document, empty for the document itself."""
+    """What is wrong with one key.
+
+    Attributes:
+        key: its path in the document, empty for the document itself.
+    """
 
     key: str
     message: str

@@ -21,7 +21,11 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 
 class ConfigError(ExpectedError):
-    """The configuration is refused; `findings` has every reason."""
+    """The configuration is refused.
+
+    Attributes:
+        findings: every reason.
+    """
 
     def __init__(self, source: str, findings: Iterable[Finding]) -> None:
         self.findings = tuple(dict.fromkeys(findings))

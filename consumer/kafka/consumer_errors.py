@@ -21,14 +21,20 @@ _LASTING = (
 class ConsumerErrors:
     """The `error_cb` of a consumer; `handle` takes the error that comes in place of a record, with its topic.
 
-    `incidents` takes librdkafka's own lines too. What lasts goes to `read_errors`, if that is given.
+    Attributes:
+        incidents: takes librdkafka's own lines too.
+        fatal: why the consumer cannot go on; None while it can.
     """
 
     def __init__(self, read_errors: ReadErrors | None) -> None:
+        """Begin without an error.
+
+        Args:
+            read_errors: takes what lasts.
+        """
         self._read_errors = read_errors
         self.incidents = RateLimitedLog(log)
         self.fatal: str | None = None
-        """Why the consumer cannot go on."""
 
     def handle(self, message: Message, error: KafkaError) -> None:
         number = message.partition()

@@ -21,7 +21,10 @@ def failure_headers(
 ) -> list[tuple[str, str | bytes | None]]:
     """The record's own headers, and what is to be known of its failure. Times in milliseconds since the epoch.
 
-    `parking_key`: the ordering key of a record that order matters for, and which goes to the retry topic.
+    Args:
+        record: the record.
+        failure: why it is written.
+        parking_key: the ordering key of a record that order matters for, and which goes to the retry topic.
     """
     origin = record.origin
     added: dict[str, object] = {

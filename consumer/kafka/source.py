@@ -82,10 +82,14 @@ class KafkaSource:
         self._consumer.resume(_topic_partitions(partitions))
 
     def commit(self, commits: Sequence[Commit], *, wait: bool = False) -> None:
-        """Sends the commits, whose outcome goes to the listener; `wait`: returns when they are answered.
+        """Sends the commits, whose outcome goes to the listener.
 
         librdkafka waits for a whole session time-out when no broker answers: the wait has a deadline of its own, but
         for the one while partitions are being revoked.
+
+        Args:
+            commits: a partition each.
+            wait: return when they are answered.
         """
         offsets = [TopicPartition(*commit.partition, commit.offset, commit.metadata) for commit in commits]
         if not wait:

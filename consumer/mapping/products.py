@@ -29,7 +29,15 @@ _IDS = frozenset(PRODUCT_ID)
 
 @dataclass(frozen=True, slots=True)
 class Products:
-    """Reads the products; `others` are the fields beside the id, None for all that there are."""
+    """Reads the products.
+
+    Attributes:
+        source: finds the list.
+        id: finds a product's id, and `flat_id` that of a single product at the top of the record.
+        others: the fields beside the id; None: all that there are.
+        flat_others: those of a single product at the top of the record.
+        is_mapped: the route says where the list is.
+    """
 
     source: Reader
     id: Reader

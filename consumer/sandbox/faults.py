@@ -113,9 +113,12 @@ class FaultPlan(_Frozen):
     """All faults at once. An outage goes before a script, a script before the rate limit, that before rates.
 
     `latency`, `rate_limit` and `outage` may also be given in the short form that their flags have.
-    `rates` gives each step the share of requests that meets it. `retry_after_seconds` is sent with every
-    429 and 503 made here, as seconds or as an HTTP date. `hang_seconds` ends a hang by breaking the
-    connection.
+
+    Attributes:
+        seed: of the chances.
+        rates: by step, the share of requests that meets it.
+        retry_after_seconds: sent with every 429 and 503 made here, as seconds or as an HTTP date.
+        hang_seconds: ends a hang by breaking the connection.
     """
 
     seed: int = 0
@@ -139,7 +142,11 @@ class FaultPlan(_Frozen):
 
 
 class FaultPlanError(ValueError):
-    """A plan that cannot be carried out; `findings` names everything that is wrong with it."""
+    """A plan that cannot be carried out.
+
+    Attributes:
+        findings: everything that is wrong with it.
+    """
 
     def __init__(self, findings: list[Finding]) -> None:
         super().__init__("; ".join(map(str, findings)))

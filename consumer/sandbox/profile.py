@@ -22,12 +22,16 @@ _EVENT_BYTES = 130
 
 
 class Profile:
-    """One customer. `linked` is false for an id that no `identify` event has tied to an e-mail.
-
-    Of such an id nothing is known but that its events came: they reach no profile (Bluecore, Events API).
-    """
+    """One customer."""
 
     def __init__(self, identifier: str, *, linked: bool) -> None:
+        """Begin with nothing known.
+
+        Args:
+            identifier: the e-mail, or an id.
+            linked: False: an id that no `identify` event has tied to an e-mail. Nothing is known of it but that its
+                events came: they reach no profile (Bluecore, Events API).
+        """
         self.id = identifier
         self.linked = linked
         self.consent: Literal["opted_in", "unsubscribed"] | None = None

@@ -33,14 +33,20 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A request in the order of arrival, from 1 on.
+    """A request.
 
-    `status` is None when there was no answer. `findings` are the reasons of a refusal; of an accepted
-    event they are what Bluecore silently ignores. `fault` says what was done to it on request. `accepted`: the
-    event is in Bluecore's books, which one whose answer was lost is too, though its outcome is a fault.
-    `duplicate`: an event with this idempotency key had been accepted before, and this one was too. `path` is the
-    address as it was asked for, with its query; `head` holds the headers, a line each. `email` is the
-    customer's e-mail where that is not the `distinct_id`: in an identify, above all.
+    Attributes:
+        number: in the order of arrival, from 1 on.
+        at_ms: when, in milliseconds since the epoch.
+        accepted: the event is in Bluecore's books, which one whose answer was lost is too, though its outcome is a
+            fault.
+        status: HTTP's; None when there was no answer.
+        findings: the reasons of a refusal; of an accepted event, what Bluecore silently ignores.
+        fault: what was done to it on request.
+        duplicate: an event with this idempotency key had been accepted before, and this one was too.
+        path: the address as it was asked for, with its query.
+        head: the headers, a line each.
+        email: the customer's, where that is not the `distinct_id`: in an identify, above all.
     """
 
     number: int

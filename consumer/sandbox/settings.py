@@ -11,11 +11,18 @@ from consumer.sandbox.faults import FaultPlan
 class SandboxSettings:
     """The account it plays, how strict it is, how much it remembers, and how it misbehaves.
 
-    An empty `namespace` or `api_key` accepts any. What is remembered is bounded by number and, in about so many bytes
-    of memory, by size, so that no sender can make it grow: the newest requests, kept whole, by `keep_events` and
-    `keep_bytes`; the customers and their linked ids (the least recently seen goes first) by `keep_customers` and
-    `keep_customer_bytes`. `keep_keys` bounds the idempotency keys by which duplicates are noticed, some 200 bytes
-    each. Counts stay exact for ever.
+    What is remembered is bounded by number and, in about so many bytes of memory, by size, so that no sender can make
+    it grow. Counts stay exact for ever.
+
+    Attributes:
+        namespace: the only one that is accepted; empty: any.
+        api_key: the same.
+        strict: refuse also what Bluecore silently ignores.
+        keep_events: how many of the newest requests are kept, whole.
+        keep_bytes: how many bytes of them.
+        keep_customers: how many customers and their linked ids are kept; the least recently seen goes first.
+        keep_customer_bytes: how many bytes of them.
+        keep_keys: how many idempotency keys, by which duplicates are noticed; some 200 bytes each.
     """
 
     namespace: str = field(default="", repr=False)

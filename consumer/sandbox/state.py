@@ -11,7 +11,11 @@ from consumer.sandbox.store import Counts, Filter, Store
 
 
 class SandboxState:
-    """For any thread to read; it also puts `faults` in force. `closing`: whoever holds a request lets go of it."""
+    """For any thread to read, and to put faults in force.
+
+    Attributes:
+        closing: whoever holds a request lets go of it.
+    """
 
     def __init__(self, settings: SandboxSettings | None = None) -> None:
         self.settings = settings or SandboxSettings()

@@ -22,10 +22,12 @@ NAMELESS = "(no name)"
 class Counts:
     """Figures since the start or the last reset, exact however many requests there were.
 
-    `lost`: of the faults, the events that were accepted all the same, as only their answer was lost. `duplicates`
-    were accepted though their idempotency key had been before; `warned` were accepted though Bluecore would
-    silently ignore a part of them. `by_event` gives each outcome by event name, `by_status` the answers by their
-    HTTP status, `none` where there was no answer.
+    Attributes:
+        lost: of the faults, the events that were accepted all the same, as only their answer was lost.
+        duplicates: those accepted though their idempotency key had been before.
+        warned: those accepted though Bluecore would silently ignore a part of them.
+        by_event: by the event's name, how many had each outcome.
+        by_status: how many had each HTTP status; `none` where there was no answer.
     """
 
     total: int = 0
@@ -43,7 +45,8 @@ class Counts:
 class Filter:
     """Which requests are asked for: every field that is given must fit.
 
-    `customer` is a part of the id or of the e-mail, in any case.
+    Attributes:
+        customer: a part of the id or of the e-mail, in any case.
     """
 
     event: str = ""

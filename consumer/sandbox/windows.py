@@ -28,7 +28,11 @@ class _Window:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What the tightest window says after one request; `reset_seconds` is when it opens anew, rounded up."""
+    """What the tightest window says after one request.
+
+    Attributes:
+        reset_seconds: when it opens anew, rounded up.
+    """
 
     allowed: bool
     limit: int

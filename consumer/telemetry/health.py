@@ -30,13 +30,16 @@ def stall_seconds(max_poll_seconds: float) -> float:
 
 
 class Health:
-    """Told by the main loop, asked by the server's threads.
-
-    `stall_seconds` must lie above Kafka's `max.poll.interval.ms`: a loop that Kafka still bears is not dead.
-    Times are those of `clock`, in seconds; `tick` takes one that the loop has read already.
-    """
+    """Told by the main loop, asked by the server's threads."""
 
     def __init__(self, clock: Callable[[], float], stall_seconds: float = STALL_SECONDS) -> None:
+        """Begin alive and not ready.
+
+        Args:
+            clock: seconds; `tick` takes a time of it that the loop has read already.
+            stall_seconds: how long the loop may stand still. It must lie above Kafka's `max.poll.interval.ms`: a loop
+                that Kafka still bears is not dead.
+        """
         self._clock = clock
         self._stall_seconds = stall_seconds
         self._ticked = clock()

@@ -15,11 +15,16 @@ from prometheus_client.utils import INF, floatToGoString
 
 
 class Histogram:
-    """One series; `bounds` are the upper bounds of its buckets, ascending, without the infinite one."""
+    """One series."""
 
     __slots__ = ("_bounds", "_counts", "_lock", "_sum")
 
     def __init__(self, bounds: Sequence[float]) -> None:
+        """Begin at zero.
+
+        Args:
+            bounds: the upper bounds of the buckets, ascending, without the infinite one.
+        """
         self._bounds = bounds
         self._counts = [0] * (len(bounds) + 1)
         self._sum = 0.0

@@ -28,10 +28,14 @@ class _Handler(logging.StreamHandler[TextIO]):
 
 
 def configure(level: str = "info", secrets: Secrets = NO_SECRETS, stream: TextIO | None = None) -> None:
-    """Send everything that is logged in this process to `stream` (stderr), from `level` up.
+    """Send everything that is logged in this process to a stream.
 
-    `secrets` are replaced by `***`, exception messages included. May be called again,
-    when the configuration with its secrets has been read.
+    May be called again, when the configuration with its secrets has been read.
+
+    Args:
+        level: what lies below it is not logged.
+        secrets: what is replaced by `***`, in exception messages too.
+        stream: stderr by default.
     """
     target = sys.stderr if stream is None else stream
     handler = _Handler(target)

@@ -22,10 +22,17 @@ class ReadErrors:
     """Kept here, as librdkafka tells of such an error once, and never that it is over.
 
     An error ends when a record of the partition is read, or when the partition comes or goes; a whole topic's when
-    one of its partitions comes. `clock` is in seconds.
+    one of its partitions comes.
     """
 
     def __init__(self, metrics: Metrics, health: Health, clock: Callable[[], float]) -> None:
+        """Begin without an error.
+
+        Args:
+            metrics: where the number of unreadable partitions is shown.
+            health: where the errors are shown.
+            clock: seconds.
+        """
         self._metrics = metrics
         self._health = health
         self._clock = clock
@@ -34,7 +41,13 @@ class ReadErrors:
         self._show(())
 
     def began(self, topic: str, partition: int, error: str) -> None:
-        """`topic` is empty where the error is the group's."""
+        """An error that lasts has come up.
+
+        Args:
+            topic: empty where the error is the group's.
+            partition: its number, or `WHOLE_TOPIC`.
+            error: librdkafka's sentence.
+        """
         self._errors[topic, partition] = error
         self._show((topic,))
         self.log_due()

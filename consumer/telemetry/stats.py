@@ -28,11 +28,7 @@ Json = dict[str, Any]
 
 
 class KafkaStatistics:
-    """Takes the JSON of librdkafka's `stats_cb`, of consumers and producers alike.
-
-    `assigned` tells the (topic, partition) pairs that are ours now: librdkafka goes on reporting a partition
-    for a while after it was revoked. `clock` is in seconds since the epoch.
-    """
+    """Takes the JSON of librdkafka's `stats_cb`, of consumers and producers alike."""
 
     def __init__(
         self,
@@ -41,6 +37,15 @@ class KafkaStatistics:
         assigned: Callable[[], Iterable[tuple[str, int]]],
         clock: Callable[[], float],
     ) -> None:
+        """Begin with Kafka reachable.
+
+        Args:
+            metrics: where the figures are shown.
+            health: where brokers that are down are shown.
+            assigned: gives the pairs of topic and partition number that this process has now: librdkafka goes on
+                reporting a partition for a while after it was revoked.
+            clock: seconds since the epoch.
+        """
         self._metrics = metrics
         self._health = health
         self._assigned = assigned

@@ -29,7 +29,13 @@ class TracedClient:
     """
 
     def __init__(self, client: Client, tracer: Tracer, attributes: Mapping[str, str | int]) -> None:
-        """`attributes` are those that all spans share."""
+        """Trace what a client sends.
+
+        Args:
+            client: the client.
+            tracer: makes the spans.
+            attributes: those that all spans share.
+        """
         self._client = client
         self._tracer = tracer
         self._attributes = attributes

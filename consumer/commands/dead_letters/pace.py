@@ -7,11 +7,18 @@ from collections.abc import Callable
 
 
 class Pace:
-    """`rate`: how often a second `wait` returns; time comes from `now` and passes by `sleep`, both in seconds."""
+    """Holds its caller back, so that `wait` returns so often a second and no more."""
 
     def __init__(
         self, rate: float, now: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
     ) -> None:
+        """Begin now.
+
+        Args:
+            rate: how often a second.
+            now: a clock, in seconds.
+            sleep: lets so many seconds pass.
+        """
         self._interval = 1 / rate
         self._now = now
         self._sleep = sleep

@@ -42,7 +42,7 @@ class Replayed:
         selected: how many letters it has.
         before: of them, replayed before.
         sent: replayed now.
-        skipped: those that no route takes now.
+        skipped: those that the routes leave out now.
         refused: by reason, those that would fail again and were left where they are.
     """
 

@@ -13,8 +13,13 @@ from consumer.kafka.reading import TopicReader
 class Selection:
     """A letter is meant if it fits everything that is given; empty: all.
 
-    `topics` are those that the records were first read from. `since` (included) and `until` (not) are when the record
-    was given up, in ms since the epoch. `partition` and the offsets, both included, are of the dead-letter topic.
+    Attributes:
+        topics: those that the records were first read from.
+        since: when the record was given up, in ms since the epoch; included.
+        until: the same, not included.
+        partition: of the dead-letter topic.
+        from_offset: of the dead-letter topic; included.
+        to_offset: the same.
     """
 
     reasons: frozenset[str] = frozenset()

@@ -28,7 +28,11 @@ _CUSTOMERS = 97
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A record to produce; `fault` says in a word what is wrong with it, empty when nothing is."""
+    """A record to produce.
+
+    Attributes:
+        fault: in a word, what is wrong with it on purpose; empty when nothing is.
+    """
 
     event: str
     key: bytes
@@ -40,7 +44,13 @@ class Shop:
     """Makes events; the same seed makes the same."""
 
     def __init__(self, schemas: Mapping[str, tuple[int, AvroSchema]], now: float, seed: int = 1) -> None:
-        """`schemas`: by event type, the registry's id and the schema. `now`: seconds since the epoch."""
+        """Open the shop.
+
+        Args:
+            schemas: by event type, the registry's id and the schema.
+            now: seconds since the epoch, the time of every event.
+            seed: of the chances.
+        """
         self._schemas = schemas
         self._random = Random(seed)  # noqa: S311 - reproducible samples are the point
         self._now = now

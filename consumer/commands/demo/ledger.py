@@ -33,8 +33,12 @@ def settle_accounts(
 ) -> dict[str, Row]:
     """The summary by event type.
 
-    `produced`: the event type by place; `skipped`: the tombstones among them, if the service counted as many;
-    `dead`: the reason by original place.
+    Args:
+        produced: the event type by place.
+        skipped: the tombstones among them, if the service counted as many.
+        sandbox: what Bluecore would have got.
+        retried: the original places of what is in the retry topic.
+        dead: the reason by the original place of what is in the dead-letter topic.
     """
     attempts: Counter[Place] = Counter()
     delivered: set[Place] = set()

@@ -39,7 +39,12 @@ _SKEW_WARNING, _SKEW_ERROR = 5.0, 300.0
 
 
 def check_bluecore(config: Config, now: Callable[[], float] = time.time) -> Iterator[Finding]:
-    """Sends one request. `now`: seconds since the epoch."""
+    """Sends one request.
+
+    Args:
+        config: the configuration.
+        now: seconds since the epoch.
+    """
     try:
         transport = _DateRecorder(open_transport(config.bluecore, 1))
         client = BluecoreClient(config.bluecore, transport, Metrics(CollectorRegistry()))

@@ -37,7 +37,12 @@ def check_brokers(config: Config) -> Iterator[Finding]:
 
 
 def check_topics(config: Config, partitions: Mapping[str, int]) -> Iterator[Finding]:
-    """`partitions`: how many each topic has that we may see."""
+    """Whether the topics of the configuration are there, and fit together.
+
+    Args:
+        config: the configuration.
+        partitions: how many each topic has that this user may see.
+    """
     taken: set[str] = set()
     for index, route in enumerate(config.routes):
         if route.topic_pattern is not None:

@@ -17,7 +17,13 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`message` says what is so, `advice` what to do; empty where nothing is to be done."""
+    """What one check found.
+
+    Attributes:
+        what: what was looked at, such as `brokers` or `routes[0]`.
+        message: what is so.
+        advice: what to do; empty where nothing is to be done.
+    """
 
     severity: Severity
     what: str

@@ -25,7 +25,12 @@ _NO_COORDINATOR_YET = (
 
 
 def check_permissions(config: Config, partitions: Mapping[str, int]) -> Iterator[Finding]:
-    """`partitions` has the topics that there are."""
+    """What this user may do with the group and the topics.
+
+    Args:
+        config: the configuration.
+        partitions: how many each topic has that there is.
+    """
     letters = config.dead_letters
     needed = {topic: {_READ} for topic in partitions if any(route.takes(topic) for route in config.routes)}
     # The service never reads its dead letters; only the commands do.

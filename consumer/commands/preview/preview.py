@@ -21,7 +21,11 @@ _MS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """What would become of one record; `place` is where it lies, None for one that lies in no topic."""
+    """What would become of one record.
+
+    Attributes:
+        place: where it lies; None for one that lies in no topic.
+    """
 
     outcome: Mapped
     place: tuple[Partition, int] | None = None

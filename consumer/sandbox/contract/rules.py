@@ -61,7 +61,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class EventContract:
-    """What one event type needs beyond `token` and `distinct_id`; `products` is the least and the most."""
+    """What one event type needs beyond `token` and `distinct_id`.
+
+    Attributes:
+        customer: a customer with an e-mail.
+        products: how many, at least and at most; None: none are needed.
+        search_term: what was searched for.
+        order: an order's number and total.
+    """
 
     customer: bool = False
     products: tuple[int, int | None] | None = None

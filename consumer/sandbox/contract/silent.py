@@ -24,7 +24,12 @@ _WORDS = frozenset(
 
 
 def silent_findings(document: dict[str, Any], linked: Container[str]) -> Iterator[Finding]:
-    """The breaches of the `SILENT` rules; `linked` are the ids that an `identify` has linked to an e-mail."""
+    """The breaches of the `SILENT` rules.
+
+    Args:
+        document: the decoded JSON body, an object.
+        linked: the ids that an `identify` has linked to an e-mail.
+    """
     event, properties = document.get("event"), document.get("properties")
     if isinstance(event, str) and event not in CONTRACTS:
         yield from _event_name(event)
