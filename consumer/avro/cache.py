@@ -78,14 +78,14 @@ class SchemaCache:
                 register it yet.
         """
         schema = self._schemas.get(schema_id)
-        return self._ask_for(schema_id) if schema is None else schema
+        return self._request(schema_id) if schema is None else schema
 
     def close(self) -> None:
         """Stop fetching. A fetch under way ends by itself, within the client's time-out."""
         self._closed.set()
         self._queue.put(None)
 
-    def _ask_for(self, schema_id: int) -> AvroSchema:
+    def _request(self, schema_id: int) -> AvroSchema:
         with self._lock:
             if schema_id in self._schemas:
                 return self._schemas[schema_id]

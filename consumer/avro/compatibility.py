@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from consumer.avro.readers import is_name_of
+from consumer.avro.reader_schemas import is_name_of
 from consumer.avro.schema import AvroSchema, RecordType
 
 _PROMOTIONS = {
@@ -74,18 +74,18 @@ class _Comparison:
                 yield Finding(place, "is not in what is written, and has no default in the reader schema")
 
     def _types(self, written: Any, reader: Any, place: str) -> Iterator[Finding]:
-        written, reader = _defined(written, self._written), _defined(reader, self._reader)
+        written, reader = _resolved(written, self._written), _resolved(reader, self._reader)
         if isinstance(written, list):
             yield from self._union(written, reader, place)
             return
         if isinstance(reader, list):
-            reader = _defined(next((each for each in reader if self._matches(written, each)), reader), self._reader)
+            reader = _resolved(next((each for each in reader if self._matches(written, each)), reader), self._reader)
         if isinstance(reader, list) or not self._matches(written, reader):
-            yield Finding(place, f"is written as {_said(written)}, which cannot become {_said(reader)}")
+            yield Finding(place, f"is written as {_description(written)}, which cannot become {_description(reader)}")
             return
         yield from self._within(written, reader, place)
         if _logical(written) != _logical(reader):
-            message = f"is written as {_said(written)} and read as that, not as {_said(reader)}"
+            message = f"is written as {_description(written)} and read as that, not as {_description(reader)}"
             yield Finding(place, message, certain=False)
 
     def _within(self, written: Any, reader: Any, place: str) -> Iterator[Finding]:
@@ -103,7 +103,9 @@ class _Comparison:
                 yield Finding(place, message, certain=len(unknown) == len(written["symbols"]))
 
     def _union(self, written: list[Any], reader: Any, place: str) -> Iterator[Finding]:
-        found = {_said(_defined(each, self._written)): list(self._types(each, reader, place)) for each in written}
+        found = {
+            _description(_resolved(each, self._written)): list(self._types(each, reader, place)) for each in written
+        }
         certain = all(any(each.certain for each in branch) for branch in found.values())
         for name, branch in found.items():
             for each in branch:
@@ -112,7 +114,7 @@ class _Comparison:
 
     def _matches(self, written: Any, reader: Any) -> bool:
         """Whether the two are of one kind; what is within them may still differ."""
-        written, reader = _defined(written, self._written), _defined(reader, self._reader)
+        written, reader = _resolved(written, self._written), _resolved(reader, self._reader)
         if isinstance(written, list) or isinstance(reader, list):
             return True
         kind, other = _kind(written), _kind(reader)
@@ -127,7 +129,7 @@ class _Comparison:
         return alike and written.get("size") == reader.get("size")
 
 
-def _defined(avro: Any, named: Mapping[str, Any]) -> Any:
+def _resolved(avro: Any, named: Mapping[str, Any]) -> Any:
     return named.get(avro, avro) if isinstance(avro, str) else avro
 
 
@@ -139,9 +141,9 @@ def _logical(avro: Any) -> str | None:
     return avro.get("logicalType") if isinstance(avro, dict) else None
 
 
-def _said(avro: Any) -> str:
+def _description(avro: Any) -> str:
     if isinstance(avro, list):
-        return " or ".join(map(_said, avro))
+        return " or ".join(map(_description, avro))
     if isinstance(avro, str):
         return avro
     kind = _kind(avro)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from consumer.avro.decoding import Decoded, read_record
 from consumer.avro.errors import SchemaUnknown, Undecodable
-from consumer.avro.readers import Readers
+from consumer.avro.reader_schemas import ReaderSchemas
 from consumer.avro.schema import AvroSchema
 
 _HEADER = 5
@@ -21,10 +21,10 @@ class SchemasById(Protocol):
         ...
 
 
-class Decoder:
+class ConfluentDecoder:
     """Decodes values whose schemas are in a schema registry."""
 
-    def __init__(self, cache: SchemasById, readers: Readers | None = None) -> None:
+    def __init__(self, cache: SchemasById, readers: ReaderSchemas | None = None) -> None:
         self._cache = cache
         self._readers = readers
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from fastavro import schemaless_reader
 
 from consumer.avro.errors import Undecodable
-from consumer.avro.readers import Readers
+from consumer.avro.reader_schemas import ReaderSchemas
 from consumer.avro.schema import AvroSchema, RecordType
 
 
@@ -40,7 +40,7 @@ class WireFormat(Protocol):
         ...
 
 
-def read_record(source: BytesIO, schema: AvroSchema, readers: Readers | None) -> tuple[str, dict[str, Any]]:
+def read_record(source: BytesIO, schema: AvroSchema, readers: ReaderSchemas | None) -> tuple[str, dict[str, Any]]:
     """Read one record from where `source` stands up to its end.
 
     Args:

@@ -65,8 +65,8 @@ def _fields(avro: Any) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _value(avro: Any, default: Any, named: Mapping[str, Any]) -> Any:
     if isinstance(avro, list):
-        return _value(next(each for each in avro if _is_of(each, default, named)), default, named)
-    definition = _as_written(avro, named)
+        return _value(next(each for each in avro if _matches_type(each, default, named)), default, named)
+    definition = _definition(avro, named)
     kind = definition if isinstance(definition, str) else definition["type"]
     value = default
     if kind in {"bytes", "fixed"}:
@@ -81,22 +81,22 @@ def _value(avro: Any, default: Any, named: Mapping[str, Any]) -> Any:
         value = {key: _value(definition["values"], each, named) for key, each in default.items()}
     elif kind in {"record", "error"}:
         fields = definition["fields"]
-        value = {each["name"]: _value(each["type"], _given(each, default), named) for each in fields}
+        value = {each["name"]: _value(each["type"], _field_default(each, default), named) for each in fields}
     logical = isinstance(definition, dict) and LOGICAL_READERS.get(f"{kind}-{definition.get('logicalType')}")
     return logical(value, definition, None) if logical else value
 
 
-def _given(field: Mapping[str, Any], default: Mapping[str, Any]) -> Any:
+def _field_default(field: Mapping[str, Any], default: Mapping[str, Any]) -> Any:
     return default[field["name"]] if field["name"] in default else field["default"]
 
 
-def _is_of(avro: Any, default: Any, named: Mapping[str, Any]) -> bool:
-    definition = _as_written(avro, named)
+def _matches_type(avro: Any, default: Any, named: Mapping[str, Any]) -> bool:
+    definition = _definition(avro, named)
     kind = definition if isinstance(definition, str) else definition["type"]
     return isinstance(default, _JSON_TYPES[kind]) and isinstance(default, bool) <= (kind == "boolean")
 
 
-def _as_written(avro: Any, named: Mapping[str, Any]) -> Any:
+def _definition(avro: Any, named: Mapping[str, Any]) -> Any:
     """The type, a named one with the defaults that no value has been filled in for."""
     name = avro.get("name", "") if isinstance(avro, dict) else avro
     return named.get(name, avro)

@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from consumer.avro.confluent import Decoder, SchemasById
+from consumer.avro.confluent import ConfluentDecoder, SchemasById
 from consumer.avro.decoding import WireFormat
 from consumer.avro.raw import RawDecoder
-from consumer.avro.readers import Readers
+from consumer.avro.reader_schemas import ReaderSchemas
 from consumer.avro.schema import AvroSchema
 from consumer.avro.single_object import SingleObjectDecoder
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
+class SchemaSources:
     """Where a format takes schemas from; each format needs one of the first two.
 
     Attributes:
@@ -26,10 +26,10 @@ class Sources:
 
     cache: SchemasById | None = None
     local: tuple[AvroSchema, ...] = ()
-    readers: Readers | None = None
+    readers: ReaderSchemas | None = None
 
 
-def wire_format(name: str, sources: Sources) -> WireFormat:
+def wire_format(name: str, sources: SchemaSources) -> WireFormat:
     """The decoder of a format.
 
     Raises:
@@ -40,24 +40,24 @@ def wire_format(name: str, sources: Sources) -> WireFormat:
     return FORMATS[name](sources)
 
 
-def _confluent(sources: Sources) -> WireFormat:
+def _confluent(sources: SchemaSources) -> WireFormat:
     if sources.cache is None:
         raise ValueError("confluent takes its schemas from a registry: set schema_registry.url")
-    return Decoder(sources.cache, sources.readers)
+    return ConfluentDecoder(sources.cache, sources.readers)
 
 
-def _single_object(sources: Sources) -> WireFormat:
+def _single_object(sources: SchemaSources) -> WireFormat:
     if not sources.local:
         raise ValueError("single_object takes its schemas from local files: name one or more")
     return SingleObjectDecoder(sources.local, sources.readers)
 
 
-def _raw(sources: Sources) -> WireFormat:
+def _raw(sources: SchemaSources) -> WireFormat:
     if len(sources.local) != 1:
         raise ValueError(f"raw needs the one local schema of its records, not {len(sources.local)}")
     return RawDecoder(sources.local[0], sources.readers)
 
 
-FORMATS: Mapping[str, Callable[[Sources], WireFormat]] = MappingProxyType(
+FORMATS: Mapping[str, Callable[[SchemaSources], WireFormat]] = MappingProxyType(
     {"confluent": _confluent, "single_object": _single_object, "raw": _raw}
 )

@@ -10,7 +10,7 @@ from urllib3.exceptions import NameResolutionError, NewConnectionError
 from consumer.errors import exception_chain
 
 
-def place(url: str) -> str:
+def address(url: str) -> str:
     """The address without its user and password."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
@@ -18,7 +18,7 @@ def place(url: str) -> str:
 
 def no_answer(url: str, error: Exception, timeout_seconds: float) -> str:
     """Why no HTTP answer came."""
-    where, causes = place(url), tuple(exception_chain(error))
+    where, causes = address(url), tuple(exception_chain(error))
     if any(isinstance(cause, requests.exceptions.SSLError) for cause in causes):
         return (
             f"the TLS connection to the schema registry at {where} failed: {_innermost(causes)}; set "
@@ -40,7 +40,7 @@ def no_answer(url: str, error: Exception, timeout_seconds: float) -> str:
 
 def no_registry_answer(url: str, status: int) -> str:
     """Why an HTTP answer says nothing of what was asked for."""
-    where = place(url)
+    where = address(url)
     advice = {
         401: "it does not accept the credentials: check basic.auth.user.info or bearer.auth.token",
         403: "it does not allow this user what was asked for: have the permission granted",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from io import BytesIO
 
 from consumer.avro.decoding import Decoded, read_record
-from consumer.avro.readers import Readers
+from consumer.avro.reader_schemas import ReaderSchemas
 from consumer.avro.schema import AvroSchema
 
 
 class RawDecoder:
     """Decodes values that were all written with one local schema."""
 
-    def __init__(self, schema: AvroSchema, readers: Readers | None = None) -> None:
+    def __init__(self, schema: AvroSchema, readers: ReaderSchemas | None = None) -> None:
         self._schema = schema
         self._readers = readers
 

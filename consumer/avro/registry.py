@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from consumer.avro.errors import RegistryRefused, RegistryUnavailable, SchemaUnknown
 from consumer.avro.options import RegistryOptions
-from consumer.avro.outage import no_answer, no_registry_answer, place
+from consumer.avro.outage import address, no_answer, no_registry_answer
 from consumer.avro.protocol import (
     CONTENT_TYPE,
     ERROR_ANSWER,
@@ -52,9 +52,9 @@ class RegistryClient:
             self._session.auth = self._options.basic_auth
 
     @property
-    def place(self) -> str:
+    def address(self) -> str:
         """Where the registry is, for messages: its address without credentials."""
-        return place(self._url)
+        return address(self._url)
 
     def schema(self, schema_id: int) -> RegisteredSchema:
         """The schema of an id.

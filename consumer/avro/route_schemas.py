@@ -11,8 +11,8 @@ from consumer.avro.decoding import WireFormat
 from consumer.avro.defaults import with_values
 from consumer.avro.errors import InvalidSchema, UnusableSchemas
 from consumer.avro.files import SchemaFile, load_file, load_files
-from consumer.avro.formats import Sources, wire_format
-from consumer.avro.readers import Readers, ReaderSchema
+from consumer.avro.formats import SchemaSources, wire_format
+from consumer.avro.reader_schemas import ReaderSchema, ReaderSchemas
 from consumer.config.model import RouteConfig
 
 
@@ -89,5 +89,5 @@ def topic_decoder(taking: Sequence[RouteSchemas], cache: SchemasById | None) -> 
     # A topic's single objects may be of any route's files: each value names its schema.
     pooled = taking if first.route.wire_format == "single_object" else taking[:1]
     local = tuple(file.schema for each in pooled for file in each.written)
-    readers = Readers(each.reader for each in taking if each.reader is not None)
-    return wire_format(first.route.wire_format, Sources(cache, local, readers))
+    readers = ReaderSchemas(each.reader for each in taking if each.reader is not None)
+    return wire_format(first.route.wire_format, SchemaSources(cache, local, readers))

@@ -12,7 +12,7 @@ from fastavro.schema import fingerprint, to_parsing_canonical_form
 
 from consumer.avro.decoding import Decoded, read_record
 from consumer.avro.errors import Undecodable
-from consumer.avro.readers import Readers
+from consumer.avro.reader_schemas import ReaderSchemas
 from consumer.avro.schema import AvroSchema, branches_alone
 
 _MARKER = b"\xc3\x01"
@@ -26,7 +26,7 @@ class SingleObjectDecoder:
     what no fingerprint shows (logical types, defaults, documentation), the first is taken.
     """
 
-    def __init__(self, schemas: Iterable[AvroSchema], readers: Readers | None = None) -> None:
+    def __init__(self, schemas: Iterable[AvroSchema], readers: ReaderSchemas | None = None) -> None:
         self._schemas: dict[bytes, AvroSchema] = {}
         for schema in schemas:
             for each in (schema, *branches_alone(schema)):

@@ -18,22 +18,22 @@ from consumer.avro.errors import RegistryError, UnusableSchemas
 from consumer.errors import ExpectedError
 
 
-class Failed(ExpectedError):
+class CommandFailed(ExpectedError):
     """A command cannot do what it was asked for; the message says why, and what to do."""
 
 
-def say(message: str) -> None:
+def print_error(message: str) -> None:
     """The sentence for a person; a service's goes to its log."""
     click.echo(message, err=True)
 
 
 def refuse(message: str) -> NoReturn:
-    say(message)
+    print_error(message)
     sys.exit(2)
 
 
 @contextmanager
-def ended_by(what: str, tell: Callable[[str], object] = say) -> Iterator[None]:
+def exit_on_error(what: str, report: Callable[[str], object] = print_error) -> Iterator[None]:
     """An expected error ends the process with exit code 1.
 
     What librdkafka refuses is one: its reason is for the reader. Any other exception passes: it is a mistake in the
@@ -41,15 +41,15 @@ def ended_by(what: str, tell: Callable[[str], object] = say) -> Iterator[None]:
 
     Args:
         what: in a few words, what fails.
-        tell: takes the sentence.
+        report: takes the sentence.
     """
     try:
         yield
     except KafkaException as error:
         reason = error.args[0].str() if error.args and hasattr(error.args[0], "str") else str(error)
-        tell(f"{what}: Kafka says: {reason}")
+        report(f"{what}: Kafka says: {reason}")
     except ExpectedError as error:
-        tell(f"{what}: {error}")
+        report(f"{what}: {error}")
     else:
         return
     sys.exit(1)
@@ -68,7 +68,7 @@ def registry_errors(source: str, advice: str = "") -> Iterator[None]:
     except UnusableSchemas as error:
         refuse(f"{source}:\n{error}")
     except RegistryError as error:
-        say(f"{error} ({advice})" if advice else str(error))
+        print_error(f"{error} ({advice})" if advice else str(error))
         sys.exit(1)
 
 

@@ -29,7 +29,7 @@ def schemas_option(meaning: str) -> Callable[[_Command], _Command]:
     return click.option("--schemas", "folder", type=folder, metavar="DIR", help=meaning)
 
 
-def load_given(path: Path) -> Config:
+def load_config(path: Path) -> Config:
     """The configuration; ends the process with everything that is wrong with it."""
     logs.configure()
     try:

@@ -12,8 +12,8 @@ import click
 import structlog
 
 from consumer import __version__
-from consumer.commands.exits import ended_by
-from consumer.commands.options import config_option, load_given
+from consumer.commands.exits import exit_on_error
+from consumer.commands.options import config_option, load_config
 from consumer.config.secrets import secrets_of
 from consumer.telemetry import logs
 
@@ -27,14 +27,14 @@ _COLLECT_AFTER = 50_000
 @config_option
 def run(path: Path) -> None:
     """Runs the service until SIGTERM or SIGINT."""
-    config = load_given(path)
+    config = load_config(path)
     logs.configure(config.telemetry.log_level, secrets_of(config))
     from consumer.pipeline.assembly import assembled  # noqa: PLC0415 - the other commands start faster without it
 
     # As PID 1 the process would ignore a signal without a handler while it still connects.
     _on_signals(lambda: sys.exit(0))
     log.info("connecting", brokers=config.kafka.bootstrap_servers)
-    with ended_by("the service cannot go on", log.error), assembled(config) as parts:
+    with exit_on_error("the service cannot go on", log.error), assembled(config) as parts:
         _on_signals(parts.service.stop)
         log.info("started", version=__version__, telemetry_port=parts.telemetry_port, routes=len(config.routes))
         gc.freeze()  # what has been built stays: no search need look at it again
@@ -42,6 +42,6 @@ def run(path: Path) -> None:
         parts.service.run()
 
 
-def _on_signals(do: Callable[[], None]) -> None:
+def _on_signals(handler: Callable[[], None]) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: do())
+        signal.signal(sign, lambda *_: handler())

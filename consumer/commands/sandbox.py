@@ -9,14 +9,14 @@ import click
 
 from consumer.commands.exits import needing_extra, refuse
 from consumer.sandbox.faults import FaultPlanError
-from consumer.sandbox.flags import fault_options, only_one, plan_from_flags
+from consumer.sandbox.flags import fault_options, not_blank, plan_from_flags
 
 
 @click.command()
 @click.option("--port", default=8090, show_default=True, type=click.IntRange(0, 65535), help="the port to listen on")
 @click.option("--host", default="127.0.0.1", show_default=True, help="the address to listen on")
-@click.option("--namespace", callback=only_one, metavar="N", help="the only namespace accepted; without it, any")
-@click.option("--api-key", callback=only_one, metavar="KEY", help="the only API key accepted; without it, any")
+@click.option("--namespace", callback=not_blank, metavar="N", help="the only namespace accepted; without it, any")
+@click.option("--api-key", callback=not_blank, metavar="KEY", help="the only API key accepted; without it, any")
 @click.option("--strict", is_flag=True, help="refuse also what Bluecore silently ignores")
 @fault_options
 def sandbox(port: int, host: str, namespace: str, api_key: str, *, strict: bool, **faults: Any) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from consumer.commands.exits import refuse, registry_errors
-from consumer.commands.options import config_option, load_given, schemas_option
+from consumer.commands.options import config_option, load_config, schemas_option
 
 
 @click.group()
@@ -20,7 +20,7 @@ def schemas() -> None:
 @schemas_option("the folder of .avsc files; without it, the schemas of the ten event types")
 def register(path: Path, folder: Path | None) -> None:
     """Registers the schemas under their record names."""
-    config = load_given(path)
+    config = load_config(path)
     from consumer.avro.files import schemas_folder  # noqa: PLC0415
     from consumer.avro.register import register_folder  # noqa: PLC0415
     from consumer.pipeline.assembly import registry_client  # noqa: PLC0415

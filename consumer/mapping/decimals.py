@@ -18,18 +18,18 @@ from consumer.mapping.values import plain
 _EXACT = Context(prec=300, traps=[Inexact, InvalidOperation])
 
 
-def alike(one: Any, other: Any) -> tuple[Any, Any]:
+def comparable(one: Any, other: Any) -> tuple[Any, Any]:
     """The two as a pair that Python compares by value: where one is a Decimal, no finite float is left."""
     if isinstance(one, Decimal) and isinstance(other, float):
-        return (one, _written(other)) if isfinite(other) else (float(one), other)
+        return (one, _to_decimal(other)) if isfinite(other) else (float(one), other)
     if isinstance(one, float) and isinstance(other, Decimal):
-        return (_written(one), other) if isfinite(one) else (one, float(other))
+        return (_to_decimal(one), other) if isfinite(one) else (one, float(other))
     return one, other
 
 
 def equal(one: Any, other: Any) -> bool:
     """JMESPath's `==`, for whatever a record has: a boolean is no number, and 1 is 1.0 is 1.00."""
-    one, other = alike(plain(one), plain(other))
+    one, other = comparable(plain(one), plain(other))
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, list) and isinstance(other, list):
@@ -39,7 +39,7 @@ def equal(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def added(numbers: Sequence[float | Decimal]) -> float | Decimal:
+def exact_sum(numbers: Sequence[float | Decimal]) -> float | Decimal:
     """The sum: exact where a Decimal is among them, else as Python adds integers and floats.
 
     Raises:
@@ -50,11 +50,11 @@ def added(numbers: Sequence[float | Decimal]) -> float | Decimal:
     try:
         total = Decimal(0)
         for number in numbers:
-            total = _EXACT.add(total, _written(number) if isinstance(number, float) else number)
+            total = _EXACT.add(total, _to_decimal(number) if isinstance(number, float) else number)
     except ArithmeticError:
         raise InvalidValueError("has a sum that no number holds exactly") from None
     return total
 
 
-def _written(number: float) -> Decimal:
+def _to_decimal(number: float) -> Decimal:
     return Decimal(repr(number))

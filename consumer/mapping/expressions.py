@@ -21,12 +21,12 @@ from jmespath.functions import TYPES_MAP, Functions, signature
 from jmespath.parser import Parser
 from jmespath.visitor import Options, TreeInterpreter
 
-from consumer.mapping.decimals import added, alike, equal
+from consumer.mapping.decimals import comparable, equal, exact_sum
 from consumer.mapping.errors import InvalidValueError
 from consumer.mapping.values import jsonable, plain
 
 
-def interpreted(expression: str) -> Callable[[Any], Any]:
+def compile_expression(expression: str) -> Callable[[Any], Any]:
     """Make what finds the expression's value in a record; the expression is known to be JMESPath.
 
     Returns:
@@ -70,7 +70,7 @@ class _Parser(Parser):
 def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     def put_in_order(one: Any, other: Any) -> bool:
         try:
-            return compare(*alike(one, other))
+            return compare(*comparable(one, other))
         except TypeError:
             sides = " and ".join(_type(type(each).__name__) for each in (one, other))
             raise InvalidValueError(f"puts {sides} in order: only two numbers or two texts have one") from None
@@ -121,11 +121,11 @@ class _Functions(Functions):
 
     @signature({"types": ["array-number"]})
     def _func_sum(self, numbers: Any) -> Any:
-        return added(numbers)
+        return exact_sum(numbers)
 
     @signature({"types": ["array-number"]})
     def _func_avg(self, numbers: Any) -> Any:
-        return added(numbers) / len(numbers) if numbers else None
+        return exact_sum(numbers) / len(numbers) if numbers else None
 
     @signature({"types": ["array", "string"]}, {"types": []})
     def _func_contains(self, subject: Any, search: Any) -> bool:

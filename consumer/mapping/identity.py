@@ -18,7 +18,7 @@ from consumer.mapping.fields import ACCEPT, IDENTITY, NORMALISED, is_email
 from consumer.mapping.readers import Reader, reader
 
 
-class Who(NamedTuple):
+class CustomerIds(NamedTuple):
     """Whose event it is; a tuple, as there is one for every event."""
 
     distinct_id: str
@@ -36,7 +36,7 @@ class Identity:
     needs_email: bool
     links: bool
 
-    def read(self, record: Any) -> Who:
+    def read(self, record: Any) -> CustomerIds:
         """The customer.
 
         Raises:
@@ -44,13 +44,13 @@ class Identity:
         """
         email = self.email.require(record) if self.needs_email else self.email.read(record)
         if self.links:
-            return Who(self._to_be_linked(record), email)
+            return CustomerIds(self._to_be_linked(record), email)
         distinct_id = self.explicit.read(record) or email
         if distinct_id is None:
             distinct_id = self.customer_id.read(record) or self.device_id.read(record)
         if distinct_id is None:
             raise RefusedError.missing("distinct_id", "no e-mail, customer id or device id stands in for it")
-        return Who(distinct_id, email)
+        return CustomerIds(distinct_id, email)
 
     def linkable_ids(self, record: Any) -> list[str]:
         """The ids that the record shows and that are no e-mail, the most telling first."""

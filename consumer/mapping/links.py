@@ -51,6 +51,6 @@ class LinkCache:
         return len(self._links)
 
 
-def ahead(links: Links, claim: Claim) -> list[EventRequest]:
+def claimed_links(links: Links, claim: Claim) -> list[EventRequest]:
     """The `identify` requests that go ahead of a record's own events: those that the record is to carry."""
     return [identify for (one, email), identify in links.items() if claim(one, email) and identify is not None]

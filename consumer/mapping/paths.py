@@ -9,7 +9,7 @@ from typing import Any
 import jmespath
 from jmespath.functions import Functions
 
-from consumer.mapping.expressions import interpreted
+from consumer.mapping.expressions import compile_expression
 
 Node = Mapping[str, Any]
 Get = Callable[[Any], Any]
@@ -37,7 +37,7 @@ def compile_path(expression: str) -> Path:
     """The path of an expression that is already known to be JMESPath."""
     tree: Node = jmespath.compile(expression).parsed
     keys = _keys(tree)
-    return Path(expression, interpreted(expression) if keys is None else _chain(keys), tree)
+    return Path(expression, compile_expression(expression) if keys is None else _chain(keys), tree)
 
 
 def unknown_functions(tree: Node) -> Iterator[str]:

@@ -12,9 +12,9 @@ from consumer.mapping.contract import MAX_BODY_BYTES, Contract, contract_of
 from consumer.mapping.customer import Customer, attribute_name, customer_of
 from consumer.mapping.errors import RefusedError
 from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY
-from consumer.mapping.identity import Identity, Who, identity_of
+from consumer.mapping.identity import CustomerIds, Identity, identity_of
 from consumer.mapping.links import Links
-from consumer.mapping.products import PREFIX, Products, fit, products_of
+from consumer.mapping.products import PREFIX, Products, products_of, products_per_request
 from consumer.mapping.readers import Reader, read_into, reader
 from consumer.mapping.values import jsonable, unwritable
 from consumer.records import EventRequest, Reason
@@ -48,22 +48,22 @@ class Plan:
         Raises:
             RefusedError: the record breaks the event type's contract.
         """
-        who = self.identity.read(record)
-        properties: dict[str, Any] = {"token": self.token, "distinct_id": who.distinct_id}
-        if self.customer is not None and who.email is not None:
-            properties["customer"] = self.customer.read(record, who.email)
+        ids = self.identity.read(record)
+        properties: dict[str, Any] = {"token": self.token, "distinct_id": ids.distinct_id}
+        if self.customer is not None and ids.email is not None:
+            properties["customer"] = self.customer.read(record, ids.email)
         listed = self._products(record)
         read_into(properties, self.properties, record)
         for each in self.required:
             if each.field not in properties:
                 raise RefusedError.missing(each.field, each.hint)
-        if links is not None and who.email is not None:
-            self._show(record, who.distinct_id, who.email, links)
+        if links is not None and ids.email is not None:
+            self._collect_links(record, ids.distinct_id, ids.email, links)
         requests = []
         for products in listed:
             if products:
                 properties["products"] = products
-            requests.append(_request(self.contract.event, properties, who))
+            requests.append(_request(self.contract.event, properties, ids))
         return requests
 
     def _products(self, record: Any) -> list[list[dict[str, Any]]]:
@@ -71,7 +71,7 @@ class Plan:
             return [[]]
         products = self.products.read(record)
         if products:
-            return fit(products, self.contract, self.route)
+            return products_per_request(products, self.contract, self.route)
         if "products" in self.contract.required:
             hint = self.products.source.hint
             if products is None:
@@ -79,7 +79,7 @@ class Plan:
             raise RefusedError(Reason.MISSING_FIELD, "products", f"products: the list is empty ({hint})")
         return [[]]
 
-    def _show(self, record: Any, distinct_id: str, email: str, links: Links) -> None:
+    def _collect_links(self, record: Any, distinct_id: str, email: str, links: Links) -> None:
         if self.contract.links:
             links.setdefault((distinct_id, email))
         elif self.route.link_identities:
@@ -89,7 +89,7 @@ class Plan:
 
     def _identify(self, distinct_id: str, email: str) -> EventRequest:
         properties = {"token": self.token, "distinct_id": distinct_id, "customer": {"email": email}}
-        return _request("identify", properties, Who(distinct_id, email), link=True)
+        return _request("identify", properties, CustomerIds(distinct_id, email), link=True)
 
 
 def plan_of(route: RouteConfig, event: str, token: str) -> Plan:
@@ -124,7 +124,7 @@ def _is_property(name: str) -> bool:
     return not is_of_products and name not in IDENTITY and attribute_name(name) not in CUSTOMER
 
 
-def _request(event: str, properties: dict[str, Any], who: Who, *, link: bool = False) -> EventRequest:
+def _request(event: str, properties: dict[str, Any], ids: CustomerIds, *, link: bool = False) -> EventRequest:
     try:
         body = orjson.dumps({"event": event, "properties": properties})
     except orjson.JSONEncodeError:
@@ -135,4 +135,4 @@ def _request(event: str, properties: dict[str, Any], who: Who, *, link: bool = F
         message = f"the event has {len(body)} bytes; Bluecore takes {MAX_BODY_BYTES}"
         raise RefusedError(Reason.TOO_LARGE, None, message)
     # A customer is one lane, by whatever id each event names it: the e-mail where it is known.
-    return EventRequest(event, body, who.email or who.distinct_id, link)
+    return EventRequest(event, body, ids.email or ids.distinct_id, link)

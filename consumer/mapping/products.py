@@ -15,11 +15,11 @@ import orjson
 
 from consumer.config.model import RouteConfig
 from consumer.mapping.contract import Contract
-from consumer.mapping.decimals import added
+from consumer.mapping.decimals import exact_sum
 from consumer.mapping.errors import InvalidValueError, RefusedError
 from consumer.mapping.fields import FLAT_PRODUCT_ID, PRODUCT, PRODUCT_ID, text
 from consumer.mapping.readers import Reader, read_into, reader
-from consumer.mapping.values import FORMS, jsonable, other
+from consumer.mapping.values import FORMS, jsonable, other_form
 
 Product = dict[str, Any]
 
@@ -103,7 +103,7 @@ def products_of(route: RouteConfig, contract: Contract) -> Products | None:
     )
 
 
-def fit(products: list[Product], contract: Contract, route: RouteConfig) -> list[list[Product]]:
+def products_per_request(products: list[Product], contract: Contract, route: RouteConfig) -> list[list[Product]]:
     """The products of each request: one list, or one a product where the route splits them.
 
     Raises:
@@ -133,7 +133,7 @@ def _ride_along(product: Product, item: Product) -> None:
     try:
         for name, value in item.items():
             if value is not None and name not in _IDS:
-                form = FORMS.get(type(value), other)
+                form = FORMS.get(type(value), other_form)
                 product[name] = value if form is None else form(value)
     except InvalidValueError as rule:
         raise RefusedError.invalid(name, rule) from None
@@ -156,7 +156,7 @@ def _merged(products: list[Product]) -> list[Product]:
         first = merged.setdefault(product["id"], product)
         if first is not product:
             try:
-                first["quantity"] = jsonable(added((_quantity(first), _quantity(product))))
+                first["quantity"] = jsonable(exact_sum((_quantity(first), _quantity(product))))
             except InvalidValueError as rule:
                 raise RefusedError.invalid("products", f"a repeated id's quantity {rule}") from None
     return list(merged.values())

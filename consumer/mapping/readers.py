@@ -72,7 +72,7 @@ def reader(
     if isinstance(mapped, str):
         return Reader(field, compile_path(mapped).get, accept, f"path {mapped}")
     if mapped.convert is not None:
-        accept = _then(CONVERTERS[mapped.convert], accept)
+        accept = _composed(CONVERTERS[mapped.convert], accept)
     return Reader(field, compile_path(mapped.path).get, accept, f"path {mapped.path}")
 
 
@@ -130,5 +130,5 @@ def _inside_or_at_the_top(section: str, name: str) -> Get:
     return get
 
 
-def _then(convert: Accept, accept: Accept) -> Accept:
+def _composed(convert: Accept, accept: Accept) -> Accept:
     return lambda value: accept(convert(value))

@@ -10,7 +10,7 @@ from typing import Any
 from consumer.config.model import EventByValue, RouteConfig
 from consumer.mapping.contract import decides_consent
 from consumer.mapping.errors import InvalidValueError, RefusedError
-from consumer.mapping.links import Claim, Links, ahead
+from consumer.mapping.links import Claim, Links, claimed_links
 from consumer.mapping.names import as_yaml
 from consumer.mapping.paths import is_true
 from consumer.mapping.plan import Plan, plan_of
@@ -73,7 +73,7 @@ class Router:
     def __init__(self, routes: Sequence[Route], max_age_seconds: float) -> None:
         self._routes = tuple(routes)
         self._max_age_ms = max_age_seconds * _MS
-        self._taking = lru_cache(_MOST_REMEMBERED)(self._find)
+        self._routes_for = lru_cache(_MOST_REMEMBERED)(self._find)
         self.links_identities = any(route.config.link_identities for route in routes)
 
     def map(  # noqa: PLR0913 - a record's coordinates, flat for the hot path
@@ -100,8 +100,8 @@ class Router:
             claim: decides whether this record carries the link of an id to an e-mail; None: it does not. Asked once
                 for each link that the record shows, and only if all of the record can be sent.
         """
-        taking = self._taking(topic, record_name)
-        if not taking:
+        routes = self._routes_for(topic, record_name)
+        if not routes:
             what = f"topic {topic}" if record_name is None else f"topic {topic}, record {record_name}"
             return Reject(Reason.UNROUTABLE, Stage.MAP, f"no route takes {what}")
         requests: list[EventRequest] = []
@@ -109,7 +109,7 @@ class Router:
         priorities: list[int] = []
         event = ""
         try:
-            for route in taking:
+            for route in routes:
                 if route.applies(value):
                     event = route.only_event
                     self._check_age(event_time_ms, now_ms)
@@ -122,7 +122,7 @@ class Router:
         if not priorities:
             return Skip("when")
         if claim is not None and links:
-            requests = ahead(links, claim) + requests
+            requests = claimed_links(links, claim) + requests
         return Send(tuple(requests), max(priorities))
 
     def _find(self, topic: str, record_name: str | None) -> tuple[Route, ...]:

@@ -71,11 +71,11 @@ def jsonable(value: Any) -> Any:
     Raises:
         InvalidValueError: some part of it has no JSON form.
     """
-    form = FORMS.get(type(value), other)
+    form = FORMS.get(type(value), other_form)
     return value if form is None else form(value)
 
 
-def other(value: Any) -> Any:
+def other_form(value: Any) -> Any:
     """The form of a value whose type has no entry in `FORMS`.
 
     Raises:

@@ -23,14 +23,14 @@ def short_name(text: str) -> str:
     return f"{text[: MOST_NAME - 1 - len(digest)]}…{digest}"
 
 
-def measured(value: Any) -> int:
+def memory_size(value: Any) -> int:
     """About the bytes of memory of a value, or of an object of values."""
     if isinstance(value, dict):
         return getsizeof(value) + sum(getsizeof(name) + getsizeof(inner) for name, inner in value.items())
     return getsizeof(value)
 
 
-class Bounded(OrderedDict[str, Value], Generic[Value]):
+class BoundedMapping(OrderedDict[str, Value], Generic[Value]):
     """A mapping of at most `most` entries and about `most_bytes`; the one that was put first is forgotten first.
 
     Written by `put` and `drop` alone, which keep the account in `size`, in bytes.
@@ -45,11 +45,11 @@ class Bounded(OrderedDict[str, Value], Generic[Value]):
     def put(self, key: str, value: Value) -> list[tuple[str, Value]]:
         """Set a key, which keeps its place when it has one; give what had to be forgotten for it."""
         if key in self:
-            self.size -= measured(self[key])
+            self.size -= memory_size(self[key])
         else:
-            self.size += measured(key) + _ENTRY_BYTES
+            self.size += memory_size(key) + _ENTRY_BYTES
         self[key] = value
-        self.size += measured(value)
+        self.size += memory_size(value)
         forgotten = []
         while len(self) > self._most or (self._most_bytes is not None and self.size > self._most_bytes):
             oldest = next(iter(self))
@@ -60,4 +60,4 @@ class Bounded(OrderedDict[str, Value], Generic[Value]):
     def drop(self, key: str) -> None:
         """Forget a key, if it is there."""
         if key in self:
-            self.size -= measured(key) + measured(self.pop(key)) + _ENTRY_BYTES
+            self.size -= memory_size(key) + memory_size(self.pop(key)) + _ENTRY_BYTES

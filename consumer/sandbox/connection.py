@@ -30,7 +30,7 @@ async def break_connection(receive: Receive, send: Send) -> None:
         pass
 
 
-async def gone(receive: Receive, seconds: float, closing: Callable[[], bool]) -> None:
+async def wait_for_disconnect(receive: Receive, seconds: float, closing: Callable[[], bool]) -> None:
     """Wait until the client has left, `seconds` have passed, or the sandbox is `closing`."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds

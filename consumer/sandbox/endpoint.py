@@ -14,10 +14,10 @@ import orjson
 from starlette.types import Receive, Scope, Send
 
 from consumer.sandbox.bounded import short_name
-from consumer.sandbox.connection import break_connection, gone
+from consumer.sandbox.connection import break_connection, wait_for_disconnect
 from consumer.sandbox.contract.checks import check_event
 from consumer.sandbox.contract.rules import MAX_BODY_BYTES, Finding, Rule
-from consumer.sandbox.injector import Disturbance, Faults
+from consumer.sandbox.injector import Disturbance, FaultInjector
 from consumer.sandbox.received import Headers, Outcome, Received
 from consumer.sandbox.settings import SandboxSettings
 from consumer.sandbox.store import Store
@@ -42,7 +42,9 @@ class _Verdict(NamedTuple):
 class EventsApi:
     """The endpoint as an ASGI application; `closing` tells it to let go of the requests that it holds."""
 
-    def __init__(self, settings: SandboxSettings, store: Store, faults: Faults, closing: Callable[[], bool]) -> None:
+    def __init__(
+        self, settings: SandboxSettings, store: Store, faults: FaultInjector, closing: Callable[[], bool]
+    ) -> None:
         self._settings = settings
         self._store = store
         self._faults = faults
@@ -68,7 +70,7 @@ class EventsApi:
             await _answer(send, verdict.status, _explain(verdict), disturbance.headers)
         else:
             if disturbance.step == "hang":
-                await gone(receive, self._faults.plan.hang_seconds, self._closing)
+                await wait_for_disconnect(receive, self._faults.plan.hang_seconds, self._closing)
             await break_connection(receive, send)
 
     def _judge(self, headers: Iterable[tuple[bytes, bytes]], body: bytes | None) -> _Verdict:

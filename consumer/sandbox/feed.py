@@ -18,10 +18,10 @@ _FIRST_EVENTS = 200
 _MOST_EVENTS = 40
 _PULSE_BEATS = 30
 _RETRY_MS = 1_000
-_PLACE = re.compile(r"([0-9a-f]+)\.([0-9]{1,18})\.([0-9]{1,18})")
+_POSITION = re.compile(r"([0-9a-f]+)\.([0-9]{1,18})\.([0-9]{1,18})")
 
 
-class Place(NamedTuple):
+class FeedPosition(NamedTuple):
     """Where a reader stands: the run of the sandbox, the resets in it, the number of the last event."""
 
     run: str
@@ -29,17 +29,17 @@ class Place(NamedTuple):
     number: int = 0
 
     @classmethod
-    def parse(cls, text: str) -> Place:
+    def parse(cls, text: str) -> FeedPosition:
         """Read the `Last-Event-ID` that a browser sends when it comes back; the beginning when it says nothing."""
-        found = _PLACE.fullmatch(text)
+        found = _POSITION.fullmatch(text)
         return cls(found[1], int(found[2]), int(found[3])) if found else cls("")
 
     def __str__(self) -> str:
         return f"{self.run}.{self.resets}.{self.number}"
 
 
-async def feed(sandbox: SandboxState, run: str, wanted: Filter, place: Place) -> AsyncIterator[bytes]:
-    """Tell what is new after `place`, at most so many events a beat; ends when the sandbox closes.
+async def feed(sandbox: SandboxState, run: str, wanted: Filter, position: FeedPosition) -> AsyncIterator[bytes]:
+    """Tell what is new after `position`, at most so many events a beat; ends when the sandbox closes.
 
     The request path pays nothing for an open page: nothing is pushed, the store is read once a beat.
 
@@ -47,7 +47,7 @@ async def feed(sandbox: SandboxState, run: str, wanted: Filter, place: Place) ->
         sandbox: what is told of.
         run: names this run of the sandbox; no other run has it.
         wanted: which events are told; the counts are of all.
-        place: where the reader stands. One of another run, or from before a reset, has seen nothing of this.
+        position: where the reader stands. One of another run, or from before a reset, has seen nothing of this.
 
     Yields:
         Messages with `run`, `resets`, `counts`, `events` (summaries, oldest first), `skipped` (how many more
@@ -62,20 +62,20 @@ async def feed(sandbox: SandboxState, run: str, wanted: Filter, place: Place) ->
         beats += 1
         if now != seen:
             seen = now
-            if (place.run, place.resets) != (run, store.generation):
-                place, most = Place(run, store.generation), _FIRST_EVENTS
-            events = store.newest(wanted, sandbox.settings.keep_events, place.number)
+            if (position.run, position.resets) != (run, store.generation):
+                position, most = FeedPosition(run, store.generation), _FIRST_EVENTS
+            events = store.newest(wanted, sandbox.settings.keep_events, position.number)
             told, most = events[-most:], _MOST_EVENTS
-            place = place._replace(number=store.number)
+            position = position._replace(number=store.number)
             message: dict[str, Any] = {
                 "run": run,
-                "resets": place.resets,
+                "resets": position.resets,
                 "counts": dataclasses.asdict(store.counts()),
                 "events": [event.summary() for event in told],
                 "skipped": len(events) - len(told),
                 "faults": sandbox.faults.describe(),
             }
-            yield b"id: %s\ndata: %s\n\n" % (str(place).encode(), orjson.dumps(message))
+            yield b"id: %s\ndata: %s\n\n" % (str(position).encode(), orjson.dumps(message))
         elif beats % _PULSE_BEATS == 0:
             yield b": still here\n\n"
         await asyncio.sleep(_BEAT_SECONDS)

@@ -40,7 +40,7 @@ _OPTIONS = (
 )
 
 
-def only_one(_context: click.Context, _option: click.Parameter, value: str | None) -> str:
+def not_blank(_context: click.Context, _option: click.Parameter, value: str | None) -> str:
     """The callback of an option that names the only thing that is accepted; empty when it was left out.
 
     Raises:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from random import Random
 
+from consumer.sandbox.description import describe
 from consumer.sandbox.faults import FaultPlan, ScriptStep, Step
 from consumer.sandbox.windows import Windows
-from consumer.sandbox.words import describe
 
 Header = tuple[bytes, bytes]
 
@@ -43,7 +43,7 @@ class _State:
         self.idle = self.plan == FaultPlan(seed=self.plan.seed, hang_seconds=self.plan.hang_seconds)
 
 
-class Faults:
+class FaultInjector:
     """The faults in force. Any thread may `apply` or `clear`; one thread asks for `next`.
 
     Args:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from consumer.sandbox.bounded import Bounded, short_name
+from consumer.sandbox.bounded import BoundedMapping, short_name
 
 
 class Links:
     """A container of the linked ids, of at most `most` of them and about `most_bytes`."""
 
     def __init__(self, most: int, most_bytes: int) -> None:
-        self._emails: Bounded[str] = Bounded(most, most_bytes)
+        self._emails: BoundedMapping[str] = BoundedMapping(most, most_bytes)
 
     def __contains__(self, identifier: object) -> bool:
         return isinstance(identifier, str) and short_name(identifier) in self._emails

@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from consumer.sandbox.faults import FaultPlanError, parse_plan
-from consumer.sandbox.feed import Place, feed
+from consumer.sandbox.feed import FeedPosition, feed
 from consumer.sandbox.received import Outcome, Received
 from consumer.sandbox.state import SandboxState
 from consumer.sandbox.store import Filter
@@ -73,8 +73,8 @@ class Pages:
         return _json(profile)
 
     async def stream(self, request: Request) -> Response:
-        place = Place.parse(request.headers.get("last-event-id", ""))
-        lines = feed(self._sandbox, self._run, _filter(request), place)
+        position = FeedPosition.parse(request.headers.get("last-event-id", ""))
+        lines = feed(self._sandbox, self._run, _filter(request), position)
         return StreamingResponse(lines, media_type="text/event-stream", headers={"cache-control": "no-store"})
 
     async def about(self, _request: Request) -> Response:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import orjson
 
-from consumer.sandbox.bounded import Bounded, short_name
+from consumer.sandbox.bounded import BoundedMapping, short_name
 from consumer.sandbox.contract.values import is_attribute
 
 _MOST_ATTRIBUTES = 200
@@ -35,11 +35,11 @@ class Profile:
         self.id = identifier
         self.linked = linked
         self.consent: Literal["opted_in", "unsubscribed"] | None = None
-        self.attributes: Bounded[Any] = Bounded(_MOST_ATTRIBUTES)
-        self.linked_ids: Bounded[None] = Bounded(_MOST_ITEMS)
-        self.cart: Bounded[dict[str, Any]] = Bounded(_MOST_ITEMS)
-        self.wishlist: Bounded[dict[str, Any]] = Bounded(_MOST_ITEMS)
-        self.orders: Bounded[dict[str, Any]] = Bounded(_MOST_ITEMS)
+        self.attributes: BoundedMapping[Any] = BoundedMapping(_MOST_ATTRIBUTES)
+        self.linked_ids: BoundedMapping[None] = BoundedMapping(_MOST_ITEMS)
+        self.cart: BoundedMapping[dict[str, Any]] = BoundedMapping(_MOST_ITEMS)
+        self.wishlist: BoundedMapping[dict[str, Any]] = BoundedMapping(_MOST_ITEMS)
+        self.orders: BoundedMapping[dict[str, Any]] = BoundedMapping(_MOST_ITEMS)
         self.events = 0
         self.last_events: deque[tuple[int, int, str]] = deque()
         self._own_bytes = _EMPTY_BYTES + getsizeof(identifier)
@@ -68,7 +68,7 @@ class Profile:
             ],
         }
 
-    def came(self, number: int, at_ms: int, event: str) -> None:
+    def record_event(self, number: int, at_ms: int, event: str) -> None:
         """Count an event of this customer, whatever it says."""
         self.events += 1
         self.last_events.append((number, at_ms, event))
@@ -101,14 +101,14 @@ class Profile:
             self.orders.put(short_name(str(order_id)), order)
 
 
-def _place(items: Bounded[dict[str, Any]], lines: Iterable[dict[str, Any]]) -> None:
+def _place(items: BoundedMapping[dict[str, Any]], lines: Iterable[dict[str, Any]]) -> None:
     for line in lines:
         key = _key(line)
         items.drop(key)
         items.put(key, {short_name(name): _short(value) for name, value in list(line.items())[:_MOST_FIELDS]})
 
 
-def _take(items: Bounded[dict[str, Any]], lines: Iterable[dict[str, Any]]) -> None:
+def _take(items: BoundedMapping[dict[str, Any]], lines: Iterable[dict[str, Any]]) -> None:
     for line in lines:
         items.drop(_key(line))
 

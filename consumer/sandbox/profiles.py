@@ -57,7 +57,7 @@ class Profiles:
         if identifier in self.links:
             profile.linked_ids.drop(short_name(identifier))
             profile.linked_ids.put(short_name(identifier), None)
-        profile.came(number, at_ms, event)
+        profile.record_event(number, at_ms, event)
         if profile.linked:
             profile.patch(attributes)
             profile.shop(event, properties)

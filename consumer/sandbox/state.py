@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from consumer.sandbox.injector import Faults
+from consumer.sandbox.injector import FaultInjector
 from consumer.sandbox.received import Received
 from consumer.sandbox.settings import SandboxSettings
 from consumer.sandbox.store import Counts, Filter, Store
@@ -20,7 +20,7 @@ class SandboxState:
     def __init__(self, settings: SandboxSettings | None = None) -> None:
         self.settings = settings or SandboxSettings()
         self.store = Store(self.settings)
-        self.faults = Faults(self.settings.faults)
+        self.faults = FaultInjector(self.settings.faults)
         self.closing = False
 
     @property

@@ -54,7 +54,7 @@ class Filter:
     outcome: str = ""
     customer: str = ""
 
-    def fits(self, received: Received) -> bool:
+    def matches(self, received: Received) -> bool:
         return (
             (not self.event or (received.event or NAMELESS) == self.event)
             and (not self.outcome or received.outcome == self.outcome)
@@ -159,7 +159,7 @@ class Store:
             for received in reversed(self._events):
                 if received.number <= since or len(found) == limit:
                     break
-                if wanted.fits(received):
+                if wanted.matches(received):
                     found.append(received)
         return found[::-1]
 

@@ -17,7 +17,7 @@ Detail = str | int | float | bool
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class ProbeResult:
     """The answer to a probe."""
 
     ok: bool
@@ -59,7 +59,7 @@ class Health:
         # Replaced and not changed, as another thread may be reading it.
         self._details = {**self._details, name: value}
 
-    def liveness(self) -> Condition:
+    def liveness(self) -> ProbeResult:
         age = max(0.0, self._clock() - self._ticked)
         body: dict[str, object] = {
             "status": "ok",
@@ -67,12 +67,12 @@ class Health:
             "details": self._details,
         }
         if age <= self._stall_seconds:
-            return Condition(ok=True, body=body)
+            return ProbeResult(ok=True, body=body)
         reason = f"the main loop has not ticked for {age:.0f} s (limit {self._stall_seconds:.0f} s)"
-        return Condition(ok=False, body={**body, "status": "stalled", "reason": reason})
+        return ProbeResult(ok=False, body={**body, "status": "stalled", "reason": reason})
 
-    def readiness(self) -> Condition:
+    def readiness(self) -> ProbeResult:
         ready, reason = self._ready
         if ready:
-            return Condition(ok=True, body={"status": "ready", "details": self._details})
-        return Condition(ok=False, body={"status": "not ready", "reason": reason, "details": self._details})
+            return ProbeResult(ok=True, body={"status": "ready", "details": self._details})
+        return ProbeResult(ok=False, body={"status": "not ready", "reason": reason, "details": self._details})

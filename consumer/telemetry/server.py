@@ -14,7 +14,7 @@ import orjson
 from prometheus_client import CollectorRegistry, make_wsgi_app
 
 from consumer.errors import AddressUnavailable
-from consumer.telemetry.health import Condition, Health
+from consumer.telemetry.health import Health, ProbeResult
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -24,7 +24,7 @@ WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 def telemetry_app(registry: CollectorRegistry, health: Health) -> WsgiApp:
     """The three pages as a WSGI application."""
     metrics: WsgiApp = make_wsgi_app(registry)
-    probes: dict[str, Callable[[], Condition]] = {"/healthz": health.liveness, "/readyz": health.readiness}
+    probes: dict[str, Callable[[], ProbeResult]] = {"/healthz": health.liveness, "/readyz": health.readiness}
 
     def app(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -34,10 +34,10 @@ def telemetry_app(registry: CollectorRegistry, health: Health) -> WsgiApp:
         if probe is None:
             start_response("404 Not Found", [("Content-Type", "text/plain")])
             return [b"/metrics, /healthz and /readyz are here\n"]
-        condition = probe()
-        status = "200 OK" if condition.ok else "503 Service Unavailable"
+        result = probe()
+        status = "200 OK" if result.ok else "503 Service Unavailable"
         start_response(status, [("Content-Type", "application/json")])
-        return [orjson.dumps(condition.body, option=orjson.OPT_APPEND_NEWLINE)]
+        return [orjson.dumps(result.body, option=orjson.OPT_APPEND_NEWLINE)]
 
     return app
 

@@ -10,7 +10,7 @@ import pytest
 from consumer.avro.compatibility import Finding, compatibility_findings
 from consumer.avro.decoding import read_record
 from consumer.avro.errors import Undecodable
-from consumer.avro.readers import Readers, ReaderSchema
+from consumer.avro.reader_schemas import ReaderSchema, ReaderSchemas
 from consumer.avro.schema import parse
 from tests.avro.support import body, record, text
 
@@ -30,7 +30,7 @@ def found(written: Any, reader: Any) -> list[Finding]:
 def reads(written: Any, reader: Any, value: Any) -> bool:
     data = BytesIO(body(written, value))
     try:
-        read_record(data, parse(text(written)), Readers([ReaderSchema(parse(text(reader)))]))
+        read_record(data, parse(text(written)), ReaderSchemas([ReaderSchema(parse(text(reader)))]))
     except Undecodable:
         return False
     return True

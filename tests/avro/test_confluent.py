@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.avro.confluent import Decoder
+from consumer.avro.confluent import ConfluentDecoder
 from consumer.avro.decoding import Decoded
 from consumer.avro.errors import SchemaPending, SchemaUnknown, Undecodable
-from consumer.avro.readers import Readers, ReaderSchema
+from consumer.avro.reader_schemas import ReaderSchema, ReaderSchemas
 from consumer.avro.schema import AvroSchema, parse
 from tests.avro.support import framed, record, text
 
@@ -27,11 +27,11 @@ class Schemas:
 
 
 @pytest.fixture
-def decoder() -> Decoder:
-    return Decoder(Schemas())
+def decoder() -> ConfluentDecoder:
+    return ConfluentDecoder(Schemas())
 
 
-def test_the_schema_id_is_four_bytes_big_endian(decoder: Decoder) -> None:
+def test_the_schema_id_is_four_bytes_big_endian(decoder: ConfluentDecoder) -> None:
     value = b"\x00\x01\x02\x03\x04" + b"\x04A1"
     assert decoder.decode(value) == Decoded("com.shop.Order", {"id": "A1"}, BIG_ID)
 
@@ -46,12 +46,12 @@ def test_the_schema_id_is_four_bytes_big_endian(decoder: Decoder) -> None:
         (framed(BIG_ID, ORDER, {"id": "A1"}) + b"x", f"schema {BIG_ID}: 1 bytes are left over"),
     ],
 )
-def test_what_is_undecodable_says_why(decoder: Decoder, value: bytes, said: str) -> None:
+def test_what_is_undecodable_says_why(decoder: ConfluentDecoder, value: bytes, said: str) -> None:
     with pytest.raises(Undecodable, match=said):
         decoder.decode(value)
 
 
-def test_a_schema_that_is_not_here_yet_is_no_fault_of_the_record(decoder: Decoder) -> None:
+def test_a_schema_that_is_not_here_yet_is_no_fault_of_the_record(decoder: ConfluentDecoder) -> None:
     with pytest.raises(SchemaPending):
         decoder.decode(framed(1, ORDER, {"id": "A1"}))
 
@@ -59,5 +59,5 @@ def test_a_schema_that_is_not_here_yet_is_no_fault_of_the_record(decoder: Decode
 def test_a_reader_schema_applies_to_the_records_that_it_knows() -> None:
     reader = record("com.shop.Order")
     reader["fields"].append({"name": "total", "type": "int", "default": 0})
-    decoder = Decoder(Schemas(), Readers([ReaderSchema(parse(text(reader)))]))
+    decoder = ConfluentDecoder(Schemas(), ReaderSchemas([ReaderSchema(parse(text(reader)))]))
     assert decoder.decode(framed(BIG_ID, ORDER, {"id": "A1"})).value == {"total": 0}

@@ -9,7 +9,7 @@ import pytest
 
 from consumer.avro.decoding import read_record
 from consumer.avro.errors import Undecodable
-from consumer.avro.readers import Readers, ReaderSchema
+from consumer.avro.reader_schemas import ReaderSchema, ReaderSchemas
 from consumer.avro.schema import parse
 from tests.avro.support import body, record, text
 
@@ -17,7 +17,7 @@ ENUM = {"type": "enum", "name": "E", "symbols": ["A", "B"]}
 
 
 def read(schema: Any, data: bytes, reader: Any = None) -> tuple[str, dict[str, Any]]:
-    readers = Readers() if reader is None else Readers([ReaderSchema(parse(text(reader)))])
+    readers = ReaderSchemas() if reader is None else ReaderSchemas([ReaderSchema(parse(text(reader)))])
     return read_record(BytesIO(data), parse(text(schema)), readers)
 
 

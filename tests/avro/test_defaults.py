@@ -13,7 +13,7 @@ import pytest
 from consumer.avro.decoding import read_record
 from consumer.avro.defaults import with_values
 from consumer.avro.errors import InvalidSchema
-from consumer.avro.readers import Readers, ReaderSchema
+from consumer.avro.reader_schemas import ReaderSchema, ReaderSchemas
 from consumer.avro.schema import parse
 from tests.avro.support import body, record, text
 
@@ -29,7 +29,7 @@ def with_default(of: Any, default: Any) -> str:
 
 
 def filled_in(of: Any, default: Any) -> Any:
-    readers = Readers([ReaderSchema(with_values(parse(with_default(of, default))))])
+    readers = ReaderSchemas([ReaderSchema(with_values(parse(with_default(of, default))))])
     return read_record(BytesIO(body(WRITTEN, {"n": 1})), parse(text(WRITTEN)), readers)[1]["came"]
 
 
@@ -66,7 +66,7 @@ def test_a_default_of_a_record_takes_what_it_lacks_from_the_records_own() -> Non
 
 def test_a_branch_of_a_union_is_filled_in_too() -> None:
     union = [record("Other", n="int"), json.loads(with_default("bytes", "x"))]
-    readers = Readers([ReaderSchema(with_values(parse(text(union))))])
+    readers = ReaderSchemas([ReaderSchema(with_values(parse(text(union))))])
     found = read_record(BytesIO(body(WRITTEN, {"n": 1})), parse(text(WRITTEN)), readers)
     assert found == ("R", {"n": 1, "came": b"x"})
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from consumer.avro.compatibility import compatibility_findings
 from consumer.avro.defaults import with_values
-from consumer.avro.formats import Sources, wire_format
-from consumer.avro.readers import Readers, ReaderSchema
+from consumer.avro.formats import SchemaSources, wire_format
+from consumer.avro.reader_schemas import ReaderSchema, ReaderSchemas
 from consumer.avro.schema import AvroSchema, parse
 from consumer.avro.single_object import schema_fingerprint
 from tests.avro.support import body, framed
@@ -77,10 +77,10 @@ def test_values_of_any_two_versions_have_the_readers_fields(data: st.DataObject)
     two = [data.draw(versions(target)) for _ in range(2)]
     reader = with_values(parse(json.dumps(target)))
     parsed = [parse(json.dumps(version)) for version in two]
-    resolving = Readers([ReaderSchema(reader)])
+    resolving = ReaderSchemas([ReaderSchema(reader)])
     registry = Registry(dict(enumerate(parsed)))
-    of_registry = wire_format("confluent", Sources(registry, readers=resolving))
-    single = wire_format("single_object", Sources(local=tuple(parsed), readers=resolving))
+    of_registry = wire_format("confluent", SchemaSources(registry, readers=resolving))
+    single = wire_format("single_object", SchemaSources(local=tuple(parsed), readers=resolving))
     for number, (version, schema) in enumerate(zip(two, parsed, strict=True)):
         assert schema.record is not None
         assert reader.record is not None
@@ -88,7 +88,7 @@ def test_values_of_any_two_versions_have_the_readers_fields(data: st.DataObject)
         value = data.draw(a_value(version))
         plain = {name: each.decode() if isinstance(each, bytes) else each for name, each in value.items()}
         expected = {field["name"]: plain.get(field["name"], field["default"]) for field in target["fields"]}
-        raw = wire_format("raw", Sources(local=(schema,), readers=resolving))
+        raw = wire_format("raw", SchemaSources(local=(schema,), readers=resolving))
         written = body(version, value)
         assert raw.decode(written).value == expected
         assert single.decode(b"\xc3\x01" + schema_fingerprint(schema) + written).value == expected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.avro.formats import FORMATS, Sources, wire_format
+from consumer.avro.formats import FORMATS, SchemaSources, wire_format
 from consumer.avro.schema import AvroSchema, parse
 from consumer.avro.single_object import schema_fingerprint
 from tests.avro.support import body, framed, record, text
@@ -27,7 +27,7 @@ VALUES = {
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_each_format_reads_its_own_values(name: str) -> None:
-    decoded = wire_format(name, Sources(OneSchema(), (SCHEMA,))).decode(VALUES[name])
+    decoded = wire_format(name, SchemaSources(OneSchema(), (SCHEMA,))).decode(VALUES[name])
     assert (decoded.name, decoded.value) == ("R", {"n": 1})
 
 
@@ -42,4 +42,4 @@ def test_each_format_reads_its_own_values(name: str) -> None:
 )
 def test_a_format_without_its_schemas_is_refused(name: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        wire_format(name, Sources())
+        wire_format(name, SchemaSources())

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from prometheus_client import CollectorRegistry
 
-from consumer.avro.confluent import Decoder
+from consumer.avro.confluent import ConfluentDecoder
 from consumer.avro.files import load_file
 from consumer.avro.schema import AvroSchema
 from consumer.clock import Clock, SystemClock
@@ -122,7 +122,11 @@ def offline(source: Callable[[Service], Source], client: Client, clock: Clock, *
             "routes": [{"topic": PARTITIONS[0].topic, "event": EVENT}],
         }
     )
-    metrics, engine, decoder = Metrics(CollectorRegistry()), Engine(DeliveryPolicy.of(config)), Decoder(Schemas())
+    metrics, engine, decoder = (
+        Metrics(CollectorRegistry()),
+        Engine(DeliveryPolicy.of(config)),
+        ConfluentDecoder(Schemas()),
+    )
     return Service(
         engine=engine,
         intake=Intake(Translator(router(config), lambda _: decoder), lambda _partition, _held: None),

@@ -6,7 +6,7 @@ import pytest
 from confluent_kafka import KafkaError, KafkaException
 
 from consumer.avro.errors import RegistryUnavailable, UnusableSchemas
-from consumer.commands.exits import ended_by, needing_extra, refuse, registry_errors
+from consumer.commands.exits import exit_on_error, needing_extra, refuse, registry_errors
 from consumer.errors import AddressUnavailable, UnusableSetting
 from consumer.kafka.client import Fatal
 from consumer.kafka.connection import Unreachable
@@ -30,7 +30,7 @@ from consumer.kafka.topics import TopicsMissing
 )
 def test_what_the_surroundings_lack_is_a_sentence_and_exit_code_1(error: Exception, sentence: str) -> None:
     told: list[str] = []
-    with pytest.raises(SystemExit) as ended, ended_by("it ends", told.append):
+    with pytest.raises(SystemExit) as ended, exit_on_error("it ends", told.append):
         raise error
     assert ended.value.code == 1
     assert told[0].startswith(sentence)
@@ -39,18 +39,18 @@ def test_what_the_surroundings_lack_is_a_sentence_and_exit_code_1(error: Excepti
 @pytest.mark.parametrize("mistake", [KeyError("x"), ValueError("x"), RuntimeError("x"), OSError(9, "x")])
 def test_a_mistake_in_the_program_is_not_taken_for_the_surroundings(mistake: Exception) -> None:
     """Its traceback is what is needed to find it."""
-    with pytest.raises(type(mistake)), ended_by("it ends"):
+    with pytest.raises(type(mistake)), exit_on_error("it ends"):
         raise mistake
 
 
 def test_a_reader_that_has_gone_is_left_to_the_command_line() -> None:
     """`preview ... | head` ends in silence."""
-    with pytest.raises(BrokenPipeError), ended_by("it ends"):
+    with pytest.raises(BrokenPipeError), exit_on_error("it ends"):
         raise BrokenPipeError
 
 
 def test_what_goes_well_goes_on() -> None:
-    with ended_by("it ends"), registry_errors("schemas"), needing_extra():
+    with exit_on_error("it ends"), registry_errors("schemas"), needing_extra():
         pass
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from fastavro import schemaless_writer
 
 from consumer.avro.files import load_file, schemas_folder
-from consumer.avro.formats import Sources, wire_format
+from consumer.avro.formats import SchemaSources, wire_format
 from consumer.config.model import RouteConfig
 from consumer.mapping.router import compile_routes
 from consumer.mapping.translate import Translator
@@ -61,7 +61,7 @@ def microseconds(call: Callable[[], object]) -> float:
 
 def main() -> None:
     schema = load_file(schemas_folder() / "purchase.avsc")
-    decoder = wire_format("raw", Sources(local=(schema,)))
+    decoder = wire_format("raw", SchemaSources(local=(schema,)))
     out = io.BytesIO()
     schemaless_writer(out, schema.parsed, ORDER)
     record = Record(Partition("orders", 0), 0, b"key", out.getvalue(), NOW_MS)

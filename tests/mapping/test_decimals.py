@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from consumer.mapping.decimals import added, alike, equal
+from consumer.mapping.decimals import comparable, equal, exact_sum
 from consumer.mapping.errors import InvalidValueError
 
 NAN, INFINITY = float("nan"), float("inf")
@@ -51,9 +51,9 @@ def test_what_is_not_is_not(one: Any, other: Any) -> None:
 
 
 def test_numbers_that_are_not_finite_compare_as_floats_do() -> None:
-    one, other = alike(Decimal(1), INFINITY)
+    one, other = comparable(Decimal(1), INFINITY)
     assert one < other
-    one, other = alike(NAN, Decimal(1))
+    one, other = comparable(NAN, Decimal(1))
     assert not one < other
 
 
@@ -69,10 +69,10 @@ def test_numbers_that_are_not_finite_compare_as_floats_do() -> None:
     ],
 )
 def test_sums_with_a_decimal_lose_nothing(numbers: list[Any], total: str) -> None:
-    assert str(added(numbers)) == total
+    assert str(exact_sum(numbers)) == total
 
 
 @pytest.mark.parametrize("numbers", [[Decimal(1), Decimal("1E-400")], [Decimal("Infinity"), -INFINITY]])
 def test_a_sum_that_cannot_be_exact_is_refused(numbers: list[Any]) -> None:
     with pytest.raises(InvalidValueError):
-        added(numbers)
+        exact_sum(numbers)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from consumer.mapping.errors import InvalidValueError
-from consumer.mapping.expressions import interpreted
+from consumer.mapping.expressions import compile_expression
 from consumer.records import Reason, Reject, Send
 from tests.mapping.support import EMAIL, map_one, route
 
@@ -47,7 +47,7 @@ RECORD: dict[str, Any] = {
     ],
 )
 def test_it_finds_what_it_would_find_in_json(expression: str, found: object) -> None:
-    assert interpreted(expression)(RECORD) == found
+    assert compile_expression(expression)(RECORD) == found
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_it_finds_what_it_would_find_in_json(expression: str, found: object) -> 
 )
 def test_numbers_compare_by_their_value(expression: str, *, holds: bool) -> None:
     """A decimal, a double and a literal are numbers alike; a literal has just the digits that it is written with."""
-    assert interpreted(expression)(RECORD) is holds
+    assert compile_expression(expression)(RECORD) is holds
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_numbers_compare_by_their_value(expression: str, *, holds: bool) -> None
     ],
 )
 def test_a_sum_is_exact_where_a_decimal_is_in_it(expression: str, total: object) -> None:
-    assert interpreted(expression)(RECORD) == total
+    assert compile_expression(expression)(RECORD) == total
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_sum_is_exact_where_a_decimal_is_in_it(expression: str, total: object)
 )
 def test_what_cannot_be_computed_is_told_without_quoting_the_record(expression: str, message: str) -> None:
     with pytest.raises(InvalidValueError) as refused:
-        interpreted(expression)(RECORD)
+        compile_expression(expression)(RECORD)
     assert str(refused.value) == message
 
 

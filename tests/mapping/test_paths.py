@@ -47,7 +47,7 @@ def test_it_finds_what_jmespath_finds(expression: str) -> None:
 
 @pytest.mark.parametrize("expression", ["id", "buyer.email", "buyer.address.city", '"odd-name".x', "@"])
 def test_plain_paths_do_not_go_through_the_interpreter(expression: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paths, "interpreted", None)
+    monkeypatch.setattr(paths, "compile_expression", None)
     assert compile_path(expression).get(RECORD) is not None
 
 

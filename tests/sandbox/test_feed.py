@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 import requests
 
-from consumer.sandbox.feed import Place
+from consumer.sandbox.feed import FeedPosition
 from consumer.sandbox.sandbox import Running, running_sandbox
 from tests.sandbox.samples import event, one_of_each
 
 
 @contextmanager
-def reader(running: Running, query: str = "", place: str = "") -> Iterator[Iterator[dict[str, Any]]]:
-    """The messages of the feed, each with its `id`; `place` is where this reader had stood."""
-    headers = {"Last-Event-ID": place} if place else {}
+def reader(running: Running, query: str = "", position: str = "") -> Iterator[Iterator[dict[str, Any]]]:
+    """The messages of the feed, each with its `id`; `position` is where this reader had stood."""
+    headers = {"Last-Event-ID": position} if position else {}
     with requests.get(f"{running.url}/_stream?{query}", headers=headers, stream=True, timeout=10) as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         yield messages(stream)
@@ -86,9 +86,9 @@ def test_a_page_that_opens_gets_a_full_list_and_how_many_are_older(running: Runn
 
 def test_a_reader_who_comes_back_goes_on_where_it_stood(shop: Running) -> None:
     with reader(shop) as told:
-        place = next(told)["id"]
+        position = next(told)["id"]
     send(shop, SEARCH)
-    with reader(shop, place=place) as told:
+    with reader(shop, position=position) as told:
         assert numbers(next(told)) == [12]
 
 
@@ -107,7 +107,7 @@ def test_a_reader_of_another_run_is_told_all_of_this_one(shop: Running) -> None:
         before = next(told)
     with running_sandbox() as again:
         send(again, SEARCH, 2)
-        with reader(again, place=before["id"]) as told:
+        with reader(again, position=before["id"]) as told:
             now = next(told)
     assert now["run"] != before["run"]
     assert numbers(now) == [1, 2]
@@ -117,9 +117,9 @@ def test_a_reader_of_another_run_is_told_all_of_this_one(shop: Running) -> None:
     "text", ["", "7", "a.b.c", "ab.1.2.3", pytest.param("ab.1." + 5_000 * "9", id="huge"), "AB.1.2", "ab.1.²"]
 )
 def test_a_place_that_no_feed_has_given_is_the_beginning(text: str) -> None:
-    assert Place.parse(text) == Place("")
+    assert FeedPosition.parse(text) == FeedPosition("")
 
 
 def test_a_place_survives_the_way_to_the_browser_and_back() -> None:
-    place = Place("0f3a", 2, 150)
-    assert Place.parse(str(place)) == place
+    position = FeedPosition("0f3a", 2, 150)
+    assert FeedPosition.parse(str(position)) == position

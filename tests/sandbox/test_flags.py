@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from consumer.sandbox.faults import FaultPlan, FaultPlanError, make_plan
-from consumer.sandbox.flags import fault_options, only_one, plan_from_flags
+from consumer.sandbox.flags import fault_options, not_blank, plan_from_flags
 
 
 def test_no_flag_is_no_fault() -> None:
@@ -86,7 +86,7 @@ def test_an_empty_name_or_key_is_not_taken_for_any(empty: str) -> None:
     """As of a variable that is not set: the sandbox would accept what it was asked to refuse."""
 
     @click.command()
-    @click.option("--namespace", callback=only_one)
+    @click.option("--namespace", callback=not_blank)
     def command(namespace: str) -> None:
         click.echo(namespace)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from consumer.sandbox.faults import FaultPlan, make_plan
-from consumer.sandbox.injector import UNDISTURBED, Faults
+from consumer.sandbox.injector import UNDISTURBED, FaultInjector
 
 
 @dataclass
@@ -18,8 +18,8 @@ class Clock:
         return self.now
 
 
-def faults(clock: Clock | None = None, **plan: Any) -> Faults:
-    return Faults(make_plan(plan), clock=clock or Clock(), wall=lambda: 0.0)
+def faults(clock: Clock | None = None, **plan: Any) -> FaultInjector:
+    return FaultInjector(make_plan(plan), clock=clock or Clock(), wall=lambda: 0.0)
 
 
 def test_without_a_plan_nothing_happens() -> None:

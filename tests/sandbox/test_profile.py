@@ -42,7 +42,7 @@ def test_an_attribute_that_is_set_again_is_overwritten_in_its_place() -> None:
 def test_the_latest_thirty_events_are_kept() -> None:
     jane = customer()
     for number in range(100):
-        jane.came(number, 0, "search")
+        jane.record_event(number, 0, "search")
     assert [each["number"] for each in jane.as_dict()["last_events"]] == list(range(99, 69, -1))
     assert jane.events == 100
 
@@ -80,7 +80,7 @@ def test_its_size_is_about_what_it_holds_and_never_much_less() -> None:
         for number in range(50):
             jane = Profile(f"p{number}@example.com", linked=True)
             for n in range(40):
-                jane.came(n, 0, "search")
+                jane.record_event(n, 0, "search")
                 jane.patch({f"a_{number}_{n}": "x" * (100 + n)})
                 jane.shop("purchase", bought(f"order-{number}-{n}"))
                 jane.shop("add_to_cart", {"products": [{"id": f"{number}-{n}", "name": "y" * (50 + n)}]})

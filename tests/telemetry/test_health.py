@@ -29,9 +29,9 @@ def test_dead_with_a_reason_when_the_loop_has_stalled() -> None:
     health = Health(clock, stall_seconds=360)
     health.tick(0)
     clock.now = 400
-    condition = health.liveness()
-    assert not condition.ok
-    assert condition.body["reason"] == "the main loop has not ticked for 400 s (limit 360 s)"
+    result = health.liveness()
+    assert not result.ok
+    assert result.body["reason"] == "the main loop has not ticked for 400 s (limit 360 s)"
 
 
 def test_a_start_that_hangs_is_noticed_like_a_stall() -> None:

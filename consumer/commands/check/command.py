@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from consumer.commands.exits import registry_errors
-from consumer.commands.options import config_option, load_given, schemas_option
+from consumer.commands.options import config_option, load_config, schemas_option
 
 
 @click.command()
@@ -16,7 +16,7 @@ from consumer.commands.options import config_option, load_given, schemas_option
 @schemas_option("Avro schemas to check the fields against; without it, those in the registry")
 def check(path: Path, folder: Path | None) -> None:
     """Refuses a bad configuration, and type-checks every mapped field against the Avro schemas."""
-    config = load_given(path)
+    config = load_config(path)
     from consumer.commands.check.report import print_checks  # noqa: PLC0415
     from consumer.commands.check.routes import check_routes  # noqa: PLC0415
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from consumer.avro.files import SchemaFile
-from consumer.commands.check.likeness import like_event, like_topic, without_suffixes
+from consumer.commands.check.likeness import resembles_event, resembles_topic, without_suffixes
 from consumer.commands.check.search import SearchResult, by_record, no_record, of_record
 from consumer.commands.typecheck.routes import SchemaVersion
 from consumer.config.model import RouteConfig
@@ -80,4 +80,4 @@ class FolderSchemas:
         return [name for like in _LIKENESSES for name in self._alike(route, like)]
 
 
-_LIKENESSES: Mapping[_Like, str] = {like_topic: "named like the topic", like_event: "named like the event"}
+_LIKENESSES: Mapping[_Like, str] = {resembles_topic: "named like the topic", resembles_event: "named like the event"}

@@ -10,12 +10,12 @@ from consumer.mapping.contract import events_of
 _VERSION = re.compile(r"[-_.]?v?\d+$")
 
 
-def like_topic(name: str, route: RouteConfig) -> bool:
+def resembles_topic(name: str, route: RouteConfig) -> bool:
     """Whether a file's or record's name is the topic's, or its last part: `com.shop.Order` is like `shop.orders`."""
     return route.topic is not None and bool(_forms(name) & _forms(route.topic))
 
 
-def like_event(name: str, route: RouteConfig) -> bool:
+def resembles_event(name: str, route: RouteConfig) -> bool:
     """Whether it is an event's of the route: `com.shop.AddToCart` is like `add_to_cart`."""
     return bool(_forms(name) & {_letters(event) for event in events_of(route)})
 

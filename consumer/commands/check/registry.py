@@ -14,7 +14,7 @@ from consumer.avro.protocol import RegisteredSchema
 from consumer.avro.references import parse_registered
 from consumer.avro.registry import RegistryClient
 from consumer.avro.schema import AvroSchema
-from consumer.commands.check.likeness import like_event, like_topic
+from consumer.commands.check.likeness import resembles_event, resembles_topic
 from consumer.commands.check.search import SearchResult, by_record, of_record
 from consumer.commands.typecheck.findings import Finding, Severity
 from consumer.config.model import RouteConfig
@@ -62,7 +62,7 @@ class RegistrySchemas:
         if of_topic or route.record is not None:
             return of_topic, "by the subject's name"
         names = [each for each in self._subjects if _FULL_NAME.fullmatch(each)]
-        for like, what in ((like_topic, "topic"), (like_event, "event")):
+        for like, what in ((resembles_topic, "topic"), (resembles_event, "event")):
             alike = [each for each in names if like(each, route)]
             if alike:
                 return alike, f"the topic has no subject of its own, and a record is named like the {what}"

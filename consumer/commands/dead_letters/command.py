@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from consumer.commands.dead_letters.options import selected, selection_options
-from consumer.commands.exits import ended_by
-from consumer.commands.options import config_option, load_given
+from consumer.commands.exits import exit_on_error
+from consumer.commands.options import config_option, load_config
 
 _PLACE = click.IntRange(min=0)
 
@@ -24,10 +24,10 @@ def dead_letters() -> None:
 @selection_options
 def list_letters(path: Path, **selection: Any) -> None:
     """Counts them by reason, by the topic they came from, and by the hour in which they were given up."""
-    config = load_given(path)
+    config = load_config(path)
     from consumer.commands.dead_letters.printing import print_counts  # noqa: PLC0415 - the other commands start faster without
 
-    with ended_by("the dead letters cannot be listed"):
+    with exit_on_error("the dead letters cannot be listed"):
         print_counts(config, selected(**selection))
 
 
@@ -44,10 +44,10 @@ def show_letter(path: Path, offset: int | None, **selection: Any) -> None:
         if selection["partition"] is None:
             raise click.UsageError("--offset needs --partition too: `dead-letters list` shows both")
         selection |= {"from_offset": offset, "to_offset": offset}
-    config = load_given(path)
+    config = load_config(path)
     from consumer.commands.dead_letters.printing import print_letter  # noqa: PLC0415
 
-    with ended_by("the dead letter cannot be shown"):
+    with exit_on_error("the dead letter cannot be shown"):
         print_letter(config, selected(**selection))
 
 
@@ -65,8 +65,8 @@ def replay_letters(path: Path, dry_run: bool, rate: float, **selection: Any) -> 
 
     The running instances map what is replayed: roll out a mended configuration first, or new dead letters arise.
     """
-    config = load_given(path)
+    config = load_config(path)
     from consumer.commands.dead_letters.printing import print_replay  # noqa: PLC0415
 
-    with ended_by("the replay cannot go on"):
+    with exit_on_error("the replay cannot go on"):
         print_replay(config, selected(**selection), rate, dry_run=dry_run)

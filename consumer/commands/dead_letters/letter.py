@@ -37,7 +37,7 @@ class DeadLetter:
         message = headers.get(CONNECT + "exception.message", "")
         return cls(record, record.redelivery, reason, stage, message, int(status) if status.isdecimal() else None)
 
-    def again(self, now: float) -> Failure:
+    def retry_failure(self, now: float) -> Failure:
         """The failure that puts it into the retry topic, attempts at zero, due at `now` (seconds since the epoch)."""
         return Failure(
             Outcome.RETRY,

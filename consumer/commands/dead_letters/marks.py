@@ -18,7 +18,7 @@ _RANGE = re.compile(r"(\d{1,18})(?:-(\d{1,18}))?")
 _MOST = 10_000  # offsets that one range may stand for: far above a batch
 
 
-def mark(offsets: Iterable[int]) -> Headers:
+def mark_headers(offsets: Iterable[int]) -> Headers:
     """The headers of the mark of these letters: `5-7,9`."""
     ranges: list[list[int]] = []
     for offset in sorted(offsets):
@@ -30,7 +30,7 @@ def mark(offsets: Iterable[int]) -> Headers:
     return ((REPLAYED, text.encode()),)
 
 
-def marked(record: Record) -> Iterator[int]:
+def marked_offsets(record: Record) -> Iterator[int]:
     """The offsets that a record names as replayed; none if it is no mark."""
     value = dict(record.headers).get(REPLAYED) if record.value is None else None
     for part in (value or b"").decode(errors="replace").split(","):

@@ -14,8 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from consumer.commands.dead_letters.pace import Pace
-from consumer.commands.dead_letters.replaying import Replayed, replay
+from consumer.commands.dead_letters.rate_limiter import RateLimiter
+from consumer.commands.dead_letters.replaying import ReplayResult, replay
 from consumer.commands.dead_letters.selection import Selection
 from consumer.commands.dead_letters.showing import show
 from consumer.commands.dead_letters.survey import Count, survey
@@ -56,11 +56,11 @@ def print_replay(config: Config, selection: Selection, rate: float, *, dry_run: 
             "The running instances map what is replayed: roll out a mended configuration before, not after.", err=True
         )
     with _bar("would be replayed" if dry_run else "replayed") as progress:
-        result = replay(config, selection, Pace(rate), progress, dry_run=dry_run)
+        result = replay(config, selection, RateLimiter(rate), progress, dry_run=dry_run)
     click.echo(orjson.dumps(_summary(result, dry_run=dry_run)))
 
 
-def _summary(result: Replayed, *, dry_run: bool) -> dict[str, Any]:
+def _summary(result: ReplayResult, *, dry_run: bool) -> dict[str, Any]:
     return {
         "selected": result.selected,
         "replayed_before": result.before,

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from consumer.commands.dead_letters.letter import DeadLetter
-from consumer.commands.dead_letters.marks import mark
-from consumer.commands.dead_letters.pace import Pace
+from consumer.commands.dead_letters.marks import mark_headers
+from consumer.commands.dead_letters.rate_limiter import RateLimiter
 from consumer.commands.dead_letters.remapping import Remapping, remapping
 from consumer.commands.dead_letters.selection import Selection
-from consumer.commands.dead_letters.survey import Place, survey
-from consumer.commands.exits import Failed
+from consumer.commands.dead_letters.survey import Position, survey
+from consumer.commands.exits import CommandFailed
 from consumer.config.model import Config
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.reading import TopicReader
@@ -30,12 +30,12 @@ _BATCH = 100
 _WRITE_SECONDS = 60.0
 
 
-class ReplayStopped(Failed):
+class ReplayStopped(CommandFailed):
     """What was to be written has nowhere to go, or the brokers did not take it."""
 
 
 @dataclass(slots=True)
-class Replayed:
+class ReplayResult:
     """What came of the selection.
 
     Attributes:
@@ -54,8 +54,13 @@ class Replayed:
 
 
 def replay(
-    config: Config, selection: Selection, pace: Pace, progress: Callable[[int, int], None], *, dry_run: bool
-) -> Replayed:
+    config: Config,
+    selection: Selection,
+    rate_limiter: RateLimiter,
+    progress: Callable[[int, int], None],
+    *,
+    dry_run: bool,
+) -> ReplayResult:
     """Sends a selection again, except for what was replayed before; with `dry_run`, only says what it would do.
 
     A crash between a batch's writes and its mark repeats that batch of at most 100.
@@ -63,7 +68,7 @@ def replay(
     Args:
         config: the configuration.
         selection: which letters.
-        pace: how fast.
+        rate_limiter: holds back the writes.
         progress: told how many letters are dealt with, and of how many.
         dry_run: write nothing.
 
@@ -80,13 +85,13 @@ def replay(
     with TopicReader(config, topic) as reader, remapping(config) as mapped:
         found = survey(reader, selection)
         wanted = found.unreplayed
-        result = Replayed(selected=len(found.letters), before=len(found.letters) - len(wanted))
+        result = ReplayResult(selected=len(found.letters), before=len(found.letters) - len(wanted))
         writer: _Writer | None = None
         if not dry_run and wanted:
             writer = _Writer(config, ensure_topics(config.kafka, [config.dead_letters.retry_topic]))
         try:
             for number, letter in enumerate(_letters(reader, wanted), start=1):
-                _again(letter, mapped, config, writer, result, pace)
+                _replay_letter(letter, mapped, config, writer, result, rate_limiter)
                 progress(number, len(wanted))
         finally:
             if writer is not None:
@@ -94,7 +99,7 @@ def replay(
     return result
 
 
-def _letters(reader: TopicReader, wanted: set[Place]) -> Iterator[DeadLetter]:
+def _letters(reader: TopicReader, wanted: set[Position]) -> Iterator[DeadLetter]:
     offsets: defaultdict[int, list[int]] = defaultdict(list)
     for number, offset in wanted:
         offsets[number].append(offset)
@@ -107,8 +112,13 @@ def _letters(reader: TopicReader, wanted: set[Place]) -> Iterator[DeadLetter]:
             yield letter
 
 
-def _again(  # noqa: PLR0913, PLR0917 - one letter, and all that it meets
-    letter: DeadLetter, mapped: Remapping, config: Config, writer: _Writer | None, result: Replayed, pace: Pace
+def _replay_letter(  # noqa: PLR0913, PLR0917 - one letter, and all that it meets
+    letter: DeadLetter,
+    mapped: Remapping,
+    config: Config,
+    writer: _Writer | None,
+    result: ReplayResult,
+    rate_limiter: RateLimiter,
 ) -> None:
     outcome = mapped.outcome(letter.record)
     if isinstance(outcome, Reject):
@@ -118,7 +128,7 @@ def _again(  # noqa: PLR0913, PLR0917 - one letter, and all that it meets
     else:
         result.sent += 1
         if writer is not None:
-            pace.wait()
+            rate_limiter.wait()
             events = {request.event for request in outcome.requests}
             writer.write(
                 letter,
@@ -134,7 +144,7 @@ class _Writer:
         self._publisher = Publisher(config, partitions)
         self._topic = config.dead_letters.dead_letter_topic
         self._tickets = count()
-        self._written: dict[int, Place] = {}
+        self._written: dict[int, Position] = {}
 
     def write(self, letter: DeadLetter, *, customer: bytes, ordered: bool) -> None:
         record = letter.record
@@ -142,7 +152,7 @@ class _Writer:
         ticket = next(self._tickets)
         self._written[ticket] = record.partition.number, record.offset
         self._publisher.write(
-            ticket, record, letter.again(time.time()), ordering_key, ordering_key if ordered else None
+            ticket, record, letter.retry_failure(time.time()), ordering_key, ordering_key if ordered else None
         )
         if len(self._written) >= _BATCH:
             self._finish()
@@ -162,7 +172,7 @@ class _Writer:
                 offsets[number].append(offset)
         marks = {next(self._tickets): number for number in offsets}
         for ticket, number in marks.items():
-            self._publisher.write_marker(ticket, Partition(self._topic, number), mark(offsets[number]))
+            self._publisher.write_marker(ticket, Partition(self._topic, number), mark_headers(offsets[number]))
         errors |= self._results(marks)
         if failed := [error for error in errors.values() if error is not None]:
             raise ReplayStopped(f"the brokers did not take {len(failed)} of {len(errors)} writes: {failed[0]}")

@@ -11,14 +11,14 @@ from consumer.commands.dead_letters.letter import DeadLetter
 from consumer.commands.dead_letters.remapping import remapping
 from consumer.commands.dead_letters.selection import Selection
 from consumer.commands.dead_letters.survey import survey
-from consumer.commands.exits import Failed
+from consumer.commands.exits import CommandFailed
 from consumer.commands.preview.preview import Previewed
 from consumer.commands.preview.views import as_line
 from consumer.config.model import Config
 from consumer.kafka.reading import TopicReader
 
 
-class NoSuchLetter(Failed):
+class NoSuchLetter(CommandFailed):
     """There is no dead letter at this place."""
 
 

@@ -10,12 +10,12 @@ from typing import NamedTuple
 import click
 
 from consumer.commands.dead_letters.letter import DeadLetter
-from consumer.commands.dead_letters.marks import marked
+from consumer.commands.dead_letters.marks import marked_offsets
 from consumer.commands.dead_letters.selection import Selection
 from consumer.kafka.reading import TopicReader
 from consumer.records import Reason
 
-Place = tuple[int, int]
+Position = tuple[int, int]
 """A partition's number and an offset."""
 
 
@@ -33,7 +33,7 @@ class Count(NamedTuple):
     kind: Kind
     letters: int
     replayed: int
-    newest: Place
+    newest: Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +46,16 @@ class Survey:
         newest: by kind, the letter given up last, with its timestamp (ms since the epoch).
     """
 
-    letters: dict[Place, Kind] = field(default_factory=dict)
-    replayed: set[Place] = field(default_factory=set)
-    newest: dict[Kind, tuple[int, Place]] = field(default_factory=dict)
+    letters: dict[Position, Kind] = field(default_factory=dict)
+    replayed: set[Position] = field(default_factory=set)
+    newest: dict[Kind, tuple[int, Position]] = field(default_factory=dict)
 
     @property
-    def unreplayed(self) -> set[Place]:
+    def unreplayed(self) -> set[Position]:
         return self.letters.keys() - self.replayed
 
     @property
-    def latest(self) -> Place | None:
+    def latest(self) -> Position | None:
         """The letter given up last; None if there is none."""
         return max(self.newest.values())[1] if self.newest else None
 
@@ -80,7 +80,7 @@ def survey(reader: TopicReader, selection: Selection) -> Survey:
     ends = {number: high for number, (_, high) in reader.bounds.items()}
     for record in reader.read(selection.starts(reader), ends):
         number = record.partition.number
-        found.replayed.update((number, offset) for offset in marked(record))
+        found.replayed.update((number, offset) for offset in marked_offsets(record))
         letter = DeadLetter.from_record(record)
         if letter is not None and selection.takes(letter):
             hour = datetime.fromtimestamp((record.timestamp_ms or 0) / 1000, UTC).strftime("%Y-%m-%dT%H")

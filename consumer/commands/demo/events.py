@@ -73,7 +73,7 @@ class Shop:
             lambda: Sample(event, key, b"\x00garbage", "garbage"),
             lambda: Sample(event, key, b"\x00" + _UNKNOWN_SCHEMA.to_bytes(4) + b"\x02", "unknown schema"),
             lambda: Sample(event, key, None, "tombstone"),
-            lambda: Sample(event, key, self._encoded(event, _spoilt(values)), "broken field"),
+            lambda: Sample(event, key, self._encoded(event, _without_needed_fields(values)), "broken field"),
         ]
         return faults[number % len(faults)]()
 
@@ -116,7 +116,7 @@ class Shop:
         }
 
 
-def _spoilt(values: dict[str, Any]) -> dict[str, Any]:
+def _without_needed_fields(values: dict[str, Any]) -> dict[str, Any]:
     """The same record with what Bluecore cannot do without taken out."""
     return values | {
         "email": "",

@@ -13,7 +13,7 @@ from consumer.kafka.tail import tail
 from consumer.records import Partition
 from consumer.sandbox.sandbox import Sandbox
 
-Place = tuple[Partition, int]
+Position = tuple[Partition, int]
 
 
 @dataclass(slots=True)
@@ -28,8 +28,12 @@ class Row:
     missing: list[str] = field(default_factory=list)
 
 
-def settle_accounts(
-    produced: dict[Place, str], skipped: set[Place], sandbox: Sandbox, retried: set[Place], dead: dict[Place, str]
+def account_for(
+    produced: dict[Position, str],
+    skipped: set[Position],
+    sandbox: Sandbox,
+    retried: set[Position],
+    dead: dict[Position, str],
 ) -> dict[str, Row]:
     """The summary by event type.
 
@@ -40,8 +44,8 @@ def settle_accounts(
         retried: the original places of what is in the retry topic.
         dead: the reason by the original place of what is in the dead-letter topic.
     """
-    attempts: Counter[Place] = Counter()
-    delivered: set[Place] = set()
+    attempts: Counter[Position] = Counter()
+    delivered: set[Position] = set()
     for received in sandbox.events():
         place = _place(received.idempotency_key)
         attempts[place] += 1
@@ -63,7 +67,7 @@ def settle_accounts(
     return dict(rows)
 
 
-def read_failures(config: Config, topic: str) -> Iterator[tuple[Place, str]]:
+def read_failures(config: Config, topic: str) -> Iterator[tuple[Position, str]]:
     """Each record of the retry or dead-letter topic: where it came from first, and why it is there."""
     for record in tail(config, topic, sys.maxsize):
         if record.redelivery is not None:
@@ -73,7 +77,7 @@ def read_failures(config: Config, topic: str) -> Iterator[tuple[Place, str]]:
             )
 
 
-def _place(idempotency_key: str) -> Place:
+def _place(idempotency_key: str) -> Position:
     """`topic:partition:offset[:n]`, read back; topics hold no colon."""
     topic, partition, offset = idempotency_key.split(":")[:3]
     return Partition(topic, int(partition)), int(offset)

@@ -19,8 +19,8 @@ from consumer.avro.register import register_folder
 from consumer.avro.registry import RegistryClient
 from consumer.avro.schema import AvroSchema
 from consumer.commands.demo.events import Sample, Shop
-from consumer.commands.demo.ledger import Place, Row, read_failures, settle_accounts
-from consumer.commands.exits import Failed
+from consumer.commands.demo.ledger import Position, Row, account_for, read_failures
+from consumer.commands.exits import CommandFailed
 from consumer.config.model import EVENT_TYPES, Config, KafkaConfig, RegistryConfig
 from consumer.kafka.client import client_options
 from consumer.kafka.embedded import embedded_broker
@@ -92,7 +92,7 @@ def run_demo(count: int, given: Config | None, progress: Progress) -> Summary:
         skipped = tombstones if parts.reporter.records[Outcome.SKIPPED] >= len(tombstones) else set()
         retried = {place for place, _ in read_failures(config, letters.retry_topic)}
         dead = dict(read_failures(config, letters.dead_letter_topic))
-        rows = settle_accounts(produced, skipped, running.sandbox, retried, dead)
+        rows = account_for(produced, skipped, running.sandbox, retried, dead)
         return Summary(rows, time.monotonic() - started)
 
 
@@ -164,10 +164,10 @@ def _in_background(parts: Assembled) -> Iterator[Future[None]]:
 
 def _produce(
     kafka: KafkaConfig, topics: Mapping[str, str], samples: Iterator[Sample], progress: Progress
-) -> tuple[dict[Place, str], set[Place]]:
+) -> tuple[dict[Position, str], set[Position]]:
     """Produces the samples; gives the event type by place, and the places of the tombstones."""
-    produced: dict[Place, str] = {}
-    tombstones: set[Place] = set()
+    produced: dict[Position, str] = {}
+    tombstones: set[Position] = set()
     failed: list[str] = []
     producer = Producer(client_options(kafka, {"linger.ms": 20, "logger": NullLogger()}, "producer"))
 
@@ -192,7 +192,7 @@ def _produce(
     producer.flush(30)
     progress("produced", len(produced))
     if failed:
-        raise Failed(f"{len(failed)} sample events could not be produced: {failed[0]}")
+        raise CommandFailed(f"{len(failed)} sample events could not be produced: {failed[0]}")
     return produced, tombstones
 
 

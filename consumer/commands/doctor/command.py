@@ -11,7 +11,7 @@ import click
 import orjson
 
 from consumer.commands.doctor.finding import Finding, Severity, exit_code
-from consumer.commands.options import config_option, load_given
+from consumer.commands.options import config_option, load_config
 from consumer.config.model import Config
 
 _COLOURS = {Severity.OK: "green", Severity.WARNING: "yellow", Severity.ERROR: "red"}
@@ -35,7 +35,7 @@ def doctor(path: Path, fail_on: str) -> None:
     With `--fail-on error` warnings, which are still told, end with 0.
     """
     findings = []
-    for finding in examine(load_given(path)):
+    for finding in examine(load_config(path)):
         findings.append(finding)
         click.echo(_sentence(finding) if sys.stdout.isatty() else orjson.dumps(asdict(finding)))
     sys.exit(exit_code(findings, Severity(fail_on)))

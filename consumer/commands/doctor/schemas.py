@@ -21,7 +21,9 @@ def check_schemas(config: Config) -> Iterator[Finding]:
         return
     try:
         count = len(client.subjects())
-        yield ok("schema_registry", f"answers at {client.place}, and has {count} subject{'' if count == 1 else 's'}")
+        yield ok(
+            "schema_registry", f"answers at {client.address}, and has {count} subject{'' if count == 1 else 's'}"
+        )
         findings = check_mapping(config, None)
     except RegistryError as cause:
         yield error("schema_registry", str(cause), "check schema_registry.url and schema_registry.options")

@@ -8,8 +8,8 @@ from typing import BinaryIO
 
 import click
 
-from consumer.commands.exits import ended_by, say
-from consumer.commands.options import config_option, load_given
+from consumer.commands.exits import exit_on_error, print_error
+from consumer.commands.options import config_option, load_config
 
 
 @click.command()
@@ -42,19 +42,19 @@ def preview(  # noqa: PLR0913, PLR0917 - click's options
         raise click.UsageError("--from-kafka goes without FILE and --record: the topic's records have both")
     if any_age and count is None:
         raise click.UsageError("--any-age goes with --from-kafka: records of a file have no age")
-    config = load_given(path)
-    from consumer.commands.preview.preview import preview_json, preview_topic, unrouted, untaken  # noqa: PLC0415
+    config = load_config(path)
+    from consumer.commands.preview.preview import preview_json, preview_topic, unrouted_record, unrouted_topic  # noqa: PLC0415
     from consumer.commands.preview.views import show  # noqa: PLC0415
 
     source = topic if count is not None else file.name if file else "stdin"
-    with ended_by("the preview cannot go on"):
+    with exit_on_error("the preview cannot go on"):
         if count is not None:
             previews = preview_topic(config, topic, count, any_age=any_age)
         else:
             previews = preview_json(config, topic, record, file or sys.stdin.buffer)
         if not show(previews, form):
-            say(f"there is no record in {source}")
+            print_error(f"there is no record in {source}")
             return
-    sentence = unrouted(config, topic) or (untaken(config, topic, record) if count is None else None)
+    sentence = unrouted_topic(config, topic) or (unrouted_record(config, topic, record) if count is None else None)
     if sentence:
-        say(sentence)
+        print_error(sentence)

@@ -84,7 +84,7 @@ def preview_topic(
             schemas.close()
 
 
-def unrouted(config: Config, topic: str) -> str | None:
+def unrouted_topic(config: Config, topic: str) -> str | None:
     """The sentence that no route takes the topic, with the name that looks most like it; None where one does.
 
     Records of the retry and of the dead-letter topic take the routes of the topics that they came from.
@@ -98,7 +98,7 @@ def unrouted(config: Config, topic: str) -> str | None:
     return f"no route takes the topic {topic}; the nearest that one takes is {nearest(topic, taken, likeness=0)}"
 
 
-def untaken(config: Config, topic: str, record_name: str | None) -> str | None:
+def unrouted_record(config: Config, topic: str, record_name: str | None) -> str | None:
     """The sentence that no route of the topic takes that record type, with those that are taken; else None."""
     named = _named(config, topic)
     if not named or None in named or record_name in named or (record_name is None and len(named) == 1):

@@ -32,7 +32,7 @@ def condition_findings(when: str, route: RouteConfig, scope: Scope) -> Iterator[
             findings = []
         judged = never or list(_consent(shape) if is_consent else _truth(shape, tree, scope))
         if is_consent:
-            judged += _of_a_missing_consent(tree, scope)
+            judged += _missing_consent(tree, scope)
     yield from (*findings, *(finding.with_path("when", when) for finding in judged))
 
 
@@ -94,7 +94,7 @@ def _parts(tree: Node) -> Iterator[Node]:
         yield tree
 
 
-def _of_a_missing_consent(tree: Node, scope: Scope) -> Iterator[Finding]:
+def _missing_consent(tree: Node, scope: Scope) -> Iterator[Finding]:
     for negated, non_null in _negated(tree, ()):
         try:
             shape, _ = infer(negated, scope.shape, scope.named, non_null)

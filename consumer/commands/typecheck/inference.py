@@ -122,7 +122,7 @@ class _Inference(Walk):
         position = [child["type"] for child in children].index("expref")
         subject = arguments[1 - position]
         each = items(subject, self._named) or UNKNOWN
-        found = self._elsewhere(children[position]["children"][0], each)
+        found = self._infer_apart(children[position]["children"][0], each)
         if function == "map":
             return list_of(found)
         _, findings = calls.accepted_argument(function, calls.SORTABLE, found, self._named)

@@ -40,7 +40,7 @@ class Walk:
         inferred: Shape = method(tree, shape)
         return inferred.not_null() if tree in self._non_null and inferred.types else inferred
 
-    def _elsewhere(self, tree: Node, shape: Shape) -> Shape:
+    def _infer_apart(self, tree: Node, shape: Shape) -> Shape:
         """From another value than the expression's own, of which nothing is known."""
         non_null, self._non_null = self._non_null, ()
         try:
@@ -73,7 +73,7 @@ class Walk:
         first, *others = tree["children"]
         shape = self.infer(first, shape)
         for length, child in enumerate(others, start=2):
-            shape = self._elsewhere(child, shape)
+            shape = self._infer_apart(child, shape)
             if {"type": "subexpression", "children": tree["children"][:length]} in self._non_null and shape.types:
                 shape = shape.not_null()
         return shape
@@ -93,7 +93,7 @@ class Walk:
     def _filter_projection(self, tree: Node, shape: Shape) -> Shape:
         base = self.infer(tree["children"][0], shape)
         each = self._items(base)
-        self._elsewhere(tree["children"][2], each)
+        self._infer_apart(tree["children"][2], each)
         return self._projected(tree, each, nullable=_may_be_no("array", base))
 
     def _value_projection(self, tree: Node, shape: Shape) -> Shape:
@@ -104,7 +104,7 @@ class Walk:
         return self._projected(tree, each, nullable=_may_be_no("record map", base))
 
     def _projected(self, tree: Node, each: Shape, *, nullable: bool) -> Shape:
-        inner = self._elsewhere(tree["children"][1], each)
+        inner = self._infer_apart(tree["children"][1], each)
         # A projection leaves out what is null.
         return list_of(inner.not_null(), nullable=nullable) if each.known else UNKNOWN
 

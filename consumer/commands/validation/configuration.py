@@ -9,7 +9,7 @@ from pathlib import Path
 
 from consumer.avro.errors import UnusableSchemas
 from consumer.avro.options import parse_options
-from consumer.avro.readers import ReaderSchema
+from consumer.avro.reader_schemas import ReaderSchema
 from consumer.avro.route_schemas import reader_schema, written_schemas
 from consumer.commands.validation.routes import overlap, route_findings
 from consumer.config.findings import Finding

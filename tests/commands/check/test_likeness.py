@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.commands.check.likeness import like_event, like_topic, without_suffixes
+from consumer.commands.check.likeness import resembles_event, resembles_topic, without_suffixes
 from consumer.config.model import RouteConfig
 
 ROUTE = RouteConfig.model_validate({"topic": "shop.cart-items", "event": "add_to_cart"})
@@ -22,17 +22,17 @@ ROUTE = RouteConfig.model_validate({"topic": "shop.cart-items", "event": "add_to
     ],
 )
 def test_a_name_is_like_the_topic_or_its_last_part(name: str, like: bool) -> None:  # noqa: FBT001 - a column of the table
-    assert like_topic(name, ROUTE) is like
+    assert resembles_topic(name, ROUTE) is like
 
 
 def test_no_name_is_like_a_pattern() -> None:
     route = RouteConfig.model_validate({"topic_pattern": "^orders", "event": "purchase"})
-    assert not like_topic("orders", route)
+    assert not resembles_topic("orders", route)
 
 
 @pytest.mark.parametrize(("name", "like"), [("com.acme.AddToCart", True), ("add-to-cart", True), ("Cart", False)])
 def test_a_name_is_like_an_event_of_the_route(name: str, like: bool) -> None:  # noqa: FBT001 - a column of the table
-    assert like_event(name, ROUTE) is like
+    assert resembles_event(name, ROUTE) is like
 
 
 @pytest.mark.parametrize("stem", ["orders", "orders-value", "orders-v2", "orders_2", "orders-value-v12", "orders.v1"])

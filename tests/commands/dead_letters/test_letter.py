@@ -63,7 +63,7 @@ def test_again_it_starts_with_all_its_attempts_and_is_due_now() -> None:
     """What was delivered of it stays delivered; its age and its place are the original's."""
     letter = DeadLetter.from_record(lying(written()))
     assert letter is not None
-    again = redelivery(written(letter.record, letter.again(1_800_000_000.0)))
+    again = redelivery(written(letter.record, letter.retry_failure(1_800_000_000.0)))
     assert again == Redelivery(
         ORIGINAL.partition,
         42,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.commands.dead_letters.marks import REPLAYED, mark, marked
+from consumer.commands.dead_letters.marks import REPLAYED, mark_headers, marked_offsets
 from consumer.records import Partition, Record
 
 
@@ -13,19 +13,19 @@ def record(text: bytes | None, value: bytes | None = None) -> Record:
 
 
 def test_runs_are_written_as_ranges() -> None:
-    assert mark([7, 5, 6, 9]) == ((REPLAYED, b"5-7,9"),)
+    assert mark_headers([7, 5, 6, 9]) == ((REPLAYED, b"5-7,9"),)
 
 
 def test_what_is_marked_is_read_back() -> None:
-    ((_, text),) = mark([1, 2, 3, 10, 12, 13])
-    assert list(marked(record(text))) == [1, 2, 3, 10, 12, 13]
+    ((_, text),) = mark_headers([1, 2, 3, 10, 12, 13])
+    assert list(marked_offsets(record(text))) == [1, 2, 3, 10, 12, 13]
 
 
 @pytest.mark.parametrize("text", [None, b"", b"x", b"-1", b"5-", b"9-5", b"1-999999999999", b"\xff", b"9" * 30])
 def test_a_mark_that_nobody_of_ours_wrote_marks_nothing(text: bytes | None) -> None:
     """A range without end would fill the memory; anything else is no place."""
-    assert list(marked(record(text))) == []
+    assert list(marked_offsets(record(text))) == []
 
 
 def test_a_letter_that_carries_such_a_header_is_no_mark() -> None:
-    assert list(marked(record(b"1", value=b"a record"))) == []
+    assert list(marked_offsets(record(b"1", value=b"a record"))) == []

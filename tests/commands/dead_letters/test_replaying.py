@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.commands.dead_letters.pace import Pace
+from consumer.commands.dead_letters.rate_limiter import RateLimiter
 from consumer.commands.dead_letters.replaying import ReplayStopped, replay
 from consumer.commands.dead_letters.selection import Selection
 from consumer.config.model import Config
@@ -16,4 +16,4 @@ def test_where_no_retry_topic_is_read_nothing_is_written_to_it() -> None:
     config = Config.model_validate({**SOUND, "dead_letters": {"delays_seconds": []}})
 
     with pytest.raises(ReplayStopped, match="delays_seconds is empty"):
-        replay(config, Selection(), Pace(1), lambda *_: None, dry_run=False)
+        replay(config, Selection(), RateLimiter(1), lambda *_: None, dry_run=False)

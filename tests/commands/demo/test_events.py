@@ -10,7 +10,7 @@ import pytest
 from consumer.avro.decoding import Decoded
 from consumer.avro.errors import Undecodable
 from consumer.avro.files import load_folder, schemas_folder
-from consumer.avro.formats import Sources, wire_format
+from consumer.avro.formats import SchemaSources, wire_format
 from consumer.avro.schema import AvroSchema
 from consumer.commands.demo.events import Sample, Shop
 from consumer.config.model import EVENT_TYPES, RouteConfig
@@ -43,7 +43,7 @@ def samples(count: int, seed: int = 1) -> list[Sample]:
 
 def decoded(sample: Sample) -> Decoded:
     assert sample.value is not None
-    return wire_format("confluent", Sources(cache=Registry())).decode(sample.value)
+    return wire_format("confluent", SchemaSources(cache=Registry())).decode(sample.value)
 
 
 def mapped(sample: Sample) -> Any:

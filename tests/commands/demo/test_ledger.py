@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from consumer.commands.demo.ledger import Row, read_failures, settle_accounts
+from consumer.commands.demo.ledger import Row, account_for, read_failures
 from consumer.config.model import Config
 from consumer.records import Partition
 from consumer.sandbox.sandbox import Sandbox, running_sandbox
@@ -35,7 +35,7 @@ def sandbox() -> Iterator[Sandbox]:
 def row(sandbox: Sandbox, offset: int, *, skipped: bool = False, retried: bool = False, reason: str = "") -> Row:
     """The account of one event at this offset."""
     place = HOME, offset
-    rows = settle_accounts(
+    rows = account_for(
         {place: "search"},
         {place} if skipped else set(),
         sandbox,

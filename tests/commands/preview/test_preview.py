@@ -10,7 +10,7 @@ import pytest
 
 from consumer.avro.errors import RegistryUnavailable
 from consumer.clock import SystemClock
-from consumer.commands.preview.preview import Previewed, preview_json, preview_topic, unrouted, untaken
+from consumer.commands.preview.preview import Previewed, preview_json, preview_topic, unrouted_record, unrouted_topic
 from consumer.config.model import Config
 from consumer.records import Partition, Reason, Reject, Send, Skip, Stage
 from tests.support.brokers import Broker, Message
@@ -99,18 +99,20 @@ def test_a_topic_without_a_route_is_unroutable() -> None:
     ("topic", "nearest"), [("shop.order", "shop.orders"), ("customers", "shop.customers"), ("x", "shop.mixed")]
 )
 def test_a_topic_that_no_route_takes_is_told_with_the_nearest_that_one_takes(topic: str, nearest: str) -> None:
-    assert unrouted(CONFIG, topic) == f"no route takes the topic {topic}; the nearest that one takes is {nearest}"
+    assert (
+        unrouted_topic(CONFIG, topic) == f"no route takes the topic {topic}; the nearest that one takes is {nearest}"
+    )
 
 
 def test_a_pattern_is_a_name_too() -> None:
     config = Config.model_validate({**SOUND, "routes": [{"topic_pattern": "^shop[.].*", "event": "optin"}]})
-    assert str(unrouted(config, "shop-optins")).endswith("the nearest that one takes is ^shop[.].*")
+    assert str(unrouted_topic(config, "shop-optins")).endswith("the nearest that one takes is ^shop[.].*")
 
 
 @pytest.mark.parametrize("topic", ["shop.mixed", "bluecore-consumer.retry", "bluecore-consumer.dead-letter"])
 def test_of_other_topics_there_is_nothing_to_tell(topic: str) -> None:
     """Failed records take the routes of the topics that they came from."""
-    assert unrouted(CONFIG, topic) is None
+    assert unrouted_topic(CONFIG, topic) is None
 
 
 def test_the_record_type_chooses_the_route_of_a_mixed_topic() -> None:
@@ -216,7 +218,7 @@ def test_a_record_that_run_would_find_too_old_is_too_old_in_its_preview(broker: 
     ("record", "what"), [(None, "records without --record"), ("com.shop.Inn", "the record com.shop.Inn")]
 )
 def test_a_record_type_that_no_route_takes_is_told_with_those_that_are(record: str | None, what: str) -> None:
-    assert untaken(CONFIG, "shop.mixed", record) == (
+    assert unrouted_record(CONFIG, "shop.mixed", record) == (
         f"no route of shop.mixed takes {what}; give one of these with --record: com.shop.In, com.shop.Out"
     )
 
@@ -226,7 +228,7 @@ def test_a_record_type_that_no_route_takes_is_told_with_those_that_are(record: s
     [("shop.mixed", "com.shop.In"), ("shop.orders", None), ("shop.customers", "com.shop.Any"), ("elsewhere", None)],
 )
 def test_of_a_record_type_that_one_takes_there_is_nothing_to_tell(topic: str, record: str | None) -> None:
-    assert untaken(CONFIG, topic, record) is None
+    assert unrouted_record(CONFIG, topic, record) is None
 
 
 def test_broken_json_is_told_with_the_line_of_the_file() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from consumer.sandbox.description import describe
 from consumer.sandbox.faults import FaultPlan, make_plan
-from consumer.sandbox.words import describe
 
 
 def test_each_fault_that_is_on_has_a_line() -> None:

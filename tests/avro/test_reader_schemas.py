@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.avro.readers import Readers, ReaderSchema
+from consumer.avro.reader_schemas import ReaderSchema, ReaderSchemas
 from consumer.avro.schema import parse
 from tests.avro.support import record, text
 
@@ -47,7 +47,7 @@ def test_a_reader_of_one_record_leaves_others_that_it_knows() -> None:
 
 
 def test_each_type_of_a_topic_has_its_own_reader_and_the_rest_none() -> None:
-    readers = Readers([reader(record("Refund", n="int"), "Refund"), reader(ORDER)])
+    readers = ReaderSchemas([reader(record("Refund", n="int"), "Refund"), reader(ORDER)])
     found = {name: readers.for_name(name) for name in ("com.shop.Order", "Refund", "Other")}
     assert {name: each and each.name for name, each in found.items()} == {
         "com.shop.Order": "com.shop.Order",
@@ -57,4 +57,4 @@ def test_each_type_of_a_topic_has_its_own_reader_and_the_rest_none() -> None:
 
 
 def test_without_reader_schemas_every_record_is_left_as_it_was_written() -> None:
-    assert Readers().for_name("com.shop.Order") is None
+    assert ReaderSchemas().for_name("com.shop.Order") is None

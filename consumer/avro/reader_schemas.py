@@ -36,7 +36,7 @@ class ReaderSchema:
         return next((each for each in known if each.name == written), known[0] if known else None)
 
 
-class Readers:
+class ReaderSchemas:
     """The reader schemas of one topic. Its state is a memo."""
 
     def __init__(self, schemas: Iterable[ReaderSchema] = ()) -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 
-class Pace:
+class RateLimiter:
     """Holds its caller back, so that `wait` returns so often a second and no more."""
 
     def __init__(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from consumer.commands.dead_letters.pace import Pace
+from consumer.commands.dead_letters.rate_limiter import RateLimiter
 
 
 class Clock:
@@ -18,17 +18,17 @@ class Clock:
 
 def test_so_many_a_second() -> None:
     clock = Clock()
-    pace = Pace(4, clock.now, clock.sleep)
+    rate_limiter = RateLimiter(4, clock.now, clock.sleep)
     for _ in range(9):
-        pace.wait()
+        rate_limiter.wait()
     assert clock.time == 102
 
 
 def test_a_pause_is_not_made_up_for() -> None:
     clock = Clock()
-    pace = Pace(1, clock.now, clock.sleep)
-    pace.wait()
+    rate_limiter = RateLimiter(1, clock.now, clock.sleep)
+    rate_limiter.wait()
     clock.time += 60
     for _ in range(3):
-        pace.wait()
+        rate_limiter.wait()
     assert clock.time == 162
