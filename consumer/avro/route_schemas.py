@@ -13,7 +13,7 @@ from consumer.avro.errors import InvalidSchema, UnusableSchemas
 from consumer.avro.files import SchemaFile, load_file, load_files
 from consumer.avro.formats import SchemaSources, wire_format
 from consumer.avro.reader_schemas import ReaderSchema, ReaderSchemas
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,24 +5,19 @@
 
 from __future__ import annotations
 
-import re
 from itertools import combinations
 from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Discriminator,
     Field,
     SecretStr,
-    Tag,
     field_validator,
     model_validator,
 )
 
+from consumer.config.route import RouteConfig
 from consumer.config.types import (
-    Choice,
     ClientName,
     Count,
     HttpStatus,
@@ -31,14 +26,11 @@ from consumer.config.types import (
     KafkaOption,
     Number,
     OpenHttpUrl,
-    Path,
     Positive,
     Scalar,
-    SchemaFile,
     Seconds,
+    Section,
     Topic,
-    TopicPattern,
-    union_tag,
 )
 
 EVENT_TYPES = (
@@ -55,21 +47,15 @@ EVENT_TYPES = (
 )
 
 
-class Section(BaseModel):
-    """Settings are values: frozen, and a mistyped key is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
 class KafkaConfig(Section):
     bootstrap_servers: Annotated[str, Field(min_length=1)]
     group_id: ClientName = "bluecore-consumer"
-    options: dict[KafkaOption, Scalar] = {}
+    options: dict[KafkaOption, Scalar] = {}  # noqa: RUF012 - pydantic copies it
 
 
 class RegistryConfig(Section):
     url: HttpUrl
-    options: dict[str, str] = {}
+    options: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it
 
 
 class BluecoreConfig(Section):
@@ -167,97 +153,6 @@ class TelemetryConfig(Section):
     host: str = "0.0.0.0"  # noqa: S104 - a pod's probes and Prometheus come from outside it
     port: Annotated[Integer, Field(ge=0, le=65535)] = 8000
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-
-
-class FieldConfig(Section):
-    """A value taken from the record, and what it is turned into."""
-
-    path: Path
-    convert: Annotated[
-        Literal["string", "number", "integer", "boolean", "date", "datetime"] | None, Field(alias="as")
-    ] = None
-
-
-class EventByValue(Section):
-    """The event type chosen by a value of the record: a consent flag, a status."""
-
-    path: Path
-    values: dict[Choice, str]
-
-
-FieldSource = Annotated[
-    Annotated[Path, Tag("(text)")] | Annotated[FieldConfig, Tag("(section)")],
-    Discriminator(union_tag),
-]
-Event = Annotated[
-    Annotated[str, Tag("(text)")] | Annotated[EventByValue, Tag("(section)")],
-    Discriminator(union_tag),
-]
-SchemaFiles = Annotated[
-    Annotated[SchemaFile, Tag("(text)")] | Annotated[tuple[SchemaFile, ...], Tag("(list)")],
-    Discriminator(lambda value: "(list)" if isinstance(value, list | tuple) else "(text)"),
-]
-
-
-class RouteConfig(Section):
-    """One way from a topic to Bluecore: which records, which event, and what of the record goes where.
-
-    The options leave a value as it is unless they are asked to change it.
-
-    Attributes:
-        priority: a record of a higher one is sent first when Bluecore cannot take all at once.
-        wire_format: how the topic's values are framed: with the registry's schema id, as Avro single objects,
-            or not at all. One topic has one.
-        schemas: what `raw` and `single_object` values were written with: an .avsc file, a folder of them, or
-            a list of either. Those of `confluent` values are in the registry.
-        reader_schema: an .avsc file that each record is resolved to, by the rules of schema evolution.
-        normalise_email: trim e-mails and write them in lower case.
-        phone_region: write phones as E.164; one without a country code is of this region (ISO 3166: `US`).
-        split_products: make one request for each product of a viewed_product, add_to_cart, remove_from_cart
-            or wishlist.
-        repeated_products: a purchase that names a product twice: refuse it, or merge the two, quantities added.
-        surplus_products: a purchase of more products than Bluecore takes, counted after `repeated_products` has
-            merged: refuse it, or drop those beyond, which leaves its `total` whole. There is no third way: in two
-            events the order would count twice, and folded into one product they would go by an id that none has.
-        link_identities: send an `identify` ahead of the first record that shows an e-mail and another id together
-            and can be sent.
-    """
-
-    topic: Topic | None = None
-    topic_pattern: TopicPattern | None = None
-    record: str | None = None
-    when: Path | None = None
-    event: Event
-    fields: dict[str, FieldSource] = {}
-    attributes: dict[str, FieldSource] = {}
-    priority: Integer = 0
-    wire_format: Annotated[Literal["confluent", "single_object", "raw"], Field(alias="format")] = "confluent"
-    schemas: Annotated[SchemaFiles | None, Field(alias="schema")] = None
-    reader_schema: SchemaFile | None = None
-    normalise_email: bool = False
-    phone_region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
-    split_products: bool = False
-    repeated_products: Literal["refuse", "merge"] = "refuse"
-    surplus_products: Literal["refuse", "drop"] = "refuse"
-    link_identities: bool = False
-
-    @model_validator(mode="after")
-    def _one_source(self) -> Self:
-        if (self.topic is None) == (self.topic_pattern is None):
-            raise ValueError("give either topic or topic_pattern")
-        return self
-
-    @property
-    def schema_files(self) -> tuple[str, ...]:
-        """The files and folders of `schema`."""
-        named = self.schemas
-        return () if named is None else (named,) if isinstance(named, str) else named
-
-    def takes(self, topic: str) -> bool:
-        """Whether the topic's records are this route's, as far as the topic tells."""
-        if self.topic_pattern is not None:
-            return re.match(self.topic_pattern, topic) is not None
-        return self.topic == topic
 
 
 def _at_least_one(routes: tuple[RouteConfig, ...]) -> tuple[RouteConfig, ...]:

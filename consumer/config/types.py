@@ -1,4 +1,4 @@
-"""The kinds of values that settings have, each with what is said of one that is none."""
+"""The kinds of values that settings have, each with what is said of one that is none; and what a section is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 
 from consumer.config.path_syntax import syntax_error
 
@@ -120,3 +120,9 @@ Positive = Annotated[Number, Field(gt=0, allow_inf_nan=False)]
 HttpStatus = Annotated[Integer, Field(ge=100, le=599)]
 TopicPattern = Annotated[str, AfterValidator(_anchored)]
 Topic = Annotated[str, AfterValidator(_topic)]
+
+
+class Section(BaseModel):
+    """Settings are values: frozen, and a mistyped key is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)

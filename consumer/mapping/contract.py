@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from consumer.config.model import EventByValue, RouteConfig
+from consumer.config.route import EventByValue, RouteConfig
 
 MAX_BODY_BYTES = 900_000
 """Bodies stay under 900 KB (Bluecore's transactional API)."""

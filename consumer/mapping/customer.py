@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from consumer.config.model import FieldConfig, RouteConfig
+from consumer.config.route import FieldConfig, RouteConfig
 from consumer.mapping.contract import Contract
 from consumer.mapping.fields import CUSTOMER, phone_of
 from consumer.mapping.names import normalised

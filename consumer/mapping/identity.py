@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 from consumer.mapping.contract import Contract
 from consumer.mapping.errors import RefusedError
 from consumer.mapping.fields import ACCEPT, IDENTITY, NORMALISED, is_email

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 from consumer.mapping.contract import MAX_BODY_BYTES, Contract, contract_of
 from consumer.mapping.customer import Customer, attribute_name, customer_of
 from consumer.mapping.errors import RefusedError

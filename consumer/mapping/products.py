@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 from consumer.mapping.contract import Contract
 from consumer.mapping.decimals import exact_sum
 from consumer.mapping.errors import InvalidValueError, RefusedError

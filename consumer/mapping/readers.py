@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from consumer.config.model import FieldConfig
+from consumer.config.route import FieldConfig
 from consumer.mapping.convert import CONVERTERS
 from consumer.mapping.errors import InvalidValueError, RefusedError
 from consumer.mapping.paths import Get, compile_path

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from consumer.config.model import EventByValue, RouteConfig
+from consumer.config.route import EventByValue, RouteConfig
 from consumer.mapping.contract import decides_consent
 from consumer.mapping.errors import InvalidValueError, RefusedError
 from consumer.mapping.links import Claim, Links, claimed_links

@@ -23,7 +23,8 @@ from consumer.bluecore.factory import open_transport
 from consumer.bluecore.threads import ThreadTransport
 from consumer.bluecore.transport import Transport
 from consumer.clock import SystemClock
-from consumer.config.model import Config, RouteConfig
+from consumer.config.model import Config
+from consumer.config.route import RouteConfig
 from consumer.delivery.engine import Engine
 from consumer.delivery.parking import NoWatch
 from consumer.delivery.policy import DeliveryPolicy

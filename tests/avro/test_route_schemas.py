@@ -10,7 +10,7 @@ import pytest
 from consumer.avro.errors import UnusableSchemas
 from consumer.avro.route_schemas import route_schemas, topic_decoder
 from consumer.avro.schema import AvroSchema, parse
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 from tests.avro.support import framed, record, text
 
 ORDER, REFUND, OTHER = (record(name, id="string") for name in ("Order", "Refund", "Other"))

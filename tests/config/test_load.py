@@ -9,8 +9,10 @@ import pytest
 import yaml
 
 from consumer.config.findings import Finding
-from consumer.config.load import ConfigError, PartialConfig, load, parse
-from consumer.config.model import Config, EventByValue, FieldConfig
+from consumer.config.load import ConfigError, load, parse
+from consumer.config.model import Config
+from consumer.config.route import EventByValue, FieldConfig
+from consumer.config.validation import PartialConfig
 from tests.support.configs import SOUND, text
 
 DESIGN = """

@@ -14,7 +14,7 @@ from fastavro import schemaless_writer
 
 from consumer.avro.files import load_file, schemas_folder
 from consumer.avro.formats import SchemaSources, wire_format
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 from consumer.mapping.router import compile_routes
 from consumer.mapping.translate import Translator
 from consumer.records import Partition, Record, Send

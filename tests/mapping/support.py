@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 from consumer.mapping.router import compile_routes
 from consumer.records import Mapped, Reason, Reject, Send, Stage
 from consumer.sandbox.contract.checks import check_event

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from consumer.config.model import FieldConfig
+from consumer.config.route import FieldConfig
 from consumer.mapping.errors import RefusedError
 from consumer.mapping.readers import read_into, reader
 from consumer.records import Reason

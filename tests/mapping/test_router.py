@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 from consumer.mapping.router import compile_routes
 from consumer.records import Reason, Reject, Send, Skip
 from tests.mapping.support import EMAIL, NOW_MS, TOKEN, map_one, route

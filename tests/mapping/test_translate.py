@@ -10,7 +10,7 @@ import structlog
 
 from consumer.avro.decoding import Decoded
 from consumer.avro.errors import SchemaPending, Undecodable
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 from consumer.mapping.router import compile_routes
 from consumer.mapping.translate import Translator
 from consumer.records import Partition, Reason, Record, Redelivery, Reject, Send, Skip, Stage

@@ -9,7 +9,7 @@ from consumer.avro.files import SchemaFile
 from consumer.commands.check.likeness import resembles_event, resembles_topic, without_suffixes
 from consumer.commands.check.search import SearchResult, by_record, no_record, of_record
 from consumer.commands.typecheck.routes import SchemaVersion
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 
 _Like = Callable[[str, RouteConfig], bool]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 from consumer.mapping.contract import events_of
 
 _VERSION = re.compile(r"[-_.]?v?\d+$")

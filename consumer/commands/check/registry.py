@@ -17,7 +17,7 @@ from consumer.avro.schema import AvroSchema
 from consumer.commands.check.likeness import resembles_event, resembles_topic
 from consumer.commands.check.search import SearchResult, by_record, of_record
 from consumer.commands.typecheck.findings import Finding, Severity
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 from consumer.suggestions import nearest
 
 _VALUE = "-value"

@@ -9,7 +9,7 @@ from typing import Protocol
 from consumer.avro.schema import AvroSchema
 from consumer.commands.typecheck.findings import Finding
 from consumer.commands.typecheck.routes import SchemaVersion
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 from consumer.suggestions import nearest
 
 

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
-
-from confluent_kafka import KafkaError, Message, Producer
 
 from consumer.avro.files import load_folder, schemas_folder
 from consumer.avro.options import parse_options
 from consumer.avro.register import register_folder
 from consumer.avro.registry import RegistryClient
 from consumer.avro.schema import AvroSchema
-from consumer.commands.demo.events import Sample, Shop
-from consumer.commands.demo.ledger import Position, Row, account_for, read_failures
-from consumer.commands.exits import CommandFailed
+from consumer.commands.demo.events import Shop
+from consumer.commands.demo.ledger import Row, account_for, read_failures
+from consumer.commands.demo.producing import Progress, produce
 from consumer.config.model import EVENT_TYPES, Config, KafkaConfig, RegistryConfig
-from consumer.kafka.client import client_options
 from consumer.kafka.embedded import embedded_broker
-from consumer.kafka.logging import NullLogger
 from consumer.kafka.topics import delete_topics, ensure_topics
 from consumer.pipeline.assembly import Assembled, assembled
-from consumer.records import Outcome, Partition
+from consumer.records import Outcome
 from consumer.sandbox.faults import FaultPlan, LogNormalLatency, Scripts
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.sandbox import running_sandbox
@@ -37,8 +32,6 @@ from consumer.sandbox.settings import SandboxSettings
 NAMESPACE = "demo-shop"
 _QUIET_SECONDS = 60.0
 _LOOK_AGAIN_SECONDS = 0.05
-Progress = Callable[[str, int], None]
-"""Told of a stage (produced, settled) and how many events have passed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +78,7 @@ def run_demo(count: int, given: Config | None, progress: Progress) -> Summary:
         shop = Shop(schemas, time.time())
         parts = stack.enter_context(assembled(config))
         service = stack.enter_context(_in_background(parts))
-        produced, tombstones = _produce(
+        produced, tombstones = produce(
             kafka, dict(zip(EVENT_TYPES, topics, strict=True)), shop.events(count), progress
         )
         _await_settled(parts, service, len(produced), progress)
@@ -160,40 +153,6 @@ def _in_background(parts: Assembled) -> Iterator[Future[None]]:
             yield running
         finally:
             parts.service.stop()
-
-
-def _produce(
-    kafka: KafkaConfig, topics: Mapping[str, str], samples: Iterator[Sample], progress: Progress
-) -> tuple[dict[Position, str], set[Position]]:
-    """Produces the samples; gives the event type by place, and the places of the tombstones."""
-    produced: dict[Position, str] = {}
-    tombstones: set[Position] = set()
-    failed: list[str] = []
-    producer = Producer(client_options(kafka, {"linger.ms": 20, "logger": NullLogger()}, "producer"))
-
-    def done(sample: Sample, error: KafkaError | None, message: Message) -> None:
-        if error is not None:
-            failed.append(error.str())
-            return
-        place = Partition(message.topic() or "", message.partition() or 0), message.offset() or 0
-        produced[place] = sample.event
-        if sample.value is None:
-            tombstones.add(place)
-
-    for sample in samples:
-        producer.produce(
-            topics[sample.event],
-            key=sample.key,
-            value=sample.value,
-            on_delivery=partial(done, sample),
-        )
-        producer.poll(0)
-        progress("produced", len(produced))
-    producer.flush(30)
-    progress("produced", len(produced))
-    if failed:
-        raise CommandFailed(f"{len(failed)} sample events could not be produced: {failed[0]}")
-    return produced, tombstones
 
 
 def _await_settled(parts: Assembled, service: Future[None], count: int, progress: Progress) -> None:

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from consumer.commands.demo.ledger import Row
-from consumer.commands.demo.run import Progress as Report
+from consumer.commands.demo.producing import Progress as Report
 from consumer.commands.demo.run import Summary
 from consumer.config.model import EVENT_TYPES
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from consumer.avro.cache import SchemaCache
 from consumer.avro.decoding import WireFormat
 from consumer.avro.errors import RegistryUnavailable, SchemaPending
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 from consumer.mapping.router import compile_routes
 from consumer.mapping.translate import Translator
 from consumer.telemetry.masking import MASK

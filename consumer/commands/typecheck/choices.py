@@ -11,7 +11,7 @@ from consumer.commands.typecheck.fitting import in_words
 from consumer.commands.typecheck.lookups import Scope, look_up, value_findings
 from consumer.commands.typecheck.requirements import Requirement
 from consumer.commands.typecheck.shapes import Shape, kind, symbols_of
-from consumer.config.model import EventByValue
+from consumer.config.route import EventByValue
 from consumer.mapping.names import as_yaml
 from consumer.suggestions import nearest
 

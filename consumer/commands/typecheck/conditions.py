@@ -14,7 +14,7 @@ from consumer.commands.typecheck.lookups import Scope, look_up
 from consumer.commands.typecheck.narrowing import proven_non_null
 from consumer.commands.typecheck.requirements import Requirement
 from consumer.commands.typecheck.shapes import Shape, may_be_false
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 from consumer.mapping.contract import decides_consent
 from consumer.mapping.paths import Node, compile_path
 

@@ -10,7 +10,7 @@ from consumer.commands.typecheck.lookups import MAY_BE_NULL, NONE_OF_THESE, Scop
 from consumer.commands.typecheck.requirements import Requirement, requirement
 from consumer.commands.typecheck.shapes import OBJECTS, Shape, fields_of, items, kind, union_of
 from consumer.commands.typecheck.type_rules import PRODUCTS, product_rule
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 from consumer.mapping.contract import contract_of, events_of
 from consumer.mapping.fields import FLAT_PRODUCT_ID, PRODUCT, PRODUCT_ID
 from consumer.mapping.products import PREFIX

@@ -13,7 +13,7 @@ from consumer.commands.typecheck.narrowing import proven_non_null
 from consumer.commands.typecheck.product_checks import product_findings
 from consumer.commands.typecheck.requirements import requirements_of
 from consumer.commands.typecheck.shapes import shape_of
-from consumer.config.model import EventByValue, RouteConfig
+from consumer.config.route import EventByValue, RouteConfig
 from consumer.mapping.paths import compile_path
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from consumer.commands.typecheck.type_rules import ANY, TypeRule, attribute_rule, property_rule
-from consumer.config.model import FieldConfig, RouteConfig
+from consumer.config.route import FieldConfig, RouteConfig
 from consumer.mapping.contract import Contract, contract_of, events_of
 from consumer.mapping.customer import attribute_name
 from consumer.mapping.fields import CUSTOMER, IDENTITY

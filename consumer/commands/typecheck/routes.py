@@ -10,7 +10,7 @@ from itertools import chain
 from consumer.avro.schema import AvroSchema
 from consumer.commands.typecheck.findings import Finding, Severity
 from consumer.commands.typecheck.record_checks import record_findings
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from consumer.config.model import FieldConfig
+from consumer.config.route import FieldConfig
 from consumer.mapping.contract import DEFAULT_ATTRIBUTES
 from consumer.mapping.convert import CONVERTERS
 from consumer.mapping.errors import InvalidValueError

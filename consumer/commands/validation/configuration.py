@@ -13,8 +13,10 @@ from consumer.avro.reader_schemas import ReaderSchema
 from consumer.avro.route_schemas import reader_schema, written_schemas
 from consumer.commands.validation.routes import overlap, route_findings
 from consumer.config.findings import Finding
-from consumer.config.load import PartialConfig, load
-from consumer.config.model import Config, DeadLettersConfig, RouteConfig
+from consumer.config.load import load
+from consumer.config.model import Config, DeadLettersConfig
+from consumer.config.route import RouteConfig
+from consumer.config.validation import PartialConfig
 from consumer.errors import UnusableSetting
 from consumer.kafka.options import option_findings
 

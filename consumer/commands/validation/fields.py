@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from consumer.commands.typecheck.calls import call_errors
 from consumer.config.findings import Finding
-from consumer.config.model import FieldConfig, RouteConfig
+from consumer.config.route import FieldConfig, RouteConfig
 from consumer.mapping.contract import Contract
 from consumer.mapping.customer import attribute_name
 from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY, PRODUCT, PRODUCT_ID, number

@@ -11,7 +11,7 @@ from consumer.avro.files import SchemaFile
 from consumer.avro.schema import parse
 from consumer.commands.check.files import FolderSchemas, RouteFiles
 from consumer.commands.check.search import SearchResult
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 from tests.avro.support import record, text
 
 

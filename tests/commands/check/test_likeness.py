@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from consumer.commands.check.likeness import resembles_event, resembles_topic, without_suffixes
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 
 ROUTE = RouteConfig.model_validate({"topic": "shop.cart-items", "event": "add_to_cart"})
 

@@ -16,7 +16,7 @@ from consumer.avro.registry import RegistryClient
 from consumer.commands.check.registry import RegistrySchemas
 from consumer.commands.check.search import SearchResult
 from consumer.commands.typecheck.findings import Severity
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve
 from tests.avro.support import record

@@ -11,7 +11,7 @@ from consumer.commands.check.resolution import read_as, reader_versions, resolut
 from consumer.commands.check.search import by_record
 from consumer.commands.typecheck.findings import Severity
 from consumer.commands.typecheck.routes import SchemaVersion
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 from tests.avro.support import record, text
 
 ORDER, REFUND = record("Order", n="int"), record("Refund", n="int")

@@ -13,7 +13,8 @@ from consumer.avro.files import load_folder, schemas_folder
 from consumer.avro.formats import SchemaSources, wire_format
 from consumer.avro.schema import AvroSchema
 from consumer.commands.demo.events import Sample, Shop
-from consumer.config.model import EVENT_TYPES, RouteConfig
+from consumer.config.model import EVENT_TYPES
+from consumer.config.route import RouteConfig
 from consumer.mapping.router import compile_routes
 from consumer.records import Reject, Send
 

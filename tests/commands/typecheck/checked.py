@@ -9,7 +9,7 @@ from typing import Any
 from consumer.avro.schema import parse
 from consumer.commands.typecheck.findings import Finding
 from consumer.commands.typecheck.routes import SchemaVersion, check_route
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 
 ORDER: dict[str, Any] = {
     "type": "record",

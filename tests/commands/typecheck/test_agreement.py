@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from consumer.avro.schema import parse
 from consumer.commands.typecheck.findings import Severity
 from consumer.commands.typecheck.routes import SchemaVersion, check_route
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 from consumer.mapping.errors import InvalidValueError
 from consumer.mapping.paths import compile_path
 from consumer.records import Reject, Send, Skip

@@ -10,7 +10,7 @@ import pytest
 from consumer.avro.files import load_folder, schemas_folder
 from consumer.commands.typecheck.findings import Finding, Severity
 from consumer.commands.typecheck.routes import SchemaVersion, check_route
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 from tests.commands.typecheck.checked import FIELDS, ORDER, check, told, version
 
 

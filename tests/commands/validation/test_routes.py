@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from consumer.commands.validation.routes import route_findings
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 from consumer.mapping.contract import CONTRACTS
 
 

@@ -9,7 +9,7 @@ import orjson
 import pytest
 import requests
 
-from consumer.config.model import RouteConfig
+from consumer.config.route import RouteConfig
 from consumer.records import Send
 from consumer.sandbox.sandbox import Running
 from tests.mapping.support import EMAIL, map_one

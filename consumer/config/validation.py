@@ -1,0 +1,112 @@
+"""A document held against the settings' models: the configuration, or everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from consumer.config.findings import Finding
+from consumer.config.model import Config, DeadLettersConfig, RegistryConfig
+from consumer.config.route import RouteConfig
+from consumer.config.wording import NO_KEY, REQUIRED, setting_findings
+
+_UNREADABLE = "'unreadable'"
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class PartialConfig:
+    """What is well formed of a configuration, whatever is wrong with the rest of it.
+
+    Attributes:
+        kafka_options: those of them that are well formed.
+        schema_registry: None when it is not well formed, and when there is none: see `has_registry`.
+        routes: by their index in the file.
+    """
+
+    kafka_options: Mapping[str, Any]
+    schema_registry: RegistryConfig | None
+    has_registry: bool
+    dead_letters: DeadLettersConfig | None
+    routes: Mapping[int, RouteConfig]
+
+
+def validated(data: dict[Any, Any]) -> tuple[Config | None, list[Finding]]:
+    """The configuration, or everything that is wrong with it.
+
+    Some findings, such as two settings that contradict each other, show only when each is well formed. So what is
+    wrong is taken out of `data`, and the rest is validated again.
+    """
+    findings: dict[str, Finding] = {}
+    while True:
+        try:
+            config = Config.model_validate(data)
+        except ValidationError as error:
+            for finding in setting_findings(error):
+                if not _is_consequence(finding, findings):
+                    findings.setdefault(finding.key, finding)
+            removed = [_remove(data, each["loc"]) for each in error.errors()]
+            if not any(removed):
+                return None, list(findings.values())
+        else:
+            return (None if findings else config), list(findings.values())
+
+
+def _is_consequence(finding: Finding, earlier: Mapping[str, Finding]) -> bool:
+    """Whether it is there only because a setting has been taken out: a route's topic, or all that a section had."""
+    if {f"{finding.key}.topic", f"{finding.key}.topic_pattern"} & earlier.keys():
+        return True
+    return finding.message == REQUIRED and any(key.startswith(f"{finding.key}.") for key in earlier)
+
+
+def _remove(data: Any, location: tuple[int | str, ...]) -> bool:
+    """Takes out the setting that is wrong, a list for one of its elements, but no route; False: there was none."""
+    holder: dict[Any, Any] = {}
+    name: int | str = ""
+    for part in location:
+        if isinstance(data, dict) and part in data:
+            holder, name, data = data, part, data[part]
+        elif isinstance(data, list) and isinstance(part, int):
+            data = data[part]
+            if name == "routes":
+                holder = {}
+        elif isinstance(part, str) and NO_KEY.fullmatch(part):
+            break
+        else:
+            return False
+    if name not in holder:
+        return False
+    if name == "when" and holder[name] != _UNREADABLE:
+        # Without one, the route would take all records, and perhaps be the same as another.
+        holder[name] = _UNREADABLE
+    else:
+        del holder[name]
+    return True
+
+
+def partial_config(data: Mapping[Any, Any]) -> PartialConfig:
+    """What is well formed of a document."""
+    routes = data.get("routes")
+    each = enumerate(routes if isinstance(routes, list) else ())
+    return PartialConfig(
+        kafka_options=_section(data, "kafka").get("options", {}),
+        schema_registry=_valid(RegistryConfig, data.get("schema_registry")),
+        has_registry=data.get("schema_registry") is not None,
+        dead_letters=_valid(DeadLettersConfig, data.get("dead_letters", {})),
+        routes={index: route for index, value in each if (route := _valid(RouteConfig, value)) is not None},
+    )
+
+
+def _section(data: Mapping[Any, Any], name: str) -> Mapping[Any, Any]:
+    section = data.get(name)
+    return section if isinstance(section, dict) else {}
+
+
+def _valid(model: type[_Model], value: Any) -> _Model | None:
+    try:
+        return model.model_validate(value)
+    except ValidationError:
+        return None
