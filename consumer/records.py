@@ -51,10 +51,8 @@ class Redelivery:
     """What the headers of a record in the retry topic say of its past; times are milliseconds since the epoch.
 
     Attributes:
-        origin: the partition that it was first read from, and `offset` its place there.
-        attempts: how often it has been sent.
         delivered: how many of its requests, links not counted, Bluecore has accepted.
-        timestamp_ms: its own, in its own topic.
+        timestamp_ms: of the record in its own topic.
     """
 
     origin: Partition
@@ -115,7 +113,6 @@ class EventRequest(NamedTuple):
     """One event as Bluecore will receive it.
 
     Attributes:
-        event: its type, or the name of a custom one.
         body: the whole JSON document.
         customer: whose it is: their events are sent in order.
         link: an `identify` that goes ahead of the record's own events. Whether there is one depends on what the
@@ -141,7 +138,6 @@ class Reject:
 
     Attributes:
         message: for people, without a value of the record.
-        field: the field at issue, if there is one.
         event: what the record would have become, empty where that is not known.
     """
 
@@ -179,7 +175,6 @@ class Answer(NamedTuple):
     Attributes:
         headers: only what delivery reads, by names in lower case.
         text: the start of the body.
-        seconds: how long it took.
     """
 
     status: int | None
@@ -203,8 +198,6 @@ class Failure:
     """Why a record goes to the retry topic or to the dead-letter topic; times are seconds since the epoch.
 
     Attributes:
-        outcome: RETRY or DEAD_LETTER.
-        status: HTTP's, if there was an answer.
         not_before: when it is to be sent again; 0 for a dead letter.
         delivered: how many of its requests were accepted before one failed.
     """

@@ -8,11 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from consumer.config.findings import Finding
 from consumer.config.load import ConfigError, load, parse
 from consumer.config.model import Config
 from consumer.config.route import EventByValue, FieldConfig
-from consumer.config.validation import PartialConfig
 from tests.support.configs import SOUND, text
 
 DESIGN = """
@@ -253,24 +251,6 @@ def test_no_message_shows_a_secret() -> None:
     assert "marked" not in told
 
 
-def test_checks_see_what_is_sound_beside_what_is_not() -> None:
-    """What is wrong with a good route's meaning is told together with what is wrong with a bad one's form."""
-    seen: list[PartialConfig] = []
-
-    def checks(partial: PartialConfig) -> list[Finding]:
-        seen.append(partial)
-        return [Finding("routes[1].event", "is odd")]
-
-    written = text(
-        kafka={"options": {"debug": "all", "linger.ms": [1]}}, routes=[{"topic": 5}, {"topic": "a", "event": "optin"}]
-    )
-    with pytest.raises(ConfigError) as refused:
-        parse(written, {}, "config.yaml", checks)
-    assert seen[0].kafka_options == {"debug": "all"}
-    assert list(seen[0].routes) == [1]
-    assert Finding("routes[1].event", "is odd") in refused.value.findings
-
-
 @pytest.mark.parametrize(
     ("content", "message"),
     [(None, "No such file or directory"), (b"\xff\xfe\x00a", "it is no UTF-8 text")],
@@ -287,16 +267,3 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
 def test_a_folder_in_its_place_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read: Is a directory"):
         load(tmp_path, {})
-
-
-@pytest.mark.parametrize(("topic", "taken"), [("shop.a", True), ("shop.ab", False)])
-def test_a_pattern_takes_the_topics_that_it_matches(topic: str, taken: bool) -> None:  # noqa: FBT001 - a table's column
-    (route,) = settings(text(routes=[{"topic_pattern": r"^shop\.(a|b)$", "event": "optin"}])).routes
-    assert route.takes(topic) is taken
-
-
-def test_without_delays_there_is_no_retry_topic() -> None:
-    assert settings(text()).dead_letters.topics == ("bluecore-consumer.retry", "bluecore-consumer.dead-letter")
-    assert settings(text(dead_letters={"delays_seconds": []})).dead_letters.topics == (
-        "bluecore-consumer.dead-letter",
-    )
