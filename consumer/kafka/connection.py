@@ -34,9 +34,9 @@ class ErrorCollector(list[str]):
 
     def __call__(self, error: KafkaError) -> None:
         # Attempts differ in nothing but how long each took.
-        said = re.sub(r" \(after \d+ms [^)]*\)", "", error.str())
-        if said not in self:
-            self.append(said)
+        text = re.sub(r" \(after \d+ms [^)]*\)", "", error.str())
+        if text not in self:
+            self.append(text)
 
 
 def cluster_metadata(client: Producer | Consumer, config: KafkaConfig, errors: ErrorCollector) -> ClusterMetadata:

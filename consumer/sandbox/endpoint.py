@@ -157,7 +157,7 @@ def _explain(verdict: _Verdict) -> bytes:
     for each in verdict.findings:
         fields.setdefault(each.message, []).append(each.field)
     # Said once, however many fields it is about.
-    error = " ".join(f"{', '.join(filter(None, names))}: {said}".removeprefix(": ") for said, names in fields.items())
+    error = " ".join(f"{', '.join(filter(None, names))}: {text}".removeprefix(": ") for text, names in fields.items())
     return orjson.dumps({"error": error, "reasons": reasons})
 
 

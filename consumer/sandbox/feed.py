@@ -65,14 +65,14 @@ async def feed(sandbox: SandboxState, run: str, wanted: Filter, position: FeedPo
             if (position.run, position.resets) != (run, store.generation):
                 position, most = FeedPosition(run, store.generation), _FIRST_EVENTS
             events = store.newest(wanted, sandbox.settings.keep_events, position.number)
-            told, most = events[-most:], _MOST_EVENTS
+            shown, most = events[-most:], _MOST_EVENTS
             position = position._replace(number=store.number)
             message: dict[str, Any] = {
                 "run": run,
                 "resets": position.resets,
                 "counts": dataclasses.asdict(store.counts()),
-                "events": [event.summary() for event in told],
-                "skipped": len(events) - len(told),
+                "events": [event.summary() for event in shown],
+                "skipped": len(events) - len(shown),
                 "faults": sandbox.faults.describe(),
             }
             yield b"id: %s\ndata: %s\n\n" % (str(position).encode(), orjson.dumps(message))

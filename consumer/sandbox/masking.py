@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-MASK = "***"
+from consumer.telemetry.masking import MASK
 
 _LEXEME = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]:,]|[^\s"{}\[\]:,]+')
 _PLACES = (["token"], ["properties", "token"])

@@ -13,7 +13,8 @@ from typing import Any
 import orjson
 
 from consumer.sandbox.contract.rules import Finding
-from consumer.sandbox.masking import MASK, masked_anywhere, masked_body
+from consumer.sandbox.masking import masked_anywhere, masked_body
+from consumer.telemetry.masking import MASK
 
 Headers = tuple[tuple[bytes, bytes], ...]
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-import structlog
-from structlog.testing import capture_logs
 
 from consumer.config.model import KafkaConfig
 from consumer.kafka.client import client_options, consumer_options, max_poll_seconds, producer_options
-from consumer.kafka.logging import RateLimitedLog
 
 USERS: dict[str, str | int] = {"security.protocol": "SASL_SSL", "fetch.min.bytes": 10, "linger.ms": 50}
 
@@ -61,22 +58,3 @@ def test_the_assignor_is_the_clients_choice_in_a_classic_group_alone(protocol: s
 def test_kafka_bears_a_loop_for_five_minutes_or_as_the_user_says() -> None:
     assert max_poll_seconds(kafka({})) == 300
     assert max_poll_seconds(kafka({"max.poll.interval.ms": "900000"})) == 900
-
-
-def test_what_goes_on_is_told_once_a_minute() -> None:
-    """librdkafka tells of each of many tries a second to reach brokers that are down."""
-    now = 0.0
-    incidents = RateLimitedLog(structlog.get_logger(), lambda: now)
-
-    with capture_logs() as logs:
-        for _ in range(500):
-            incidents.log(40, "%s [%s] %s", "FAIL", "rdkafka#consumer-1", "Connection refused")
-            incidents.warning("_TRANSPORT", "Kafka reports an error", error="Connection refused")
-            now += 0.2
-
-    assert [(line["event"], line["suppressed"]) for line in logs] == [
-        ("FAIL [rdkafka#consumer-1] Connection refused", 0),
-        ("Kafka reports an error", 0),
-        ("FAIL [rdkafka#consumer-1] Connection refused", 299),
-        ("Kafka reports an error", 299),
-    ]

@@ -26,8 +26,8 @@ def print_checks(checks: Sequence[RouteCheck]) -> int:
     if sys.stdout.isatty():
         for finding in findings:
             click.echo(_sentence(finding))
-        told = ", ".join(f"{count} {severity}{'' if count == 1 else 's'}" for severity, count in counts.items())
-        click.echo(f"{verdict}: {told}")
+        totals = ", ".join(f"{count} {severity}{'' if count == 1 else 's'}" for severity, count in counts.items())
+        click.echo(f"{verdict}: {totals}")
     else:
         for finding in findings:
             click.echo(orjson.dumps(_line(finding)))

@@ -105,8 +105,8 @@ def _judged(what: str, needed: set[AclOperation], allowed: set[AclOperation], ad
 
 def _unknown(error: KafkaError) -> Finding:
     """Some brokers' errors come with no more than the name of the request before the colon."""
-    said = error.str().strip()
-    reason = f"{said} {KafkaError(error.code()).str()}" if said.endswith(":") else said
+    text = error.str().strip()
+    reason = f"{text} {KafkaError(error.code()).str()}" if text.endswith(":") else text
     message = f"the brokers do not tell what this user may do: {reason} ({error.name()})"
     return warning("permissions", message, "look at their ACLs")
 

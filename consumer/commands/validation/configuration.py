@@ -93,9 +93,9 @@ def _resolved_by_both(one: ReaderSchema, other: ReaderSchema) -> str | None:
 
 def _topic_findings(routes: Mapping[int, RouteConfig], letters: DeadLettersConfig) -> Iterator[Finding]:
     """A route that reads what the service itself writes would go round in a circle."""
-    ours = (("retry_topic", letters.retry_topic), ("dead_letter_topic", letters.dead_letter_topic))
+    own_topics = (("retry_topic", letters.retry_topic), ("dead_letter_topic", letters.dead_letter_topic))
     for index, route in routes.items():
-        for setting, topic in ours:
+        for setting, topic in own_topics:
             if route.topic == topic:
                 yield Finding(f"routes[{index}].topic", f"takes in {topic}, which is dead_letters.{setting}")
             elif route.topic_pattern is not None and _matches(route.topic_pattern, topic):
