@@ -106,7 +106,7 @@ class Lanes(Generic[T]):
                         ready.remove(lane)
                         return lane
         for priority in self._priorities:
-            if (first := self.next_of(priority)) is not None:
+            if (first := self.next_at(priority)) is not None:
                 return first
         return None
 
@@ -114,7 +114,7 @@ class Lanes(Generic[T]):
         """Whether a ready lane has such a head; a look at every ready lane."""
         return any(not lane.closed and such(lane.head) for ready in self._ready.values() for lane in ready)
 
-    def next_of(self, priority: int) -> Lane[T] | None:
+    def next_at(self, priority: int) -> Lane[T] | None:
         """The same, of this priority alone."""
         ready = self._ready.get(priority)
         while ready:
@@ -123,7 +123,7 @@ class Lanes(Generic[T]):
                 return lane
         return None
 
-    def ready_at(self, priority: int) -> int:
+    def ready_count(self, priority: int) -> int:
         """How many lanes of this priority are ready, or nearly: one that has closed may be among them."""
         return len(self._ready.get(priority, ()))
 

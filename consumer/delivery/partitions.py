@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from consumer.delivery.buffer import Buffer
 from consumer.delivery.lanes import Lanes
+from consumer.delivery.memory_budget import MemoryBudget
 from consumer.delivery.offset_map import LIMIT, decode, encode
+from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.policy import DeliveryPolicy
-from consumer.delivery.settled import SettledOffsets
 from consumer.delivery.task import MOST_BEYOND, Commit, Decisions, PartitionState, Task
 from consumer.records import Partition
 
@@ -26,15 +26,15 @@ class Partitions:
         self._states: dict[Partition, PartitionState] = {}
         self._top_priority = 0
         self._next_commit = 0.0
-        self.buffer = Buffer(policy.buffered_records, policy.buffered_bytes)
-        self.redelivery_buffer = Buffer(policy.buffered_records, policy.buffered_bytes)
+        self.memory = MemoryBudget(policy.buffered_records, policy.buffered_bytes)
+        self.redelivery_memory = MemoryBudget(policy.buffered_records, policy.buffered_bytes)
         """Redeliveries wait for minutes: a pile of them must not stop the topics."""
 
     def assign(self, partition: Partition, committed: int | None, metadata: str, priority: int = 0) -> None:
         """`committed` and `metadata` are the group's last commit for the partition; None: there is none."""
         already = decode(committed, metadata) if committed is not None else frozenset[int]()
         redelivers = partition.topic == self._policy.retry_topic
-        self._states[partition] = PartitionState(partition, priority, redelivers, SettledOffsets(already))
+        self._states[partition] = PartitionState(partition, priority, redelivers, OffsetTracker(already))
         self._rank()
 
     def hold(self, partition: Partition, *, held: bool) -> None:
@@ -44,10 +44,10 @@ class Partitions:
 
     def drain(self, partitions: Iterable[Partition]) -> None:
         """Drops what has not been sent of these; what is out may still settle."""
-        for state in self._those(partitions):
+        for state in self._states_of(partitions):
             state.draining = True
             for task in state.lanes.tasks():
-                if not task.out:
+                if not task.in_flight:
                     self.free(task)
             self._lanes.close(state.lanes)
 
@@ -55,12 +55,12 @@ class Partitions:
         """The partitions are another's now: what is still out of them settles nothing here."""
         gone = list(partitions)
         self.drain(gone)
-        for state in self._those(gone):
+        for state in self._states_of(gone):
             state.active = False
             del self._states[state.partition]
         self._rank()
 
-    def begin_anew(self, state: PartitionState) -> PartitionState:
+    def restart(self, state: PartitionState) -> PartitionState:
         """Forgets what was read of a partition, and goes on from where it is read now."""
         self.forget([state.partition])
         self.assign(state.partition, None, "", state.priority)
@@ -68,9 +68,9 @@ class Partitions:
 
     def outstanding(self, partitions: Iterable[Partition]) -> int:
         """How many sends and writes of these partitions have no result yet."""
-        return sum(state.out for state in self._those(partitions))
+        return sum(state.in_flight_count for state in self._states_of(partitions))
 
-    def taking(self, partition: Partition) -> PartitionState | None:
+    def accepting(self, partition: Partition) -> PartitionState | None:
         """The state of a partition whose records are taken; None: it is not ours, or is leaving."""
         state = self._states.get(partition)
         return None if state is None or state.draining else state
@@ -103,23 +103,23 @@ class Partitions:
 
     def keep(self, task: Task) -> None:
         """The task counts against the bounds, until it is freed."""
-        self._buffer_of(task.state).add(task.size)
+        self._budget_of(task.state).add(task.size)
 
     def free(self, task: Task) -> None:
-        self._buffer_of(task.state).remove(task.size)
+        self._budget_of(task.state).remove(task.size)
 
     def balance(self, decided: Decisions) -> None:
         """Pauses the partitions for whose records there is no room, and resumes those for which there is again."""
         for state in self._states.values():
             share = 1.0 if state.redelivers or state.priority == self._top_priority else _LOWER_PRIORITY_SHARE
-            full = self._buffer_of(state).pauses(paused=bool(state.paused), share=share)
+            full = self._budget_of(state).pauses(paused=bool(state.paused), share=share)
             pause = full or state.held or state.map_full or state.draining
             if pause is not state.paused:
                 state.paused = pause
                 (decided.pause if pause else decided.resume).append(state.partition)
 
-    def _buffer_of(self, state: PartitionState) -> Buffer:
-        return self.redelivery_buffer if state.redelivers else self.buffer
+    def _budget_of(self, state: PartitionState) -> MemoryBudget:
+        return self.redelivery_memory if state.redelivers else self.memory
 
     # Commits
 
@@ -150,7 +150,7 @@ class Partitions:
 
     def commit_failed(self, partitions: Iterable[Partition], *, map_refused: bool = False) -> None:
         """The commit is lost: it is repeated a little later, and without a map where the brokers refuse those."""
-        for state in self._those(partitions):
+        for state in self._states_of(partitions):
             state.changed = True
             state.mapless |= map_refused
         self._next_commit += _COMMIT_AGAIN_SECONDS
@@ -158,7 +158,7 @@ class Partitions:
     def _rank(self) -> None:
         self._top_priority = max((state.priority for state in self._states.values()), default=0)
 
-    def _those(self, partitions: Iterable[Partition]) -> list[PartitionState]:
+    def _states_of(self, partitions: Iterable[Partition]) -> list[PartitionState]:
         return [state for partition in partitions if (state := self._states.get(partition)) is not None]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from consumer.delivery.lanes import Lane, LaneGroup
-from consumer.delivery.settled import SettledOffsets
+from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.records import EventRequest, Failure, Outcome, Partition, Record
 
 MOST_BEYOND = 100_000
@@ -24,7 +24,7 @@ class PartitionState:
     partition: Partition
     priority: int
     redelivers: bool
-    settled: SettledOffsets
+    settled: OffsetTracker
     lanes: LaneGroup[Task] = field(default_factory=LaneGroup)
     active: bool = True
     draining: bool = False
@@ -34,7 +34,8 @@ class PartitionState:
     map_full: bool = False
     map_bound: int = MOST_BEYOND
     mapless: bool = False
-    out: int = 0
+    in_flight_count: int = 0
+    """Its sends and writes that have no result yet."""
     changed: bool = False
 
 
@@ -56,7 +57,7 @@ class Task:
     index: int = 0
     delivered_before: int = 0
     due: float = 0.0
-    out: bool = False
+    in_flight: bool = False
     sent: bool = False
     attempts: int = 0
     attempts_before: int = 0

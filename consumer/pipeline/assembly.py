@@ -87,7 +87,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
         if schemas is not None:
             stack.callback(schemas.close)
         partitions = ensure_topics(config.kafka, config.dead_letters.topics)
-        engine = Engine(DeliveryPolicy.of(config))
+        engine = Engine(DeliveryPolicy.from_config(config))
         translator = Translator(router(config), decoders(config.routes, schemas))
         statistics = KafkaStatistics(metrics, health, lambda: engine.partitions.assigned, clock.now)
         faults = ReadFaults(metrics, health, clock.now)
@@ -109,7 +109,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
             source=lambda listener: KafkaSource(config, subscription(config), listener, statistics.observe, faults),
             publisher=Publisher(config, partitions, statistics.observe),
             client=stack.enter_context(traced(client, config, os.environ)),
-            watch=retry_watch(config),
+            retry_watch=retry_watch(config),
             reporter=reporter,
             clock=clock,
             priority_of=lambda topic: priority_of(config.routes, topic),

@@ -40,7 +40,7 @@ class Service:
         source: Callable[[Service], Source],
         publisher: Publisher,
         client: Client,
-        watch: Watch,
+        retry_watch: Watch,
         reporter: Reporter,
         clock: Clock,
         priority_of: Callable[[str], int],
@@ -50,7 +50,7 @@ class Service:
         self._intake = intake
         self._publisher = publisher
         self._client = client
-        self._watch = watch
+        self._retry_watch = retry_watch
         self._report = reporter
         self._clock = clock
         self._priority_of = priority_of
@@ -76,7 +76,7 @@ class Service:
 
     def step(self) -> None:
         """One round: collect results, take records, decide, act."""
-        enter = self._report.watch.enter
+        enter = self._report.stopwatch.enter
         busy = self._client.in_flight
         longest = max(0.0, min(_BUSY_SECONDS if busy else _IDLE_SECONDS, self.wake_at - self._clock.now()))
         if busy:
@@ -85,7 +85,7 @@ class Service:
         enter("polling" if busy else self._report.resting)
         records = self._read(0 if busy else longest, busy=bool(busy))
         self._collect_writes()
-        for change in self._watch.changes():
+        for change in self._retry_watch.changes():
             self._engine.parked.apply(change)
         enter("mapping")
         now = self._clock.now()
@@ -103,12 +103,12 @@ class Service:
 
     def _read(self, seconds: float, *, busy: bool) -> list[Record]:
         """Records as they are of use; Kafka's client is asked now and then even when none are."""
-        appetite = self._engine.appetite
+        fetch_demand = self._engine.fetch_demand
         now = self._clock.now()
-        if busy and not appetite and now < self._poll_at and not self._source.committing:
+        if busy and not fetch_demand and now < self._poll_at and not self._source.committing:
             return []
         self._poll_at = now + _POLL_SECONDS
-        return self._source.poll(min(_BATCH, appetite or _BATCH), seconds)
+        return self._source.poll(min(_BATCH, fetch_demand or _BATCH), seconds)
 
     def _collect(self, seconds: float) -> None:
         answers = self._client.wait(seconds)
@@ -139,7 +139,7 @@ class Service:
 
     def on_assigned(self, assigned: Sequence[Assigned]) -> None:
         if assigned:
-            self._watch.catch_up(self._engine.parked.ask())
+            self._retry_watch.catch_up(self._engine.parked.ask())
         for each in assigned:
             self._engine.partitions.assign(
                 each.partition, each.committed, each.metadata, self._priority_of(each.partition.topic)
@@ -152,7 +152,7 @@ class Service:
             return  # handed over already, as `_leave` does before it closes the consumer
         self._engine.partitions.drain(partitions)
         self._intake.forget(partitions)
-        self._report.watch.enter("waiting")
+        self._report.stopwatch.enter("waiting")
         deadline = self._clock.now() + self._drain_seconds
         while (left := self._engine.partitions.outstanding(partitions)) and self._clock.now() < deadline:
             self._collect(_BUSY_SECONDS)
@@ -162,7 +162,7 @@ class Service:
             log.warning(
                 "handing partitions over with requests unanswered; their records are sent again", requests=left
             )
-        self._report.watch.enter("committing")
+        self._report.stopwatch.enter("committing")
         if commits := self._engine.partitions.commits(self._clock.now(), leaving=True):
             self._source.commit(commits, wait=True)
         self._forget("revoked", partitions)
@@ -196,7 +196,7 @@ class Service:
         closing.join(_CLOSE_SECONDS)
         if closing.is_alive():
             log.warning("the consumer did not close in time; the group will notice by itself")
-        self._watch.close()
+        self._retry_watch.close()
         self._publisher.close(_CLOSE_SECONDS)
         self._client.close()
         self._report.left()

@@ -9,9 +9,9 @@ import pytest
 
 from consumer.delivery.engine import Engine
 from consumer.delivery.lanes import Lane, Lanes
+from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.parking import ParkedKeys
 from consumer.delivery.partitions import Partitions
-from consumer.delivery.settled import SettledOffsets
 from consumer.delivery.task import Task
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.service import Service
@@ -25,7 +25,7 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 
 def _commit_early(patch: pytest.MonkeyPatch) -> None:
     """The watermark is what was read, not what is settled."""
-    patch.setattr(SettledOffsets, "watermark", property(lambda self: self._next))
+    patch.setattr(OffsetTracker, "watermark", property(lambda self: self._next))
 
 
 def _settle_before_acknowledged(patch: pytest.MonkeyPatch) -> None:
@@ -45,7 +45,7 @@ def _commit_what_is_revoked_unsettled(patch: pytest.MonkeyPatch) -> None:
     revoked = Service.on_revoked
 
     def hasty(self: Service, partitions: Sequence[Partition]) -> None:
-        for state in self._engine.partitions._those(partitions):
+        for state in self._engine.partitions._states_of(partitions):
             for task in list(state.lanes.tasks()):
                 state.settled.settle(task.record.offset)
                 state.changed = True
@@ -100,11 +100,11 @@ def _skip_what_cannot_be_written(patch: pytest.MonkeyPatch) -> None:
     written = Engine.written
 
     def careless(self: Engine, ticket: int, error: str | None, now: float) -> None:
-        task = self._out[ticket]
+        task = self._in_flight[ticket]
         if error is not None and task.state.active:
-            self._out.pop(ticket)
-            task.out = False
-            task.state.out -= 1
+            self._in_flight.pop(ticket)
+            task.in_flight = False
+            task.state.in_flight_count -= 1
             self._settle(task, Outcome.DEAD_LETTER)
         else:
             written(self, ticket, error, now)
@@ -128,8 +128,10 @@ def _commit_for_others(patch: pytest.MonkeyPatch) -> None:
     drain = Partitions.drain
 
     def careless(self: Partitions, partitions: Iterable[Partition]) -> None:
-        states = self._those(partitions)
-        dropped = [(state, task.record.offset) for state in states for task in state.lanes.tasks() if not task.out]
+        states = self._states_of(partitions)
+        dropped = [
+            (state, task.record.offset) for state in states for task in state.lanes.tasks() if not task.in_flight
+        ]
         drain(self, [state.partition for state in states])
         for state, offset in dropped:
             state.settled.settle(offset)

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 
 
-class SettledOffsets:
+class OffsetTracker:
     """Offsets taken in order and settled in any order.
 
     The watermark is the offset to commit: every record below it is settled. Offsets need not be contiguous:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumer.delivery.settled import SettledOffsets
+from consumer.delivery.offset_tracker import OffsetTracker
 
 
-def taken(*offsets: int, already: tuple[int, ...] = ()) -> SettledOffsets:
-    settled = SettledOffsets(already)
+def taken(*offsets: int, already: tuple[int, ...] = ()) -> OffsetTracker:
+    settled = OffsetTracker(already)
     for offset in offsets:
         settled.take(offset)
     return settled
 
 
 def test_nothing_is_committed_before_anything_is_read() -> None:
-    assert SettledOffsets().watermark is None
+    assert OffsetTracker().watermark is None
 
 
 def test_the_first_unsettled_record_holds_the_watermark() -> None:
@@ -58,7 +58,7 @@ def test_when_all_is_settled_the_next_offset_is_committed() -> None:
 
 
 def test_what_an_earlier_owner_settled_is_not_sent_again() -> None:
-    settled = SettledOffsets(already=(11, 13))
+    settled = OffsetTracker(already=(11, 13))
 
     assert [settled.take(offset) for offset in (10, 11, 12, 13)] == [True, False, True, False]
 
@@ -91,7 +91,7 @@ def test_no_record_below_the_watermark_is_unsettled(
     offsets: list[int], already: set[int], data: st.DataObject
 ) -> None:
     """In whatever order records are settled, and whichever of them an earlier owner had settled."""
-    settled = SettledOffsets(already)
+    settled = OffsetTracker(already)
     open_ = {offset for offset in offsets if settled.take(offset)}
     for offset in data.draw(st.permutations(sorted(open_))):
         settled.settle(offset)
