@@ -67,8 +67,12 @@ class Assembled:
 def assembled(config: Config) -> Iterator[Assembled]:
     """The service of a checked configuration, connected; its parts are closed when the block ends.
 
-    Raises AddressUnavailable when the telemetry port is taken, UnusableSetting when Bluecore's address or key is no
-    good, SchemaFaults when a route's schema file is gone, and what `ensure_topics` raises.
+    Raises:
+        AddressUnavailable: the telemetry port is taken.
+        UnusableSetting: Bluecore's address or key cannot be used.
+        SchemaFaults: a route's schema file is gone.
+        TopicsMissing: a topic to write to is missing and cannot be created.
+        Unreachable: no broker answered.
     """
     clock = SystemClock()
     with ExitStack() as stack:
@@ -154,7 +158,8 @@ def schema_cache(config: Config) -> SchemaCache | None:
 def decoders(routes: tuple[RouteConfig, ...], schemas: SchemaCache | None) -> Callable[[str], WireFormat]:
     """A topic's decoder, by the wire format of the first route that takes it and the schemas of all that do.
 
-    Raises SchemaFaults when a route's schema files cannot be used.
+    Raises:
+        SchemaFaults: a route's schema files cannot be used.
     """
     each_with_files = [route_schemas(route) for route in routes]
 

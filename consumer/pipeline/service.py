@@ -62,7 +62,11 @@ class Service:
         self._source = source(self)
 
     def run(self) -> None:
-        """Returns once it was stopped and has left the group. Raises Fatal when Kafka cannot be used any more."""
+        """Returns once it was stopped and has left the group.
+
+        Raises:
+            Fatal: Kafka cannot be used any more.
+        """
         try:
             while not self._stopping:
                 self.step()
