@@ -212,7 +212,7 @@ class Reporter:
         if breaker.cause == FLOOD:
             log.error("most records are dead letters: the intake is stopped and probes one record at a time")
         elif breaker.open:
-            what = "Bluecore is out of order: sending is paused and probed"
+            what = "Bluecore is unavailable: sending is paused and probed"
             log.error(what, cause=breaker.cause, url=self._endpoint)
         else:
             log.info("Bluecore accepts events again")
