@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from consumer.cli import demo, preview
+from consumer.cli import main
 from tests.support.pages import GETTING_STARTED, ROOT
 
 if TYPE_CHECKING:
@@ -28,12 +28,12 @@ def test_the_steps_lead_to_a_running_service(shell: Shell, cluster: dict[str, st
 def test_the_table_has_every_option_of_preview() -> None:
     """Beside those without which there is no preview."""
     documented = {option.strip("`").split()[0] for option, _ in GETTING_STARTED.rows("option")}
-    options = {each.opts[0] for each in preview.params if each.opts[0].startswith("--")}
+    options = {each.opts[0] for each in main.commands["preview"].params if each.opts[0].startswith("--")}
     assert documented == options - {"--config", "--topic"}
 
 
 def test_the_options_of_the_demo_are_there() -> None:
     """Each that the page names is one, and none is left out."""
-    options = {each.opts[0] for each in demo.params}
+    options = {each.opts[0] for each in main.commands["demo"].params}
     text = GETTING_STARTED.text.partition("## Without a cluster")[2]
     assert {option for option in options if f"{option} " in text} == options

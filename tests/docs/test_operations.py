@@ -9,10 +9,11 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 from prometheus_client import CollectorRegistry
 
-from consumer.dead_letters.commands import dead_letters
+from consumer.cli import main
 from consumer.kafka.headers import failure_headers
 from consumer.records import Failure, Outcome, Partition, Reason, Record, Stage
 from consumer.telemetry.metrics import PREFIX, Metrics
@@ -74,7 +75,9 @@ def test_the_options_of_dead_letters_are_all_there(name: str) -> None:
         if commands == "all" or f"`{name}`" in commands
         for option in re.findall(r"--[a-z-]+", options)
     }
-    assert documented == {each.opts[0] for each in dead_letters.commands[name].params} - {"--config"}
+    group = main.commands["dead-letters"]
+    assert isinstance(group, click.Group)
+    assert documented == {each.opts[0] for each in group.commands[name].params} - {"--config"}
 
 
 def test_the_metrics_table_names_metrics_that_there_are() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from consumer.cli import sandbox
+from consumer.cli import main
 from tests.support.pages import GETTING_STARTED, page
 
 if TYPE_CHECKING:
@@ -28,4 +28,4 @@ def test_the_commands_do_what_they_should(shell: Shell) -> None:
 def test_the_table_has_every_option() -> None:
     """The options are those of the command."""
     documented = [option.strip("`") for option, _ in SANDBOX["Options"].table("option")]
-    assert sorted(documented) == sorted(parameter.opts[0] for parameter in sandbox.params)
+    assert sorted(documented) == sorted(parameter.opts[0] for parameter in main.commands["sandbox"].params)
