@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import yaml
@@ -13,10 +14,6 @@ from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve
 from tests.docs.shell import Shell, installed
 from tests.support.pages import CONFIGURATION
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 SECRETS = {"KAFKA_USERNAME", "KAFKA_PASSWORD", "REGISTRY_USERNAME", "REGISTRY_PASSWORD", "BLUECORE_NAMESPACE"}
 

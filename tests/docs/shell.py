@@ -8,19 +8,16 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from types import TracebackType
+from typing import Any, Self
 
 import requests
 
+from tests.support.markdown import Block
 from tests.support.waiting import eventually, free_port
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from types import TracebackType
-
-    from tests.support.markdown import Block
 
 _ENDLESS = re.compile("^bluecore-consumer (run|sandbox)", re.MULTILINE)
 

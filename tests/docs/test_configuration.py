@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, get_args
+from collections.abc import Iterator
+from typing import Any, get_args
 
 import yaml
 from pydantic import BaseModel, SecretStr
 from pydantic_core import PydanticUndefined
 
 from consumer.config import Config
+from tests.docs.shell import Shell
 from tests.support.pages import CONFIGURATION, ROOT, page
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.docs.shell import Shell
 
 PAGE = page("docs/configuration.md")
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from tests.docs.shell import installed, run
+from tests.docs.shell import Shell, installed, run
 from tests.support.pages import ROOT, page
-
-if TYPE_CHECKING:
-    from tests.docs.shell import Shell
 
 README = page("examples/README.md")
 SCRIPT = README.blocks[0].text

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, get_args
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -12,9 +13,6 @@ from consumer.avro import schemas_folder
 from consumer.config import RouteConfig
 from tests.docs.shell import installed, run
 from tests.support.pages import CONFIGURATION, page
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FORMATS = page("docs/formats.md")
 READER, PRODUCER = FORMATS["A reader schema"], FORMATS["A new schema version, in its producer's CI"]

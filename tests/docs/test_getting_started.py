@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
 
 import pytest
 
 from consumer.cli import main
+from tests.docs.shell import Shell
 from tests.support.pages import GETTING_STARTED, ROOT
-
-if TYPE_CHECKING:
-    from tests.docs.shell import Shell
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the page asks by curl: install it to run this test")

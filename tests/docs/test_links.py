@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.pages import ROOT, documentation, page
-
-if TYPE_CHECKING:
-    from tests.support.pages import Page
+from tests.support.pages import ROOT, Page, documentation, page
 
 CHART = [page(f"helm/bluecore-consumer/{name}") for name in ("README.md", "RUNBOOK.md")]
 PAGES = [*documentation(), *CHART]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
@@ -12,12 +12,9 @@ from consumer.mapping.contract import CONTRACTS, contract_of
 from consumer.mapping.typecheck import Severity
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve
-from tests.docs.shell import exactly
+from tests.docs.shell import Shell, exactly
+from tests.support.markdown import Section
 from tests.support.pages import CONFIGURATION, page
-
-if TYPE_CHECKING:
-    from tests.docs.shell import Shell
-    from tests.support.markdown import Section
 
 MAPPING = page("docs/mapping.md")
 EXAMPLES = [section for title, section in MAPPING.sections.items() if title.startswith("Example")]

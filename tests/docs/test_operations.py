@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 import pytest
@@ -19,12 +19,10 @@ from consumer.records import Failure, Outcome, Partition, Reason, Record, Stage
 from consumer.telemetry.metrics import PREFIX, Metrics
 from tests.docs.shell import installed, run
 from tests.support.brokers import Message
+from tests.support.markdown import Block
 from tests.support.pages import page
+from tests.support.pipeline import Pipeline
 from tests.support.shop import usual
-
-if TYPE_CHECKING:
-    from tests.support.markdown import Block
-    from tests.support.pipeline import Pipeline
 
 OPERATIONS = page("docs/operations.md")
 WRONG, LETTERS = OPERATIONS["When something is wrong"], OPERATIONS["Dead letters"]

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
 
 import pytest
 import requests
 import yaml
 
-from tests.docs.shell import exactly
-from tests.support.brokers import Message
+from tests.docs.shell import Shell, exactly
+from tests.support.brokers import Broker, Message
 from tests.support.pages import README, ROOT
+from tests.support.shop import Shop
 from tests.support.waiting import eventually
-
-if TYPE_CHECKING:
-    from tests.docs.shell import Shell
-    from tests.support.brokers import Broker
-    from tests.support.shop import Shop
 
 FIRST = README["Your own first event"]
 COMMANDS = {"`make demo`", "`make test`"}

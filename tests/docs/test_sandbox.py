@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
 
 import pytest
 
 from consumer.cli import main
+from tests.docs.shell import Shell
 from tests.support.pages import GETTING_STARTED, page
-
-if TYPE_CHECKING:
-    from tests.docs.shell import Shell
 
 SANDBOX = page("docs/sandbox.md")
 START = GETTING_STARTED["6. Start the sandbox"]

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.pages import documentation, page
-
-if TYPE_CHECKING:
-    from tests.support.pages import Page
+from tests.support.pages import Page, documentation, page
 
 PAGES = [*documentation(), page("helm/bluecore-consumer/README.md"), page("helm/bluecore-consumer/RUNBOOK.md")]
 OURS = {
