@@ -48,7 +48,8 @@ def print_replay(config: Config, selection: Selection, rate: float, *, dry_run: 
     """A bar on stderr if that is a terminal, and what came of it as a JSON object. Raises what `replay` raises."""
     if not dry_run:
         click.echo(
-            "The running instances map what is replayed: roll out a mended configuration before, not after.", err=True
+            "The running instances map what is replayed: roll out a corrected configuration before, not after.",
+            err=True,
         )
     with _bar("would be replayed" if dry_run else "replayed") as progress:
         result = replay(config, selection, Pace(rate), progress, dry_run=dry_run)
