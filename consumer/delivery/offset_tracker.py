@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterator
+
+from consumer.delivery.offset_ranges import OffsetRanges
+
+_NONE = OffsetRanges()
+# The queue of what was taken is tidied once more than half of it is settled, and it is worth the while.
+_TIDY_FROM = 1024
 
 
 class OffsetTracker:
     """Offsets taken in order and settled in any order.
 
     The watermark is the offset to commit: every record below it is settled. Offsets need not be contiguous:
-    compaction and transaction markers leave gaps. `already` are offsets that an earlier owner of the partition
-    settled beyond its commit; they stay in the map until the watermark has passed them.
+    compaction, transaction markers and aborted records leave gaps, in which there is nothing to settle. `already` are
+    offsets that an earlier owner of the partition settled beyond its commit; they stay in the map until the
+    watermark has passed them. What is kept grows with what is unsettled, not with what is settled.
     """
 
-    __slots__ = ("_next", "_settled", "_taken")
+    __slots__ = ("_already", "_next", "_taken", "_unsettled")
 
-    def __init__(self, already: Iterable[int] = ()) -> None:
+    def __init__(self, already: OffsetRanges = _NONE) -> None:
         self._taken: deque[int] = deque()
-        self._settled: set[int] = set(already)
+        self._unsettled: set[int] = set()
+        self._already = already
         self._next: int | None = None
 
     @property
@@ -26,41 +34,47 @@ class OffsetTracker:
         """The lowest offset that a further record can have; 0 while nothing has been read."""
         return self._next or 0
 
-    def __len__(self) -> int:
-        """How many settled offsets are kept in mind."""
-        return len(self._settled)
-
     def take(self, offset: int) -> bool:
         """Notes that `offset` was read. False: it is settled already, and must not be sent again."""
-        self._taken.append(offset)
         self._next = offset + 1
-        if offset in self._settled:
-            self._advance()
-            return False
+        if self._already:
+            if offset in self._already:
+                return False
+            self._already = self._already.above(offset)
+        self._taken.append(offset)
+        self._unsettled.add(offset)
         return True
 
     def settle(self, offset: int) -> None:
-        self._settled.add(offset)
-        if self._taken and self._taken[0] == offset:
-            self._advance()
-
-    def _advance(self) -> None:
-        taken, settled = self._taken, self._settled
-        while taken and taken[0] in settled:
-            settled.discard(taken.popleft())
+        taken, unsettled = self._taken, self._unsettled
+        unsettled.discard(offset)
+        while taken and taken[0] not in unsettled:
+            taken.popleft()
+        if len(taken) > 2 * len(unsettled) + _TIDY_FROM:
+            self._taken = deque(each for each in taken if each in unsettled)
 
     @property
     def watermark(self) -> int | None:
         """The next offset to commit; None while nothing has been read."""
-        if self._taken:
-            return self._taken[0]
-        watermark = self._next
-        while watermark in self._settled:
-            watermark += 1
-        return watermark
+        if self._next is None or self._taken:
+            return self._taken[0] if self._taken else None
+        return self._already.end_of_run(self._next)
 
     @property
-    def beyond(self) -> list[int]:
-        """The settled offsets above the watermark, ascending."""
+    def beyond(self) -> OffsetRanges:
+        """What is settled above the watermark, gaps included."""
         watermark = self.watermark
-        return [] if watermark is None else sorted(offset for offset in self._settled if offset > watermark)
+        if watermark is None:
+            return self._already
+        return OffsetRanges(self._beyond(watermark))
+
+    def _beyond(self, watermark: int) -> Iterator[tuple[int, int]]:
+        """The complement of what is unsettled, as far as was read; then what an earlier owner settled."""
+        end = watermark + 1
+        for offset in self._taken:
+            if offset in self._unsettled:
+                yield end, offset
+                end = offset + 1
+        if self._taken:
+            yield end, self.next
+        yield from self._already.above(max(watermark, self.next - 1))

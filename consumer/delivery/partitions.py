@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from consumer.delivery.lanes import Lanes
 from consumer.delivery.memory_budget import MemoryBudget
 from consumer.delivery.offset_map import LIMIT, decode, encode
+from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.policy import DeliveryPolicy
-from consumer.delivery.task import MOST_BEYOND, Commit, Decisions, PartitionState, Task
+from consumer.delivery.task import UNBOUNDED, Commit, Decisions, PartitionState, Task
 from consumer.records import Partition
 
 _LOWER_PRIORITY_SHARE = 0.5
@@ -32,7 +33,7 @@ class Partitions:
 
     def assign(self, partition: Partition, committed: int | None, metadata: str, priority: int = 0) -> None:
         """`committed` and `metadata` are the group's last commit for the partition; None: there is none."""
-        already = decode(committed, metadata) if committed is not None else frozenset[int]()
+        already = decode(committed, metadata) if committed is not None else OffsetRanges()
         redelivers = partition.topic == self._policy.retry_topic
         self._states[partition] = PartitionState(partition, priority, redelivers, OffsetTracker(already))
         self._rank()
@@ -164,19 +165,15 @@ class Partitions:
 
 def _map_of(state: PartitionState, watermark: int) -> str:
     """The map for the commit; notes whether it is too full for more to be read."""
-    settled = len(state.settled)
-    fullness = settled / MOST_BEYOND
-    if state.mapless:
-        metadata = ""
-    elif settled > state.map_bound:
+    beyond = OffsetRanges() if state.mapless else state.settled.beyond
+    if len(beyond) > state.map_bound:
         metadata, fullness = "", 1.0
     else:
-        beyond = state.settled.beyond
         metadata = encode(watermark, beyond)
         too_large = bool(beyond) and not metadata
         # What did not fit will not fit until much of it is gone: packing it again each time costs dearly.
-        state.map_bound = settled // 2 if too_large else MOST_BEYOND
-        fullness = 1.0 if too_large else max(fullness, len(metadata) / LIMIT)
+        state.map_bound = len(beyond) // 2 if too_large else UNBOUNDED
+        fullness = 1.0 if too_large else len(metadata) / LIMIT
     # With nothing in hand there is nothing whose settling would empty the map: only reading on does.
     limit = _MAP_TOO_FULL / 2 if state.map_full else _MAP_TOO_FULL
     state.map_full = bool(state.lanes.lanes) and fullness > limit

@@ -10,8 +10,7 @@ from consumer.delivery.lanes import Lane, LaneGroup
 from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.records import EventRequest, Failure, Outcome, Partition, Record
 
-MOST_BEYOND = 100_000
-"""How many offsets settled beyond the watermark are kept in mind for a partition."""
+UNBOUNDED = sys.maxsize
 
 FAILED_FIRST = sys.maxsize
 """The priority of what has failed: it only waits for its topic, and must not wait for the endpoint."""
@@ -32,7 +31,8 @@ class PartitionState:
     """None: not known. Kafka's client remembers what was paused when a partition left, and comes back."""
     held: bool = False
     map_full: bool = False
-    map_bound: int = MOST_BEYOND
+    map_bound: int = UNBOUNDED
+    """How many ranges of settled offsets are worth an attempt to pack them."""
     mapless: bool = False
     in_flight_count: int = 0
     """Its sends and writes that have no result yet."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from consumer.delivery.offset_map import decode
+from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.parking import CaughtUp, Change, Parked, Unparked
 from consumer.delivery.task import Commit, Task
 from consumer.kafka.headers import ORDERED, failure_headers, redelivery
@@ -30,7 +31,7 @@ class Net:
     bluecore: Bluecore
     oracle: Oracle
 
-    def decode(self, committed: int, metadata: str) -> frozenset[int]:
+    def decode(self, committed: int, metadata: str) -> OffsetRanges:
         return decode(committed, metadata)
 
     def places(self, partition: Partition) -> list[Place]:
@@ -106,10 +107,11 @@ class SimSource:
 
     def commit(self, commits: Sequence[Commit], *, wait: bool = False) -> None:
         for each in commits:
-            places, beyond = self.net.places(each.partition), decode(each.offset, each.metadata)
+            places, settled = self.net.places(each.partition), decode(each.offset, each.metadata)
+            beyond = [offset for offset in range(each.offset + 1, len(places)) if offset in settled]
             self.net.oracle.check_commit(each.partition, places, each.offset, beyond)
             known = {offset for offset in range(each.offset + 1, len(places)) if places[offset] in self.delivered}
-            if each.partition.topic != RETRY and (forgotten := known - beyond):
+            if each.partition.topic != RETRY and (forgotten := known.difference(beyond)):
                 raise PromiseBroken(f"{each.partition} at {each.offset}: the map forgets {sorted(forgotten)}")
         self.sent = number = self.sent + 1
         if wait:
