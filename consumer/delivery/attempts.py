@@ -74,7 +74,6 @@ class Attempts:
         if past is None:
             return
         task.attempts_before = past.attempts
-        task.skip_delivered(past.delivered)
         task.first_failed_at = past.first_failed_at_ms / 1000
         # The wait is bounded by our own delays: the header may say anything.
         task.due = min(past.not_before_ms / 1000, now + max(self._policy.delays, default=0.0))

@@ -11,14 +11,14 @@ from itertools import count
 
 from consumer.backoff import Backoff
 from consumer.delivery.attempts import Attempts, cause_of, suspect_key
-from consumer.delivery.failures import parked, refused, unmappable
+from consumer.delivery.failures import parked, refused, unmappable, unread_again
 from consumer.delivery.gates import Gates
 from consumer.delivery.lanes import Lane, Lanes
 from consumer.delivery.order import KeyOrder, Turn
 from consumer.delivery.parking import ParkedKeys
 from consumer.delivery.partitions import Partitions
 from consumer.delivery.policy import DeliveryPolicy
-from consumer.delivery.task import FAILED_FIRST, Decisions, Settlement, Task
+from consumer.delivery.task import FAILED_FIRST, Decisions, PartitionState, Settlement, Task
 from consumer.delivery.verdict import Verdict
 from consumer.records import Answer, Mapped, Outcome, Reason, Record, Reject, Skip
 
@@ -73,6 +73,9 @@ class Engine:
         if not state.settled.take(record.offset):
             self.duplicates_skipped += 1
             return
+        orphan = self.partitions.orphan_of(record)
+        if orphan is not None and self._adopt(orphan, state):
+            return
         if isinstance(mapped, Skip):
             state.settled.settle(record.offset)
             self._decided.settled.append(Settlement(record, Outcome.SKIPPED, ("",)))
@@ -90,6 +93,8 @@ class Engine:
             task.rejected_event = mapped.event
         else:
             self._attempts.resume(task, now)
+            if delivered := self.partitions.delivered_before(record):
+                task.skip_delivered(delivered)
             self._order.taken(task)
         self.partitions.keep(task)
         task.lane = self._lanes.add(state.lanes, self._order.lane_key(task), task)
@@ -121,7 +126,9 @@ class Engine:
         task = self._returned(ticket)
         failure = task.failure
         if failure is None or not task.state.active:
-            self.partitions.free(task)
+            if error is None and failure is not None and failure.outcome is Outcome.RETRY:
+                self._order.park(task)
+            self.partitions.orphan_ended(task, settled=error is None)
         elif error is None:
             self.write_error = ""
             if failure.outcome is Outcome.RETRY:
@@ -161,7 +168,32 @@ class Engine:
         decided.wake_at = self._wake_at(now)
         return decided
 
+    def give_up_detached(self, now: float) -> int:
+        """The process ends: what is in hand of topics that are gone, and nobody could read again, goes to its topic.
+
+        Returns:
+            How many of these records are not settled yet.
+        """
+        tasks = self.partitions.detached()
+        for task in tasks:
+            if not task.in_flight and task.failure is None and task.lane is not None:
+                self._lanes.leave(task.lane, task)
+                task.fail(unread_again(task, self._policy.delays, now))
+                task.lane = self._lanes.add(task.state.lanes, ("detached", task.number), task)
+        return len(tasks)
+
     # The inside
+
+    def _adopt(self, task: Task, state: PartitionState) -> bool:
+        """A record that is read again before the result of its send is there: that result counts."""
+        key = self._order.lane_key(task)
+        if key in state.lanes.lanes:
+            return False
+        task.state.in_flight_count -= 1
+        state.in_flight_count += 1
+        task.state = state
+        task.lane = self._lanes.add_busy(state.lanes, key, task)
+        return True
 
     def _delivered(self, task: Task) -> None:
         if task.index + 1 < len(task.requests):
@@ -172,7 +204,7 @@ class Engine:
         elif task.state.active:
             self._settle(task, Outcome.DELIVERED)
         else:
-            self.partitions.free(task)
+            self.partitions.orphan_ended(task, settled=True)
 
     def _rejected(self, task: Task, answer: Answer, now: float) -> None:
         self.gates.breaker.passed(task.number, suspect_key(task), now)
@@ -182,7 +214,7 @@ class Engine:
             self._write(task, now)
         else:
             self.gates.release_probe(task.number, now)
-            self.partitions.free(task)
+            self.partitions.orphan_ended(task, settled=False)
 
     def _failed(self, task: Task, answer: Answer, now: float) -> None:
         others = self.gates.breaker.open and self._lanes.any_ready(lambda each: not self._attempts.suspect(each))
@@ -197,7 +229,7 @@ class Engine:
         """The head of a lane could not be settled: it goes again, as soon as it is due."""
         lane = task.lane
         if lane is None or lane.closed:
-            self.partitions.free(task)
+            self.partitions.orphan_ended(task, settled=False)
         else:
             self._lanes.ready(lane, first=first)
 

@@ -70,6 +70,12 @@ class Lanes(Generic[T]):
             lane.queue.append(task)
         return lane
 
+    def add_busy(self, group: LaneGroup[T], key: Hashable, task: T) -> Lane[T]:
+        """A lane of its own for a task that has gone already; `key` must have none."""
+        lane = group.lanes[key] = Lane(group, key)
+        lane.queue.append(task)
+        return lane
+
     def ready(self, lane: Lane[T], *, first: bool = False) -> None:
         """The head of `lane` may go; `first`: before the others of its priority."""
         priority = lane.queue[0].priority
@@ -136,6 +142,13 @@ class Lanes(Generic[T]):
             self.ready(lane)
         else:
             del lane.owner.lanes[lane.key]
+            lane.closed = True
+
+    def leave(self, lane: Lane[T], task: T) -> None:
+        """Takes a task out that has not gone; a lane that it leaves empty is no more."""
+        lane.queue.remove(task)
+        if not lane.queue:
+            lane.owner.lanes.pop(lane.key, None)
             lane.closed = True
 
     def close(self, group: LaneGroup[T]) -> None:

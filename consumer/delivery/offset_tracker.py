@@ -21,12 +21,13 @@ class OffsetTracker:
     watermark has passed them. What is kept grows with what is unsettled, not with what is settled.
     """
 
-    __slots__ = ("_already", "_next", "_taken", "_unsettled")
+    __slots__ = ("_already", "_first", "_next", "_taken", "_unsettled")
 
     def __init__(self, already: OffsetRanges = _NONE) -> None:
         self._taken: deque[int] = deque()
         self._unsettled: set[int] = set()
         self._already = already
+        self._first: int | None = None
         self._next: int | None = None
 
     @property
@@ -36,6 +37,8 @@ class OffsetTracker:
 
     def take(self, offset: int) -> bool:
         """Notes that `offset` was read. False: it is settled already, and must not be sent again."""
+        if self._first is None:
+            self._first = offset
         self._next = offset + 1
         if self._already:
             if offset in self._already:
@@ -44,6 +47,11 @@ class OffsetTracker:
         self._taken.append(offset)
         self._unsettled.add(offset)
         return True
+
+    def learn(self, offset: int) -> None:
+        """A record that was not read yet is settled: its send from before the partition came back has succeeded."""
+        if offset >= self.next:
+            self._already = self._already.merged(OffsetRanges([(offset, offset + 1)]))
 
     def settle(self, offset: int) -> None:
         taken, unsettled = self._taken, self._unsettled
@@ -67,6 +75,14 @@ class OffsetTracker:
         if watermark is None:
             return self._already
         return OffsetRanges(self._beyond(watermark))
+
+    @property
+    def settled(self) -> OffsetRanges:
+        """All that is settled, as far as is known here: from the first record that was read on."""
+        watermark = self.watermark
+        if self._first is None or watermark is None:
+            return self._already
+        return OffsetRanges([(self._first, watermark), *self.beyond])
 
     def _beyond(self, watermark: int) -> Iterator[tuple[int, int]]:
         """The complement of what is unsettled, as far as was read; then what an earlier owner settled."""

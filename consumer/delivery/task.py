@@ -36,7 +36,12 @@ class PartitionState:
     mapless: bool = False
     in_flight_count: int = 0
     """Its sends and writes that have no result yet."""
+    orphans: list[Task] = field(default_factory=list)
+    """Those of them that there were when it began to drain."""
     changed: bool = False
+    commit_sent: int | None = None
+    acknowledged: int | None = None
+    """The last commit that the group is known to have."""
 
 
 @dataclass(slots=True, eq=False)

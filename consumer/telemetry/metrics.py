@@ -21,7 +21,7 @@ Outcome = Literal["delivered", "retry", "dead_letter", "skipped"]
 AgeStage = Literal["consumed", "delivered"]
 LoopState = Literal["polling", "mapping", "waiting", "backing_off", "paused", "committing"]
 StopCause = Literal["memory", "dead_letters", "settled_map", "circuit_open", "registry"]
-Rebalance = Literal["assigned", "revoked", "lost"]
+Rebalance = Literal["assigned", "revoked", "lost", "deleted"]
 CommitOutcome = Literal["ok", "failed"]
 
 PREFIX = "bluecore_consumer"

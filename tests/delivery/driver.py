@@ -86,7 +86,7 @@ class Driver:
 
     def commit(self) -> dict[Partition, Commit]:
         self.now += 1
-        return {commit.partition: commit for commit in self.engine.partitions.commits(self.now)}
+        return {commit.partition: commit for commit in self.engine.partitions.commits.due(self.now)}
 
     # Time
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from consumer.delivery.commits import CommitFault
 from consumer.delivery.offset_map import LIMIT, decode, encode
 from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.task import Commit
@@ -98,22 +99,22 @@ def test_after_a_crash_only_what_was_not_settled_is_sent_again(driver: Driver) -
 
 def test_a_commit_is_made_once_and_at_most_once_an_interval(driver: Driver) -> None:
     driver.take("a")
-    assert [commit.offset for commit in driver.engine.partitions.commits(driver.now)] == [0]
+    assert [commit.offset for commit in driver.engine.partitions.commits.due(driver.now)] == [0]
     driver.reply("shop.orders:0:0")
 
-    assert driver.engine.partitions.commits(driver.now + 0.049) == []
-    assert driver.engine.partitions.next_commit_at == driver.now + 0.05
-    assert [commit.offset for commit in driver.engine.partitions.commits(driver.now + 0.05)] == [1]
-    assert driver.engine.partitions.commits(driver.now + 10) == []
-    assert driver.engine.partitions.next_commit_at == float("inf")
+    assert driver.engine.partitions.commits.due(driver.now + 0.049) == []
+    assert driver.engine.partitions.commits.next_at == driver.now + 0.05
+    assert [commit.offset for commit in driver.engine.partitions.commits.due(driver.now + 0.05)] == [1]
+    assert driver.engine.partitions.commits.due(driver.now + 10) == []
+    assert driver.engine.partitions.commits.next_at == float("inf")
 
 
 def test_a_commit_that_failed_is_repeated(driver: Driver) -> None:
     driver.take("a")
     first = driver.commit()
 
-    driver.engine.partitions.commit_failed([ORDERS])
-    assert driver.engine.partitions.commits(driver.now + 0.2) == []
+    driver.engine.partitions.commits.failed([ORDERS], CommitFault.LOST)
+    assert driver.engine.partitions.commits.due(driver.now + 0.2) == []
 
     assert driver.commit() == first
 
@@ -125,7 +126,7 @@ def test_a_map_that_the_brokers_refuse_is_dropped_and_never_the_commit(driver: D
     driver.reply("shop.orders:0:1")
     assert driver.commit()[ORDERS].metadata
 
-    driver.engine.partitions.commit_failed([ORDERS], map_refused=True)
+    driver.engine.partitions.commits.failed([ORDERS], CommitFault.MAP_REFUSED)
     driver.wait(1.1)
 
     assert driver.commit()[ORDERS] == Commit(ORDERS, 0, "")
@@ -188,5 +189,5 @@ def test_partitions_that_stay_keep_their_commit_when_others_leave() -> None:
 
     driver.engine.partitions.drain([other])
 
-    assert [commit.partition for commit in driver.engine.partitions.commits(driver.now, leaving=True)] == [other]
+    assert [commit.partition for commit in driver.engine.partitions.commits.due(driver.now, leaving=True)] == [other]
     assert driver.commit().keys() == {ORDERS}

@@ -262,7 +262,7 @@ def test_a_full_map_of_settled_offsets_stops_the_intake(desk: Desk) -> None:
     noise = random.Random(1)
     for offset in range(1, 20_000):
         desk.engine.take(record(offset), noise.choice((Skip("when"), send("purchase"))), NOW)
-    desk.engine.partitions.commits(NOW)
+    desk.engine.partitions.commits.due(NOW)
     desk.engine.decide(NOW)
     desk.reporter.state(NOW, joined=True)
     assert desk.value("intake_stopped", cause="settled_map") == 1

@@ -65,7 +65,7 @@ class Oracle:
 
     def dead_lettered(self, place: Place, *, too_old: bool) -> None:
         """`too_old`: for its age, which must be true."""
-        if self.produced[place].kind in {"good", "unlucky"} and not too_old:
+        if self.produced[place].kind in {"good", "unlucky", "halting"} and not too_old:
             raise PromiseBroken(f"{place} was dead-lettered, and nothing was wrong with it")
         self.dead.add(place)
         self.open.discard(place)

@@ -9,9 +9,11 @@ import pytest
 
 from consumer.delivery.engine import Engine
 from consumer.delivery.lanes import Lane, Lanes
+from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.parking import ParkedKeys
 from consumer.delivery.partitions import Partitions
+from consumer.delivery.settled_memory import SettledMemory
 from consumer.delivery.task import Task
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.service import Service
@@ -81,7 +83,7 @@ def _do_not_wait_for_the_watch(patch: pytest.MonkeyPatch) -> None:
 
 def _forget_the_map(patch: pytest.MonkeyPatch) -> None:
     """What was settled beyond the watermark is not remembered over a restart."""
-    patch.setattr("consumer.delivery.partitions.encode", lambda _watermark, _beyond: "")
+    patch.setattr("consumer.delivery.commits.encode", lambda _watermark, _beyond: "")
 
 
 def _dead_letter_for_an_outage(patch: pytest.MonkeyPatch) -> None:
@@ -140,6 +142,21 @@ def _commit_for_others(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Partitions, "drain", careless)
 
 
+def _forget_what_has_left(patch: pytest.MonkeyPatch) -> None:
+    """A partition that comes back to the process that lost it is as new."""
+    patch.setattr(SettledMemory, "recall", lambda *_args: OffsetRanges())
+
+
+def _send_beside_what_is_on_its_way(patch: pytest.MonkeyPatch) -> None:
+    """A record that is read again is sent, though the answer to its first send is still to come."""
+    patch.setattr(Partitions, "orphan_of", lambda *_args: None)
+
+
+def _forget_what_was_delivered_in_part(patch: pytest.MonkeyPatch) -> None:
+    """Of a record of several requests that is read again, the first goes again."""
+    patch.setattr(SettledMemory, "delivered_of", lambda *_args: 0)
+
+
 @pytest.mark.parametrize(
     "plant",
     [
@@ -155,6 +172,9 @@ def _commit_for_others(patch: pytest.MonkeyPatch) -> None:
         _skip_what_cannot_be_written,
         _trust_that_nothing_is_paused,
         _commit_for_others,
+        _forget_what_has_left,
+        _send_beside_what_is_on_its_way,
+        _forget_what_was_delivered_in_part,
     ],
     ids=lambda plant: plant.__name__.strip("_"),
 )
