@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from consumer.delivery.commits import CommitFault
 from consumer.delivery.parking import Change
 from consumer.delivery.task import Commit, Task
 from consumer.records import Answer, Partition, Record
@@ -58,10 +59,12 @@ class Listener(Protocol):
     def on_lost(self, partitions: Sequence[Partition]) -> None:
         """The partitions are another member's already: nothing of them may be committed."""
 
+    def on_deleted(self, partitions: Sequence[Partition]) -> None:
+        """Their topic was deleted, or made anew under the same name: what was read of it cannot be read again."""
+
     def on_committed(self, partitions: Sequence[Partition]) -> None: ...
 
-    def on_commit_failed(self, partitions: Sequence[Partition], error: str, *, map_refused: bool) -> None:
-        """`map_refused`: the brokers take the offsets, but not with so much metadata."""
+    def on_commit_failed(self, partitions: Sequence[Partition], error: str, fault: CommitFault) -> None: ...
 
 
 class Publisher(Protocol):

@@ -1,11 +1,34 @@
-"""What a failed attempt means: charged to the record or not, when the next is due, and when it is given up."""
+"""What a failed attempt means: charged to the record or not, when the next is due, and when it is given up.
+
+A 5xx, a time-out or a broken connection may be the record's fault or the endpoint's: only what becomes of others can
+tell. A suspect is a key whose record failed while another's passed, and every redelivery. `Attempts.failed` decides
+by this table; the breaker is looked at again before the record is charged:
+
+| breaker | the record | others ready | the breaker | the record |
+|---|---|---|---|---|
+| closed | no suspect | - | counts its key; opens at so many in a row | charged, unless it opened |
+| closed | a suspect | - | learns nothing | charged |
+| open | no suspect | - | was it the probe, the next waits longer | not charged |
+| open | a suspect | some that are no suspects | was it the probe, another is at once | waits, not charged |
+| open | a suspect | none | was it the probe, closes | charged, if it closed |
+
+What is not charged and is too old becomes a dead letter. What is charged, by `_charge`:
+
+| attempts | what else | the record |
+|---|---|---|
+| some left | - | waits with backoff |
+| used up | others pass | retry topic; of a redelivery the next delay, or the dead-letter topic |
+| used up | too old | dead-letter topic |
+| used up | a suspect, and no redelivery | retry topic |
+| used up | else: the endpoint is as likely at fault | waits, and the attempt is not counted; no redelivery: trips |
+"""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
 
-from consumer.delivery.breaker import FLOOD, Breaker
-from consumer.delivery.giving_up import after_failures, refused
+from consumer.delivery.breaker import Breaker
+from consumer.delivery.failures import after_failures, refused
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.task import Task
 from consumer.records import Answer, Reason
@@ -18,29 +41,32 @@ class Attempts:
         self._policy = policy
         self._breaker = breaker
 
-    def failed(self, task: Task, answer: Answer, now: float, *, others: bool) -> None:
-        """The record or the endpoint is at fault: only what becomes of others can tell.
+    def failed(self, task: Task, answer: Answer, now: float, *, unsuspected_ready: bool) -> None:
+        """One attempt has failed; the tables of this module say what follows.
 
-        `others`: whether there are ready records of which it is not known that they fail.
+        Args:
+            task: the record; it has a failure afterwards if it is not to be sent again.
+            answer: what came back.
+            now: seconds since the epoch.
+            unsuspected_ready: whether there are ready records that are no suspects. Asked only while the breaker is
+                open.
         """
         if not self.suspect(task):
-            self._breaker.failed(task.number, follows(task), now, name_of(answer))
-        elif self._breaker.cause == FLOOD:
-            self._breaker.trip(task.number, now, FLOOD)
-        elif self._breaker.open and others:
-            # That a suspect fails says nothing of the endpoint: as a probe, it makes way for the next.
-            self._breaker.forget_probe(task.number, now)
-            task.due = now + self._patience(task)
+            self._breaker.failed(task.number, suspect_key(task), now, cause_of(answer))
+        elif self._breaker.open and unsuspected_ready:
+            self._breaker.release_probe(task.number, now)
+            task.due = now + self._uncharged_wait(task)
         else:
-            self._breaker.doubt(task.number)
+            # Else it would stay open for ever where nothing but suspects is left to probe with.
+            self._breaker.close_by(task.number)
         if not self._breaker.open:
             self._charge(task, answer, now)
-        elif self._policy.too_old(task.record.event_time_ms, now):
+        elif self._policy.max_age.exceeded(task.record.event_time_ms, now * 1000):
             task.fail(refused(task, answer, now, Reason.TOO_OLD))
 
     def suspect(self, task: Task) -> bool:
         """Whether it is known to fail while others pass."""
-        return task.state.redelivers or self._breaker.suspects(follows(task))
+        return task.state.redelivers or self._breaker.suspects(suspect_key(task))
 
     def resume(self, task: Task, now: float) -> None:
         """Goes on with a redelivery from what its headers say: what it has waited through since is not known."""
@@ -48,13 +74,11 @@ class Attempts:
         if past is None:
             return
         task.attempts_before = past.attempts
-        task.skip_delivered(past.delivered)
         task.first_failed_at = past.first_failed_at_ms / 1000
         # The wait is bounded by our own delays: the header may say anything.
         task.due = min(past.not_before_ms / 1000, now + max(self._policy.delays, default=0.0))
 
     def _charge(self, task: Task, answer: Answer, now: float) -> None:
-        """An attempt is used up; with the last one the record is put off, or given up."""
         redelivers = task.state.redelivers
         task.first_failed_at = task.first_failed_at or now
         task.attempts += 1
@@ -62,29 +86,28 @@ class Attempts:
             task.due = now + self._policy.backoff.seconds(task.attempts)
         elif self._breaker.others_pass(now):
             after_failures(task, answer, self._policy.delays, now)
-        elif self._policy.too_old(task.record.event_time_ms, now):
+        elif self._policy.max_age.exceeded(task.record.event_time_ms, now * 1000):
             task.fail(refused(task, answer, now, Reason.TOO_OLD))
-        elif not redelivers and self._breaker.suspects(follows(task)):
+        elif not redelivers and self._breaker.suspects(suspect_key(task)):
             after_failures(task, answer, self._policy.delays, now)
         else:
-            # Nothing else has passed lately: this says as much of the endpoint as of the record.
             task.attempts -= 1
-            task.due = now + self._patience(task)
+            task.due = now + self._uncharged_wait(task)
             if not redelivers:
-                self._breaker.trip(task.number, now, name_of(answer))
+                self._breaker.trip(task.number, now, cause_of(answer))
 
-    def _patience(self, task: Task) -> float:
+    def _uncharged_wait(self, task: Task) -> float:
         """Seconds until a failure that was not charged is tried again."""
         delays = self._policy.delays
         return delays[task.redeliveries] if task.state.redelivers and delays else self._policy.backoff.max_seconds
 
 
-def follows(task: Task) -> Hashable:
-    """What a fault may follow: the customer, or where there is none the record."""
+def suspect_key(task: Task) -> Hashable:
+    """What a fault may belong to: the ordering key, or where there is none the record."""
     key = task.ordering_key
     return task.number if key is None else key
 
 
-def name_of(answer: Answer) -> str:
+def cause_of(answer: Answer) -> str:
     """An answer in a word, as the cause of an open breaker."""
     return f"http_{answer.status}" if answer.status is not None else str(answer.no_answer)

@@ -10,18 +10,15 @@ from __future__ import annotations
 from itertools import count
 
 from consumer.backoff import Backoff
-from consumer.delivery.attempts import Attempts, follows, name_of
-from consumer.delivery.breaker import FLOOD, Breaker
-from consumer.delivery.concurrency import Concurrency
-from consumer.delivery.flood import FloodGauge
-from consumer.delivery.giving_up import parked, refused, unmappable
+from consumer.delivery.attempts import Attempts, cause_of, suspect_key
+from consumer.delivery.failures import parked, refused, unmappable, unread_again
+from consumer.delivery.gates import Gates
 from consumer.delivery.lanes import Lane, Lanes
 from consumer.delivery.order import KeyOrder, Turn
 from consumer.delivery.parking import ParkedKeys
 from consumer.delivery.partitions import Partitions
 from consumer.delivery.policy import DeliveryPolicy
-from consumer.delivery.task import FAILED_FIRST, Decisions, Settlement, Task
-from consumer.delivery.throttle import Throttle
+from consumer.delivery.task import FAILED_FIRST, Decisions, PartitionState, Settlement, Task
 from consumer.delivery.verdict import Verdict
 from consumer.records import Answer, Mapped, Outcome, Reason, Record, Reject, Skip
 
@@ -36,25 +33,22 @@ class Engine:
     def __init__(self, policy: DeliveryPolicy, parked_keys: ParkedKeys | None = None) -> None:
         self._policy = policy
         self.parked = parked_keys if parked_keys is not None else ParkedKeys()
-        self.breaker = Breaker(policy.breaker)
-        self.throttle = Throttle(policy.throttle)
-        self.concurrency = Concurrency(policy.concurrency)
-        self._flood = FloodGauge(policy.flood)
-        self._attempts = Attempts(policy, self.breaker)
+        self.gates = Gates(policy)
+        self._attempts = Attempts(policy, self.gates.breaker)
         self._lanes: Lanes[Task] = Lanes()
         self._order = KeyOrder(policy, self._lanes, self.parked)
         self.partitions = Partitions(policy, self._lanes)
-        self._out: dict[int, Task] = {}
+        self._in_flight: dict[int, Task] = {}
         self._tickets = count(1)
         self._decided = Decisions()
-        self.in_flight = 0
+        self.requests_in_flight = 0
         self.duplicates_skipped = 0
         self.resent = 0
         self.write_error = ""
         """Why the last write to the retry or dead-letter topic failed; empty once one is acknowledged."""
 
     @property
-    def appetite(self) -> int:
+    def fetch_demand(self) -> int:
         """How many more records are of use now: none while a round of requests is ready, then up to two.
 
         So no request waits for a record, and records are read and mapped many at a time, which costs each of them
@@ -62,22 +56,25 @@ class Engine:
         as many; and what is ready at a lower priority does not count, for a higher one may come behind it.
         """
         a_round = self._policy.concurrency.maximum
-        ready = self._lanes.ready_at(self.partitions.top_priority)
+        ready = self._lanes.ready_count(self.partitions.top_priority)
         return 0 if ready >= a_round else _ROUNDS_AHEAD * a_round - ready
 
     # What comes in
 
     def take(self, record: Record, mapped: Mapped, now: float) -> None:
         """A record that was read, and what mapping made of it."""
-        state = self.partitions.taking(record.partition)
+        state = self.partitions.accepting(record.partition)
         if state is None:
             return
         if record.offset < state.settled.next:
             # The topic was truncated or made anew: what was known of its offsets is no more.
-            state = self.partitions.begin_anew(state)
+            state = self.partitions.restart(state)
         state.changed = True
         if not state.settled.take(record.offset):
             self.duplicates_skipped += 1
+            return
+        orphan = self.partitions.orphan_of(record)
+        if orphan is not None and self._adopt(orphan, state):
             return
         if isinstance(mapped, Skip):
             state.settled.settle(record.offset)
@@ -96,83 +93,72 @@ class Engine:
             task.rejected_event = mapped.event
         else:
             self._attempts.resume(task, now)
+            if delivered := self.partitions.delivered_before(record):
+                task.skip_delivered(delivered)
             self._order.taken(task)
         self.partitions.keep(task)
         task.lane = self._lanes.add(state.lanes, self._order.lane_key(task), task)
 
     def answered(self, ticket: int, answer: Answer, now: float) -> None:
         """The answer to the send with this ticket."""
-        task = self._out.pop(ticket)
-        task.out = False
-        task.state.out -= 1
-        self.in_flight -= 1
+        task = self._returned(ticket)
+        self.requests_in_flight -= 1
         verdict = self._policy.verdicts.judge(answer)
-        self.throttle.answered(answer, verdict, self.in_flight, now)
+        self.gates.answered(answer, verdict, self.requests_in_flight, now)
         if verdict is Verdict.DELIVERED:
-            self.concurrency.answered(answer.seconds, now)
-            self.breaker.passed(task.number, follows(task), now)
-            self._flood.delivered(now)
+            self.gates.breaker.passed(task.number, suspect_key(task), now)
+            self.gates.flood.delivered(task.number, now)
             self._delivered(task)
-            return
-        if answer.status in {408, 429, None} or (answer.status >= 500 and answer.status != 501):  # noqa: PLR2004
-            self.concurrency.answered(None, now)
-        if verdict is Verdict.REJECTED:
+        elif verdict is Verdict.REJECTED:
             self._rejected(task, answer, now)
         elif verdict is Verdict.FAILED:
-            others = self.breaker.open and self._lanes.any_ready(lambda each: not self._attempts.suspect(each))
-            self._attempts.failed(task, answer, now, others=others)
-            if task.failure is not None and task.state.active:
-                self._write(task, now)
-            else:
-                self._again(task)
+            self._failed(task, answer, now)
         elif verdict is Verdict.REFUSED:
-            self.breaker.trip(task.number, now, name_of(answer))
-            self._again(task)
+            self.gates.breaker.trip(task.number, now, cause_of(answer))
+            self.gates.flood.release_probe(task.number, now)
+            self._requeue(task)
         else:
-            self.breaker.forget_probe(task.number, now)
-            self._again(task, first=True)
+            self.gates.release_probe(task.number, now)
+            self._requeue(task, first=True)
 
     def written(self, ticket: int, error: str | None, now: float) -> None:
         """The brokers acknowledged the write with this ticket, or (`error`) it failed."""
-        task = self._out.pop(ticket)
-        task.out = False
-        task.state.out -= 1
+        task = self._returned(ticket)
         failure = task.failure
         if failure is None or not task.state.active:
-            self.partitions.free(task)
+            if error is None and failure is not None and failure.outcome is Outcome.RETRY:
+                self._order.park(task)
+            self.partitions.orphan_ended(task, settled=error is None)
         elif error is None:
             self.write_error = ""
             if failure.outcome is Outcome.RETRY:
-                self._order.put_off(task)
+                self._order.park(task)
             self._settle(task, failure.outcome)
         else:
             self.write_error = error
             task.write_failures += 1
             task.due = now + _REWRITE.seconds(task.write_failures)
-            self._again(task)
+            self._requeue(task)
 
     # What is to be done
 
     def decide(self, now: float) -> Decisions:
         """Everything that may start now. Each decision is returned once."""
         self._lanes.wake(now)
-        self._order.let_go()
+        self._order.release_held()
         self._write_failed(now)
-        allowed = min(self.concurrency.limit - self.in_flight, self.throttle.allowance(now, self.in_flight))
-        if self.breaker.open:
-            allowed = min(allowed, 1)
-        while self.breaker.may_send(now) and (lane := self._next_lane(now)) is not None:
+        allowed = self.gates.allowance(now, self.requests_in_flight)
+        while self.gates.may_pass(now) and (lane := self._next_lane(now)) is not None:
             task = lane.head
-            if self._waits(task, lane, now):
+            if self._must_wait(task, lane, now):
                 continue
             if task.failure is not None:
-                if self.breaker.open:
-                    self.breaker.probing(task.number)
+                self.gates.probing(task.number)
                 self._write(task, now)
                 continue
             if allowed < 1:
-                if self.in_flight >= self.concurrency.limit:
-                    self.concurrency.reached()
+                if self.requests_in_flight >= self.gates.concurrency.limit:
+                    self.gates.concurrency.reached()
                 self._lanes.ready(lane, first=True)
                 break
             allowed -= 1
@@ -182,73 +168,105 @@ class Engine:
         decided.wake_at = self._wake_at(now)
         return decided
 
+    def give_up_detached(self, now: float) -> int:
+        """The process ends: what is in hand of topics that are gone, and nobody could read again, goes to its topic.
+
+        Returns:
+            How many of these records are not settled yet.
+        """
+        tasks = self.partitions.detached()
+        for task in tasks:
+            if not task.in_flight and task.failure is None and task.lane is not None:
+                self._lanes.leave(task.lane, task)
+                task.fail(unread_again(task, self._policy.delays, now))
+                task.lane = self._lanes.add(task.state.lanes, ("detached", task.number), task)
+        return len(tasks)
+
     # The inside
+
+    def _adopt(self, task: Task, state: PartitionState) -> bool:
+        """A record that is read again before the result of its send is there: that result counts."""
+        key = self._order.lane_key(task)
+        if key in state.lanes.lanes:
+            return False
+        task.state.in_flight_count -= 1
+        state.in_flight_count += 1
+        task.state = state
+        task.lane = self._lanes.add_busy(state.lanes, key, task)
+        return True
 
     def _delivered(self, task: Task) -> None:
         if task.index + 1 < len(task.requests):
             task.index += 1
             task.attempts = task.redeliveries = 0
             task.sent = False
-            self._again(task, first=True)
+            self._requeue(task, first=True)
         elif task.state.active:
             self._settle(task, Outcome.DELIVERED)
         else:
-            self.partitions.free(task)
+            self.partitions.orphan_ended(task, settled=True)
 
     def _rejected(self, task: Task, answer: Answer, now: float) -> None:
-        if self.breaker.cause != FLOOD:
-            self.breaker.passed(task.number, follows(task), now)
+        self.gates.breaker.passed(task.number, suspect_key(task), now)
         task.attempts += 1
         task.fail(refused(task, answer, now))
         if task.state.active:
             self._write(task, now)
         else:
-            self.breaker.forget_probe(task.number, now)
-            self.partitions.free(task)
+            self.gates.release_probe(task.number, now)
+            self.partitions.orphan_ended(task, settled=False)
 
-    def _again(self, task: Task, *, first: bool = False) -> None:
+    def _failed(self, task: Task, answer: Answer, now: float) -> None:
+        others = self.gates.breaker.open and self._lanes.any_ready(lambda each: not self._attempts.suspect(each))
+        self._attempts.failed(task, answer, now, unsuspected_ready=others)
+        if task.failure is not None and task.state.active:
+            self._write(task, now)
+        else:
+            self.gates.flood.release_probe(task.number, now)
+            self._requeue(task)
+
+    def _requeue(self, task: Task, *, first: bool = False) -> None:
         """The head of a lane could not be settled: it goes again, as soon as it is due."""
         lane = task.lane
         if lane is None or lane.closed:
-            self.partitions.free(task)
+            self.partitions.orphan_ended(task, settled=False)
         else:
             self._lanes.ready(lane, first=first)
 
-    def _waits(self, task: Task, lane: Lane[Task], now: float) -> bool:
+    def _must_wait(self, task: Task, lane: Lane[Task], now: float) -> bool:
         """Whether the head of a lane cannot go now: it is not due, or its key's place is not known, or it is done."""
         if task.due > now:
             self._lanes.wait(lane, task.due)
             return True
         turn = self._order.turn(task)
-        if turn is Turn.FREE:
+        if turn is Turn.MAY_GO:
             return False
-        if turn is Turn.FOLLOWS:
+        if turn is Turn.PARK_BEHIND:
             task.fail(parked(task, now))
             return False
-        if turn is Turn.IS_THERE:
+        if turn is Turn.ALREADY_PARKED:
             self._settle(task, Outcome.RETRY)
         else:
-            self._order.wait_to_know(lane)
+            self._order.hold_until_known(lane)
         return True
 
     def _next_lane(self, now: float) -> Lane[Task] | None:
         """The next ready lane; during a flood, rather one that is not a dead letter already."""
-        if self.breaker.cause == FLOOD:
+        if self.gates.flood.open:
             return self._lanes.next(lambda task: task.due <= now and task.failure is None)
         return self._lanes.next()
 
     def _send(self, task: Task) -> None:
-        if self.breaker.open:
-            self.breaker.probing(task.number)
-        self.throttle.started()
-        self.in_flight += 1
+        self.gates.probing(task.number)
+        self.gates.throttle.started()
+        self.requests_in_flight += 1
         self.resent += task.sent
         task.sent = True
-        self._decided.sends.append((self._start(task), task))
+        self._decided.sends.append((self._issue_ticket(task), task))
 
     def _write_failed(self, now: float) -> None:
         """What has failed goes to its topic at once, whatever holds the sends back; but a flood is held."""
-        while self.breaker.cause != FLOOD and (lane := self._lanes.next_of(FAILED_FIRST)) is not None:
+        while not self.gates.flood.open and (lane := self._lanes.next_at(FAILED_FIRST)) is not None:
             if lane.head.due > now:
                 self._lanes.wait(lane, lane.head.due)
             else:
@@ -260,19 +278,22 @@ class Engine:
         # A backlog that is too old is no sign of a bad mapping, which is what a flood is the sign of.
         aged = failure is not None and failure.reason is Reason.TOO_OLD
         if dead and not aged and not task.write_failures:
-            flooded = self._flood.dead_lettered(now)
-            if flooded or (self.breaker.cause == FLOOD):
-                self._flood.reset()
-                self.breaker.trip(task.number, now, FLOOD)
-        self.breaker.forget_probe(task.number, now)
-        self._decided.writes.append((self._start(task), task))
+            self.gates.flood.dead_lettered(task.number, now)
+        self.gates.release_probe(task.number, now)
+        self._decided.writes.append((self._issue_ticket(task), task))
 
-    def _start(self, task: Task) -> int:
+    def _issue_ticket(self, task: Task) -> int:
         ticket = next(self._tickets)
-        self._out[ticket] = task
-        task.out = True
-        task.state.out += 1
+        self._in_flight[ticket] = task
+        task.in_flight = True
+        task.state.in_flight_count += 1
         return ticket
+
+    def _returned(self, ticket: int) -> Task:
+        task = self._in_flight.pop(ticket)
+        task.in_flight = False
+        task.state.in_flight_count -= 1
+        return task
 
     def _settle(self, task: Task, outcome: Outcome) -> None:
         state = task.state
@@ -289,5 +310,5 @@ class Engine:
 
     def _wake_at(self, now: float) -> float:
         """What may start now and did not waits for an answer or a record, not for the time."""
-        times = (self._lanes.next_wake, self.breaker.probe_at, self.throttle.next_at(now))
+        times = (self._lanes.next_wake, self.gates.probe_at, self.gates.throttle.next_at(now))
         return min((max(at, now + _SHORTEST_WAIT) for at in times if at > now), default=float("inf"))

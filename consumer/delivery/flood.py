@@ -8,6 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from consumer.backoff import Backoff
+from consumer.delivery.probe_gate import ProbeGate
+
+DEAD_LETTER_FLOOD = "dead_letter_flood"
+
 
 @dataclass(frozen=True, slots=True)
 class FloodPolicy:
@@ -47,3 +52,20 @@ class FloodGauge:
         stale = now >= self._turns_at + half
         self._halves = [[0, 0] if stale else self._halves[1], [0, 0]]
         self._turns_at = now + half
+
+
+class FloodGate(ProbeGate):
+    """Open in a flood: one record at a time is sent, or written as a dead letter, until one is delivered."""
+
+    def __init__(self, policy: FloodPolicy, waits: Backoff) -> None:
+        super().__init__(waits)
+        self._gauge = FloodGauge(policy)
+
+    def delivered(self, task: int, now: float) -> None:
+        self._gauge.delivered(now)
+        self.close_by(task)
+
+    def dead_lettered(self, task: int, now: float) -> None:
+        if self._gauge.dead_lettered(now) or self.open:
+            self._gauge.reset()
+            self.trip(task, now, DEAD_LETTER_FLOOD)

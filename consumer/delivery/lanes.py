@@ -70,6 +70,12 @@ class Lanes(Generic[T]):
             lane.queue.append(task)
         return lane
 
+    def add_busy(self, group: LaneGroup[T], key: Hashable, task: T) -> Lane[T]:
+        """A lane of its own for a task that has gone already; `key` must have none."""
+        lane = group.lanes[key] = Lane(group, key)
+        lane.queue.append(task)
+        return lane
+
     def ready(self, lane: Lane[T], *, first: bool = False) -> None:
         """The head of `lane` may go; `first`: before the others of its priority."""
         priority = lane.queue[0].priority
@@ -106,7 +112,7 @@ class Lanes(Generic[T]):
                         ready.remove(lane)
                         return lane
         for priority in self._priorities:
-            if (first := self.next_of(priority)) is not None:
+            if (first := self.next_at(priority)) is not None:
                 return first
         return None
 
@@ -114,7 +120,7 @@ class Lanes(Generic[T]):
         """Whether a ready lane has such a head; a look at every ready lane."""
         return any(not lane.closed and such(lane.head) for ready in self._ready.values() for lane in ready)
 
-    def next_of(self, priority: int) -> Lane[T] | None:
+    def next_at(self, priority: int) -> Lane[T] | None:
         """The same, of this priority alone."""
         ready = self._ready.get(priority)
         while ready:
@@ -123,7 +129,7 @@ class Lanes(Generic[T]):
                 return lane
         return None
 
-    def ready_at(self, priority: int) -> int:
+    def ready_count(self, priority: int) -> int:
         """How many lanes of this priority are ready, or nearly: one that has closed may be among them."""
         return len(self._ready.get(priority, ()))
 
@@ -136,6 +142,13 @@ class Lanes(Generic[T]):
             self.ready(lane)
         else:
             del lane.owner.lanes[lane.key]
+            lane.closed = True
+
+    def leave(self, lane: Lane[T], task: T) -> None:
+        """Takes a task out that has not gone; a lane that it leaves empty is no more."""
+        lane.queue.remove(task)
+        if not lane.queue:
+            lane.owner.lanes.pop(lane.key, None)
             lane.closed = True
 
     def close(self, group: LaneGroup[T]) -> None:

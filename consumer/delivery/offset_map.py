@@ -12,81 +12,85 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator
 
-LIMIT = 4096
+from consumer.delivery.offset_ranges import OffsetRanges
+
+LIMIT = 4095
+"""Characters. The brokers take 4,096, and confluent-kafka 2.16 sends a NUL behind the text, which they count."""
 VERSION = "1"
 BIT_SET, RUN_LENGTHS = b"b", b"r"
-_LARGEST = 1 << 20  # bytes of a map unpacked, and offsets in it: far above what an engine leaves beyond a watermark
+_LARGEST = 1 << 20  # bytes of a map unpacked: far above what an engine leaves beyond a watermark
+_HIGHEST = 1 << 63  # above every offset
+# A bit set is worth a try where the ranges are many, and close to each other.
+_MANY_RANGES = 32
+_LARGEST_BIT_SET = 1 << 15  # bytes
 
 
-def encode(committed: int, settled: Sequence[int]) -> str:
-    """`settled`: ascending offsets above `committed`. Empty text: nothing to say, or too much."""
+def encode(committed: int, settled: OffsetRanges) -> str:
+    """`settled`: what is settled above `committed`. Empty text: nothing to say, or too much."""
     if not settled:
         return ""
-    packed = min(
-        (zlib.compress(kind + body, 6) for kind, body in _bodies(committed, settled)),
-        key=len,
-    )
+    relative = [(start - committed - 1, end - committed - 1) for start, end in settled]
+    bodies = [RUN_LENGTHS + _to_runs(relative)]
+    if len(relative) > _MANY_RANGES and relative[-1][1] <= _LARGEST_BIT_SET * 8:
+        bodies.append(BIT_SET + _to_bits(relative))
+    packed = min((zlib.compress(body, 6) for body in bodies), key=len)
     text = f"{VERSION}:{committed}:{base64.b64encode(packed).decode()}"
     return text if len(text) <= LIMIT else ""
 
 
-def decode(committed: int, text: str | None) -> frozenset[int]:
+def decode(committed: int, text: str | None) -> OffsetRanges:
     """The offsets in a map; empty for one of another version, of another commit, or that does not parse."""
     own = f"{VERSION}:{committed}:"
     if not text or not text.startswith(own):
-        return frozenset()
+        return OffsetRanges()
     try:
         unpacking = zlib.decompressobj()
         unpacked = unpacking.decompress(base64.b64decode(text[len(own) :], validate=True), _LARGEST)
-        read = _READERS.get(unpacked[:1])
-        if read is None or not unpacking.eof:
-            return frozenset()
-        relative = read(unpacked[1:])
     except (binascii.Error, zlib.error, ValueError):
-        return frozenset()
-    return frozenset(committed + 1 + offset for offset in relative)
+        return OffsetRanges()
+    read = _READERS.get(unpacked[:1])
+    if read is None or not unpacking.eof:
+        return OffsetRanges()
+    base = committed + 1
+    ranges = [(base + start, base + end) for start, end in read(unpacked[1:])]
+    return OffsetRanges(ranges if not ranges or ranges[-1][1] < _HIGHEST else ())
 
 
-def _bodies(committed: int, settled: Sequence[int]) -> list[tuple[bytes, bytes]]:
-    relative = [offset - committed - 1 for offset in settled]
-    bodies = [(RUN_LENGTHS, _to_runs(relative))]
-    if relative[-1] < _LARGEST:
-        bodies.append((BIT_SET, _to_bits(relative)))
-    return bodies
-
-
-def _to_bits(relative: Sequence[int]) -> bytes:
-    bits = bytearray(relative[-1] // 8 + 1)
-    for offset in relative:
-        bits[offset >> 3] |= 1 << (offset & 7)
+def _to_bits(relative: list[tuple[int, int]]) -> bytes:
+    bits = bytearray(relative[-1][1] // 8 + 1)
+    for start, end in relative:
+        whole, last = (start + 7) // 8, end // 8
+        if last > whole:
+            bits[whole:last] = b"\xff" * (last - whole)
+            edges = (*range(start, whole * 8), *range(last * 8, end))
+        else:
+            edges = (*range(start, end),)
+        for offset in edges:
+            bits[offset >> 3] |= 1 << (offset & 7)
     return bytes(bits)
 
 
-def _from_bits(bits: bytes) -> list[int]:
-    if len(bits) > _LARGEST // 8:
-        raise ValueError("more offsets than a partition may have beyond its watermark")
-    return [index * 8 + bit for index, byte in enumerate(bits) if byte for bit in range(8) if byte >> bit & 1]
+def _from_bits(bits: bytes) -> Iterator[tuple[int, int]]:
+    for index, byte in enumerate(bits):
+        for bit in range(8) if byte else ():
+            if byte >> bit & 1:
+                yield index * 8 + bit, index * 8 + bit + 1
 
 
-def _to_runs(relative: Sequence[int]) -> bytes:
+def _to_runs(relative: list[tuple[int, int]]) -> bytes:
     """Alternating lengths, unsettled first, each as a LEB128 number."""
     out = bytearray()
-    end = start = 0  # the run under way is relative[start..end)
-    for offset in relative:
-        if offset != end or end == start:
-            if end > start:
-                _put(out, end - start)
-            _put(out, offset - end)
-            start = offset
-        end = offset + 1
-    _put(out, end - start)
+    before = 0
+    for start, end in relative:
+        _put(out, start - before)
+        _put(out, end - start)
+        before = end
     return bytes(out)
 
 
-def _from_runs(body: bytes) -> list[int]:
-    offsets: list[int] = []
+def _from_runs(body: bytes) -> Iterator[tuple[int, int]]:
     position, settled, value, shift = 0, False, 0, 0
     for byte in body:
         value |= (byte & 0x7F) << shift
@@ -94,11 +98,8 @@ def _from_runs(body: bytes) -> list[int]:
         if byte & 0x80:
             continue
         if settled:
-            if len(offsets) + value > _LARGEST:
-                raise ValueError("more offsets than a partition may have beyond its watermark")
-            offsets.extend(range(position, position + value))
+            yield position, position + value
         position, settled, value, shift = position + value, not settled, 0, 0
-    return offsets
 
 
 def _put(out: bytearray, number: int) -> None:

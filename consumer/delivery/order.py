@@ -14,9 +14,9 @@ from consumer.delivery.task import Task
 class Turn(Enum):
     """Whether the head of a lane may go."""
 
-    FREE = auto()
-    FOLLOWS = auto()  # an earlier record of its key is in the retry topic: it goes there, too
-    IS_THERE = auto()  # itself: a crash came between its write to the retry topic and the commit
+    MAY_GO = auto()
+    PARK_BEHIND = auto()  # an earlier record of its key is in the retry topic: it goes there, too
+    ALREADY_PARKED = auto()  # itself: a crash came between its write to the retry topic and the commit
     UNKNOWN = auto()  # what is parked is not known yet
 
 
@@ -27,7 +27,7 @@ class KeyOrder:
         self._policy = policy
         self._lanes = lanes
         self._parked = parked
-        self._unsure: list[Lane[Task]] = []
+        self._held: list[Lane[Task]] = []
 
     def lane_key(self, task: Task) -> Hashable:
         """Records of one lane key go one after the other; an offset is a lane of its own."""
@@ -48,31 +48,31 @@ class KeyOrder:
         """Whether a record that is due may be sent now."""
         key, record = task.parking_key, task.record
         if key is None or task.state.redelivers or task.failure is not None:
-            return Turn.FREE
+            return Turn.MAY_GO
         if not self._parked.known:
             return Turn.UNKNOWN
         if self._parked.holds(key, record.origin, record.origin_offset):
-            return Turn.IS_THERE
-        return Turn.FOLLOWS if self._parked.is_parked(key) else Turn.FREE
+            return Turn.ALREADY_PARKED
+        return Turn.PARK_BEHIND if self._parked.is_parked(key) else Turn.MAY_GO
 
-    def wait_to_know(self, lane: Lane[Task]) -> None:
+    def hold_until_known(self, lane: Lane[Task]) -> None:
         """Keeps a lane back until it is known what is parked."""
-        self._unsure.append(lane)
+        self._held.append(lane)
 
-    def let_go(self) -> None:
+    def release_held(self) -> None:
         """Makes the lanes ready that waited to know, once it is known."""
-        if self._unsure and self._parked.known:
-            for lane in self._unsure:
+        if self._held and self._parked.known:
+            for lane in self._held:
                 if not lane.closed:
                     self._lanes.ready(lane)
-            self._unsure = []
+            self._held = []
 
     def taken(self, task: Task) -> None:
         """A record read from the retry topic parks its key, whether or not the watch has come to it yet."""
         if task.state.redelivers and task.parking_key is not None:
             self._parked.apply(Parked(*_place(task, task.parking_key)))
 
-    def put_off(self, task: Task) -> None:
+    def park(self, task: Task) -> None:
         """The record is in the retry topic; where, the watch will tell."""
         if task.parking_key is not None:
             self._parked.apply(Parked(task.parking_key, task.record.origin, task.record.origin_offset))

@@ -1,20 +1,21 @@
-"""The partitions that are ours: what is in hand of each, when it pauses, and what is to be committed."""
+"""The partitions that are ours: what is in hand of each, when it pauses, and what outlives its leaving."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from consumer.delivery.buffer import Buffer
+from consumer.delivery.commits import Commits
 from consumer.delivery.lanes import Lanes
-from consumer.delivery.offset_map import LIMIT, decode, encode
+from consumer.delivery.memory_budget import MemoryBudget
+from consumer.delivery.offset_map import decode
+from consumer.delivery.offset_ranges import OffsetRanges
+from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.policy import DeliveryPolicy
-from consumer.delivery.settled import SettledOffsets
-from consumer.delivery.task import MOST_BEYOND, Commit, Decisions, PartitionState, Task
-from consumer.records import Partition
+from consumer.delivery.settled_memory import SettledMemory
+from consumer.delivery.task import Decisions, PartitionState, Task
+from consumer.records import Partition, Record
 
 _LOWER_PRIORITY_SHARE = 0.5
-_MAP_TOO_FULL = 0.75
-_COMMIT_AGAIN_SECONDS = 0.25
 
 
 class Partitions:
@@ -25,16 +26,32 @@ class Partitions:
         self._lanes = lanes
         self._states: dict[Partition, PartitionState] = {}
         self._top_priority = 0
-        self._next_commit = 0.0
-        self.buffer = Buffer(policy.buffered_records, policy.buffered_bytes)
-        self.redelivery_buffer = Buffer(policy.buffered_records, policy.buffered_bytes)
+        self._memory_of_left = SettledMemory()
+        self._orphans: dict[tuple[Partition, int], Task] = {}
+        """In flight when their partitions left: by partition and offset, until their result is there."""
+        self._detached: set[PartitionState] = set()
+        self.commits = Commits(self._states, policy.commit_seconds)
+        self.memory = MemoryBudget(policy.buffered_records, policy.buffered_bytes)
+        self.redelivery_memory = MemoryBudget(policy.buffered_records, policy.buffered_bytes)
         """Redeliveries wait for minutes: a pile of them must not stop the topics."""
 
+    # Partitions come and go
+
     def assign(self, partition: Partition, committed: int | None, metadata: str, priority: int = 0) -> None:
-        """`committed` and `metadata` are the group's last commit for the partition; None: there is none."""
-        already = decode(committed, metadata) if committed is not None else frozenset[int]()
+        """A partition is ours now.
+
+        Args:
+            partition: the partition.
+            committed: the group's last commit for it; None: there is none.
+            metadata: that commit's.
+            priority: of its topic.
+        """
+        already = decode(committed, metadata) if committed is not None else OffsetRanges()
+        already = already.merged(self._memory_of_left.recall(partition, committed))
         redelivers = partition.topic == self._policy.retry_topic
-        self._states[partition] = PartitionState(partition, priority, redelivers, SettledOffsets(already))
+        tracker = OffsetTracker(already)
+        self._states[partition] = PartitionState(partition, priority, redelivers, tracker, acknowledged=committed)
+        self.commits.assigned()
         self._rank()
 
     def hold(self, partition: Partition, *, held: bool) -> None:
@@ -43,34 +60,85 @@ class Partitions:
             state.held = held
 
     def drain(self, partitions: Iterable[Partition]) -> None:
-        """Drops what has not been sent of these; what is out may still settle."""
-        for state in self._those(partitions):
+        """Drops what has not been sent of these; what is in flight may still settle."""
+        for state in self._states_of(partitions):
             state.draining = True
             for task in state.lanes.tasks():
-                if not task.out:
+                if not task.in_flight:
+                    self._remember_partly(task)
                     self.free(task)
+            state.orphans = [task for task in state.lanes.tasks() if task.in_flight]
             self._lanes.close(state.lanes)
 
     def forget(self, partitions: Iterable[Partition]) -> None:
-        """The partitions are another's now: what is still out of them settles nothing here."""
+        """The partitions are another's now: what is still in flight of them settles nothing in the group."""
         gone = list(partitions)
         self.drain(gone)
-        for state in self._those(gone):
+        for state in self._states_of(gone):
             state.active = False
+            self._memory_of_left.keep(state.partition, state.settled.settled, state.acknowledged)
+            self._orphans |= {(state.partition, task.record.offset): task for task in state.orphans if task.in_flight}
             del self._states[state.partition]
         self._rank()
 
-    def begin_anew(self, state: PartitionState) -> PartitionState:
-        """Forgets what was read of a partition, and goes on from where it is read now."""
-        self.forget([state.partition])
+    def detach(self, partitions: Iterable[Partition]) -> None:
+        """Their topic was deleted or made anew: what is in hand cannot be read again, and is sent on all the same.
+
+        Its offsets mean other records now, if any: none of them is committed, and none is remembered.
+        """
+        for state in self._states_of(partitions):
+            self._memory_of_left.forget(state.partition)
+            del self._states[state.partition]
+            if state.lanes.lanes:
+                self._detached.add(state)
+        self._rank()
+
+    def restart(self, state: PartitionState) -> PartitionState:
+        """Goes on from where a partition is read now, which is another topic of the same name."""
+        self.detach([state.partition])
         self.assign(state.partition, None, "", state.priority)
         return self._states[state.partition]
 
+    def detached(self) -> list[Task]:
+        """What is in hand of topics that are gone."""
+        self._detached = {state for state in self._detached if state.lanes.lanes}
+        return [task for state in self._detached for task in state.lanes.tasks()]
+
+    # What is in flight while its partition leaves, and perhaps comes back
+
+    def orphan_of(self, record: Record) -> Task | None:
+        """The send or write of this very record that has no result yet, from before its partition left."""
+        orphan = self._orphans.pop((record.partition, record.offset), None) if self._orphans else None
+        return orphan if orphan is not None and orphan.record == record else None
+
+    def orphan_ended(self, task: Task, *, settled: bool) -> None:
+        """The result of an orphan is there: if it is settled, it is not sent again should its partition come back."""
+        partition, offset = task.state.partition, task.record.offset
+        if self._orphans.pop((partition, offset), None) is not None and settled:
+            if (state := self._states.get(partition)) is not None:
+                state.settled.learn(offset)
+            else:
+                self._memory_of_left.add(partition, offset)
+        elif not settled:
+            self._remember_partly(task)
+        self.free(task)
+
+    def delivered_before(self, record: Record) -> int:
+        """How many of a record's requests were delivered before it was parked, or before its partition left."""
+        told = 0 if record.redelivery is None else record.redelivery.delivered
+        return max(told, self._memory_of_left.delivered_of(record.partition, record.offset))
+
+    def _remember_partly(self, task: Task) -> None:
+        if task.delivered:
+            self._memory_of_left.add_partly(task.state.partition, task.record.offset, task.delivered)
+
     def outstanding(self, partitions: Iterable[Partition]) -> int:
         """How many sends and writes of these partitions have no result yet."""
-        return sum(state.out for state in self._those(partitions))
+        return sum(state.in_flight_count for state in self._states_of(partitions))
 
-    def taking(self, partition: Partition) -> PartitionState | None:
+    # What is there
+
+    def accepting(self, partition: Partition) -> PartitionState | None:
         """The state of a partition whose records are taken; None: it is not ours, or is leaving."""
         state = self._states.get(partition)
         return None if state is None or state.draining else state
@@ -103,81 +171,26 @@ class Partitions:
 
     def keep(self, task: Task) -> None:
         """The task counts against the bounds, until it is freed."""
-        self._buffer_of(task.state).add(task.size)
+        self._budget_of(task.state).add(task.size)
 
     def free(self, task: Task) -> None:
-        self._buffer_of(task.state).remove(task.size)
+        self._budget_of(task.state).remove(task.size)
 
     def balance(self, decided: Decisions) -> None:
         """Pauses the partitions for whose records there is no room, and resumes those for which there is again."""
         for state in self._states.values():
             share = 1.0 if state.redelivers or state.priority == self._top_priority else _LOWER_PRIORITY_SHARE
-            full = self._buffer_of(state).pauses(paused=bool(state.paused), share=share)
+            full = self._budget_of(state).pauses(paused=bool(state.paused), share=share)
             pause = full or state.held or state.map_full or state.draining
             if pause is not state.paused:
                 state.paused = pause
                 (decided.pause if pause else decided.resume).append(state.partition)
 
-    def _buffer_of(self, state: PartitionState) -> Buffer:
-        return self.redelivery_buffer if state.redelivers else self.buffer
-
-    # Commits
-
-    def commits(self, now: float, *, leaving: bool = False) -> list[Commit]:
-        """The offsets to commit now: at most once in the policy's interval.
-
-        `leaving`: those of the partitions that drain, whatever the interval.
-        """
-        if now < self._next_commit and not leaving:
-            return []
-        commits = []
-        for state in self._states.values():
-            watermark = state.settled.watermark
-            if not state.changed or watermark is None or (leaving and not state.draining):
-                continue
-            metadata = _map_of(state, watermark)
-            state.changed = False
-            commits.append(Commit(state.partition, watermark, metadata))
-        if commits:
-            self._next_commit = now + self._policy.commit_seconds
-        return commits
-
-    @property
-    def next_commit_at(self) -> float:
-        """When there is something to commit; infinity while there is nothing."""
-        changed = any(state.changed for state in self._states.values())
-        return self._next_commit if changed else float("inf")
-
-    def commit_failed(self, partitions: Iterable[Partition], *, map_refused: bool = False) -> None:
-        """The commit is lost: it is repeated a little later, and without a map where the brokers refuse those."""
-        for state in self._those(partitions):
-            state.changed = True
-            state.mapless |= map_refused
-        self._next_commit += _COMMIT_AGAIN_SECONDS
+    def _budget_of(self, state: PartitionState) -> MemoryBudget:
+        return self.redelivery_memory if state.redelivers else self.memory
 
     def _rank(self) -> None:
         self._top_priority = max((state.priority for state in self._states.values()), default=0)
 
-    def _those(self, partitions: Iterable[Partition]) -> list[PartitionState]:
+    def _states_of(self, partitions: Iterable[Partition]) -> list[PartitionState]:
         return [state for partition in partitions if (state := self._states.get(partition)) is not None]
-
-
-def _map_of(state: PartitionState, watermark: int) -> str:
-    """The map for the commit; notes whether it is too full for more to be read."""
-    settled = len(state.settled)
-    fullness = settled / MOST_BEYOND
-    if state.mapless:
-        metadata = ""
-    elif settled > state.map_bound:
-        metadata, fullness = "", 1.0
-    else:
-        beyond = state.settled.beyond
-        metadata = encode(watermark, beyond)
-        too_large = bool(beyond) and not metadata
-        # What did not fit will not fit until much of it is gone: packing it again each time costs dearly.
-        state.map_bound = settled // 2 if too_large else MOST_BEYOND
-        fullness = 1.0 if too_large else max(fullness, len(metadata) / LIMIT)
-    # With nothing in hand there is nothing whose settling would empty the map: only reading on does.
-    limit = _MAP_TOO_FULL / 2 if state.map_full else _MAP_TOO_FULL
-    state.map_full = bool(state.lanes.lanes) and fullness > limit
-    return metadata

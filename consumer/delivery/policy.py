@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from consumer.age import AgeLimit
 from consumer.backoff import Backoff
 from consumer.config.model import Config
 from consumer.delivery.breaker import BreakerPolicy
@@ -29,7 +30,7 @@ class DeliveryPolicy:
     delays: tuple[float, ...] = (60, 600, 3600)
     retry_topic: str = "bluecore-consumer.retry"
     ordered_events: frozenset[str] = frozenset()
-    max_age: float = 86_400
+    max_age: AgeLimit = field(default_factory=lambda: AgeLimit(86_400))
     buffered_records: int = 10_000
     buffered_bytes: int = 64 << 20
     commit_seconds: float = 0.05
@@ -38,12 +39,8 @@ class DeliveryPolicy:
     flood: FloodPolicy = field(default_factory=FloodPolicy)
     throttle: ThrottlePolicy = field(default_factory=ThrottlePolicy)
 
-    def too_old(self, event_time_ms: int | None, now: float) -> bool:
-        """Whether Bluecore would not take the event any more (mParticle: nothing over 24 hours old)."""
-        return bool(self.max_age) and event_time_ms is not None and now - event_time_ms / 1000 > self.max_age
-
     @classmethod
-    def of(cls, config: Config) -> DeliveryPolicy:
+    def from_config(cls, config: Config) -> DeliveryPolicy:
         delivery, retry = config.delivery, config.delivery.retry
         backoff = Backoff(retry.initial_seconds, retry.max_seconds)
         statuses = delivery.statuses
@@ -55,7 +52,7 @@ class DeliveryPolicy:
             delays=config.dead_letters.delays_seconds,
             retry_topic=config.dead_letters.retry_topic,
             ordered_events=frozenset(config.dead_letters.ordered_events),
-            max_age=delivery.max_event_age_seconds,
+            max_age=AgeLimit(delivery.max_event_age_seconds),
             buffered_records=delivery.max_buffered_records,
             buffered_bytes=delivery.max_buffered_bytes,
             commit_seconds=delivery.commit_interval_seconds,

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from consumer.delivery.lanes import Lane, LaneGroup
-from consumer.delivery.settled import SettledOffsets
+from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.records import EventRequest, Failure, Outcome, Partition, Record
 
-MOST_BEYOND = 100_000
-"""How many offsets settled beyond the watermark are kept in mind for a partition."""
+UNBOUNDED = sys.maxsize
 
 FAILED_FIRST = sys.maxsize
 """The priority of what has failed: it only waits for its topic, and must not wait for the endpoint."""
@@ -24,7 +23,7 @@ class PartitionState:
     partition: Partition
     priority: int
     redelivers: bool
-    settled: SettledOffsets
+    settled: OffsetTracker
     lanes: LaneGroup[Task] = field(default_factory=LaneGroup)
     active: bool = True
     draining: bool = False
@@ -32,10 +31,17 @@ class PartitionState:
     """None: not known. Kafka's client remembers what was paused when a partition left, and comes back."""
     held: bool = False
     map_full: bool = False
-    map_bound: int = MOST_BEYOND
+    map_bound: int = UNBOUNDED
+    """How many ranges of settled offsets are worth an attempt to pack them."""
     mapless: bool = False
-    out: int = 0
+    in_flight_count: int = 0
+    """Its sends and writes that have no result yet."""
+    orphans: list[Task] = field(default_factory=list)
+    """Those of them that there were when it began to drain."""
     changed: bool = False
+    commit_sent: int | None = None
+    acknowledged: int | None = None
+    """The last commit that the group is known to have."""
 
 
 @dataclass(slots=True, eq=False)
@@ -56,7 +62,7 @@ class Task:
     index: int = 0
     delivered_before: int = 0
     due: float = 0.0
-    out: bool = False
+    in_flight: bool = False
     sent: bool = False
     attempts: int = 0
     attempts_before: int = 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from consumer.backoff import Backoff
-from consumer.delivery.hints import quota, retry_after
+from consumer.delivery.rate_limit_headers import quota, retry_after
 from consumer.delivery.verdict import Verdict
 from consumer.records import Answer
 

@@ -20,6 +20,15 @@ class Verdict(Enum):
     THROTTLED = auto()  # the endpoint asks for fewer requests
 
 
+# What Vector's adaptive concurrency takes for push-back; 501 speaks of the request's kind, not of its number.
+_PUSH_BACK = frozenset({408, 429, *range(500, 600)} - {501})
+
+
+def is_push_back(answer: Answer) -> bool:
+    """Whether the endpoint bears no more requests at a time, or may bear no more: no answer is one, too."""
+    return answer.status is None or answer.status in _PUSH_BACK
+
+
 @dataclass(frozen=True, slots=True)
 class VerdictPolicy:
     """Statuses by what they say; a status in none of the lists is judged by its class."""

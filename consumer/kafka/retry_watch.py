@@ -19,6 +19,7 @@ from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
 from consumer.config.model import Config
 from consumer.delivery.offset_map import decode
+from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.parking import CaughtUp, Change, Parked, Unparked
 from consumer.kafka.client import Fatal, client_options
 from consumer.kafka.headers import ORDERING_KEY_HEADER, redelivery
@@ -171,7 +172,7 @@ class RetryWatch:
     def _forget_settled(self) -> None:
         watched = [TopicPartition(self._topic, number) for number, parked in self._parked.items() if parked]
         for each in self._consumer.committed(watched, timeout=_TIMEOUT) if watched else ():
-            beyond = decode(each.offset, each.metadata) if each.offset >= 0 else frozenset[int]()
+            beyond = decode(each.offset, each.metadata) if each.offset >= 0 else OffsetRanges()
             parked = self._parked[each.partition]
             for offset in [offset for offset in parked if offset < each.offset or offset in beyond]:
                 gone = parked.pop(offset)

@@ -10,6 +10,7 @@ import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from consumer.config.model import Config
+from consumer.delivery.commits import CommitFault
 from consumer.delivery.task import Commit
 from consumer.kafka.client import Fatal, consumer_options
 from consumer.kafka.consumer_errors import ConsumerErrors
@@ -22,6 +23,8 @@ log = structlog.get_logger(__name__)
 
 _COMMITTED_TIMEOUT = 3.0
 _COMMIT_TIMEOUT = 5.0
+# Apache Kafka 4.4 answers "unknown server error" where the maps of all partitions together exceed a batch [measured].
+_TOO_LARGE_AS_A_WHOLE = {KafkaError.UNKNOWN, KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.INVALID_COMMIT_OFFSET_SIZE}
 
 
 class KafkaSource:
@@ -177,15 +180,16 @@ class KafkaSource:
         committed = [each for each in partitions if not (each.error or error)]
         if committed:
             self._listener.on_committed(_partitions(committed))
-        for map_refused in (True, False):
-            matching = [
-                (each, cause)
-                for each, cause in failed
-                if cause is not None and (cause.code() == KafkaError.OFFSET_METADATA_TOO_LARGE) is map_refused
-            ]
-            if matching:
-                refused = _partitions(each for each, _ in matching)
-                self._listener.on_commit_failed(refused, str(matching[0][1]), map_refused=map_refused)
+        for fault in CommitFault:
+            alike = [(each, why) for each, why in failed if why is not None and _commit_fault(why) is fault]
+            if alike:
+                self._listener.on_commit_failed(_partitions(each for each, _ in alike), str(alike[0][1]), fault)
+
+
+def _commit_fault(error: KafkaError) -> CommitFault:
+    if error.code() == KafkaError.OFFSET_METADATA_TOO_LARGE:
+        return CommitFault.MAP_REFUSED
+    return CommitFault.UNKNOWN if error.code() in _TOO_LARGE_AS_A_WHOLE else CommitFault.LOST
 
 
 def _topic_partitions(partitions: Iterable[Partition]) -> list[TopicPartition]:

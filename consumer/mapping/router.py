@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from consumer.age import AgeLimit
 from consumer.config.route import EventByValue, RouteConfig
 from consumer.mapping.contract import decides_consent
 from consumer.mapping.errors import InvalidValueError, RefusedError
@@ -17,7 +18,6 @@ from consumer.mapping.plan import Plan, plan_of
 from consumer.mapping.readers import Reader, reader
 from consumer.records import EventRequest, Mapped, Reason, Reject, Send, Skip, Stage
 
-_MS = 1000
 # A redelivery names its topic itself, in a header that anyone may write.
 _MOST_REMEMBERED = 4096
 _FORMS = {bool: "boolean", int: "whole number", str: "text"}
@@ -72,7 +72,7 @@ class Router:
 
     def __init__(self, routes: Sequence[Route], max_age_seconds: float) -> None:
         self._routes = tuple(routes)
-        self._max_age_ms = max_age_seconds * _MS
+        self._max_age = AgeLimit(max_age_seconds)
         self._routes_for = lru_cache(_MOST_REMEMBERED)(self._find)
         self.links_identities = any(route.config.link_identities for route in routes)
 
@@ -129,10 +129,8 @@ class Router:
         return tuple(route for route in self._routes if route.takes(topic, record_name))
 
     def _check_age(self, event_time_ms: int | None, now_ms: int) -> None:
-        """Bluecore does not accept data over 24 hours old (mParticle)."""
-        if self._max_age_ms and event_time_ms is not None and now_ms - event_time_ms > self._max_age_ms:
-            limit = f"{self._max_age_ms / _MS:g}"
-            raise RefusedError(Reason.TOO_OLD, None, f"the event is more than {limit} seconds old")
+        if self._max_age.exceeded(event_time_ms, now_ms):
+            raise RefusedError(Reason.TOO_OLD, None, f"the event is more than {self._max_age.seconds:g} seconds old")
 
 
 def compile_routes(routes: Sequence[RouteConfig], *, token: str, max_age_seconds: float = 0) -> Router:

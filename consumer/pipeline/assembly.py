@@ -68,8 +68,12 @@ class Assembled:
 def assembled(config: Config) -> Iterator[Assembled]:
     """The service of a checked configuration, connected; its parts are closed when the block ends.
 
-    Raises AddressUnavailable when the telemetry port is taken, UnusableSetting when Bluecore's address or key is no
-    good, UnusableSchemas when a route's schema file is gone, and what `ensure_topics` raises.
+    Raises:
+        AddressUnavailable: the telemetry port is taken.
+        UnusableSetting: Bluecore's address or key cannot be used.
+        UnusableSchemas: a route's schema file is gone.
+        TopicsMissing: a topic to write to is missing and cannot be created.
+        Unreachable: no broker answered.
     """
     clock = SystemClock()
     with ExitStack() as stack:
@@ -88,7 +92,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
         if schemas is not None:
             stack.callback(schemas.close)
         partitions = ensure_topics(config.kafka, config.dead_letters.topics)
-        engine = Engine(DeliveryPolicy.of(config))
+        engine = Engine(DeliveryPolicy.from_config(config))
         translator = Translator(router(config), decoders(config.routes, schemas))
         statistics = KafkaStatistics(metrics, health, lambda: engine.partitions.assigned, clock.now)
         faults = ReadErrors(metrics, health, clock.now)
@@ -110,7 +114,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
             source=lambda listener: KafkaSource(config, subscription(config), listener, statistics.observe, faults),
             publisher=Publisher(config, partitions, statistics.observe),
             client=stack.enter_context(traced(client, config, os.environ)),
-            watch=retry_watch(config),
+            retry_watch=retry_watch(config),
             reporter=reporter,
             clock=clock,
             priority_of=lambda topic: priority_of(config.routes, topic),
@@ -155,7 +159,8 @@ def schema_cache(config: Config) -> SchemaCache | None:
 def decoders(routes: tuple[RouteConfig, ...], schemas: SchemaCache | None) -> Callable[[str], WireFormat]:
     """A topic's decoder, by the wire format of the first route that takes it and the schemas of all that do.
 
-    Raises UnusableSchemas when a route's schema files cannot be used.
+    Raises:
+        UnusableSchemas: a route's schema files cannot be used.
     """
     each_with_files = [route_schemas(route) for route in routes]
 

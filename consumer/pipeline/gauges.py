@@ -7,7 +7,6 @@ from typing import Protocol
 
 import structlog
 
-from consumer.delivery.breaker import FLOOD
 from consumer.delivery.engine import Engine
 from consumer.telemetry.health import Health
 from consumer.telemetry.incidents import Incidents
@@ -56,10 +55,10 @@ class EngineGauges:
             return
         self._next = now + _INTERVAL
         engine, metrics = self._engine, self._metrics
-        metrics.concurrency_limit.set(engine.concurrency.limit)
-        buffers = (engine.partitions.buffer, engine.partitions.redelivery_buffer)
-        metrics.in_memory_records.set(sum(buffer.records for buffer in buffers))
-        metrics.in_memory_bytes.set(sum(buffer.bytes for buffer in buffers))
+        metrics.concurrency_limit.set(engine.gates.concurrency.limit)
+        budgets = (engine.partitions.memory, engine.partitions.redelivery_memory)
+        metrics.in_memory_records.set(sum(budget.records for budget in budgets))
+        metrics.in_memory_bytes.set(sum(budget.bytes for budget in budgets))
         self._count(now)
         self._stops()
         if now >= self._next_ages:
@@ -73,10 +72,10 @@ class EngineGauges:
         self._counted_duplicates = engine.duplicates_skipped
         metrics.http_retries.inc(engine.resent - self._counted_resent)
         self._counted_resent = engine.resent
-        held = engine.throttle.held_seconds(now)
+        held = engine.gates.throttle.held_seconds(now)
         metrics.endpoint_held_seconds.inc(max(0.0, held - self._counted_held))
         self._counted_held = held
-        if (capped := engine.throttle.capped) != self._capped:
+        if (capped := engine.gates.throttle.capped) != self._capped:
             self._capped = capped
             if self._incidents.happened("capped", now) is not None:
                 log.warning(
@@ -85,11 +84,11 @@ class EngineGauges:
                 )
 
     def _stops(self) -> None:
-        stopped, breaker = self._metrics.intake_stopped, self._engine.breaker
+        stopped, gates = self._metrics.intake_stopped, self._engine.gates
         paused = self._engine.partitions.paused
         full = any(not (each.held or each.map_full or each.draining) for each in paused)
-        stopped["memory"].set(full and not breaker.open)
-        stopped["circuit_open"].set(full and breaker.open and breaker.cause != FLOOD)
+        stopped["memory"].set(full and not gates.breaker.open and not gates.flood.open)
+        stopped["circuit_open"].set(full and gates.breaker.open)
         stopped["settled_map"].set(any(each.map_full for each in paused))
         outage = None if self._registry is None else self._registry.outage
         self._metrics.registry_up.set(outage is None)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from consumer.delivery.breaker import FLOOD
 from consumer.delivery.engine import Engine
+from consumer.delivery.flood import DEAD_LETTER_FLOOD
 from consumer.delivery.task import Commit, Settlement
 from consumer.pipeline.gauges import EngineGauges, HasOldest, HasOutage
 from consumer.records import Failure, Outcome, Partition, Record
@@ -34,7 +34,7 @@ class Reporter:
         self,
         metrics: Metrics,
         health: Health,
-        watch: Stopwatch,
+        stopwatch: Stopwatch,
         engine: Engine,
         registry: HasOutage | None = None,
         *,
@@ -48,7 +48,7 @@ class Reporter:
         self._gauges = EngineGauges(metrics, health, engine, registry, intake)
         self._name_of = name_of
         self._endpoint = endpoint
-        self.watch = watch
+        self.stopwatch = stopwatch
         self.records: Counter[Outcome] = Counter()
         """How many records were settled, by what became of them."""
         self._uncounted: list[Settlement] = []
@@ -57,6 +57,7 @@ class Reporter:
         self._count_at = 0.0
         self._incidents = Incidents()
         self._cause = ""
+        self._flooded = False
         self._leaving = False
         self._write_failed = False
         health.detail("circuit", "closed")
@@ -64,7 +65,7 @@ class Reporter:
     @property
     def resting(self) -> LoopState:
         """What the loop does while no request is out: what is in memory then waits for its time."""
-        if self._engine.partitions.buffer.records:
+        if self._engine.partitions.memory.records:
             return "backing_off"
         return "paused" if self._engine.partitions.paused else "polling"
 
@@ -176,7 +177,7 @@ class Reporter:
     def leaving(self) -> None:
         self._leaving = True
         self._health.ready(False, "draining")
-        unsent = max(0, self._engine.partitions.buffer.records - self._engine.in_flight)
+        unsent = max(0, self._engine.partitions.memory.records - self._engine.requests_in_flight)
         log.info("stopping: finishing what is in flight; the rest is read again by who comes next", unsent=unsent)
 
     def left(self) -> None:
@@ -185,7 +186,7 @@ class Reporter:
     def flush(self) -> None:
         """Counts what is not counted yet, before the process ends."""
         self._count()
-        self.watch.flush()
+        self.stopwatch.flush()
 
     def state(self, now: float, *, joined: bool) -> None:
         """The loop ticks, and the engine's state is shown, at most once a second.
@@ -202,20 +203,25 @@ class Reporter:
         self._gauges.show(now)
 
     def _circuit(self) -> None:
-        breaker = self._engine.breaker
-        if breaker.cause == self._cause:
+        breaker, flooded = self._engine.gates.breaker, self._engine.gates.flood.open
+        if (breaker.cause, flooded) == (self._cause, self._flooded):
             return
-        self._cause = breaker.cause
-        self._metrics.circuit_open.set(breaker.open and breaker.cause != FLOOD)
-        self._metrics.intake_stopped["dead_letters"].set(breaker.cause == FLOOD)
-        self._health.detail("circuit", breaker.cause or "closed")
-        if breaker.cause == FLOOD:
-            log.error("most records are dead letters: the intake is stopped and probes one record at a time")
-        elif breaker.open:
-            what = "Bluecore is out of order: sending is paused and probed"
-            log.error(what, cause=breaker.cause, url=self._endpoint)
-        else:
-            log.info("Bluecore accepts events again")
+        self._metrics.circuit_open.set(breaker.open)
+        self._metrics.intake_stopped["dead_letters"].set(flooded)
+        self._health.detail("circuit", breaker.cause or (DEAD_LETTER_FLOOD if flooded else "closed"))
+        if breaker.cause != self._cause:
+            self._cause = breaker.cause
+            if breaker.open:
+                what = "Bluecore is unavailable: sending is paused and probed"
+                log.error(what, cause=breaker.cause, url=self._endpoint)
+            else:
+                log.info("Bluecore accepts events again")
+        if flooded is not self._flooded:
+            self._flooded = flooded
+            if flooded:
+                log.error("most records are dead letters: the intake is stopped and probes one record at a time")
+            else:
+                log.info("a record was delivered: the intake goes on")
 
 
 def _ages(records: Sequence[Record], now: float) -> list[float]:

@@ -12,7 +12,9 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from consumer.clock import Clock
+from consumer.delivery.commits import CommitFault
 from consumer.delivery.engine import Engine
+from consumer.delivery.task import Commit
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.reporter import Reporter
 from consumer.ports import Assigned, Client, Publisher, Source, Watch
@@ -40,7 +42,7 @@ class Service:
         source: Callable[[Service], Source],
         publisher: Publisher,
         client: Client,
-        watch: Watch,
+        retry_watch: Watch,
         reporter: Reporter,
         clock: Clock,
         priority_of: Callable[[str], int],
@@ -50,7 +52,7 @@ class Service:
         self._intake = intake
         self._publisher = publisher
         self._client = client
-        self._watch = watch
+        self._retry_watch = retry_watch
         self._report = reporter
         self._clock = clock
         self._priority_of = priority_of
@@ -62,7 +64,11 @@ class Service:
         self._source = source(self)
 
     def run(self) -> None:
-        """Returns once it was stopped and has left the group. Raises Fatal when Kafka cannot be used any more."""
+        """Returns once it was stopped and has left the group.
+
+        Raises:
+            Fatal: Kafka cannot be used any more.
+        """
         try:
             while not self._stopping:
                 self.step()
@@ -76,7 +82,7 @@ class Service:
 
     def step(self) -> None:
         """One round: collect results, take records, decide, act."""
-        enter = self._report.watch.enter
+        enter = self._report.stopwatch.enter
         busy = self._client.in_flight
         longest = max(0.0, min(_BUSY_SECONDS if busy else _IDLE_SECONDS, self.wake_at - self._clock.now()))
         if busy:
@@ -85,7 +91,7 @@ class Service:
         enter("polling" if busy else self._report.resting)
         records = self._read(0 if busy else longest, busy=bool(busy))
         self._collect_writes()
-        for change in self._watch.changes():
+        for change in self._retry_watch.changes():
             self._engine.parked.apply(change)
         enter("mapping")
         now = self._clock.now()
@@ -93,22 +99,22 @@ class Service:
         for record, mapped in self._intake.translate(records, now):
             self._engine.take(record, mapped, now)
         self._act(now)
-        if not self._source.committing and (commits := self._engine.partitions.commits(now)):
+        if not self._source.committing and (commits := self._engine.partitions.commits.due(now)):
             enter("committing")
-            self._source.commit(commits)
+            self._commit(commits)
             self._report.committing(commits)
         if not self._source.committing:
-            self.wake_at = min(self.wake_at, self._engine.partitions.next_commit_at)
+            self.wake_at = min(self.wake_at, self._engine.partitions.commits.next_at)
         self._report.state(now, joined=self._source.joined)
 
     def _read(self, seconds: float, *, busy: bool) -> list[Record]:
         """Records as they are of use; Kafka's client is asked now and then even when none are."""
-        appetite = self._engine.appetite
+        fetch_demand = self._engine.fetch_demand
         now = self._clock.now()
-        if busy and not appetite and now < self._poll_at and not self._source.committing:
+        if busy and not fetch_demand and now < self._poll_at and not self._source.committing:
             return []
         self._poll_at = now + _POLL_SECONDS
-        return self._source.poll(min(_BATCH, appetite or _BATCH), seconds)
+        return self._source.poll(min(_BATCH, fetch_demand or _BATCH), seconds)
 
     def _collect(self, seconds: float) -> None:
         answers = self._client.wait(seconds)
@@ -135,11 +141,15 @@ class Service:
         self._report.settled(decided.settled, now)
         self.wake_at = decided.wake_at
 
+    def _commit(self, commits: Sequence[Commit], *, wait: bool = False) -> None:
+        for request in self._engine.partitions.commits.requests(commits):
+            self._source.commit(request, wait=wait)
+
     # Partitions come and go
 
     def on_assigned(self, assigned: Sequence[Assigned]) -> None:
         if assigned:
-            self._watch.catch_up(self._engine.parked.ask())
+            self._retry_watch.catch_up(self._engine.parked.ask())
         for each in assigned:
             self._engine.partitions.assign(
                 each.partition, each.committed, each.metadata, self._priority_of(each.partition.topic)
@@ -152,31 +162,41 @@ class Service:
             return  # handed over already, as `_leave` does before it closes the consumer
         self._engine.partitions.drain(partitions)
         self._intake.forget(partitions)
-        self._report.watch.enter("waiting")
-        deadline = self._clock.now() + self._drain_seconds
-        while (left := self._engine.partitions.outstanding(partitions)) and self._clock.now() < deadline:
-            self._collect(_BUSY_SECONDS)
-            self._collect_writes()
-            self._act(self._clock.now())
-        if left:
+        if left := self._wait_for(lambda: self._engine.partitions.outstanding(partitions)):
             log.warning(
                 "handing partitions over with requests unanswered; their records are sent again", requests=left
             )
-        self._report.watch.enter("committing")
-        if commits := self._engine.partitions.commits(self._clock.now(), leaving=True):
-            self._source.commit(commits, wait=True)
+        self._report.stopwatch.enter("committing")
+        if commits := self._engine.partitions.commits.due(self._clock.now(), leaving=True):
+            self._commit(commits, wait=True)
         self._forget("revoked", partitions)
+
+    def _wait_for(self, unfinished: Callable[[], int]) -> int:
+        """Goes on with what is in flight until nothing is unfinished; what is left when the time is up."""
+        self._report.stopwatch.enter("waiting")
+        deadline = self._clock.now() + self._drain_seconds
+        while (left := unfinished()) and self._clock.now() < deadline:
+            self._collect(_BUSY_SECONDS)
+            self._collect_writes()
+            self._act(self._clock.now())
+        return left
 
     def on_lost(self, partitions: Sequence[Partition]) -> None:
         partitions = self._ours(partitions)
         self._intake.forget(partitions)
         self._forget("lost", partitions)
 
-    def on_committed(self, partitions: Sequence[Partition]) -> None:  # noqa: ARG002 - the listener's signature
+    def on_deleted(self, partitions: Sequence[Partition]) -> None:
+        partitions = self._ours(partitions)
+        self._engine.partitions.detach(partitions)
+        self._report.rebalanced("deleted", partitions, self._engine.partitions.assigned)
+
+    def on_committed(self, partitions: Sequence[Partition]) -> None:
+        self._engine.partitions.commits.acknowledged(partitions)
         self._report.committed()
 
-    def on_commit_failed(self, partitions: Sequence[Partition], error: str, *, map_refused: bool) -> None:
-        self._engine.partitions.commit_failed(partitions, map_refused=map_refused)
+    def on_commit_failed(self, partitions: Sequence[Partition], error: str, fault: CommitFault) -> None:
+        self._engine.partitions.commits.failed(partitions, fault)
         self._report.commit_failed(partitions, error, self._clock.now())
 
     def _ours(self, partitions: Sequence[Partition]) -> list[Partition]:
@@ -190,13 +210,15 @@ class Service:
     def _leave(self) -> None:
         self._report.leaving()
         self.on_revoked(self._engine.partitions.assigned)
+        if left := self._wait_for(lambda: self._engine.give_up_detached(self._clock.now())):
+            log.error("records of topics that were deleted could not be delivered or set aside", records=left)
         # Consumer.close() has been seen to hang (confluent-kafka-python issue 1667): it gets a deadline.
         closing = threading.Thread(target=self._source.close, name="close", daemon=True)
         closing.start()
         closing.join(_CLOSE_SECONDS)
         if closing.is_alive():
             log.warning("the consumer did not close in time; the group will notice by itself")
-        self._watch.close()
+        self._retry_watch.close()
         self._publisher.close(_CLOSE_SECONDS)
         self._client.close()
         self._report.left()

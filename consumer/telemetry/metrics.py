@@ -21,7 +21,7 @@ Outcome = Literal["delivered", "retry", "dead_letter", "skipped"]
 AgeStage = Literal["consumed", "delivered"]
 LoopState = Literal["polling", "mapping", "waiting", "backing_off", "paused", "committing"]
 StopCause = Literal["memory", "dead_letters", "settled_map", "circuit_open", "registry"]
-Rebalance = Literal["assigned", "revoked", "lost"]
+Rebalance = Literal["assigned", "revoked", "lost", "deleted"]
 CommitOutcome = Literal["ok", "failed"]
 
 PREFIX = "bluecore_consumer"
@@ -112,7 +112,7 @@ class Metrics:
         self.http_in_flight = gauge("http_in_flight", "Requests that wait for Bluecore's answer.")
         self.http_retries = counter("http_retries_total", "Requests sent again from memory after a failure.")
         self.concurrency_limit = gauge("concurrency_limit", "Requests that may be in flight at present.")
-        self.circuit_open = gauge("circuit_open", "1 while Bluecore is out of order and is only probed.")
+        self.circuit_open = gauge("circuit_open", "1 while Bluecore is unavailable and is only probed.")
         self.endpoint_held_seconds = counter(
             "endpoint_held_seconds_total",
             "Seconds in which Bluecore asked for no requests (429, Retry-After).",

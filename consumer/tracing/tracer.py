@@ -54,7 +54,7 @@ class _RateLimitedHandler(logging.Handler):
 def tracer() -> Iterator[Tracer]:
     """Spans go out in batches, from a thread of their own; what is left has 5 s when the block ends.
 
-    The environment's `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` go before the service's own name.
+    The environment's `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` override the service's own name.
 
     Raises:
         ValueError: the environment has a value that the exporter cannot use.

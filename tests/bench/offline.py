@@ -122,18 +122,15 @@ def offline(source: Callable[[Service], Source], client: Client, clock: Clock, *
             "routes": [{"topic": PARTITIONS[0].topic, "event": EVENT}],
         }
     )
-    metrics, engine, decoder = (
-        Metrics(CollectorRegistry()),
-        Engine(DeliveryPolicy.of(config)),
-        ConfluentDecoder(Schemas()),
-    )
+    metrics, decoder = Metrics(CollectorRegistry()), ConfluentDecoder(Schemas())
+    engine = Engine(DeliveryPolicy.from_config(config))
     return Service(
         engine=engine,
         intake=Intake(Translator(router(config), lambda _: decoder), lambda _partition, _held: None),
         source=source,
         publisher=Nowhere(),
         client=client,
-        watch=NoWatch(),
+        retry_watch=NoWatch(),
         reporter=Reporter(metrics, Health(clock.now), Stopwatch(clock.now, metrics.loop_seconds), engine),
         clock=clock,
         priority_of=lambda _: 0,

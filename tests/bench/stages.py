@@ -23,8 +23,8 @@ from prometheus_client import Counter as MetricCounter
 from consumer.avro.confluent import ConfluentDecoder
 from consumer.bluecore.client import BluecoreClient
 from consumer.config.load import load
+from consumer.delivery.commits import Commits
 from consumer.delivery.engine import Engine
-from consumer.delivery.partitions import Partitions
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.retry_watch import RetryWatch
 from consumer.kafka.source import KafkaSource
@@ -45,7 +45,7 @@ PARTS: Mapping[str, tuple[Any, ...]] = {
     "map": (Translator.translate,),
     "dispatch": (Engine.take, Engine.decide),
     "HTTP": (BluecoreClient.send, BluecoreClient.wait),
-    "settle": (Engine.answered, Partitions.commits, KafkaSource.commit),
+    "settle": (Engine.answered, Commits.due, KafkaSource.commit),
     "metrics": (
         Reporter.consumed,
         Reporter.settled,

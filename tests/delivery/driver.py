@@ -86,7 +86,7 @@ class Driver:
 
     def commit(self) -> dict[Partition, Commit]:
         self.now += 1
-        return {commit.partition: commit for commit in self.engine.partitions.commits(self.now)}
+        return {commit.partition: commit for commit in self.engine.partitions.commits.due(self.now)}
 
     # Time
 
@@ -157,5 +157,6 @@ class Driver:
 
     def at_rest(self) -> bool:
         """Nothing is counted as taken or in flight any more."""
-        buffers = (self.engine.partitions.buffer, self.engine.partitions.redelivery_buffer)
-        return all(not buffer.records and not buffer.bytes for buffer in buffers) and not self.engine.in_flight
+        budgets = (self.engine.partitions.memory, self.engine.partitions.redelivery_memory)
+        taken = any(budget.records or budget.bytes for budget in budgets)
+        return not taken and not self.engine.requests_in_flight

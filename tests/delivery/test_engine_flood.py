@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from consumer.delivery.breaker import FLOOD
 from consumer.delivery.flood import FloodPolicy
 from consumer.delivery.parking import Parked, ParkedKeys
 from consumer.records import Outcome
 from tests.delivery.driver import ACCEPTED, POLICY, Driver
-from tests.delivery.samples import BROKEN, ORDERS, RETRY, answer, send
+from tests.delivery.samples import BROKEN, NOW, ORDERS, RETRY, answer, send
 
 FLOODS = replace(POLICY, flood=FloodPolicy(ratio=0.5, minimum=10, window_seconds=60))
 
@@ -23,7 +22,7 @@ def test_a_flood_of_dead_letters_stops_instead_of_emptying_the_topic() -> None:
 
     driver.run(lambda _: ACCEPTED, 3600)
 
-    assert driver.engine.breaker.cause == FLOOD
+    assert driver.engine.gates.flood.open
     assert 10 < len(driver.settled) < 10 + 2 * 60 + 10
 
 
@@ -35,7 +34,7 @@ def test_a_flood_of_rejections_stops_too() -> None:
 
     driver.run(lambda _: answer(400), 3600)
 
-    assert driver.engine.breaker.cause == FLOOD
+    assert driver.engine.gates.flood.open
     assert len(driver.settled) < 16 + 10 + 2 * 60 + 10
 
 
@@ -48,7 +47,7 @@ def test_a_delivery_ends_a_flood() -> None:
 
     driver.run(lambda _: ACCEPTED)
 
-    assert not driver.engine.breaker.open
+    assert not driver.engine.gates.flood.open
     assert Counter(driver.outcomes.values()) == {Outcome.DEAD_LETTER: 15, Outcome.DELIVERED: 50}
     assert driver.at_rest()
 
@@ -62,7 +61,7 @@ def test_a_redelivery_that_fails_during_a_flood_is_no_hammer() -> None:
 
     driver.run(lambda _: answer(500), 3600)
 
-    assert driver.engine.breaker.cause == FLOOD
+    assert driver.engine.gates.flood.open
     assert len(driver.log) < 2 * 60 + 10
 
 
@@ -76,7 +75,7 @@ def test_a_flood_that_has_ended_is_not_counted_again() -> None:
     for number in range(5):
         driver.take(f"key {number}", BROKEN)
 
-    assert not driver.engine.breaker.open
+    assert not driver.engine.gates.flood.open
     assert len(driver.writes) == 5
 
 
@@ -98,13 +97,13 @@ def test_a_write_that_is_repeated_during_a_flood_blocks_no_probe() -> None:
     driver = Driver(FLOODS).assign()
     for number in range(10):
         driver.take(f"key {number}", BROKEN)
-    assert driver.engine.breaker.cause == FLOOD
+    assert driver.engine.gates.flood.open
     driver.acknowledge("no leader")
 
     driver.take("good")
     driver.run(lambda _: ACCEPTED)
 
-    assert not driver.engine.breaker.open
+    assert not driver.engine.gates.flood.open
     assert len(driver.settled) == 11
     assert driver.at_rest()
 
@@ -120,5 +119,23 @@ def test_a_parked_record_during_a_flood_blocks_no_probe() -> None:
 
     driver.run(lambda _: ACCEPTED)
 
-    assert not driver.engine.breaker.open
+    assert not driver.engine.gates.flood.open
     assert (driver.outcomes[10], driver.outcomes[11]) == (Outcome.RETRY, Outcome.DELIVERED)
+
+
+def test_an_outage_during_a_flood_does_not_end_it() -> None:
+    """Each has a gate of its own: when Bluecore is back, the bad mapping still goes one record at a time."""
+    driver = Driver(FLOODS).assign()
+    for number in range(10):
+        driver.take(f"key {number}", BROKEN)
+    driver.take("jane")
+    driver.wait(60)
+    driver.reply_all(401)
+    assert driver.engine.gates.breaker.open
+
+    for number in range(100):
+        driver.take(f"later {number}", BROKEN)
+    driver.run(lambda _: ACCEPTED if driver.now > NOW + 600 else answer(401), 500)
+
+    assert driver.engine.gates.flood.open
+    assert len(driver.settled) <= 10 + 10 + 2

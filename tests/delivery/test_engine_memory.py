@@ -28,7 +28,7 @@ def test_a_record_counts_until_it_is_settled(state: str) -> None:
     if state == "waiting for a retry":
         driver.reply_all(500)
 
-    assert driver.engine.partitions.buffer.records == (2 if state == "queued" else 1)
+    assert driver.engine.partitions.memory.records == (2 if state == "queued" else 1)
 
     driver.run(lambda _: ACCEPTED)
     assert driver.at_rest()
@@ -38,7 +38,7 @@ def test_bytes_are_those_of_the_record_and_of_its_requests() -> None:
     driver = Driver().assign()
     driver.take("jane", send("purchase"), value=b"x" * 100)
 
-    assert driver.engine.partitions.buffer.bytes == 100 + len("jane") + len('{"event":"purchase"}')
+    assert driver.engine.partitions.memory.bytes == 100 + len("jane") + len('{"event":"purchase"}')
 
 
 def test_partitions_pause_when_the_memory_is_full_and_resume_when_it_is_half_empty() -> None:
@@ -110,7 +110,7 @@ def test_what_was_counted_is_given_back_whatever_happens(seed: int) -> None:
     """Partitions come and go, answers and writes fail and come late: at the end nothing is left, at no time less."""
     noise = random.Random(seed)
     driver = Driver(replace(POLICY, ordered_events=frozenset({"optin"}))).assign(ORDERS, OTHER, RETRY)
-    buffers = (driver.engine.partitions.buffer, driver.engine.partitions.redelivery_buffer)
+    buffers = (driver.engine.partitions.memory, driver.engine.partitions.redelivery_memory)
     kinds: list[Mapped] = [BROKEN, send("optin"), send("identify", "optin"), send("purchase")]
 
     def endpoint(_: Task) -> Answer:
@@ -141,18 +141,18 @@ def test_what_was_counted_is_given_back_whatever_happens(seed: int) -> None:
     driver.take("one more")
     driver.run(lambda _: ACCEPTED)
     assert driver.at_rest()
-    assert not driver.engine.breaker.open
+    assert not driver.engine.gates.breaker.open
 
 
 def test_records_are_asked_for_by_the_round_and_not_one_by_one() -> None:
     """What one asks for costs as much as what many do: none while a round is ready, then up to two."""
     driver = Driver(replace(POLICY, concurrency=ConcurrencyPolicy(maximum=4, initial=1))).assign()
-    assert driver.engine.appetite == 8
+    assert driver.engine.fetch_demand == 8
 
     driver.take("first, and sent at once")
     for number in range(3):
         driver.take(f"key {number}")
-    assert driver.engine.appetite == 5
+    assert driver.engine.fetch_demand == 5
 
     driver.take("the fourth that is ready")
-    assert driver.engine.appetite == 0
+    assert driver.engine.fetch_demand == 0

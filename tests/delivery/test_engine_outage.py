@@ -73,14 +73,14 @@ def test_a_5xx_that_follows_one_record_is_that_records_fault(driver: Driver) -> 
     assert written.failure.not_before == pytest.approx(driver.now + 60, abs=1)
     assert Counter(driver.outcomes.values()) == {Outcome.DELIVERED: 20, Outcome.RETRY: 1}
     assert driver.log.count("shop.orders:0:0") == 4
-    assert not driver.engine.breaker.open
+    assert not driver.engine.gates.breaker.open
 
 
 def test_a_lone_record_that_fails_says_as_much_of_the_endpoint(driver: Driver) -> None:
     """Nothing else passes: it is probed on, and is judged once something else does."""
     driver.take("poison")
     driver.run(lambda _: answer(500), 600)
-    assert driver.engine.breaker.open
+    assert driver.engine.gates.breaker.open
     assert driver.settled == []
 
     driver.take("healthy")
@@ -89,7 +89,7 @@ def test_a_lone_record_that_fails_says_as_much_of_the_endpoint(driver: Driver) -
     assert driver.outcomes == {0: Outcome.RETRY, 1: Outcome.DELIVERED}
     assert written.failure is not None
     assert written.failure.attempts == 4
-    assert not driver.engine.breaker.open
+    assert not driver.engine.gates.breaker.open
 
 
 def test_one_probe_at_a_time_while_it_is_open(driver: Driver) -> None:
@@ -112,12 +112,12 @@ def test_any_answer_about_the_record_itself_ends_an_outage(driver: Driver, statu
     """A 400 shows as well as a 202 that the endpoint works."""
     driver.take("jane")
     driver.reply_all(silence(NoAnswer.REFUSED))
-    assert driver.engine.breaker.open
+    assert driver.engine.gates.breaker.open
     driver.wait(1)
 
     driver.reply_all(status)
 
-    assert not driver.engine.breaker.open
+    assert not driver.engine.gates.breaker.open
 
 
 def test_a_probe_whose_partition_was_lost_still_closes_the_breaker() -> None:
@@ -130,7 +130,7 @@ def test_a_probe_whose_partition_was_lost_still_closes_the_breaker() -> None:
     driver.engine.partitions.forget([ORDERS])
     driver.reply_all(202)
 
-    assert not driver.engine.breaker.open
+    assert not driver.engine.gates.breaker.open
     assert driver.settled == []
     assert driver.at_rest()
 
@@ -149,7 +149,7 @@ def test_a_probe_whose_partition_was_lost_makes_way_for_the_next(lost: int) -> N
     driver.take("joe")
     driver.run(lambda _: ACCEPTED)
 
-    assert not driver.engine.breaker.open
+    assert not driver.engine.gates.breaker.open
     assert driver.at_rest()
 
 
@@ -161,7 +161,7 @@ def test_an_outage_without_records_wakes_nobody(driver: Driver) -> None:
 
     driver.wait(60)
 
-    assert driver.engine.breaker.open
+    assert driver.engine.gates.breaker.open
     assert driver.wake_at == float("inf")
 
 

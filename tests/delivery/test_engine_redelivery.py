@@ -171,7 +171,7 @@ def test_redeliveries_that_fail_open_no_breaker(driver: Driver) -> None:
 
     driver.reply_all(500)
 
-    assert not driver.engine.breaker.open
+    assert not driver.engine.gates.breaker.open
 
 
 def test_a_redelivery_is_not_given_up_for_an_outage(driver: Driver) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from consumer.age import AgeLimit
 from consumer.backoff import Backoff
 from consumer.config.model import Config
 from consumer.delivery.breaker import BreakerPolicy
@@ -20,7 +21,7 @@ def policy(**sections: Any) -> DeliveryPolicy:
         "bluecore": {"namespace": "shop"},
         "routes": [{"topic": "shop.orders", "event": "purchase"}],
     }
-    return DeliveryPolicy.of(Config.model_validate({**least, **sections}))
+    return DeliveryPolicy.from_config(Config.model_validate({**least, **sections}))
 
 
 def test_the_defaults_of_the_configuration_are_those_of_the_parts() -> None:
@@ -67,7 +68,7 @@ def test_every_setting_arrives() -> None:
         buffered_records=6,
         buffered_bytes=8,
         commit_seconds=9,
-        max_age=16,
+        max_age=AgeLimit(16),
         verdicts=VerdictPolicy(frozenset({404}), frozenset({409}), frozenset({503})),
         breaker=BreakerPolicy(10, 11, Backoff(12, 13)),
         flood=FloodPolicy(0.9, 14, 15),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.delivery.verdict import Verdict, VerdictPolicy
+from consumer.delivery.verdict import Verdict, VerdictPolicy, is_push_back
 from consumer.records import NoAnswer
 from tests.delivery.samples import answer, silence
 
@@ -49,3 +49,13 @@ def test_the_lists_are_configurable() -> None:
         503: Verdict.REFUSED,
         400: Verdict.FAILED,
     }
+
+
+@pytest.mark.parametrize(
+    ("pushes_back", "statuses"),
+    [(True, (408, 429, 500, 502, 503, 504, 599)), (False, (202, 400, 401, 404, 425, 501))],
+)
+def test_push_back(pushes_back: bool, statuses: tuple[int, ...]) -> None:  # noqa: FBT001 - a row of the table
+    """What lowers the number of requests at a time, whatever it says of the record."""
+    assert {status: is_push_back(answer(status)) for status in statuses} == dict.fromkeys(statuses, pushes_back)
+    assert is_push_back(silence(NoAnswer.TIMEOUT))

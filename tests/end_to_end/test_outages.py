@@ -55,7 +55,7 @@ def test_while_bluecore_is_out_of_order_it_is_only_probed(pipeline: Pipeline, st
         assert probes <= seconds / SHORTEST_WAIT + 1
         assert service.probe("/readyz").ok
         assert service.probe("/healthz").json()["details"]["circuit"]
-        assert [line for line in service.logs("error") if line["event"].startswith("Bluecore is out of order")]
+        assert [line for line in service.logs("error") if line["event"].startswith("Bluecore is unavailable")]
 
         pipeline.sandbox.faults.clear()
         pipeline.accepted(5 + len(EMAILS))

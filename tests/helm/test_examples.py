@@ -11,7 +11,7 @@ import yaml
 from consumer.commands.validation.configuration import load_checked
 from tests.helm.chart import EXAMPLES, Chart
 from tests.helm.kubernetes import faults
-from tests.support.readme import README
+from tests.support.pages import CONFIGURATION
 
 ENVIRONMENT = {
     "BLUECORE_NAMESPACE": "shop",
@@ -57,10 +57,10 @@ def test_the_service_takes_the_configuration(chart: Chart, example: Path, tmp_pa
     assert len(config.routes) == len(given["routes"])
 
 
-def test_the_configuration_of_the_readme_is_a_values_file(chart: Chart, tmp_path: Path) -> None:
+def test_the_configuration_of_the_documentation_is_a_values_file(chart: Chart, tmp_path: Path) -> None:
     """It installs as it stands, with the Secret named beside it."""
     local = tmp_path / "bluecore-consumer.yaml"
-    local.write_text(README["Your own cluster, step by step"].block("yaml").text)
+    local.write_text(CONFIGURATION)
 
     rendered = chart.of(local).render({"existingSecret": "bluecore"})
 

@@ -14,18 +14,17 @@ from tests.helm.chart import Chart
 from tests.helm.documents import CHART
 from tests.helm.test_examples import ENVIRONMENT
 from tests.support.markdown import Block, Section, sections
-from tests.support.readme import README, ROOT
+from tests.support.pages import CONFIGURATION, ROOT, page
 
 GUIDE = sections((CHART / "README.md").read_text())
 INSTALL = GUIDE["Install"]
-CONFIGURATION = README["Your own cluster, step by step"].block("yaml").text
 
 
 def test_the_secret_has_every_variable_of_the_configuration() -> None:
-    """In both documents, so that the pods of the README's configuration start."""
+    """In both documents, so that the pods of the documented configuration start."""
     wanted = set(re.findall(r"\$\{(\w+)\}", CONFIGURATION))
 
-    for section in (INSTALL, README["Operations"]):
+    for section in (INSTALL, page("docs/operations.md")["Kubernetes"]):
         (command,) = [block.text for block in _commands(section) if "create secret" in block.text]
         assert set(re.findall(r"--from-literal=(\w+)=", command)) == wanted
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from consumer.config.model import Config
+from consumer.delivery.commits import CommitFault
 from consumer.ports import Assigned
 from consumer.records import Partition
 from tests.support.brokers import Broker
@@ -31,6 +32,7 @@ class Remembering:
         self.assigned: dict[Partition, Assigned] = {}
         self.revoked: list[Partition] = []
         self.lost: list[Partition] = []
+        self.deleted: list[Partition] = []
         self.committed: list[Partition] = []
         self.maps_refused = 0
         self.failed_commits: list[tuple[Partition, str]] = []
@@ -47,6 +49,9 @@ class Remembering:
     def on_committed(self, partitions: Sequence[Partition]) -> None:
         self.committed += partitions
 
-    def on_commit_failed(self, partitions: Sequence[Partition], error: str, *, map_refused: bool) -> None:
-        self.maps_refused += map_refused
+    def on_deleted(self, partitions: Sequence[Partition]) -> None:
+        self.deleted += partitions
+
+    def on_commit_failed(self, partitions: Sequence[Partition], error: str, fault: CommitFault) -> None:
+        self.maps_refused += fault is CommitFault.MAP_REFUSED
         self.failed_commits += [(partition, error) for partition in partitions]

@@ -11,7 +11,7 @@ from typing import Any, Final
 import yaml
 
 from tests.support.markdown import sections
-from tests.support.readme import ROOT
+from tests.support.pages import ROOT
 
 CHART: Final = ROOT / "helm" / "bluecore-consumer"
 RULES_FILE: Final[Path] = CHART / "files" / "rules.yaml"

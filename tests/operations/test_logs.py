@@ -76,7 +76,7 @@ def test_nothing_marked_is_printed_through_faults_and_an_outage(pipeline: Pipeli
 
         assert marks_in(service) == []
         failed = [line for line in service.logs("warning") if line["event"] == "a record failed"]
-        outage = [line for line in service.logs("error") if "out of order" in line["event"]]
+        outage = [line for line in service.logs("error") if "unavailable" in line["event"]]
     assert {line["reason"] for line in failed} == {"undecodable", "missing_field", "rejected", "retries_exhausted"}
     assert all({"topic", "partition", "offset"} <= line.keys() for line in failed)
     refused = next(line for line in failed if line["reason"] == "rejected")

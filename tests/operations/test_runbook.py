@@ -24,7 +24,7 @@ def test_links_lead_to_sections() -> None:
 
 def test_panels_that_are_named_are_on_the_dashboard() -> None:
     quoted = {" ".join(text.split()) for text in re.findall(r'"([A-Z][^"]+)"', RUNBOOK)}
-    assert quoted - PANELS.keys() == {"Bluecore consumer", "Bluecore is out of order"}
+    assert quoted - PANELS.keys() == {"Bluecore consumer", "Bluecore is unavailable"}
 
 
 @pytest.mark.parametrize(

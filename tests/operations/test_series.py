@@ -23,7 +23,7 @@ def series_after(count: int) -> int:
     registry = CollectorRegistry()
     metrics = Metrics(registry)
     metrics.prepare([HOME.topic], ["purchase"])
-    engine = Engine(DeliveryPolicy.of(Config.model_validate(SOUND)))
+    engine = Engine(DeliveryPolicy.from_config(Config.model_validate(SOUND)))
     reporter = Reporter(metrics, Health(lambda: NOW), Stopwatch(lambda: NOW, metrics.loop_seconds), engine)
     engine.partitions.assign(HOME, None, "")
     for number in range(count):

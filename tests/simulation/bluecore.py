@@ -41,6 +41,8 @@ class Bluecore:
             return Answer(400, text="refused")
         if kind == "poison" or (kind == "unlucky" and number <= 5):
             return Answer(500)
+        if kind == "halting" and number <= 2 and key.endswith(":1"):
+            return Answer(500)
         if self.world.chance(self.unsteady):
             return self._fail(key, excused=excused)
         self.oracle.accepted(key, excused=excused)

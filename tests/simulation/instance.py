@@ -8,6 +8,7 @@ from functools import cache
 import orjson
 from prometheus_client import CollectorRegistry
 
+from consumer.age import AgeLimit
 from consumer.avro.errors import SchemaPending
 from consumer.backoff import Backoff
 from consumer.delivery.breaker import BreakerPolicy
@@ -30,7 +31,7 @@ POLICY = DeliveryPolicy(
     delays=(2, 5, 8),
     retry_topic=RETRY,
     ordered_events=frozenset({"optin", "unsubscribe"}),
-    max_age=MAX_AGE,
+    max_age=AgeLimit(MAX_AGE),
     buffered_records=30,
     breaker=BreakerPolicy(failures=3, window_seconds=1.5, probes=Backoff(0.5, 3)),
 )
@@ -78,7 +79,7 @@ class Instance:
             source=self._connect,
             publisher=self.publisher,
             client=self.client,
-            watch=SimWatch(net),
+            retry_watch=SimWatch(net),
             reporter=Reporter(metrics(), health, Stopwatch(now, metrics().loop_seconds), self.engine),
             clock=net.world,
             priority_of=lambda _: 0,

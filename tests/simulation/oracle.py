@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from consumer.records import Partition
@@ -64,7 +65,7 @@ class Oracle:
 
     def dead_lettered(self, place: Place, *, too_old: bool) -> None:
         """`too_old`: for its age, which must be true."""
-        if self.produced[place].kind in {"good", "unlucky"} and not too_old:
+        if self.produced[place].kind in {"good", "unlucky", "halting"} and not too_old:
             raise PromiseBroken(f"{place} was dead-lettered, and nothing was wrong with it")
         self.dead.add(place)
         self.open.discard(place)
@@ -90,7 +91,7 @@ class Oracle:
     def is_skipped(self, place: Place) -> bool:
         return self.produced[place].requests == 0
 
-    def check_commit(self, partition: Partition, places: list[Place], offset: int, beyond: frozenset[int]) -> None:
+    def check_commit(self, partition: Partition, places: list[Place], offset: int, beyond: Iterable[int]) -> None:
         """`places`: what each offset of the partition is; all below `offset` and all in `beyond` must be settled.
 
         A record of the retry topic is settled by an end; one of a routed topic by being in the retry topic, too.

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from consumer.delivery.commits import CommitFault
 from consumer.delivery.offset_map import decode
+from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.parking import CaughtUp, Change, Parked, Unparked
 from consumer.delivery.task import Commit, Task
 from consumer.kafka.headers import ORDERING_KEY_HEADER, failure_headers, redelivery
@@ -30,7 +32,7 @@ class Net:
     bluecore: Bluecore
     oracle: Oracle
 
-    def decode(self, committed: int, metadata: str) -> frozenset[int]:
+    def decode(self, committed: int, metadata: str) -> OffsetRanges:
         return decode(committed, metadata)
 
     def places(self, partition: Partition) -> list[Place]:
@@ -106,10 +108,11 @@ class SimSource:
 
     def commit(self, commits: Sequence[Commit], *, wait: bool = False) -> None:
         for each in commits:
-            places, beyond = self.net.places(each.partition), decode(each.offset, each.metadata)
+            places, settled = self.net.places(each.partition), decode(each.offset, each.metadata)
+            beyond = [offset for offset in range(each.offset + 1, len(places)) if offset in settled]
             self.net.oracle.check_commit(each.partition, places, each.offset, beyond)
             known = {offset for offset in range(each.offset + 1, len(places)) if places[offset] in self.delivered}
-            if each.partition.topic != RETRY and (forgotten := known - beyond):
+            if each.partition.topic != RETRY and (forgotten := known.difference(beyond)):
                 raise PromiseBroken(f"{each.partition} at {each.offset}: the map forgets {sorted(forgotten)}")
         self.sent = number = self.sent + 1
         if wait:
@@ -126,7 +129,7 @@ class SimSource:
 
     def _apply(self, commits: Sequence[Commit]) -> None:
         owned = [each for each in commits if self.net.brokers.owners.get(each.partition) is self]
-        lost = self.net.world.chance(0.05)
+        lost = self.cut_off or self.net.world.chance(0.05)
         if not lost:
             for each in owned:
                 self.net.brokers.committed[each.partition] = (each.offset, each.metadata)
@@ -134,7 +137,7 @@ class SimSource:
             self.listener.on_committed([each.partition for each in owned])
         failed = [each.partition for each in commits if lost or each not in owned]
         if failed:
-            self.listener.on_commit_failed(failed, "lost", map_refused=False)
+            self.listener.on_commit_failed(failed, "lost", CommitFault.LOST)
 
     def gain(self, partitions: Sequence[Partition]) -> None:
         assigned = []
@@ -209,6 +212,9 @@ class SimClient:
     answers: list[tuple[int, Answer]] = field(default_factory=list)
     out: dict[int, str] = field(default_factory=dict)
     known: dict[int, Place] = field(default_factory=dict)
+    accepted: dict[int, str] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+    """Requests that this instance was told to be accepted: it must never send them again, whatever leaves it."""
     orphans: set[int] = field(default_factory=set)
     """Sends of partitions that have left since: what becomes of them is not this instance's knowledge any more."""
 
@@ -224,6 +230,12 @@ class SimClient:
         traceparent: str | None = None,  # noqa: ARG002 - traces are of no account here
     ) -> None:
         world = self.net.world
+        place, _ = self.net.oracle.request(idempotency_key)
+        if place not in self.net.oracle.retried:  # there may be two copies of it in the retry topic
+            if idempotency_key in self.told:
+                raise PromiseBroken(f"{idempotency_key} is sent again by the process that had delivered it")
+            if idempotency_key in self.out.values():
+                raise PromiseBroken(f"{idempotency_key} is sent beside itself")
         self.out[ticket] = idempotency_key
         self.net.oracle.sent(idempotency_key)
         latency = world.random.choice((0.005, 0.02, 0.05, 0.3))
@@ -236,6 +248,8 @@ class SimClient:
         world.after(latency / 2, arrive)
 
     def _answer(self, ticket: int, answer: Answer) -> None:
+        if answer.status == 202:
+            self.accepted[ticket] = self.out[ticket]
         place, last = self.net.oracle.request(self.out.pop(ticket))
         if answer.status == 202 and last and place not in self.net.oracle.retried and ticket not in self.orphans:
             self.known[ticket] = place
@@ -245,6 +259,7 @@ class SimClient:
         if not self.answers:
             self.on_wait(seconds)
         answers, self.answers = self.answers, []
+        self.told |= {self.accepted.pop(ticket) for ticket, _ in answers if ticket in self.accepted}
         self.delivered.update(self.known.values())
         self.known.clear()
         return answers

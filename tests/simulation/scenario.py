@@ -20,7 +20,7 @@ PARTITIONS = 2
 RECORDS = 60
 FAULTS_END = 40.0
 PATIENCE = 400.0
-_KINDS = ("good",) * 12 + ("unlucky", "poison", "refused", "unmappable", "tombstone")
+_KINDS = ("good",) * 12 + ("unlucky", "halting", "halting", "poison", "refused", "unmappable", "tombstone")
 
 
 class Scenario:
@@ -64,7 +64,8 @@ class Scenario:
         kind = rng.choice(_KINDS)
         key = f"customer-{rng.randint(0, 6)}".encode()
         event = rng.choice(("optin", "unsubscribe", "search"))
-        requests = 0 if kind == "tombstone" else 1 if kind == "unlucky" else rng.choice((1, 1, 1, 2))
+        several = rng.choice((1, 1, 1, 2))
+        requests = {"tombstone": 0, "unlucky": 1, "halting": 2}.get(kind, several)
         self._append(key, kind, event, requests)
 
     def _append(self, key: bytes, kind: str, event: str, requests: int) -> None:
@@ -82,6 +83,7 @@ class Scenario:
             self._start,
             self._rebalance,
             self._cut_off,
+            self._end_sessions,
             lambda: self._phase("down", rng.choice(OUTAGES), ""),
             lambda: self._phase("unsteady", 0.3, 0.0),
             self._break_brokers,
@@ -140,6 +142,29 @@ class Scenario:
             instance.source.cut_off = False
             instance.source.committing = False
             self._rebalance()
+
+    def _end_sessions(self) -> None:
+        """All brokers are away for longer than a session: every member loses its partitions, and gets them back."""
+        if self._rebalancing:
+            return
+        self.world.tell("sessions end")
+        self._rebalancing = True
+        away = [each for each in self.instances if not each.source.cut_off]
+        for instance in away:
+            instance.source.cut_off = True
+        seconds = self.world.random.choice((0.01, 0.05, 0.2, 2, 5))  # the answers of some requests come later
+        self.world.after(seconds, lambda: self._begin_sessions(away))
+
+    def _begin_sessions(self, away: list[Instance]) -> None:
+        self._rebalancing = False
+        for instance in away:
+            if instance in self.instances:
+                lost = instance.partitions
+                instance.service.on_lost(lost)
+                instance.source.drop(lost)
+                instance.source.cut_off = instance.source.committing = False
+                instance.source.gain(lost)
+        self._rebalance()
 
     def _rebalance(self) -> None:
         """Sticky and cooperative: only what has to move is taken back."""

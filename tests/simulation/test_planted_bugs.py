@@ -9,9 +9,11 @@ import pytest
 
 from consumer.delivery.engine import Engine
 from consumer.delivery.lanes import Lane, Lanes
+from consumer.delivery.offset_ranges import OffsetRanges
+from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.parking import ParkedKeys
 from consumer.delivery.partitions import Partitions
-from consumer.delivery.settled import SettledOffsets
+from consumer.delivery.settled_memory import SettledMemory
 from consumer.delivery.task import Task
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.service import Service
@@ -25,7 +27,7 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 
 def _commit_early(patch: pytest.MonkeyPatch) -> None:
     """The watermark is what was read, not what is settled."""
-    patch.setattr(SettledOffsets, "watermark", property(lambda self: self._next))
+    patch.setattr(OffsetTracker, "watermark", property(lambda self: self._next))
 
 
 def _settle_before_acknowledged(patch: pytest.MonkeyPatch) -> None:
@@ -45,7 +47,7 @@ def _commit_what_is_revoked_unsettled(patch: pytest.MonkeyPatch) -> None:
     revoked = Service.on_revoked
 
     def hasty(self: Service, partitions: Sequence[Partition]) -> None:
-        for state in self._engine.partitions._those(partitions):
+        for state in self._engine.partitions._states_of(partitions):
             for task in list(state.lanes.tasks()):
                 state.settled.settle(task.record.offset)
                 state.changed = True
@@ -81,7 +83,7 @@ def _do_not_wait_for_the_watch(patch: pytest.MonkeyPatch) -> None:
 
 def _forget_the_map(patch: pytest.MonkeyPatch) -> None:
     """What was settled beyond the watermark is not remembered over a restart."""
-    patch.setattr("consumer.delivery.partitions.encode", lambda _watermark, _beyond: "")
+    patch.setattr("consumer.delivery.commits.encode", lambda _watermark, _beyond: "")
 
 
 def _dead_letter_for_an_outage(patch: pytest.MonkeyPatch) -> None:
@@ -100,11 +102,11 @@ def _skip_what_cannot_be_written(patch: pytest.MonkeyPatch) -> None:
     written = Engine.written
 
     def careless(self: Engine, ticket: int, error: str | None, now: float) -> None:
-        task = self._out[ticket]
+        task = self._in_flight[ticket]
         if error is not None and task.state.active:
-            self._out.pop(ticket)
-            task.out = False
-            task.state.out -= 1
+            self._in_flight.pop(ticket)
+            task.in_flight = False
+            task.state.in_flight_count -= 1
             self._settle(task, Outcome.DEAD_LETTER)
         else:
             written(self, ticket, error, now)
@@ -128,14 +130,31 @@ def _commit_for_others(patch: pytest.MonkeyPatch) -> None:
     drain = Partitions.drain
 
     def careless(self: Partitions, partitions: Iterable[Partition]) -> None:
-        states = self._those(partitions)
-        dropped = [(state, task.record.offset) for state in states for task in state.lanes.tasks() if not task.out]
+        states = self._states_of(partitions)
+        dropped = [
+            (state, task.record.offset) for state in states for task in state.lanes.tasks() if not task.in_flight
+        ]
         drain(self, [state.partition for state in states])
         for state, offset in dropped:
             state.settled.settle(offset)
             state.changed = True
 
     patch.setattr(Partitions, "drain", careless)
+
+
+def _forget_what_has_left(patch: pytest.MonkeyPatch) -> None:
+    """A partition that comes back to the process that lost it is as new."""
+    patch.setattr(SettledMemory, "recall", lambda *_args: OffsetRanges())
+
+
+def _send_beside_what_is_on_its_way(patch: pytest.MonkeyPatch) -> None:
+    """A record that is read again is sent, though the answer to its first send is still to come."""
+    patch.setattr(Partitions, "orphan_of", lambda *_args: None)
+
+
+def _forget_what_was_delivered_in_part(patch: pytest.MonkeyPatch) -> None:
+    """Of a record of several requests that is read again, the first goes again."""
+    patch.setattr(SettledMemory, "delivered_of", lambda *_args: 0)
 
 
 @pytest.mark.parametrize(
@@ -153,6 +172,9 @@ def _commit_for_others(patch: pytest.MonkeyPatch) -> None:
         _skip_what_cannot_be_written,
         _trust_that_nothing_is_paused,
         _commit_for_others,
+        _forget_what_has_left,
+        _send_beside_what_is_on_its_way,
+        _forget_what_was_delivered_in_part,
     ],
     ids=lambda plant: plant.__name__.strip("_"),
 )

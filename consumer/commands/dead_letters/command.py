@@ -63,7 +63,7 @@ def replay_letters(path: Path, dry_run: bool, rate: float, **selection: Any) -> 
 
     What was replayed before is left out. What the present configuration would refuse again is counted, and stays.
 
-    The running instances map what is replayed: roll out a mended configuration first, or new dead letters arise.
+    The running instances map what is replayed: roll out a corrected configuration first, or new dead letters arise.
     """
     config = load_config(path)
     from consumer.commands.dead_letters.printing import print_replay  # noqa: PLC0415

@@ -53,7 +53,8 @@ def print_replay(config: Config, selection: Selection, rate: float, *, dry_run: 
     """A bar on stderr if that is a terminal, and then a JSON object; for what is raised, see `replay`."""
     if not dry_run:
         click.echo(
-            "The running instances map what is replayed: roll out a mended configuration before, not after.", err=True
+            "The running instances map what is replayed: roll out a corrected configuration before, not after.",
+            err=True,
         )
     with _bar("would be replayed" if dry_run else "replayed") as progress:
         result = replay(config, selection, RateLimiter(rate), progress, dry_run=dry_run)

@@ -16,7 +16,7 @@ from tests.support.brokers import Message
 from tests.support.configs import SOUND
 from tests.support.pipeline import Pipeline, headers_of
 
-DEFAULT: Final = DeliveryPolicy.of(Config.model_validate(SOUND))
+DEFAULT: Final = DeliveryPolicy.from_config(Config.model_validate(SOUND))
 RETRIES: Final = 3
 QUICK: Final[dict[str, dict[str, Any]]] = {
     "delivery": {"retry": {"attempts": DEFAULT.attempts, "initial_seconds": 0.05, "max_seconds": 0.4}},

@@ -231,7 +231,7 @@ def test_while_bluecore_answers_429_the_events_wait_and_then_arrive(pipeline: Pi
 
 @shows("Zeotap automatically retries with exponential backoff.")
 def test_the_waits_after_429_double_too() -> None:
-    policy = DeliveryPolicy.of(Config.model_validate(SOUND))
+    policy = DeliveryPolicy.from_config(Config.model_validate(SOUND))
     assert policy.throttle.backoff == policy.backoff == Backoff(initial_seconds=0.5, max_seconds=30)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.delivery.giving_up import after_failures, parked, refused, unmappable
+from consumer.delivery.failures import after_failures, parked, refused, unmappable
 from consumer.delivery.task import Task
 from consumer.records import Answer, NoAnswer, Outcome, Reason, Record, Redelivery, Stage
 from tests.delivery.samples import BROKEN, NOW, ORDERS, RETRY, answer, send, silence, task

@@ -1,22 +1,21 @@
-"""The README's sections on versions of a schema: what it shows is what a producer and an operator get."""
+"""Formats, and versions of a schema: what the page shows is what a producer and an operator get."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 
 from consumer.avro.files import schemas_folder
-from tests.support.readme import README
+from consumer.config.route import RouteConfig
+from tests.docs.shell import installed, run
+from tests.support.pages import CONFIGURATION, page
 
-CONFIGURATION = README["Your own cluster, step by step"].block("yaml").text
-FORMATS, PRODUCER = README["Formats, and versions of a schema"], README["A new schema version, in its producer's CI"]
+FORMATS = page("docs/formats.md")
+READER, PRODUCER = FORMATS["A reader schema"], FORMATS["A new schema version, in its producer's CI"]
 PURCHASE: Any = json.loads((schemas_folder() / "purchase.avsc").read_text())
 
 
@@ -39,17 +38,17 @@ def without(name: str) -> Any:
 
 def check(repository: Path) -> tuple[int, list[dict[str, Any]]]:
     """The section's command as a CI runs it: its exit code, and its lines."""
-    done = subprocess.run(
-        ["sh", "-euc", PRODUCER.block("sh").text],
-        cwd=repository,
-        env={"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = run(PRODUCER.block("sh").text, repository, installed())
     assert done.stdout, done.stderr
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_the_table_has_every_format() -> None:
+    """The first is the default."""
+    field = RouteConfig.model_fields["wire_format"]
+    documented = [name.split("`")[1] for name, *_ in FORMATS.rows("format")]
+    assert documented == list(get_args(field.annotation))
+    assert documented[0] == field.default
 
 
 def test_a_version_that_the_mapping_can_use_passes(repository: Path) -> None:
@@ -82,7 +81,7 @@ def test_the_configuration_of_formats_reads_both_versions_as_one(repository: Pat
     fields = [field | ({"default": ""} if field["name"] == "order_id" else {}) for field in PURCHASE["fields"]]
     write(repository / "reader" / "order.avsc", PURCHASE | {"fields": fields})
     write(repository / "avro" / "order-v2.avsc", without("order_id"))
-    routes = yaml.safe_load(FORMATS.block("yaml").text)
+    routes = yaml.safe_load(READER.block("yaml").text)
     (repository / "bluecore-consumer.yaml").write_text(yaml.safe_dump(yaml.safe_load(CONFIGURATION) | routes))
 
     code, (first, *_, summary) = check(repository)

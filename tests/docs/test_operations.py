@@ -1,26 +1,33 @@
-"""The README's section for when something is wrong: its commands find, show and replay a record that failed."""
+"""Operations: the commands find, show and replay a record that failed, and the tables are the code's own.
+
+Nothing is missing in them, and nothing is there that is not.
+"""
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
+import click
 import pytest
+from prometheus_client import CollectorRegistry
 
-from consumer.commands.dead_letters.command import dead_letters
+from consumer.cli import main
+from consumer.kafka.headers import failure_headers
+from consumer.records import Failure, Outcome, Partition, Reason, Record, Stage
+from consumer.telemetry.metrics import PREFIX, Metrics
+from tests.docs.shell import installed, run
 from tests.support.brokers import Message
 from tests.support.markdown import Block
+from tests.support.pages import page
 from tests.support.pipeline import Pipeline
-from tests.support.readme import README
 from tests.support.shop import usual
 
-SECTION = README["When something is wrong"]
-DOCTOR, LIST, SHOW, REPLAY = SECTION.blocks
+OPERATIONS = page("docs/operations.md")
+WRONG, LETTERS = OPERATIONS["When something is wrong"], OPERATIONS["Dead letters"]
+(DOCTOR,) = WRONG.blocks
+LIST, SHOW, REPLAY = LETTERS.blocks
 ORDER = usual("jane@example.com") | {
     "total": 19.9,
     "note": "",
@@ -39,7 +46,7 @@ def test_the_commands_lead_from_a_failed_record_to_its_delivery(pipeline: Pipeli
         assert service.terminate() == 0
     with pipeline.service([{"topic": topic, "event": "purchase"}]) as service:
         service.wait_ready()
-        codes = {row[0] for row in SECTION.table("`doctor` ends with")}
+        codes = {row[0] for row in WRONG.table("`doctor` ends with")}
 
         examined, _ = ran(DOCTOR, pipeline)
         _, (counted,) = ran(LIST, pipeline)
@@ -62,11 +69,46 @@ def test_the_options_of_dead_letters_are_all_there(name: str) -> None:
     """Each row names the commands that take its options."""
     documented = {
         option
-        for options, commands, _ in SECTION.table("option")
+        for options, commands, _ in LETTERS.table("option")
         if commands == "all" or f"`{name}`" in commands
         for option in re.findall(r"--[a-z-]+", options)
     }
-    assert documented == {each.opts[0] for each in dead_letters.commands[name].params} - {"--config"}
+    group = main.commands["dead-letters"]
+    assert isinstance(group, click.Group)
+    assert documented == {each.opts[0] for each in group.commands[name].params} - {"--config"}
+
+
+def test_the_metrics_table_names_metrics_that_there_are() -> None:
+    """Each metric is served under this name."""
+    registry = CollectorRegistry()
+    Metrics(registry)
+    served = {name for family in registry.collect() for name in (family.name, f"{family.name}_total")}
+    named = [name for cell, _ in OPERATIONS["Metrics"].table("metric") for name in re.findall(r"`([a-z_]+)", cell)]
+    assert {f"{PREFIX}_{name}" for name in named} <= served
+
+
+def test_the_reasons_table_is_the_closed_list() -> None:
+    """Every reason that a failed record can carry is explained, and no other."""
+    assert [reason.strip("`") for reason, _ in OPERATIONS["Reasons"].table("reason")] == list(Reason)
+
+
+def test_the_headers_table_has_every_header_of_a_failed_record() -> None:
+    """The names are those that are written."""
+    record = Record(Partition("shop.orders", 0), 1, b"key", b"value", timestamp_ms=1)
+    failure = Failure(
+        Outcome.RETRY,
+        Reason.RETRIES_EXHAUSTED,
+        Stage.DELIVER,
+        "HTTP 500",
+        status=500,
+        attempts=4,
+        first_failed_at=1,
+        not_before=2,
+        delivered=1,
+    )
+    written = [name for name, _ in failure_headers(record, failure, parking_key=b"key")]
+    documented = [name.strip("`") for name, _ in OPERATIONS["Headers of failed records"].table("header")]
+    assert sorted(documented) == sorted(written)
 
 
 def ran(block: Block, pipeline: Pipeline) -> tuple[int, list[Any]]:
@@ -74,15 +116,6 @@ def ran(block: Block, pipeline: Pipeline) -> tuple[int, list[Any]]:
     (letter,) = [each for each in pipeline.failed(pipeline.dead_letter_topic) if each.value is not None]
     script = block.text.replace("bluecore-consumer.yaml", "config.yaml")
     script = script.replace("--partition 0", f"--partition {letter.partition.number}")
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        ["sh", "-euc", script],
-        cwd=pipeline.folder,
-        env={"PATH": path},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = run(script, pipeline.folder, installed())
     assert done.returncode in {0, 3}, done.stdout + done.stderr
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]

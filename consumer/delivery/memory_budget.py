@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(slots=True)
-class Buffer:
+class MemoryBudget:
     """Counts records and bytes against their bounds."""
 
     most_records: int

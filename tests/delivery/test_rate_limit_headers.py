@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumer.delivery.hints import Quota, quota, retry_after
+from consumer.delivery.rate_limit_headers import Quota, quota, retry_after
 from tests.delivery.samples import NOW
 
 NOON = datetime(1994, 11, 6, 8, 49, 37, tzinfo=UTC)

@@ -41,6 +41,20 @@ def parked(task: Task, now: float) -> Failure:
     )
 
 
+def unread_again(task: Task, delays: Sequence[float], now: float) -> Failure:
+    """The topic of this record is gone, and the process ends: it waits in the retry topic, if there is one."""
+    return Failure(
+        Outcome.RETRY if delays else Outcome.DEAD_LETTER,
+        Reason.RETRIES_EXHAUSTED,
+        Stage.DELIVER,
+        "its topic was deleted before it was delivered, and the service was stopped",
+        attempts=task.attempts,
+        first_failed_at=task.first_failed_at or now,
+        not_before=now if delays else 0.0,
+        delivered=task.delivered,
+    )
+
+
 def after_failures(task: Task, answer: Answer, delays: Sequence[float], now: float) -> None:
     """The attempts are used up while others pass: sets when the record goes again, or the failure that ends it."""
     if not task.state.redelivers and delays:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.delivery.buffer import Buffer
+from consumer.delivery.memory_budget import MemoryBudget
 
 
 def test_the_fuller_of_the_two_bounds_counts() -> None:
-    buffer = Buffer(most_records=10, most_bytes=1000)
+    budget = MemoryBudget(most_records=10, most_bytes=1000)
 
-    buffer.add(100)
-    assert buffer.level == 0.1
-    buffer.add(700)
-    assert buffer.level == 0.8
-    buffer.remove(700)
-    assert buffer.level == 0.1
+    budget.add(100)
+    assert budget.level == 0.1
+    budget.add(700)
+    assert budget.level == 0.8
+    budget.remove(700)
+    assert budget.level == 0.1
 
 
 @pytest.mark.parametrize(
@@ -34,4 +34,4 @@ def test_the_fuller_of_the_two_bounds_counts() -> None:
 def test_a_partition_pauses_at_its_share_and_resumes_at_half_of_it(
     *, records: int, paused: bool, share: float, pauses: bool
 ) -> None:
-    assert Buffer(10, 1000, records=records).pauses(paused=paused, share=share) is pauses
+    assert MemoryBudget(10, 1000, records=records).pauses(paused=paused, share=share) is pauses

@@ -1,0 +1,64 @@
+"""Offsets as ranges: however many there are, what is kept is where they begin and end."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+
+
+class OffsetRanges:
+    """Ascending ranges `(start, end)`, the end left out, that neither overlap nor touch. Immutable."""
+
+    __slots__ = ("_ends", "_starts")
+
+    def __init__(self, ranges: Iterable[tuple[int, int]] = ()) -> None:
+        """`ranges`: ascending by their start; those that overlap or touch are joined, empty ones are left out."""
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in ranges:
+            if end <= start:
+                continue
+            if self._ends and start <= self._ends[-1]:
+                self._ends[-1] = max(self._ends[-1], end)
+            else:
+                self._starts.append(start)
+                self._ends.append(end)
+
+    @classmethod
+    def of_offsets(cls, offsets: Iterable[int]) -> OffsetRanges:
+        """`offsets`: in any order."""
+        return cls((offset, offset + 1) for offset in sorted(offsets))
+
+    def __contains__(self, offset: object) -> bool:
+        if not isinstance(offset, int):
+            return False
+        index = bisect_right(self._starts, offset) - 1
+        return index >= 0 and offset < self._ends[index]
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return zip(self._starts, self._ends, strict=True)
+
+    def __len__(self) -> int:
+        """How many ranges."""
+        return len(self._starts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, OffsetRanges) and (self._starts, self._ends) == (other._starts, other._ends)
+
+    def __hash__(self) -> int:
+        return hash((tuple(self._starts), tuple(self._ends)))
+
+    def __repr__(self) -> str:
+        return f"OffsetRanges({list(self)})"
+
+    def end_of_run(self, offset: int) -> int:
+        """The first offset from `offset` on that is in no range."""
+        index = bisect_right(self._starts, offset) - 1
+        return self._ends[index] if index >= 0 and offset < self._ends[index] else offset
+
+    def above(self, offset: int) -> OffsetRanges:
+        """What lies above `offset`."""
+        return OffsetRanges((max(start, offset + 1), end) for start, end in self if end > offset + 1)
+
+    def merged(self, other: OffsetRanges) -> OffsetRanges:
+        return OffsetRanges(sorted([*self, *other]))

@@ -1,0 +1,228 @@
+"""Partitions that come back, and topics that are gone: a living process repeats nothing and drops nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from consumer.records import Outcome
+from tests.delivery.driver import ACCEPTED, POLICY, Driver
+from tests.delivery.samples import ORDERS, answer, send
+
+
+@pytest.fixture
+def driver() -> Driver:
+    return Driver().assign()
+
+
+def come_back(driver: Driver, committed: int | None = None) -> None:
+    """The partition is lost and assigned again; its commit is where it was, unless told otherwise."""
+    driver.engine.partitions.forget([ORDERS])
+    driver.engine.partitions.assign(ORDERS, committed, "")
+    driver.decide()
+
+
+def read_again(driver: Driver, *keys: str, first: int = 0) -> None:
+    for offset, key in enumerate(keys, first):
+        driver.take(key, offset=offset)
+
+
+def test_what_was_delivered_before_an_outage_of_the_brokers_is_not_sent_again(driver: Driver) -> None:
+    """Its commits could not be sent: the group knows nothing of it, and this process does."""
+    for key in "abcd":
+        driver.take(key)
+    driver.reply("shop.orders:0:0")
+    driver.reply("shop.orders:0:2")
+    driver.reply("shop.orders:0:3")
+
+    come_back(driver)
+    read_again(driver, *"abcd")
+    driver.reply_all()
+
+    assert driver.log == [f"shop.orders:0:{offset}" for offset in range(4)]
+    assert driver.commit()[ORDERS].offset == 4
+
+
+def test_an_answer_that_comes_while_the_partition_is_away_counts(driver: Driver) -> None:
+    driver.take("a")
+    driver.engine.partitions.forget([ORDERS])
+    driver.reply("shop.orders:0:0")
+    driver.engine.partitions.assign(ORDERS, None, "")
+
+    read_again(driver, "a")
+
+    assert driver.log == ["shop.orders:0:0"]
+    assert driver.commit()[ORDERS].offset == 1
+    assert driver.at_rest()
+
+
+def test_an_answer_that_comes_before_the_record_is_read_again_counts(driver: Driver) -> None:
+    driver.take("a")
+    come_back(driver)
+    driver.reply("shop.orders:0:0")
+
+    read_again(driver, "a")
+
+    assert driver.log == ["shop.orders:0:0"]
+    assert driver.commit()[ORDERS].offset == 1
+    assert driver.at_rest()
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(202, Outcome.DELIVERED), (400, Outcome.DEAD_LETTER)])
+def test_an_answer_that_comes_after_the_partition_is_back_counts(
+    driver: Driver, status: int, outcome: Outcome
+) -> None:
+    """The record is read again meanwhile: it is not sent beside the request that is on its way."""
+    driver.take("a")
+    driver.take("a")
+    come_back(driver)
+    read_again(driver, "a", "a")
+    assert driver.log == ["shop.orders:0:0"]
+
+    driver.reply("shop.orders:0:0", status)
+    driver.run(lambda _: ACCEPTED)
+
+    assert driver.log == ["shop.orders:0:0", "shop.orders:0:1"]
+    assert driver.outcomes == {0: outcome, 1: Outcome.DELIVERED}
+    assert driver.commit()[ORDERS].offset == 2
+    assert driver.at_rest()
+
+
+def test_a_send_that_fails_after_the_partition_is_back_is_tried_again(driver: Driver) -> None:
+    driver.take("a")
+    come_back(driver)
+    read_again(driver, "a")
+    driver.reply("shop.orders:0:0", 503)
+
+    driver.run(lambda _: ACCEPTED)
+
+    assert driver.outcomes == {0: Outcome.DELIVERED}
+    assert driver.at_rest()
+
+
+def test_a_record_that_was_delivered_in_part_goes_on_where_it_was(driver: Driver) -> None:
+    driver.take("a", send("optin", "purchase"))
+    driver.reply("shop.orders:0:0")
+    driver.reply("shop.orders:0:0:1", 503)
+
+    come_back(driver)
+    driver.take("a", send("optin", "purchase"), offset=0)
+    driver.run(lambda _: ACCEPTED)
+
+    assert driver.log == ["shop.orders:0:0", "shop.orders:0:0:1", "shop.orders:0:0:1"]
+    assert driver.at_rest()
+
+
+def test_a_dead_letter_that_is_written_while_the_partition_is_away_is_written_once(driver: Driver) -> None:
+    driver.take("a")
+    driver.reply("shop.orders:0:0", 400)
+    driver.engine.partitions.forget([ORDERS])
+    assert len(driver.acknowledge()) == 1
+    driver.engine.partitions.assign(ORDERS, None, "")
+
+    read_again(driver, "a")
+
+    assert driver.writes == {}
+    assert driver.commit()[ORDERS].offset == 1
+
+
+def test_what_another_member_has_committed_beyond_ours_holds(driver: Driver) -> None:
+    for key in "abcdef":
+        driver.take(key)
+    driver.reply_all()
+
+    come_back(driver, committed=4)
+    read_again(driver, "e", "f", "g", first=4)
+
+    assert driver.log[6:] == ["shop.orders:0:6"]
+
+
+def test_a_commit_that_was_set_back_has_its_records_sent_again() -> None:
+    """Somebody wants them once more: that is what the tools for a group's offsets are for."""
+    driver = Driver().assign()
+    for key in "abc":
+        driver.take(key)
+    driver.reply_all()
+    assert driver.commit()[ORDERS].offset == 3
+    driver.engine.partitions.commits.acknowledged([ORDERS])
+
+    come_back(driver, committed=0)
+    read_again(driver, *"abc")
+
+    assert len(driver.log) == 6
+
+
+def test_a_commit_that_is_gone_has_its_records_sent_again() -> None:
+    """The topic, or the group, was made anew."""
+    driver = Driver()
+    driver.engine.partitions.assign(ORDERS, 0, "")
+    driver.take("a")
+    driver.reply_all()
+
+    come_back(driver)
+    read_again(driver, "a")
+
+    assert len(driver.log) == 2
+
+
+# Topics that are gone
+
+
+def test_records_in_memory_whose_topic_is_made_anew_are_delivered(driver: Driver) -> None:
+    """Bluecore is away, 40 records are in memory, and the first record of the new topic is read: none vanishes."""
+    for number in range(40):
+        driver.take(f"key {number}")
+    driver.reply_all(401)
+
+    driver.take("new", offset=0)
+    driver.run(lambda _: ACCEPTED)
+
+    assert sum(each.outcome is Outcome.DELIVERED for each in driver.settled) == 41
+    assert driver.commit()[ORDERS].offset == 1
+    assert driver.at_rest()
+
+
+def test_records_of_a_deleted_topic_are_delivered_and_none_is_committed(driver: Driver) -> None:
+    for number in range(5):
+        driver.take(f"key {number}")
+
+    driver.engine.partitions.detach([ORDERS])
+    driver.run(lambda _: ACCEPTED)
+
+    assert len(driver.settled) == 5
+    assert driver.commit() == {}
+    assert driver.at_rest()
+
+
+@pytest.mark.parametrize(
+    ("delays", "outcome"), [((60.0,), Outcome.RETRY), ((), Outcome.DEAD_LETTER)], ids=["retry topic", "none"]
+)
+def test_records_of_a_deleted_topic_are_set_aside_when_the_process_ends(
+    delays: tuple[float, ...], outcome: Outcome
+) -> None:
+    """Nobody can read them again: what is neither delivered nor written would be lost."""
+    driver = Driver(replace(POLICY, delays=delays)).assign()
+    for number in range(30):
+        driver.take(f"key {number % 20}")
+    driver.reply_all(401)
+    driver.engine.partitions.detach([ORDERS])
+
+    assert driver.engine.give_up_detached(driver.now) == 30
+    driver.run(lambda _: answer(401), 10)
+
+    assert driver.engine.give_up_detached(driver.now) == 0
+    assert {each.outcome for each in driver.settled} == {outcome}
+    assert len(driver.settled) == 30
+    assert driver.at_rest()
+
+
+def test_what_is_in_flight_of_a_deleted_topic_is_waited_for(driver: Driver) -> None:
+    driver.take("a")
+    driver.engine.partitions.detach([ORDERS])
+
+    assert driver.engine.give_up_detached(driver.now) == 1
+    driver.reply_all()
+
+    assert driver.engine.give_up_detached(driver.now) == 0
+    assert driver.outcomes == {0: Outcome.DELIVERED}

@@ -1,0 +1,36 @@
+"""The steps lead to a running service."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from consumer.cli import main
+from tests.docs.shell import Shell
+from tests.support.pages import GETTING_STARTED, ROOT
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the page asks by curl: install it to run this test")
+def test_the_steps_lead_to_a_running_service(shell: Shell, cluster: dict[str, str]) -> None:
+    """Every command of the steps does what it should. Those that run until they are stopped end with 0."""
+    (shell.folder / "schemas").symlink_to(ROOT / "schemas")
+    shell.environment |= cluster
+
+    shell.follow(GETTING_STARTED.blocks)
+
+    assert shell.stop() == [0, 0]
+
+
+def test_the_table_has_every_option_of_preview() -> None:
+    """Beside those without which there is no preview."""
+    documented = {option.strip("`").split()[0] for option, _ in GETTING_STARTED.rows("option")}
+    options = {each.opts[0] for each in main.commands["preview"].params if each.opts[0].startswith("--")}
+    assert documented == options - {"--config", "--topic"}
+
+
+def test_the_options_of_the_demo_are_there() -> None:
+    """Each that the page names is one, and none is left out."""
+    options = {each.opts[0] for each in main.commands["demo"].params}
+    text = GETTING_STARTED.text.partition("## Without a cluster")[2]
+    assert {option for option in options if f"{option} " in text} == options
