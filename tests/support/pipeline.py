@@ -91,7 +91,8 @@ class Pipeline:
         ends = {number: end for number, end in self.broker.ends(topic).items() if end}
 
         def offsets() -> dict[int, int]:
-            return {number: each.offset for number, each in self.broker.committed(self.group, topic).items()}
+            committed = self.broker.committed(self.group, topic).items()
+            return {number: each.offset for number, each in committed if each.offset}
 
         try:
             eventually(lambda: offsets() == ends, seconds, f"the commits {ends} of {topic}")
