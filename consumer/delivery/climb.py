@@ -15,12 +15,12 @@ _TELLING = 0.1  # the best latency is learnt from means that are off by no more
 
 @dataclass(frozen=True, slots=True)
 class ClimbPolicy:
-    """When the latency of the base is a sign of strain, and what is learnt.
+    """When the latency of the base is a sign of strain, and how it is measured.
 
-    `tolerance`: the factor by which the latency must lie above the one that is borne. `changed`: a round's mean that is
-    off by so many deviations and by this share is of an endpoint that has changed. `late`: a higher limit is given up
-    when as many answers take so many times as long as they took. `decrease` is for push-back, `pause_rounds` until the
-    limit rises again. `memory_rounds`, `least_variance` and `alpha` are of the measurements.
+    `tolerance`: the factor by which it must lie above the one that is borne. `changed`: a round's mean that is off by
+    so many deviations and by this share is of an endpoint that has changed. `late`: a higher limit is given up when as
+    many answers take so many times as long as they took. `decrease` is for push-back, `pause_rounds` until the limit
+    rises again. `memory_rounds`, `least_variance` and `alpha` are of the measurements.
     """
 
     tolerance: float = 1.15
@@ -28,7 +28,7 @@ class ClimbPolicy:
     late: float = 3.0
     decrease: float = 0.9
     pause_rounds: int = 4
-    memory_rounds: int = 32
+    memory_rounds: int = 48
     least_variance: float = 0.0025
     alpha: float = 0.05
     pace: PacePolicy = field(default_factory=PacePolicy)
@@ -88,8 +88,8 @@ class Climb:
         self._noise.learn(variance)
         if arm.answers and not self._returned:
             deviations, share = policy.changed
-            before = arm.mean
-            if self._noise.off(arm, latency, answers) > deviations and abs(math.log(latency / before)) > share:
+            off = self._noise.off(arm, latency, answers)
+            if off > deviations and abs(math.log(latency / arm.mean)) > share:
                 arm.forget()
         self._returned = self._falling = False
         arm.add(latency, answers, policy.memory_rounds * arm.limit)
@@ -112,8 +112,7 @@ class Climb:
             self._ceiling.met(limit, now, trying=trying)
         if not trying:
             self._falling = True
-            lower = max(1, int(limit * policy.decrease))
-            self._base = Arm(lower)
+            self._base = Arm(max(1, int(limit * policy.decrease)))
         self._pace.pushed_back(max(1, limit - self._base.limit) / self._base.limit, policy.pause_rounds)
         self._go_back()
 

@@ -26,7 +26,7 @@ class ComparisonPolicy:
     patience: int = 2
     patience_doubling: int = 3
     steep_fall: float = 0.5
-    most_rounds: int = 40
+    most_rounds: int = 80
 
 
 class Comparison(Enum):
@@ -58,7 +58,9 @@ class Try:
             doubling = self.arm.limit >= 2 * base.limit and found > -policy.steep_fall
             patience = policy.patience_doubling if doubling else policy.patience
             return Comparison.WORSE if self.rounds >= patience else Comparison.OPEN
-        return Comparison.UNDECIDED if self.rounds > policy.most_rounds else Comparison.OPEN
+        if self.rounds <= policy.most_rounds:
+            return Comparison.OPEN
+        return Comparison.UNDECIDED if margin > policy.worth else Comparison.WORSE
 
     def takes_turns(self, base: Arm, patience: int) -> bool:
         """Whether it is the other's turn: the noise of a difference is mostly that of the shorter measurement."""

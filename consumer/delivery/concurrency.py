@@ -16,6 +16,7 @@ from consumer.delivery.climb import Climb, ClimbPolicy
 from consumer.delivery.push_back import Usual
 
 _SHORTEST = 1e-6  # seconds; a latency of nothing has no logarithm
+_PATIENCE = 4  # quarters of a round, at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Concurrency:
         self._excused = False
         self._excused_until = 0.0
         self._longest = math.inf
+        self._since = 0.0
+        self._patience = 0
         self._begin(0.0)
 
     def reached(self) -> None:
@@ -59,6 +62,8 @@ class Concurrency:
                 self._push_back(now)
                 return
         else:
+            if self._old and now - seconds < self._since:
+                self._old -= 1
             if seconds > self._longest:  # noqa: PLR1730 - min() takes as long as all the rest
                 seconds = self._longest
             self._latencies += seconds
@@ -80,6 +85,12 @@ class Concurrency:
         self._begin(now)
 
     def _round_over(self, now: float) -> None:
+        if self._old and self._patience:
+            # The slowest of those that were sent under another limit are still out, and would count as of this one.
+            self._patience -= 1
+            self._left = max(self._old, self.limit // 4)
+            self._answers += self._left
+            return
         self._excused = False
         successes = self._answers - self._failures
         if self._count():
@@ -106,6 +117,11 @@ class Concurrency:
         before, self.limit = self.limit, self._climb.arm.limit
         self._answers = self._left = max(before, self.limit)
         self._due = now + self._climb.due_within(self._answers)
+        self._old = 0
+        if self.limit != before:
+            self._since = now + _SHORTEST
+            self._old = before
+            self._patience = _PATIENCE
         self._reached = False
         self._failures = 0
         self._latencies = 0.0

@@ -89,7 +89,11 @@ def mixed(*kinds: tuple[float, Make]) -> Make:
     def made(noise: random.Random) -> Serve:
         served = [make(noise) for _, make in kinds]
         shares = [share for share, _ in kinds]
-        return lambda in_flight, now: noise.choices(served, shares)[0](in_flight, now)
+
+        def serve(in_flight: int, now: float) -> float | None:
+            return noise.choices(served, shares)[0](in_flight, now)
+
+        return serve
 
     return made
 
