@@ -18,9 +18,9 @@ class ClimbPolicy:
     """When the latency of the base is a sign of strain, and how it is measured.
 
     `tolerance`: the factor by which it must lie above the one that is borne. `changed`: a round's mean that is off by
-    so many deviations and by this share is of an endpoint that has changed. `late`: a higher limit is given up when as
-    many answers take so many times as long as they took. `decrease` is for push-back, `pause_rounds` until the limit
-    rises again. `memory_rounds`, `least_variance` and `alpha` are of the measurements.
+    so many deviations and by this share is of an endpoint that has changed. `late`: a higher limit is given up when
+    as many answers take so many times as long as they took. `decrease` is for push-back, `pause_rounds` until the
+    limit rises again. `memory_rounds`, `least_variance` and `alpha` are of the measurements.
     """
 
     tolerance: float = 1.15

@@ -40,9 +40,14 @@ class Concurrency:
         self._excused = False
         self._excused_until = 0.0
         self._longest = math.inf
+        # Of this round. `_old`: answers still to come to requests that were sent under another limit.
+        self._answers = self._left = self.limit
+        self._due = math.inf
+        self._reached = False
+        self._failures = 0
+        self._latencies = self._squares = 0.0
+        self._old = self._patience = 0
         self._since = 0.0
-        self._patience = 0
-        self._begin(0.0)
 
     def reached(self) -> None:
         """The limit stopped a request from starting."""
@@ -124,5 +129,4 @@ class Concurrency:
             self._patience = _PATIENCE
         self._reached = False
         self._failures = 0
-        self._latencies = 0.0
-        self._squares = 0.0
+        self._latencies = self._squares = 0.0

@@ -31,7 +31,7 @@ def power(knee: int, exponent: float, seconds: float, jitter: float = 0.0) -> Ma
 
     def made(noise: random.Random) -> Serve:
         def serve(in_flight: int, _: float) -> float:
-            latency = seconds * max(1.0, in_flight / knee) ** exponent
+            latency = seconds * math.pow(max(1.0, in_flight / knee), exponent)
             return latency * noise.lognormvariate(-jitter * jitter / 2, jitter) if jitter else latency
 
         return serve
