@@ -135,7 +135,7 @@ class Climb:
         base, compared = self._base, self._policy.comparison
         borne = max(self._best, self._borne)
         factor = base.mean / (borne * self._policy.tolerance)
-        if factor <= 1 or base.rounds < compared.patience or base.mean - borne < compared.least_rise:
+        if factor <= 1 or base.rounds < compared.patience_long or base.mean - borne < compared.least_rise:
             return False
         return math.log(factor) > compared.certainty * self._noise.of(base)
 
@@ -153,7 +153,7 @@ class Climb:
         if limit == base:
             self._pace.skipped()
         else:
-            self._try = Try(Arm(limit), up)
+            self._try = Try(Arm(limit), up, hasty=strained)
             self._settling = True
 
     def _above(self, base: int, stride: float, now: float) -> int:
@@ -173,14 +173,14 @@ class Climb:
     def _judge(self, this: Try, now: float) -> None:
         policy = self._policy.comparison
         comparison = this.compared(self._base, self._noise, self._best, policy)
-        if comparison is Comparison.BETTER:
+        if comparison is Comparison.BETTER and not this.confirms(self._base):
             self._accept(this, now)
         elif comparison is Comparison.WORSE:
             self._refuse(this)
         elif comparison is Comparison.UNDECIDED:
             self._pace.undecided(this.dear(self._base))
             self._go_back()
-        elif this.takes_turns(self._base, policy.patience):
+        elif comparison is Comparison.BETTER or this.takes_turns(self._base, policy.patience):
             self._settling = True
 
     def _accept(self, this: Try, now: float) -> None:

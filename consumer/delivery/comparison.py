@@ -14,9 +14,9 @@ class ComparisonPolicy:
     """What is worth a higher limit, and how sure that must be.
 
     `worth`: the share of a rise that must arrive as throughput, for the limit to rise; by `hysteresis` less, for it
-    not to fall. `certainty`: in deviations. `least_rise`: seconds. `patience`: rounds before a try is refused, or a
-    doubling: our own lateness, such as for a burst of new connections, passes; but a gain below `-steep_fall` is no
-    such thing. `most_rounds`: then it stays undecided.
+    not to fall. `certainty`: in deviations. `least_rise`: seconds. `patience`: rounds before a try is refused;
+    `patience_long`: before a doubling is, and before a rise of the latency is a strain: our own lateness passes, such
+    as for a burst of new connections. A gain below `-steep_fall` is no such thing. `most_rounds`: then a try is over.
     """
 
     worth: float = 0.25
@@ -24,7 +24,7 @@ class ComparisonPolicy:
     certainty: float = 2.0
     least_rise: float = 0.001
     patience: int = 2
-    patience_doubling: int = 3
+    patience_long: int = 3
     steep_fall: float = 0.5
     most_rounds: int = 80
 
@@ -38,10 +38,14 @@ class Comparison(Enum):
 
 @dataclass(slots=True)
 class Try:
-    """`up`: a higher limit than the base's. `on`: its turn, and not the base's."""
+    """`up`: a higher limit than the base's. `on`: its turn, and not the base's.
+
+    `hasty`: it was begun for a base that has become slow just now, which may have passed when the try is over.
+    """
 
     arm: Arm
     up: bool
+    hasty: bool = False
     rounds: int = 0
     on: bool = True
 
@@ -56,7 +60,7 @@ class Try:
             return Comparison.BETTER
         if better < -margin:
             doubling = self.arm.limit >= 2 * base.limit and found > -policy.steep_fall
-            patience = policy.patience_doubling if doubling else policy.patience
+            patience = policy.patience_long if doubling else policy.patience
             return Comparison.WORSE if self.rounds >= patience else Comparison.OPEN
         if self.rounds <= policy.most_rounds:
             return Comparison.OPEN
@@ -68,6 +72,14 @@ class Try:
         over = arm.answers >= 2 * other.answers and arm.rounds >= patience
         self.on ^= over
         return over
+
+    def confirms(self, base: Arm) -> bool:
+        """Whether the base is to be measured anew before this is believed."""
+        hasty, self.hasty = self.hasty, False
+        if hasty:
+            base.forget()
+            self.on = False
+        return hasty
 
     def dear(self, base: Arm) -> float:
         """The rounds of throughput that it took: all of it where there was no answer to tell by."""

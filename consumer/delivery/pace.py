@@ -71,6 +71,7 @@ class Pace:
 
     def skipped(self) -> None:
         """There was nowhere to go."""
+        self.stride /= 2
         self._rest(0.0)
 
     def pushed_back(self, stride: float, pause: int) -> None:

@@ -98,6 +98,26 @@ def mixed(*kinds: tuple[float, Make]) -> Make:
     return made
 
 
+def stalling(make: Make, every: float, seconds: float) -> Make:
+    """It is us who are late: for so many seconds, on average, now and then no answer is looked at."""
+
+    def made(noise: random.Random) -> Serve:
+        serve = make(noise)
+        begins, ends = noise.expovariate(1 / every), 0.0
+
+        def stalled(in_flight: int, now: float) -> float | None:
+            nonlocal begins, ends
+            latency = serve(in_flight, now)
+            while latency is not None and now + latency >= begins:
+                ends = begins + noise.expovariate(1 / seconds)
+                begins = ends + noise.expovariate(1 / every)
+            return None if latency is None else max(now + latency, ends) - now
+
+        return stalled
+
+    return made
+
+
 @dataclass(frozen=True)
 class Endpoint:
     """`warm_up`: the seconds at the start that do not count, for the search, which takes some fifty round trips.
@@ -115,6 +135,9 @@ class Endpoint:
 ENDPOINTS = {
     "30 ms up to 8 in flight, then as the square": Endpoint(power(8, 2, 0.03)),
     "50 ms, however many": Endpoint(power(512, 1, 0.05), maximum=512, seconds=8, warm_up=2),
+    "50 ms, but a busy machine of ours is late": Endpoint(
+        stalling(power(512, 1, 0.05, 0.1), 0.5, 0.1), maximum=512, seconds=20, warm_up=5
+    ),
     "503 at once above 24 in flight": Endpoint(refusing(24, 0.05)),
     "16 workers and a queue, exponential service": Endpoint(workers(16, lambda noise: noise.expovariate(20))),
     "50 ms up to 40, then in proportion; jitter 30 %": Endpoint(power(40, 1, 0.05, 0.3)),
