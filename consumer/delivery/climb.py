@@ -53,8 +53,7 @@ class Climb:
         """The latency to expect; 0 before the first is known."""
         # The first answers of a burst are its quickest.
         self._settling = True
-        self._returned = False
-        self._falling = False
+        self._returned = self._falling = False
 
     @property
     def arm(self) -> Arm:
@@ -143,26 +142,19 @@ class Climb:
         base = self._base.limit
         stride = self._pace.widened(self._finest())
         if up:
-            limit = self._above(base, stride, now)
+            wanted = max(base + 1, round(base * (1 + stride)))
+            limit = self._ceiling.below(wanted, base, self._maximum, now)
         else:
-            limit = min(base - 1, round(base / (1 + stride)))
+            limit = max(base // 2, min(base - 1, round(base / (1 + stride))))
             if strained:
-                # As many as give this throughput at the best latency, by Little's law.
-                limit = min(limit, math.ceil(base * self._best / self._base.mean))
-            limit = max(1, base // 2, limit)
+                # As many as give this throughput at the best latency, by Little's law; it may be us who are late.
+                limit = min(limit, max(base * 2 // 3, math.ceil(base * self._best / self._base.mean)))
+            limit = max(1, limit)
         if limit == base:
             self._pace.skipped()
         else:
             self._try = Try(Arm(limit), up, hasty=strained)
             self._settling = True
-
-    def _above(self, base: int, stride: float, now: float) -> int:
-        highest = max(base, self._ceiling.highest(self._maximum, now))
-        limit = max(base + 1, round(base * (1 + stride)))
-        if limit > highest:
-            # Halfway to what was pushed back, rather than against it.
-            limit = highest if highest == self._maximum else (base + highest + 1) // 2
-        return limit
 
     def _finest(self) -> float:
         """The stride that can be told from none within half the rounds of a try."""

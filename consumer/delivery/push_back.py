@@ -32,11 +32,14 @@ class Ceiling:
         self._until = 0.0
         self.limit: int | None = None
 
-    def highest(self, maximum: int, now: float) -> int:
-        """The highest limit that may be tried."""
-        if self.limit is None:
-            return maximum
-        return min(maximum, self.limit if now >= self._until else self.limit - 1)
+    def below(self, wanted: int, base: int, maximum: int, now: float) -> int:
+        """The limit to try instead of the wanted one: halfway to what was pushed back, rather than against it."""
+        highest = maximum
+        if self.limit is not None:
+            highest = max(base, min(maximum, self.limit if now >= self._until else self.limit - 1))
+        if wanted <= highest:
+            return wanted
+        return maximum if highest == maximum else (base + highest + 1) // 2
 
     def met(self, limit: int, now: float, *, trying: bool) -> None:
         """Pushed back at this limit; `trying`: while a higher one was tried."""

@@ -103,14 +103,16 @@ def stalling(make: Make, every: float, seconds: float) -> Make:
 
     def made(noise: random.Random) -> Serve:
         serve = make(noise)
-        begins, ends = noise.expovariate(1 / every), 0.0
+        # Its own, so that every limit meets the same.
+        stalls = random.Random(noise.random())
+        begins, ends = stalls.expovariate(1 / every), 0.0
 
         def stalled(in_flight: int, now: float) -> float | None:
             nonlocal begins, ends
             latency = serve(in_flight, now)
             while latency is not None and now + latency >= begins:
-                ends = begins + noise.expovariate(1 / seconds)
-                begins = ends + noise.expovariate(1 / every)
+                ends = begins + stalls.expovariate(1 / seconds)
+                begins = ends + stalls.expovariate(1 / every)
             return None if latency is None else max(now + latency, ends) - now
 
         return stalled

@@ -31,7 +31,6 @@ def test_a_limit_that_was_pushed_back_is_remembered(seed: int) -> None:
     ("name", "most"),
     [
         ("16 workers and a queue, exponential service", 32),
-        ("50 ms up to 40, then in proportion; jitter 30 %", 64),
         ("100 a second, the rest queues without end", 8),
     ],
 )
