@@ -1,6 +1,7 @@
 """What many tests share: brokers, the pipeline between one of them and the sandbox, logging put back.
 
-`-k embedded` and `-k apache` select one half of the tests that run on both brokers.
+`-k embedded` and `-k apache` select one half of the tests that run on both brokers. What a test needs is known by its
+fixtures: `-m kafka` and `-m browser` select by it, and so does `make test-fast`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 import structlog
 from confluent_kafka import Producer
+from hypothesis import settings
 
 from consumer.kafka.embedded import embedded_broker
 from consumer.sandbox.registry import registry_app
@@ -24,9 +26,22 @@ from tests.support.apache_kafka import ApacheKafka, unavailable
 from tests.support.brokers import Broker
 from tests.support.pipeline import API_KEY, NAMESPACE, Pipeline
 from tests.support.shop import Shop, registered
+from tests.support.sorting import sort_out, turn
+
+# A busy machine is no fault of the code's; what failed can be replayed by the blob.
+settings.register_profile("tests", deadline=None, print_blob=True)
+settings.load_profile("tests")
 
 _CLASSIC = {"session.timeout.ms": 6000, "heartbeat.interval.ms": 500}
 _KIP_848 = {"group.protocol": "consumer"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by what it needs, and tell the workers which tests belong together."""
+    for item in items:
+        sort_out(item)
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")
@@ -61,8 +76,8 @@ def shop() -> Iterator[Shop]:
 @pytest.fixture
 def pipeline(broker: Broker, shop: Shop, tmp_path: Path) -> Iterator[Pipeline]:
     """Kafka, the registry and a strict sandbox; the test starts the services."""
-    settings = SandboxSettings(namespace=NAMESPACE, api_key=API_KEY, strict=True, keep_events=50_000)
-    with running_sandbox(settings) as running:
+    strict = SandboxSettings(namespace=NAMESPACE, api_key=API_KEY, strict=True, keep_events=50_000)
+    with running_sandbox(strict) as running:
         yield Pipeline(broker, shop, running.sandbox, running.api_url, tmp_path, broker.group())
 
 

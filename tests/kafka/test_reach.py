@@ -17,6 +17,7 @@ def client_of(bootstrap: str, heard: Heard) -> Producer:
     return Producer({"bootstrap.servers": bootstrap, "error_cb": heard, "logger": Silent()})
 
 
+@pytest.mark.kafka
 def test_a_cluster_shows_its_topics() -> None:
     with embedded_broker(["shop.orders"]) as bootstrap:
         heard = Heard()

@@ -19,6 +19,8 @@ from consumer.records import Outcome, Partition
 from tests.simulation.quiet import silenced
 from tests.simulation.scenario import run_seed
 
+pytestmark = pytest.mark.slow
+
 MOST_SEEDS = 300
 Plant = Callable[[pytest.MonkeyPatch], None]
 

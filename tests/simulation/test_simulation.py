@@ -7,6 +7,8 @@ import pytest
 from tests.simulation.quiet import silenced
 from tests.simulation.scenario import run_seed
 
+pytestmark = pytest.mark.slow
+
 SEEDS = 500
 BATCH = 50
 
