@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -82,8 +83,15 @@ def pipeline(broker: Broker, shop: Shop, tmp_path: Path) -> Iterator[Pipeline]:
 
 
 @pytest.fixture
-def logging_as_before() -> Iterator[None]:
+def logging_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """For tests of what takes the logging of the process over, as each command does."""
+    configure = structlog.configure
+
+    def without_memory(**given: Any) -> None:
+        # A module's logger that is remembered stays as configured: what later tests capture would not be its lines.
+        configure(**given | {"cache_logger_on_first_use": False})
+
+    monkeypatch.setattr(structlog, "configure", without_memory)
     root = logging.getLogger()
     hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
     handlers, level = list(root.handlers), root.level
