@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -17,6 +17,9 @@ from tests.helm.documents import CHART
 EXAMPLES = sorted((CHART / "examples").glob("*.yaml"))
 RELEASE = "shop"
 NAME = f"{RELEASE}-bluecore-consumer"
+
+# The loader in C, where PyYAML has it: the tests read some thousands of documents.
+LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Values = Mapping[str, Any]
 Object = dict[str, Any]
@@ -51,7 +54,7 @@ class Rendered:
     @property
     def settings(self) -> Object:
         """The same, parsed."""
-        settings: Object = yaml.safe_load(self.config)
+        (settings,) = objects_in(self.config)
         return settings
 
     @property
@@ -84,8 +87,7 @@ class Chart:
         """
         done = self._template(values or {})
         assert done.returncode == 0, done.stderr
-        objects = (each for each in yaml.safe_load_all(done.stdout) if each)
-        return Rendered(done.stdout, tuple(objects))
+        return Rendered(done.stdout, objects_in(done.stdout))
 
     def refusal(self, values: Values) -> str:
         """What Helm says when it refuses these values; in one line.
@@ -107,6 +109,11 @@ class Chart:
 
     def _template(self, values: Values) -> subprocess.CompletedProcess[str]:
         return self.run("template", RELEASE, str(self.folder), values=values)
+
+
+def objects_in(text: str) -> tuple[Object, ...]:
+    """What Helm has printed, parsed."""
+    return tuple(each for each in yaml.load_all(text, LOADER) if each)
 
 
 @cache
