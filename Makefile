@@ -9,6 +9,9 @@ REDPANDA := .cache/redpanda-connect
 WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
 
+# Hundreds of processes import the same modules: compiled once, whatever the shell around says.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast browser simulate chaos bench bench-ratios bench-stages bench-redpanda image-test \
 	lint style types format lock clean
