@@ -10,6 +10,7 @@ import logging
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,10 @@ from hypothesis import settings
 
 from consumer.kafka.embedded import embedded_broker
 from consumer.sandbox.registry import registry_app
-from consumer.sandbox.sandbox import running_sandbox
 from consumer.sandbox.serve import serve
-from consumer.sandbox.settings import SandboxSettings
 from tests.support.apache_kafka import ApacheKafka, unavailable
 from tests.support.brokers import Broker
-from tests.support.pipeline import API_KEY, NAMESPACE, Pipeline
+from tests.support.pipeline import Pipeline, running_pipeline
 from tests.support.shop import Shop, registered
 from tests.support.sorting import sort_out, turn
 
@@ -33,6 +32,7 @@ from tests.support.sorting import sort_out, turn
 settings.register_profile("tests", deadline=None, print_blob=True)
 settings.load_profile("tests")
 
+KINDS = ("embedded", "apache")
 _CLASSIC = {"session.timeout.ms": 6000, "heartbeat.interval.ms": 500}
 _KIP_848 = {"group.protocol": "consumer"}
 
@@ -54,9 +54,22 @@ def apache_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApacheKaf
         yield kafka
 
 
-@pytest.fixture(params=["embedded", "apache"])
+@pytest.fixture(params=KINDS)
 def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
     """A broker to write to and read from; the test runs once on each kind."""
+    with _running(request) as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def lasting_broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
+    """The same for what the tests of a file make once and only look at."""
+    with _running(request) as running:
+        yield running
+
+
+@contextmanager
+def _running(request: pytest.FixtureRequest) -> Iterator[Broker]:
     if request.param == "apache":
         kafka: ApacheKafka = request.getfixturevalue("apache_kafka")
         yield Broker(kafka.bootstrap, lambda topic, partitions: kafka.create_topics({topic: partitions}), _CLASSIC)
@@ -77,9 +90,8 @@ def shop() -> Iterator[Shop]:
 @pytest.fixture
 def pipeline(broker: Broker, shop: Shop, tmp_path: Path) -> Iterator[Pipeline]:
     """Kafka, the registry and a strict sandbox; the test starts the services."""
-    strict = SandboxSettings(namespace=NAMESPACE, api_key=API_KEY, strict=True, keep_events=50_000)
-    with running_sandbox(strict) as running:
-        yield Pipeline(broker, shop, running.sandbox, running.api_url, tmp_path, broker.group())
+    with running_pipeline(broker, shop, tmp_path) as running:
+        yield running
 
 
 @pytest.fixture

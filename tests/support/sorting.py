@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-_BROKERS: Final = {"broker", "apache_kafka", "kafka", "cluster"}
+_BROKERS: Final = {"broker", "lasting_broker", "apache_kafka", "kafka", "cluster"}
 _BROWSERS: Final = {"chromium"}
 _APACHE: Final = "Apache Kafka"
 _BROWSER: Final = "browser"
@@ -39,7 +39,7 @@ def _group(item: pytest.Item, fixtures: set[str]) -> str:
     """The tests of a file share its fixtures and what is remembered by them; who has a broker of his own is alone."""
     if item.get_closest_marker("xdist_group"):
         return ""
-    if "apache_kafka" in fixtures or _parameter(item, "broker") == "apache":
+    if "apache_kafka" in fixtures or "apache" in {_parameter(item, name) for name in ("broker", "lasting_broker")}:
         return _APACHE
     if fixtures & _BROWSERS:
         return _BROWSER
