@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -121,6 +122,7 @@ def _run(helm: Path, command: tuple[str, ...], base: Path, values: str) -> subpr
     return subprocess.run(
         [str(helm), *command, "--values", str(base), "--values", "-"],
         input=values,
+        env={**os.environ, "GOGC": "off"},  # it ends before its garbage matters
         capture_output=True,
         text=True,
         check=False,
