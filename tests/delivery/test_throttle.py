@@ -190,7 +190,7 @@ def test_a_quota_that_never_starts_anew_is_capped(throttle: Throttle) -> None:
     assert throttle.allowance(NOW + 300, 0) > 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     rate=st.integers(1, 300),
     steps=st.lists(st.sampled_from([0.0, 0.001, 0.004, 0.05, 0.3, 1.7]), min_size=50, max_size=400),
