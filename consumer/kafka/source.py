@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
@@ -10,22 +10,20 @@ import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from consumer.config.model import Config
-from consumer.delivery.commits import CommitFault
 from consumer.delivery.task import Commit
 from consumer.kafka.consumer_errors import ConsumerErrors
 from consumer.kafka.group_protocol import CLASSIC, chosen
 from consumer.kafka.member import Callbacks, GroupMember
+from consumer.kafka.offset_commits import OffsetCommits
 from consumer.kafka.record import record_from
 from consumer.kafka.starts import Starts, Told, reset_policy
-from consumer.ports import Listener
+from consumer.kafka.topic_ids import TopicIds
+from consumer.ports import Assigned, Listener
 from consumer.records import Partition, Record
 from consumer.telemetry.read_errors import ReadErrors
 
 log = structlog.get_logger(__name__)
 
-_COMMIT_TIMEOUT = 5.0
-# Apache Kafka 4.4 answers "unknown server error" where the maps of all partitions together exceed a batch [measured].
-_TOO_LARGE_AS_A_WHOLE = {KafkaError.UNKNOWN, KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.INVALID_COMMIT_OFFSET_SIZE}
 _NOT_FOUND = KafkaError._AUTO_OFFSET_RESET  # noqa: SLF001 - confluent-kafka's public name for it
 _RETRIED_EVERY = 4
 
@@ -62,10 +60,13 @@ class KafkaSource:
         retry_topic = config.dead_letters.retry_topic
         self._failure_topics = (retry_topic,)
         self._errors = ConsumerErrors(read_errors)
-        self._revoking = False
-        self._unanswered = 0
+        self._commits = OffsetCommits(listener)
         self._paused: set[Partition] = set()
         self._out_of_range: dict[Partition, int] = {}
+        self._made_anew: set[Partition] = set()
+        self._assigned: set[Partition] = set()
+        self._closing = False
+        self._topic_ids = TopicIds(config.kafka, time.monotonic)
         strategy = str(config.kafka.options.get("partition.assignment.strategy", "cooperative-sticky"))
         self._eager = chosen(config.kafka.options) == CLASSIC and "cooperative" not in strategy
         self._starts = Starts(reset_policy(config.kafka.options), lost)
@@ -83,7 +84,7 @@ class KafkaSource:
             self._on_assign,
             self._on_revoke,
             self._on_lost,
-            self._on_commit,
+            self._commits.on_commit,
             self._errors,
             on_statistics,
             self._errors.incidents,
@@ -103,7 +104,9 @@ class KafkaSource:
         elif not messages and seconds > 0:
             messages = routed.consume(most, seconds)
         records = [record for message in messages if (record := self._record(message)) is not None]
-        if self._out_of_range:
+        for topic in self._topic_ids.changed():
+            self._begin_anew(topic)
+        if self._out_of_range or self._made_anew:
             self._move_into_range()
         if self._read_errors is not None:
             self._read_errors.ended(record.partition for record in records)
@@ -125,13 +128,10 @@ class KafkaSource:
     @property
     def committing(self) -> bool:
         """Whether a commit has been sent and not been answered."""
-        return self._unanswered > 0
+        return self._commits.unanswered > 0
 
     def commit(self, commits: Sequence[Commit], *, wait: bool = False) -> None:
         """Sends the commits, whose outcome goes to the listener.
-
-        librdkafka waits for a whole session time-out when no broker answers: the wait has a deadline of its own, but
-        for the one while partitions are being revoked.
 
         Args:
             commits: a partition each.
@@ -139,30 +139,8 @@ class KafkaSource:
         """
         by_partition = {commit.partition: commit for commit in commits}
         for member, partitions in self._by_member(by_partition):
-            those = [by_partition[each] for each in partitions]
-            offsets = [TopicPartition(*each.partition, each.offset, each.metadata) for each in those]
-            if wait:
-                self._commit_now(member, offsets)
-                continue
-            self._unanswered += 1
-            if (error := member.commit(offsets, wait=False)) is not None:
-                self._on_commit(error, offsets)
-
-    def _commit_now(self, member: GroupMember, offsets: list[TopicPartition]) -> None:
-        self._unanswered += 1
-        if self._revoking:
-            # Another thread's commit is not answered before the callback of a rebalance has returned.
-            self._on_commit(member.commit(offsets, wait=True), offsets)
-            return
-        outcome: list[KafkaError | None] = []
-        waiting = threading.Thread(target=lambda: outcome.append(member.commit(offsets, wait=True)), daemon=True)
-        waiting.start()
-        waiting.join(_COMMIT_TIMEOUT)
-        if outcome:
-            self._on_commit(outcome[0], offsets)
-        else:
-            self._unanswered -= 1
-            log.warning("the last commit was not answered in time; what it covered may be sent again")
+            send = self._commits.send_and_wait if wait else self._commits.send
+            send(member, [by_partition[each] for each in partitions])
 
     @property
     def joined(self) -> bool:
@@ -174,6 +152,7 @@ class KafkaSource:
 
     def close(self) -> None:
         """Leaves the group; revocations are told to the listener first."""
+        self._closing = True
         for member in self._members:
             member.close()
 
@@ -197,22 +176,37 @@ class KafkaSource:
         return None
 
     def _move_into_range(self) -> None:
-        """The brokers have no record where reading stands: it goes on where there are some."""
+        """Where there is no record at the position, or the topic is another, reading goes on where it should."""
         for partition, position in list(self._out_of_range.items()):
-            ((member, _),) = self._by_member([partition])
-            try:
-                start = member.ask(partial(self._starts.out_of_range, partition=partition, position=position))
-                if start is None:
-                    continue
+            ask = partial(self._starts.out_of_range, partition=partition, position=position)
+            if self._move(partition, ask) is not None:
+                del self._out_of_range[partition]
+        for partition in list(self._made_anew):
+            if (start := self._move(partition, partial(self._starts.first, partition=partition))) is not None:
+                self._made_anew.discard(partition)
+                self._listener.on_assigned([Assigned(partition, None, "", start)])
+
+    def _move(self, partition: Partition, where: Callable[[Consumer], int]) -> int | None:
+        """Reads a partition on from where the brokers say; None: they do not answer, it is tried again."""
+        ((member, _),) = self._by_member([partition])
+        try:
+            start = member.ask(where)
+            if start is not None:
                 member.move(TopicPartition(*partition, start))
                 if partition in self._paused:
                     member.pause(_topic_partitions([partition]))
-            except KafkaException as error:
-                self._errors.incidents.warning(
-                    "range", "where a partition begins cannot be asked; it is tried again", error=str(error)
-                )
-                continue
-            del self._out_of_range[partition]
+        except KafkaException as error:
+            what = "where a partition begins cannot be asked; it is tried again"
+            self._errors.incidents.warning("range", what, error=str(error))
+            return None
+        return start
+
+    def _begin_anew(self, topic: str) -> None:
+        """The topic was made anew while it was read: of the new one nothing counts as read so far."""
+        log.warning("a topic was made anew: reading begins at its first record", topic=topic)
+        partitions = [each for each in self._assigned if each.topic == topic]
+        self._listener.on_deleted(partitions)
+        self._made_anew.update(partitions)
 
     def _on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         assigned = self._starts.assigned(consumer, partitions)
@@ -223,45 +217,43 @@ class KafkaSource:
                 consumer.assign(starts)
             else:
                 consumer.incremental_assign(starts)
+        self._assigned |= {each.partition for each in assigned}
+        self._topic_ids.watch({each.topic for each in partitions})
         if self._read_errors is not None:
             self._read_errors.joined()
             self._read_errors.ended(_partitions(partitions))
         self._listener.on_assigned(assigned)
 
     def _on_revoke(self, _consumer: Consumer, partitions: list[TopicPartition]) -> None:
-        self._revoking = True
+        self._tell_deleted(partitions)
+        self._commits.revoking = True
         try:
             self._listener.on_revoked(_partitions(partitions))
         finally:
-            self._revoking = False
+            self._commits.revoking = False
         self._gone(partitions)
 
     def _on_lost(self, _consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        self._tell_deleted(partitions)
         self._listener.on_lost(_partitions(partitions))
         self._gone(partitions)
+
+    def _tell_deleted(self, partitions: list[TopicPartition]) -> None:
+        """Partitions leave for another member, or because their topic does: only then is nobody left to read them."""
+        if self._closing:
+            return
+        for topic in self._topic_ids.gone({each.topic for each in partitions}):
+            log.warning("a topic was deleted: what is in memory of it is sent on", topic=topic)
+            self._topic_ids.forget(topic)
+            self._listener.on_deleted([each for each in _partitions(partitions) if each.topic == topic])
 
     def _gone(self, partitions: list[TopicPartition]) -> None:
         for each in _partitions(partitions):
             self._out_of_range.pop(each, None)
+            self._made_anew.discard(each)
+            self._assigned.discard(each)
         if self._read_errors is not None:
             self._read_errors.gone(_partitions(partitions))
-
-    def _on_commit(self, error: KafkaError | None, partitions: list[TopicPartition]) -> None:
-        self._unanswered = max(0, self._unanswered - 1)
-        failed = [(each, each.error or error) for each in partitions if each.error or error]
-        committed = [each for each in partitions if not (each.error or error)]
-        if committed:
-            self._listener.on_committed(_partitions(committed))
-        for fault in CommitFault:
-            alike = [(each, why) for each, why in failed if why is not None and _commit_fault(why) is fault]
-            if alike:
-                self._listener.on_commit_failed(_partitions(each for each, _ in alike), str(alike[0][1]), fault)
-
-
-def _commit_fault(error: KafkaError) -> CommitFault:
-    if error.code() == KafkaError.OFFSET_METADATA_TOO_LARGE:
-        return CommitFault.MAP_REFUSED
-    return CommitFault.UNKNOWN if error.code() in _TOO_LARGE_AS_A_WHOLE else CommitFault.LOST
 
 
 def _topic_partitions(partitions: Iterable[Partition]) -> list[TopicPartition]:

@@ -114,6 +114,14 @@ class Starts:
         moved = self._moved(partition, position, low[partition], high[partition])
         return position if moved is None else moved
 
+    def first(self, consumer: Consumer, partition: Partition) -> int:
+        """The first record of a partition.
+
+        Raises:
+            KafkaException: the brokers do not answer.
+        """
+        return self._ends(consumer, [TopicPartition(*partition)])[0][partition]
+
     def _moved(self, partition: Partition, position: int, low: int, high: int) -> int | None:
         """Where reading goes on instead of at `position`; None: there."""
         if low <= position <= high:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from confluent_kafka import KafkaException
 
+from consumer.sandbox.faults import FaultPlan, OutagePlan
+from consumer.sandbox.store import Filter
 from tests.support.brokers import Message
-from tests.support.pipeline import Pipeline
+from tests.support.pipeline import PREFIX, Pipeline
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.parametrize("broker", ["apache"], indirect=True)
@@ -95,3 +98,56 @@ def test_partitions_that_are_added_later_begin_at_their_first_record(pipeline: P
         for partition in (1, 2):
             write(pipeline, topic, partition, customers(f"new-{partition}"))
         pipeline.accepted(2)
+
+
+def make_anew(pipeline: Pipeline, topic: str) -> None:
+    """Under the same name at once; the brokers may take a moment to have deleted the old one."""
+    pipeline.broker.delete(topic)
+
+    def made() -> bool:
+        try:
+            pipeline.broker.create(topic, 1)
+        except KafkaException:
+            return False
+        return True
+
+    eventually(made, 30, f"{topic} to be made anew")
+
+
+@pytest.mark.parametrize("options", [CLASSIC, {}], ids=["classic", "chosen by the service"])
+def test_records_in_memory_of_a_topic_that_is_made_anew_are_delivered(
+    pipeline: Pipeline, options: dict[str, str | int]
+) -> None:
+    """Bluecore is away meanwhile: they cannot be read again, and none of them vanishes."""
+    topic = pipeline.broker.topic(1)
+    options = options | {"topic.metadata.refresh.interval.ms": 1000}
+    with pipeline.service([{"topic": topic, "event": "search"}], options) as service:
+        service.wait_ready()
+        pipeline.sandbox.faults.apply(FaultPlan(outage=OutagePlan(seconds=3600, step=503)))
+        write(pipeline, topic, 0, customers(*(f"old-{number}" for number in range(40))))
+        eventually(lambda: service.metric(PREFIX + "events_consumed_total") == 40, 30, "40 records in memory")
+        make_anew(pipeline, topic)
+        write(pipeline, topic, 0, customers("new"))
+        eventually(lambda: service.metric(PREFIX + "events_consumed_total") == 41, 60, "the record of the new topic")
+        pipeline.sandbox.faults.clear()
+
+        pipeline.accepted(41, 120)
+
+
+@pytest.mark.parametrize("options", [CLASSIC, {}], ids=["classic", "chosen by the service"])
+def test_a_topic_that_is_made_anew_and_longer_at_once_is_read_from_its_first_record(
+    pipeline: Pipeline, options: dict[str, str | int]
+) -> None:
+    """A fetch at the old position would succeed, and skip what lies before it in silence."""
+    topic = pipeline.broker.topic(1)
+    with pipeline.service([{"topic": topic, "event": "search"}], options) as service:
+        service.wait_ready()
+        write(pipeline, topic, 0, customers(*(f"old-{number}" for number in range(20))))
+        pipeline.accepted(20)
+        make_anew(pipeline, topic)
+        write(pipeline, topic, 0, customers(*(f"new-{number}" for number in range(50))))
+
+        def customers_seen() -> set[str]:
+            return {each.distinct_id for each in pipeline.sandbox.store.newest(Filter(), 1000)}
+
+        eventually(lambda: len(customers_seen()) == 70, 60, "every record of the new topic")

@@ -53,6 +53,12 @@ class Broker:
         self.create(unique, partitions)
         return unique
 
+    def delete(self, topic: str) -> None:
+        """Delete the topic; the embedded broker cannot."""
+        with AdminClient({"bootstrap.servers": self.bootstrap}) as admin:
+            for deleted in admin.delete_topics([topic], operation_timeout=30).values():
+                deleted.result(timeout=30)
+
     def add_partitions(self, topic: str, total: int) -> None:
         """Let the topic have so many partitions; the embedded broker cannot."""
         with AdminClient({"bootstrap.servers": self.bootstrap}) as admin:

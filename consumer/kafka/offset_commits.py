@@ -1,0 +1,87 @@
+"""Commits on their way to the group, and what came of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import structlog
+from confluent_kafka import KafkaError, TopicPartition
+
+from consumer.delivery.commits import CommitFault
+from consumer.delivery.task import Commit
+from consumer.kafka.member import GroupMember
+from consumer.ports import Listener
+from consumer.records import Partition
+
+log = structlog.get_logger(__name__)
+
+_TIMEOUT = 5.0
+# Apache Kafka 4.4 answers "unknown server error" where the maps of all partitions together exceed a batch [measured].
+_TOO_LARGE_AS_A_WHOLE = {KafkaError.UNKNOWN, KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.INVALID_COMMIT_OFFSET_SIZE}
+
+
+class OffsetCommits:
+    """Sends commits by a member, and tells a listener of their outcome, in the thread that polls the member."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self.unanswered = 0
+        """How many requests have been sent and not been answered."""
+        self.revoking = False
+        """Whether a callback of a rebalance is under way."""
+
+    def send(self, member: GroupMember, commits: Sequence[Commit]) -> None:
+        """Sends these, a partition each, and waits for nothing."""
+        offsets = _offsets(commits)
+        self.unanswered += 1
+        if (error := member.commit(offsets, wait=False)) is not None:
+            self.on_commit(error, offsets)
+
+    def send_and_wait(self, member: GroupMember, commits: Sequence[Commit]) -> None:
+        """Sends these, a partition each, and returns when they are answered.
+
+        librdkafka waits for a whole session time-out when no broker answers: the wait has a deadline of its own, but
+        for the one while partitions are being revoked.
+        """
+        offsets = _offsets(commits)
+        self.unanswered += 1
+        if self.revoking:
+            # Another thread's commit is not answered before the callback of a rebalance has returned.
+            self.on_commit(member.commit(offsets, wait=True), offsets)
+            return
+        outcome: list[KafkaError | None] = []
+        waiting = threading.Thread(target=lambda: outcome.append(member.commit(offsets, wait=True)), daemon=True)
+        waiting.start()
+        waiting.join(_TIMEOUT)
+        if outcome:
+            self.on_commit(outcome[0], offsets)
+        else:
+            self.unanswered -= 1
+            log.warning("the last commit was not answered in time; what it covered may be sent again")
+
+    def on_commit(self, error: KafkaError | None, partitions: list[TopicPartition]) -> None:
+        """The answer to one request: an error of the whole, or of single partitions."""
+        self.unanswered = max(0, self.unanswered - 1)
+        failed = [(each, each.error or error) for each in partitions if each.error or error]
+        committed = [each for each in partitions if not (each.error or error)]
+        if committed:
+            self._listener.on_committed(_partitions(committed))
+        for fault in CommitFault:
+            alike = [(each, why) for each, why in failed if why is not None and _fault_of(why) is fault]
+            if alike:
+                self._listener.on_commit_failed(_partitions([each for each, _ in alike]), str(alike[0][1]), fault)
+
+
+def _fault_of(error: KafkaError) -> CommitFault:
+    if error.code() == KafkaError.OFFSET_METADATA_TOO_LARGE:
+        return CommitFault.MAP_REFUSED
+    return CommitFault.UNKNOWN if error.code() in _TOO_LARGE_AS_A_WHOLE else CommitFault.LOST
+
+
+def _offsets(commits: Sequence[Commit]) -> list[TopicPartition]:
+    return [TopicPartition(*commit.partition, commit.offset, commit.metadata) for commit in commits]
+
+
+def _partitions(partitions: list[TopicPartition]) -> list[Partition]:
+    return [Partition(each.topic, each.partition) for each in partitions]
