@@ -84,6 +84,11 @@ class KafkaSource:
     def resume(self, partitions: Iterable[Partition]) -> None:
         self._consumer.resume(_topic_partitions(partitions))
 
+    def positions(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        """Up to where each was read, the markers of transactions included; without those of which nothing was."""
+        known = self._consumer.position(_topic_partitions(partitions))
+        return {Partition(each.topic, each.partition): each.offset for each in known if each.offset >= 0}
+
     def commit(self, commits: Sequence[Commit], *, wait: bool = False) -> None:
         """Sends the commits, whose outcome goes to the listener.
 
