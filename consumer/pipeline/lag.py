@@ -131,26 +131,33 @@ class Lag:
 
     def _reached(self) -> dict[Partition, Reached]:
         states = self._engine.partitions.states
-        positions = {} if self._reader is None else self._reader.positions([each.partition for each in states])
+        if not states or self._reader is None:
+            return {}
+        positions = self._reader.positions([each.partition for each in states])
         return {each.partition: _reached(each, positions.get(each.partition)) for each in states}
 
     def _show(self, partition: Partition, reached: Reached, ends: Ends) -> None:
-        start = (ends.high if self._from_end else ends.low) if reached.read is None else max(reached.read, ends.low)
-        unread = max(0, ends.high - start)
+        unread = max(0, ends.high - self._start(reached, ends))
         key = (partition.topic, str(partition.number))
         self._metrics.unread_records[key].set(unread)
         self._metrics.consumer_lag[key].set(unread + reached.in_hand)
+
+    def _start(self, reached: Reached, ends: Ends) -> int:
+        """Where reading goes on."""
+        if reached.read is None:
+            return ends.stable if self._from_end else ends.low
+        return max(reached.read, ends.low)
 
     def _judge(self, view: ClusterView, reached: Mapping[Partition, Reached], now: float) -> None:
         """What is told of once: each view is looked at once."""
         self._missing.observe(view.missing, now)
         standing = {}
         for partition, each in reached.items():
-            if (ends := view.ends.get(partition)) is None or each.read is None:
+            if (ends := view.ends.get(partition)) is None:
                 continue
-            standing[partition] = Standing(max(each.read, ends.low), ends.stable, ends.high, each.paused)
+            standing[partition] = Standing(self._start(each, ends), ends.stable, ends.high, each.paused)
             # Elsewhere Kafka's client may have fetched ahead what is gone since: it is read all the same.
-            if ends.low > each.read and (each.paused or not each.begun):
+            if each.read is not None and ends.low > each.read and (each.paused or not each.begun):
                 self._losses.lost(partition, each.read, ends.low, Loss.RETENTION)
         self._transactions.observe(standing, now)
 
