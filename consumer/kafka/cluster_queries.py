@@ -52,8 +52,9 @@ class ClusterQueries:
         Raises:
             KafkaException: no client can be made with these options.
         """
-        options = client_options(config, {"logger": NullLogger()}, "admin")
-        self._admin = AdminClient(options | {"statistics.interval.ms": 0})
+        # Its connections break together with those of the consumer, which tells of it.
+        quiet = {"logger": NullLogger(), "log_level": 0, "statistics.interval.ms": 0}
+        self._admin = AdminClient(client_options(config, {}, "admin") | quiet)
         self._reads_all = config.options.get("isolation.level") == _READS_ALL
         self._describes: bool | None = None
         """Whether the brokers describe topics with their ids; None: they were not asked yet."""
@@ -64,7 +65,7 @@ class ClusterQueries:
         Raises:
             KafkaException: no broker answered.
         """
-        self._admin.poll(0)  # so that what librdkafka logs does not pile up
+        self._admin.poll(0)  # librdkafka calls back from within it only
         if self._describes:
             return self._described(names)
         known = self._admin.list_topics(timeout=_TIMEOUT).topics
