@@ -5,9 +5,16 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 REDPANDA := .cache/redpanda-connect
+# Half of a test's time is waiting for others, so two at once for each core.
+WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
+PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
+
+# Hundreds of processes import the same modules: compiled once, whatever the shell around says.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser simulate chaos bench bench-stages bench-redpanda image-test lint format lock clean
+.PHONY: help demo test test-fast browser simulate chaos bench bench-ratios bench-stages bench-redpanda image-test \
+	lint style types format lock clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,8 +30,16 @@ $(READY): requirements-dev.lock pyproject.toml
 demo: $(READY) ## the whole pipeline on this machine: broker, registry, sandbox, sample events
 	@$(BIN)/bluecore-consumer demo
 
-test: lint browser ## everything: linters, types, tests
-	@$(BIN)/pytest
+# The types are checked beside the tests: that is one core for most of a minute on a fresh clone.
+test: style browser ## everything: linters, types, tests (but the ratios of CPU times: make bench-ratios)
+	@mkdir -p .cache
+	@$(MAKE) --no-print-directory types >.cache/types.txt 2>&1 & types=$$!; \
+	$(PYTEST); tests=$$?; \
+	wait $$types || { cat .cache/types.txt; exit 1; }; \
+	exit $$tests
+
+test-fast: style ## the tests that need no broker and no browser, in less than a minute
+	@$(PYTEST) -m "not (ratio or kafka or browser or slow)"
 
 # The sandbox's page is tested in a real browser. Where it can be had from Debian it is fetched; elsewhere those
 # tests are skipped, and say so.
@@ -40,8 +55,12 @@ simulate: $(READY) ## 10,000 seeds of the whole service in virtual time; make te
 chaos: $(READY) ## 100,000 events through real processes and Apache Kafka while they are killed
 	@$(BIN)/python -m tests.chaos
 
-bench: $(READY) ## events/s, CPU an event, latency and memory beside other ways to do the same
+bench: bench-ratios ## events/s, CPU an event, latency and memory beside other ways to do the same
 	@$(BIN)/python -m tests.bench
+
+# One after the other, and alone on the machine: a neighbour spoils what is measured.
+bench-ratios: $(READY) ## the tests of ratios of CPU times, which a busy machine spoils
+	@$(BIN)/pytest -m ratio
 
 bench-stages: $(READY) ## where the microseconds of one event go
 	@$(BIN)/python -m tests.bench.stages
@@ -57,9 +76,13 @@ $(REDPANDA): $(addprefix tests/bench/redpanda/,main.go go.mod go.sum)
 image-test: $(READY) ## build and start the image for real; needs root, buildah and debootstrap
 	@IMAGE_TEST=1 $(BIN)/pytest tests/image
 
-lint: $(READY)
+lint: style types ## ruff, mypy and the floors between the rooms
+
+style: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
+
+types: $(READY)
 	@$(BIN)/mypy
 	@mkdir -p .cache
 	@$(BIN)/lint-imports --cache-dir .cache/import-linter >.cache/imports.txt || { cat .cache/imports.txt; exit 1; }

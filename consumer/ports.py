@@ -19,8 +19,9 @@ from consumer.records import Answer, Partition, Record
 class Source(Protocol):
     """The routed topics, read as one member of the consumer group."""
 
-    committing: bool
-    """Whether a commit has been sent and not been answered."""
+    @property
+    def committing(self) -> bool:
+        """Whether a commit has been sent and not been answered."""
 
     @property
     def joined(self) -> bool:
@@ -41,11 +42,19 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """A partition that is ours now, with the group's last commit for it."""
+    """A partition that is ours now.
+
+    Attributes:
+        partition: the partition.
+        committed: the group's last commit for it; None: there is none.
+        metadata: that commit's.
+        start: where reading begins instead of at the commit, which is to be committed; None: at the commit.
+    """
 
     partition: Partition
     committed: int | None
     metadata: str
+    start: int | None = None
 
 
 class Listener(Protocol):

@@ -1,6 +1,7 @@
 """What many tests share: brokers, the pipeline between one of them and the sandbox, logging put back.
 
-`-k embedded` and `-k apache` select one half of the tests that run on both brokers.
+`-k embedded` and `-k apache` select one half of the tests that run on both brokers. What a test needs is known by its
+fixtures: `-m kafka` and `-m browser` select by it, and so does `make test-fast`.
 """
 
 from __future__ import annotations
@@ -9,24 +10,40 @@ import logging
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
 from confluent_kafka import Producer
+from hypothesis import settings
 
 from consumer.kafka.embedded import embedded_broker
 from consumer.sandbox.registry import registry_app
-from consumer.sandbox.sandbox import running_sandbox
 from consumer.sandbox.serve import serve
-from consumer.sandbox.settings import SandboxSettings
 from tests.support.apache_kafka import ApacheKafka, unavailable
 from tests.support.brokers import Broker
-from tests.support.pipeline import API_KEY, NAMESPACE, Pipeline
+from tests.support.pipeline import Pipeline, running_pipeline
 from tests.support.shop import Shop, registered
+from tests.support.sorting import sort_out, turn
 
-_CLASSIC = {"session.timeout.ms": 6000, "heartbeat.interval.ms": 500}
+# A busy machine is no fault of the code's; what failed can be replayed by the blob.
+settings.register_profile("tests", deadline=None, print_blob=True)
+settings.load_profile("tests")
+
+KINDS = ("embedded", "apache")
+# A member that a busy machine holds up is not given up; a test that kills one has a time-out of its own.
+_CLASSIC = {"session.timeout.ms": 30_000, "heartbeat.interval.ms": 500}
 _KIP_848 = {"group.protocol": "consumer"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by what it needs, and tell the workers which tests belong together."""
+    for item in items:
+        sort_out(item)
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")
@@ -38,9 +55,22 @@ def apache_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApacheKaf
         yield kafka
 
 
-@pytest.fixture(params=["embedded", "apache"])
+@pytest.fixture(params=KINDS)
 def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
     """A broker to write to and read from; the test runs once on each kind."""
+    with _running(request) as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def lasting_broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
+    """The same for what the tests of a file make once and only look at."""
+    with _running(request) as running:
+        yield running
+
+
+@contextmanager
+def _running(request: pytest.FixtureRequest) -> Iterator[Broker]:
     if request.param == "apache":
         kafka: ApacheKafka = request.getfixturevalue("apache_kafka")
         yield Broker(kafka.bootstrap, lambda topic, partitions: kafka.create_topics({topic: partitions}), _CLASSIC)
@@ -61,14 +91,20 @@ def shop() -> Iterator[Shop]:
 @pytest.fixture
 def pipeline(broker: Broker, shop: Shop, tmp_path: Path) -> Iterator[Pipeline]:
     """Kafka, the registry and a strict sandbox; the test starts the services."""
-    settings = SandboxSettings(namespace=NAMESPACE, api_key=API_KEY, strict=True, keep_events=50_000)
-    with running_sandbox(settings) as running:
-        yield Pipeline(broker, shop, running.sandbox, running.api_url, tmp_path, broker.group())
+    with running_pipeline(broker, shop, tmp_path) as running:
+        yield running
 
 
 @pytest.fixture
-def logging_as_before() -> Iterator[None]:
+def logging_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """For tests of what takes the logging of the process over, as each command does."""
+    configure = structlog.configure
+
+    def without_memory(**given: Any) -> None:
+        # A module's logger that is remembered stays as configured: what later tests capture would not be its lines.
+        configure(**given | {"cache_logger_on_first_use": False})
+
+    monkeypatch.setattr(structlog, "configure", without_memory)
     root = logging.getLogger()
     hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
     handlers, level = list(root.handlers), root.level

@@ -97,6 +97,7 @@ def test_a_preview_whose_reader_has_enough_ends_in_silence(config: Path) -> None
         assert running.stderr.read() == b""
 
 
+@pytest.mark.kafka
 def test_a_service_that_loses_its_brokers_writes_nothing_but_its_log(tmp_path: Path) -> None:
     """librdkafka would write to stderr past the log; every line must be one that a log collector can read."""
     topics = ["shop.customers", "bluecore-consumer.retry", "bluecore-consumer.dead-letter"]
@@ -248,6 +249,7 @@ def test_a_preview_takes_the_last_records_of_the_topic(broker: Broker, shop: Sho
     ]
 
 
+@pytest.mark.kafka
 def test_a_preview_of_a_topic_that_is_not_there_says_so(tmp_path: Path) -> None:
     with embedded_broker(["shop.customers"]) as bootstrap:
         file = written(tmp_path, kafka={"bootstrap_servers": bootstrap})

@@ -25,7 +25,7 @@ ERROR_STATUS = "error"
 
 # https://www.w3.org/TR/trace-context/#traceparent-header; it comes from a record, and must not bring a header along.
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-_READ_BY_DELIVERY = ("retry-after", "ratelimit-", "x-ratelimit-")
+_READ_BY_DELIVERY = ("retry-after", "ratelimit", "x-ratelimit-")
 
 
 class BluecoreClient:

@@ -26,7 +26,7 @@ _COLLECT_AFTER = 50_000
 @click.command()
 @config_option
 def run(path: Path) -> None:
-    """Runs the service until SIGTERM or SIGINT."""
+    """Runs the service until SIGTERM, SIGINT or SIGHUP."""
     config = load_config(path)
     logs.configure(config.telemetry.log_level, secrets_of(config))
     from consumer.pipeline.assembly import assembled  # noqa: PLC0415 - the other commands start faster without it
@@ -43,5 +43,7 @@ def run(path: Path) -> None:
 
 
 def _on_signals(handler: Callable[[], None]) -> None:
-    for sign in (signal.SIGTERM, signal.SIGINT):
+    # SIGHUP: the terminal or the session that it was started from has ended; under nohup that is to be ignored.
+    hang_up = [] if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else [signal.SIGHUP]
+    for sign in (signal.SIGTERM, signal.SIGINT, *hang_up):
         signal.signal(sign, lambda *_: handler())

@@ -23,12 +23,13 @@ class OffsetTracker:
 
     __slots__ = ("_already", "_first", "_next", "_taken", "_unsettled")
 
-    def __init__(self, already: OffsetRanges = _NONE) -> None:
+    def __init__(self, already: OffsetRanges = _NONE, start: int | None = None) -> None:
+        """`start`: where reading begins, if that is known: it is the watermark until something is read."""
         self._taken: deque[int] = deque()
         self._unsettled: set[int] = set()
         self._already = already
         self._first: int | None = None
-        self._next: int | None = None
+        self._next: int | None = start
 
     @property
     def next(self) -> int:

@@ -37,7 +37,9 @@ class Partitions:
 
     # Partitions come and go
 
-    def assign(self, partition: Partition, committed: int | None, metadata: str, priority: int = 0) -> None:
+    def assign(
+        self, partition: Partition, committed: int | None, metadata: str, priority: int = 0, start: int | None = None
+    ) -> None:
         """A partition is ours now.
 
         Args:
@@ -45,12 +47,15 @@ class Partitions:
             committed: the group's last commit for it; None: there is none.
             metadata: that commit's.
             priority: of its topic.
+            start: where reading begins instead of at the commit; it is committed.
         """
         already = decode(committed, metadata) if committed is not None else OffsetRanges()
         already = already.merged(self._memory_of_left.recall(partition, committed))
         redelivers = partition.topic == self._policy.retry_topic
-        tracker = OffsetTracker(already)
-        self._states[partition] = PartitionState(partition, priority, redelivers, tracker, acknowledged=committed)
+        tracker = OffsetTracker(already, start)
+        state = PartitionState(partition, priority, redelivers, tracker, acknowledged=committed)
+        state.changed = start is not None
+        self._states[partition] = state
         self.commits.assigned()
         self._rank()
 

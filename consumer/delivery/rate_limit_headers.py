@@ -1,8 +1,9 @@
-"""What an endpoint's headers say of its limits: `Retry-After` and `RateLimit-*`.
+"""What an endpoint's headers say of its limits: `Retry-After`, `RateLimit` and `RateLimit-*`.
 
 Headers come from outside: what does not parse says nothing, and no wait is longer than the policy's cap.
-Sources: RFC 9110 10.2.3 (Retry-After: seconds or a date); draft-ietf-httpapi-ratelimit-headers up to 07
-(`RateLimit-Limit`, `-Remaining`, `-Reset`), which Bluecore's newer APIs answer, also as `x-ratelimit-*`.
+Sources: RFC 9110 10.2.3 (Retry-After: seconds or a date); draft-ietf-httpapi-ratelimit-headers, at first
+`RateLimit-Limit`, `-Remaining` and `-Reset`, which Bluecore's newer APIs answer, also as `x-ratelimit-*`;
+`ratelimit_field` has its later forms.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
+from consumer.delivery.ratelimit_field import ratelimit_field
+
+_PREFIXES = ("ratelimit-", "x-ratelimit-")
 _EPOCH = 1_000_000_000  # a reset above this is a point in time, not a number of seconds
 
 
@@ -41,14 +45,19 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
 
 def quota(headers: Mapping[str, str], now: float) -> Quota | None:
-    """The quota that the headers tell; None where they do not, or not whole."""
-    for prefix in ("ratelimit-", "x-ratelimit-"):
-        remaining = _number(headers.get(prefix + "remaining"))
-        reset = _number(headers.get(prefix + "reset"))
-        if remaining is not None and reset is not None:
-            seconds = reset - now if reset > _EPOCH else reset
-            return Quota(int(remaining), max(0.0, seconds))
-    return None
+    """The quota that the headers tell, of several the tightest; None where they do not, or not whole."""
+    told = [(headers.get(prefix + "remaining"), headers.get(prefix + "reset")) for prefix in _PREFIXES]
+    if field := headers.get("ratelimit"):
+        told += ratelimit_field(field, headers.get("ratelimit-policy", ""))
+    quotas = [quota for each in told if (quota := _quota(*each, now)) is not None]
+    return min(quotas, key=lambda quota: (quota.remaining, -quota.reset_seconds), default=None)
+
+
+def _quota(remaining: str | None, reset: str | None, now: float) -> Quota | None:
+    left, at = _number(remaining), _number(reset)
+    if left is None or at is None:
+        return None
+    return Quota(int(left), max(0.0, at - now if at > _EPOCH else at))
 
 
 def _number(text: str | None) -> float | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from consumer.config.model import KafkaConfig
 from consumer.errors import ExpectedError
+from consumer.kafka.group_protocol import CLASSIC
 
 
 class Fatal(ExpectedError):
@@ -50,13 +51,15 @@ def max_poll_seconds(config: KafkaConfig) -> float:
     return float(config.options.get("max.poll.interval.ms", 300_000)) / 1000
 
 
-def consumer_options(config: KafkaConfig) -> dict[str, Any]:
-    """The properties of the consumer that reads the routed topics."""
+def consumer_options(config: KafkaConfig, protocol: str) -> dict[str, Any]:
+    """The properties of a consumer of the group, which speaks this group `protocol`.
+
+    An offset that is out of range, or that there is none, comes back as an error: `starts` decides what follows.
+    """
     defaults: dict[str, Any] = {
         "group.id": config.group_id,
         "enable.auto.commit": False,
         "enable.auto.offset.store": False,
-        "auto.offset.reset": "earliest",
         "queued.max.messages.kbytes": 16_384,
         # Kafka's client counts neither its own half kilobyte a message nor what it still asks for below this number.
         "queued.min.messages": 10_000,
@@ -64,9 +67,10 @@ def consumer_options(config: KafkaConfig) -> dict[str, Any]:
         "fetch.wait.max.ms": 20,
         "topic.metadata.refresh.interval.ms": 30_000,
     }
-    if str(config.options.get("group.protocol")).lower() != "consumer":
+    if protocol == CLASSIC:
         defaults["partition.assignment.strategy"] = "cooperative-sticky"
-    return client_options(config, defaults, "consumer")
+    ours = {"group.protocol": protocol, "auto.offset.reset": "error"}
+    return client_options(config, defaults, "consumer") | ours
 
 
 def producer_options(config: KafkaConfig) -> dict[str, Any]:

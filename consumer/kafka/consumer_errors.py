@@ -1,10 +1,11 @@
-"""What the errors of the consumer mean: the end, an error that somebody must mend, or a line in the log."""
+"""What the errors of the consumer mean that do not end it: one that somebody must mend, or a line in the log."""
 
 from __future__ import annotations
 
 import structlog
 from confluent_kafka import KafkaError, Message
 
+from consumer.kafka.group_protocol import is_fatal
 from consumer.kafka.logging import RateLimitedLog
 from consumer.telemetry.read_errors import WHOLE_TOPIC, ReadErrors
 
@@ -25,7 +26,6 @@ class ConsumerErrors:
 
     Attributes:
         incidents: takes librdkafka's own lines too.
-        fatal: why the consumer cannot go on; None while it can.
     """
 
     def __init__(self, read_errors: ReadErrors | None) -> None:
@@ -36,22 +36,15 @@ class ConsumerErrors:
         """
         self._read_errors = read_errors
         self.incidents = RateLimitedLog(log)
-        self.fatal: str | None = None
 
     def handle(self, message: Message, error: KafkaError) -> None:
         number = message.partition()
         self(error, message.topic() or "", WHOLE_TOPIC if number is None else number)
 
     def __call__(self, error: KafkaError, topic: str = "", number: int = WHOLE_TOPIC) -> None:
-        if error.code() == KafkaError._AUTO_OFFSET_RESET:  # noqa: SLF001 - confluent-kafka's public name for it
-            self.fatal = (
-                f"{error.str()}: the committed offset is out of range, and auto.offset.reset is 'error'. "
-                "Records were deleted before they were read: set the group's offsets by hand, or "
-                "kafka.options auto.offset.reset to earliest or latest"
-            )
-        elif error.fatal():
-            self.fatal = f"the Kafka consumer cannot go on: {error.str()}"
-        elif self._read_errors is not None and error.code() in _LASTING:
+        if is_fatal(error):
+            return  # the member that polls it ends, or is made anew
+        if self._read_errors is not None and error.code() in _LASTING:
             self._read_errors.began(topic, number, error.str())
         elif error.code() not in _NOTHING_NEW:
             all_down = error.code() == KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001

@@ -13,6 +13,7 @@ from consumer.config.findings import Finding
 from consumer.config.model import KafkaConfig
 from consumer.config.types import json_safe
 from consumer.kafka.client import client_options, consumer_options, producer_options
+from consumer.kafka.group_protocol import CLASSIC, NEW, chosen
 from consumer.kafka.logging import NullLogger
 
 # How librdkafka words what is wrong with one property, whatever the others are.
@@ -41,8 +42,11 @@ def option_findings(options: Mapping[str, Any]) -> Iterator[Finding]:
 def _refusal(options: dict[str, Any]) -> str | None:
     # They are validated already.
     config = KafkaConfig.model_construct(bootstrap_servers="", group_id="check", options=options)
+    protocols = (CLASSIC, NEW) if (asked_for := chosen(options)) is None else (asked_for,)
+    # The service decides by it, and librdkafka knows which values there are.
+    reset = {name: value for name, value in options.items() if name == "auto.offset.reset"}
     clients: tuple[tuple[Callable[[dict[str, Any]], object], dict[str, Any]], ...] = (
-        (Consumer, consumer_options(config)),
+        *((Consumer, consumer_options(config, protocol) | reset) for protocol in protocols),
         (Producer, producer_options(config)),
         (AdminClient, client_options(config, {}, "admin")),
     )

@@ -12,12 +12,15 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from consumer.config.model import Config
 from consumer.delivery.task import Task
-from consumer.kafka.client import Fatal, producer_options
+from consumer.kafka.client import producer_options
+from consumer.kafka.group_protocol import is_fatal
 from consumer.kafka.headers import failure_headers
 from consumer.kafka.logging import RateLimitedLog
 from consumer.records import Failure, Headers, Outcome, Partition, Record
 
 log = structlog.get_logger(__name__)
+
+_PURGE_SECONDS = 1.0
 
 
 class Publisher:
@@ -42,10 +45,10 @@ class Publisher:
         self._fatal: KafkaError | None = None
         self._results: list[tuple[int, str | None]] = []
         self._partitions = partitions
-        options = producer_options(config.kafka) | {"error_cb": self._on_error, "logger": RateLimitedLog(log)}
+        self._options = producer_options(config.kafka) | {"error_cb": self._on_error, "logger": RateLimitedLog(log)}
         if on_statistics is not None:
-            options = {"statistics.interval.ms": 5_000} | options | {"stats_cb": on_statistics}
-        self._producer = Producer(options)
+            self._options = {"statistics.interval.ms": 5_000} | self._options | {"stats_cb": on_statistics}
+        self._producer = Producer(self._options)
 
     def publish(self, ticket: int, task: Task) -> None:
         """Hands the record of a failed task to the producer; its result comes from `poll` under `ticket`.
@@ -94,16 +97,24 @@ class Publisher:
             self._results.append((ticket, str(error)))
 
     def poll(self, seconds: float = 0) -> list[tuple[int, str | None]]:
-        """The results since the last call: a ticket, and why the write failed (None: acknowledged).
-
-        Raises:
-            Fatal: the producer cannot go on.
-        """
+        """The results since the last call: a ticket, and why the write failed (None: acknowledged)."""
         self._producer.poll(seconds)
         if self._fatal is not None:
-            raise Fatal(f"the Kafka producer cannot go on: {self._fatal.str()}")
+            self._make_anew(self._fatal)
         results, self._results = self._results, []
         return results
+
+    def _make_anew(self, fatal: KafkaError) -> None:
+        """An idempotent producer that cannot tell what was written is of no more use; what it had in hand has failed.
+
+        So it is while a topic has too few in-sync replicas for longer than `delivery.timeout.ms`, twice [measured on
+        Apache Kafka 4.4]. Records that fail wait, and are written anew; good ones go on.
+        """
+        log.warning("the producer of failed records is made anew", reason=fatal.str())
+        self._fatal = None
+        self._producer.purge()
+        self._producer.flush(_PURGE_SECONDS)
+        self._producer = Producer(self._options)
 
     def close(self, seconds: float) -> None:
         self._producer.flush(seconds)
@@ -112,5 +123,5 @@ class Publisher:
         self._results.append((ticket, None if error is None else f"{message.topic()}: {error.str()}"))
 
     def _on_error(self, error: KafkaError) -> None:
-        if error.fatal():
+        if is_fatal(error):
             self._fatal = error

@@ -26,7 +26,7 @@ def record_from(message: Message, failure_topics: Container[str]) -> Record:
         message.offset() or 0,
         message.key(),
         message.value(),
-        timestamp if kind else None,
+        timestamp if kind and timestamp >= 0 else None,  # a producer may write -1, which is no time
         headers,
         redelivery(headers) if topic in failure_topics else None,
     )

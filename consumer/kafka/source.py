@@ -1,10 +1,10 @@
-"""Reads the routed topics as one member of the consumer group."""
+"""Reads the routed topics, and the retry topic beside them, as members of the consumer group."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from functools import partial
 
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -12,81 +12,126 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 from consumer.config.model import Config
 from consumer.delivery.commits import CommitFault
 from consumer.delivery.task import Commit
-from consumer.kafka.client import Fatal, consumer_options
 from consumer.kafka.consumer_errors import ConsumerErrors
+from consumer.kafka.group_protocol import CLASSIC, chosen
+from consumer.kafka.member import Callbacks, GroupMember
 from consumer.kafka.record import record_from
-from consumer.ports import Assigned, Listener
+from consumer.kafka.starts import Starts, Told, reset_policy
+from consumer.ports import Listener
 from consumer.records import Partition, Record
 from consumer.telemetry.read_errors import ReadErrors
 
 log = structlog.get_logger(__name__)
 
-_COMMITTED_TIMEOUT = 3.0
 _COMMIT_TIMEOUT = 5.0
 # Apache Kafka 4.4 answers "unknown server error" where the maps of all partitions together exceed a batch [measured].
 _TOO_LARGE_AS_A_WHOLE = {KafkaError.UNKNOWN, KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.INVALID_COMMIT_OFFSET_SIZE}
+_NOT_FOUND = KafkaError._AUTO_OFFSET_RESET  # noqa: SLF001 - confluent-kafka's public name for it
+_RETRIED_EVERY = 4
 
 
 class KafkaSource:
-    """One consumer; every call and callback is in the caller's thread."""
+    """Every call and callback is in the caller's thread.
 
-    def __init__(
+    The retry topic has a member of its own: assignors balance the partitions of all topics together, so that with one
+    member for both an instance would get all routed partitions and another all of the retry topic.
+    """
+
+    def __init__(  # noqa: PLR0913 - what it reads and whom it tells
         self,
         config: Config,
         subscription: Sequence[str],
         listener: Listener,
         on_statistics: Callable[[str], None] | None = None,
         read_errors: ReadErrors | None = None,
+        *,
+        lost: Told = lambda *_: None,
     ) -> None:
+        """Begin to join the group.
+
+        Args:
+            config: the brokers, the group, and the name of the retry topic.
+            subscription: topics and patterns, the retry topic among them if it is to be read.
+            listener: is told of partitions and commits.
+            on_statistics: takes librdkafka's statistics of the routed topics' consumer, as JSON.
+            read_errors: takes what Kafka does not let be read.
+            lost: is told of records that were deleted before they were read.
+        """
         self._listener = listener
         self._read_errors = read_errors
-        self._failure_topics = (config.dead_letters.retry_topic,)
+        retry_topic = config.dead_letters.retry_topic
+        self._failure_topics = (retry_topic,)
         self._errors = ConsumerErrors(read_errors)
-        self._joined = False
         self._revoking = False
-        self.committing = False
-        """Whether a commit has been sent and not been answered."""
-        callbacks: dict[str, Any] = {
-            "error_cb": self._errors,
-            "on_commit": self._on_commit,
-            "stats_cb": on_statistics,
-            "logger": self._errors.incidents,
-        }
-        self._consumer = Consumer(
-            {"statistics.interval.ms": 5_000 if on_statistics else 0}
-            | consumer_options(config.kafka)
-            | {name: callback for name, callback in callbacks.items() if callback is not None}
+        self._unanswered = 0
+        self._paused: set[Partition] = set()
+        self._out_of_range: dict[Partition, int] = {}
+        strategy = str(config.kafka.options.get("partition.assignment.strategy", "cooperative-sticky"))
+        self._eager = chosen(config.kafka.options) == CLASSIC and "cooperative" not in strategy
+        self._starts = Starts(reset_policy(config.kafka.options), lost)
+        routed = [each for each in subscription if each != retry_topic]
+        self._members = [self._member(config, routed, "", on_statistics)] if routed else []
+        if retry_topic in subscription:
+            self._members.append(self._member(config, [retry_topic], "retry", None))
+        self._retry = self._members[-1] if retry_topic in subscription else None
+        self._retry_topic = retry_topic
+
+    def _member(
+        self, config: Config, subscription: list[str], name: str, on_statistics: Callable[[str], None] | None
+    ) -> GroupMember:
+        callbacks = Callbacks(
+            self._on_assign,
+            self._on_revoke,
+            self._on_lost,
+            self._on_commit,
+            self._errors,
+            on_statistics,
+            self._errors.incidents,
         )
-        self._consumer.subscribe(
-            list(subscription), on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost
-        )
+        look = None if name else partial(self._starts.look, subscription=subscription)
+        return GroupMember(config.kafka, subscription, callbacks, name=name, before_joining=look)
 
     def poll(self, most: int, seconds: float) -> list[Record]:
         """Up to `most` records: at once if there are any, after up to `seconds` if one arrives by then.
 
         Raises:
-            Fatal: the consumer cannot go on.
+            Fatal: a consumer cannot go on.
         """
-        messages = self._consumer.consume(most, 0)
-        if not messages and seconds > 0 and (message := self._consumer.poll(seconds)) is not None:
-            messages = [message]
-        if self._errors.fatal is not None:
-            raise Fatal(self._errors.fatal)
+        messages = self._retry.consume(max(1, most // _RETRIED_EVERY), 0) if self._retry is not None else []
+        if (routed := self._members[0]) is not self._retry:
+            messages += routed.consume(max(1, most - len(messages)), 0 if messages else seconds)
+        elif not messages and seconds > 0:
+            messages = routed.consume(most, seconds)
         records = [record for message in messages if (record := self._record(message)) is not None]
+        if self._out_of_range:
+            self._move_into_range()
         if self._read_errors is not None:
             self._read_errors.ended(record.partition for record in records)
             self._read_errors.log_due()
         return records
 
     def pause(self, partitions: Iterable[Partition]) -> None:
-        self._consumer.pause(_topic_partitions(partitions))
+        partitions = list(partitions)
+        self._paused.update(partitions)
+        for member, those in self._by_member(partitions):
+            member.pause(_topic_partitions(those))
 
     def resume(self, partitions: Iterable[Partition]) -> None:
-        self._consumer.resume(_topic_partitions(partitions))
+        partitions = list(partitions)
+        self._paused.difference_update(partitions)
+        for member, those in self._by_member(partitions):
+            member.resume(_topic_partitions(those))
+
+    @property
+    def committing(self) -> bool:
+        """Whether a commit has been sent and not been answered."""
+        return self._unanswered > 0
 
     def positions(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
         """Up to where each was read, the markers of transactions included; without those of which nothing was."""
-        known = self._consumer.position(_topic_partitions(partitions))
+        known: list[TopicPartition] = []
+        for member, those in self._by_member(partitions):
+            known += member.ask(partial(_positions, partitions=_topic_partitions(those))) or ()
         return {Partition(each.topic, each.partition): each.offset for each in known if each.offset >= 0}
 
     def commit(self, commits: Sequence[Commit], *, wait: bool = False) -> None:
@@ -99,69 +144,96 @@ class KafkaSource:
             commits: a partition each.
             wait: return when they are answered.
         """
-        offsets = [TopicPartition(*commit.partition, commit.offset, commit.metadata) for commit in commits]
-        if not wait:
-            try:
-                self._consumer.commit(offsets=offsets)
-                self.committing = True
-            except KafkaException as error:
-                self._on_commit(error.args[0], offsets)
-            return
+        by_partition = {commit.partition: commit for commit in commits}
+        for member, partitions in self._by_member(by_partition):
+            those = [by_partition[each] for each in partitions]
+            offsets = [TopicPartition(*each.partition, each.offset, each.metadata) for each in those]
+            if wait:
+                self._commit_now(member, offsets)
+                continue
+            self._unanswered += 1
+            if (error := member.commit(offsets, wait=False)) is not None:
+                self._on_commit(error, offsets)
+
+    def _commit_now(self, member: GroupMember, offsets: list[TopicPartition]) -> None:
+        self._unanswered += 1
         if self._revoking:
             # Another thread's commit is not answered before the callback of a rebalance has returned.
-            self._on_commit(*self._commit_now(offsets))
+            self._on_commit(member.commit(offsets, wait=True), offsets)
             return
-        outcome: list[tuple[KafkaError | None, list[TopicPartition]]] = []
-        waiting = threading.Thread(target=lambda: outcome.append(self._commit_now(offsets)), daemon=True)
+        outcome: list[KafkaError | None] = []
+        waiting = threading.Thread(target=lambda: outcome.append(member.commit(offsets, wait=True)), daemon=True)
         waiting.start()
         waiting.join(_COMMIT_TIMEOUT)
         if outcome:
-            self._on_commit(*outcome[0])
+            self._on_commit(outcome[0], offsets)
         else:
+            self._unanswered -= 1
             log.warning("the last commit was not answered in time; what it covered may be sent again")
-
-    def _commit_now(self, offsets: list[TopicPartition]) -> tuple[KafkaError | None, list[TopicPartition]]:
-        try:
-            return None, self._consumer.commit(offsets=offsets, asynchronous=False)
-        except KafkaException as error:
-            return error.args[0], offsets
 
     @property
     def joined(self) -> bool:
-        """Whether the group has ever taken this member in; it may own no partition."""
-        self._joined = self._joined or bool(self._consumer.memberid())
-        return self._joined
+        """Whether the group has ever taken this instance in; it may own no partition.
+
+        One member is enough: a routed topic that is not there yet keeps a classic member from joining.
+        """
+        return any(member.joined for member in self._members)
 
     def close(self) -> None:
         """Leaves the group; revocations are told to the listener first."""
-        self._consumer.close()
+        for member in self._members:
+            member.close()
+
+    def _by_member(self, partitions: Iterable[Partition]) -> list[tuple[GroupMember, list[Partition]]]:
+        retried: list[Partition] = []
+        routed: list[Partition] = []
+        for each in partitions:
+            (retried if self._retry is not None and each.topic == self._retry_topic else routed).append(each)
+        found = [(self._members[0], routed)]
+        if self._retry is not None:
+            found.append((self._retry, retried))
+        return [(member, those) for member, those in found if those]
 
     def _record(self, message: Message) -> Record | None:
-        if (error := message.error()) is not None:
+        if (error := message.error()) is None:
+            return record_from(message, self._failure_topics)
+        if error.code() == _NOT_FOUND:
+            self._out_of_range[Partition(message.topic() or "", message.partition() or 0)] = message.offset() or 0
+        else:
             self._errors.handle(message, error)
-            return None
-        return record_from(message, self._failure_topics)
+        return None
+
+    def _move_into_range(self) -> None:
+        """The brokers have no record where reading stands: it goes on where there are some."""
+        for partition, position in list(self._out_of_range.items()):
+            ((member, _),) = self._by_member([partition])
+            try:
+                start = member.ask(partial(self._starts.out_of_range, partition=partition, position=position))
+                if start is None:
+                    continue
+                member.move(TopicPartition(*partition, start))
+                if partition in self._paused:
+                    member.pause(_topic_partitions([partition]))
+            except KafkaException as error:
+                self._errors.incidents.warning(
+                    "range", "where a partition begins cannot be asked; it is tried again", error=str(error)
+                )
+                continue
+            del self._out_of_range[partition]
 
     def _on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
-        try:
-            committed = consumer.committed(partitions, timeout=_COMMITTED_TIMEOUT)
-        except KafkaException as error:
-            # Only the map of settled offsets is missed: more is sent again, nothing is lost.
-            log.warning("the group's commits could not be read", error=str(error))
-            committed = partitions
+        assigned = self._starts.assigned(consumer, partitions)
+        offsets = [(each.partition, each.committed if each.start is None else each.start) for each in assigned]
+        starts = [TopicPartition(*partition, offset) for partition, offset in offsets if offset is not None]
+        if starts and len(starts) == len(assigned):
+            if self._eager:
+                consumer.assign(starts)
+            else:
+                consumer.incremental_assign(starts)
         if self._read_errors is not None:
             self._read_errors.joined()
             self._read_errors.ended(_partitions(partitions))
-        self._listener.on_assigned(
-            [
-                Assigned(
-                    Partition(each.topic, each.partition),
-                    each.offset if each.offset >= 0 else None,
-                    each.metadata or "",
-                )
-                for each in committed
-            ]
-        )
+        self._listener.on_assigned(assigned)
 
     def _on_revoke(self, _consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._revoking = True
@@ -176,11 +248,13 @@ class KafkaSource:
         self._gone(partitions)
 
     def _gone(self, partitions: list[TopicPartition]) -> None:
+        for each in _partitions(partitions):
+            self._out_of_range.pop(each, None)
         if self._read_errors is not None:
             self._read_errors.gone(_partitions(partitions))
 
     def _on_commit(self, error: KafkaError | None, partitions: list[TopicPartition]) -> None:
-        self.committing = False
+        self._unanswered = max(0, self._unanswered - 1)
         failed = [(each, each.error or error) for each in partitions if each.error or error]
         committed = [each for each in partitions if not (each.error or error)]
         if committed:
@@ -195,6 +269,10 @@ def _commit_fault(error: KafkaError) -> CommitFault:
     if error.code() == KafkaError.OFFSET_METADATA_TOO_LARGE:
         return CommitFault.MAP_REFUSED
     return CommitFault.UNKNOWN if error.code() in _TOO_LARGE_AS_A_WHOLE else CommitFault.LOST
+
+
+def _positions(consumer: Consumer, partitions: list[TopicPartition]) -> list[TopicPartition]:
+    return consumer.position(partitions)
 
 
 def _topic_partitions(partitions: Iterable[Partition]) -> list[TopicPartition]:

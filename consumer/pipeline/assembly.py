@@ -57,7 +57,6 @@ log = structlog.get_logger(__name__)
 
 # A redelivery names its topic itself, in a header that anyone may write.
 _MOST_REMEMBERED = 4096
-_FROM_END = ("latest", "largest", "end")  # as librdkafka spells it
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +103,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
         named = [topic for topic in subscription(config) if not topic.startswith("^")]
         watch = stack.enter_context(cluster_watch(config, named))
         losses = LossLedger(metrics)
-        lag = Lag(
-            metrics=metrics,
-            health=health,
-            engine=engine,
-            watch=watch,
-            losses=losses,
-            named=named,
-            from_end=config.kafka.options.get("auto.offset.reset") in _FROM_END,
-        )
+        lag = Lag(metrics=metrics, health=health, engine=engine, watch=watch, losses=losses, named=named)
         intake = Intake(translator, lambda partition, held: engine.partitions.hold(partition, held=held))
         reporter = Reporter(
             metrics,
@@ -128,7 +119,8 @@ def assembled(config: Config) -> Iterator[Assembled]:
         client = BluecoreClient(config.bluecore, transport(config), metrics)
 
         def source(listener: Service) -> KafkaSource:
-            opened = KafkaSource(config, subscription(config), listener, statistics.observe, faults)
+            read = subscription(config)
+            opened = KafkaSource(config, read, listener, statistics.observe, faults, lost=losses.lost)
             lag.read_by(opened)
             return opened
 

@@ -64,7 +64,6 @@ class Lag:
         watch: HasView,
         losses: LossLedger,
         named: Iterable[str],
-        from_end: bool = False,
     ) -> None:
         """Begin without a view.
 
@@ -75,13 +74,11 @@ class Lag:
             watch: what the brokers say.
             losses: takes what was gone before it was read.
             named: the topics that are read by their name.
-            from_end: a partition without a commit is read from its end on.
         """
         self._metrics = metrics
         self._engine = engine
         self._watch = watch
         self._losses = losses
-        self._from_end = from_end
         self._missing = MissingTopics(metrics, health, named)
         self._transactions = OpenTransactions(metrics)
         self._reader: HasPositions | None = None
@@ -137,16 +134,10 @@ class Lag:
         return {each.partition: _reached(each, positions.get(each.partition)) for each in states}
 
     def _show(self, partition: Partition, reached: Reached, ends: Ends) -> None:
-        unread = max(0, ends.high - self._start(reached, ends))
+        unread = max(0, ends.high - _start(reached, ends))
         key = (partition.topic, str(partition.number))
         self._metrics.unread_records[key].set(unread)
         self._metrics.consumer_lag[key].set(unread + reached.in_hand)
-
-    def _start(self, reached: Reached, ends: Ends) -> int:
-        """Where reading goes on."""
-        if reached.read is None:
-            return ends.stable if self._from_end else ends.low
-        return max(reached.read, ends.low)
 
     def _judge(self, view: ClusterView, reached: Mapping[Partition, Reached], now: float) -> None:
         """What is told of once: each view is looked at once."""
@@ -155,7 +146,7 @@ class Lag:
         for partition, each in reached.items():
             if (ends := view.ends.get(partition)) is None:
                 continue
-            standing[partition] = Standing(self._start(each, ends), ends.stable, ends.high, each.paused)
+            standing[partition] = Standing(_start(each, ends), ends.stable, ends.high, each.paused)
             # Elsewhere Kafka's client may have fetched ahead what is gone since: it is read all the same.
             if each.read is not None and ends.low > each.read and (each.paused or not each.begun):
                 self._losses.lost(partition, each.read, ends.low, Loss.RETENTION)
@@ -174,3 +165,8 @@ def _reached(state: PartitionState, position: int | None) -> Reached:
     else:
         in_hand = 0 if watermark is None else tracker.next - watermark
     return Reached(read, max(0, in_hand), begun=True, paused=bool(state.paused))
+
+
+def _start(reached: Reached, ends: Ends) -> int:
+    """Where reading goes on."""
+    return ends.low if reached.read is None else max(reached.read, ends.low)

@@ -67,12 +67,16 @@ class Service:
         """Returns once it was stopped and has left the group.
 
         Raises:
-            Fatal: Kafka cannot be used any more.
+            Fatal: Kafka cannot be used any more. The group is left then, too, or partitions would stand until the
+                session ends.
         """
         try:
             while not self._stopping:
                 self.step()
             self._leave()
+        except Exception:
+            self._abandon()
+            raise
         finally:
             self._report.flush()
 
@@ -152,7 +156,11 @@ class Service:
             self._retry_watch.catch_up(self._engine.parked.ask())
         for each in assigned:
             self._engine.partitions.assign(
-                each.partition, each.committed, each.metadata, self._priority_of(each.partition.topic)
+                each.partition,
+                each.committed,
+                each.metadata,
+                self._priority_of(each.partition.topic),
+                each.start,
             )
         self._report.rebalanced("assigned", [each.partition for each in assigned], self._engine.partitions.assigned)
 
@@ -207,18 +215,32 @@ class Service:
         self._engine.partitions.forget(partitions)
         self._report.rebalanced(kind, partitions, self._engine.partitions.assigned)
 
+    def _abandon(self) -> None:
+        """The loop cannot go on: what is settled is committed if that is possible, and the group is left."""
+        partitions = self._engine.partitions
+        try:
+            partitions.drain(partitions.assigned)
+            self._commit(partitions.commits.due(self._clock.now(), leaving=True), wait=True)
+            partitions.forget(partitions.assigned)
+        except Exception as error:  # noqa: BLE001 - what ended the loop is told, and this is none of it
+            log.warning("the last commit failed; what it covered is sent again", error=str(error))
+        self._close_source()
+
     def _leave(self) -> None:
         self._report.leaving()
         self.on_revoked(self._engine.partitions.assigned)
         if left := self._wait_for(lambda: self._engine.give_up_detached(self._clock.now())):
             log.error("records of topics that were deleted could not be delivered or set aside", records=left)
+        self._close_source()
+        self._retry_watch.close()
+        self._publisher.close(_CLOSE_SECONDS)
+        self._client.close()
+        self._report.left()
+
+    def _close_source(self) -> None:
         # Consumer.close() has been seen to hang (confluent-kafka-python issue 1667): it gets a deadline.
         closing = threading.Thread(target=self._source.close, name="close", daemon=True)
         closing.start()
         closing.join(_CLOSE_SECONDS)
         if closing.is_alive():
             log.warning("the consumer did not close in time; the group will notice by itself")
-        self._retry_watch.close()
-        self._publisher.close(_CLOSE_SECONDS)
-        self._client.close()
-        self._report.left()

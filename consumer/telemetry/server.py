@@ -6,6 +6,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterable
+from functools import partial
 from socketserver import TCPServer, ThreadingMixIn
 from typing import Any, Self
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
@@ -19,6 +20,9 @@ from consumer.telemetry.health import Health, ProbeResult
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+_CLOSED_WITHIN_SECONDS = 0.05
+"""The end of a service waits for it: socketserver's own half a second is most of an orderly stop."""
 
 
 def telemetry_app(registry: CollectorRegistry, health: Health) -> WsgiApp:
@@ -83,7 +87,8 @@ class TelemetryServer:
                 " set telemetry.host and telemetry.port to an address that is free on this machine"
             ) from None
         self._server.set_app(telemetry_app(registry, health))
-        self._thread = threading.Thread(target=self._server.serve_forever, name="telemetry", daemon=True)
+        serve = partial(self._server.serve_forever, _CLOSED_WITHIN_SECONDS)
+        self._thread = threading.Thread(target=serve, name="telemetry", daemon=True)
         self._thread.start()
 
     @property

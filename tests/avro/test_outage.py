@@ -19,6 +19,7 @@ from consumer.avro.options import RegistryOptions, parse_options
 from consumer.avro.registry import RegistryClient
 from consumer.sandbox.serve import serve
 from tests.avro.support import BreakableRegistry
+from tests.support.waiting import free_port
 
 
 def problem(url: str, options: RegistryOptions | None = None) -> str:
@@ -49,9 +50,7 @@ def test_an_answer_that_says_nothing_of_the_schema(
 
 
 def test_nobody_listens() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    assert "nothing accepts connections at http://127.0.0.1" in problem(f"http://127.0.0.1:{port}")
+    assert "nothing accepts connections at http://127.0.0.1" in problem(f"http://127.0.0.1:{free_port()}")
 
 
 def test_no_answer_in_time() -> None:

@@ -14,6 +14,7 @@ from tests.bench.sending import bare, through_the_client
 from tests.bench.sinks import SinkUnavailableError, sinks
 
 ROUNDS = 5
+pytestmark = pytest.mark.ratio
 
 
 def least(work: Callable[[], None]) -> float:

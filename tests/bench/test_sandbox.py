@@ -9,6 +9,7 @@ import tracemalloc
 from collections.abc import Iterator
 from itertools import islice
 
+import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from consumer.sandbox.endpoint import EventsApi
@@ -43,6 +44,7 @@ async def accept_all(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"{}"})
 
 
+@pytest.mark.ratio
 def test_an_event_costs_at_most_three_times_what_any_server_of_this_kind_costs() -> None:
     """Checked, counted, remembered; with the client's cost on both sides. 2 times when this was written."""
     with serve(accept_all, lifespan="off") as bare:

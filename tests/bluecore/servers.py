@@ -110,13 +110,6 @@ class Server:
             connection.close()
 
 
-def free_port() -> int:
-    """A port of 127.0.0.1 where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port
-
-
 def certificate(folder: Path, *, alternative: str, expired: bool = False) -> Path:
     """A self-signed certificate for `alternative` (`IP:127.0.0.1`) and its key, in one file."""
     pem, key = folder / "certificate.pem", folder / "key.pem"

@@ -17,7 +17,8 @@ from consumer.config.model import BluecoreConfig
 from consumer.errors import UnusableSetting
 from consumer.records import Answer, NoAnswer
 from consumer.telemetry.metrics import Metrics
-from tests.bluecore.servers import ACCEPTED, Peer, Server, free_port
+from tests.bluecore.servers import ACCEPTED, Peer, Server
+from tests.support.waiting import free_port
 
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
@@ -117,7 +118,8 @@ def test_a_malformed_traceparent_is_left_out(sent: str) -> None:
 
 
 def test_an_answer_keeps_the_headers_that_delivery_reads_in_lower_case() -> None:
-    head = b"Retry-After: 7\r\nRateLimit-Reset: 1\r\nX-RateLimit-Remaining: 0\r\nServer: x\r\nDate: today"
+    head = b"Retry-After: 7\r\nRateLimit-Reset: 1\r\nX-RateLimit-Remaining: 0\r\nServer: x\r\nDate: today\r\n"
+    head += b'RateLimit: "default";r=0;t=3\r\nRateLimit-Policy: "default";q=100;w=60'
     with calling(b"HTTP/1.1 429 Slow Down\r\n" + head + b"\r\nContent-Length: 4\r\n\r\nslow") as called:
         answer = called.send()
     assert (answer.status, answer.text) == (429, "slow")
@@ -125,6 +127,8 @@ def test_an_answer_keeps_the_headers_that_delivery_reads_in_lower_case() -> None
         "retry-after": "7",
         "ratelimit-reset": "1",
         "x-ratelimit-remaining": "0",
+        "ratelimit": '"default";r=0;t=3',
+        "ratelimit-policy": '"default";q=100;w=60',
     }
 
 

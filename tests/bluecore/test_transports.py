@@ -20,7 +20,8 @@ from consumer.bluecore.response import BODY_LIMIT, Response
 from consumer.bluecore.threads import ThreadTransport
 from consumer.bluecore.transport import ConnectionSettings, Done, Transport
 from consumer.records import NoAnswer
-from tests.bluecore.servers import ACCEPTED, Peer, Server, certificate, free_port, server_context
+from tests.bluecore.servers import ACCEPTED, Peer, Server, certificate, server_context
+from tests.support.waiting import free_port
 
 Opens = Callable[[ConnectionSettings], "Transport"]
 
@@ -79,6 +80,7 @@ def answering(*parts: bytes) -> Callable[[Peer], None]:
     return script
 
 
+@pytest.mark.ratio
 def test_a_name_is_looked_up_without_a_turn_of_the_processor(opened: Opens) -> None:
     """What the lookup leaves behind must neither delay the answer nor keep the wait awake."""
 

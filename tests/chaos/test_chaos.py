@@ -26,6 +26,8 @@ PLAN = Plan(
 )
 
 
+@pytest.mark.kafka
+@pytest.mark.slow
 def test_nothing_is_lost_or_reordered_whatever_is_killed(tmp_path: Path) -> None:
     """Duplicates are allowed, but only of what was delivered and not committed when something crashed."""
     if reason := unavailable():

@@ -195,5 +195,5 @@ class LanesMachine(RuleBasedStateMachine):
         assert self.lanes.next_wake == min(self.waiting.values(), default=float("inf"))
 
 
-LanesMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+LanesMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
 TestLanes = LanesMachine.TestCase

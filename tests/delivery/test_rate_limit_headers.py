@@ -16,6 +16,7 @@ from tests.delivery.samples import NOW
 
 NOON = datetime(1994, 11, 6, 8, 49, 37, tzinfo=UTC)
 WORDS = st.text(max_size=40) | st.from_regex(r"[A-Z][a-z]{2}, \d{1,6} [A-Z][a-z]{2} \d{1,20} \d+:\d+:\d+ [-+A-Z0-9]*")
+FIELDS = st.text(max_size=60) | st.text('"\\;,=rtw remaining reset0123456789.-e', max_size=60)
 
 
 @pytest.fixture
@@ -81,6 +82,66 @@ def test_half_a_quota_is_none(headers: dict[str, str]) -> None:
     assert quota(headers, NOW) is None
 
 
+@pytest.mark.parametrize(
+    ("field", "left"),
+    [
+        ("limit=100, remaining=0, reset=3", Quota(0, 3)),
+        ("limit=100,remaining=50,reset=5", Quota(50, 5)),
+        ("limit=100;w=60, remaining=7, reset=30", Quota(7, 30)),
+        ("Limit=100, Remaining=7, Reset=30", Quota(7, 30)),
+        ('"default";r=0;t=3', Quota(0, 3)),
+        ('"default"; r=50; t=30', Quota(50, 30)),
+        ("default;r=50;t=30", Quota(50, 30)),
+        ('"d;a,y";r=7;t=30', Quota(7, 30)),
+        ('"a \\"quoted\\" name";r=7;t=30', Quota(7, 30)),
+        ('"minute";r=50;t=30, "day";r=9;t=3600', Quota(9, 3600)),
+        ('"minute";r=0;t=30, "day";r=0;t=3600', Quota(0, 3600)),
+        ('"default";r=7;t=30;pk=:cHNrZXk=:', Quota(7, 30)),
+        ('"broken";r=;t=3, "default";r=7;t=30', Quota(7, 30)),
+    ],
+)
+def test_a_quota_in_one_field(field: str, left: Quota) -> None:
+    """Both forms of the draft; of several policies the tightest counts."""
+    assert quota({"ratelimit": field}, NOW) == left
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "",
+        "100",
+        "limit=100, remaining=0",
+        "remaining=none, reset=3",
+        "remaining=-1, reset=3",
+        '"default";r=0',
+        '"default";t=3',
+        '"default";r=x;t=3',
+        '"default;r=0;t=3',
+        ",;=,;",
+        '"""',
+    ],
+)
+def test_a_field_that_does_not_parse_says_nothing(field: str) -> None:
+    assert quota({"ratelimit": field}, NOW) is None
+
+
+def test_the_policy_tells_the_window_of_an_item_without_its_time() -> None:
+    assert quota({"ratelimit": '"d";r=0', "ratelimit-policy": '"d";q=100;w=60'}, NOW) == Quota(0, 60)
+
+
+def test_a_quota_of_bytes_is_none_of_requests() -> None:
+    headers = {
+        "ratelimit": '"b";r=0;t=60, "d";r=9;t=5',
+        "ratelimit-policy": '"b";q=1000;qu="content-bytes", "d";q=10',
+    }
+    assert quota(headers, NOW) == Quota(9, 5)
+
+
+def test_of_several_headers_the_tightest_counts() -> None:
+    headers = {"ratelimit": '"d";r=9;t=5', "x-ratelimit-remaining": "3", "x-ratelimit-reset": "60"}
+    assert quota(headers, NOW) == Quota(3, 60)
+
+
 @given(date=st.datetimes(datetime(1971, 1, 1), datetime(2200, 1, 1)).map(lambda date: date.replace(microsecond=0)))  # noqa: DTZ001 - Hypothesis takes its bounds without a zone
 def test_any_date_is_the_wait_until_then(date: datetime) -> None:
     aware = date.replace(tzinfo=UTC)
@@ -95,4 +156,11 @@ def test_no_header_raises_or_asks_for_a_wait_below_nothing(text: str) -> None:
     left = quota({"ratelimit-remaining": text, "ratelimit-reset": text}, NOW)
 
     assert wait is None or wait >= 0
+    assert left is None or (left.remaining >= 0 and left.reset_seconds >= 0)
+
+
+@given(field=FIELDS, policies=FIELDS)
+def test_no_field_raises_or_tells_less_than_nothing(field: str, policies: str) -> None:
+    left = quota({"ratelimit": field, "ratelimit-policy": policies}, NOW)
+
     assert left is None or (left.remaining >= 0 and left.reset_seconds >= 0)

@@ -161,6 +161,13 @@ def test_a_quota_that_is_used_up_is_a_429s_wait(throttle: Throttle) -> None:
     assert throttle.next_at(NOW) == NOW + 7
 
 
+def test_a_used_up_quota_in_one_field_holds_everything_back(throttle: Throttle) -> None:
+    delivered(throttle, ratelimit='"default";r=0;t=3')
+
+    assert throttle.allowance(NOW + 2.9, 0) == 0
+    assert throttle.next_at(NOW) == NOW + 3
+
+
 def test_a_quota_may_not_count_the_requests_in_flight_yet(throttle: Throttle) -> None:
     delivered(throttle, in_flight=8, ratelimit_remaining="10", ratelimit_reset="10")
 
@@ -183,7 +190,7 @@ def test_a_quota_that_never_starts_anew_is_capped(throttle: Throttle) -> None:
     assert throttle.allowance(NOW + 300, 0) > 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     rate=st.integers(1, 300),
     steps=st.lists(st.sampled_from([0.0, 0.001, 0.004, 0.05, 0.3, 1.7]), min_size=50, max_size=400),

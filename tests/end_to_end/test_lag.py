@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from confluent_kafka import Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
@@ -68,6 +70,22 @@ def test_the_lag_moves_while_an_outage_of_bluecore_has_filled_the_memory(pipelin
         assert pipeline.sandbox.counts.accepted == 420
 
 
+def lost(service: ServiceProcess, topic: str) -> float:
+    return service.metric(PREFIX + "records_lost_total", topic=topic)
+
+
+def losses(service: ServiceProcess) -> list[dict[str, Any]]:
+    """The lines that tell of records that retention took."""
+    return [line for line in service.logs("error") if line.get("why") == "retention"]
+
+
+def delete_up_to(pipeline: Pipeline, topic: str, offset: int) -> None:
+    """As retention would."""
+    with AdminClient({"bootstrap.servers": pipeline.broker.bootstrap}) as admin:
+        (deleted,) = admin.delete_records([TopicPartition(topic, 0, offset)]).values()
+        deleted.result(timeout=30)
+
+
 @on_apache
 def test_an_open_transaction_is_lag_and_is_told_of(pipeline: Pipeline) -> None:
     topic = pipeline.broker.topic(1)
@@ -102,21 +120,35 @@ def test_what_is_deleted_behind_a_pause_is_counted(pipeline: Pipeline) -> None:
         produce(pipeline, topic, 20)
         eventually(lambda: service.metric(PREFIX + "intake_stopped", cause="circuit_open") == 1, 30, "the pause")
         produce(pipeline, topic, 30)
-        with AdminClient({"bootstrap.servers": pipeline.broker.bootstrap}) as admin:
-            (deleted,) = admin.delete_records([TopicPartition(topic, 0, 40)]).values()
-            deleted.result(timeout=30)
-
-        def lost() -> float:
-            return service.metric(PREFIX + "records_lost_total", topic=topic)
-
-        eventually(lambda: lost() > 0, ROUNDS_SECONDS, "the loss")
-        (line,) = [line for line in service.logs("error") if line.get("why") == "retention"]
+        delete_up_to(pipeline, topic, 40)
+        eventually(lambda: lost(service, topic) > 0, ROUNDS_SECONDS, "the loss")
+        (line,) = losses(service)
         assert (line["topic"], line["partition"], line["end"]) == (topic, 0, 40)
-        assert line["lost"] == line["end"] - line["start"] == lost()
+        assert line["lost"] == line["end"] - line["start"] == lost(service, topic)
 
         pipeline.sandbox.faults.clear()
-        pipeline.accepted(int(50 - lost()))
+        pipeline.accepted(50 - line["lost"])
         eventually(lambda: lag(service, topic) == 0, ROUNDS_SECONDS, "the end of the lag")
+        assert losses(service) == [line], "whoever else finds them gone"
+
+
+@on_apache
+def test_what_is_deleted_while_nobody_reads_is_counted_at_the_start(pipeline: Pipeline) -> None:
+    topic = pipeline.broker.topic(1)
+    routes = [{"topic": topic, "event": "search"}]
+    with pipeline.service(routes) as service:
+        service.wait_ready()
+        produce(pipeline, topic, 2)
+        pipeline.committed_to_the_end(topic)
+        assert service.terminate() == 0
+    produce(pipeline, topic, 5)
+    delete_up_to(pipeline, topic, 4)
+    with pipeline.service(routes) as service:
+        service.wait_ready()
+        pipeline.accepted(5)
+        eventually(lambda: lost(service, topic) == 2, ROUNDS_SECONDS, "the loss")
+        (line,) = [line for line in losses(service) if line["topic"] == topic]
+        assert (line["start"], line["end"], line["lost"]) == (2, 4, 2)
 
 
 def protocol_options(protocol: str) -> dict[str, str | int]:

@@ -28,6 +28,7 @@ main()
 """
 
 
+@pytest.mark.kafka
 @pytest.mark.parametrize("kind", ["ValueError", "RuntimeError", "OSError", "KeyError"])
 def test_a_mistake_in_the_loop_is_told_with_its_traceback_and_exit_code_1(kind: str, tmp_path: Path) -> None:
     topics = ["shop.customers", "bluecore-consumer.retry", "bluecore-consumer.dead-letter"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import signal
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -20,6 +21,14 @@ LATENCY = 0.02
 TOO_SMALL = 200
 """Bytes: no dead letter goes into a topic with this limit."""
 KILLED_SOON_NOTICED = {"session.timeout.ms": 4000, "heartbeat.interval.ms": 200}
+
+
+@pytest.fixture
+def nohup() -> Iterator[None]:
+    """What is started meanwhile ignores SIGHUP, as with the command of this name."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 def numbered(pipeline: Pipeline, customers: int, count: int) -> list[Message]:
@@ -72,7 +81,8 @@ def test_many_events_through_a_stop_in_the_middle(pipeline: Pipeline, count: int
     assert_all_in_order(pipeline, customers, count)
 
 
-def test_a_stop_waits_for_the_answers_that_are_due(pipeline: Pipeline) -> None:
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_stop_waits_for_the_answers_that_are_due(pipeline: Pipeline, sign: signal.Signals) -> None:
     """Slow answers are no reason to send an event twice: the drain outlasts them, and takes nothing new."""
     topic = pipeline.broker.topic(4)
     pipeline.sandbox.faults.apply(FaultPlan(latency=FixedLatency(kind="fixed", seconds=1)))
@@ -81,7 +91,7 @@ def test_a_stop_waits_for_the_answers_that_are_due(pipeline: Pipeline) -> None:
     pipeline.broker.produce(topic, numbered(pipeline, 100, 200))
     with pipeline.service(routes, delivery=delivery, bluecore={"timeout_seconds": 10}) as service:
         eventually(lambda: pipeline.sandbox.counts.total, 30, "the first request")
-        assert service.terminate() == 0
+        assert service.terminate(sign=sign) == 0
     stopped = pipeline.sandbox.counts.total
     pipeline.sandbox.faults.clear()
     with pipeline.service(routes, delivery=delivery):
@@ -91,6 +101,18 @@ def test_a_stop_waits_for_the_answers_that_are_due(pipeline: Pipeline) -> None:
     assert stopped < 200
     assert pipeline.sandbox.counts.total == 200
     assert_all_in_order(pipeline, 100, 200)
+
+
+@pytest.mark.usefixtures("nohup")
+def test_under_nohup_the_end_of_the_session_does_not_stop_it(pipeline: Pipeline) -> None:
+    """A service that was started to ignore SIGHUP goes on, and drains at SIGTERM."""
+    topic = pipeline.broker.topic(1)
+    with pipeline.service([{"topic": topic, "event": "search"}]) as service:
+        service.wait_ready()
+        service.send(signal.SIGHUP)
+        pipeline.produce(topic, "search", ["customer@example.com"])
+        pipeline.accepted(1)
+        assert service.terminate() == 0
 
 
 def test_a_killed_service_repeats_no_more_than_its_last_commit_missed(pipeline: Pipeline) -> None:

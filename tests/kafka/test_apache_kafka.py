@@ -11,6 +11,8 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 from tests.support.apache_kafka import ApacheKafka, unavailable
 from tests.support.brokers import Broker, Message
 
+pytestmark = pytest.mark.kafka
+
 
 @pytest.fixture(scope="module")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApacheKafka]:

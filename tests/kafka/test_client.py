@@ -8,6 +8,7 @@ import pytest
 
 from consumer.config.model import KafkaConfig
 from consumer.kafka.client import client_options, consumer_options, max_poll_seconds, producer_options
+from consumer.kafka.group_protocol import CLASSIC, NEW
 
 USERS: dict[str, str | int] = {"security.protocol": "SASL_SSL", "fetch.min.bytes": 10, "linger.ms": 50}
 
@@ -45,14 +46,19 @@ def test_a_client_gets_no_property_of_another_kind(kind: str, taken: set[str]) -
 
 def test_the_client_that_reads_commits_nothing_by_itself_and_the_one_that_writes_loses_nothing() -> None:
     """What the users' options may not change."""
-    assert consumer_options(kafka({}))["enable.auto.commit"] is False
+    assert consumer_options(kafka({}), NEW)["enable.auto.commit"] is False
     assert producer_options(kafka({}))["enable.idempotence"] is True
 
 
-@pytest.mark.parametrize(("protocol", "chosen"), [("classic", True), ("consumer", False), ("CONSUMER", False)])
+@pytest.mark.parametrize(("protocol", "chosen"), [(CLASSIC, True), (NEW, False)])
 def test_the_assignor_is_the_clients_choice_in_a_classic_group_alone(protocol: str, chosen: bool) -> None:  # noqa: FBT001 - a table's column
     """In a group of KIP-848 the brokers assign, and librdkafka refuses the setting."""
-    assert ("partition.assignment.strategy" in consumer_options(kafka({"group.protocol": protocol}))) is chosen
+    assert ("partition.assignment.strategy" in consumer_options(kafka({}), protocol)) is chosen
+
+
+def test_where_reading_begins_is_never_left_to_the_client() -> None:
+    """It would decide anew at each start, and skip without a word."""
+    assert consumer_options(kafka({"auto.offset.reset": "latest"}), NEW)["auto.offset.reset"] == "error"
 
 
 def test_kafka_bears_a_loop_for_five_minutes_or_as_the_user_says() -> None:

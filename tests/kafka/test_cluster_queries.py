@@ -86,7 +86,8 @@ def test_a_partition_can_be_read_up_to_the_first_open_transaction(broker: Broker
         assert queries(broker).ends([home]) == {home: Ends(0, 7, 1)}
         assert queries(broker, {"isolation.level": "read_uncommitted"}).ends([home]) == {home: Ends(0, 7, 7)}
         producer.commit_transaction(30)
-    assert queries(broker).ends([home]) == {home: Ends(0, 8, 8)}
+    asked = queries(broker)
+    eventually(lambda: asked.ends([home]) == {home: Ends(0, 8, 8)}, 10, "the marker, which the brokers write behind")
 
 
 @on_apache

@@ -17,6 +17,7 @@ def client_of(bootstrap: str, errors: ErrorCollector) -> Producer:
     return Producer({"bootstrap.servers": bootstrap, "error_cb": errors, "logger": NullLogger()})
 
 
+@pytest.mark.kafka
 def test_a_cluster_shows_its_topics() -> None:
     with embedded_broker(["shop.orders"]) as bootstrap:
         errors = ErrorCollector()

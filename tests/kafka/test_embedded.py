@@ -10,6 +10,8 @@ from confluent_kafka import Producer
 
 from consumer.kafka.embedded import PARTITIONS, embedded_broker
 
+pytestmark = pytest.mark.kafka
+
 WRITE_ONE = """
 import sys
 from confluent_kafka import Producer

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from confluent_kafka import KafkaError
 
 from consumer.config.model import Config
 from consumer.delivery.offset_tracker import OffsetTracker
@@ -117,6 +118,19 @@ def test_a_write_that_the_brokers_refuse_is_told(broker: Broker, settings: Confi
     assert found[1] is not None
     assert letters.dead_letter_topic in found[1]
     assert "too large" in found[1]
+
+
+def test_a_producer_that_has_died_is_made_anew(settings: Config) -> None:
+    """As an idempotent one does when a topic is short of replicas for minutes: what it had in hand has failed."""
+    with publisher_of(settings) as publisher:
+        publisher.publish(1, failed(Outcome.RETRY))
+        publisher._on_error(KafkaError(KafkaError._FATAL, "unable to guarantee consistency", True))  # noqa: SLF001 - no broker can be made to cause it at will
+        publisher.publish(2, failed(Outcome.RETRY))
+        found = results(publisher, 2)
+        assert all(error is None or "urge" in error for error in found.values()), found
+
+        publisher.publish(3, failed(Outcome.DEAD_LETTER))
+        assert results(publisher, 1) == {3: None}
 
 
 def test_a_record_that_has_not_failed_is_not_written(settings: Config) -> None:

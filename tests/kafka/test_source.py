@@ -95,7 +95,7 @@ def test_a_commit_is_found_by_the_next_who_gets_the_partition(broker: Broker) ->
     with source_of(broker, [topic], group, second) as source:
         records = taken(source, 2)
 
-    assert first.assigned[Partition(topic, 0)] == Assigned(Partition(topic, 0), None, "")
+    assert first.assigned[Partition(topic, 0)] == Assigned(Partition(topic, 0), None, "", start=0)
     assert second.assigned[Partition(topic, 0)] == Assigned(Partition(topic, 0), 3, "newer map")
     assert [record.value for record in records] == [b"3", b"4"]
     assert broker.committed(group, topic) == {0: Committed(3, "newer map")}
@@ -183,7 +183,7 @@ def test_an_offset_that_is_not_there_any_more_can_be_fatal(broker: Broker) -> No
 
     with (
         source_of(broker, [topic], group, Remembering(), options) as source,
-        pytest.raises(Fatal, match=r"out of range.*set the group's offsets by hand"),
+        pytest.raises(Fatal, match=r"out of range.*Set the group's offsets by hand"),
     ):
         taken(source, 1)
 

@@ -114,13 +114,13 @@ def any_record(schema: AvroSchema) -> st.SearchStrategy[Any]:
 
 
 @pytest.mark.parametrize("schema", SCHEMAS.values(), ids=SCHEMAS.keys())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data(), event=st.sampled_from([*CONTRACTS, "store_visit"]))
 def test_any_record_of_our_own_schemas(schema: AvroSchema, data: st.DataObject, event: str) -> None:
     accounted_for(map_one(route(event), data.draw(any_record(schema))))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     record=any_record(EVERYTHING),
     event=st.sampled_from([*CONTRACTS, "store_visit"]),
@@ -160,7 +160,7 @@ def any_options(event: str) -> st.SearchStrategy[dict[str, Any]]:
     return OPTIONS.map(meant_for)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     data=st.data(),
     record=any_record(ORDER),

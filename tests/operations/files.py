@@ -15,9 +15,8 @@ from tests.support.pages import ROOT
 
 CHART: Final = ROOT / "helm" / "bluecore-consumer"
 RULES_FILE: Final[Path] = CHART / "files" / "rules.yaml"
-RULES: Final[list[dict[str, Any]]] = [
-    rule for group in yaml.safe_load(RULES_FILE.read_text(encoding="utf-8"))["groups"] for rule in group["rules"]
-]
+GROUPS: Final[list[dict[str, Any]]] = yaml.safe_load(RULES_FILE.read_text(encoding="utf-8"))["groups"]
+RULES: Final[list[dict[str, Any]]] = [rule for group in GROUPS for rule in group["rules"]]
 ALERTS: Final = {rule["alert"]: rule for rule in RULES if "alert" in rule}
 RECORDED: Final = {rule["record"]: rule for rule in RULES if "record" in rule}
 DASHBOARD: Final[dict[str, Any]] = json.loads((CHART / "files" / "dashboard.json").read_text(encoding="utf-8"))

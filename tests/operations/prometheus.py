@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import tempfile
@@ -13,6 +12,7 @@ from typing import Any
 
 import requests
 
+from tests.support.fetching import cache, one_at_a_time
 from tests.support.waiting import eventually, free_port
 
 _FETCH_SECONDS = 180
@@ -30,26 +30,24 @@ def program(name: str) -> Path:
     """
     if (installed := shutil.which(name)) is not None:
         return Path(installed)
-    home = os.environ.get("XDG_CACHE_HOME")
-    folder = (Path(home) if home else Path.home() / ".cache") / "bluecore-consumer" / "prometheus"
+    folder = cache() / "prometheus"
     found = folder / "usr" / "bin" / name
-    if not found.is_file():
-        _fetch(folder)
+    with one_at_a_time(cache()):
+        if not found.is_file():
+            _fetch(folder)
     return found
 
 
 def _fetch(folder: Path) -> None:
     if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
         raise PrometheusUnavailableError("Prometheus is not installed, and this is no Debian to fetch it from")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    # Beside its final place, so that the move is a rename: another process sees the whole program or none.
+    # Beside its final place, so that the move is a rename: whoever ends in the middle leaves nothing half-filled.
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".fetching-") as scratch:
         _run("apt-get", "download", "prometheus", folder=scratch)
         (package,) = Path(scratch).glob("prometheus_*.deb")
         unpacked = Path(scratch) / "unpacked"
         _run("dpkg-deb", "-x", str(package), str(unpacked), folder=scratch)
-        if not folder.is_dir():
-            unpacked.rename(folder)
+        unpacked.rename(folder)
 
 
 def _run(*command: str, folder: str) -> None:

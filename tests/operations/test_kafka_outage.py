@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
+
 from consumer.kafka.embedded import embedded_broker
 from tests.support.processes import ServiceProcess
 from tests.support.settings import service_settings, write_settings
@@ -12,6 +14,7 @@ from tests.support.shop import Shop
 from tests.support.waiting import eventually
 
 
+@pytest.mark.kafka
 def test_an_outage_of_kafka_restarts_no_pod_and_is_told(shop: Shop, tmp_path: Path) -> None:
     """Another process would find no broker either, and lose what is in memory."""
     with ExitStack() as kafka:

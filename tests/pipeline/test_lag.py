@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-import pytest
 from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
@@ -40,7 +39,7 @@ class Desk:
     """A partition that is ours, and what is shown of it; at most two records are in memory."""
 
     committed: int | None = None
-    from_end: bool = False
+    start: int | None = None
     now: float = NOW
     read: int = 0
     marker: int = 0
@@ -58,10 +57,9 @@ class Desk:
             watch=self.watch,
             losses=LossLedger(metrics),
             named=[HOME.topic],
-            from_end=self.from_end,
         )
         self.lag.read_by(self)
-        self.engine.partitions.assign(HOME, self.committed, "")
+        self.engine.partitions.assign(HOME, self.committed, "", start=self.start)
         self.read = self.committed or 0
 
     def positions(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
@@ -104,11 +102,18 @@ def test_before_anything_is_read_the_lag_is_what_is_behind_the_commit() -> None:
     assert desk.watch.followed == {HOME}
 
 
-@pytest.mark.parametrize(("from_end", "behind"), [(False, 90), (True, 0)])
-def test_without_a_commit_it_is_what_will_be_read(from_end: bool, behind: int) -> None:  # noqa: FBT001 - a case
-    desk = Desk(from_end=from_end)
+def test_without_a_commit_it_is_all_that_is_there() -> None:
+    desk = Desk()
     desk.answer(10, 100)
-    assert desk.shown == (behind, behind)
+    assert desk.shown == (90, 90)
+
+
+def test_where_reading_begins_elsewhere_what_is_before_is_no_lag() -> None:
+    """A new group with `auto.offset.reset: latest`, or a commit that is out of range."""
+    desk = Desk(start=95)
+    desk.answer(10, 100)
+    assert desk.shown == (5, 5)
+    assert desk.value("records_lost_total") == 0
 
 
 def test_a_transaction_may_be_the_first_that_there_is() -> None:

@@ -143,7 +143,7 @@ def test_lost_offsets_end_the_service_with_a_sentence(pipeline: Pipeline) -> Non
         errors = [line["event"] for line in service.logs("error")]
 
     assert exit_code == 1
-    assert "the committed offset is out of range" in errors[-1]
+    assert "offset 999 is out of range" in errors[-1]
     assert "Traceback" not in service.stderr.read_text()
 
 

@@ -115,6 +115,7 @@ def test_of_any_json_only_the_token_is_changed(envelope: dict[str, Any], propert
     assert shown == expected
 
 
+@pytest.mark.ratio
 def test_a_body_of_nothing_but_backslashes_takes_no_longer_than_another() -> None:
     """In CPU time against a body as long; were every backslash looked at from every other, it would take hours."""
 

@@ -13,20 +13,20 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 
 from consumer.sandbox.serve import serve
+from tests.support.waiting import free_port
 
 HELLO = PlainTextResponse("hello")
 
 
 def test_it_answers_within_the_block_and_not_after() -> None:
-    with serve(HELLO, lifespan="off") as url:
+    with serve(HELLO, port=free_port(), lifespan="off") as url:
         assert requests.get(url, timeout=5).text == "hello"
     with pytest.raises(requests.ConnectionError):
         requests.get(url, timeout=5)
 
 
 def test_a_given_port_is_taken() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     with serve(HELLO, port=port, lifespan="off") as url:
         assert urlsplit(url).port == port
 

@@ -18,8 +18,9 @@ from consumer.delivery.task import Task
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.service import Service
 from consumer.records import Outcome, Partition
-from tests.simulation.quiet import silenced
 from tests.simulation.scenario import run_seed
+
+pytestmark = pytest.mark.slow
 
 MOST_SEEDS = 300
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -180,7 +181,6 @@ def _forget_what_was_delivered_in_part(patch: pytest.MonkeyPatch) -> None:
 )
 def test_a_planted_bug_is_found(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
     """Some seed among the first few hundred ends with a promise broken, or with the engine's own alarm."""
-    silenced()
     plant(monkeypatch)
     for seed in range(MOST_SEEDS):
         try:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulation.quiet import silenced
 from tests.simulation.scenario import run_seed
+
+pytestmark = pytest.mark.slow
 
 SEEDS = 500
 BATCH = 50
@@ -14,7 +15,6 @@ BATCH = 50
 @pytest.mark.parametrize("first", range(0, SEEDS, BATCH))
 def test_no_promise_is_broken_whatever_happens(first: int) -> None:
     """Nothing lost, no early commit, order kept, no duplicate without a cause, every wait ends."""
-    silenced()
     for seed in range(first, first + BATCH):
         try:
             run_seed(seed)
@@ -25,7 +25,6 @@ def test_no_promise_is_broken_whatever_happens(first: int) -> None:
 
 def test_the_runs_are_not_idle() -> None:
     """The seeds do meet what they are for: redeliveries, dead letters, and duplicates after crashes."""
-    silenced()
     oracles = [run_seed(seed) for seed in range(40)]
     assert sum(len(oracle.retried) for oracle in oracles) > 100
     assert sum(len(oracle.dead) for oracle in oracles) > 100
@@ -34,7 +33,6 @@ def test_the_runs_are_not_idle() -> None:
 
 def test_a_seed_is_one_story() -> None:
     """The same seed gives the same run, to the last duplicate, or a failure could not be replayed."""
-    silenced()
     first, second = run_seed(7), run_seed(7)
     assert first.times_accepted == second.times_accepted
     assert first.dead == second.dead

@@ -9,14 +9,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._listoffsets import OffsetSpec
 from confluent_kafka.cimpl import NewTopic
 
 from tests.support.kafka_libraries import KafkaUnavailableError, libraries
 from tests.support.kafka_settings import LOG4J, SETTINGS
 from tests.support.waiting import eventually, free_port
 
+_NOT_YET = {
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+    KafkaError.NOT_LEADER_FOR_PARTITION,
+    KafkaError.LEADER_NOT_AVAILABLE,
+    KafkaError._NOENT,  # noqa: SLF001 - how librdkafka spells its own codes: it found no leader to ask
+}
+"""What is said of a partition while its broker has yet to hear of it."""
 _JVM = ("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
 
 
@@ -97,15 +105,23 @@ class ApacheKafka:
         self.start()
 
     def create_topics(self, topics: Mapping[str, int], config: Mapping[str, str] | None = None) -> None:
-        """Create topics with so many partitions each.
+        """Create topics with so many partitions each, and return when the broker leads them all.
+
+        That is a moment after the controller has made them.
 
         Raises:
             confluent_kafka.KafkaException: the broker refused one.
         """
         wanted = [NewTopic(name, partitions, 1, config=dict(config or {})) for name, partitions in topics.items()]
+        ends = {
+            TopicPartition(name, number): OffsetSpec.latest()  # type: ignore[no-untyped-call]  # theirs has no types
+            for name, partitions in topics.items()
+            for number in range(partitions)
+        }
         with AdminClient({"bootstrap.servers": self.bootstrap}) as admin:
             for created in admin.create_topics(wanted).values():
                 created.result(timeout=30)
+            eventually(lambda: _answered(admin, ends), 30, f"the broker to lead {', '.join(topics)}")
 
     def __enter__(self) -> Self:
         self.start()
@@ -136,3 +152,14 @@ class ApacheKafka:
         done = subprocess.run(command, cwd=self._folder, capture_output=True, text=True, check=False, timeout=60)
         if done.returncode != 0:
             raise AssertionError(f"Apache Kafka refuses its settings:\n{done.stdout}{done.stderr}")
+
+
+def _answered(admin: AdminClient, ends: Mapping[TopicPartition, OffsetSpec]) -> bool:
+    try:
+        for end in admin.list_offsets(dict(ends)).values():
+            end.result(timeout=30)
+    except KafkaException as error:
+        if error.args[0].code() in _NOT_YET:
+            return False
+        raise
+    return True

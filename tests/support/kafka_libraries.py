@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+
+from tests.support.fetching import cache, one_at_a_time
 
 VERSION = "4.3.1"
 _JAVA = 17
@@ -39,15 +40,11 @@ def libraries() -> Path:
         KafkaUnavailableError: no Java, no Maven, or no way to Maven's registry.
     """
     _require_java()
-    folder = _cache() / f"kafka-{VERSION}"
-    if not folder.is_dir():
-        _fetch(folder)
+    folder = cache() / f"kafka-{VERSION}"
+    with one_at_a_time(cache()):
+        if not folder.is_dir():
+            _fetch(folder)
     return folder
-
-
-def _cache() -> Path:
-    home = os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path.home() / ".cache") / "bluecore-consumer"
 
 
 def _require_java() -> None:
@@ -63,8 +60,7 @@ def _require_java() -> None:
 def _fetch(folder: Path) -> None:
     if shutil.which("mvn") is None:
         raise KafkaUnavailableError(f"Apache Kafka {VERSION} is fetched by Maven: install `maven`, once")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    # Beside its final place, so that the move is a rename: another process sees all of the jars or none.
+    # Beside its final place, so that the move is a rename: whoever ends in the middle leaves nothing half-filled.
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".fetching-") as scratch:
         (Path(scratch) / "pom.xml").write_text(_POM)
         command = ["mvn", "-q", "-B", "-Dstyle.color=never", _PLUGIN, "-DoutputDirectory=libs"]
@@ -84,8 +80,4 @@ def _fetch(folder: Path) -> None:
             said = re.search(r"\[ERROR\] *(\S.*)", done.stdout)
             why = said[1] if said else done.stderr.strip()
             raise KafkaUnavailableError(f"Maven cannot fetch Apache Kafka; is its registry reachable? It says: {why}")
-        try:
-            (Path(scratch) / "libs").rename(folder)
-        except OSError:
-            if not folder.is_dir():
-                raise
+        (Path(scratch) / "libs").rename(folder)

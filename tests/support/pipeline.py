@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from consumer.records import Record
-from consumer.sandbox.sandbox import Sandbox
+from consumer.sandbox.sandbox import Sandbox, running_sandbox
+from consumer.sandbox.settings import SandboxSettings
 from tests.support.brokers import Broker, Message
 from tests.support.processes import ServiceProcess
 from tests.support.settings import service_settings, write_settings
@@ -91,7 +93,8 @@ class Pipeline:
         ends = {number: end for number, end in self.broker.ends(topic).items() if end}
 
         def offsets() -> dict[int, int]:
-            return {number: each.offset for number, each in self.broker.committed(self.group, topic).items()}
+            committed = self.broker.committed(self.group, topic).items()
+            return {number: each.offset for number, each in committed if each.offset}
 
         try:
             eventually(lambda: offsets() == ends, seconds, f"the commits {ends} of {topic}")
@@ -101,6 +104,14 @@ class Pipeline:
     def failed(self, topic: str, at_least: int = 0) -> list[Record]:
         """The records of the retry or dead-letter topic."""
         return self.broker.read(topic, at_least)
+
+
+@contextmanager
+def running_pipeline(broker: Broker, shop: Shop, folder: Path) -> Iterator[Pipeline]:
+    """Between this broker and a strict sandbox; what is written to disk is in `folder`."""
+    settings = SandboxSettings(namespace=NAMESPACE, api_key=API_KEY, strict=True, keep_events=50_000)
+    with running_sandbox(settings) as running:
+        yield Pipeline(broker, shop, running.sandbox, running.api_url, folder, broker.group())
 
 
 def headers_of(record: Record) -> dict[str, str]:

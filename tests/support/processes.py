@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -58,13 +59,16 @@ class ServiceProcess:
             raise AssertionError(f"{error}\n{self.written()}") from None
         return self
 
-    def terminate(self, seconds: float = 30) -> int:
-        """SIGTERM; wait for the orderly end and give the exit code.
+    def send(self, sign: signal.Signals) -> None:
+        self._process.send_signal(sign)
+
+    def terminate(self, seconds: float = 30, *, sign: signal.Signals = signal.SIGTERM) -> int:
+        """SIGTERM, or another signal; wait for the orderly end and give the exit code.
 
         Raises:
             AssertionError: it still runs after `seconds`; with what it wrote.
         """
-        self._process.terminate()
+        self.send(sign)
         return self.wait(seconds)
 
     def kill(self) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.apache_kafka import unavailable
 
+pytestmark = pytest.mark.kafka  # Java is started to be asked for its version
+
 
 def test_without_java_the_sentence_names_a_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A reader of the skip knows what to install."""

@@ -14,6 +14,7 @@ from consumer.errors import AddressUnavailable
 from consumer.telemetry.health import Health
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.server import TelemetryServer
+from tests.support.waiting import free_port
 
 
 class Served:
@@ -90,6 +91,6 @@ def test_a_port_in_use_is_refused_in_one_sentence(served: Served) -> None:
 
 
 def test_the_port_is_free_again_after_closing() -> None:
-    first = TelemetryServer(CollectorRegistry(), Health(time.monotonic), "127.0.0.1", 0)
+    first = TelemetryServer(CollectorRegistry(), Health(time.monotonic), "127.0.0.1", free_port())
     first.close()
     TelemetryServer(CollectorRegistry(), Health(time.monotonic), "127.0.0.1", first.port).close()

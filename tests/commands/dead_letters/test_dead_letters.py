@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from consumer.sandbox.faults import FaultPlan, Scripts
-from tests.support.brokers import Message
-from tests.support.pipeline import Pipeline, headers_of
+from tests.support.brokers import Broker, Message
+from tests.support.pipeline import Pipeline, headers_of, running_pipeline
 from tests.support.processes import CONSUMER
 from tests.support.settings import service_settings, write_settings
+from tests.support.shop import Shop
 from tests.support.waiting import eventually
 
 JANE, REFUSED = "jane@example.com", "refused@example.com"
@@ -118,11 +120,12 @@ def test_a_selection_narrows_what_is_meant(letters: Pipeline, options: tuple[str
     assert sum(line["count"] for line in ask(letters, "list", *options)) == count
 
 
-@pytest.fixture
-def letters(pipeline: Pipeline) -> Pipeline:
-    """A dead-letter topic with three letters."""
-    failed(pipeline)
-    return pipeline
+@pytest.fixture(scope="module")
+def letters(lasting_broker: Broker, shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
+    """A dead-letter topic with three letters, which are only looked at."""
+    with running_pipeline(lasting_broker, shop, tmp_path_factory.mktemp("letters")) as pipeline:
+        failed(pipeline)
+        yield pipeline
 
 
 def test_a_replayed_profile_holds_back_the_customers_later_ones(pipeline: Pipeline) -> None:

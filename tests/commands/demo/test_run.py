@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 
+import pytest
 from confluent_kafka.admin import AdminClient
 
 from consumer.commands.demo.run import run_demo
@@ -15,6 +16,7 @@ from tests.support.processes import CONSUMER
 from tests.support.shop import Shop
 
 
+@pytest.mark.kafka
 def test_in_a_pipe_it_accounts_for_every_event_in_json_lines() -> None:
     done = subprocess.run(
         [*CONSUMER, "demo", "--events", "60"], capture_output=True, text=True, timeout=120, check=False

@@ -156,7 +156,7 @@ def found_in(record: dict[str, Any], target: Target, path: str) -> Any:
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=str)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data(), path=st.sampled_from(PATHS))
 def test_check_says_what_the_mapping_does(target: Target, data: st.DataObject, path: str) -> None:
     types = types_of(target.words)

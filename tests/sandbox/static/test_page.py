@@ -12,6 +12,7 @@ from consumer.sandbox.faults import make_plan
 from consumer.sandbox.sandbox import Running, running_sandbox
 from tests.sandbox.samples import JANE, event, profile
 from tests.sandbox.static.visitor import Visitor
+from tests.support.waiting import free_port
 
 
 def send(running: Running, name: str, identifier: str = "omar@example.org", **properties: object) -> None:
@@ -111,8 +112,8 @@ def test_a_sandbox_that_was_emptied_empties_the_page_and_says_so(visitor: Visito
 
 
 def test_another_run_of_the_sandbox_is_not_mixed_with_the_last(chromium: WebDriver) -> None:
-    with running_sandbox() as running:
-        port = int(running.url.rpartition(":")[2])
+    port = free_port()
+    with running_sandbox(port=port) as running:
         for _ in range(3):
             send(running, "search", search_term="lamp")
         visitor = Visitor(chromium, running.url)

@@ -1,0 +1,159 @@
+"""At which offset the reading of a partition begins, where the group's commit does not say it or cannot be kept.
+
+librdkafka is told to decide nothing (`auto.offset.reset: error`): it would decide anew at every start, and skip in
+silence. Where reading begins is committed at once, so that `latest` is decided once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+
+import structlog
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+
+from consumer.kafka.client import Fatal
+from consumer.ports import Assigned
+from consumer.records import Partition
+from consumer.telemetry.losses import Loss
+
+log = structlog.get_logger(__name__)
+
+_TIMEOUT = 5.0
+# The special times of Kafka's ListOffsets request, which confluent-kafka passes on.
+_LATEST, _EARLIEST = -1, -2
+_LATEST_NAMES = {"latest", "largest", "end"}
+
+Told = Callable[[Partition, int, int, Loss], object]
+"""A loss: the partition, the first offset that is gone, the first that is not, and why."""
+
+
+def reset_policy(options: Mapping[str, Any]) -> Literal["earliest", "latest", "error"]:
+    """What `auto.offset.reset` in `kafka.options` asks for."""
+    value = str(options.get("auto.offset.reset", "earliest")).lower()
+    if value == "error":
+        return "error"
+    return "latest" if value in _LATEST_NAMES else "earliest"
+
+
+class Starts:
+    """Where reading begins.
+
+    With `latest`, a group that starts on a topic for the first time begins at its end. A partition that was added
+    later begins at its start all the same, and so does the retry topic: nothing in them can be from before.
+    """
+
+    def __init__(self, policy: Literal["earliest", "latest", "error"], lost: Told) -> None:
+        """Begin without knowing any topic.
+
+        Args:
+            policy: what `auto.offset.reset` asks for.
+            lost: is told of records that were deleted before they were read.
+        """
+        self._policy = policy
+        self._lost = lost
+        self._first_read: frozenset[Partition] = frozenset()
+
+    def look(self, consumer: Consumer, subscription: Sequence[str]) -> None:
+        """Before the group is joined: notes which partitions there are that the group has never read.
+
+        Raises:
+            KafkaException: the brokers do not answer.
+        """
+        if self._policy != "latest":
+            return
+        existing = consumer.list_topics(timeout=_TIMEOUT).topics
+        partitions = [
+            TopicPartition(name, number)
+            for name, topic in existing.items()
+            if any(_matches(each, name) for each in subscription)
+            for number in topic.partitions
+        ]
+        read: defaultdict[str, bool] = defaultdict(bool)
+        for each in consumer.committed(partitions, timeout=_TIMEOUT) if partitions else ():
+            read[each.topic] |= each.offset >= 0
+        self._first_read = frozenset(
+            Partition(each.topic, each.partition) for each in partitions if not read[each.topic]
+        )
+
+    def assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> list[Assigned]:
+        """The partitions with the group's commit, and where reading begins if that is elsewhere.
+
+        Raises:
+            Fatal: a commit is out of range, and `auto.offset.reset` is `error`.
+        """
+        try:
+            committed = consumer.committed(partitions, timeout=_TIMEOUT) if partitions else []
+            low, high = self._ends(consumer, partitions)
+        except KafkaException as error:
+            # Nothing is lost: librdkafka reads from the commits, and asks here where there is none.
+            log.warning("the group's commits could not be read: more may be sent again", error=str(error))
+            return [Assigned(Partition(each.topic, each.partition), None, "") for each in partitions]
+        found = []
+        for each in committed:
+            partition = Partition(each.topic, each.partition)
+            if each.offset < 0:
+                start = high[partition] if partition in self._first_read else low[partition]
+                found.append(Assigned(partition, None, "", start))
+                continue
+            moved = self._moved(partition, each.offset, low[partition], high[partition])
+            found.append(Assigned(partition, each.offset, each.metadata or "", moved))
+        return found
+
+    def out_of_range(self, consumer: Consumer, partition: Partition, position: int) -> int:
+        """Where to go on when the brokers have no record at `position`; below 0: nothing was read or committed yet.
+
+        Raises:
+            Fatal: `auto.offset.reset` is `error`.
+            KafkaException: the brokers do not answer.
+        """
+        low, high = self._ends(consumer, [TopicPartition(*partition)])
+        if position < 0:
+            return high[partition] if partition in self._first_read else low[partition]
+        moved = self._moved(partition, position, low[partition], high[partition])
+        return position if moved is None else moved
+
+    def _moved(self, partition: Partition, position: int, low: int, high: int) -> int | None:
+        """Where reading goes on instead of at `position`; None: there."""
+        if low <= position <= high:
+            return None
+        if self._policy == "error":
+            raise Fatal(
+                f"{partition}: offset {position} is out of range, there are {low} to {high}: records were deleted "
+                "before they were read, or the topic was made anew, and auto.offset.reset is 'error'. Set the "
+                "group's offsets by hand, or kafka.options auto.offset.reset to earliest"
+            )
+        if position < low:
+            self._lost(partition, position, low, Loss.RETENTION)
+        else:
+            log.warning(
+                "a topic was truncated or made anew: reading begins at its first record",
+                topic=partition.topic,
+                partition=partition.number,
+                position=position,
+                begins=low,
+                ends=high,
+            )
+        return low
+
+    def _ends(
+        self, consumer: Consumer, partitions: Sequence[TopicPartition]
+    ) -> tuple[Mapping[Partition, int], Mapping[Partition, int]]:
+        low, high = (
+            {
+                Partition(each.topic, each.partition): each.offset
+                for each in consumer.offsets_for_times(
+                    [TopicPartition(each.topic, each.partition, time) for each in partitions], timeout=_TIMEOUT
+                )
+            }
+            if partitions
+            else {}
+            for time in (_EARLIEST, _LATEST)
+        )
+        return low, high
+
+
+def _matches(subscribed: str, topic: str) -> bool:
+    return re.match(subscribed, topic) is not None if subscribed.startswith("^") else subscribed == topic
