@@ -18,4 +18,4 @@ def test_the_table_has_each_target_that_measures_or_tests() -> None:
     documented = {
         command.strip("`").removeprefix("make ") for command, _ in page("docs/development.md").rows("command")
     }
-    assert documented == TARGETS - {"help", "browser", "lint", "clean"}
+    assert documented == TARGETS - {"help", "browser", "lint", "style", "types", "clean"}

@@ -11,6 +11,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 from confluent_kafka import Message as KafkaMessage
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._config import AlterConfigOpType, ConfigEntry, ConfigResource
+from confluent_kafka.cimpl import NewPartitions
 
 from consumer.records import Headers, Partition, Record
 from tests.support.waiting import eventually
@@ -51,6 +52,12 @@ class Broker:
         unique = f"{name}-{uuid.uuid4().hex[:8]}"
         self.create(unique, partitions)
         return unique
+
+    def add_partitions(self, topic: str, total: int) -> None:
+        """Let the topic have so many partitions; the embedded broker cannot."""
+        with AdminClient({"bootstrap.servers": self.bootstrap}) as admin:
+            for added in admin.create_partitions([NewPartitions(topic, total)]).values():
+                added.result(timeout=30)
 
     def limit(self, topic: str, size: int) -> None:
         """Let the topic take batches of up to so many bytes, as they are sent; the embedded broker has no limit."""
