@@ -153,6 +153,11 @@ class Partitions:
         return list(self._states)
 
     @property
+    def states(self) -> list[PartitionState]:
+        """Of every partition that is ours, what is known of it."""
+        return list(self._states.values())
+
+    @property
     def paused(self) -> list[PartitionState]:
         """The partitions of which no records are taken for now."""
         return [state for state in self._states.values() if state.paused]

@@ -14,9 +14,11 @@ log = structlog.get_logger(__name__)
 # Other errors are those of a moment, or of the connection, which is watched by itself.
 _LASTING = (
     KafkaError.TOPIC_AUTHORIZATION_FAILED,
-    KafkaError.UNKNOWN_TOPIC_OR_PART,
     KafkaError.GROUP_AUTHORIZATION_FAILED,
 )
+
+# That a topic is not there is told under one of the two group protocols only: ClusterWatch tells it under both.
+_NOTHING_NEW = (KafkaError._PARTITION_EOF, KafkaError.UNKNOWN_TOPIC_OR_PART)  # noqa: SLF001
 
 
 class ConsumerErrors:
@@ -44,7 +46,7 @@ class ConsumerErrors:
             return  # the member that polls it ends, or is made anew
         if self._read_errors is not None and error.code() in _LASTING:
             self._read_errors.began(topic, number, error.str())
-        elif error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001
+        elif error.code() not in _NOTHING_NEW:
             all_down = error.code() == KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001
             text = "Kafka does not answer; it is tried again until it does" if all_down else "Kafka reports an error"
             location = {"topic": topic, "partition": number} if topic else {}

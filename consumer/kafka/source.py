@@ -130,6 +130,13 @@ class KafkaSource:
         """Whether a commit has been sent and not been answered."""
         return self._commits.unanswered > 0
 
+    def positions(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        """Up to where each was read, the markers of transactions included; without those of which nothing was."""
+        known: list[TopicPartition] = []
+        for member, those in self._by_member(partitions):
+            known += member.ask(partial(_positions, partitions=_topic_partitions(those))) or ()
+        return {Partition(each.topic, each.partition): each.offset for each in known if each.offset >= 0}
+
     def commit(self, commits: Sequence[Commit], *, wait: bool = False) -> None:
         """Sends the commits, whose outcome goes to the listener.
 
@@ -254,6 +261,10 @@ class KafkaSource:
             self._assigned.discard(each)
         if self._read_errors is not None:
             self._read_errors.gone(_partitions(partitions))
+
+
+def _positions(consumer: Consumer, partitions: list[TopicPartition]) -> list[TopicPartition]:
+    return consumer.position(partitions)
 
 
 def _topic_partitions(partitions: Iterable[Partition]) -> list[TopicPartition]:

@@ -17,6 +17,7 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 from consumer.kafka.client import Fatal
 from consumer.ports import Assigned
 from consumer.records import Partition
+from consumer.telemetry.losses import Loss
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +26,7 @@ _TIMEOUT = 5.0
 _LATEST, _EARLIEST = -1, -2
 _LATEST_NAMES = {"latest", "largest", "end"}
 
-Told = Callable[[Partition, int, int, str], None]
+Told = Callable[[Partition, int, int, Loss], object]
 """A loss: the partition, the first offset that is gone, the first that is not, and why."""
 
 
@@ -133,7 +134,7 @@ class Starts:
                 "group's offsets by hand, or kafka.options auto.offset.reset to earliest"
             )
         if position < low:
-            self._lost(partition, position, low, "the brokers deleted them before they were read")
+            self._lost(partition, position, low, Loss.RETENTION)
         else:
             log.warning(
                 "a topic was truncated or made anew: reading begins at its first record",

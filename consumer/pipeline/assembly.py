@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -29,6 +29,8 @@ from consumer.delivery.engine import Engine
 from consumer.delivery.parking import NoWatch
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.kafka.client import max_poll_seconds
+from consumer.kafka.cluster_queries import ClusterQueries
+from consumer.kafka.cluster_watch import ClusterWatch
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.retry_watch import RetryWatch
 from consumer.kafka.source import KafkaSource
@@ -37,10 +39,12 @@ from consumer.mapping.contract import events_of
 from consumer.mapping.router import Router, compile_routes
 from consumer.mapping.translate import Translator
 from consumer.pipeline.intake import Intake
+from consumer.pipeline.lag import Lag
 from consumer.pipeline.reporter import Reporter
 from consumer.pipeline.service import Service
 from consumer.ports import Watch
 from consumer.telemetry.health import Health, stall_seconds
+from consumer.telemetry.losses import LossLedger
 from consumer.telemetry.masking import customer_hash
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.read_errors import ReadErrors
@@ -94,8 +98,12 @@ def assembled(config: Config) -> Iterator[Assembled]:
         partitions = ensure_topics(config.kafka, config.dead_letters.topics)
         engine = Engine(DeliveryPolicy.from_config(config))
         translator = Translator(router(config), decoders(config.routes, schemas))
-        statistics = KafkaStatistics(metrics, health, lambda: engine.partitions.assigned, clock.now)
+        statistics = KafkaStatistics(metrics, health, clock.now)
         faults = ReadErrors(metrics, health, clock.now)
+        named = [topic for topic in subscription(config) if not topic.startswith("^")]
+        watch = stack.enter_context(cluster_watch(config, named))
+        losses = LossLedger(metrics)
+        lag = Lag(metrics=metrics, health=health, engine=engine, watch=watch, losses=losses, named=named)
         intake = Intake(translator, lambda partition, held: engine.partitions.hold(partition, held=held))
         reporter = Reporter(
             metrics,
@@ -104,14 +112,22 @@ def assembled(config: Config) -> Iterator[Assembled]:
             engine,
             schemas,
             intake=intake,
+            lag=lag,
             name_of=partial(customer_hash, key=config.bluecore.namespace.get_secret_value()),
             endpoint=config.bluecore.url,
         )
         client = BluecoreClient(config.bluecore, transport(config), metrics)
+
+        def source(listener: Service) -> KafkaSource:
+            read = subscription(config)
+            opened = KafkaSource(config, read, listener, statistics.observe, faults, lost=losses.lost)
+            lag.read_by(opened)
+            return opened
+
         service = Service(
             engine=engine,
             intake=intake,
-            source=lambda listener: KafkaSource(config, subscription(config), listener, statistics.observe, faults),
+            source=source,
             publisher=Publisher(config, partitions, statistics.observe),
             client=stack.enter_context(traced(client, config, os.environ)),
             retry_watch=retry_watch(config),
@@ -121,6 +137,17 @@ def assembled(config: Config) -> Iterator[Assembled]:
             drain_seconds=config.delivery.drain_seconds,
         )
         yield Assembled(service, reporter, server.port)
+
+
+@contextmanager
+def cluster_watch(config: Config, named: Sequence[str]) -> Iterator[ClusterWatch]:
+    """Asks the brokers until the block ends."""
+    watch = ClusterWatch(ClusterQueries(config.kafka), named)
+    watch.start()
+    try:
+        yield watch
+    finally:
+        watch.close()
 
 
 def transport(config: Config) -> Transport:

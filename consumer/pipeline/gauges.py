@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 
 from consumer.delivery.engine import Engine
+from consumer.pipeline.lag import Lag
 from consumer.telemetry.health import Health
 from consumer.telemetry.incidents import Incidents
 from consumer.telemetry.metrics import Metrics
@@ -32,22 +33,31 @@ class HasOldest(Protocol):
 class EngineGauges:
     """Reads the engine, the registry's state and the records that wait for a schema."""
 
-    def __init__(
-        self, metrics: Metrics, health: Health, engine: Engine, registry: HasOutage | None, intake: HasOldest | None
+    def __init__(  # noqa: PLR0913, PLR0917 - what it reads and what it shows, handed in
+        self,
+        metrics: Metrics,
+        health: Health,
+        engine: Engine,
+        registry: HasOutage | None,
+        intake: HasOldest | None,
+        lag: Lag | None = None,
     ) -> None:
         self._metrics = metrics
         self._health = health
         self._engine = engine
         self._registry = registry
         self._intake = intake
+        self._lag = lag
+        self._changed = False
         self._incidents = Incidents()
         self._next = self._next_ages = 0.0
         self._counted_duplicates = self._counted_resent = 0
         self._counted_held = self._capped = 0.0
 
     def show_ages_next(self) -> None:
-        """The topics have changed: their ages are shown with the next `show`."""
+        """The topics have changed: their ages and their lag are shown with the next `show`."""
         self._next = self._next_ages = 0.0
+        self._changed = True
 
     def show(self, now: float) -> None:
         """Nothing within a second of the last time."""
@@ -61,6 +71,9 @@ class EngineGauges:
         metrics.in_memory_bytes.set(sum(budget.bytes for budget in budgets))
         self._count(now)
         self._stops()
+        if self._lag is not None:
+            self._lag.show(now, changed=self._changed)
+            self._changed = False
         if now >= self._next_ages:
             self._next_ages = now + _AGES_INTERVAL
             self._ages(now)
@@ -86,7 +99,8 @@ class EngineGauges:
     def _stops(self) -> None:
         stopped, gates = self._metrics.intake_stopped, self._engine.gates
         paused = self._engine.partitions.paused
-        full = any(not (each.held or each.map_full or each.draining) for each in paused)
+        # Redeliveries have a buffer of their own, which is full for hours after an outage: the topics flow meanwhile.
+        full = any(not (each.held or each.map_full or each.draining or each.redelivers) for each in paused)
         stopped["memory"].set(full and not gates.breaker.open and not gates.flood.open)
         stopped["circuit_open"].set(full and gates.breaker.open)
         stopped["settled_map"].set(any(each.map_full for each in paused))

@@ -11,6 +11,7 @@ from consumer.delivery.engine import Engine
 from consumer.delivery.flood import DEAD_LETTER_FLOOD
 from consumer.delivery.task import Commit, Settlement
 from consumer.pipeline.gauges import EngineGauges, HasOldest, HasOutage
+from consumer.pipeline.lag import Lag
 from consumer.records import Failure, Outcome, Partition, Record
 from consumer.telemetry.health import Health
 from consumer.telemetry.incidents import Incidents
@@ -39,13 +40,14 @@ class Reporter:
         registry: HasOutage | None = None,
         *,
         intake: HasOldest | None = None,
+        lag: Lag | None = None,
         name_of: Callable[[str], str] = lambda _: "",
         endpoint: str = "",
     ) -> None:
         self._metrics = metrics
         self._health = health
         self._engine = engine
-        self._gauges = EngineGauges(metrics, health, engine, registry, intake)
+        self._gauges = EngineGauges(metrics, health, engine, registry, intake, lag)
         self._name_of = name_of
         self._endpoint = endpoint
         self.stopwatch = stopwatch

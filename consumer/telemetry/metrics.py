@@ -121,13 +121,27 @@ class Metrics:
         # Kafka
         self.consumer_lag: Children[tuple[str, str], Gauge] = gauges(
             "consumer_lag",
-            "Records between the committed offset and the end of an assigned partition.",
+            "Records between what is settled of an assigned partition and its end, an open transaction's and those "
+            "behind it too.",
             *("topic", "partition"),
         )
         self.unread_records: Children[tuple[str, str], Gauge] = gauges(
             "unread_records",
-            "Offsets of an assigned partition that were not read yet; 0 behind the marker of a transaction too.",
+            "Of those, the records that were not read yet; 0 behind the marker of a transaction.",
             *("topic", "partition"),
+        )
+        self.records_lost: Children[str, Counter] = counters(
+            "records_lost_total",
+            "Records that were gone from Kafka before they were read: retention, a topic made anew, a log cut short.",
+            "topic",
+        )
+        self.open_transaction: Children[str, Gauge] = gauges(
+            "open_transaction_seconds",
+            "How long an open transaction has held up a partition of the topic, the longest; 0 while none does.",
+            "topic",
+        )
+        self.topic_missing: Children[str, Gauge] = gauges(
+            "topic_missing", "1 while the brokers do not have a routed topic, or do not show it to us.", "topic"
         )
         self.settled_map_bytes: Children[tuple[str, str], Gauge] = gauges(
             "settled_map_bytes",
@@ -185,6 +199,8 @@ class Metrics:
         for topic in topics:
             self.events_consumed.prepare((topic,))
             self.unreadable.prepare((topic,))
+            self.records_lost.prepare((topic,))
+            self.open_transaction.prepare((topic,))
             self.events.prepare((topic, kind, outcome) for kind in types for outcome in get_args(Outcome))
 
     def retain_partitions(self, assigned: Iterable[tuple[str, int]]) -> None:

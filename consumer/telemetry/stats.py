@@ -1,12 +1,12 @@
 """librdkafka's statistics, folded into the service's own metrics and into what the probes show.
 
-Fields and units: `STATISTICS.md` of librdkafka. Round trips and the ages of states are microseconds there; an unknown
-lag is -1.
+Fields and units: `STATISTICS.md` of librdkafka. Round trips and the ages of states are microseconds there. Its lag is
+not used: it stands still for a partition that is paused, and ends at an open transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,7 +34,6 @@ class KafkaStatistics:
         self,
         metrics: Metrics,
         health: Health,
-        assigned: Callable[[], Iterable[tuple[str, int]]],
         clock: Callable[[], float],
     ) -> None:
         """Begin with Kafka reachable.
@@ -42,13 +41,10 @@ class KafkaStatistics:
         Args:
             metrics: where the figures are shown.
             health: where brokers that are down are shown.
-            assigned: gives the pairs of topic and partition number that this process has now: librdkafka goes on
-                reporting a partition for a while after it was revoked.
             clock: seconds since the epoch.
         """
         self._metrics = metrics
         self._health = health
-        self._assigned = assigned
         self._clock = clock
         self._down: dict[str, float] = {}
         self._unreadable = False
@@ -63,34 +59,23 @@ class KafkaStatistics:
         except Exception as error:  # noqa: BLE001 - it would end the loop that polls Kafka: no metric is worth that
             if not self._unreadable:
                 log.warning(
-                    "statistics of librdkafka cannot be read: lag and broker metrics stand still", error=repr(error)
+                    "statistics of librdkafka cannot be read: metrics of brokers stand still", error=repr(error)
                 )
             self._unreadable = True
 
     def _fold(self, report: Json) -> None:
         client = str(report["type"])
         self._brokers(client, report.get("brokers", {}))
-        partitions = [
-            (name, int(number), partition)
-            for name, topic in report.get("topics", {}).items()
-            for number, partition in topic.get("partitions", {}).items()
-        ]
         if client == "consumer":
-            self._lag(partitions)
-            messages = sum(partition.get("fetchq_cnt", 0) for _, _, partition in partitions)
-            size = sum(partition.get("fetchq_size", 0) for _, _, partition in partitions)
+            partitions = [
+                each for topic in report.get("topics", {}).values() for each in topic["partitions"].values()
+            ]
+            messages = sum(partition.get("fetchq_cnt", 0) for partition in partitions)
+            size = sum(partition.get("fetchq_size", 0) for partition in partitions)
         else:
             messages, size = report.get("msg_cnt", 0), report.get("msg_size", 0)
         self._metrics.kafka_queued_messages[client].set(messages)
         self._metrics.kafka_queued_bytes[client].set(size)
-
-    def _lag(self, partitions: Iterable[tuple[str, int, Json]]) -> None:
-        assigned = set(self._assigned())
-        for topic, number, partition in partitions:
-            lag = partition.get("consumer_lag", -1)
-            if lag >= 0 and (topic, number) in assigned:
-                self._metrics.consumer_lag[topic, str(number)].set(lag)
-                self._metrics.unread_records[topic, str(number)].set(_unread(partition, lag))
 
     def _brokers(self, client: str, brokers: dict[str, Json]) -> None:
         # Negative ids are bootstrap addresses; a logical broker is a second connection to the group's coordinator.
@@ -123,14 +108,6 @@ class KafkaStatistics:
         names = [f"broker {node} is not" for node in sorted(down)] if reachable else ["no broker is"]
         self._down = {name: self._down.get(name, now) for name in names}
         self._health.detail("kafka", _sentence(self._down))
-
-
-def _unread(partition: Json, lag: int) -> int:
-    """What is at the brokers or was fetched ahead; all that lags, until it is known where reading begins."""
-    following, end = int(partition.get("next_offset", -1)), int(partition.get("ls_offset", -1))
-    if following < 0 or end < 0:
-        return lag
-    return max(0, end - following) + int(partition.get("fetchq_cnt", 0))
 
 
 def _up(broker: Json) -> bool:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import pytest
-from confluent_kafka import Consumer, TopicPartition
-from prometheus_client import CollectorRegistry
+from confluent_kafka import Consumer, Producer, TopicPartition
 
 from consumer.delivery.task import Commit
 from consumer.kafka.client import Fatal
 from consumer.kafka.source import KafkaSource
 from consumer.ports import Assigned
 from consumer.records import Partition, Record
-from consumer.telemetry.health import Health
-from consumer.telemetry.metrics import Metrics
-from consumer.telemetry.read_errors import ReadErrors
 from tests.kafka.support import Remembering, config
 from tests.support.brokers import Broker, Committed, Message
 from tests.support.waiting import eventually
@@ -207,20 +202,20 @@ def test_librdkafkas_statistics_are_handed_over(broker: Broker) -> None:
 
 
 @pytest.mark.parametrize("broker", ["apache"], indirect=True)
-def test_a_topic_that_is_not_there_is_a_fault_until_it_comes(broker: Broker) -> None:
-    """It is told with its name, and the others are read meanwhile."""
-    topic, missing = broker.topic(1), f"{broker.topic(1)}.missing"
-    registry = CollectorRegistry()
-    faults = ReadErrors(Metrics(registry), Health(time.time), time.time)
-
-    def unreadable() -> float | None:
-        return registry.get_sample_value("bluecore_consumer_unreadable_partitions", {"topic": missing})
-
-    options = {**broker.options, "topic.metadata.refresh.interval.ms": 500}
-    source = KafkaSource(config(broker, broker.group(), options), [topic, missing], Remembering(), read_errors=faults)
-    try:
-        eventually(lambda: (source.poll(1, 0.05), unreadable())[1] == 1, 30, "the fault")
-        broker.create(missing, 1)
-        eventually(lambda: (source.poll(1, 0.05), unreadable())[1] == 0, 30, "its end")
-    finally:
-        source.close()
+def test_a_position_is_behind_the_marker_of_a_transaction(broker: Broker) -> None:
+    """No record has that offset; who waits for one would wait for ever."""
+    topic, listener = broker.topic(2), Remembering()
+    home, unread = Partition(topic, 0), Partition(topic, 1)
+    with Producer({"bootstrap.servers": broker.bootstrap, "transactional.id": topic}) as producer:
+        producer.init_transactions(30)
+        for end in (producer.commit_transaction, producer.abort_transaction):
+            producer.begin_transaction()
+            producer.produce(topic, b"v", partition=0)
+            producer.flush(30)
+            end(30)
+    with source_of(broker, [topic], broker.group(), listener) as source:
+        (record,) = taken(source, 1)
+        assert record.offset == 0
+        eventually(
+            lambda: (source.poll(1, 0.05), source.positions([home, unread]))[1] == {home: 4}, 10, "the markers"
+        )

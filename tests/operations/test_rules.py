@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,22 @@ CAUSES = {
     "registry_up": OFF,
 }
 
+LAG, LOST = 'consumer_lag{topic="shop.orders"}', 'records_lost_total{topic="shop.orders"}'
+HOURS_OLD = 'oldest_undelivered_age_seconds{topic="shop.orders"}'
+
+
+def first_start(minutes: int) -> Series:
+    """A backlog of the last 8 hours, 300 events a second, 50 of them new; then 50 a second, all of them in time."""
+    ripples = " ".join(str(20 * (minute % 2)) for minute in range(100))
+    return {
+        ALL: f"0+18000x{minutes} {18000 * minutes + 3000}+3000x100",
+        DELIVERED: f"0+18000x{minutes} {18000 * minutes + 3000}+3000x100",
+        IN_TIME: f"0x{minutes} 3000+3000x100",
+        LAG: f"{15000 * minutes}-15000x{minutes} {ripples}",
+        HOURS_OLD: f"28800-{28800 // minutes}x{minutes} 0x100",
+    }
+
+
 CASES = {
     # 2 % are dead letters, over 14.4 times the budget of 0.1 %; or 0.5 %, which is below 6 times.
     "BluecoreEventsFailFast": replace(
@@ -59,7 +76,8 @@ CASES = {
     ),
     "BluecoreEventsFailSlowly": share(DEAD, DELIVERED, 4, 0.5, at="73h", every="10m"),
     "BluecoreEventsLateFast": replace(
-        share(IN_TIME, ALL, 800, 960, at="2h"), silent_too=({IN_TIME: "0x117 2x10", ALL: "0x117 3x10"},)
+        share(IN_TIME, ALL, 800, 960, at="2h"),
+        silent_too=({IN_TIME: "0x117 2x10", ALL: "0x117 3x10"}, first_start(200)),
     ),
     "BluecoreEventsLateSlowly": share(IN_TIME, ALL, 960, 995, at="73h", every="10m"),
     # Pods that fail at every start are scraped now and then.
@@ -77,10 +95,12 @@ CASES = {
             {
                 'unread_records{topic="bluecore-consumer.retry"}': ON,
                 'oldest_undelivered_age_seconds{topic="bluecore-consumer.retry"}': "0+60x60",
-                'consumer_lag{topic="shop.orders"}': ON,
+                LAG: ON,
                 UNREAD: OFF,
                 DELIVERED: STILL,
             },
+            # A producer has left its transaction open: a ticket.
+            {UNREAD: ON, 'open_transaction_seconds{topic="shop.orders"}': "0+60x60", DELIVERED: STILL},
         ),
     ),
     "BluecoreNoPartitions": Case(
@@ -91,12 +111,28 @@ CASES = {
         silent_too=({"assigned_partitions": "0x5"}, {"assigned_partitions": OFF, "kafka_up": OFF}),
     ),
     "BluecoreTopicUnreadable": Case(
-        {'unreadable_partitions{topic="shop.orders"}': ON},
+        {'unreadable_partitions{topic="shop.orders"}': OFF, 'topic_missing{topic="shop.orders"}': ON},
         {'unreadable_partitions{topic="shop.orders"}': "0x50 1x5 0x5"},
     ),
-    "BluecoreLagGrows": Case({"consumer_lag": "2000+10x90"}, {"consumer_lag": "2000-10x90"}, "80m"),
+    "BluecoreRecordsLost": Case(
+        {LOST: "0x170 40x10"},
+        {LOST: "0x180"},
+        "3h",
+        silent_too=({LOST: "0x60 40x120"},),
+    ),
+    "BluecoreOpenTransaction": Case(
+        {'open_transaction_seconds{topic="shop.orders"}': "0x50 60+60x10"},
+        # A producer that commits every five minutes.
+        {'open_transaction_seconds{topic="shop.orders"}': "0 60 120 180 240 300 0 60 120 180 240 300 0x50"},
+    ),
+    "BluecoreLagGrows": Case(
+        {"consumer_lag": "2000+10x90"},
+        {"consumer_lag": "2000-10x90"},
+        "80m",
+        silent_too=({"consumer_lag": "2000+10x90", "circuit_open": "1x90"},),
+    ),
     "BluecoreEventsGrowOld": Case(
-        {"oldest_undelivered_age_seconds": "22000+60x60"}, {"oldest_undelivered_age_seconds": "16000+60x60"}
+        {HOURS_OLD: "22000+60x60", LAG: "5000+60x60"}, {HOURS_OLD: "16000+60x60"}, silent_too=(first_start(200),)
     ),
     "BluecoreOutage": Case(
         {"circuit_open": ON, REFUSED: STILL},
@@ -174,9 +210,55 @@ def test_it_fires_for_its_cause_and_not_for_another(alert: str, promtool: Path, 
     case = CASES[alert]
     silent = (case.silent, *case.silent_too)
     tests = [_history(case, case.fires, alert, 1), *(_history(case, each, alert, None) for each in silent)]
-    rules, file = tmp_path / "rules.yaml", tmp_path / "tests.yaml"
-    rules.write_text(json.dumps(_with_what_it_is_made_of(alert)))
-    file.write_text(json.dumps({"rule_files": [str(rules)], "evaluation_interval": case.every, "tests": tests}))
+    judged(promtool, tmp_path, [alert], tests, case.every)
+
+
+@pytest.mark.parametrize("minutes", [5, 40, 200])
+def test_a_first_start_on_a_backlog_wakes_nobody(minutes: int, promtool: Path, tmp_path: Path) -> None:
+    """At no minute of those that it takes, nor of the hour after them."""
+    at = [f"{minute}m" for minute in range(1, minutes + 90)]
+    slow = ("BluecoreEventsLateFast", "BluecoreEventsGrowOld", "BluecoreNoProgress", "BluecoreLagGrows")
+    judged(promtool, tmp_path, slow, [_course(first_start(minutes), at, _firing(alert), None) for alert in slow])
+
+
+@pytest.mark.parametrize("lag", ["50000+600x240", "50000x240", "0x60 600+600x180"], ids=["grows", "stays", "begins"])
+@pytest.mark.parametrize("alert", ["BluecoreEventsLateFast", "BluecoreEventsGrowOld"])
+def test_who_falls_behind_is_told_of_as_soon_as_if_there_were_no_lag(
+    alert: str, lag: str, promtool: Path, tmp_path: Path
+) -> None:
+    """Two jobs with one history, late from the second hour on: only one of them has its lag in it."""
+    late = {ALL: "0+600x240", IN_TIME: "0+600x60 36000x180", HOURS_OLD: "0x60 21000+60x180"}
+    series = {f"{_with(name, job)}": values for name, values in late.items() for job in ("blind", "sees")}
+    series[_with(LAG, "sees")] = lag
+
+    def fires(job: str) -> str:
+        return f'(count(ALERTS{{alertname="{alert}",alertstate="firing",job="{job}"}}) or vector(0))'
+
+    at = [f"{minute}m" for minute in range(1, 240)]
+    never_later = _course(series, at, f"{fires('blind')} - {fires('sees')}", 0)
+    in_the_end = _course(series, ["240m"], fires("sees"), 1)
+    judged(promtool, tmp_path, [alert], [never_later, in_the_end])
+
+
+def test_a_loss_that_was_counted_before_the_first_scrape_wakes_somebody(promtool: Path, tmp_path: Path) -> None:
+    """For an hour: no increase of it was ever seen."""
+    history = {LOST: "_x30 40x200"}
+    firing = _firing("BluecoreRecordsLost")
+    tests = [_course(history, ["31m", "85m"], firing, 1), _course(history, ["95m"], firing, None)]
+    judged(promtool, tmp_path, ["BluecoreRecordsLost"], tests)
+
+
+def judged(
+    promtool: Path, folder: Path, alerts: Sequence[str], tests: list[dict[str, Any]], every: str = "1m"
+) -> None:
+    """Let promtool have these tests of these alerts.
+
+    Raises:
+        AssertionError: one is not as it should be; with what promtool says.
+    """
+    rules, file = folder / "rules.yaml", folder / "tests.yaml"
+    rules.write_text(json.dumps(_with_what_they_are_made_of(alerts)))
+    file.write_text(json.dumps({"rule_files": [str(rules)], "evaluation_interval": every, "tests": tests}))
     done = subprocess.run([promtool, "test", "rules", file], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -214,12 +296,12 @@ def _unfolded(expression: str) -> str:
     return expression + "".join(rule["expr"] for name, rule in RECORDED.items() if name in expression)
 
 
-def _with_what_it_is_made_of(alert: str) -> dict[str, Any]:
-    """The groups with nothing but this alert and what is recorded for it: promtool would compute all of them.
+def _with_what_they_are_made_of(alerts: Sequence[str]) -> dict[str, Any]:
+    """The groups with nothing but these alerts and what is recorded for them: promtool would compute all of them.
 
     Hours of history, and each minute of them: that is most of its time.
     """
-    needed = {alert, *(name for name in RECORDED if name in ALERTS[alert]["expr"])}
+    needed = {*alerts, *(name for name in RECORDED if any(name in ALERTS[alert]["expr"] for alert in alerts))}
     groups = [
         {**group, "rules": [rule for rule in group["rules"] if rule.get("alert", rule.get("record")) in needed]}
         for group in GROUPS
@@ -229,20 +311,32 @@ def _with_what_it_is_made_of(alert: str) -> dict[str, Any]:
 
 def _history(case: Case, series: dict[str, str], alert: str, count: int | None) -> dict[str, Any]:
     """A test of promtool's: how many of this alert fire at that time. It needs no annotations spelt out."""
-    firing = f'count(ALERTS{{alertname="{alert}",alertstate="firing"}})'
+    return _course(series, [case.at], _firing(alert), count, case.every)
+
+
+def _course(
+    series: dict[str, str], at: Sequence[str], expression: str, value: int | None, every: str = "1m"
+) -> dict[str, Any]:
+    """A test of promtool's: the expression has this value, or None, at each of these times."""
+    expected = [] if value is None else [{"labels": "{}", "value": value}]
     return {
-        "interval": case.every,
+        "interval": every,
         "input_series": [{"series": _named(name), "values": values} for name, values in series.items()],
-        "promql_expr_test": [
-            {
-                "expr": firing,
-                "eval_time": case.at,
-                "exp_samples": [{"labels": "{}", "value": count}] if count else [],
-            }
-        ],
+        "promql_expr_test": [{"expr": expression, "eval_time": time, "exp_samples": expected} for time in at],
     }
+
+
+def _firing(alert: str) -> str:
+    return f'count(ALERTS{{alertname="{alert}",alertstate="firing"}})'
+
+
+def _with(series: str, job: str) -> str:
+    """The same series of another job."""
+    name, _, labels = series.rstrip("}").partition("{")
+    return f'{name}{{{labels}{"," if labels else ""}job="{job}"}}'
 
 
 def _named(series: str) -> str:
     name, _, labels = series.rstrip("}").partition("{")
-    return f'{PREFIX}_{name}{{job="bluecore-consumer",{labels}}}'
+    job = "" if "job=" in labels else 'job="bluecore-consumer",'
+    return f"{PREFIX}_{name}{{{job}{labels}}}"

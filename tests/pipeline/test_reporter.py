@@ -255,6 +255,20 @@ def test_a_full_memory_stops_the_intake_and_says_whose_fault_it_is(outage: bool,
     assert stopped == {cause}
 
 
+def test_a_full_buffer_of_redeliveries_does_not_stop_the_topics() -> None:
+    """It has a bound of its own, and is full for hours after an outage."""
+    policy = DeliveryPolicy.from_config(Config.model_validate(SOUND))
+    desk = Desk(engine=Engine(replace(policy, buffered_records=1)))
+    retry = Partition(policy.retry_topic, 0)
+    for partition in (HOME, retry):
+        desk.engine.partitions.assign(partition, None, "")
+    desk.engine.take(record()._replace(partition=retry), send("purchase"), NOW)
+    desk.engine.decide(NOW)
+    assert [state.partition for state in desk.engine.partitions.paused] == [retry]
+    desk.reporter.state(NOW, joined=True)
+    assert [name for name in get_args(StopCause) if desk.value("intake_stopped", cause=name)] == []
+
+
 def test_a_full_map_of_settled_offsets_stops_the_intake(desk: Desk) -> None:
     desk.engine.partitions.assign(HOME, None, "")
     desk.engine.take(record(), send("purchase"), NOW)

@@ -18,9 +18,9 @@ NOON = 1_800_014_400.0
 """2027-01-15, 12:00 UTC."""
 
 
-def report(lag: int = 7, **changes: Any) -> str:
+def report(queued: int = 3, **changes: Any) -> str:
     """A consumer's report, cut down to what is read."""
-    partition = {"partition": 0, "consumer_lag": lag, "fetchq_cnt": 3, "fetchq_size": 900}
+    partition = {"partition": 0, "fetchq_cnt": queued, "fetchq_size": 300 * queued}
     base: dict[str, Any] = {
         "type": "consumer",
         "brokers": {
@@ -46,16 +46,13 @@ def broker(node: int, state: str = "UP", **changes: Any) -> dict[str, Any]:
 
 
 class Folded:
-    """Statistics folded into a registry of their own, with one partition assigned."""
+    """Statistics folded into a registry of their own, on a clock of their own."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.assigned = [("shop.orders", 0)]
         self.now = NOON
         self.health = Health(lambda: self.now)
-        self.statistics = KafkaStatistics(
-            Metrics(self.registry), self.health, lambda: self.assigned, lambda: self.now
-        )
+        self.statistics = KafkaStatistics(Metrics(self.registry), self.health, lambda: self.now)
 
     def brokers(self, *brokers: dict[str, Any]) -> object:
         """Fold a report of these in; what the probes show of Kafka after it."""
@@ -66,48 +63,6 @@ class Folded:
 
     def value(self, name: str, **labels: str) -> float | None:
         return self.registry.get_sample_value(f"bluecore_consumer_{name}", labels)
-
-    @property
-    def lag(self) -> float | None:
-        return self.value("consumer_lag", topic="shop.orders", partition="0")
-
-
-def test_lag_of_an_assigned_partition_is_reported() -> None:
-    folded = Folded()
-    folded.statistics.observe(report(lag=7))
-    assert folded.lag == 7
-
-
-def test_an_unknown_lag_is_not_reported_as_a_number() -> None:
-    folded = Folded()
-    folded.statistics.observe(report(lag=-1))
-    assert folded.lag is None
-
-
-@pytest.mark.parametrize(
-    ("position", "unread"),
-    [
-        # Behind the last record is the marker of its transaction, which no commit covers.
-        ({"next_offset": 3, "ls_offset": 3, "fetchq_cnt": 0}, 0),
-        # Five at the broker, two fetched ahead.
-        ({"next_offset": 3, "ls_offset": 8, "fetchq_cnt": 2}, 7),
-        # Reading has not begun.
-        ({"next_offset": -1001, "ls_offset": 8, "fetchq_cnt": 0}, 1),
-    ],
-)
-def test_what_was_not_read_is_told_apart_from_what_was_not_committed(position: dict[str, int], unread: int) -> None:
-    folded = Folded()
-    partition = {"partition": 0, "consumer_lag": 1} | position
-    folded.statistics.observe(report(topics={"shop.orders": {"partitions": {"0": partition}}}))
-    assert folded.lag == 1
-    assert folded.value("unread_records", topic="shop.orders", partition="0") == unread
-
-
-def test_a_late_report_does_not_bring_a_revoked_partition_back() -> None:
-    folded = Folded()
-    folded.assigned = []
-    folded.statistics.observe(report(lag=7))
-    assert folded.lag is None
 
 
 def test_round_trips_are_seconds_and_only_real_brokers_count() -> None:
@@ -197,10 +152,10 @@ def test_a_report_that_cannot_be_read_is_told_once_and_ends_nothing(unreadable: 
     with capture_logs() as logged:
         folded.statistics.observe(unreadable)
         folded.statistics.observe(unreadable)
-    folded.statistics.observe(report(lag=7))
+    folded.statistics.observe(report(queued=7))
 
     assert [line["log_level"] for line in logged] == ["warning"]
-    assert folded.lag == 7
+    assert folded.value("kafka_queued_messages", client="consumer") == 7
 
 
 @pytest.mark.timeout(30)
