@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from consumer.delivery.commits import CommitFault
+from consumer.delivery.commits import CommitFailure
 from consumer.delivery.parking import Change
 from consumer.delivery.task import Commit, Task
 from consumer.records import Answer, Partition, Record
@@ -73,7 +73,7 @@ class Listener(Protocol):
 
     def on_committed(self, partitions: Sequence[Partition]) -> None: ...
 
-    def on_commit_failed(self, partitions: Sequence[Partition], error: str, fault: CommitFault) -> None: ...
+    def on_commit_failed(self, partitions: Sequence[Partition], error: str, failure: CommitFailure) -> None: ...
 
 
 class Publisher(Protocol):

@@ -123,7 +123,7 @@ class Climb:
 
     def _stay(self, now: float) -> None:
         base = self._base
-        if base.mean < self._best and (math.isinf(self._best) or self._noise.of(base) < _TELLING):
+        if base.mean < self._best and (math.isinf(self._best) or self._noise.deviation(base) < _TELLING):
             self._best = base.mean
         strained = self._strained()
         if self._pace.due() or strained:
@@ -136,7 +136,7 @@ class Climb:
         factor = base.mean / (borne * self._policy.tolerance)
         if factor <= 1 or base.rounds < compared.patience_long or base.mean - borne < compared.least_rise:
             return False
-        return math.log(factor) > compared.certainty * self._noise.of(base)
+        return math.log(factor) > compared.certainty * self._noise.deviation(base)
 
     def _begin(self, now: float, *, up: bool, strained: bool = False) -> None:
         base = self._base.limit

@@ -18,7 +18,7 @@ _SMALLEST_REQUEST_BYTES = 8 << 10
 _OVERHEAD = 200  # of one partition's record, beside its topic and its map
 
 
-class CommitFault(Enum):
+class CommitFailure(Enum):
     """Why a commit failed, as far as it says what to do."""
 
     LOST = auto()  # it is repeated
@@ -81,13 +81,13 @@ class Commits:
             if (state := self._states.get(partition)) is not None:
                 state.acknowledged = state.commit_sent
 
-    def failed(self, partitions: Iterable[Partition], fault: CommitFault) -> None:
+    def failed(self, partitions: Iterable[Partition], failure: CommitFailure) -> None:
         """The commits are lost: they are repeated a little later, in a form that the brokers may take."""
         for partition in partitions:
             if (state := self._states.get(partition)) is not None:
                 state.changed = True
-                state.mapless |= fault is CommitFault.MAP_REFUSED
-        if fault is CommitFault.UNKNOWN:
+                state.mapless |= failure is CommitFailure.MAP_REFUSED
+        if failure is CommitFailure.UNKNOWN:
             self._request_bytes = max(_SMALLEST_REQUEST_BYTES, self._request_bytes // 2)
         self._next += _COMMIT_AGAIN_SECONDS
 

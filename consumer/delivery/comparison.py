@@ -54,7 +54,7 @@ class Try:
         self.rounds += 1
         lower, higher = (base, self.arm) if self.up else (self.arm, base)
         found = gain(lower, higher, best, policy.least_rise)
-        margin = policy.certainty * noise.of(lower, higher) / math.log(higher.limit / lower.limit)
+        margin = policy.certainty * noise.deviation(lower, higher) / math.log(higher.limit / lower.limit)
         better = found - policy.worth if self.up else policy.worth - policy.hysteresis - found
         if better > margin:
             return Comparison.BETTER

@@ -62,7 +62,7 @@ class Noise:
         self._between = max(self._least, self._between + alpha * (seen - self._between))
         return deviations
 
-    def of(self, *arms: Arm) -> float:
+    def deviation(self, *arms: Arm) -> float:
         """The relative deviation of an arm's mean, or of the difference of two."""
         return math.sqrt(self.variance * sum(1 / arm.answers for arm in arms))
 

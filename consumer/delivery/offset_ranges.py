@@ -25,7 +25,7 @@ class OffsetRanges:
                 self._ends.append(end)
 
     @classmethod
-    def of_offsets(cls, offsets: Iterable[int]) -> OffsetRanges:
+    def from_offsets(cls, offsets: Iterable[int]) -> OffsetRanges:
         """`offsets`: in any order."""
         return cls((offset, offset + 1) for offset in sorted(offsets))
 

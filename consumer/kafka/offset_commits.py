@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import structlog
 from confluent_kafka import KafkaError, TopicPartition
 
-from consumer.delivery.commits import CommitFault
+from consumer.delivery.commits import CommitFailure
 from consumer.delivery.task import Commit
 from consumer.kafka.member import GroupMember
 from consumer.ports import Listener
@@ -67,16 +67,16 @@ class OffsetCommits:
         committed = [each for each in partitions if not (each.error or error)]
         if committed:
             self._listener.on_committed(_partitions(committed))
-        for fault in CommitFault:
-            alike = [(each, why) for each, why in failed if why is not None and _fault_of(why) is fault]
+        for failure in CommitFailure:
+            alike = [(each, why) for each, why in failed if why is not None and _failure_of(why) is failure]
             if alike:
-                self._listener.on_commit_failed(_partitions([each for each, _ in alike]), str(alike[0][1]), fault)
+                self._listener.on_commit_failed(_partitions([each for each, _ in alike]), str(alike[0][1]), failure)
 
 
-def _fault_of(error: KafkaError) -> CommitFault:
+def _failure_of(error: KafkaError) -> CommitFailure:
     if error.code() == KafkaError.OFFSET_METADATA_TOO_LARGE:
-        return CommitFault.MAP_REFUSED
-    return CommitFault.UNKNOWN if error.code() in _TOO_LARGE_AS_A_WHOLE else CommitFault.LOST
+        return CommitFailure.MAP_REFUSED
+    return CommitFailure.UNKNOWN if error.code() in _TOO_LARGE_AS_A_WHOLE else CommitFailure.LOST
 
 
 def _offsets(commits: Sequence[Commit]) -> list[TopicPartition]:

@@ -99,7 +99,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
         engine = Engine(DeliveryPolicy.from_config(config))
         translator = Translator(router(config), decoders(config.routes, schemas))
         statistics = KafkaStatistics(metrics, health, clock.now)
-        faults = ReadErrors(metrics, health, clock.now)
+        read_errors = ReadErrors(metrics, health, clock.now)
         named = [topic for topic in subscription(config) if not topic.startswith("^")]
         watch = stack.enter_context(cluster_watch(config, named))
         losses = LossLedger(metrics)
@@ -120,7 +120,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
 
         def source(listener: Service) -> KafkaSource:
             read = subscription(config)
-            opened = KafkaSource(config, read, listener, statistics.observe, faults, lost=losses.lost)
+            opened = KafkaSource(config, read, listener, statistics.observe, read_errors, lost=losses.lost)
             lag.read_by(opened)
             return opened
 

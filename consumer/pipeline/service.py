@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from consumer.clock import Clock
-from consumer.delivery.commits import CommitFault
+from consumer.delivery.commits import CommitFailure
 from consumer.delivery.engine import Engine
 from consumer.delivery.task import Commit
 from consumer.pipeline.intake import Intake
@@ -203,8 +203,8 @@ class Service:
         self._engine.partitions.commits.acknowledged(partitions)
         self._report.committed()
 
-    def on_commit_failed(self, partitions: Sequence[Partition], error: str, fault: CommitFault) -> None:
-        self._engine.partitions.commits.failed(partitions, fault)
+    def on_commit_failed(self, partitions: Sequence[Partition], error: str, failure: CommitFailure) -> None:
+        self._engine.partitions.commits.failed(partitions, failure)
         self._report.commit_failed(partitions, error, self._clock.now())
 
     def _ours(self, partitions: Sequence[Partition]) -> list[Partition]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from consumer.delivery.commits import CommitFault
+from consumer.delivery.commits import CommitFailure
 from consumer.delivery.offset_map import LIMIT, decode, encode
 from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.task import Commit
@@ -113,7 +113,7 @@ def test_a_commit_that_failed_is_repeated(driver: Driver) -> None:
     driver.take("a")
     first = driver.commit()
 
-    driver.engine.partitions.commits.failed([ORDERS], CommitFault.LOST)
+    driver.engine.partitions.commits.failed([ORDERS], CommitFailure.LOST)
     assert driver.engine.partitions.commits.due(driver.now + 0.2) == []
 
     assert driver.commit() == first
@@ -126,7 +126,7 @@ def test_a_map_that_the_brokers_refuse_is_dropped_and_never_the_commit(driver: D
     driver.reply("shop.orders:0:1")
     assert driver.commit()[ORDERS].metadata
 
-    driver.engine.partitions.commits.failed([ORDERS], CommitFault.MAP_REFUSED)
+    driver.engine.partitions.commits.failed([ORDERS], CommitFailure.MAP_REFUSED)
     driver.wait(1.1)
 
     assert driver.commit()[ORDERS] == Commit(ORDERS, 0, "")
@@ -155,7 +155,7 @@ def test_a_map_that_was_full_before_a_restart_stops_nothing_after_it() -> None:
     noise = random.Random(1)
     settled = [offset for offset in range(1, 20_000) if noise.random() < 0.5]
     driver = Driver()
-    driver.engine.partitions.assign(ORDERS, 0, encode(0, OffsetRanges.of_offsets(settled)))
+    driver.engine.partitions.assign(ORDERS, 0, encode(0, OffsetRanges.from_offsets(settled)))
     driver.take("jane", offset=0)
 
     driver.reply("shop.orders:0:0")

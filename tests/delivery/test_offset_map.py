@@ -24,7 +24,7 @@ HEAD = f"{VERSION}:100:"
 
 
 def ranges(offsets: Iterable[int]) -> OffsetRanges:
-    return OffsetRanges.of_offsets(offsets)
+    return OffsetRanges.from_offsets(offsets)
 
 
 def packed(unpacked: bytes) -> str:

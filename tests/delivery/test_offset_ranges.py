@@ -16,7 +16,7 @@ def as_set(ranges: OffsetRanges) -> set[int]:
 
 @given(offsets=OFFSETS)
 def test_they_hold_the_offsets_that_went_in(offsets: set[int]) -> None:
-    ranges = OffsetRanges.of_offsets(offsets)
+    ranges = OffsetRanges.from_offsets(offsets)
 
     assert as_set(ranges) == offsets == {offset for offset in range(-1, 62) if offset in ranges}
     assert all(end < start for (_, end), (start, _) in zip(ranges, list(ranges)[1:], strict=False))
@@ -24,17 +24,19 @@ def test_they_hold_the_offsets_that_went_in(offsets: set[int]) -> None:
 
 @given(offsets=OFFSETS, above=st.integers(-1, 61))
 def test_what_lies_above_an_offset(offsets: set[int], above: int) -> None:
-    assert as_set(OffsetRanges.of_offsets(offsets).above(above)) == {each for each in offsets if each > above}
+    assert as_set(OffsetRanges.from_offsets(offsets).above(above)) == {each for each in offsets if each > above}
 
 
 @given(one=OFFSETS, other=OFFSETS)
 def test_two_merged_are_their_union(one: set[int], other: set[int]) -> None:
-    assert OffsetRanges.of_offsets(one).merged(OffsetRanges.of_offsets(other)) == OffsetRanges.of_offsets(one | other)
+    assert OffsetRanges.from_offsets(one).merged(OffsetRanges.from_offsets(other)) == OffsetRanges.from_offsets(
+        one | other
+    )
 
 
 @given(offsets=OFFSETS, start=st.integers(0, 60))
 def test_the_end_of_a_run_is_the_first_offset_that_is_missing(offsets: set[int], start: int) -> None:
-    end = OffsetRanges.of_offsets(offsets).end_of_run(start)
+    end = OffsetRanges.from_offsets(offsets).end_of_run(start)
 
     assert end not in offsets
     assert offsets.issuperset(range(start, end))

@@ -10,7 +10,7 @@ from consumer.delivery.offset_tracker import OffsetTracker
 
 
 def taken(*offsets: int, already: tuple[int, ...] = ()) -> OffsetTracker:
-    settled = OffsetTracker(OffsetRanges.of_offsets(already))
+    settled = OffsetTracker(OffsetRanges.from_offsets(already))
     for offset in offsets:
         settled.take(offset)
     return settled
@@ -81,7 +81,7 @@ def test_when_all_is_settled_the_next_offset_is_committed() -> None:
 
 
 def test_what_an_earlier_owner_settled_is_not_sent_again() -> None:
-    settled = OffsetTracker(OffsetRanges.of_offsets((11, 13)))
+    settled = OffsetTracker(OffsetRanges.from_offsets((11, 13)))
 
     assert [settled.take(offset) for offset in (10, 11, 12, 13)] == [True, False, True, False]
 
@@ -114,7 +114,7 @@ def test_no_record_below_the_watermark_is_unsettled(
     offsets: list[int], already: set[int], data: st.DataObject
 ) -> None:
     """In whatever order records are settled, and whichever of them an earlier owner had settled."""
-    settled = OffsetTracker(OffsetRanges.of_offsets(already))
+    settled = OffsetTracker(OffsetRanges.from_offsets(already))
     open_ = {offset for offset in offsets if settled.take(offset)}
     for offset in data.draw(st.permutations(sorted(open_))):
         settled.settle(offset)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from consumer.config.model import Config
-from consumer.delivery.commits import CommitFault
+from consumer.delivery.commits import CommitFailure
 from consumer.ports import Assigned
 from consumer.records import Partition
 from tests.support.brokers import Broker
@@ -52,6 +52,6 @@ class Remembering:
     def on_deleted(self, partitions: Sequence[Partition]) -> None:
         self.deleted += partitions
 
-    def on_commit_failed(self, partitions: Sequence[Partition], error: str, fault: CommitFault) -> None:
-        self.maps_refused += fault is CommitFault.MAP_REFUSED
+    def on_commit_failed(self, partitions: Sequence[Partition], error: str, failure: CommitFailure) -> None:
+        self.maps_refused += failure is CommitFailure.MAP_REFUSED
         self.failed_commits += [(partition, error) for partition in partitions]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from consumer.delivery.commits import CommitFault
+from consumer.delivery.commits import CommitFailure
 from consumer.delivery.offset_map import decode
 from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.parking import CaughtUp, Change, Parked, Unparked
@@ -137,7 +137,7 @@ class SimSource:
             self.listener.on_committed([each.partition for each in owned])
         failed = [each.partition for each in commits if lost or each not in owned]
         if failed:
-            self.listener.on_commit_failed(failed, "lost", CommitFault.LOST)
+            self.listener.on_commit_failed(failed, "lost", CommitFailure.LOST)
 
     def gain(self, partitions: Sequence[Partition]) -> None:
         assigned = []
