@@ -1,0 +1,90 @@
+"""Commits that fit: in requests that the brokers take, with smaller ones where they do not say why they refuse."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from consumer.delivery.commits import CommitFailure, Commits
+from consumer.delivery.task import Commit, PartitionState
+from consumer.records import Partition
+from tests.delivery.driver import POLICY, Driver
+from tests.delivery.samples import NOW
+
+ONE_MIB = 1 << 20
+
+
+def commits_of(count: int, *, size: int = 3000) -> list[Commit]:
+    return [Commit(Partition("shop.orders", number), 5, "m" * size) for number in range(count)]
+
+
+@pytest.fixture
+def states() -> dict[Partition, PartitionState]:
+    return {}
+
+
+@pytest.fixture
+def commits(states: dict[Partition, PartitionState]) -> Commits:
+    return Commits(states, 0.05)
+
+
+def sizes(commits: Commits, all_of_them: list[Commit]) -> list[int]:
+    return [sum(len(each.metadata) for each in request) for request in commits.requests(all_of_them)]
+
+
+def test_the_maps_of_many_partitions_go_in_requests_that_a_broker_takes(commits: Commits) -> None:
+    """400 partitions with maps of 2.9 KB failed as a whole, and for ever."""
+    asked = commits_of(400)
+
+    requests = list(commits.requests(asked))
+
+    assert [each for request in requests for each in request] == asked
+    assert len(requests) > 1
+    assert max(sizes(commits, asked)) < ONE_MIB / 2
+
+
+def test_few_go_in_one_request(commits: Commits) -> None:
+    assert len(list(commits.requests(commits_of(30)))) == 1
+    assert list(commits.requests([])) == []
+
+
+def test_an_unknown_error_is_met_by_smaller_requests(commits: Commits) -> None:
+    """Brokers may take less than Kafka's default; how much, they do not say."""
+    before = max(sizes(commits, commits_of(400)))
+
+    commits.failed([], CommitFailure.UNKNOWN)
+    assert max(sizes(commits, commits_of(400))) <= before / 2
+
+    commits.failed([], CommitFailure.LOST)
+    assert max(sizes(commits, commits_of(400))) > before / 4
+
+
+def test_where_no_request_is_small_enough_the_maps_are_left_out() -> None:
+    """The commit is worth more than its map: that one costs some records sent again after a crash."""
+    driver = Driver(replace(POLICY, commit_seconds=0)).assign()
+    for key in "ab":
+        driver.take(key)
+    driver.reply("shop.orders:0:1")
+    (commit,) = driver.engine.partitions.commits.due(driver.now + 1)
+    assert commit.metadata
+
+    for _ in range(10):
+        driver.engine.partitions.commits.failed([commit.partition], CommitFailure.UNKNOWN)
+    (commit,) = driver.engine.partitions.commits.due(driver.now + 60)
+    assert (commit.offset, commit.metadata) == (0, "")
+
+    driver.assign(Partition("shop.orders", 7))
+    driver.engine.partitions.commits.failed([commit.partition], CommitFailure.LOST)
+    assert driver.engine.partitions.commits.due(driver.now + 120)[0].metadata
+
+
+def test_where_reading_begins_is_committed_before_anything_is_read() -> None:
+    """Else the place would be decided anew at the next start."""
+    driver = Driver()
+    driver.engine.partitions.assign(Partition("shop.orders", 0), None, "", start=750)
+
+    (commit,) = driver.engine.partitions.commits.due(NOW)
+
+    assert (commit.offset, commit.metadata) == (750, "")
+    assert driver.engine.partitions.commits.due(NOW + 60) == []

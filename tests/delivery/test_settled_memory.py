@@ -1,0 +1,72 @@
+"""What a process remembers of partitions that have left it."""
+
+from __future__ import annotations
+
+import pytest
+
+from consumer.delivery.offset_ranges import OffsetRanges
+from consumer.delivery.settled_memory import SettledMemory
+from consumer.records import Partition
+
+ORDERS, CARTS = Partition("shop.orders", 0), Partition("shop.carts", 0)
+SETTLED = OffsetRanges([(10, 20), (25, 30)])
+
+
+@pytest.mark.parametrize(
+    ("acknowledged", "committed", "recalled"),
+    [
+        pytest.param(None, None, SETTLED, id="no commit ever passed"),
+        pytest.param(12, 12, OffsetRanges([(12, 20), (25, 30)]), id="the commit is where it was"),
+        pytest.param(12, 15, OffsetRanges([(15, 20), (25, 30)]), id="a commit had passed unanswered"),
+        pytest.param(12, 27, OffsetRanges([(27, 30)]), id="another member has gone on"),
+        pytest.param(12, 40, OffsetRanges(), id="another member has gone beyond"),
+        pytest.param(12, 11, OffsetRanges(), id="somebody has set it back"),
+        pytest.param(12, None, OffsetRanges(), id="it is gone"),
+    ],
+)
+def test_what_is_recalled(acknowledged: int | None, committed: int | None, recalled: OffsetRanges) -> None:
+    memory = SettledMemory()
+    memory.keep(ORDERS, SETTLED, acknowledged)
+
+    assert memory.recall(ORDERS, committed) == recalled
+    assert memory.recall(ORDERS, committed) == OffsetRanges(), "it is recalled once"
+
+
+def test_a_late_result_is_added_to_its_partition_alone() -> None:
+    memory = SettledMemory()
+    memory.keep(ORDERS, SETTLED, None)
+
+    memory.add(ORDERS, 20)
+    memory.add(CARTS, 20)
+
+    assert list(memory.recall(ORDERS, None)) == [(10, 21), (25, 30)]
+    assert list(memory.recall(CARTS, None)) == []
+
+
+def test_the_partition_that_left_first_is_forgotten_first() -> None:
+    memory = SettledMemory(most_ranges=3)
+    memory.keep(ORDERS, SETTLED, None)
+    memory.keep(CARTS, SETTLED, None)
+
+    assert not memory.recall(ORDERS, None)
+    assert memory.recall(CARTS, None) == SETTLED
+
+
+def test_of_a_topic_that_is_made_anew_nothing_is_remembered() -> None:
+    memory = SettledMemory()
+    memory.keep(ORDERS, SETTLED, None)
+    memory.add_partly(ORDERS, 5, 1)
+    memory.add_partly(CARTS, 5, 2)
+
+    memory.forget(ORDERS)
+
+    assert not memory.recall(ORDERS, None)
+    assert (memory.delivered_of(ORDERS, 5), memory.delivered_of(CARTS, 5)) == (0, 2)
+
+
+def test_records_that_were_delivered_in_part_are_bounded() -> None:
+    memory = SettledMemory()
+    for offset in range(20_000):
+        memory.add_partly(ORDERS, offset, 1)
+
+    assert [memory.delivered_of(ORDERS, offset) for offset in (0, 19_999)] == [0, 1]
