@@ -20,6 +20,7 @@ from consumer.kafka.membership import Membership
 log = structlog.get_logger(__name__)
 
 _Answer = TypeVar("_Answer")
+_Rebalanced = Callable[[Consumer, list[TopicPartition]], None]
 
 _RELEASE = Backoff(1, 5)
 _UNMADE = KafkaError(KafkaError._STATE, "the consumer is being made anew")  # noqa: SLF001 - confluent-kafka's name
@@ -74,6 +75,8 @@ class GroupMember:
         self._membership = Membership(config, clock)
         self._refused = 0
         self._make_at = 0.0
+        self._raised: Exception | None = None
+        self._closing = False
         self._consumer: Consumer | None = None
         self._make()
 
@@ -102,6 +105,9 @@ class GroupMember:
         messages = consumer.consume(most, 0)
         if not messages and seconds > 0 and (message := consumer.poll(seconds)) is not None:
             messages = [message]
+        if self._raised is not None:
+            raised, self._raised = self._raised, None
+            raise raised
         for message in messages:
             if (error := message.error()) is not None and is_fatal(error):
                 self._end(error)
@@ -145,6 +151,7 @@ class GroupMember:
 
     def close(self) -> None:
         """Leaves the group; revocations are told first."""
+        self._closing = True
         if self._consumer is not None:
             self._consumer.close()
 
@@ -166,10 +173,31 @@ class GroupMember:
             self._before_joining(consumer)
             self._before_joining = None
         consumer.subscribe(
-            self._subscription, on_assign=self._on_assign, on_revoke=tell.on_revoke, on_lost=tell.on_lost
+            self._subscription,
+            on_assign=self._kept(self._on_assign),
+            on_revoke=self._kept(tell.on_revoke),
+            on_lost=self._kept(tell.on_lost),
         )
 
+    def _kept(self, callback: _Rebalanced) -> _Rebalanced:
+        """An exception out of a callback leaves a rebalance half done, and `close` has been seen to hang after it.
+
+        So it is kept, and raised by `consume`.
+        """
+
+        def called(consumer: Consumer, partitions: list[TopicPartition]) -> None:
+            try:
+                callback(consumer, partitions)
+            except Exception as error:
+                if self._closing:
+                    log.exception("a callback of a rebalance failed while the group was left")
+                self._raised = self._raised or error
+
+        return called
+
     def _on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        if self._closing:
+            return  # partitions that come now go at once, and no question would be answered in time
         self._steady = True
         self._refused = 0
         self._callbacks.on_assign(consumer, partitions)

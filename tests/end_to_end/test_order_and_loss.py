@@ -31,6 +31,14 @@ def nohup() -> Iterator[None]:
     signal.signal(signal.SIGHUP, before)
 
 
+@pytest.fixture
+def no_nohup() -> Iterator[None]:
+    """What is started meanwhile hears SIGHUP, however the tests were started."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 def numbered(pipeline: Pipeline, customers: int, count: int) -> list[Message]:
     """Searches of so many customers in turn; each search term is the customer's own count."""
     messages = []
@@ -81,6 +89,7 @@ def test_many_events_through_a_stop_in_the_middle(pipeline: Pipeline, count: int
     assert_all_in_order(pipeline, customers, count)
 
 
+@pytest.mark.usefixtures("no_nohup")
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_stop_waits_for_the_answers_that_are_due(pipeline: Pipeline, sign: signal.Signals) -> None:
     """Slow answers are no reason to send an event twice: the drain outlasts them, and takes nothing new."""
