@@ -27,6 +27,7 @@ from consumer.config.model import Config
 from consumer.config.route import RouteConfig
 from consumer.delivery.engine import Engine
 from consumer.delivery.parking import NoWatch
+from consumer.delivery.parts import CONSENT_STEP
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.kafka.client import max_poll_seconds
 from consumer.kafka.publisher import Publisher
@@ -40,6 +41,7 @@ from consumer.pipeline.intake import Intake
 from consumer.pipeline.reporter import Reporter
 from consumer.pipeline.service import Service
 from consumer.ports import Watch
+from consumer.records import CONSENTS
 from consumer.telemetry.health import Health, stall_seconds
 from consumer.telemetry.masking import customer_hash
 from consumer.telemetry.metrics import Metrics
@@ -173,8 +175,11 @@ def decoders(routes: tuple[RouteConfig, ...], schemas: SchemaCache | None) -> Ca
     return of_topic
 
 
-def priority_of(routes: tuple[RouteConfig, ...], topic: str) -> int:
-    return max((route.priority for route in routes if route.takes(topic)), default=0)
+def priority_of(routes: tuple[RouteConfig, ...], topic: str) -> float:
+    """The highest of the topic's routes; a topic that holds nothing but consents is read before its equals."""
+    taking = [route for route in routes if route.takes(topic)]
+    only_consents = taking and all(CONSENTS.issuperset(events_of(route)) for route in taking)
+    return max((route.priority for route in taking), default=0) + (CONSENT_STEP if only_consents else 0)
 
 
 def subscription(config: Config) -> list[str]:

@@ -45,7 +45,7 @@ class Service:
         retry_watch: Watch,
         reporter: Reporter,
         clock: Clock,
-        priority_of: Callable[[str], int],
+        priority_of: Callable[[str], float],
         drain_seconds: float,
     ) -> None:
         self._engine = engine
