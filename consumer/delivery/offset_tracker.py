@@ -96,7 +96,10 @@ class OffsetTracker:
     @property
     def halves(self) -> OffsetRanges:
         """What is half settled, from the watermark on."""
-        return OffsetRanges.of_offsets(self.half).merged(self._halves_ahead) if self.half else self._halves_ahead
+        ahead = self._halves_ahead
+        if ahead and (watermark := self.watermark) is not None:
+            ahead = ahead.above(watermark - 1)
+        return OffsetRanges.of_offsets(self.half).merged(ahead) if self.half else ahead
 
     @property
     def settled(self) -> OffsetRanges:
