@@ -40,11 +40,13 @@ class Bluecore:
         kind = event["kind"]
         if kind == "refused":
             return Answer(400, text="refused")
-        if kind == "profile" and event["event"] not in CONSENTS:
-            return Answer(500)
-        if kind == "poison" or (kind == "unlucky" and number <= 5):
-            return Answer(500)
-        if kind == "halting" and number <= 2 and key.endswith(":1"):
+        fails = {
+            "profile": event["event"] not in CONSENTS,
+            "poison": True,
+            "unlucky": number <= 5,
+            "halting": number <= 2 and key.endswith(":1"),
+        }
+        if fails.get(kind):
             return Answer(500)
         if self.world.chance(self.unsteady):
             return self._fail(key, excused=excused)

@@ -20,7 +20,7 @@ class PromiseBroken(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class Produced:
-    """A record as the producer wrote it: the events that it makes, and for which classes its order matters for good."""
+    """A record as the producer wrote it: its events, and the classes of which the order matters for good."""
 
     key: bytes
     events: tuple[str, ...]
@@ -62,7 +62,7 @@ class Oracle:
     """By class, what was delivered or became a dead letter."""
     retried_parts: set[Part] = field(default_factory=set)
     consents: defaultdict[tuple[Partition, bytes], list[Place]] = field(default_factory=lambda: defaultdict(list))
-    """Each consent in the order in which Bluecore took it, repeated ones too; not those of members that were cut off."""
+    """As Bluecore took them, repeated ones too; not those of members that were cut off."""
     slowest_consent: float = 0.0
     open: set[Place] = field(default_factory=set)
     """What has not ended yet."""

@@ -131,8 +131,12 @@ class SimSource:
     def _arrive(self, commits: Sequence[Commit], number: int) -> None:
         """A member's commits arrive in the order in which it sent them."""
         self.committing = False
-        if number == self.sent and not self.closed:
+        if self.closed:
+            return
+        if number == self.sent:
             self._apply(commits)
+        else:
+            self.listener.on_commit_failed([each.partition for each in commits], "overtaken", CommitFault.LOST)
 
     def _apply(self, commits: Sequence[Commit]) -> None:
         owned = [each for each in commits if self.net.brokers.owners.get(each.partition) is self]

@@ -21,10 +21,11 @@ PARTITIONS = 2
 RECORDS = 60
 FAULTS_END = 40.0
 PATIENCE = 400.0
-CONSENT_BOUND = 6.0
-"""Virtual seconds. The first redelivery of what was put off comes after 2, the last after 15."""
-_KINDS: tuple[str, ...] = ("good",) * 12 + ("unlucky", "halting", "halting", "poison", "refused", "unmappable", "tombstone")
-_KINDS += ("profile", "profile")
+CONSENT_BOUND = 1.0
+"""Virtual seconds: more than a request takes, less than what is put off waits, which is 2 at least."""
+_KINDS: tuple[str, ...] = ("good",) * 12 + ("unlucky", "halting", "halting", "poison", "refused", "unmappable")
+_KINDS += ("tombstone", "profile", "profile", "profile")
+_CALM_KINDS = ("good", "good", "good", "profile")
 _SHAPES = (
     ("optin",),
     ("unsubscribe",),
@@ -48,7 +49,11 @@ class Scenario:
         self.instances: list[Instance] = []
         keys = (f"passer-by-{number}".encode() for number in range(99))
         self._passers_by = list({self.net.brokers.partition_for(TOPIC, key): key for key in keys}.values())
-        self._rebalancing = self._calm = False
+        self._rebalancing = False
+        self._calm = self.world.chance(0.15)
+        """Nothing fails but some customers' profiles: no consent has a reason to wait."""
+        self._unclear_owners = False
+        """Of two members that take a partition from each other unawares, one may repeat what the other has passed."""
         self._names = iter(range(1000))
 
     def run(self) -> Oracle:
@@ -68,7 +73,8 @@ class Scenario:
                     instance.step()
                     # Where little passes, records that fail by themselves look like an outage: then all wait.
                     self._calm = self._calm and not instance.engine.gates.breaker.open
-        self.net.oracle.check_consents()
+        if not self._unclear_owners:
+            self.net.oracle.check_consents()
         if self._calm and self.net.oracle.slowest_consent > CONSENT_BOUND:
             raise PromiseBroken(f"a consent waited for {self.net.oracle.slowest_consent:.1f} s, and all was well")
         return self.net.oracle
@@ -79,7 +85,7 @@ class Scenario:
 
     def _write(self) -> None:
         rng = self.world.random
-        kind = rng.choice(_KINDS)
+        kind = rng.choice(_CALM_KINDS if self._calm else _KINDS)
         key = f"customer-{rng.randint(0, 6)}".encode()
         events = rng.choice(_SHAPES)
         if kind == "halting" and len(events) == 1:
@@ -105,6 +111,7 @@ class Scenario:
         rng = self.world.random
         faults: tuple[Callable[[], None], ...] = (
             self._crash,
+            self._crash,
             self._leave,
             self._start,
             self._rebalance,
@@ -115,9 +122,7 @@ class Scenario:
             self._break_brokers,
             self._break_registry,
         )
-        number = rng.randint(0, 8)
-        self._calm = not number
-        for _ in range(number):
+        for _ in range(0 if self._calm else rng.randint(0, 8)):
             self.world.after(rng.uniform(0, FAULTS_END), rng.choice(faults))
         self.world.after(FAULTS_END, self._ensure_one)
         self.world.after(FAULTS_END, self._go_on)
@@ -157,6 +162,7 @@ class Scenario:
         if len(connected) > 1:
             instance = self.world.random.choice(connected)
             self.world.tell("cut off", instance.name)
+            self._unclear_owners = True
             instance.source.cut_off = True
             instance.excuse_uncommitted(instance.partitions)
             self._rebalance()
@@ -176,6 +182,7 @@ class Scenario:
         if self._rebalancing:
             return
         self.world.tell("sessions end")
+        self._unclear_owners = True
         self._rebalancing = True
         away = [each for each in self.instances if not each.source.cut_off]
         for instance in away:
