@@ -13,6 +13,9 @@ from consumer.records import CONSENTS, EventRequest, OrderClass, Send
 CONSENT_STEP = 0.5
 """By how much consents go ahead of what has the same priority: less than from one whole number to the next."""
 
+MIXED_STEP = 0.25
+"""The same of a partition that may hold a consent: it is read on though enough is ready, for one may come behind it."""
+
 
 class Part(NamedTuple):
     """The requests of one class of a record.

@@ -27,7 +27,7 @@ from consumer.config.model import Config
 from consumer.config.route import RouteConfig
 from consumer.delivery.engine import Engine
 from consumer.delivery.parking import NoWatch
-from consumer.delivery.parts import CONSENT_STEP
+from consumer.delivery.parts import CONSENT_STEP, MIXED_STEP
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.kafka.client import max_poll_seconds
 from consumer.kafka.publisher import Publisher
@@ -176,10 +176,16 @@ def decoders(routes: tuple[RouteConfig, ...], schemas: SchemaCache | None) -> Ca
 
 
 def priority_of(routes: tuple[RouteConfig, ...], topic: str) -> float:
-    """The highest of the topic's routes; a topic that holds nothing but consents is read before its equals."""
+    """The highest of the topic's routes; a topic of consents is read before its equals, and one of some before others.
+
+    Consents have a step of their own, so that no other topic fills the memory that they need.
+    """
     taking = [route for route in routes if route.takes(topic)]
-    only_consents = taking and all(CONSENTS.issuperset(events_of(route)) for route in taking)
-    return max((route.priority for route in taking), default=0) + (CONSENT_STEP if only_consents else 0)
+    events = {event for route in taking for event in events_of(route)}
+    step = 0.0
+    if events & CONSENTS:
+        step = CONSENT_STEP if events <= CONSENTS else MIXED_STEP
+    return max((route.priority for route in taking), default=0) + step
 
 
 def subscription(config: Config) -> list[str]:
