@@ -10,12 +10,16 @@ from consumer.delivery.memory_budget import MemoryBudget
 from consumer.delivery.offset_map import decode, decode_halves
 from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.offset_tracker import OffsetTracker
+from consumer.delivery.parts import may_hold_consents
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.settled_memory import SettledMemory
 from consumer.delivery.task import Decisions, PartitionState, Task
 from consumer.records import OrderClass, Partition, Record
 
 _LOWEST_SHARE = 0.5
+_RESUMES = 0.5
+# What is not read cannot go ahead: a consent waits for a tenth of the memory to empty, not for half of it.
+_RESUMES_FOR_CONSENTS = 0.9
 
 
 class Partitions:
@@ -193,7 +197,8 @@ class Partitions:
         """Pauses the partitions for whose records there is no room, and resumes those for which there is again."""
         for state in self._states.values():
             share = 1.0 if state.redelivers else self._shares[state.priority]
-            full = self._budget_of(state).pauses(paused=bool(state.paused), share=share)
+            resumes = _RESUMES_FOR_CONSENTS if may_hold_consents(state.priority) else _RESUMES
+            full = self._budget_of(state).pauses(paused=bool(state.paused), share=share, resumes=resumes)
             pause = full or state.held or state.map_full or state.draining
             if pause is not state.paused:
                 state.paused = pause

@@ -14,7 +14,12 @@ CONSENT_STEP = 0.5
 """By how much consents go ahead of what has the same priority: less than from one whole number to the next."""
 
 MIXED_STEP = 0.25
-"""The same of a partition that may hold a consent: it is read on though enough is ready, for one may come behind it."""
+"""The same of a partition that may hold a consent: it is read on though enough is ready, for one may come."""
+
+
+def may_hold_consents(priority: float) -> bool:
+    """Whether a partition of this priority has a step of those above."""
+    return priority % 1 > 0
 
 
 class Part(NamedTuple):

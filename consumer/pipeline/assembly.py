@@ -176,7 +176,7 @@ def decoders(routes: tuple[RouteConfig, ...], schemas: SchemaCache | None) -> Ca
 
 
 def priority_of(routes: tuple[RouteConfig, ...], topic: str) -> float:
-    """The highest of the topic's routes; a topic of consents is read before its equals, and one of some before others.
+    """The highest of the topic's routes; one of consents is read before its equals, and one of some before others.
 
     Consents have a step of their own, so that no other topic fills the memory that they need.
     """

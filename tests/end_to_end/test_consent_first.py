@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import Any
 
@@ -47,20 +48,22 @@ def test_an_unsubscribe_passes_what_waits(pipeline: Pipeline, form: str) -> None
     messages = [Message(b"customer-%d" % number, profile) for number in range(AHEAD)]
     pipeline.broker.produce(topic, messages)
     leaves = pipeline.shop.event("customer_patch", JANE, customer=customer(JANE, "leaves"))
-    pipeline.broker.produce(consents if form == FORMS[0] else topic, [Message(JANE.encode(), leaves)])
     pipeline.sandbox.faults.apply(FaultPlan(latency=FixedLatency(kind="fixed", seconds=LATENCY)))
 
     def place() -> int | None:
         events = sorted(pipeline.sandbox.events(outcome="accepted"), key=lambda event: event.number)
         return next((number for number, event in enumerate(events) if event.event == "unsubscribe"), None)
 
-    with pipeline.service(routes_of(form, topic, consents), delivery={"max_in_flight": IN_FLIGHT}) as service:
-        service.wait_ready()
+    with pipeline.service(routes_of(form, topic, consents), delivery={"max_in_flight": IN_FLIGHT}):
+        pipeline.accepted(200)
+        pipeline.broker.produce(consents if form == FORMS[0] else topic, [Message(JANE.encode(), leaves)])
+        before = pipeline.sandbox.counts.accepted
         started = time.monotonic()
         eventually(lambda: place() is not None, 60, "the unsubscribe")
         seconds = time.monotonic() - started
 
     found = place()
     assert found is not None
-    print(f"\n{form}: place {found} of {AHEAD + 1}, {seconds:.1f} s after the start")
-    assert found < AHEAD // 10
+    sys.stdout.write(f"\n{form}: {found - before} of the {AHEAD - before} ahead of it went first, {seconds:.1f} s\n")
+    # Where the memory was full when it was written, a tenth of that goes first.
+    assert found - before < AHEAD // 8

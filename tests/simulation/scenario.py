@@ -93,7 +93,9 @@ class Scenario:
         if kind == "unlucky":
             events = events[:1]
         of_consents = CONSENTS.issuperset(events) and kind != "tombstone" and rng.random() < 0.5
-        self._append(CONSENT_TOPIC if of_consents else TOPIC, key, kind, events, rng.choice((0, 0, 0, 1)))
+        self._append(
+            CONSENT_TOPIC if of_consents else TOPIC, key, kind, events, 0 if self._calm else rng.choice((0, 0, 0, 1))
+        )
 
     def _append(self, topic: str, key: bytes, kind: str, events: tuple[str, ...], priority: int = 0) -> None:
         value = orjson.dumps({"kind": kind, "events": events, "priority": priority})
