@@ -180,12 +180,9 @@ def priority_of(routes: tuple[RouteConfig, ...], topic: str) -> float:
 
     Consents have a step of their own, so that no other topic fills the memory that they need.
     """
-    taking = [route for route in routes if route.takes(topic)]
-    events = {event for route in taking for event in events_of(route)}
-    step = 0.0
-    if events & CONSENTS:
-        step = CONSENT_STEP if events <= CONSENTS else MIXED_STEP
-    return max((route.priority for route in taking), default=0) + step
+    taking = [(route.priority, set(events_of(route))) for route in routes if route.takes(topic)]
+    step = CONSENT_STEP if all(events <= CONSENTS for _, events in taking) else MIXED_STEP
+    return max((priority + (step if events & CONSENTS else 0) for priority, events in taking), default=0)
 
 
 def subscription(config: Config) -> list[str]:

@@ -132,7 +132,7 @@ def test_a_topic_of_consents_is_read_before_its_equals_and_one_of_some_between()
 
 def test_a_topics_priority_is_the_highest_of_its_routes() -> None:
     routes = config(
-        {"topic": "a", "event": "wishlist", "priority": 1}, {"topic_pattern": "^a", "event": "search", "priority": 3}
+        {"topic": "a", "event": "optin", "priority": 1}, {"topic_pattern": "^a", "event": "search", "priority": 3}
     ).routes
 
     assert priority_of(routes, "a") == 3
