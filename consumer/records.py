@@ -36,6 +36,17 @@ class Stage(StrEnum):
     DELIVER = "deliver"
 
 
+CONSENTS = frozenset(("optin", "unsubscribe"))
+"""The events that say what a customer has consented to: they come first."""
+
+
+class OrderClass(StrEnum):
+    """Consents keep their order among themselves, and everything else among itself: neither waits for the other."""
+
+    CONSENT = "consent"
+    OTHER = "other"
+
+
 class Partition(NamedTuple):
     """One partition of one topic."""
 
@@ -53,6 +64,8 @@ class Redelivery:
     Attributes:
         delivered: how many of its requests, links not counted, Bluecore has accepted.
         timestamp_ms: of the record in its own topic.
+        part: the requests that are left of a record of both classes; None: all of them.
+        parks: the classes that it parks, if it parks any.
     """
 
     origin: Partition
@@ -62,6 +75,8 @@ class Redelivery:
     not_before_ms: int = 0
     delivered: int = 0
     timestamp_ms: int | None = None
+    part: OrderClass | None = None
+    parks: frozenset[OrderClass] = frozenset(OrderClass)
 
 
 class Record(NamedTuple):
@@ -126,7 +141,10 @@ class EventRequest(NamedTuple):
 
 
 class Send(NamedTuple):
-    """A record that became requests, to be sent in this order."""
+    """A record that became requests, in the order of its routes.
+
+    Consents are sent before the others; the n of an idempotency key counts in this order all the same.
+    """
 
     requests: tuple[EventRequest, ...]
     priority: int = 0

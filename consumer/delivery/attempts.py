@@ -31,7 +31,7 @@ from consumer.delivery.breaker import Breaker
 from consumer.delivery.failures import after_failures, refused
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.task import Task
-from consumer.records import Answer, Reason
+from consumer.records import Answer, OrderClass, Reason
 
 
 class Attempts:
@@ -103,9 +103,14 @@ class Attempts:
 
 
 def suspect_key(task: Task) -> Hashable:
-    """What a fault may belong to: the ordering key, or where there is none the record."""
+    """What a fault may belong to: the ordering key, or where there is none the record.
+
+    A customer's consents are no sign of how their other records fare: neither clears the other of suspicion.
+    """
     key = task.ordering_key
-    return task.number if key is None else key
+    if key is None:
+        return task.number
+    return (key, task.kind) if task.kind is OrderClass.CONSENT else key
 
 
 def cause_of(answer: Answer) -> str:

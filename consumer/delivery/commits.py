@@ -15,6 +15,7 @@ _COMMIT_AGAIN_SECONDS = 0.25
 # A broker writes a commit as one batch of records, of at most message.max.bytes: 1 MiB by default [measured].
 _REQUEST_BYTES = 512 << 10
 _SMALLEST_REQUEST_BYTES = 8 << 10
+_NONE = OffsetRanges()
 _OVERHEAD = 200  # of one partition's record, beside its topic and its map
 
 
@@ -98,14 +99,15 @@ class Commits:
 
 def _map_of(state: PartitionState, watermark: int) -> str:
     """The map for the commit; notes whether it is too full for more to be read."""
-    beyond = OffsetRanges() if state.mapless else state.settled.beyond
-    if len(beyond) > state.map_bound:
+    beyond, halves = (_NONE, _NONE) if state.mapless else (state.settled.beyond, state.settled.halves)
+    ranges = len(beyond) + len(halves)
+    if ranges > state.map_bound:
         metadata, fullness = "", 1.0
     else:
-        metadata = encode(watermark, beyond)
-        too_large = bool(beyond) and not metadata
+        metadata = encode(watermark, beyond, halves)
+        too_large = ranges > 0 and not metadata
         # What did not fit will not fit until much of it is gone: packing it again each time costs dearly.
-        state.map_bound = len(beyond) // 2 if too_large else UNBOUNDED
+        state.map_bound = ranges // 2 if too_large else UNBOUNDED
         fullness = 1.0 if too_large else len(metadata) / LIMIT
     # With nothing in hand there is nothing whose settling would empty the map: only reading on does.
     limit = _MAP_TOO_FULL / 2 if state.map_full else _MAP_TOO_FULL

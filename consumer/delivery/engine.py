@@ -18,6 +18,8 @@ from consumer.delivery.order import KeyOrder, Turn
 from consumer.delivery.parking import ParkedKeys
 from consumer.delivery.partitions import Partitions
 from consumer.delivery.policy import DeliveryPolicy
+from consumer.delivery.settling import Settling
+from consumer.delivery.taking import refused_task, task_of
 from consumer.delivery.task import FAILED_FIRST, Decisions, PartitionState, Settlement, Task
 from consumer.delivery.verdict import Verdict
 from consumer.records import Answer, Mapped, Outcome, Reason, Record, Reject, Skip
@@ -38,6 +40,7 @@ class Engine:
         self._lanes: Lanes[Task] = Lanes()
         self._order = KeyOrder(policy, self._lanes, self.parked)
         self.partitions = Partitions(policy, self._lanes)
+        self._settling = Settling(self._lanes, self._order, self.partitions)
         self._in_flight: dict[int, Task] = {}
         self._tickets = count(1)
         self._decided = Decisions()
@@ -56,7 +59,7 @@ class Engine:
         as many; and what is ready at a lower priority does not count, for a higher one may come behind it.
         """
         a_round = self._policy.concurrency.maximum
-        ready = self._lanes.ready_count(self.partitions.top_priority)
+        ready = self._lanes.ready_count(self.partitions.top_priority, below=FAILED_FIRST)
         return 0 if ready >= a_round else _ROUNDS_AHEAD * a_round - ready
 
     # What comes in
@@ -77,27 +80,23 @@ class Engine:
         if orphan is not None and self._adopt(orphan, state):
             return
         if isinstance(mapped, Skip):
-            state.settled.settle(record.offset)
-            self._decided.settled.append(Settlement(record, Outcome.SKIPPED, ("",)))
+            self._skip(record, state)
             return
-        requests = () if isinstance(mapped, Reject) else mapped.requests
-        size = record.size
-        ordered = False
-        for request in requests:
-            size += len(request.body)
-            ordered = ordered or request.event in self._policy.ordered_events
-        priority = 0 if isinstance(mapped, Reject) else mapped.priority
-        task = Task(record, state, requests, priority, size, next(self._tickets), ordered)
         if isinstance(mapped, Reject):
+            task = refused_task(record, mapped, state, next(self._tickets))
             task.fail(unmappable(mapped, now))
-            task.rejected_event = mapped.event
         else:
+            found = task_of(record, mapped, state, self._policy, next(self._tickets))
+            if found is None:
+                self._skip(record, state)
+                return
+            task = found
             self._attempts.resume(task, now)
-            if delivered := self.partitions.delivered_before(record):
+            if delivered := self.partitions.delivered_before(record, task.part):
                 task.skip_delivered(delivered)
             self._order.taken(task)
         self.partitions.keep(task)
-        task.lane = self._lanes.add(state.lanes, self._order.lane_key(task), task)
+        self._order.enter(task)
 
     def answered(self, ticket: int, answer: Answer, now: float) -> None:
         """The answer to the send with this ticket."""
@@ -184,15 +183,19 @@ class Engine:
 
     # The inside
 
+    def _skip(self, record: Record, state: PartitionState) -> None:
+        state.settled.settle(record.offset)
+        self._decided.settled.append(Settlement(record, Outcome.SKIPPED, ("",)))
+
     def _adopt(self, task: Task, state: PartitionState) -> bool:
         """A record that is read again before the result of its send is there: that result counts."""
-        key = self._order.lane_key(task)
-        if key in state.lanes.lanes:
-            return False
-        task.state.in_flight_count -= 1
-        state.in_flight_count += 1
+        before = task.state
         task.state = state
-        task.lane = self._lanes.add_busy(state.lanes, key, task)
+        if not self._order.enter(task, busy=True):
+            task.state = before
+            return False
+        before.in_flight_count -= 1
+        state.in_flight_count += 1
         return True
 
     def _delivered(self, task: Task) -> None:
@@ -296,17 +299,8 @@ class Engine:
         return task
 
     def _settle(self, task: Task, outcome: Outcome) -> None:
-        state = task.state
-        state.settled.settle(task.record.offset)
-        state.changed = True
-        events = tuple([request.event for request in task.requests]) or (task.rejected_event,)
-        delivered = len(events) if outcome is Outcome.DELIVERED else task.index
-        customer = task.requests[0].customer if task.requests else ""
-        self._decided.settled.append(Settlement(task.record, outcome, events, delivered, task.failure, customer))
-        self._order.settled(task)
-        self.partitions.free(task)
-        if task.lane is not None:
-            self._lanes.release(task.lane)
+        if (settlement := self._settling.settle(task, outcome)) is not None:
+            self._decided.settled.append(settlement)
 
     def _wake_at(self, now: float) -> float:
         """What may start now and did not waits for an answer or a record, not for the time."""

@@ -1,6 +1,8 @@
 """Lanes: the tasks of one ordering key, one after the other; different lanes side by side.
 
 A lane is idle (empty), ready (its head may go), waiting (its head may go later) or busy (its head has gone).
+A task may keep its place in a lane before its turn there can come, while it goes by another one (`reserve`): as the
+head it makes its lane wait until it is admitted, or leaves.
 Ready lanes leave by priority, then in the order in which they became ready, so that a key with a long queue
 never stops the others.
 """
@@ -16,21 +18,25 @@ from typing import Generic, Protocol, TypeVar
 
 class HasPriority(Protocol):
     @property
-    def priority(self) -> int: ...
+    def priority(self) -> float: ...
 
 
 T = TypeVar("T", bound=HasPriority)
 
 
 class Lane(Generic[T]):
-    """One key's queue. `closed` is set when its partition has left: it is then passed over."""
+    """One key's queue. `closed` is set when its partition has left: it is then passed over.
 
-    __slots__ = ("closed", "key", "owner", "queue")
+    `reserved`: the tasks in it that only keep their place yet.
+    """
+
+    __slots__ = ("closed", "key", "owner", "queue", "reserved")
 
     def __init__(self, owner: LaneGroup[T], key: Hashable) -> None:
         self.owner = owner
         self.key = key
         self.queue: deque[T] = deque()
+        self.reserved: set[T] | None = None
         self.closed = False
 
     @property
@@ -47,16 +53,20 @@ class LaneGroup(Generic[T]):
         self.lanes: dict[Hashable, Lane[T]] = {}
 
     def tasks(self) -> Iterator[T]:
+        """Each once: in the lane by which it goes now."""
         for lane in self.lanes.values():
-            yield from lane.queue
+            if reserved := lane.reserved:
+                yield from (task for task in lane.queue if task not in reserved)
+            else:
+                yield from lane.queue
 
 
 class Lanes(Generic[T]):
     """Every lane that has something to do, over all partitions."""
 
     def __init__(self) -> None:
-        self._ready: dict[int, deque[Lane[T]]] = {}
-        self._priorities: list[int] = []
+        self._ready: dict[float, deque[Lane[T]]] = {}
+        self._priorities: list[float] = []
         self._waiting: list[tuple[float, int, Lane[T]]] = []
         self._ties = count()
 
@@ -76,8 +86,29 @@ class Lanes(Generic[T]):
         lane.queue.append(task)
         return lane
 
+    def reserve(self, group: LaneGroup[T], key: Hashable, task: T) -> Lane[T]:
+        """A place at the end of a lane, for a task whose turn in it cannot come before it is admitted."""
+        lane = group.lanes.get(key)
+        if lane is None:
+            lane = group.lanes[key] = Lane(group, key)
+        lane.queue.append(task)
+        if lane.reserved is None:
+            lane.reserved = set()
+        lane.reserved.add(task)
+        return lane
+
+    def admit(self, lane: Lane[T], task: T) -> None:
+        """A task goes by the lane in which it has kept its place, from now on."""
+        if lane.closed or lane.reserved is None:
+            return
+        lane.reserved.remove(task)
+        if lane.queue[0] is task:
+            self.ready(lane)
+
     def ready(self, lane: Lane[T], *, first: bool = False) -> None:
-        """The head of `lane` may go; `first`: before the others of its priority."""
+        """The head of `lane` may go, unless it only keeps its place; `first`: before the others of its priority."""
+        if lane.reserved and lane.queue[0] in lane.reserved:
+            return
         priority = lane.queue[0].priority
         ready = self._ready.get(priority)
         if ready is None:
@@ -120,7 +151,7 @@ class Lanes(Generic[T]):
         """Whether a ready lane has such a head; a look at every ready lane."""
         return any(not lane.closed and such(lane.head) for ready in self._ready.values() for lane in ready)
 
-    def next_at(self, priority: int) -> Lane[T] | None:
+    def next_at(self, priority: float) -> Lane[T] | None:
         """The same, of this priority alone."""
         ready = self._ready.get(priority)
         while ready:
@@ -129,9 +160,9 @@ class Lanes(Generic[T]):
                 return lane
         return None
 
-    def ready_count(self, priority: int) -> int:
-        """How many lanes of this priority are ready, or nearly: one that has closed may be among them."""
-        return len(self._ready.get(priority, ()))
+    def ready_count(self, lowest: float, below: float) -> int:
+        """How many lanes of these priorities are ready, or nearly: one that has closed may be among them."""
+        return sum(len(ready) for priority, ready in self._ready.items() if lowest <= priority < below)
 
     def release(self, lane: Lane[T]) -> None:
         """The head of `lane` is settled: the next task becomes its head."""
@@ -150,11 +181,18 @@ class Lanes(Generic[T]):
         if not lane.queue:
             lane.owner.lanes.pop(lane.key, None)
             lane.closed = True
+        elif lane.reserved and lane.queue[0] in lane.reserved:
+            for ready in self._ready.values():
+                if lane in ready:
+                    ready.remove(lane)
+            self._waiting = [each for each in self._waiting if each[2] is not lane]
+            heapq.heapify(self._waiting)
 
     def close(self, group: LaneGroup[T]) -> None:
         for lane in group.lanes.values():
             lane.closed = True
             lane.queue.clear()  # it may stand among the waiting for hours yet
+            lane.reserved = None
         group.lanes = {}
 
     @property

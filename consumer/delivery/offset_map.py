@@ -5,6 +5,9 @@ the broker's limit for metadata (`offset.metadata.max.bytes`, 4,096 by default).
 dropped, never the commit. Offsets are relative to the committed offset, which is itself never settled. The map names
 that offset: one that a tool has copied to another offset, in another cluster perhaps, would call unsent records
 settled, and is ignored.
+
+Where records are half settled, a second map of those stands behind the first, relative to the committed offset
+itself, and the version is another: a reader that does not know of halves must not believe the rest either.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from consumer.delivery.offset_ranges import OffsetRanges
 
 LIMIT = 4095
 """Characters. The brokers take 4,096, and confluent-kafka 2.16 sends a NUL behind the text, which they count."""
-VERSION = "1"
+VERSION, VERSION_WITH_HALVES = "1", "2"
 BIT_SET, RUN_LENGTHS = b"b", b"r"
 _LARGEST = 1 << 20  # bytes of a map unpacked: far above what an engine leaves beyond a watermark
 _HIGHEST = 1 << 63  # above every offset
@@ -27,35 +30,71 @@ _MANY_RANGES = 32
 _LARGEST_BIT_SET = 1 << 15  # bytes
 
 
-def encode(committed: int, settled: OffsetRanges) -> str:
-    """`settled`: what is settled above `committed`. Empty text: nothing to say, or too much."""
-    if not settled:
+_NONE = OffsetRanges()
+
+
+def encode(committed: int, settled: OffsetRanges, halves: OffsetRanges = _NONE) -> str:
+    """The map for a commit's metadata.
+
+    Args:
+        committed: the offset that is committed.
+        settled: what is settled above it.
+        halves: what is half settled from it on.
+
+    Returns:
+        The text; empty where there is nothing to say, or too much.
+    """
+    if halves:
+        text = f"{VERSION_WITH_HALVES}:{committed}:{_pack(settled, committed + 1)}:{_pack(halves, committed)}"
+    elif settled:
+        text = f"{VERSION}:{committed}:{_pack(settled, committed + 1)}"
+    else:
         return ""
-    relative = [(start - committed - 1, end - committed - 1) for start, end in settled]
-    bodies = [RUN_LENGTHS + _to_runs(relative)]
-    if len(relative) > _MANY_RANGES and relative[-1][1] <= _LARGEST_BIT_SET * 8:
-        bodies.append(BIT_SET + _to_bits(relative))
-    packed = min((zlib.compress(body, 6) for body in bodies), key=len)
-    text = f"{VERSION}:{committed}:{base64.b64encode(packed).decode()}"
     return text if len(text) <= LIMIT else ""
 
 
 def decode(committed: int, text: str | None) -> OffsetRanges:
-    """The offsets in a map; empty for one of another version, of another commit, or that does not parse."""
-    own = f"{VERSION}:{committed}:"
-    if not text or not text.startswith(own):
-        return OffsetRanges()
+    """The settled offsets in a map; empty for one of another version, of another commit, or that does not parse."""
+    return _decode(committed, text)[0]
+
+
+def decode_halves(committed: int, text: str | None) -> OffsetRanges:
+    """The half settled offsets in a map, as `decode` reads the settled ones."""
+    return _decode(committed, text)[1]
+
+
+def _decode(committed: int, text: str | None) -> tuple[OffsetRanges, OffsetRanges]:
+    version, _, rest = (text or "").partition(f":{committed}:")
+    if version == VERSION and rest:
+        return _unpack(rest, committed + 1) or _NONE, _NONE
+    if version == VERSION_WITH_HALVES:
+        packed, _, packed_halves = rest.partition(":")
+        settled, halves = _unpack(packed, committed + 1), _unpack(packed_halves, committed)
+        if settled is not None and halves is not None:
+            return settled, halves
+    return _NONE, _NONE
+
+
+def _pack(ranges: OffsetRanges, base: int) -> str:
+    relative = [(start - base, end - base) for start, end in ranges]
+    bodies = [RUN_LENGTHS + _to_runs(relative)]
+    if len(relative) > _MANY_RANGES and relative[-1][1] <= _LARGEST_BIT_SET * 8:
+        bodies.append(BIT_SET + _to_bits(relative))
+    return base64.b64encode(min((zlib.compress(body, 6) for body in bodies), key=len)).decode()
+
+
+def _unpack(packed: str, base: int) -> OffsetRanges | None:
+    """None for what does not parse."""
     try:
         unpacking = zlib.decompressobj()
-        unpacked = unpacking.decompress(base64.b64decode(text[len(own) :], validate=True), _LARGEST)
+        unpacked = unpacking.decompress(base64.b64decode(packed, validate=True), _LARGEST)
     except (binascii.Error, zlib.error, ValueError):
-        return OffsetRanges()
+        return None
     read = _READERS.get(unpacked[:1])
     if read is None or not unpacking.eof:
-        return OffsetRanges()
-    base = committed + 1
+        return None
     ranges = [(base + start, base + end) for start, end in read(unpacked[1:])]
-    return OffsetRanges(ranges if not ranges or ranges[-1][1] < _HIGHEST else ())
+    return OffsetRanges(ranges) if not ranges or ranges[-1][1] < _HIGHEST else None
 
 
 def _to_bits(relative: list[tuple[int, int]]) -> bytes:

@@ -19,15 +19,23 @@ class OffsetTracker:
     compaction, transaction markers and aborted records leave gaps, in which there is nothing to settle. `already` are
     offsets that an earlier owner of the partition settled beyond its commit; they stay in the map until the
     watermark has passed them. What is kept grows with what is unsettled, not with what is settled.
+
+    A record may be half settled: its first part has ended, and later records have passed it. Were that forgotten, a
+    consent that is sent again would undo a newer one. `halves` are those that an earlier owner left.
     """
 
-    __slots__ = ("_already", "_first", "_next", "_taken", "_unsettled")
+    __slots__ = ("_already", "_first", "_halves_ahead", "_next", "_taken", "_unsettled", "half")
 
-    def __init__(self, already: OffsetRanges = _NONE, start: int | None = None) -> None:
+    def __init__(
+        self, already: OffsetRanges = _NONE, halves: OffsetRanges = _NONE, *, start: int | None = None
+    ) -> None:
         """`start`: where reading begins, if that is known: it is the watermark until something is read."""
         self._taken: deque[int] = deque()
         self._unsettled: set[int] = set()
         self._already = already
+        self._halves_ahead = halves
+        self.half: set[int] = set()
+        """Of those taken and not settled, those whose first part has ended."""
         self._first: int | None = None
         self._next: int | None = start
 
@@ -45,6 +53,10 @@ class OffsetTracker:
             if offset in self._already:
                 return False
             self._already = self._already.above(offset)
+        if self._halves_ahead:
+            if offset in self._halves_ahead:
+                self.half.add(offset)
+            self._halves_ahead = self._halves_ahead.above(offset)
         self._taken.append(offset)
         self._unsettled.add(offset)
         return True
@@ -54,9 +66,16 @@ class OffsetTracker:
         if offset >= self.next:
             self._already = self._already.merged(OffsetRanges([(offset, offset + 1)]))
 
+    def learn_half(self, offset: int) -> None:
+        """The same of a first part: the record has another one."""
+        if offset >= self.next:
+            self._halves_ahead = self._halves_ahead.merged(OffsetRanges([(offset, offset + 1)]))
+
     def settle(self, offset: int) -> None:
         taken, unsettled = self._taken, self._unsettled
         unsettled.discard(offset)
+        if self.half:
+            self.half.discard(offset)
         while taken and taken[0] not in unsettled:
             taken.popleft()
         if len(taken) > 2 * len(unsettled) + _TIDY_FROM:
@@ -76,6 +95,14 @@ class OffsetTracker:
         if watermark is None:
             return self._already
         return OffsetRanges(self._beyond(watermark))
+
+    @property
+    def halves(self) -> OffsetRanges:
+        """What is half settled, from the watermark on."""
+        ahead = self._halves_ahead
+        if ahead and (watermark := self.watermark) is not None:
+            ahead = ahead.above(watermark - 1)
+        return OffsetRanges.from_offsets(self.half).merged(ahead) if self.half else ahead
 
     @property
     def settled(self) -> OffsetRanges:

@@ -1,4 +1,7 @@
-"""The order of a key's records: within a partition by lanes, across the retry topic by parking."""
+"""The order of a key's records: within a partition by lanes, across the retry topic by parking.
+
+A key has two orders: its consents keep theirs, its other records theirs, and neither waits for the other.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ from collections.abc import Hashable
 from enum import Enum, auto
 
 from consumer.delivery.lanes import Lane, Lanes
-from consumer.delivery.parking import Parked, ParkedKeys, Unparked
+from consumer.delivery.parking import BOTH, Parked, ParkedKeys, Unparked
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.task import Task
+from consumer.records import OrderClass
 
 
 class Turn(Enum):
@@ -31,18 +35,63 @@ class KeyOrder:
 
     def lane_key(self, task: Task) -> Hashable:
         """Records of one lane key go one after the other; an offset is a lane of its own."""
-        alone = task.record.offset
         if task.failure is not None:
-            return alone
+            return task.record.offset
+        return self._key_of(task, task.kind, task.ordering_key, ordered=task.ordered)
+
+    def _key_of(self, task: Task, kind: OrderClass, key: bytes | None, *, ordered: bool) -> Hashable:
+        alone = task.record.offset
+        ordering = self._policy.ordering
         if task.state.redelivers:
-            return alone if task.parking_key is None else task.parking_key
-        match self._policy.ordering:
-            case "partition":
-                return None
-            case "none":
+            if not ordered:
                 return alone
-            case _:
-                return alone if task.ordering_key is None else task.ordering_key
+        elif ordering == "partition":
+            return None
+        elif ordering == "none":
+            return alone
+        if key is None:
+            return alone
+        return (key, kind) if kind is OrderClass.CONSENT else key
+
+    def enter(self, task: Task, *, busy: bool = False) -> bool:
+        """Puts a task into its lane; the rest of it keeps its place in a lane of its own.
+
+        Args:
+            task: the task.
+            busy: it has gone already.
+
+        Returns:
+            False: it has gone already, and its lane has others.
+        """
+        group = task.state.lanes
+        key = self.lane_key(task)
+        if not busy:
+            task.lane = self._lanes.add(group, key, task)
+        elif key in group.lanes:
+            return False
+        else:
+            task.lane = self._lanes.add_busy(group, key, task)
+        if (rest := task.rest) is not None:
+            rest_key = self._key_of(task, rest.kind, task.key_of(rest.requests), ordered=rest.ordered)
+            task.rest_lane = None if rest_key == key else self._lanes.reserve(group, rest_key, task)
+        return True
+
+    def go_on(self, task: Task) -> bool:
+        """The first part of a task has ended: the rest goes where it has kept its place.
+
+        Returns:
+            False: that lane has closed, as its partition is leaving.
+        """
+        lane, rest_lane = task.lane, task.rest_lane
+        if lane is None or lane.closed:
+            return False
+        if rest_lane is None:
+            self._lanes.ready(lane, first=True)
+        else:
+            self._lanes.release(lane)
+            task.lane, task.rest_lane = rest_lane, None
+            self._lanes.admit(rest_lane, task)
+        return True
 
     def turn(self, task: Task) -> Turn:
         """Whether a record that is due may be sent now."""
@@ -51,9 +100,9 @@ class KeyOrder:
             return Turn.MAY_GO
         if not self._parked.known:
             return Turn.UNKNOWN
-        if self._parked.holds(key, record.origin, record.origin_offset):
+        if self._parked.holds(key, record.origin, record.origin_offset, task.kind):
             return Turn.ALREADY_PARKED
-        return Turn.PARK_BEHIND if self._parked.is_parked(key) else Turn.MAY_GO
+        return Turn.PARK_BEHIND if self._parked.is_parked(key, task.kind) else Turn.MAY_GO
 
     def hold_until_known(self, lane: Lane[Task]) -> None:
         """Keeps a lane back until it is known what is parked."""
@@ -69,20 +118,29 @@ class KeyOrder:
 
     def taken(self, task: Task) -> None:
         """A record read from the retry topic parks its key, whether or not the watch has come to it yet."""
-        if task.state.redelivers and task.parking_key is not None:
-            self._parked.apply(Parked(*_place(task, task.parking_key)))
+        if not task.state.redelivers:
+            return
+        past, rest = task.record.redelivery, task.rest
+        parks = BOTH if past is None else past.parks
+        if task.parking_key is not None:
+            own = parks if rest is None else frozenset((task.kind,))
+            self._parked.apply(Parked(*_place(task, task.parking_key, own)))
+        if rest is not None and rest.ordered and (key := task.key_of(rest.requests)) is not None:
+            self._parked.apply(Parked(*_place(task, key, frozenset((rest.kind,)))))
 
     def park(self, task: Task) -> None:
-        """The record is in the retry topic; where, the watch will tell."""
-        if task.parking_key is not None:
-            self._parked.apply(Parked(task.parking_key, task.record.origin, task.record.origin_offset))
+        """The present part of a record is in the retry topic; where, the watch will tell."""
+        if (key := task.parking_key) is not None:
+            record = task.record
+            self._parked.apply(Parked(key, record.origin, record.origin_offset, None, frozenset((task.kind,))))
 
     def settled(self, task: Task) -> None:
-        """A record read from the retry topic is settled: its key is free, unless another parks it."""
+        """What was read from the retry topic has ended: its key is free, unless another parks it."""
         if task.state.redelivers and task.parking_key is not None:
-            self._parked.apply(Unparked(*_place(task, task.parking_key)))
+            parks = BOTH if task.rest is None else frozenset((task.kind,))
+            self._parked.apply(Unparked(*_place(task, task.parking_key, parks)))
 
 
-def _place(task: Task, key: bytes) -> Unparked:
+def _place(task: Task, key: bytes, parks: frozenset[OrderClass]) -> Unparked:
     record = task.record
-    return Unparked(key, record.origin, record.origin_offset, (record.partition, record.offset))
+    return Unparked(key, record.origin, record.origin_offset, (record.partition, record.offset), parks)

@@ -1,6 +1,7 @@
 """Which keys have a record in the retry topic, so that their later records follow it there.
 
-Confluent's fourth pattern of error handling: while a key is parked, its order is kept by the retry topic.
+Confluent's fourth pattern of error handling: while a key is parked, its order is kept by the retry topic. A key is
+parked for its consents, for its other records, or for both: an unsubscribe does not wait for a profile that fails.
 """
 
 from __future__ import annotations
@@ -9,28 +10,34 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from consumer.records import Partition
+from consumer.records import OrderClass, Partition
+
+BOTH = frozenset(OrderClass)
+_Place = tuple[Partition, int, tuple[Partition, int] | None]
 
 
 class Parked(NamedTuple):
     """A record of this ordering key is in the retry topic: at `at`, or (None) at a place that is not known yet.
 
-    `origin` and `offset` are its original place; a produce that was repeated leaves two copies of it.
+    `origin` and `offset` are its original place; a produce that was repeated leaves two copies of it. `parks`: the
+    classes of later records that follow it.
     """
 
     key: bytes
     origin: Partition
     offset: int
     at: tuple[Partition, int] | None = None
+    parks: frozenset[OrderClass] = BOTH
 
 
 class Unparked(NamedTuple):
-    """The record at `at` in the retry topic is settled."""
+    """The record at `at` in the retry topic is settled, or what of it parks these classes is."""
 
     key: bytes
     origin: Partition
     offset: int
     at: tuple[Partition, int]
+    parks: frozenset[OrderClass] = BOTH
 
 
 class CaughtUp(NamedTuple):
@@ -67,11 +74,15 @@ class ParkedKeys:
     """
 
     def __init__(self) -> None:
-        self._parked: defaultdict[bytes, set[Parked]] = defaultdict(set)
+        self._parked: dict[OrderClass, defaultdict[bytes, set[_Place]]] = {
+            kind: defaultdict(set) for kind in OrderClass
+        }
         self._asked = self._answered = 0
 
     def __len__(self) -> int:
-        return len(self._parked)
+        """How many keys."""
+        consents, others = self._parked.values()
+        return len(consents.keys() | others.keys()) if consents else len(others)
 
     @property
     def known(self) -> bool:
@@ -85,21 +96,24 @@ class ParkedKeys:
     def apply(self, change: Change) -> None:
         if isinstance(change, CaughtUp):
             self._answered = max(self._answered, change.number)
-        elif isinstance(change, Parked):
-            if change.at is not None:
-                self._parked[change.key].discard(change._replace(at=None))
-            self._parked[change.key].add(change)
-        elif change.key in self._parked:
-            gone = Parked(*change)
-            self._parked[change.key] -= {gone, gone._replace(at=None)}
-            if not self._parked[change.key]:
-                del self._parked[change.key]
+            return
+        place, unknown = (change.origin, change.offset, change.at), (change.origin, change.offset, None)
+        for kind in change.parks:
+            parked = self._parked[kind]
+            if isinstance(change, Parked):
+                parked[change.key].discard(unknown)
+                parked[change.key].add(place)
+            elif change.key in parked:
+                parked[change.key] -= {place, unknown}
+                if not parked[change.key]:
+                    del parked[change.key]
 
-    def is_parked(self, key: bytes | None) -> bool:
-        return key is not None and key in self._parked
+    def is_parked(self, key: bytes | None, kind: OrderClass = OrderClass.OTHER) -> bool:
+        """Whether a later record of this class follows one of its key into the retry topic."""
+        return key is not None and key in self._parked[kind]
 
-    def holds(self, key: bytes | None, origin: Partition, offset: int) -> bool:
+    def holds(self, key: bytes | None, origin: Partition, offset: int, kind: OrderClass = OrderClass.OTHER) -> bool:
         """Whether this very record is in the retry topic: a crash came between its write and its commit."""
-        if key is None or key not in self._parked:
+        if key is None or key not in self._parked[kind]:
             return False
-        return any((each.origin, each.offset) == (origin, offset) for each in self._parked[key])
+        return any(place[:2] == (origin, offset) for place in self._parked[kind][key])

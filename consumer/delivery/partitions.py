@@ -7,15 +7,19 @@ from collections.abc import Iterable
 from consumer.delivery.commits import Commits
 from consumer.delivery.lanes import Lanes
 from consumer.delivery.memory_budget import MemoryBudget
-from consumer.delivery.offset_map import decode
+from consumer.delivery.offset_map import decode, decode_halves
 from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.offset_tracker import OffsetTracker
+from consumer.delivery.parts import may_hold_consents
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.settled_memory import SettledMemory
 from consumer.delivery.task import Decisions, PartitionState, Task
-from consumer.records import Partition, Record
+from consumer.records import OrderClass, Partition, Record
 
-_LOWER_PRIORITY_SHARE = 0.5
+_LOWEST_SHARE = 0.5
+_RESUMES = 0.5
+# What is not read cannot go ahead: a consent waits for a tenth of the memory to empty, not for half of it.
+_RESUMES_FOR_CONSENTS = 0.9
 
 
 class Partitions:
@@ -25,7 +29,9 @@ class Partitions:
         self._policy = policy
         self._lanes = lanes
         self._states: dict[Partition, PartitionState] = {}
-        self._top_priority = 0
+        self._top_priority: float = 0
+        self._shares: dict[float, float] = {}
+        """By priority, how much of the memory a partition may see filled before it pauses."""
         self._memory_of_left = SettledMemory()
         self._orphans: dict[tuple[Partition, int], Task] = {}
         """In flight when their partitions left: by partition and offset, until their result is there."""
@@ -38,7 +44,13 @@ class Partitions:
     # Partitions come and go
 
     def assign(
-        self, partition: Partition, committed: int | None, metadata: str, priority: int = 0, start: int | None = None
+        self,
+        partition: Partition,
+        committed: int | None,
+        metadata: str,
+        priority: float = 0,
+        *,
+        start: int | None = None,
     ) -> None:
         """A partition is ours now.
 
@@ -49,10 +61,13 @@ class Partitions:
             priority: of its topic.
             start: where reading begins instead of at the commit; it is committed.
         """
-        already = decode(committed, metadata) if committed is not None else OffsetRanges()
+        already = halves = OffsetRanges()
+        if committed is not None:
+            already, halves = decode(committed, metadata), decode_halves(committed, metadata)
+        halves = halves.merged(self._memory_of_left.halves_of(partition, committed))
         already = already.merged(self._memory_of_left.recall(partition, committed))
         redelivers = partition.topic == self._policy.retry_topic
-        tracker = OffsetTracker(already, start)
+        tracker = OffsetTracker(already, halves, start=start)
         state = PartitionState(partition, priority, redelivers, tracker, acknowledged=committed)
         state.changed = start is not None
         self._states[partition] = state
@@ -81,7 +96,8 @@ class Partitions:
         self.drain(gone)
         for state in self._states_of(gone):
             state.active = False
-            self._memory_of_left.keep(state.partition, state.settled.settled, state.acknowledged)
+            tracker = state.settled
+            self._memory_of_left.keep(state.partition, tracker.settled, tracker.halves, state.acknowledged)
             self._orphans |= {(state.partition, task.record.offset): task for task in state.orphans if task.in_flight}
             del self._states[state.partition]
         self._rank()
@@ -117,25 +133,32 @@ class Partitions:
         return orphan if orphan is not None and orphan.record == record else None
 
     def orphan_ended(self, task: Task, *, settled: bool) -> None:
-        """The result of an orphan is there: if it is settled, it is not sent again should its partition come back."""
+        """The result of an orphan is there: if it is settled, it is not sent again should its partition come back.
+
+        What has ended is its present part, where it has another one.
+        """
         partition, offset = task.state.partition, task.record.offset
         if self._orphans.pop((partition, offset), None) is not None and settled:
-            if (state := self._states.get(partition)) is not None:
-                state.settled.learn(offset)
-            else:
+            state = self._states.get(partition)
+            if state is not None:
+                (state.settled.learn if task.rest is None else state.settled.learn_half)(offset)
+            elif task.rest is None:
                 self._memory_of_left.add(partition, offset)
+            else:
+                self._memory_of_left.add_half(partition, offset)
         elif not settled:
             self._remember_partly(task)
         self.free(task)
 
-    def delivered_before(self, record: Record) -> int:
-        """How many of a record's requests were delivered before it was parked, or before its partition left."""
-        told = 0 if record.redelivery is None else record.redelivery.delivered
-        return max(told, self._memory_of_left.delivered_of(record.partition, record.offset))
+    def delivered_before(self, record: Record, part: OrderClass | None) -> int:
+        """How many requests of this part were delivered before it was parked, or before its partition left."""
+        past = record.redelivery
+        told = past.delivered if past is not None and past.part is part else 0
+        return max(told, self._memory_of_left.delivered_of(record.partition, record.offset, part))
 
     def _remember_partly(self, task: Task) -> None:
         if task.delivered:
-            self._memory_of_left.add_partly(task.state.partition, task.record.offset, task.delivered)
+            self._memory_of_left.add_partly(task.state.partition, task.record.offset, task.part, task.delivered)
 
     def outstanding(self, partitions: Iterable[Partition]) -> int:
         """How many sends and writes of these partitions have no result yet."""
@@ -173,7 +196,7 @@ class Partitions:
         return oldest
 
     @property
-    def top_priority(self) -> int:
+    def top_priority(self) -> float:
         """The highest of any partition."""
         return self._top_priority
 
@@ -189,8 +212,9 @@ class Partitions:
     def balance(self, decided: Decisions) -> None:
         """Pauses the partitions for whose records there is no room, and resumes those for which there is again."""
         for state in self._states.values():
-            share = 1.0 if state.redelivers or state.priority == self._top_priority else _LOWER_PRIORITY_SHARE
-            full = self._budget_of(state).pauses(paused=bool(state.paused), share=share)
+            share = 1.0 if state.redelivers else self._shares[state.priority]
+            resumes = _RESUMES_FOR_CONSENTS if may_hold_consents(state.priority) else _RESUMES
+            full = self._budget_of(state).pauses(paused=bool(state.paused), share=share, resumes=resumes)
             pause = full or state.held or state.map_full or state.draining
             if pause is not state.paused:
                 state.paused = pause
@@ -200,7 +224,11 @@ class Partitions:
         return self.redelivery_memory if state.redelivers else self.memory
 
     def _rank(self) -> None:
-        self._top_priority = max((state.priority for state in self._states.values()), default=0)
+        """The highest priority may fill the memory, the lowest half of it, and each between more than those below."""
+        ranked = sorted({state.priority for state in self._states.values() if not state.redelivers}, reverse=True)
+        self._top_priority = ranked[0] if ranked else 0
+        step = (1 - _LOWEST_SHARE) / max(1, len(ranked) - 1)
+        self._shares = {priority: 1 - place * step for place, priority in enumerate(ranked)}
 
     def _states_of(self, partitions: Iterable[Partition]) -> list[PartitionState]:
         return [state for partition in partitions if (state := self._states.get(partition)) is not None]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from consumer.delivery.offset_ranges import OffsetRanges
-from consumer.records import Partition
+from consumer.records import OrderClass, Partition
 
 _MOST_RANGES = 100_000
 _MOST_PARTLY = 10_000
@@ -18,7 +18,12 @@ _MOST_PARTLY = 10_000
 @dataclass(slots=True)
 class _Left:
     settled: OffsetRanges
+    halves: OffsetRanges
     acknowledged: int | None
+
+    @property
+    def ranges(self) -> int:
+        return len(self.settled) + len(self.halves)
 
 
 class SettledMemory:
@@ -28,36 +33,49 @@ class SettledMemory:
         """`most_ranges`: how many are kept over all partitions."""
         self._most = most_ranges
         self._left: dict[Partition, _Left] = {}
-        self._partly: dict[tuple[Partition, int], int] = {}
+        self._partly: dict[tuple[Partition, int, OrderClass | None], int] = {}
 
-    def keep(self, partition: Partition, settled: OffsetRanges, acknowledged: int | None) -> None:
+    def keep(
+        self, partition: Partition, settled: OffsetRanges, halves: OffsetRanges, acknowledged: int | None
+    ) -> None:
         """Remembers a partition that leaves.
 
         Args:
             partition: the partition.
             settled: all that is settled of it.
+            halves: of which records the first part has ended.
             acknowledged: the last offset that the group is known to have committed for it.
         """
         self._left.pop(partition, None)
-        self._left[partition] = _Left(settled, acknowledged)
-        ranges = sum(len(each.settled) for each in self._left.values())
+        self._left[partition] = _Left(settled, halves, acknowledged)
+        ranges = sum(each.ranges for each in self._left.values())
         while ranges > self._most:
-            ranges -= len(self._left.pop(next(iter(self._left))).settled)
+            ranges -= self._left.pop(next(iter(self._left))).ranges
 
     def add(self, partition: Partition, offset: int) -> None:
         """A record whose result came only after its partition had left."""
         if (left := self._left.get(partition)) is not None:
             left.settled = left.settled.merged(OffsetRanges([(offset, offset + 1)]))
 
-    def add_partly(self, partition: Partition, offset: int, delivered: int) -> None:
-        """A record of several requests, of which so many were delivered."""
-        self._partly[partition, offset] = delivered
+    def add_half(self, partition: Partition, offset: int) -> None:
+        """The same of a first part: the record has another one."""
+        if (left := self._left.get(partition)) is not None:
+            left.halves = left.halves.merged(OffsetRanges([(offset, offset + 1)]))
+
+    def add_partly(self, partition: Partition, offset: int, part: OrderClass | None, delivered: int) -> None:
+        """A record, or a part of one, of several requests, of which so many were delivered."""
+        self._partly[partition, offset, part] = delivered
         while len(self._partly) > _MOST_PARTLY:
             del self._partly[next(iter(self._partly))]
 
-    def delivered_of(self, partition: Partition, offset: int) -> int:
-        """How many requests of a record were delivered before its partition left; it is forgotten here."""
-        return self._partly.pop((partition, offset), 0) if self._partly else 0
+    def delivered_of(self, partition: Partition, offset: int, part: OrderClass | None) -> int:
+        """How many requests of it were delivered before its partition left; that is forgotten here."""
+        return self._partly.pop((partition, offset, part), 0) if self._partly else 0
+
+    def halves_of(self, partition: Partition, committed: int | None) -> OffsetRanges:
+        """Which records' first parts have ended from `committed` on; to be asked before `recall`."""
+        left = self._left.get(partition)
+        return OffsetRanges() if left is None else _from_commit(left.halves, left, committed)
 
     def recall(self, partition: Partition, committed: int | None) -> OffsetRanges:
         """What is settled from `committed` on, which is the group's commit now; it is forgotten here.
@@ -65,14 +83,16 @@ class SettledMemory:
         A commit that lies before the last acknowledged one was set back by somebody, to have the records sent again.
         """
         left = self._left.pop(partition, None)
-        if left is None:
-            return OffsetRanges()
-        if committed is None:
-            return left.settled if left.acknowledged is None else OffsetRanges()
-        set_back = left.acknowledged is not None and committed < left.acknowledged
-        return OffsetRanges() if set_back else left.settled.above(committed - 1)
+        return OffsetRanges() if left is None else _from_commit(left.settled, left, committed)
 
     def forget(self, partition: Partition) -> None:
         """The topic was made anew: its offsets mean other records now."""
         self._left.pop(partition, None)
         self._partly = {place: delivered for place, delivered in self._partly.items() if place[0] != partition}
+
+
+def _from_commit(ranges: OffsetRanges, left: _Left, committed: int | None) -> OffsetRanges:
+    if committed is None:
+        return ranges if left.acknowledged is None else OffsetRanges()
+    set_back = left.acknowledged is not None and committed < left.acknowledged
+    return OffsetRanges() if set_back else ranges.above(committed - 1)

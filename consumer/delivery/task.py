@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from consumer.delivery.lanes import Lane, LaneGroup
 from consumer.delivery.offset_tracker import OffsetTracker
-from consumer.records import EventRequest, Failure, Outcome, Partition, Record
+from consumer.delivery.parts import Part
+from consumer.records import EventRequest, Failure, OrderClass, Outcome, Partition, Record
 
 UNBOUNDED = sys.maxsize
 
@@ -21,7 +22,7 @@ class PartitionState:
     """What the engine knows of one assigned partition. `active` ends when the partition leaves."""
 
     partition: Partition
-    priority: int
+    priority: float
     redelivers: bool
     settled: OffsetTracker
     lanes: LaneGroup[Task] = field(default_factory=LaneGroup)
@@ -48,16 +49,26 @@ class PartitionState:
 class Task:
     """One record taken and not settled; `ordered`: its order matters beyond the retries in memory.
 
+    A record of both classes goes in two parts: its consents first, then `rest`. `kind` and what stands beside it are
+    those of the present part; `part` is its class, None where the record has but one.
     `sent`: its present request has been sent before. Times are seconds since the epoch.
     """
 
     record: Record
     state: PartitionState
     requests: tuple[EventRequest, ...]
-    priority: int
+    priority: float
     size: int
     number: int
     ordered: bool = False
+    kind: OrderClass = OrderClass.OTHER
+    part: OrderClass | None = None
+    numbers: tuple[int, ...] = ()
+    rest: Part | None = None
+    rest_lane: Lane[Task] | None = None
+    """Where the rest keeps its place, where that is another lane."""
+    events_before: tuple[str, ...] = ()
+    """Those that the first part has delivered."""
     lane: Lane[Task] | None = None
     index: int = 0
     delivered_before: int = 0
@@ -77,9 +88,36 @@ class Task:
     """The key under which later records follow this one into the retry topic; None where order matters not."""
 
     def __post_init__(self) -> None:
-        key = self.record.key
-        self.ordering_key = key if key is not None or not self.requests else self.requests[0].customer.encode()
+        self._find_keys()
+
+    def _find_keys(self) -> None:
+        self.ordering_key = self.key_of(self.requests)
         self.parking_key = self.ordering_key if self.ordered else None
+
+    def key_of(self, requests: tuple[EventRequest, ...]) -> bytes | None:
+        """The ordering key of these requests of the record."""
+        key = self.record.key
+        return key if key is not None or not requests else requests[0].customer.encode()
+
+    def go_on(self, delivered: tuple[str, ...]) -> None:
+        """The first part has ended: what is left of the record is the rest.
+
+        Args:
+            delivered: the events of the first part, if Bluecore took them.
+        """
+        rest = self.rest
+        if rest is None:
+            raise ValueError(f"{self.record.partition} offset {self.record.offset} has no second part")
+        self.kind = self.part = rest.kind
+        self.requests, self.numbers = rest.requests, rest.numbers
+        self.priority, self.ordered = rest.priority, rest.ordered
+        self.events_before = delivered
+        self.rest = self.failure = None
+        self.delivered_before = rest.delivered
+        self.index = self.attempts = self.redeliveries = self.write_failures = 0
+        self.due = self.first_failed_at = 0.0
+        self.sent = False
+        self._find_keys()
 
     def fail(self, failure: Failure) -> None:
         """It is not sent any more: what is left is to write it to the topic of its failure."""
@@ -91,7 +129,7 @@ class Task:
 
     @property
     def delivered(self) -> int:
-        """How many of the record's own requests, links not counted, Bluecore has accepted."""
+        """How many of the present part's own requests, links not counted, Bluecore has accepted."""
         if not self.index:
             return self.delivered_before
         return self.delivered_before + sum(not request.link for request in self.requests[: self.index])
@@ -100,6 +138,7 @@ class Task:
         """An earlier life of the record got so far; where mapping has changed since, its last request goes again."""
         own = sum(not request.link for request in self.requests)
         self.delivered_before = left_out = min(delivered, max(0, own - 1))
+        self.numbers = self.numbers[left_out:]
         kept = []
         for request in self.requests:
             if request.link or not left_out:
@@ -118,7 +157,10 @@ class Task:
         key = f"{topic}:{number}:{self.record.origin_offset}"
         if self.request.link:
             return f"{key}:link{self.index}"
-        return f"{key}:{ordinal}" if (ordinal := self.delivered) else key
+        ordinal = self.delivered
+        if self.numbers:
+            ordinal = self.numbers[ordinal - self.delivered_before]
+        return f"{key}:{ordinal}" if ordinal else key
 
 
 class Settlement(NamedTuple):

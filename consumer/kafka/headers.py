@@ -7,17 +7,24 @@ from __future__ import annotations
 
 import re
 
-from consumer.records import Failure, Headers, Partition, Record, Redelivery
+from consumer.records import Failure, Headers, OrderClass, Partition, Record, Redelivery
 
 CONNECT = "__connect.errors."
 BLUECORE = "bluecore."
 _TOPIC = re.compile("[A-Za-z0-9._-]{1,249}")
 ORDERING_KEY_HEADER = BLUECORE + "ordering-key"
 """The key under which later records of the customer follow this one into the retry topic."""
+_ORDERING_CLASS = BLUECORE + "ordering-class"
+_PART = BLUECORE + "part"
+_CLASSES: dict[bytes | None, OrderClass] = {kind.encode(): kind for kind in OrderClass}
 
 
 def failure_headers(
-    record: Record, failure: Failure, parking_key: bytes | None = None
+    record: Record,
+    failure: Failure,
+    parking_key: bytes | None = None,
+    kind: OrderClass | None = None,
+    part: OrderClass | None = None,
 ) -> list[tuple[str, str | bytes | None]]:
     """The record's own headers, and what is to be known of its failure. Times in milliseconds since the epoch.
 
@@ -25,6 +32,8 @@ def failure_headers(
         record: the record.
         failure: why it is written.
         parking_key: the ordering key of a record that order matters for, and which goes to the retry topic.
+        kind: of which class the later records are that follow it; None: of both.
+        part: which requests of a record of both classes are left; None: all.
     """
     origin = record.origin
     added: dict[str, object] = {
@@ -42,6 +51,8 @@ def failure_headers(
         BLUECORE + "delivered": failure.delivered or None,
         BLUECORE + "timestamp": record.event_time_ms,
         ORDERING_KEY_HEADER: parking_key,
+        _ORDERING_CLASS: None if parking_key is None else kind,
+        _PART: part,
     }
     kept = [header for header in record.headers if header[0] not in added]
     return [*kept, *((name, _text(value)) for name, value in added.items() if value is not None)]
@@ -58,6 +69,7 @@ def redelivery(headers: Headers) -> Redelivery | None:
     # Anyone may write a header, and this one becomes a part of the request's own.
     if not _TOPIC.fullmatch(topic) or partition is None or offset is None:
         return None
+    kind = _CLASSES.get(values.get(_ORDERING_CLASS))
     return Redelivery(
         Partition(topic, partition),
         offset,
@@ -66,6 +78,9 @@ def redelivery(headers: Headers) -> Redelivery | None:
         not_before_ms=_number(values.get(BLUECORE + "not-before")) or 0,
         delivered=_number(values.get(BLUECORE + "delivered")) or 0,
         timestamp_ms=_number(values.get(BLUECORE + "timestamp")),
+        part=_CLASSES.get(values.get(_PART)),
+        # An earlier version wrote none: such a record parks all that comes behind it.
+        parks=frozenset(OrderClass if kind is None else (kind,)),
     )
 
 

@@ -16,7 +16,7 @@ from consumer.kafka.client import producer_options
 from consumer.kafka.group_protocol import is_fatal
 from consumer.kafka.headers import failure_headers
 from consumer.kafka.logging import RateLimitedLog
-from consumer.records import Failure, Headers, Outcome, Partition, Record
+from consumer.records import Failure, Headers, OrderClass, Outcome, Partition, Record
 
 log = structlog.get_logger(__name__)
 
@@ -60,12 +60,21 @@ class Publisher:
         """
         if task.failure is None:
             raise ValueError(f"{task.record.partition} offset {task.record.offset} has not failed")
-        self.write(ticket, task.record, task.failure, task.ordering_key, task.parking_key)
+        keys = task.ordering_key, task.parking_key
+        self.write(ticket, task.record, task.failure, *keys, kind=task.kind, part=task.part)
 
-    def write(
-        self, ticket: int, record: Record, failure: Failure, ordering_key: bytes | None, parking_key: bytes | None
+    def write(  # noqa: PLR0913 - what a task says of its record, one by one
+        self,
+        ticket: int,
+        record: Record,
+        failure: Failure,
+        ordering_key: bytes | None,
+        parking_key: bytes | None,
+        *,
+        kind: OrderClass | None,
+        part: OrderClass | None,
     ) -> None:
-        """What `publish` does, for a record that no task carries; see `Task` for the two keys."""
+        """What `publish` does, for a record that no task carries; see `Task` for the keys, the class and the part."""
         topic = self._topics[failure.outcome]
         if failure.outcome is not Outcome.RETRY:
             parking_key = None
@@ -77,7 +86,7 @@ class Publisher:
                 topic,
                 key=record.key,
                 value=record.value,
-                headers=failure_headers(record, failure, parking_key),
+                headers=failure_headers(record, failure, parking_key, kind, part),
                 on_delivery=partial(self._on_delivery, ticket),
                 **chosen,
             )

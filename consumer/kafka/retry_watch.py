@@ -3,7 +3,8 @@
 Any instance may own the partition that a parked record lies in. What is parked follows from the topic itself and from
 the group's commits on it, so that it survives restarts and needs no store: a record that order matters for is
 parked from the moment it is in the topic until the group has committed past it, or has it in the commit's map
-of settled offsets.
+of settled offsets. One that parks a customer's consents and their other records frees the consents once it is half
+settled.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ import structlog
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
 from consumer.config.model import Config
-from consumer.delivery.offset_map import decode
+from consumer.delivery.offset_map import decode, decode_halves
 from consumer.delivery.offset_ranges import OffsetRanges
-from consumer.delivery.parking import CaughtUp, Change, Parked, Unparked
+from consumer.delivery.parking import BOTH, CaughtUp, Change, Parked, Unparked
 from consumer.kafka.client import Fatal, client_options
 from consumer.kafka.headers import ORDERING_KEY_HEADER, redelivery
 from consumer.kafka.logging import NullLogger
-from consumer.records import Partition
+from consumer.records import OrderClass, Partition
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +33,7 @@ _POLL_SECONDS = 0.2
 _COMMITS_SECONDS = 1.0
 _TIMEOUT = 5.0
 _BATCH = 500
+_CONSENT = frozenset((OrderClass.CONSENT,))
 
 
 class RetryWatch:
@@ -138,7 +140,7 @@ class RetryWatch:
         if past is None or key is None:
             return
         number, offset = message.partition() or 0, message.offset() or 0
-        parked = Parked(key, past.origin, past.offset, (Partition(self._topic, number), offset))
+        parked = Parked(key, past.origin, past.offset, (Partition(self._topic, number), offset), past.parks)
         self._parked[number][offset] = parked
         self._changes.put(parked)
 
@@ -175,9 +177,15 @@ class RetryWatch:
             beyond = decode(each.offset, each.metadata) if each.offset >= 0 else OffsetRanges()
             parked = self._parked[each.partition]
             for offset in [offset for offset in parked if offset < each.offset or offset in beyond]:
-                gone = parked.pop(offset)
-                if gone.at is not None:
-                    self._changes.put(Unparked(gone.key, gone.origin, gone.offset, gone.at))
+                self._tell_unparked(gone := parked.pop(offset), gone.parks)
+            halves = decode_halves(each.offset, each.metadata) if each.offset >= 0 else OffsetRanges()
+            for offset in [offset for offset, held in parked.items() if offset in halves and held.parks == BOTH]:
+                self._tell_unparked(parked[offset], _CONSENT)
+                parked[offset] = parked[offset]._replace(parks=BOTH - _CONSENT)
+
+    def _tell_unparked(self, gone: Parked, parks: frozenset[OrderClass]) -> None:
+        if gone.at is not None:
+            self._changes.put(Unparked(gone.key, gone.origin, gone.offset, gone.at, parks))
 
     def _on_error(self, error: KafkaError) -> None:
         if error.fatal():

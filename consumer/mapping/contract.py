@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from consumer.config.route import EventByValue, RouteConfig
+from consumer.records import CONSENTS
 
 MAX_BODY_BYTES = 900_000
 """Bodies stay under 900 KB (Bluecore's transactional API)."""
@@ -25,10 +26,6 @@ DEFAULT_ATTRIBUTES = (
     "birthday",
 )
 """Zeotap, Default Destination Fields; the tenth is the e-mail, which every customer has."""
-
-
-CONSENTS = frozenset(("optin", "unsubscribe"))
-"""What a customer's consent decides: true or false, and nothing else (RudderStack)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +98,10 @@ def events_of(route: RouteConfig) -> tuple[str, ...]:
 
 
 def decides_consent(route: RouteConfig) -> bool:
-    """Whether the route's `when` tells a consent that was given, or taken back, from one that was not."""
+    """Whether the route's `when` tells a consent that was given, or taken back, from one that was not.
+
+    It must be true or false, and nothing else (RudderStack).
+    """
     return isinstance(route.event, str) and route.event in CONSENTS
 
 

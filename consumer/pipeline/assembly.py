@@ -27,6 +27,7 @@ from consumer.config.model import Config
 from consumer.config.route import RouteConfig
 from consumer.delivery.engine import Engine
 from consumer.delivery.parking import NoWatch
+from consumer.delivery.parts import CONSENT_STEP, MIXED_STEP
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.kafka.client import max_poll_seconds
 from consumer.kafka.cluster_queries import ClusterQueries
@@ -43,6 +44,7 @@ from consumer.pipeline.lag import Lag
 from consumer.pipeline.reporter import Reporter
 from consumer.pipeline.service import Service
 from consumer.ports import Watch
+from consumer.records import CONSENTS
 from consumer.telemetry.health import Health, stall_seconds
 from consumer.telemetry.losses import LossLedger
 from consumer.telemetry.masking import customer_hash
@@ -200,8 +202,14 @@ def decoders(routes: tuple[RouteConfig, ...], schemas: SchemaCache | None) -> Ca
     return of_topic
 
 
-def priority_of(routes: tuple[RouteConfig, ...], topic: str) -> int:
-    return max((route.priority for route in routes if route.takes(topic)), default=0)
+def priority_of(routes: tuple[RouteConfig, ...], topic: str) -> float:
+    """The highest of the topic's routes; one of consents is read before its equals, and one of some before others.
+
+    Consents have a step of their own, so that no other topic fills the memory that they need.
+    """
+    taking = [(route.priority, set(events_of(route))) for route in routes if route.takes(topic)]
+    step = CONSENT_STEP if all(events <= CONSENTS for _, events in taking) else MIXED_STEP
+    return max((priority + (step if events & CONSENTS else 0) for priority, events in taking), default=0)
 
 
 def subscription(config: Config) -> list[str]:

@@ -45,7 +45,7 @@ class Service:
         retry_watch: Watch,
         reporter: Reporter,
         clock: Clock,
-        priority_of: Callable[[str], int],
+        priority_of: Callable[[str], float],
         drain_seconds: float,
     ) -> None:
         self._engine = engine
@@ -160,7 +160,7 @@ class Service:
                 each.committed,
                 each.metadata,
                 self._priority_of(each.partition.topic),
-                each.start,
+                start=each.start,
             )
         self._report.rebalanced("assigned", [each.partition for each in assigned], self._engine.partitions.assigned)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 
 from consumer.backoff import Backoff
@@ -44,7 +45,7 @@ class Driver:
 
     # Kafka
 
-    def assign(self, *partitions: Partition, priority: int = 0) -> Driver:
+    def assign(self, *partitions: Partition, priority: float = 0) -> Driver:
         for partition in partitions or (ORDERS,):
             self.engine.partitions.assign(partition, None, "", priority)
         return self
@@ -67,8 +68,13 @@ class Driver:
         self.decide()
         return record
 
-    def retake(self, written: Task) -> Record:
-        """What was written to the retry topic is read from there, and mapped as it was the first time."""
+    def retake(self, written: Task, mapped: Mapped | None = None) -> Record:
+        """What was written to the retry topic is read from there, and mapped as it was the first time.
+
+        Args:
+            written: what was written.
+            mapped: what the whole record is mapped to, where a part of it was written.
+        """
         failure, record = written.failure, written.record
         assert failure is not None
         assert failure.outcome is Outcome.RETRY
@@ -80,9 +86,11 @@ class Driver:
             not_before_ms=int(failure.not_before * 1000),
             delivered=failure.delivered,
             timestamp_ms=record.event_time_ms,
+            part=written.part,
+            parks=frozenset((written.kind,)),
         )
         key = None if record.key is None else record.key.decode()
-        return self.take(key, Send(written.requests), partition=RETRY, past=past)
+        return self.take(key, Send(written.requests) if mapped is None else mapped, partition=RETRY, past=past)
 
     def commit(self) -> dict[Partition, Commit]:
         self.now += 1
@@ -123,12 +131,13 @@ class Driver:
             self.reply(key, with_)
 
     def acknowledge(self, error: str | None = None) -> list[Task]:
-        """Answers all the writes that are out now; returns them."""
+        """Answers all the writes that are out now; returns them as they were written: a task may go on afterwards."""
         writes, self.writes = self.writes, {}
+        written = [copy(task) for task in writes.values()]
         for ticket in writes:
             self.engine.written(ticket, error, self.now)
         self.decide()
-        return list(writes.values())
+        return written
 
     def run(self, endpoint: Endpoint, seconds: float = DAYS, *, latency: float = 0.05) -> list[Task]:
         """Answers and acknowledges until nothing is left to do, or for so long; returns all that was written."""

@@ -102,7 +102,7 @@ def test_a_last_attempt_that_fails_while_draining_is_written_and_waited_for(driv
 
 
 def test_a_record_half_sent_is_left_whole_to_the_next_owner(driver: Driver) -> None:
-    driver.take("jane", send("identify", "optin"))
+    driver.take("jane", send("identify", "customer_patch"))
     driver.engine.partitions.drain([ORDERS])
 
     driver.reply("shop.orders:0:0")

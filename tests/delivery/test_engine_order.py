@@ -79,7 +79,7 @@ def test_a_record_with_neither_waits_for_nobody(driver: Driver) -> None:
 
 
 def test_the_requests_of_one_record_go_in_order(driver: Driver) -> None:
-    driver.take("jane", send("identify", "optin", "purchase"))
+    driver.take("jane", send("identify", "customer_patch", "purchase"))
 
     for number, key in enumerate(["shop.orders:0:0", "shop.orders:0:0:1", "shop.orders:0:0:2"]):
         assert driver.in_flight == [key]
@@ -87,13 +87,13 @@ def test_the_requests_of_one_record_go_in_order(driver: Driver) -> None:
         driver.reply(key)
 
     (settlement,) = driver.settled
-    assert (settlement.events, settlement.delivered) == (("identify", "optin", "purchase"), 3)
+    assert (settlement.events, settlement.delivered) == (("identify", "customer_patch", "purchase"), 3)
 
 
 def test_each_request_of_a_record_has_its_own_attempts(driver: Driver) -> None:
     """Three failures of the first take nothing from the second."""
     driver.take("joe")
-    driver.take("jane", send("identify", "optin"))
+    driver.take("jane", send("identify", "customer_patch"))
     driver.reply("shop.orders:0:0")
     for _ in range(3):
         driver.reply("shop.orders:0:1", 500)
@@ -109,7 +109,7 @@ def test_each_request_of_a_record_has_its_own_attempts(driver: Driver) -> None:
 
 def test_the_idempotency_key_is_the_same_on_every_retry(driver: Driver) -> None:
     driver.take("joe")
-    driver.take("jane", send("identify", "optin"))
+    driver.take("jane", send("identify", "customer_patch"))
     driver.reply("shop.orders:0:0")
     driver.reply("shop.orders:0:1")
 
@@ -120,7 +120,7 @@ def test_the_idempotency_key_is_the_same_on_every_retry(driver: Driver) -> None:
 
 def test_what_is_sent_again_is_counted(driver: Driver) -> None:
     """A record's second request is no repetition of its first."""
-    driver.take("jane", send("identify", "optin"))
+    driver.take("jane", send("identify", "customer_patch"))
     driver.reply("shop.orders:0:0", 429)
     driver.run(lambda _: ACCEPTED)
 

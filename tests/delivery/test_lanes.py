@@ -111,6 +111,64 @@ def test_the_lanes_of_a_partition_that_left_are_passed_over() -> None:
     assert not any(lane.queue for lane in closed)
 
 
+def test_a_task_keeps_its_place_in_a_lane_until_it_is_admitted() -> None:
+    lanes, group = Lanes[Job](), LaneGroup[Job]()
+    mixed = Job("mixed")
+    for name in ("before", "mixed", "after"):
+        lane = lanes.reserve(group, "a", mixed) if name == "mixed" else lanes.add(group, "a", Job(name))
+    assert taken(lanes) == "before"
+    lanes.release(lane)
+    assert taken(lanes) == ""
+
+    lanes.admit(lane, mixed)
+
+    assert taken(lanes) == "mixed"
+    lanes.release(lane)
+    assert taken(lanes) == "after"
+
+
+def test_a_task_admitted_before_its_turn_waits_for_it() -> None:
+    lanes, group = Lanes[Job](), LaneGroup[Job]()
+    lane = lanes.add(group, "a", Job("before"))
+    lanes.reserve(group, "a", mixed := Job("mixed"))
+    lanes.admit(lane, mixed)
+    assert [taken(lanes), taken(lanes)] == ["before", ""]
+
+    lanes.release(lane)
+
+    assert taken(lanes) == "mixed"
+
+
+def test_a_task_in_two_lanes_is_one_task() -> None:
+    lanes, group = Lanes[Job](), LaneGroup[Job]()
+    mixed = Job("mixed")
+    lanes.add(group, "consents", mixed)
+    lanes.reserve(group, "a", mixed)
+
+    assert list(group.tasks()) == [mixed]
+
+
+def test_a_lane_whose_head_leaves_waits_for_a_next_that_only_keeps_its_place() -> None:
+    """Ready or waiting as it was: it would go beside itself."""
+    lanes, group = Lanes[Job](), LaneGroup[Job]()
+    mixed = [Job("first"), Job("second")]
+    for key, job in zip("ab", mixed, strict=True):
+        lanes.add(group, key, Job(f"before {key}"))
+        lanes.reserve(group, key, job)
+    waiting = lanes.next()
+    assert waiting is not None
+    lanes.wait(waiting, 50)
+
+    for key in "ab":
+        lanes.leave(group.lanes[key], group.lanes[key].head)
+    lanes.wake(60)
+
+    assert taken(lanes) == ""
+    for key, job in zip("ab", mixed, strict=True):
+        lanes.admit(group.lanes[key], job)
+    assert [taken(lanes) for _ in range(3)] == ["first", "second", ""]
+
+
 class LanesMachine(RuleBasedStateMachine):
     """Any sequence of what the engine does, beside a list of tasks for each key."""
 

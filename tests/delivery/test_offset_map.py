@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumer.delivery.offset_map import BIT_SET, LIMIT, RUN_LENGTHS, VERSION, decode, encode
+from consumer.delivery.offset_map import BIT_SET, LIMIT, RUN_LENGTHS, VERSION, decode, decode_halves, encode
 from consumer.delivery.offset_ranges import OffsetRanges
 
 OFFSETS = st.sets(st.integers(1, 20_000), max_size=300)
@@ -128,3 +128,31 @@ def test_no_text_is_fatal(text: str, packed: bytes, kind: bytes, body: bytes) ->
     written = [f"{VERSION}:7:{base64.b64encode(raw).decode()}" for raw in (packed, zlib.compress(kind + body))]
 
     assert all(start > 7 for each in (text, *written) for start, _ in decode(7, each))
+
+
+@given(committed=st.integers(0, 1 << 50), settled=OFFSETS | RUNS, halves=OFFSETS)
+def test_halves_go_with_the_settled_or_not_at_all(committed: int, settled: set[int], halves: set[int]) -> None:
+    """With the one and without the other, an old consent would be sent over a newer one."""
+    whole = ranges(committed + offset for offset in settled)
+    half = ranges(committed + offset - 1 for offset in halves)
+
+    text = encode(committed, whole, half)
+
+    assert len(text) <= LIMIT
+    nothing = OffsetRanges()
+    fits = bool(text) or not (whole or half)
+    assert (decode(committed, text), decode_halves(committed, text)) == (
+        (whole, half) if fits else (nothing, nothing)
+    )
+
+
+def test_without_halves_the_map_is_what_an_earlier_version_reads() -> None:
+    text = encode(100, ranges([105]))
+
+    assert text.startswith(HEAD)
+    assert not decode_halves(100, text)
+
+
+@pytest.mark.parametrize("cut", ["2:100:", "2:100:x:y", "2:100:eJwrAgAAcwBz", "2:99:eJwrAgAAcwBz:eJwrAgAAcwBz"])
+def test_half_of_a_map_with_halves_is_no_map(cut: str) -> None:
+    assert (decode(100, cut), decode_halves(100, cut)) == (OffsetRanges(), OffsetRanges())

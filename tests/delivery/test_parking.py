@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from consumer.delivery.parking import CaughtUp, NoWatch, Parked, ParkedKeys, Unparked
+from consumer.records import OrderClass
 from tests.delivery.samples import ORDERS, RETRY
 
 
@@ -98,3 +99,25 @@ def test_without_a_retry_topic_all_is_known_at_once(keys: ParkedKeys) -> None:
 
     assert keys.known
     assert list(watch.changes()) == []
+
+
+def test_a_class_is_parked_by_its_own_records(keys: ParkedKeys) -> None:
+    consent = frozenset((OrderClass.CONSENT,))
+    keys.apply(Parked(b"jane", ORDERS, 1, None, consent))
+    keys.apply(Parked(b"joe", ORDERS, 2, None, frozenset((OrderClass.OTHER,))))
+
+    assert (keys.is_parked(b"jane", OrderClass.CONSENT), keys.is_parked(b"jane", OrderClass.OTHER)) == (True, False)
+    assert (keys.is_parked(b"joe", OrderClass.CONSENT), keys.is_parked(b"joe", OrderClass.OTHER)) == (False, True)
+    assert keys.holds(b"jane", ORDERS, 1, OrderClass.CONSENT)
+    assert not keys.holds(b"jane", ORDERS, 1, OrderClass.OTHER)
+    assert len(keys) == 2
+
+
+def test_a_record_of_both_classes_may_free_one_before_the_other(keys: ParkedKeys) -> None:
+    keys.apply(Parked(b"jane", ORDERS, 1, (RETRY, 1)))
+    keys.apply(Unparked(b"jane", ORDERS, 1, (RETRY, 1), frozenset((OrderClass.CONSENT,))))
+    assert (keys.is_parked(b"jane", OrderClass.CONSENT), keys.is_parked(b"jane")) == (False, True)
+    assert len(keys) == 1
+
+    keys.apply(Unparked(b"jane", ORDERS, 1, (RETRY, 1)))
+    assert len(keys) == 0

@@ -10,6 +10,7 @@ from consumer.records import Partition
 
 ORDERS, CARTS = Partition("shop.orders", 0), Partition("shop.carts", 0)
 SETTLED = OffsetRanges([(10, 20), (25, 30)])
+HALVES = OffsetRanges()
 
 
 @pytest.mark.parametrize(
@@ -26,7 +27,7 @@ SETTLED = OffsetRanges([(10, 20), (25, 30)])
 )
 def test_what_is_recalled(acknowledged: int | None, committed: int | None, recalled: OffsetRanges) -> None:
     memory = SettledMemory()
-    memory.keep(ORDERS, SETTLED, acknowledged)
+    memory.keep(ORDERS, SETTLED, HALVES, acknowledged)
 
     assert memory.recall(ORDERS, committed) == recalled
     assert memory.recall(ORDERS, committed) == OffsetRanges(), "it is recalled once"
@@ -34,7 +35,7 @@ def test_what_is_recalled(acknowledged: int | None, committed: int | None, recal
 
 def test_a_late_result_is_added_to_its_partition_alone() -> None:
     memory = SettledMemory()
-    memory.keep(ORDERS, SETTLED, None)
+    memory.keep(ORDERS, SETTLED, HALVES, None)
 
     memory.add(ORDERS, 20)
     memory.add(CARTS, 20)
@@ -45,8 +46,8 @@ def test_a_late_result_is_added_to_its_partition_alone() -> None:
 
 def test_the_partition_that_left_first_is_forgotten_first() -> None:
     memory = SettledMemory(most_ranges=3)
-    memory.keep(ORDERS, SETTLED, None)
-    memory.keep(CARTS, SETTLED, None)
+    memory.keep(ORDERS, SETTLED, HALVES, None)
+    memory.keep(CARTS, SETTLED, HALVES, None)
 
     assert not memory.recall(ORDERS, None)
     assert memory.recall(CARTS, None) == SETTLED
@@ -54,19 +55,19 @@ def test_the_partition_that_left_first_is_forgotten_first() -> None:
 
 def test_of_a_topic_that_is_made_anew_nothing_is_remembered() -> None:
     memory = SettledMemory()
-    memory.keep(ORDERS, SETTLED, None)
-    memory.add_partly(ORDERS, 5, 1)
-    memory.add_partly(CARTS, 5, 2)
+    memory.keep(ORDERS, SETTLED, HALVES, None)
+    memory.add_partly(ORDERS, 5, None, 1)
+    memory.add_partly(CARTS, 5, None, 2)
 
     memory.forget(ORDERS)
 
     assert not memory.recall(ORDERS, None)
-    assert (memory.delivered_of(ORDERS, 5), memory.delivered_of(CARTS, 5)) == (0, 2)
+    assert (memory.delivered_of(ORDERS, 5, None), memory.delivered_of(CARTS, 5, None)) == (0, 2)
 
 
 def test_records_that_were_delivered_in_part_are_bounded() -> None:
     memory = SettledMemory()
     for offset in range(20_000):
-        memory.add_partly(ORDERS, offset, 1)
+        memory.add_partly(ORDERS, offset, None, 1)
 
-    assert [memory.delivered_of(ORDERS, offset) for offset in (0, 19_999)] == [0, 1]
+    assert [memory.delivered_of(ORDERS, offset, None) for offset in (0, 19_999)] == [0, 1]

@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from consumer.cli import main
 from consumer.kafka.headers import failure_headers
-from consumer.records import Failure, Outcome, Partition, Reason, Record, Stage
+from consumer.records import Failure, OrderClass, Outcome, Partition, Reason, Record, Stage
 from consumer.telemetry.metrics import PREFIX, Metrics
 from tests.docs.shell import installed, run
 from tests.support.brokers import Message
@@ -106,7 +106,7 @@ def test_the_headers_table_has_every_header_of_a_failed_record() -> None:
         not_before=2,
         delivered=1,
     )
-    written = [name for name, _ in failure_headers(record, failure, parking_key=b"key")]
+    written = [name for name, _ in failure_headers(record, failure, b"key", OrderClass.OTHER, OrderClass.OTHER)]
     documented = [name.strip("`") for name, _ in OPERATIONS["Headers of failed records"].table("header")]
     assert sorted(documented) == sorted(written)
 

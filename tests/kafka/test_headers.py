@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from consumer.kafka.headers import failure_headers, redelivery
-from consumer.records import Failure, Headers, Outcome, Partition, Reason, Record, Redelivery, Stage
+from consumer.records import Failure, Headers, OrderClass, Outcome, Partition, Reason, Record, Redelivery, Stage
 
 ORDERS = Partition("shop.orders", 3)
 RETRY = Partition("retry", 0)
@@ -123,3 +123,32 @@ def test_a_header_that_does_not_parse_counts_as_absent() -> None:
 
     assert past is not None
     assert (past.origin, past.attempts, past.not_before_ms) == (ORDERS, 0, 0)
+
+
+@pytest.mark.parametrize("kind", OrderClass)
+def test_the_class_that_is_parked_and_the_part_that_is_left_are_read_as_they_were_written(kind: OrderClass) -> None:
+    headers = failure_headers(record(), FAILURE, b"jane", kind, kind)
+    read = tuple((name, str(value).encode()) for name, value in headers)
+
+    past = redelivery(read)
+
+    assert dict(read)["bluecore.ordering-class"] == dict(read)["bluecore.part"] == kind.encode()
+    assert past is not None
+    assert past.part is kind
+    assert past.parks == {kind}
+
+
+def test_what_an_earlier_version_wrote_parks_both_classes_and_is_whole() -> None:
+    past = redelivery(written(record(), FAILURE, b"jane"))
+
+    assert past is not None
+    assert past.part is None
+    assert past.parks == set(OrderClass)
+
+
+def test_what_parks_nothing_names_no_class() -> None:
+    """A dead letter keeps the part that it is, for its replay."""
+    headers = dict(failure_headers(record(), FAILURE, None, OrderClass.CONSENT, OrderClass.CONSENT))
+
+    assert "bluecore.ordering-class" not in headers
+    assert headers["bluecore.part"] == "consent"

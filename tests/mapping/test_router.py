@@ -95,6 +95,13 @@ def test_a_condition_that_cannot_be_computed_refuses_the_record() -> None:
     assert (outcome.reason, outcome.field) == (Reason.INVALID_FIELD, "when")
 
 
+def test_requests_are_in_the_order_of_the_routes_consents_too() -> None:
+    """Delivery sends a consent first: the numbers of the idempotency keys count in this order all the same."""
+    patch, consent = {"topic": "t", "event": "customer_patch"}, {"topic": "t", "event": "unsubscribe"}
+    assert events(routed(patch, consent)) == ["customer_patch", "unsubscribe"]
+    assert events(routed(consent, patch)) == ["unsubscribe", "customer_patch"]
+
+
 def test_the_highest_priority_of_the_routes_that_send() -> None:
     low, high = {"topic": "t", "event": "optin", "priority": 2}, {"topic": "t", "event": "wishlist", "priority": 7}
     assert routed(low, high).priority == 7

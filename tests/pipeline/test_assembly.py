@@ -109,6 +109,27 @@ def test_without_delays_no_retry_topic_is_read() -> None:
     assert subscription(config(optin, optin, dead_letters={"delays_seconds": []})) == ["a"]
 
 
+def test_a_topic_of_consents_is_read_before_its_equals_and_one_of_some_between() -> None:
+    """However they come: by a topic of their own, by a value, or by a second route; a route's priority rules."""
+    by_value = {"path": "email", "values": {True: "optin", False: "unsubscribe"}}
+    by_kind = {"path": "kind", "values": {"cart": "add_to_cart", "out": "unsubscribe"}}
+    routes = config(
+        {"topic": "own", "event": "optin"},
+        {"topic": "values", "event": by_value},
+        {"topic": "kinds", "event": by_kind},
+        {"topic": "two", "event": "customer_patch"},
+        {"topic": "two", "event": "unsubscribe", "when": "gone"},
+        {"topic": "carts", "event": "add_to_cart"},
+        {"topic": "low", "event": "optin", "priority": -1},
+        {"topic": "high", "event": "purchase", "priority": 1},
+    ).routes
+    order = ["high", "own", "kinds", "carts", "low"]
+
+    assert sorted(order, key=lambda topic: priority_of(routes, topic), reverse=True) == order
+    assert priority_of(routes, "own") == priority_of(routes, "values")
+    assert priority_of(routes, "kinds") == priority_of(routes, "two")
+
+
 def test_a_topics_priority_is_the_highest_of_its_routes() -> None:
     routes = config(
         {"topic": "a", "event": "optin", "priority": 1}, {"topic_pattern": "^a", "event": "search", "priority": 3}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from consumer.records import Answer, NoAnswer
+from consumer.records import CONSENTS, Answer, NoAnswer
 from tests.simulation.oracle import Oracle
 from tests.simulation.world import World
 
@@ -36,23 +36,28 @@ class Bluecore:
         number = self.attempts[key] = self.attempts.get(key, 0) + 1
         if self.down:
             return _DOWN[self.down]
-        kind = orjson.loads(body)["kind"]
+        event = orjson.loads(body)
+        kind = event["kind"]
         if kind == "refused":
             return Answer(400, text="refused")
-        if kind == "poison" or (kind == "unlucky" and number <= 5):
-            return Answer(500)
-        if kind == "halting" and number <= 2 and key.endswith(":1"):
+        fails = {
+            "profile": event["event"] not in CONSENTS,
+            "poison": True,
+            "unlucky": number <= 5,
+            "halting": number <= 2 and key.endswith(":1"),
+        }
+        if fails.get(kind):
             return Answer(500)
         if self.world.chance(self.unsteady):
             return self._fail(key, excused=excused)
-        self.oracle.accepted(key, excused=excused)
+        self.oracle.accepted(key, excused=excused, now=self.world.time)
         return Answer(202, seconds=0.05)
 
     def _fail(self, key: str, *, excused: bool) -> Answer:
         fault = self.world.random.choice(("500", "reset", "lost", "429", "timeout"))
         if fault == "lost":
             # Accepted, and the answer lost on its way: an honest client has to send it again.
-            self.oracle.accepted(key, excused=excused)
+            self.oracle.accepted(key, excused=excused, now=self.world.time)
             self.oracle.excuse(key)
             return Answer(None, NoAnswer.RESET)
         if fault == "429":

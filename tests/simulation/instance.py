@@ -14,6 +14,7 @@ from consumer.backoff import Backoff
 from consumer.delivery.breaker import BreakerPolicy
 from consumer.delivery.concurrency import ConcurrencyPolicy
 from consumer.delivery.engine import Engine
+from consumer.delivery.parts import CONSENT_STEP
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.reporter import Reporter
@@ -22,7 +23,7 @@ from consumer.records import EventRequest, Mapped, Partition, Reason, Record, Re
 from consumer.telemetry.health import Health
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.stopwatch import Stopwatch
-from tests.simulation.ports import MAX_AGE, RETRY, Net, SimClient, SimPublisher, SimSource, SimWatch
+from tests.simulation.ports import CONSENT_TOPIC, MAX_AGE, RETRY, Net, SimClient, SimPublisher, SimSource, SimWatch
 
 POLICY = DeliveryPolicy(
     concurrency=ConcurrencyPolicy(maximum=8, initial=4),
@@ -30,7 +31,7 @@ POLICY = DeliveryPolicy(
     backoff=Backoff(0.2, 2),
     delays=(2, 5, 8),
     retry_topic=RETRY,
-    ordered_events=frozenset({"optin", "unsubscribe"}),
+    ordered_events=frozenset({"customer_patch", "optin", "unsubscribe"}),
     max_age=AgeLimit(MAX_AGE),
     buffered_records=30,
     breaker=BreakerPolicy(failures=3, window_seconds=1.5, probes=Backoff(0.5, 3)),
@@ -57,8 +58,8 @@ class Mapper:
         event = orjson.loads(record.value)
         if event["kind"] == "unmappable":
             return Reject(Reason.MISSING_FIELD, Stage.MAP, "email: missing")
-        request = EventRequest(event["event"], record.value, "customer")
-        return Send((request,) * event["requests"], event["priority"])
+        bodies = [(each, orjson.dumps({"kind": event["kind"], "event": each})) for each in event["events"]]
+        return Send(tuple(EventRequest(each, body, "customer") for each, body in bodies), event["priority"])
 
 
 class Instance:
@@ -82,7 +83,7 @@ class Instance:
             retry_watch=SimWatch(net),
             reporter=Reporter(metrics(), health, Stopwatch(now, metrics().loop_seconds), self.engine),
             clock=net.world,
-            priority_of=lambda _: 0,
+            priority_of=lambda topic: CONSENT_STEP if topic == CONSENT_TOPIC else 0,
             drain_seconds=2.0,
         )
         self.next_step = net.world.time

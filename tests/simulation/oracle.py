@@ -6,9 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from consumer.records import Partition
+from consumer.records import CONSENTS, OrderClass, Partition
 
+CONSENT, OTHER = OrderClass.CONSENT, OrderClass.OTHER
 Place = tuple[Partition, int]
+Part = tuple[Place, OrderClass]
+_PASSING = {"good", "profile"}
 
 
 class PromiseBroken(AssertionError):
@@ -17,12 +20,33 @@ class PromiseBroken(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class Produced:
-    """A record as the producer wrote it: how many requests it makes, and whether its order matters for good."""
+    """A record as the producer wrote it: its events, and the classes of which the order matters for good."""
 
     key: bytes
-    requests: int
-    ordered: bool
+    events: tuple[str, ...]
+    ordered: frozenset[OrderClass]
     kind: str = "good"
+    at: float = 0.0
+
+    @property
+    def requests(self) -> int:
+        return len(self.events)
+
+    @property
+    def classes(self) -> frozenset[OrderClass]:
+        return frozenset(self.class_of(number) for number in range(len(self.events)))
+
+    def class_of(self, number: int) -> OrderClass:
+        return CONSENT if self.events[number] in CONSENTS else OTHER
+
+    def of_class(self, kind: OrderClass) -> list[int]:
+        """The numbers of its requests."""
+        return [number for number in range(len(self.events)) if self.class_of(number) is kind]
+
+    @property
+    def last(self) -> int:
+        """The number of the request that goes last."""
+        return (self.of_class(OTHER) or self.of_class(CONSENT))[-1]
 
 
 @dataclass(slots=True)
@@ -34,16 +58,28 @@ class Oracle:
     delivered: set[Place] = field(default_factory=set)
     retried: set[Place] = field(default_factory=set)
     dead: set[Place] = field(default_factory=set)
+    ended_parts: set[Part] = field(default_factory=set)
+    """By class, what was delivered or became a dead letter."""
+    retried_parts: set[Part] = field(default_factory=set)
+    consents: defaultdict[tuple[Partition, bytes], list[Place]] = field(default_factory=lambda: defaultdict(list))
+    """As Bluecore took them, repeated ones too; not those of members that were cut off."""
+    slowest_consent: float = 0.0
     open: set[Place] = field(default_factory=set)
     """What has not ended yet."""
     touched: set[Place] = field(default_factory=set)
     excused: Counter[Place] = field(default_factory=Counter)
     duplicates: int = 0
-    _latest: defaultdict[tuple[Partition, bytes, str], int] = field(default_factory=lambda: defaultdict(lambda: -1))
+    _latest: defaultdict[tuple[Partition, bytes, OrderClass, str], int] = field(
+        default_factory=lambda: defaultdict(lambda: -1)
+    )
     _checked: defaultdict[Partition, int] = field(default_factory=lambda: defaultdict(int))
 
-    def accepted(self, idempotency_key: str, *, excused: bool = False) -> None:
+    def accepted(self, idempotency_key: str, *, excused: bool = False, now: float = 0.0) -> None:
         place, request = _place(idempotency_key)
+        record = self.produced[place]
+        kind = record.class_of(request)
+        if kind is CONSENT and not excused:
+            self.consents[place[0], record.key].append(place)
         self.times_accepted[idempotency_key] += 1
         if self.times_accepted[idempotency_key] > 1:
             self.duplicates += 1
@@ -53,22 +89,40 @@ class Oracle:
             return
         # What an instance that was cut off delivers, the new owner cannot know of.
         self.excused[place] += excused
-        if request + 1 == self.produced[place].requests:
+        numbers = record.of_class(kind)
+        if all(self.times_accepted[_key(place, number)] for number in numbers):
+            if kind is CONSENT and self._passes(place):
+                self.slowest_consent = max(self.slowest_consent, now - record.at)
+            self._end(place, kind)
+            self._check_order(place, kind)
+        if all(self.times_accepted[_key(place, number)] for number in range(record.requests)):
             self.delivered.add(place)
+
+    def _end(self, place: Place, kind: OrderClass) -> None:
+        self.ended_parts.add((place, kind))
+        if self.ended(place):
             self.open.discard(place)
-            self._check_order(place)
+
+    def _passes(self, place: Place) -> bool:
+        """Whether no consent of its key fails by itself: whichever topic they are in, a parked one parks them all."""
+        key = self.produced[place].key
+        consents = [each for each in self.produced.values() if each.key == key and CONSENT in each.classes]
+        return all(each.kind in _PASSING for each in consents)
 
     def written(self, place: Place, record: Produced) -> None:
         self.produced[place] = record
         if record.requests:
             self.open.add(place)
 
-    def dead_lettered(self, place: Place, *, too_old: bool) -> None:
+    def dead_lettered(self, place: Place, parts: Iterable[OrderClass], *, too_old: bool) -> None:
         """`too_old`: for its age, which must be true."""
-        if self.produced[place].kind in {"good", "unlucky", "halting"} and not too_old:
-            raise PromiseBroken(f"{place} was dead-lettered, and nothing was wrong with it")
+        kind = self.produced[place].kind
+        for part in parts:
+            fine = kind in {"good", "unlucky", "halting"} or (kind == "profile" and part is CONSENT)
+            if fine and not too_old:
+                raise PromiseBroken(f"{place} was dead-lettered, and nothing was wrong with its {part}")
+            self._end(place, part)
         self.dead.add(place)
-        self.open.discard(place)
 
     def sent(self, idempotency_key: str) -> None:
         self.touched.add(_place(idempotency_key)[0])
@@ -76,44 +130,71 @@ class Oracle:
     def request(self, idempotency_key: str) -> tuple[Place, bool]:
         """The record of a request, and whether it is the record's last."""
         place, request = _place(idempotency_key)
-        return place, request + 1 == self.produced[place].requests
+        return place, request == self.produced[place].last
 
     def excuse(self, idempotency_key: str) -> None:
         """This record may be accepted once more: its answer was lost."""
         self.excused[_place(idempotency_key)[0]] += 1
 
     def settled(self, place: Place) -> bool:
-        return place in self.delivered or place in self.dead or place in self.retried or self.is_skipped(place)
+        settled = self.ended_parts | self.retried_parts
+        return all((place, part) in settled for part in self.produced[place].classes)
 
-    def ended(self, place: Place) -> bool:
-        return place in self.delivered or place in self.dead or self.is_skipped(place)
+    def ended(self, place: Place, parts: Iterable[OrderClass] | None = None) -> bool:
+        wanted = self.produced[place].classes if parts is None else parts
+        return all((place, part) in self.ended_parts for part in wanted)
 
     def is_skipped(self, place: Place) -> bool:
         return self.produced[place].requests == 0
 
-    def check_commit(self, partition: Partition, places: list[Place], offset: int, beyond: Iterable[int]) -> None:
+    def check_commit(
+        self,
+        partition: Partition,
+        places: list[Place],
+        parts: list[OrderClass | None],
+        offset: int,
+        beyond: Iterable[int],
+    ) -> None:
         """`places`: what each offset of the partition is; all below `offset` and all in `beyond` must be settled.
 
         A record of the retry topic is settled by an end; one of a routed topic by being in the retry topic, too.
         """
         for each in (*range(self._checked[partition], offset), *beyond):
-            place = places[each]
+            place, part = places[each], parts[each]
             # A record that was written to the retry topic twice ends twice: the place knows only that it has ended.
-            fine = self.settled(place) if place[0] == partition else self.ended(place)
+            fine = (
+                self.settled(place) if place[0] == partition else self.ended(place, None if part is None else (part,))
+            )
             if not fine:
                 raise PromiseBroken(f"{partition} was committed at {offset}, but {place} at {each} is not settled")
         self._checked[partition] = max(self._checked[partition], offset)
 
-    def _check_order(self, place: Place) -> None:
-        """First deliveries of a key ascend: always where order matters, else among those never put off."""
+    def _check_order(self, place: Place, part: OrderClass) -> None:
+        """First deliveries of a key and class ascend: always where order matters, else among those never put off."""
         partition, offset = place
         record = self.produced[place]
-        kinds = (["ordered"] if record.ordered else []) + (["direct"] if place not in self.retried else [])
+        direct = (place, part) not in self.retried_parts
+        kinds = (["ordered"] if part in record.ordered else []) + (["direct"] if direct else [])
         for kind in kinds:
-            lane = (partition, record.key, kind)
+            lane = (partition, record.key, part, kind)
             if offset < self._latest[lane]:
-                raise PromiseBroken(f"{place} was delivered after {self._latest[lane]} of the same key ({kind})")
+                raise PromiseBroken(
+                    f"{place} was delivered after {self._latest[lane]} of the same key ({part}, {kind})"
+                )
             self._latest[lane] = offset
+
+    def check_consents(self) -> None:
+        """What Bluecore took last of a customer is the newest that they said: no repetition undoes a newer one."""
+        for (partition, key), taken in self.consents.items():
+            if any((place, CONSENT) in self.retried_parts for place in taken):
+                continue  # the retry topic may hold a record twice
+            if taken[-1] != max(taken):
+                raise PromiseBroken(f"{taken[-1]} of {key!r} in {partition} was repeated after {max(taken)}")
+
+
+def _key(place: Place, number: int) -> str:
+    partition, offset = place
+    return f"{partition.topic}:{partition.number}:{offset}" + (f":{number}" if number else "")
 
 
 def _place(idempotency_key: str) -> tuple[Place, int]:

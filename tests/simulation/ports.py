@@ -13,13 +13,14 @@ from consumer.delivery.parking import CaughtUp, Change, Parked, Unparked
 from consumer.delivery.task import Commit, Task
 from consumer.kafka.headers import ORDERING_KEY_HEADER, failure_headers, redelivery
 from consumer.ports import Assigned, Listener
-from consumer.records import Answer, Outcome, Partition, Reason, Record
+from consumer.records import Answer, OrderClass, Outcome, Partition, Reason, Record
 from tests.simulation.bluecore import Bluecore
 from tests.simulation.brokers import Brokers, Stored
 from tests.simulation.oracle import Oracle, Place, PromiseBroken
 from tests.simulation.world import World
 
 RETRY, DEAD = "retry", "dead-letter"
+CONSENT_TOPIC = "consents"
 MAX_AGE = 120.0
 
 
@@ -42,6 +43,11 @@ class Net:
             return [(partition, offset) for offset in range(len(log))]
         origins = [redelivery(record.headers) for record in log]
         return [(each.origin, each.offset) for each in origins if each is not None]
+
+    def parts(self, partition: Partition) -> list[OrderClass | None]:
+        """Which part of it each record of a partition is; None: it is whole."""
+        past = [redelivery(record.headers) for record in self.brokers.logs[partition]]
+        return [None if each is None else each.part for each in past]
 
 
 @dataclass(slots=True, eq=False)
@@ -108,9 +114,10 @@ class SimSource:
 
     def commit(self, commits: Sequence[Commit], *, wait: bool = False) -> None:
         for each in commits:
-            places, settled = self.net.places(each.partition), decode(each.offset, each.metadata)
+            places, parts = self.net.places(each.partition), self.net.parts(each.partition)
+            settled = decode(each.offset, each.metadata)
             beyond = [offset for offset in range(each.offset + 1, len(places)) if offset in settled]
-            self.net.oracle.check_commit(each.partition, places, each.offset, beyond)
+            self.net.oracle.check_commit(each.partition, places, parts, each.offset, beyond)
             known = {offset for offset in range(each.offset + 1, len(places)) if places[offset] in self.delivered}
             if each.partition.topic != RETRY and (forgotten := known.difference(beyond)):
                 raise PromiseBroken(f"{each.partition} at {each.offset}: the map forgets {sorted(forgotten)}")
@@ -124,8 +131,12 @@ class SimSource:
     def _arrive(self, commits: Sequence[Commit], number: int) -> None:
         """A member's commits arrive in the order in which it sent them."""
         self.committing = False
-        if number == self.sent and not self.closed:
+        if self.closed:
+            return
+        if number == self.sent:
             self._apply(commits)
+        else:
+            self.listener.on_commit_failed([each.partition for each in commits], "overtaken", CommitFailure.LOST)
 
     def _apply(self, commits: Sequence[Commit]) -> None:
         owned = [each for each in commits if self.net.brokers.owners.get(each.partition) is self]
@@ -176,17 +187,19 @@ class SimPublisher:
             self.results.append((ticket, "the brokers do not answer"))
             return
         place = record.origin, record.origin_offset
+        parts = oracle.produced[place].classes if task.part is None else frozenset((task.part,))
         if failure.outcome is Outcome.RETRY:
-            if place in oracle.retried or self.excused():
+            if any((place, part) in oracle.retried_parts for part in parts) or self.excused():
                 oracle.excused[place] += oracle.produced[place].requests
             oracle.retried.add(place)
+            oracle.retried_parts |= {(place, part) for part in parts}
         else:
             age = self.net.world.time - (record.event_time_ms or 0) / 1000
-            oracle.dead_lettered(place, too_old=failure.reason is Reason.TOO_OLD and age > MAX_AGE)
+            oracle.dead_lettered(place, parts, too_old=failure.reason is Reason.TOO_OLD and age > MAX_AGE)
         key = task.parking_key if failure.outcome is Outcome.RETRY else None
         headers: Any = tuple(
             (name, value.encode() if isinstance(value, str) else value)
-            for name, value in failure_headers(record, failure, key)
+            for name, value in failure_headers(record, failure, key, task.kind, task.part)
         )
         topic = RETRY if failure.outcome is Outcome.RETRY else DEAD
         now_ms = int(self.net.world.time * 1000)
@@ -304,7 +317,7 @@ class SimWatch:
                 past, key = redelivery(headers), dict(headers).get(ORDERING_KEY_HEADER)
                 if past is not None and key is not None:
                     at = (partition, offset)
-                    self.parked[at] = parked = Parked(key, past.origin, past.offset, at)
+                    self.parked[at] = parked = Parked(key, past.origin, past.offset, at, past.parks)
                     found.append(parked)
             self.positions[partition] = len(self.net.brokers.logs[partition])
         for at, parked in list(self.parked.items()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,19 +12,22 @@ from consumer.delivery.engine import Engine
 from consumer.delivery.lanes import Lane, Lanes
 from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.offset_tracker import OffsetTracker
+from consumer.delivery.order import KeyOrder
 from consumer.delivery.parking import ParkedKeys
 from consumer.delivery.partitions import Partitions
 from consumer.delivery.settled_memory import SettledMemory
 from consumer.delivery.task import Task
+from consumer.kafka.headers import redelivery
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.service import Service
-from consumer.records import Outcome, Partition
+from consumer.records import OrderClass, Outcome, Partition, Redelivery
 from tests.simulation.scenario import run_seed
 
 pytestmark = pytest.mark.slow
 
 MOST_SEEDS = 300
 Plant = Callable[[pytest.MonkeyPatch], None]
+_OTHER_THAN = {OrderClass.CONSENT: OrderClass.OTHER, OrderClass.OTHER: OrderClass.CONSENT}
 
 
 def _commit_early(patch: pytest.MonkeyPatch) -> None:
@@ -73,18 +77,18 @@ def _release_a_lane_twice(patch: pytest.MonkeyPatch) -> None:
 
 def _forget_parked_keys(patch: pytest.MonkeyPatch) -> None:
     """A key's later records overtake the one in the retry topic."""
-    patch.setattr(ParkedKeys, "is_parked", lambda _self, _key: False)
+    patch.setattr(ParkedKeys, "is_parked", lambda *_args: False)
 
 
 def _do_not_wait_for_the_watch(patch: pytest.MonkeyPatch) -> None:
     """A new owner sends before it knows what is parked."""
     patch.setattr(ParkedKeys, "known", property(lambda _self: True))
-    patch.setattr(ParkedKeys, "is_parked", lambda _self, _key: False)
+    patch.setattr(ParkedKeys, "is_parked", lambda *_args: False)
 
 
 def _forget_the_map(patch: pytest.MonkeyPatch) -> None:
     """What was settled beyond the watermark is not remembered over a restart."""
-    patch.setattr("consumer.delivery.commits.encode", lambda _watermark, _beyond: "")
+    patch.setattr("consumer.delivery.commits.encode", lambda *_args: "")
 
 
 def _dead_letter_for_an_outage(patch: pytest.MonkeyPatch) -> None:
@@ -158,6 +162,61 @@ def _forget_what_was_delivered_in_part(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SettledMemory, "delivered_of", lambda *_args: 0)
 
 
+def _let_consents_wait_for_all_else(patch: pytest.MonkeyPatch) -> None:
+    """A customer has one lane, as they had once: an unsubscribe waits behind a profile that fails."""
+    lane_of = KeyOrder._key_of
+
+    def one_lane(self: KeyOrder, task: Task, _kind: OrderClass, key: bytes | None, *, ordered: bool) -> Any:
+        return lane_of(self, task, OrderClass.OTHER, key, ordered=ordered)
+
+    patch.setattr(KeyOrder, "_key_of", one_lane)
+
+
+def _park_consents_with_all_else(patch: pytest.MonkeyPatch) -> None:
+    """A profile in the retry topic takes an unsubscribe along."""
+    is_parked = ParkedKeys.is_parked
+    patch.setattr(
+        ParkedKeys, "is_parked", lambda self, key, _kind: any(is_parked(self, key, each) for each in OrderClass)
+    )
+
+
+def _park_by_the_other_class(patch: pytest.MonkeyPatch) -> None:
+    """A consent in the retry topic holds the profiles, and not the consents that came after it."""
+    is_parked = ParkedKeys.is_parked
+    patch.setattr(ParkedKeys, "is_parked", lambda self, key, kind: is_parked(self, key, _OTHER_THAN[kind]))
+
+
+def _give_consents_no_order(patch: pytest.MonkeyPatch) -> None:
+    """Each consent is a lane of its own."""
+    lane_of = KeyOrder._key_of
+
+    def alone(self: KeyOrder, task: Task, kind: OrderClass, key: bytes | None, *, ordered: bool) -> Any:
+        consent = kind is OrderClass.CONSENT
+        return task.record.offset if consent else lane_of(self, task, kind, key, ordered=ordered)
+
+    patch.setattr(KeyOrder, "_key_of", alone)
+
+
+def _let_the_rest_lose_its_place(patch: pytest.MonkeyPatch) -> None:
+    """What is left of a record of both classes goes behind what was read after it."""
+    reserve = Lanes.reserve
+    patch.setattr(Lanes, "reserve", lambda self, group, key, task: reserve(self, group, (key, task.number), task))
+
+
+def _forget_what_is_half_settled(patch: pytest.MonkeyPatch) -> None:
+    """After a restart a consent goes again though newer ones have passed it."""
+    patch.setattr("consumer.delivery.partitions.decode_halves", lambda *_args: OffsetRanges())
+
+
+def _send_the_whole_record_again(patch: pytest.MonkeyPatch) -> None:
+    """A part of a record comes back from the retry topic as all of it."""
+    patch.setattr("tests.simulation.ports.redelivery", lambda headers: _whole(redelivery(headers)))
+
+
+def _whole(past: Redelivery | None) -> Redelivery | None:
+    return None if past is None else replace(past, part=None)
+
+
 @pytest.mark.parametrize(
     "plant",
     [
@@ -176,6 +235,13 @@ def _forget_what_was_delivered_in_part(patch: pytest.MonkeyPatch) -> None:
         _forget_what_has_left,
         _send_beside_what_is_on_its_way,
         _forget_what_was_delivered_in_part,
+        _let_consents_wait_for_all_else,
+        _park_consents_with_all_else,
+        _park_by_the_other_class,
+        _give_consents_no_order,
+        _let_the_rest_lose_its_place,
+        _forget_what_is_half_settled,
+        _send_the_whole_record_again,
     ],
     ids=lambda plant: plant.__name__.strip("_"),
 )

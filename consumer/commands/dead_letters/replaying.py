@@ -21,6 +21,7 @@ from consumer.commands.dead_letters.selection import Selection
 from consumer.commands.dead_letters.survey import Position, survey
 from consumer.commands.exits import CommandFailed
 from consumer.config.model import Config
+from consumer.delivery.parts import parts_of
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.reading import TopicReader
 from consumer.kafka.topics import ensure_topics
@@ -129,12 +130,7 @@ def _replay_letter(  # noqa: PLR0913, PLR0917 - one letter, and all that it meet
         result.sent += 1
         if writer is not None:
             rate_limiter.wait()
-            events = {request.event for request in outcome.requests}
-            writer.write(
-                letter,
-                customer=outcome.requests[0].customer.encode(),
-                ordered=not events.isdisjoint(config.dead_letters.ordered_events),
-            )
+            writer.write(letter, outcome, frozenset(config.dead_letters.ordered_events))
 
 
 class _Writer:
@@ -146,14 +142,18 @@ class _Writer:
         self._tickets = count()
         self._written: dict[int, Position] = {}
 
-    def write(self, letter: DeadLetter, *, customer: bytes, ordered: bool) -> None:
-        record = letter.record
-        ordering_key = customer if record.key is None else record.key
+    def write(self, letter: DeadLetter, mapped: Send, ordered_events: frozenset[str]) -> None:
+        record, part = letter.record, letter.past.part
+        parts = [each for each in parts_of(mapped, ordered_events) if part in {None, each.kind}]
+        if not parts:
+            return  # mapping makes nothing of that class any more
+        ordering_key = parts[0].requests[0].customer.encode() if record.key is None else record.key
+        parking_key = ordering_key if any(each.ordered for each in parts) else None
+        kind = parts[0].kind if len(parts) == 1 else None
+        failure = letter.retry_failure(time.time())
         ticket = next(self._tickets)
         self._written[ticket] = record.partition.number, record.offset
-        self._publisher.write(
-            ticket, record, letter.retry_failure(time.time()), ordering_key, ordering_key if ordered else None
-        )
+        self._publisher.write(ticket, record, failure, ordering_key, parking_key, kind=kind, part=part)
         if len(self._written) >= _BATCH:
             self._finish()
 

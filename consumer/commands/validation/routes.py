@@ -11,8 +11,9 @@ import phonenumbers
 from consumer.commands.validation.fields import field_findings, path_findings
 from consumer.config.findings import Finding
 from consumer.config.route import EventByValue, RouteConfig
-from consumer.mapping.contract import CONSENTS, CONTRACTS, Contract, contract_of, events_of
+from consumer.mapping.contract import CONTRACTS, Contract, contract_of, events_of
 from consumer.mapping.names import as_name, as_yaml, is_name
+from consumer.records import CONSENTS
 from consumer.suggestions import misspelt
 
 

@@ -1,0 +1,54 @@
+"""How a record ends: its first part, if it has two, and then the record."""
+
+from __future__ import annotations
+
+from consumer.delivery.lanes import Lanes
+from consumer.delivery.order import KeyOrder
+from consumer.delivery.partitions import Partitions
+from consumer.delivery.task import Settlement, Task
+from consumer.records import Outcome
+
+
+class Settling:
+    """Notes what has ended, and lets go on what waited for it."""
+
+    def __init__(self, lanes: Lanes[Task], order: KeyOrder, partitions: Partitions) -> None:
+        self._lanes = lanes
+        self._order = order
+        self._partitions = partitions
+
+    def settle(self, task: Task, outcome: Outcome) -> Settlement | None:
+        """The present part of a record has ended, and with the last one the record.
+
+        Returns:
+            What is to be told: nothing of a first part that was delivered, which the end of the record tells.
+        """
+        self._order.settled(task)
+        if task.rest is not None:
+            return self._go_on(task, outcome)
+        state = task.state
+        state.settled.settle(task.record.offset)
+        state.changed = True
+        self._partitions.free(task)
+        if task.lane is not None:
+            self._lanes.release(task.lane)
+        return _settlement(task, outcome)
+
+    def _go_on(self, task: Task, outcome: Outcome) -> Settlement | None:
+        """Each part ends as it ends: an unsubscribe that fails does not take the profile along, nor the reverse."""
+        state = task.state
+        state.settled.half.add(task.record.offset)
+        state.changed = True
+        told = None if outcome is Outcome.DELIVERED else _settlement(task, outcome)
+        task.go_on(tuple([request.event for request in task.requests]) if told is None else ())
+        if not self._order.go_on(task):
+            self._partitions.orphan_ended(task, settled=False)
+        return told
+
+
+def _settlement(task: Task, outcome: Outcome) -> Settlement:
+    before = task.events_before
+    events = before + tuple([request.event for request in task.requests]) or (task.rejected_event,)
+    delivered = len(events) if outcome is Outcome.DELIVERED else len(before) + task.index
+    customer = task.requests[0].customer if task.requests else ""
+    return Settlement(task.record, outcome, events, delivered, task.failure, customer)

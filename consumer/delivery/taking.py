@@ -1,0 +1,55 @@
+"""What becomes of a record that was read: a task, with what is left to send of it."""
+
+from __future__ import annotations
+
+from consumer.delivery.parts import CONSENT_STEP, Part, parts_of
+from consumer.delivery.policy import DeliveryPolicy
+from consumer.delivery.task import PartitionState, Task
+from consumer.records import CONSENTS, OrderClass, Record, Reject, Send
+
+
+def refused_task(record: Record, mapped: Reject, state: PartitionState, number: int) -> Task:
+    """The task of a record that cannot be mapped: nothing of it is sent."""
+    task = Task(record, state, (), 0, record.size, number)
+    task.rejected_event = mapped.event
+    task.part = None if record.redelivery is None else record.redelivery.part
+    return task
+
+
+def task_of(record: Record, mapped: Send, state: PartitionState, policy: DeliveryPolicy, number: int) -> Task | None:
+    """The task of a mapped record; None: what was left of it, by its headers, mapping makes no longer."""
+    size = record.size
+    ordered = False
+    consents = own = 0
+    for request in mapped.requests:
+        size += len(request.body)
+        ordered = ordered or request.event in policy.ordered_events
+        if not request.link:
+            own += 1
+            consents += request.event in CONSENTS
+    past = record.redelivery
+    half = record.offset in state.settled.half
+    if not half and (past is None or past.part is None):
+        if not consents:
+            return Task(record, state, mapped.requests, mapped.priority, size, number, ordered)
+        if consents == own:
+            priority = mapped.priority + CONSENT_STEP
+            return Task(record, state, mapped.requests, priority, size, number, ordered, OrderClass.CONSENT)
+    left = _left(parts_of(mapped, policy.ordered_events), record, half=half)
+    if not left:
+        return None
+    first, rest = left[0], left[1] if len(left) > 1 else None
+    task = Task(record, state, first.requests, first.priority, size, number, first.ordered, first.kind)
+    task.part, task.numbers, task.delivered_before, task.rest = first.kind, first.numbers, first.delivered, rest
+    return task
+
+
+def _left(parts: tuple[Part, ...], record: Record, *, half: bool) -> tuple[Part, ...]:
+    """The parts that are still to be sent."""
+    past = record.redelivery
+    if past is not None and past.part is None and past.delivered:
+        # Written before a record went in parts: the count is in the order of the routes.
+        delivered = min(past.delivered, sum(len(part.numbers) for part in parts) - 1)
+        parts = tuple(part.without(delivered) for part in parts)
+    wanted = OrderClass.OTHER if half else None if past is None else past.part
+    return tuple(part for part in parts if part.requests and wanted in {None, part.kind})
