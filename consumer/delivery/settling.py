@@ -48,7 +48,9 @@ class Settling:
 
 def _settlement(task: Task, outcome: Outcome) -> Settlement:
     before = task.events_before
-    events = before + tuple([request.event for request in task.requests]) or (task.rejected_event,)
+    events = tuple([request.event for request in task.requests]) or (task.rejected_event,)
+    if before:
+        events = before + events
     delivered = len(events) if outcome is Outcome.DELIVERED else len(before) + task.index
     customer = task.requests[0].customer if task.requests else ""
     return Settlement(task.record, outcome, events, delivered, task.failure, customer)

@@ -21,14 +21,14 @@ def task_of(record: Record, mapped: Send, state: PartitionState, policy: Deliver
     size = record.size
     ordered = False
     consents = own = 0
-    for request in mapped.requests:
-        size += len(request.body)
-        ordered = ordered or request.event in policy.ordered_events
-        if not request.link:
+    for event, body, _, link in mapped.requests:
+        size += len(body)
+        ordered = ordered or event in policy.ordered_events
+        if not link:
             own += 1
-            consents += request.event in CONSENTS
-    past = record.redelivery
-    half = record.offset in state.settled.half
+            consents += event in CONSENTS
+    past, halves = record.redelivery, state.settled.half
+    half = bool(halves) and record.offset in halves
     if not half and (past is None or past.part is None):
         if not consents:
             return Task(record, state, mapped.requests, mapped.priority, size, number, ordered)

@@ -88,10 +88,8 @@ class Task:
     """The key under which later records follow this one into the retry topic; None where order matters not."""
 
     def __post_init__(self) -> None:
-        self._find_keys()
-
-    def _find_keys(self) -> None:
-        self.ordering_key = self.key_of(self.requests)
+        key = self.record.key
+        self.ordering_key = key if key is not None or not self.requests else self.requests[0].customer.encode()
         self.parking_key = self.ordering_key if self.ordered else None
 
     def key_of(self, requests: tuple[EventRequest, ...]) -> bytes | None:
@@ -117,7 +115,7 @@ class Task:
         self.index = self.attempts = self.redeliveries = self.write_failures = 0
         self.due = self.first_failed_at = 0.0
         self.sent = False
-        self._find_keys()
+        self.__post_init__()
 
     def fail(self, failure: Failure) -> None:
         """It is not sent any more: what is left is to write it to the topic of its failure."""

@@ -143,6 +143,20 @@ def test_a_commit_frees_what_is_below_it_and_what_its_map_has(followed: Followed
         assert learned(watch, lambda seen: len(seen) >= 2) == [followed.unparked(1, 1), followed.unparked(2, 2)]
 
 
+def test_what_the_commits_map_has_is_freed_before_it_has_caught_up(followed: Followed) -> None:
+    """Or a new owner would put off what nothing parks."""
+    followed.write(headers(0), headers(1), headers(2))
+    followed.commit(1, encode(1, OffsetRanges.of_offsets([2])))
+
+    with followed.watch() as watch:
+        assert caught_up(watch, 1) == [
+            followed.parked(1, 1),
+            followed.parked(2, 2),
+            followed.unparked(2, 2),
+            CaughtUp(1),
+        ]
+
+
 def test_a_record_that_is_half_settled_frees_the_consents(followed: Followed) -> None:
     """Then it is settled, and frees what is left."""
     followed.write(headers(0), headers(1, "other"))
