@@ -103,7 +103,8 @@ class Engine:
         task = self._returned(ticket)
         self.requests_in_flight -= 1
         verdict = self._policy.verdicts.judge(answer)
-        self.gates.answered(answer, verdict, self.requests_in_flight, now)
+        suspect = verdict is Verdict.FAILED and self._attempts.suspect(task)
+        self.gates.answered(answer, verdict, self.requests_in_flight, now, suspect=suspect)
         if verdict is Verdict.DELIVERED:
             self.gates.breaker.passed(task.number, suspect_key(task), now)
             self.gates.flood.delivered(task.number, now)

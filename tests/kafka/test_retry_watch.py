@@ -146,7 +146,7 @@ def test_a_commit_frees_what_is_below_it_and_what_its_map_has(followed: Followed
 def test_what_the_commits_map_has_is_freed_before_it_has_caught_up(followed: Followed) -> None:
     """Or a new owner would put off what nothing parks."""
     followed.write(headers(0), headers(1), headers(2))
-    followed.commit(1, encode(1, OffsetRanges.of_offsets([2])))
+    followed.commit(1, encode(1, OffsetRanges.from_offsets([2])))
 
     with followed.watch() as watch:
         assert caught_up(watch, 1) == [

@@ -64,6 +64,7 @@ class Oracle:
     consents: defaultdict[tuple[Partition, bytes], list[Place]] = field(default_factory=lambda: defaultdict(list))
     """As Bluecore took them, repeated ones too; not those of members that were cut off."""
     slowest_consent: float = 0.0
+    consents_parked: int = 0
     open: set[Place] = field(default_factory=set)
     """What has not ended yet."""
     touched: set[Place] = field(default_factory=set)

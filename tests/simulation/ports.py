@@ -16,7 +16,7 @@ from consumer.ports import Assigned, Listener
 from consumer.records import Answer, OrderClass, Outcome, Partition, Reason, Record
 from tests.simulation.bluecore import Bluecore
 from tests.simulation.brokers import Brokers, Stored
-from tests.simulation.oracle import Oracle, Place, PromiseBroken
+from tests.simulation.oracle import CONSENT, Oracle, Place, PromiseBroken
 from tests.simulation.world import World
 
 RETRY, DEAD = "retry", "dead-letter"
@@ -192,6 +192,7 @@ class SimPublisher:
             if any((place, part) in oracle.retried_parts for part in parts) or self.excused():
                 oracle.excused[place] += oracle.produced[place].requests
             oracle.retried.add(place)
+            oracle.consents_parked += CONSENT in parts
             oracle.retried_parts |= {(place, part) for part in parts}
         else:
             age = self.net.world.time - (record.event_time_ms or 0) / 1000

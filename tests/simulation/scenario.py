@@ -77,6 +77,8 @@ class Scenario:
             self.net.oracle.check_consents()
         if self._calm and self.net.oracle.slowest_consent > CONSENT_BOUND:
             raise PromiseBroken(f"a consent waited for {self.net.oracle.slowest_consent:.1f} s, and all was well")
+        if self._calm and self.net.oracle.consents_parked:
+            raise PromiseBroken(f"{self.net.oracle.consents_parked} consents were parked, and all was well")
         return self.net.oracle
 
     def _produce(self) -> None:

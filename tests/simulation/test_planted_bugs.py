@@ -25,7 +25,7 @@ from tests.simulation.scenario import run_seed
 
 pytestmark = pytest.mark.slow
 
-MOST_SEEDS = 300
+MOST_SEEDS = 1500
 Plant = Callable[[pytest.MonkeyPatch], None]
 _OTHER_THAN = {OrderClass.CONSENT: OrderClass.OTHER, OrderClass.OTHER: OrderClass.CONSENT}
 
