@@ -79,7 +79,8 @@ class Commits:
 
     def acknowledged(self, partitions: Iterable[Partition]) -> None:
         for partition in partitions:
-            if (state := self._states.get(partition)) is not None:
+            state = self._states.get(partition)
+            if state is not None and state.commit_sent is not None:  # else the answer is to one from before it left
                 state.acknowledged = state.commit_sent
 
     def failed(self, partitions: Iterable[Partition], failure: CommitFailure) -> None:

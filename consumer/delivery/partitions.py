@@ -61,6 +61,10 @@ class Partitions:
             priority: of its topic.
             start: where reading begins instead of at the commit; it is committed.
         """
+        if start is not None and committed is not None and start < committed:
+            # The log was truncated or made anew: the map speaks of other records.
+            self._memory_of_left.forget(partition)
+            committed, metadata = None, ""
         already = halves = OffsetRanges()
         if committed is not None:
             already, halves = decode(committed, metadata), decode_halves(committed, metadata)
@@ -82,6 +86,8 @@ class Partitions:
     def drain(self, partitions: Iterable[Partition]) -> None:
         """Drops what has not been sent of these; what is in flight may still settle."""
         for state in self._states_of(partitions):
+            if state.draining:
+                continue
             state.draining = True
             for task in state.lanes.tasks():
                 if not task.in_flight:

@@ -121,23 +121,21 @@ class GroupMember:
         if self._consumer is not None:
             self._consumer.resume(partitions)
 
-    def commit(self, offsets: list[TopicPartition], *, wait: bool) -> KafkaError | None:
+    def commit(self, offsets: list[TopicPartition], *, wait: bool) -> tuple[KafkaError | None, list[TopicPartition]]:
         """Sends the offsets.
 
         Returns:
-            With `wait`, why they were not taken; without, why they were not even sent.
+            With `wait`, why they were not taken, all of them or each; without, why they were not even sent.
         """
         if self._consumer is None:
-            return _UNMADE
+            return _UNMADE, offsets
         try:
             if wait:
-                self._consumer.commit(offsets=offsets, asynchronous=False)
-            else:
-                self._consumer.commit(offsets=offsets)
+                return None, self._consumer.commit(offsets=offsets, asynchronous=False)
+            self._consumer.commit(offsets=offsets)
         except KafkaException as error:
-            reason: KafkaError = error.args[0]
-            return reason
-        return None
+            return error.args[0], offsets
+        return None, offsets
 
     def ask(self, question: Callable[[Consumer], _Answer]) -> _Answer | None:
         """What a question to the consumer gives; None while there is none."""

@@ -48,7 +48,9 @@ class Membership:
         if self._answer is None and self._clock() >= self._ask_at:
             self._ask_at = self._clock() + _ASK_EVERY_SECONDS
             if self._admin is None:
-                self._admin = AdminClient(client_options(self._config, {"logger": NullLogger()}, "admin"))
+                self._admin = AdminClient(
+                    client_options(self._config, {}, "admin") | {"logger": NullLogger(), "statistics.interval.ms": 0}
+                )
             group = self._config.group_id
             self._answer = self._admin.describe_consumer_groups([group], request_timeout=_TIMEOUT)[group]
         return False

@@ -35,7 +35,8 @@ class OffsetCommits:
         """Sends these, a partition each, and waits for nothing."""
         offsets = _offsets(commits)
         self.unanswered += 1
-        if (error := member.commit(offsets, wait=False)) is not None:
+        error, _ = member.commit(offsets, wait=False)
+        if error is not None:
             self.on_commit(error, offsets)
 
     def send_and_wait(self, member: GroupMember, commits: Sequence[Commit]) -> None:
@@ -48,14 +49,14 @@ class OffsetCommits:
         self.unanswered += 1
         if self.revoking:
             # Another thread's commit is not answered before the callback of a rebalance has returned.
-            self.on_commit(member.commit(offsets, wait=True), offsets)
+            self.on_commit(*member.commit(offsets, wait=True))
             return
-        outcome: list[KafkaError | None] = []
+        outcome: list[tuple[KafkaError | None, list[TopicPartition]]] = []
         waiting = threading.Thread(target=lambda: outcome.append(member.commit(offsets, wait=True)), daemon=True)
         waiting.start()
         waiting.join(_TIMEOUT)
         if outcome:
-            self.on_commit(outcome[0], offsets)
+            self.on_commit(*outcome[0])
         else:
             self.unanswered -= 1
             log.warning("the last commit was not answered in time; what it covered may be sent again")

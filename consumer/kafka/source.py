@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 
 _NOT_FOUND = KafkaError._AUTO_OFFSET_RESET  # noqa: SLF001 - confluent-kafka's public name for it
 _RETRIED_EVERY = 4
+_MOVE_AGAIN_SECONDS = 5.0
+_NOWHERE = -1
 
 
 class KafkaSource:
@@ -64,6 +66,7 @@ class KafkaSource:
         self._paused: set[Partition] = set()
         self._out_of_range: dict[Partition, int] = {}
         self._made_anew: set[Partition] = set()
+        self._move_at = 0.0
         self._assigned: set[Partition] = set()
         self._closing = False
         self._topic_ids = TopicIds(config.kafka, time.monotonic)
@@ -98,16 +101,17 @@ class KafkaSource:
         Raises:
             Fatal: a consumer cannot go on.
         """
+        # First of all: what is read at an old position is none of a new topic's.
+        for topic in self._topic_ids.changed():
+            self._begin_anew(topic)
+        if (self._out_of_range or self._made_anew) and time.monotonic() >= self._move_at:
+            self._move_into_range()
         messages = self._retry.consume(max(1, most // _RETRIED_EVERY), 0) if self._retry is not None else []
         if (routed := self._members[0]) is not self._retry:
             messages += routed.consume(max(1, most - len(messages)), 0 if messages else seconds)
         elif not messages and seconds > 0:
             messages = routed.consume(most, seconds)
         records = [record for message in messages if (record := self._record(message)) is not None]
-        for topic in self._topic_ids.changed():
-            self._begin_anew(topic)
-        if self._out_of_range or self._made_anew:
-            self._move_into_range()
         if self._read_errors is not None:
             self._read_errors.ended(record.partition for record in records)
             self._read_errors.log_due()
@@ -177,7 +181,9 @@ class KafkaSource:
         if (error := message.error()) is None:
             return record_from(message, self._failure_topics)
         if error.code() == _NOT_FOUND:
-            self._out_of_range[Partition(message.topic() or "", message.partition() or 0)] = message.offset() or 0
+            offset = message.offset()
+            position = _NOWHERE if offset is None else offset
+            self._out_of_range[Partition(message.topic() or "", message.partition() or 0)] = position
         else:
             self._errors.handle(message, error)
         return None
@@ -186,12 +192,14 @@ class KafkaSource:
         """Where there is no record at the position, or the topic is another, reading goes on where it should."""
         for partition, position in list(self._out_of_range.items()):
             ask = partial(self._starts.out_of_range, partition=partition, position=position)
-            if self._move(partition, ask) is not None:
-                del self._out_of_range[partition]
+            if self._move(partition, ask) is None:
+                return
+            del self._out_of_range[partition]
         for partition in list(self._made_anew):
-            if (start := self._move(partition, partial(self._starts.first, partition=partition))) is not None:
-                self._made_anew.discard(partition)
-                self._listener.on_assigned([Assigned(partition, None, "", start)])
+            if (start := self._move(partition, partial(self._starts.first, partition=partition))) is None:
+                return
+            self._made_anew.discard(partition)
+            self._listener.on_assigned([Assigned(partition, None, "", start)])
 
     def _move(self, partition: Partition, where: Callable[[Consumer], int]) -> int | None:
         """Reads a partition on from where the brokers say; None: they do not answer, it is tried again."""
@@ -205,12 +213,17 @@ class KafkaSource:
         except KafkaException as error:
             what = "where a partition begins cannot be asked; it is tried again"
             self._errors.incidents.warning("range", what, error=str(error))
+            # The question waits for the brokers, and the loop with it; another partition's turn is next.
+            self._move_at = time.monotonic() + _MOVE_AGAIN_SECONDS
+            if partition in self._out_of_range:
+                self._out_of_range[partition] = self._out_of_range.pop(partition)
             return None
         return start
 
     def _begin_anew(self, topic: str) -> None:
         """The topic was made anew while it was read: of the new one nothing counts as read so far."""
         log.warning("a topic was made anew: reading begins at its first record", topic=topic)
+        self._starts.forget(topic)
         partitions = [each for each in self._assigned if each.topic == topic]
         self._listener.on_deleted(partitions)
         self._made_anew.update(partitions)
@@ -251,8 +264,11 @@ class KafkaSource:
             return
         for topic in self._topic_ids.gone({each.topic for each in partitions}):
             log.warning("a topic was deleted: what is in memory of it is sent on", topic=topic)
-            self._topic_ids.forget(topic)
-            self._listener.on_deleted([each for each in _partitions(partitions) if each.topic == topic])
+            self._starts.forget(topic)
+            leaving = [each for each in _partitions(partitions) if each.topic == topic]
+            if not any(each.topic == topic for each in self._assigned.difference(leaving)):
+                self._topic_ids.forget(topic)  # else the next look tells of those that stay
+            self._listener.on_deleted(leaving)
 
     def _gone(self, partitions: list[TopicPartition]) -> None:
         for each in _partitions(partitions):

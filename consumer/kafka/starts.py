@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import structlog
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from consumer.kafka.client import Fatal
 from consumer.ports import Assigned
@@ -55,6 +56,7 @@ class Starts:
         self._policy = policy
         self._lost = lost
         self._first_read: frozenset[Partition] = frozenset()
+        self._decided: dict[Partition, int] = {}
 
     def look(self, consumer: Consumer, subscription: Sequence[str]) -> None:
         """Before the group is joined: notes which partitions there are that the group has never read.
@@ -86,21 +88,41 @@ class Starts:
         """
         try:
             committed = consumer.committed(partitions, timeout=_TIMEOUT) if partitions else []
-            low, high = self._ends(consumer, partitions)
+            _raise_errors(committed)
         except KafkaException as error:
             # Nothing is lost: librdkafka reads from the commits, and asks here where there is none.
             log.warning("the group's commits could not be read: more may be sent again", error=str(error))
             return [Assigned(Partition(each.topic, each.partition), None, "") for each in partitions]
-        found = []
-        for each in committed:
-            partition = Partition(each.topic, each.partition)
-            if each.offset < 0:
-                start = high[partition] if partition in self._first_read else low[partition]
-                found.append(Assigned(partition, None, "", start))
-                continue
-            moved = self._moved(partition, each.offset, low[partition], high[partition])
-            found.append(Assigned(partition, each.offset, each.metadata or "", moved))
-        return found
+        known = [
+            Assigned(
+                Partition(each.topic, each.partition), each.offset if each.offset >= 0 else None, each.metadata or ""
+            )
+            for each in committed
+        ]
+        try:
+            low, high = self._ends(consumer, partitions)
+        except KafkaException as error:
+            log.warning("where partitions begin and end could not be asked: the commits hold", error=str(error))
+            return known
+        return [self._started(each, low[each.partition], high[each.partition]) for each in known]
+
+    def forget(self, topic: str) -> None:
+        """The topic was deleted or made anew: nothing in a new one can be from before."""
+        self._first_read = frozenset(each for each in self._first_read if each.topic != topic)
+        self._decided = {each: start for each, start in self._decided.items() if each.topic != topic}
+
+    def _started(self, assigned: Assigned, low: int, high: int) -> Assigned:
+        partition, committed = assigned.partition, assigned.committed
+        if committed is not None:
+            return replace(assigned, start=self._moved(partition, committed, low, high))
+        return replace(assigned, start=self._first(partition, low, high))
+
+    def _first(self, partition: Partition, low: int, high: int) -> int:
+        """Where a partition begins that the group has no commit for; decided once, should the commit of it fail."""
+        start = self._decided.get(partition)
+        if start is None or not low <= start <= high:
+            start = self._decided[partition] = high if partition in self._first_read else low
+        return start
 
     def out_of_range(self, consumer: Consumer, partition: Partition, position: int) -> int:
         """Where to go on when the brokers have no record at `position`; below 0: nothing was read or committed yet.
@@ -111,7 +133,7 @@ class Starts:
         """
         low, high = self._ends(consumer, [TopicPartition(*partition)])
         if position < 0:
-            return high[partition] if partition in self._first_read else low[partition]
+            return self._first(partition, low[partition], high[partition])
         moved = self._moved(partition, position, low[partition], high[partition])
         return position if moved is None else moved
 
@@ -149,18 +171,24 @@ class Starts:
     def _ends(
         self, consumer: Consumer, partitions: Sequence[TopicPartition]
     ) -> tuple[Mapping[Partition, int], Mapping[Partition, int]]:
-        low, high = (
-            {
-                Partition(each.topic, each.partition): each.offset
-                for each in consumer.offsets_for_times(
-                    [TopicPartition(each.topic, each.partition, time) for each in partitions], timeout=_TIMEOUT
-                )
-            }
-            if partitions
-            else {}
-            for time in (_EARLIEST, _LATEST)
-        )
+        low, high = (self._offsets(consumer, partitions, time) for time in (_EARLIEST, _LATEST))
         return low, high
+
+    @staticmethod
+    def _offsets(consumer: Consumer, partitions: Sequence[TopicPartition], time: int) -> Mapping[Partition, int]:
+        asked = [TopicPartition(each.topic, each.partition, time) for each in partitions]
+        answers = consumer.offsets_for_times(asked, timeout=_TIMEOUT) if asked else []
+        _raise_errors(answers)
+        if any(each.offset < 0 for each in answers):
+            # A partition that had to be asked twice may come back so; as an offset it would mean the end.
+            raise KafkaException(KafkaError(KafkaError._NO_OFFSET, "the brokers named no offset"))  # noqa: SLF001 - confluent-kafka's public name for it
+        return {Partition(each.topic, each.partition): each.offset for each in answers}
+
+
+def _raise_errors(partitions: Sequence[TopicPartition]) -> None:
+    for each in partitions:
+        if each.error is not None:
+            raise KafkaException(each.error)
 
 
 def _matches(subscribed: str, topic: str) -> bool:

@@ -20,6 +20,7 @@ from consumer.kafka.logging import NullLogger
 _LOOK_EVERY_SECONDS = 10.0
 _TIMEOUT = 5.0
 _WAIT_SECONDS = 2.0
+_LOOKS_IN_VAIN = 3
 
 GONE = ""
 """In place of an id: there is no such topic."""
@@ -28,7 +29,7 @@ Described = Mapping[str, "Future[TopicDescription]"]
 
 
 class TopicIds:
-    """Looks every ten seconds without waiting for the answer; brokers that do not tell are asked once."""
+    """Looks every ten seconds without waiting for the answer; brokers that do not tell are left alone soon."""
 
     def __init__(self, config: KafkaConfig, clock: Callable[[], float]) -> None:
         """Begin without knowing any topic; `clock`: seconds."""
@@ -38,6 +39,7 @@ class TopicIds:
         self._ids: dict[str, str] = {}
         self._asked: Described = {}
         self._look_at = 0.0
+        self._in_vain = 0
         self._untold = False
 
     def watch(self, topics: Iterable[str]) -> None:
@@ -78,13 +80,16 @@ class TopicIds:
 
     def _ask(self, topics: Iterable[str]) -> Described:
         if self._admin is None:
-            self._admin = AdminClient(client_options(self._config, {"logger": NullLogger()}, "admin"))
+            self._admin = AdminClient(
+                client_options(self._config, {}, "admin") | {"logger": NullLogger(), "statistics.interval.ms": 0}
+            )
         return self._admin.describe_topics(TopicCollection(list(topics)), request_timeout=_TIMEOUT)
 
     def _compare(self, asked: Described) -> set[str]:
         now = {topic: _id_of(answer, 0) for topic, answer in asked.items()}
         if all(each is None for each in now.values()) and set(self._ids.values()) == {GONE}:
-            self._untold = True
+            self._in_vain += 1
+            self._untold = self._in_vain >= _LOOKS_IN_VAIN
         changed = set()
         for topic, found in now.items():
             if found is None or found == GONE:

@@ -36,9 +36,9 @@ class Intake:
                 oldest[partition.topic] = min(time, oldest.get(partition.topic, time))
         return oldest
 
-    def forget(self, partitions: Iterable[Partition]) -> None:
-        for partition in partitions:
-            self._waiting.pop(partition, None)
+    def forget(self, partitions: Iterable[Partition]) -> list[Record]:
+        """Gives up what waits of these partitions, and returns it."""
+        return [record for partition in partitions for record in self._waiting.pop(partition, ())]
 
     def translate(self, records: Iterable[Record], now: float) -> Iterator[tuple[Record, Mapped]]:
         """The waiting records that can go on now, then `records`; `now` in seconds since the epoch."""

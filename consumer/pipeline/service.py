@@ -18,7 +18,7 @@ from consumer.delivery.task import Commit
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.reporter import Reporter
 from consumer.ports import Assigned, Client, Publisher, Source, Watch
-from consumer.records import Partition, Record
+from consumer.records import Partition, Reason, Record, Reject, Stage
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +29,9 @@ _BUSY_SECONDS = 0.004
 # Kafka's client calls back from within a poll only: a rebalance or an error waits no longer than this.
 _POLL_SECONDS = 0.05
 _CLOSE_SECONDS = 5.0
+_UNREADABLE = Reject(
+    Reason.UNDECODABLE, Stage.DECODE, "its topic was deleted while its schema was not to be had from the registry"
+)
 
 
 class Service:
@@ -196,6 +199,9 @@ class Service:
 
     def on_deleted(self, partitions: Sequence[Partition]) -> None:
         partitions = self._ours(partitions)
+        for record in self._intake.forget(partitions):
+            # They cannot be read again, and without their schema they cannot be sent.
+            self._engine.take(record, _UNREADABLE, self._clock.now())
         self._engine.partitions.detach(partitions)
         self._report.rebalanced("deleted", partitions, self._engine.partitions.assigned)
 

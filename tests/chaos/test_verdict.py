@@ -39,6 +39,16 @@ def test_all_in_order_once_keeps_every_promise() -> None:
     assert (verdict.written, verdict.delivered, verdict.share) == (3, 3, 0)
 
 
+def test_a_consent_may_pass_all_else_of_its_customer_and_no_other_consent() -> None:
+    """An unsubscribe does not wait for a profile; two profiles, and two consents, keep their order."""
+    kinds = ("customer_patch", "optin", "customer_patch", "unsubscribe")
+    events = {str(number): Event(PROFILES, kind, JANE, number) for number, kind in enumerate(kinds)}
+
+    assert judged(events, arrivals(1, 3, 0, 2)).reordered == []
+    assert judged(events, arrivals(3, 1, 0, 2)).reordered == ["1"]
+    assert judged(events, arrivals(1, 3, 2, 0)).reordered == ["0"]
+
+
 def test_an_event_that_is_nowhere_is_lost() -> None:
     """Neither at Bluecore nor, being sound, anywhere it may be."""
     verdict = judged(written(3), arrivals(0, 2))

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from consumer.records import CONSENTS
 from tests.chaos.endpoint import Arrival
 from tests.chaos.producer import Event
 
@@ -67,10 +68,11 @@ class Failures:
 class Verdict:
     """Each list names idempotency keys: the topic, partition and offset of a record.
 
-    `reordered`: first deliveries that came after a later one of the same customer and topic. Where order does not
-    outlast the retry topic, records that went through it are in `overtaken` instead. `duplicates` counts deliveries
-    beyond the first by what brought them about; `at_risk` is how many events were delivered and not committed
-    at crashes, and so the most that they may repeat. `unexplained` tells of the duplicates without a cause.
+    `reordered`: first deliveries that came after a later one of the same customer, topic and class: consents keep
+    their order among themselves, and so does all else. Where order does not outlast the retry topic, records that
+    went through it are in `overtaken` instead. `duplicates` counts deliveries beyond the first by what brought them
+    about; `at_risk` is how many events were delivered and not committed at crashes, and so the most that they may
+    repeat. `unexplained` tells of the duplicates without a cause.
     """
 
     written: int
@@ -145,13 +147,13 @@ def _story(*arrivals: Arrival) -> str:
 def _reordered(
     firsts: Iterable[Arrival], written: Mapping[str, Event], retried: Collection[str]
 ) -> tuple[list[str], int]:
-    latest: defaultdict[tuple[str, str], int] = defaultdict(lambda: -1)
+    latest: defaultdict[tuple[str, str, bool], int] = defaultdict(lambda: -1)
     reordered, overtaken = [], 0
     for arrival in firsts:
         event = written.get(arrival.key)
         if event is None:
             continue
-        lane = event.topic, event.customer
+        lane = event.topic, event.customer, event.kind in CONSENTS
         if not event.ordered and arrival.key in retried:
             overtaken += event.sequence < latest[lane]
             continue

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from consumer.delivery.offset_map import encode
+from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.records import Outcome
 from tests.delivery.driver import ACCEPTED, POLICY, Driver
 from tests.delivery.samples import ORDERS, answer, send
@@ -226,3 +228,14 @@ def test_what_is_in_flight_of_a_deleted_topic_is_waited_for(driver: Driver) -> N
 
     assert driver.engine.give_up_detached(driver.now) == 0
     assert driver.outcomes == {0: Outcome.DELIVERED}
+
+
+def test_the_map_of_a_commit_says_nothing_of_a_log_that_was_truncated_below_it() -> None:
+    """Reading begins before the commit: what the map calls settled are other records by now."""
+    driver = Driver()
+    settled = encode(1000, OffsetRanges([(1002, 1100)]))
+    driver.engine.partitions.assign(ORDERS, 1000, settled, start=950)
+
+    driver.take("new", offset=1002)
+
+    assert driver.log == ["shop.orders:0:1002"]
