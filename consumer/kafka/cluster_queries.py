@@ -59,6 +59,10 @@ class ClusterQueries:
         self._describes: bool | None = None
         """Whether the brokers describe topics with their ids; None: they were not asked yet."""
 
+    def close(self) -> None:
+        """Ends the client here, for the reason that `TopicIds.close` gives."""
+        self._admin.__exit__(None, None, None)
+
     def topics(self, names: Collection[str]) -> Topics:
         """Which of these there are; asking creates none.
 

@@ -86,6 +86,8 @@ class GroupMember:
         if not self._steady and self._consumer is not None and (member_id := self._consumer.memberid()):
             # Of the new protocol the id says nothing: it is the member's own.
             self._steady = self._protocol != NEW or self._membership.holds(member_id)
+        if self._steady:
+            self._membership.close()
         return self._steady
 
     def consume(self, most: int, seconds: float) -> list[Message]:
@@ -152,6 +154,7 @@ class GroupMember:
         self._closing = True
         if self._consumer is not None:
             self._consumer.close()
+        self._membership.close()
 
     def _make(self) -> None:
         tell = self._callbacks

@@ -166,6 +166,7 @@ class KafkaSource:
         self._closing = True
         for member in self._members:
             member.close()
+        self._topic_ids.close()
 
     def _by_member(self, partitions: Iterable[Partition]) -> list[tuple[GroupMember, list[Partition]]]:
         retried: list[Partition] = []

@@ -78,6 +78,16 @@ class TopicIds:
             self._ids[topic] = GONE
             self._look_at = 0.0
 
+    def close(self) -> None:
+        """Ends the client here: left to the garbage collector, librdkafka may abort the process [librdkafka 2.16].
+
+        The collector may run in a thread of librdkafka's own, which must not end a client.
+        """
+        if self._admin is not None:
+            self._admin.__exit__(None, None, None)
+            self._admin = None
+        self._untold = True
+
     def _ask(self, topics: Iterable[str]) -> Described:
         if self._admin is None:
             self._admin = AdminClient(

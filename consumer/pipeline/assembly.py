@@ -144,12 +144,14 @@ def assembled(config: Config) -> Iterator[Assembled]:
 @contextmanager
 def cluster_watch(config: Config, named: Sequence[str]) -> Iterator[ClusterWatch]:
     """Asks the brokers until the block ends."""
-    watch = ClusterWatch(ClusterQueries(config.kafka), named)
+    queries = ClusterQueries(config.kafka)
+    watch = ClusterWatch(queries, named)
     watch.start()
     try:
         yield watch
     finally:
         watch.close()
+        queries.close()
 
 
 def transport(config: Config) -> Transport:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -19,8 +19,20 @@ from tests.support.waiting import eventually
 on_apache = pytest.mark.parametrize("broker", ["apache"], indirect=True)
 
 
+_OPENED: list[ClusterQueries] = []
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """A client that the garbage collector ends may end the process."""
+    yield
+    while _OPENED:
+        _OPENED.pop().close()
+
+
 def queries(broker: Broker, options: Mapping[str, Any] | None = None) -> ClusterQueries:
-    return ClusterQueries(config(broker, options=options).kafka)
+    _OPENED.append(ClusterQueries(config(broker, options=options).kafka))
+    return _OPENED[-1]
 
 
 def test_a_partition_begins_and_ends_where_its_records_do(broker: Broker) -> None:

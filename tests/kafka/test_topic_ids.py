@@ -46,9 +46,10 @@ def learned(ids: TopicIds) -> None:
 
 
 @pytest.mark.parametrize("broker", ["apache"], indirect=True)
-def test_a_topic_that_is_made_anew_is_told_once(broker: Broker) -> None:
+def test_a_topic_that_is_made_anew_is_told_once(broker: Broker, request: pytest.FixtureRequest) -> None:
     topic, other = broker.topic(1), broker.topic(1)
     ids = TopicIds(config(broker).kafka, Hurried())
+    request.addfinalizer(ids.close)
     ids.watch([topic, other])
     learned(ids)
     assert ids.gone([topic, other]) == set()
@@ -61,9 +62,10 @@ def test_a_topic_that_is_made_anew_is_told_once(broker: Broker) -> None:
 
 
 @pytest.mark.parametrize("broker", ["apache"], indirect=True)
-def test_a_topic_that_is_deleted_is_gone(broker: Broker) -> None:
+def test_a_topic_that_is_deleted_is_gone(broker: Broker, request: pytest.FixtureRequest) -> None:
     topic = broker.topic(1)
     ids = TopicIds(config(broker).kafka, Hurried())
+    request.addfinalizer(ids.close)
     ids.watch([topic])
     learned(ids)
 
@@ -75,8 +77,11 @@ def test_a_topic_that_is_deleted_is_gone(broker: Broker) -> None:
 
 
 @pytest.mark.parametrize("broker", ["embedded"], indirect=True)
-def test_brokers_that_do_not_tell_are_asked_once_and_hold_nothing_up(broker: Broker) -> None:
+def test_brokers_that_do_not_tell_are_asked_once_and_hold_nothing_up(
+    broker: Broker, request: pytest.FixtureRequest
+) -> None:
     ids = TopicIds(config(broker).kafka, Hurried())
+    request.addfinalizer(ids.close)
     ids.watch([broker.topic(1)])
     began = time.monotonic()
 
