@@ -7,7 +7,6 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Final
 
-import structlog
 from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._listoffsets import OffsetSpec
@@ -17,8 +16,6 @@ from consumer.kafka.client import client_options
 from consumer.kafka.logging import NullLogger
 from consumer.records import Partition
 from consumer.telemetry.cluster import Ends
-
-log = structlog.get_logger(__name__)
 
 _TIMEOUT: Final = 5.0
 # librdkafka gives up before the future does.
@@ -81,9 +78,8 @@ class ClusterQueries:
         if self._describes is None and names:
             try:
                 self._described(names)
-            except KafkaException as error:
+            except KafkaException:
                 self._describes = False
-                log.debug("the brokers do not describe topics: they are listed", error=str(error))
             else:
                 self._describes = True
 
