@@ -7,7 +7,8 @@ READY := $(VENV)/.ready
 REDPANDA := .cache/redpanda-connect
 # Half of a test's time is waiting for others, so two at once for each core.
 WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
-PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
+# A worker that dies ends the run: the tests of its group would be waited for, for ever.
+PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --max-worker-restart 0
 
 # Hundreds of processes import the same modules: compiled once, whatever the shell around says.
 unexport PYTHONDONTWRITEBYTECODE

@@ -1,15 +1,17 @@
-"""What is asked of the brokers beside reading: which topics there are, and where partitions begin and end."""
+"""What is asked of the brokers beside reading: which topics there are, and where partitions begin and end.
+
+Consumers that join no group ask, not admin clients: the admin client's ListOffsets now and then ends the process with
+a segmentation fault when it has to look for leaders first, and `offsets_for_times` sends the same request
+[librdkafka 2.16].
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicCollection, TopicPartition
-from confluent_kafka.admin import AdminClient
-from confluent_kafka.admin._listoffsets import OffsetSpec
+from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, TopicPartition
 
 from consumer.config.model import KafkaConfig
 from consumer.kafka.client import client_options
@@ -18,11 +20,7 @@ from consumer.records import Partition
 from consumer.telemetry.cluster import Ends
 
 _TIMEOUT: Final = 5.0
-# librdkafka gives up before the future does.
-_GRACE: Final = 1.0
 _READS_ALL: Final = "read_uncommitted"
-_EARLIEST: Final = OffsetSpec.earliest()  # type: ignore[no-untyped-call]  # confluent-kafka leaves it without types
-_LATEST: Final = OffsetSpec.latest()  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +30,10 @@ class Topics:
     Attributes:
         partitions: by name, how many each has.
         missing: those that there are not.
-        ids: by name, where brokers tell ids.
     """
 
     partitions: Mapping[str, int]
     missing: frozenset[str]
-    ids: Mapping[str, str]
 
 
 class ClusterQueries:
@@ -49,96 +45,61 @@ class ClusterQueries:
         Raises:
             KafkaException: no client can be made with these options.
         """
-        # Its connections break together with those of the consumer, which tells of it.
-        quiet = {"logger": NullLogger(), "log_level": 0, "statistics.interval.ms": 0}
-        self._admin = AdminClient(client_options(config, {}, "admin") | quiet)
-        self._reads_all = config.options.get("isolation.level") == _READS_ALL
-        self._describes: bool | None = None
-        """Whether the brokers describe topics with their ids; None: they were not asked yet."""
+        self._everything = _client(config, _READS_ALL)
+        reads_all = config.options.get("isolation.level") == _READS_ALL
+        self._committed = None if reads_all else _client(config, "read_committed")
 
     def close(self) -> None:
-        """Ends the client here, for the reason that `TopicIds.close` gives."""
-        self._admin.__exit__(None, None, None)
+        self._everything.close()
+        if self._committed is not None:
+            self._committed.close()
 
     def topics(self, names: Collection[str]) -> Topics:
-        """Which of these there are; asking creates none.
+        """Which of these there are; asking creates none. Those that the brokers will not speak of are in neither.
 
         Raises:
             KafkaException: no broker answered.
         """
-        self._admin.poll(0)  # librdkafka calls back from within it only
-        if self._describes:
-            return self._described(names)
-        known = self._admin.list_topics(timeout=_TIMEOUT).topics
-        counts = {name: len(known[name].partitions) for name in names if name in known and not known[name].error}
-        return Topics(counts, frozenset(names) - known.keys(), {})
-
-    def learn(self, names: Collection[str]) -> None:
-        """Asks once whether topics are described: brokers that know no such request let it run into its time-out."""
-        if self._describes is None and names:
-            try:
-                self._described(names)
-            except KafkaException:
-                self._describes = False
-            else:
-                self._describes = True
-
-    def _described(self, names: Collection[str]) -> Topics:
-        if not names:
-            return Topics({}, frozenset(), {})
-        futures = self._admin.describe_topics(TopicCollection(list(names)), request_timeout=_TIMEOUT)
-        found: dict[str, Any] = {}
+        counts: dict[str, int] = {}
         missing: set[str] = set()
-        for name, future in futures.items():
-            error = _error(future)
-            if error is None:
-                found[name] = future.result()
-            elif error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+        for name in names:
+            topic = self._everything.list_topics(name, timeout=_TIMEOUT).topics[name]
+            if topic.error is None:
+                counts[name] = len(topic.partitions)
+            elif topic.error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
                 missing.add(name)
-            elif error.args[0].code() < 0:  # librdkafka's own: no broker has answered
-                raise error
-        counts = {name: len(topic.partitions) for name, topic in found.items()}
-        return Topics(counts, frozenset(missing), {name: str(topic.topic_id) for name, topic in found.items()})
+        return Topics(counts, frozenset(missing))
 
     def ends(self, partitions: Iterable[Partition]) -> dict[Partition, Ends]:
-        """Where they begin and end; those that nobody answers for are left out."""
-        asked = [TopicPartition(*partition) for partition in partitions]
-        if not asked:
-            return {}
-        # The stable ends last: a record that is written meanwhile looks like no transaction then.
-        earliest = self._offsets(asked, _EARLIEST, IsolationLevel.READ_UNCOMMITTED)
-        latest = self._offsets(asked, _LATEST, IsolationLevel.READ_UNCOMMITTED)
-        lows, highs = _answers(earliest), _answers(latest)
-        stable = highs
-        if not self._reads_all:
-            stable = _answers(self._offsets(asked, _LATEST, IsolationLevel.READ_COMMITTED))
+        """Where they begin and end; those that nobody answers for are left out.
+
+        Raises:
+            KafkaException: no broker answered.
+        """
+        asked = list(partitions)
+        lows = _offsets(self._everything, asked, OFFSET_BEGINNING)
+        highs = stable = _offsets(self._everything, asked, OFFSET_END)
+        if self._committed is not None:
+            # Last: a record that is written meanwhile looks like no transaction then.
+            stable = _offsets(self._committed, asked, OFFSET_END)
         return {
             partition: Ends(lows[partition], high, min(stable[partition], high))
             for partition, high in highs.items()
             if partition in lows and partition in stable
         }
 
-    def _offsets(
-        self, partitions: Iterable[TopicPartition], which: OffsetSpec, level: IsolationLevel
-    ) -> dict[TopicPartition, Future[Any]]:
-        wanted = dict.fromkeys(partitions, which)
-        return self._admin.list_offsets(wanted, isolation_level=level, request_timeout=_TIMEOUT)
+
+def _client(config: KafkaConfig, isolation: str) -> Consumer:
+    # Its connections break together with those of the reading consumer, which tells of it.
+    quiet = {"logger": NullLogger(), "log_level": 0, "statistics.interval.ms": 0}
+    ours = {"group.id": config.group_id, "isolation.level": isolation, "allow.auto.create.topics": False}
+    return Consumer(client_options(config, {}, "admin") | quiet | ours)
 
 
-def _answers(futures: Mapping[TopicPartition, Future[Any]]) -> dict[Partition, int]:
+def _offsets(client: Consumer, partitions: Iterable[Partition], time: int) -> dict[Partition, int]:
+    asked = [TopicPartition(partition.topic, partition.number, time) for partition in partitions]
+    answers = client.offsets_for_times(asked, timeout=_TIMEOUT) if asked else []
+    # A partition that had to be asked twice may come back with the time that was asked for.
     return {
-        Partition(each.topic, each.partition): int(future.result().offset)
-        for each, future in futures.items()
-        if _error(future) is None
+        Partition(each.topic, each.partition): each.offset for each in answers if not each.error and each.offset >= 0
     }
-
-
-def _error(future: Future[Any]) -> KafkaException | None:
-    """What came in place of an answer."""
-    try:
-        error = future.exception(timeout=_TIMEOUT + _GRACE)
-    except TimeoutError:
-        return KafkaException(KafkaError(KafkaError._TIMED_OUT))  # noqa: SLF001 - confluent-kafka's public name for it
-    if error is not None and not isinstance(error, KafkaException):
-        raise error
-    return error

@@ -28,8 +28,8 @@ class Queries(Protocol):
     """What the brokers are asked."""
 
     def topics(self, names: Collection[str]) -> Topics: ...
-    def learn(self, names: Collection[str]) -> None: ...
     def ends(self, partitions: Iterable[Partition]) -> Mapping[Partition, Ends]: ...
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class ClusterWatch:
         """Ask nothing yet.
 
         Args:
-            queries: puts the questions.
+            queries: puts the questions; closed by the thread.
             named: the topics that are read by their name.
             policy: how often.
         """
@@ -95,6 +95,7 @@ class ClusterWatch:
             self._wake.set()
 
     def close(self) -> None:
+        """Ends the thread, which ends its clients; a broker that does not answer is not waited for."""
         self._closed = True
         self._wake.set()
         self._thread.join(_CLOSE_SECONDS)
@@ -127,10 +128,9 @@ class ClusterWatch:
         }
         there = [each for each in asked if each.number < topics.partitions.get(each.topic, 0)]
         missing = topics.missing & self._named
-        self.view = ClusterView(self._queries.ends(there), missing & self._suspected, topics.ids)
+        self.view = ClusterView(self._queries.ends(there), missing & self._suspected)
         unsure = not missing <= self._suspected
         self._suspected = missing
-        self._queries.learn(names)
         return unsure
 
     def _run(self) -> None:
@@ -141,4 +141,6 @@ class ClusterWatch:
             except Exception as error:  # noqa: BLE001 - were the thread to end, the lag would stand still for ever
                 self._incidents.warning("failed", "the brokers could not be asked", error=repr(error))
                 seconds = self._policy.interval
-            self._wake.wait(seconds)
+            if not self._closed:
+                self._wake.wait(seconds)
+        self._queries.close()

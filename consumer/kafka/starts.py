@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 import structlog
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, TopicPartition
 
 from consumer.kafka.client import Fatal
 from consumer.ports import Assigned
@@ -23,8 +23,6 @@ from consumer.telemetry.losses import Loss
 log = structlog.get_logger(__name__)
 
 _TIMEOUT = 5.0
-# The special times of Kafka's ListOffsets request, which confluent-kafka passes on.
-_LATEST, _EARLIEST = -1, -2
 _LATEST_NAMES = {"latest", "largest", "end"}
 
 Told = Callable[[Partition, int, int, Loss], object]
@@ -171,7 +169,7 @@ class Starts:
     def _ends(
         self, consumer: Consumer, partitions: Sequence[TopicPartition]
     ) -> tuple[Mapping[Partition, int], Mapping[Partition, int]]:
-        low, high = (self._offsets(consumer, partitions, time) for time in (_EARLIEST, _LATEST))
+        low, high = (self._offsets(consumer, partitions, time) for time in (OFFSET_BEGINNING, OFFSET_END))
         return low, high
 
     @staticmethod

@@ -48,11 +48,12 @@ def ensure_topics(config: KafkaConfig, wanted: Sequence[str]) -> dict[str, int]:
     missing = [topic for topic, count in partitions.items() if not count]
     if not missing:
         return partitions
-    admin = AdminClient(client_options(config, {"logger": NullLogger()}, "admin"))
-    futures = admin.create_topics(
-        [NewTopic(topic, -1, -1, config=_CONFIG) for topic in missing], operation_timeout=TIMEOUT_SECONDS
-    )
-    if errors := [error for topic, future in futures.items() if (error := _creation_error(topic, future))]:
+    with AdminClient(client_options(config, {"logger": NullLogger()}, "admin")) as admin:
+        futures = admin.create_topics(
+            [NewTopic(topic, -1, -1, config=_CONFIG) for topic in missing], operation_timeout=TIMEOUT_SECONDS
+        )
+        errors = [error for topic, future in futures.items() if (error := _creation_error(topic, future))]
+    if errors:
         raise TopicsMissing(
             "topics are missing and could not be created; create them, or allow the service to: " + "; ".join(errors)
         )
@@ -61,10 +62,10 @@ def ensure_topics(config: KafkaConfig, wanted: Sequence[str]) -> dict[str, int]:
 
 def delete_topics(config: KafkaConfig, topics: Sequence[str]) -> None:
     """Deletes topics; one that cannot be deleted stays."""
-    admin = AdminClient(client_options(config, {"logger": NullLogger()}, "admin"))
-    for future in admin.delete_topics(list(topics), operation_timeout=TIMEOUT_SECONDS).values():
-        with suppress(KafkaException, TimeoutError):
-            future.result(timeout=TIMEOUT_SECONDS)
+    with AdminClient(client_options(config, {"logger": NullLogger()}, "admin")) as admin:
+        for future in admin.delete_topics(list(topics), operation_timeout=TIMEOUT_SECONDS).values():
+            with suppress(KafkaException, TimeoutError):
+                future.result(timeout=TIMEOUT_SECONDS)
 
 
 def _partitions(producer: Producer, topic: str) -> int:

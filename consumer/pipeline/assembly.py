@@ -144,14 +144,12 @@ def assembled(config: Config) -> Iterator[Assembled]:
 @contextmanager
 def cluster_watch(config: Config, named: Sequence[str]) -> Iterator[ClusterWatch]:
     """Asks the brokers until the block ends."""
-    queries = ClusterQueries(config.kafka)
-    watch = ClusterWatch(queries, named)
+    watch = ClusterWatch(ClusterQueries(config.kafka), named)
     watch.start()
     try:
         yield watch
     finally:
         watch.close()
-        queries.close()
 
 
 def transport(config: Config) -> Transport:

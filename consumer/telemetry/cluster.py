@@ -32,9 +32,7 @@ class ClusterView:
     Attributes:
         ends: of the partitions that were answered for.
         missing: topics by name that the brokers do not have.
-        topic_ids: by name, the id that a topic has for as long as it lives; empty where brokers tell none.
     """
 
     ends: Mapping[Partition, Ends] = field(default_factory=lambda: MappingProxyType({}))
     missing: frozenset[str] = frozenset()
-    topic_ids: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

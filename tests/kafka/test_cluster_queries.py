@@ -1,4 +1,4 @@
-"""What real brokers answer: ends, what is behind an open transaction, topics and their ids."""
+"""What real brokers answer: ends, what is behind an open transaction, topics that are there or not."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ _OPENED: list[ClusterQueries] = []
 
 @pytest.fixture(autouse=True)
 def closed() -> Iterator[None]:
-    """A client that the garbage collector ends may end the process."""
     yield
     while _OPENED:
         _OPENED.pop().close()
@@ -54,33 +53,15 @@ def test_what_nobody_answers_for_is_left_out(broker: Broker) -> None:
     assert asked.ends([]) == {}
 
 
-def test_topics_are_there_or_missing_before_and_after_it_is_known_how_to_ask(broker: Broker) -> None:
-    """The embedded broker lists topics, and describes none."""
+def test_topics_are_there_or_missing(broker: Broker) -> None:
     topic, missing = broker.topic(4), "no-such-topic"
     asked = queries(broker)
-    for _ in range(2):
-        eventually(lambda: topic in asked.topics([topic, missing]).partitions, 10, "the new topic")
-        found = asked.topics([topic, missing])
-        assert dict(found.partitions) == {topic: 4}
-        assert found.missing == {missing}
-        asked.learn([topic])
-    assert bool(asked.topics([topic]).ids) is broker.configurable
+    eventually(lambda: topic in asked.topics([topic, missing]).partitions, 10, "the new topic")
+    found = asked.topics([topic, missing])
+    assert dict(found.partitions) == {topic: 4}
+    assert found.missing == {missing}
     with AdminClient({"bootstrap.servers": broker.bootstrap}) as admin:
         assert missing not in admin.list_topics(timeout=10).topics, "asking makes none"
-
-
-@on_apache
-def test_a_topic_that_is_made_anew_has_another_id(broker: Broker) -> None:
-    topic = broker.topic(1)
-    asked = queries(broker)
-    eventually(lambda: topic in asked.topics([topic]).partitions, 10, "the new topic")
-    asked.learn([topic])
-    first = asked.topics([topic]).ids[topic]
-    with AdminClient({"bootstrap.servers": broker.bootstrap}) as admin:
-        admin.delete_topics([topic])[topic].result(timeout=30)
-        eventually(lambda: asked.topics([topic]).missing, 10, "the end of the topic")
-    broker.create(topic, 1)
-    eventually(lambda: asked.topics([topic]).ids.get(topic, first) != first, 10, "another id")
 
 
 @on_apache

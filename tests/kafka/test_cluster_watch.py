@@ -26,7 +26,7 @@ class Brokers:
         self.partitions = {f"shop.{name}": count for name, count in partitions.items()}
         self.error: Exception | None = None
         self.asked: list[frozenset[Partition]] = []
-        self.learned: list[frozenset[str]] = []
+        self.closed = threading.Event()
         self.failed = threading.Event()
 
     def topics(self, names: Collection[str]) -> Topics:
@@ -34,14 +34,14 @@ class Brokers:
             self.failed.set()
             raise self.error
         there = {name: self.partitions[name] for name in names if name in self.partitions}
-        return Topics(there, frozenset(names) - there.keys(), {name: f"id of {name}" for name in there})
-
-    def learn(self, names: Collection[str]) -> None:
-        self.learned.append(frozenset(names))
+        return Topics(there, frozenset(names) - there.keys())
 
     def ends(self, partitions: Iterable[Partition]) -> Mapping[Partition, Ends]:
         self.asked.append(frozenset(partitions))
         return dict.fromkeys(self.asked[-1], ENDS)
+
+    def close(self) -> None:
+        self.closed.set()
 
 
 @pytest.fixture
@@ -60,7 +60,6 @@ def test_before_the_group_has_given_any_all_partitions_are_asked_for(brokers: Br
     all_of_them = {Partition(ORDERS, 0), Partition(ORDERS, 1), Partition(SEARCHES, 0)}
     assert brokers.asked == [all_of_them]
     assert watch.view.ends == dict.fromkeys(all_of_them, ENDS)
-    assert watch.view.topic_ids == {ORDERS: f"id of {ORDERS}", SEARCHES: f"id of {SEARCHES}"}
 
 
 def test_later_those_that_are_ours_are_asked_for(brokers: Brokers, watch: ClusterWatch) -> None:
@@ -108,6 +107,7 @@ def running(brokers: Brokers) -> Iterator[ClusterWatch]:
     watch.start()
     yield watch
     watch.close()
+    assert brokers.closed.wait(10), "the thread ends its clients"
 
 
 def test_the_first_round_is_at_once_and_new_partitions_begin_another(brokers: Brokers, running: ClusterWatch) -> None:

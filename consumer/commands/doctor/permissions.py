@@ -36,14 +36,14 @@ def check_permissions(config: Config, partitions: Mapping[str, int]) -> Iterator
     # The service never reads its dead letters; only the commands do.
     needed |= {topic: {_WRITE} if topic == letters.dead_letter_topic else {_READ, _WRITE} for topic in letters.topics}
     needed = {topic: operations for topic, operations in needed.items() if topic in partitions}
-    admin = AdminClient(client_options(config.kafka, {"logger": NullLogger()}, "admin"))
-    for findings in (_group(admin, config.kafka.group_id), _topics(admin, needed, letters.dead_letter_topic)):
-        try:
-            yield from findings
-        except KafkaException as refused:
-            yield _unknown(refused.args[0])
-            if refused.args[0].code() == KafkaError._UNSUPPORTED_FEATURE:  # noqa: SLF001 - the library's public name for it
-                return  # brokers that know no permissions: the other question would only time out
+    with AdminClient(client_options(config.kafka, {"logger": NullLogger()}, "admin")) as admin:
+        for findings in (_group(admin, config.kafka.group_id), _topics(admin, needed, letters.dead_letter_topic)):
+            try:
+                yield from findings
+            except KafkaException as refused:
+                yield _unknown(refused.args[0])
+                if refused.args[0].code() == KafkaError._UNSUPPORTED_FEATURE:  # noqa: SLF001 - the library's public name for it
+                    return  # brokers that know no permissions: the other question would only time out
 
 
 def _topics(admin: AdminClient, needed: Mapping[str, set[AclOperation]], dead_letter_topic: str) -> Iterator[Finding]:
