@@ -39,7 +39,8 @@ class Beginnings:
         unclear = partition in self._unclear
         if unclear or partition in self._from_before:
             for offset in self._brokers.log(partition).offsets:
-                self._oracle.let_go((partition, offset), forbidden=not unclear)
+                if (partition, offset) not in self._oracle.retried:
+                    self._oracle.let_go((partition, offset), forbidden=not unclear)
 
     def left(self, partitions: Iterable[Partition]) -> None:
         """They leave their owner: where no commit has arrived, nobody knows where it began."""
@@ -48,4 +49,5 @@ class Beginnings:
                 self._decided.discard(each)
                 self._unclear.add(each)
                 for offset in self._brokers.log(each).offsets:
-                    self._oracle.let_go((each, offset), forbidden=False)
+                    if (each, offset) not in self._oracle.retried:
+                        self._oracle.let_go((each, offset), forbidden=False)

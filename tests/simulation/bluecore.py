@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -11,6 +11,7 @@ from email.utils import format_datetime
 import orjson
 
 from consumer.records import CONSENTS, Answer, NoAnswer
+from tests.delivery.endpoints import Serve
 from tests.simulation.oracle import Oracle
 from tests.simulation.world import World
 
@@ -80,8 +81,9 @@ class Bluecore:
     down: str = ""
     unsteady: float = 0.0
     quota: Quota | None = None
-    latency: Callable[[int], float] = lambda _: 0.05
-    """Seconds of a request, by how many are in flight."""
+    latency: Serve = lambda _, __: 0.05
+    answered: list[tuple[float, str, int | None]] = field(default_factory=list)
+    """When each request arrived, its idempotency key, and the status that it got."""
     attempts: dict[str, int] = field(default_factory=dict)
     pushed_back: int = 0
     """How many requests the quota refused."""
@@ -94,6 +96,11 @@ class Bluecore:
 
     def receive(self, body: bytes, key: str, *, excused: bool) -> Answer:
         """A request has arrived: accepts it or not, and gives the answer. `excused`: from an instance cut off."""
+        answer = self._judge(body, key, excused=excused)
+        self.answered.append((self.world.time, key, answer.status))
+        return answer
+
+    def _judge(self, body: bytes, key: str, *, excused: bool) -> Answer:
         number = self.attempts[key] = self.attempts.get(key, 0) + 1
         if self.down:
             return _DOWN[self.down]

@@ -116,4 +116,3 @@ class Brokers:
 @lru_cache(256)
 def decoded(offset: int, metadata: str) -> OffsetRanges:
     return decode(offset, metadata)
-

@@ -84,7 +84,7 @@ class Instance:
         self.next_step = net.world.time
 
     def _make(self, options: dict[str, Any]) -> ModelConsumer:
-        consumer = ModelConsumer(self.net, options, self.client.delivered, self.client.forget)
+        consumer = ModelConsumer(self.net, options, self.client.delivered, self.client.forget, self.client.forget_all)
         self.consumers.append(consumer)
         return consumer
 

@@ -5,7 +5,8 @@ The service's own members, source, starts and commits run on top of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +19,6 @@ from consumer.kafka.topic_ids import TopicIds
 from consumer.records import Partition
 from tests.simulation.brokers import MAP_LIMIT, RETRY, Place, Stored, decoded
 from tests.simulation.net import Net
-
 
 _STANDS = -5
 """In place of a position: nothing is read until the service says where to go on."""
@@ -83,8 +83,9 @@ class ModelConsumer:
         self,
         net: Net,
         options: dict[str, Any],
-        delivered: Set[Place],
+        delivered: AbstractSet[Place],
         dropped: Callable[[Sequence[Partition]], None],
+        unsure: Callable[[Sequence[Partition]], None],
     ) -> None:
         """Begin without a subscription.
 
@@ -93,13 +94,16 @@ class ModelConsumer:
             options: as the service gives them.
             delivered: what the process knows to be delivered.
             dropped: is told which partitions have left.
+            unsure: is told of which partitions the commits could not be asked.
         """
         self._net = net
         self._delivered = delivered
         self._dropped = dropped
+        self._unsure = unsure
         self._on_commit: Callable[[KafkaError | None, list[Offset]], None] = options["on_commit"]
         self.positions: dict[Partition, int] = {}
         self.paused: set[Partition] = set()
+        self.pauses = 0
         self.cut_off = False
         self.closed = False
         self.fatal: KafkaError | None = None
@@ -111,6 +115,8 @@ class ModelConsumer:
         """How many commits."""
         self._answers: list[tuple[KafkaError | None, list[Offset]]] = []
         self._rebalanced: dict[str, Callable[[Any, list[Offset]], None]] = {}
+        self._refused: set[Partition] = set()
+        """Of these the map was refused, and the service has been told."""
         self._joined = False
         self._asking = self._unanswered = False
 
@@ -126,6 +132,7 @@ class ModelConsumer:
     def consume(self, most: int, _seconds: float) -> list[Message]:
         answers, self._answers = self._answers, []
         for error, offsets in answers:
+            self._refused |= {Partition(each.topic, each.partition) for each in offsets if _is_refused(each)}
             self._on_commit(error, offsets)
         if self.fatal is not None:
             return [Message(("", 0, 0), None, self.fatal)]
@@ -148,6 +155,7 @@ class ModelConsumer:
 
     def pause(self, partitions: Sequence[Offset]) -> None:
         self.paused.update(_partitions(partitions))
+        self.pauses += len(partitions)
 
     def resume(self, partitions: Sequence[Offset]) -> None:
         self.paused.difference_update(_partitions(partitions))
@@ -209,6 +217,7 @@ class ModelConsumer:
             self._asking = False
         if self._unanswered:
             self._net.excuse_uncommitted(partitions, map_unknown=True)
+            self._unsure(partitions)
         for each in partitions:
             if each not in self.positions:
                 offset = self._net.brokers.committed.get(each, (OFFSET_INVALID, ""))[0]
@@ -231,7 +240,7 @@ class ModelConsumer:
     @property
     def readable(self) -> bool:
         brokers = self._net.brokers
-        if self.fatal is not None or self._answers:
+        if self._answers:
             return True
         return not self.cut_off and any(
             _STANDS != position < brokers.log(partition).end
@@ -255,6 +264,7 @@ class ModelConsumer:
         """As in librdkafka, a partition that was paused when it left is paused when it comes back."""
         for each in partitions:
             self.positions.pop(each, None)
+        self._refused.difference_update(partitions)
         self._net.beginnings.left(partitions)
         self._dropped(partitions)
 
@@ -288,6 +298,8 @@ class ModelConsumer:
             if len(metadata) > MAP_LIMIT:
                 raise net.oracle.broke(f"{partition} was committed with {len(metadata)} characters of metadata")
             net.oracle.check_commit(net.brokers.log(partition), each.offset, decoded(each.offset, metadata))
+            if partition in self._refused and len(metadata) > net.brokers.limits.metadata:
+                raise net.oracle.broke(f"{partition}: a map that was refused as too large is sent again")
             if net.brokers.limits.usual and partition.topic != RETRY:
                 net.check_map(self._delivered, partition, each.offset, decoded(each.offset, metadata))
 
@@ -303,9 +315,11 @@ class ModelConsumer:
 
     def _apply(self, offsets: Sequence[Offset]) -> tuple[KafkaError | None, list[Offset]]:
         brokers = self._net.brokers
-        if self.cut_off or self._net.world.chance(0.05):
+        if self.cut_off or self._net.world.chance(self._net.commits_lost):
             return KafkaError(KafkaError._TIMED_OUT), list(offsets)  # noqa: SLF001 - its public name
-        if brokers.limits.too_large([(Partition(each.topic, each.partition), each.metadata or "") for each in offsets]):
+        if brokers.limits.too_large(
+            [(Partition(each.topic, each.partition), each.metadata or "") for each in offsets]
+        ):
             return KafkaError(KafkaError.UNKNOWN), list(offsets)
         answered = []
         for each in offsets:
@@ -325,6 +339,10 @@ def fatal_error(code: int) -> KafkaError:
     return KafkaError(KafkaError._FATAL, f"Fatal error: {KafkaError(code).str()}")  # noqa: SLF001 - its public name
 
 
+def _is_refused(answered: Offset) -> bool:
+    return answered.error is not None and answered.error.code() == KafkaError.OFFSET_METADATA_TOO_LARGE
+
+
 def _partitions(offsets: Sequence[Offset]) -> list[Partition]:
     return [Partition(each.topic, each.partition) for each in offsets]
 
@@ -333,7 +351,7 @@ def _partitions(offsets: Sequence[Offset]) -> list[Partition]:
 def modelled(net: Net) -> Iterator[None]:
     """Within the block the service's Kafka clients are models; topics are never made anew."""
     with (
-        patch("consumer.kafka.member.Consumer", lambda options: net.make(options)),
+        patch("consumer.kafka.member.Consumer", net.consumer),
         patch.object(TopicIds, "watch", lambda *_: None),
     ):
         yield

@@ -26,10 +26,16 @@ class Net:
     beginnings: Beginnings
     trickles: bool = True
     questions_fail: float = 0.0
+    commits_lost: float = 0.05
+    writes_fail: float = 0.03
     new_protocol: bool = True
     """Whether the brokers offer it."""
     make: Callable[[dict[str, Any]], Any] = field(default=dict)
     """Makes a consumer of whichever instance acts."""
+
+    def consumer(self, options: dict[str, Any]) -> Any:
+        """In place of `confluent_kafka.Consumer`."""
+        return self.make(options)
 
     def excuse_uncommitted(self, partitions: Iterable[Partition], *, map_unknown: bool = False) -> None:
         """What was in flight, or settled and not committed yet, may be accepted once more: nothing else may.
@@ -47,12 +53,12 @@ class Net:
                 if not known and (place in oracle.touched or place in oracle.delivered or place in oracle.retried):
                     oracle.excused[place] = max(oracle.excused[place], 0) + oracle.produced[place].requests
 
-    def check_map(self, delivered: Collection[Place], partition: Partition, offset: int, beyond: OffsetRanges) -> None:
+    def check_map(
+        self, delivered: Collection[Place], partition: Partition, offset: int, beyond: OffsetRanges
+    ) -> None:
         """What an instance knows to be delivered stands in the map of its commit."""
         forgotten = sorted(
-            place[1]
-            for place in delivered
-            if place[0] == partition and place[1] > offset and place[1] not in beyond
+            place[1] for place in delivered if place[0] == partition and place[1] > offset and place[1] not in beyond
         )
         if forgotten:
             raise self.oracle.broke(f"{partition} at {offset}: the map forgets {forgotten}")

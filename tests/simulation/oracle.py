@@ -105,7 +105,7 @@ class Oracle:
         record = self.produced[place]
         self.delivered.add(place)
         for number in range(record.requests):
-            self.times_accepted[_key(place, number)] = 1
+            self.times_accepted[key_of(place, number)] = 1
         for kind in record.classes:
             self._end(place, kind)
 
@@ -125,12 +125,12 @@ class Oracle:
         # What an instance that was cut off delivers, the new owner cannot know of.
         self.excused[place] += excused
         numbers = record.of_class(kind)
-        if all(self.times_accepted[_key(place, number)] for number in numbers):
+        if all(self.times_accepted[key_of(place, number)] for number in numbers):
             if kind is CONSENT and self._passes(place):
                 self.slowest_consent = max(self.slowest_consent, now - record.at)
             self._end(place, kind)
             self._check_order(place, kind)
-        if all(self.times_accepted[_key(place, number)] for number in range(record.requests)):
+        if all(self.times_accepted[key_of(place, number)] for number in range(record.requests)):
             self.delivered.add(place)
 
     def _end(self, place: Place, kind: OrderClass) -> None:
@@ -169,6 +169,9 @@ class Oracle:
         """The record of a request, and whether it is the record's last."""
         place, request = _place(idempotency_key)
         return place, request == self.produced[place].last
+
+    def number(self, idempotency_key: str) -> int:
+        return _place(idempotency_key)[1]
 
     def excuse(self, idempotency_key: str) -> None:
         """This record may be accepted once more: its answer was lost."""
@@ -215,9 +218,7 @@ class Oracle:
             key = b"" if self.ordering == "partition" and kind == "direct" else record.key
             lane = (partition, key, part, kind)
             if offset < self._latest[lane]:
-                raise self.broke(
-                    f"{place} was delivered after {self._latest[lane]} of the same key ({part}, {kind})"
-                )
+                raise self.broke(f"{place} was delivered after {self._latest[lane]} of the same key ({part}, {kind})")
             self._latest[lane] = offset
 
     def check_consents(self) -> None:
@@ -229,7 +230,7 @@ class Oracle:
                 raise self.broke(f"{taken[-1]} of {key!r} in {partition} was repeated after {max(taken)}")
 
 
-def _key(place: Place, number: int) -> str:
+def key_of(place: Place, number: int) -> str:
     partition, offset = place
     return f"{partition.topic}:{partition.number}:{offset}" + (f":{number}" if number else "")
 

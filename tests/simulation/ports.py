@@ -10,12 +10,14 @@ from typing import Any
 from consumer.delivery.parking import CaughtUp, Change, Parked, Unparked
 from consumer.delivery.task import Task
 from consumer.kafka.headers import ORDERING_KEY_HEADER, failure_headers
-from consumer.records import Answer, Outcome, Partition, Reason
+from consumer.records import Answer, Failure, OrderClass, Outcome, Partition, Reason, Record
+from tests.delivery.endpoints import PUSHED_BACK_SECONDS
 from tests.simulation.brokers import DEAD, RETRY, Place, Stored
 from tests.simulation.net import Net
 from tests.simulation.oracle import CONSENT
 
 MAX_AGE = 120.0
+OVERLOADED = Answer(503, seconds=PUSHED_BACK_SECONDS)
 _ROUNDING = 1e-6  # seconds
 
 
@@ -33,7 +35,7 @@ class SimPublisher:
         failure, record, oracle = task.failure, task.record, self.net.oracle
         if failure is None:
             raise AssertionError("a record was published that has not failed")
-        if self.net.brokers.broken or self.net.world.chance(0.03):
+        if self.net.brokers.broken or self.net.world.chance(self.net.writes_fail):
             self.results.append((ticket, "the brokers do not answer"))
             return
         place = record.origin, record.origin_offset
@@ -48,13 +50,9 @@ class SimPublisher:
             age = self.net.world.time - (record.event_time_ms or 0) / 1000
             oracle.dead_lettered(place, parts, too_old=failure.reason is Reason.TOO_OLD and age > MAX_AGE)
         key = task.parking_key if failure.outcome is Outcome.RETRY else None
-        headers: Any = tuple(
-            (name, value.encode() if isinstance(value, str) else value)
-            for name, value in failure_headers(record, failure, key, task.kind, task.part)
-        )
         topic = RETRY if failure.outcome is Outcome.RETRY else DEAD
-        now_ms = int(self.net.world.time * 1000)
-        self.net.brokers.append(topic, Stored(record.key, record.value, now_ms, headers))
+        stored = written(record, failure, key, task.kind, task.part, self.net.world.time)
+        self.net.brokers.append(topic, stored)
         self.results.append((ticket, None))
 
     def poll(self, seconds: float = 0) -> list[tuple[int, str | None]]:  # noqa: ARG002 - time passes outside
@@ -63,6 +61,17 @@ class SimPublisher:
 
     def close(self, seconds: float) -> None:
         """Nothing is kept back here."""
+
+
+def written(  # noqa: PLR0913, PLR0917 - as the headers have them
+    record: Record, failure: Failure, key: bytes | None, kind: OrderClass, part: OrderClass | None, now: float
+) -> Stored:
+    """A failed record as it lies in its topic."""
+    headers: Any = tuple(
+        (name, value.encode() if isinstance(value, str) else value)
+        for name, value in failure_headers(record, failure, key, kind, part)
+    )
+    return Stored(record.key, record.value, int(now * 1000), headers)
 
 
 @dataclass(slots=True, eq=False)
@@ -111,7 +120,10 @@ class SimClient:
         self.out[ticket] = idempotency_key
         self.net.oracle.sent(idempotency_key)
         self._pace()
-        latency = self.net.bluecore.latency(len(self.out))
+        latency = self.net.bluecore.latency(len(self.out), world.time)
+        if latency is None:
+            world.after(PUSHED_BACK_SECONDS, lambda: self._answer(ticket, OVERLOADED))
+            return
         cut_off = self.excused()
 
         def arrive() -> None:
@@ -160,6 +172,12 @@ class SimClient:
         self.orphans |= {ticket for ticket, key in self.out.items() if request(key)[0][0] in partitions}
         self.known = {ticket: place for ticket, place in self.known.items() if place[0] not in partitions}
         self.delivered -= {place for place in self.delivered if place[0] in partitions}
+
+    def forget_all(self, partitions: Sequence[Partition]) -> None:
+        """Without the group's commit it cannot be known whether what was settled here still counts."""
+        self.forget(partitions)
+        request = self.net.oracle.request
+        self.told = {key for key in self.told if request(key)[0][0] not in partitions}
 
     def close(self) -> None:
         """Nothing is open."""

@@ -11,14 +11,15 @@ from confluent_kafka import KafkaError
 
 from consumer.delivery.offset_map import encode
 from consumer.delivery.offset_ranges import OffsetRanges
-from consumer.records import CONSENTS, Partition
+from consumer.records import CONSENTS, Failure, Outcome, Partition, Reason, Record, Stage
 from tests.simulation.beginnings import Beginnings
 from tests.simulation.bluecore import OUTAGES, Bluecore
-from tests.simulation.brokers import DEAD, RETRY, Brokers, Stored
+from tests.simulation.brokers import DEAD, MAP_LIMIT, RETRY, Brokers, Place, Stored
 from tests.simulation.instance import Instance, Mapper
 from tests.simulation.kafka import fatal_error, modelled
 from tests.simulation.net import Net
 from tests.simulation.oracle import OTHER, Oracle, Produced, PromiseBroken
+from tests.simulation.ports import written
 from tests.simulation.setting import CONSENT_TOPIC, ROUTED, SUBSCRIPTION, TOPIC, URGENT_TOPIC, drawn
 from tests.simulation.world import World
 
@@ -26,8 +27,6 @@ RECORDS = 60
 FAULTS_END = 40.0
 PATIENCE = 400.0
 WIDE_MAPS = 0.02
-WIDE_MAP = 4000
-"""Characters, of at most 4,095."""
 CONSENT_BOUND = 1.0
 """Virtual seconds: more than a request takes, less than what is put off waits, which is 2 at least."""
 _KINDS: tuple[str, ...] = ("good",) * 12 + ("unlucky", "halting", "halting", "poison", "refused", "unmappable")
@@ -71,7 +70,7 @@ class Scenario:
         """Of two members that take a partition from each other unawares, one may repeat what the other has passed."""
         self._names = iter(range(1000))
 
-    def _latency(self, _in_flight: int) -> float:
+    def _latency(self, _in_flight: int, _now: float) -> float:
         return self.world.random.choice((0.005, 0.02, 0.05, 0.3))
 
     def run(self) -> Oracle:
@@ -116,41 +115,53 @@ class Scenario:
 
     @property
     def _unhindered(self) -> bool:
-        """No limit of ours or of Bluecore's keeps a consent waiting, and no order but its own."""
-        policy = self._setting.policy
-        return not policy.throttle.rate and self._setting.quota is None and policy.ordering == "key"
+        """No limit of ours or of Bluecore's keeps a consent waiting, no order but its own, and no second joining."""
+        setting = self._setting
+        limited = setting.policy.throttle.rate or setting.quota is not None
+        return not limited and setting.policy.ordering == "key" and setting.new_protocol
 
     def _inherit(self) -> None:
-        """What the log and the group hold from before: old records, and perhaps a map of many ranges."""
+        """What the log and the group hold from before: old records, or a map as large as can be."""
         rng = self.world.random
         if self._setting.start == "latest":
             for _ in range(10):
                 self._append(TOPIC, f"customer-{rng.randint(0, 6)}".encode(), "good", ("search",))
+            self._inherit_redelivery()
         elif rng.random() < WIDE_MAPS:
             self._inherit_map()
 
+    def _inherit_redelivery(self) -> None:
+        """An earlier process has written a record to the retry topic: whatever `latest` says, it is read there."""
+        now, net = self.world.time, self.net
+        place = self._append(TOPIC, b"customer-0", "good", ("search",))
+        stored = net.brokers.log(place[0]).records[place[1]]
+        record = Record(*place, stored.key, stored.value, stored.timestamp_ms)
+        failure = Failure(Outcome.RETRY, Reason.RETRIES_EXHAUSTED, Stage.DELIVER, "", 500, 3, now, now + 2)
+        net.oracle.retried.add(place)
+        net.oracle.retried_parts.add((place, OTHER))
+        net.brokers.append(RETRY, written(record, failure, None, OTHER, None, now))
+
     def _inherit_map(self) -> None:
-        """A log with as many gaps as a map can hold, and some records in it that are settled and some that are not."""
+        """A log of gaps and some records; as many ranges of it are settled as a map can hold."""
         rng, partition = self.world.random, Partition(TOPIC, 0)
-        log = self.net.brokers.log(partition)
-        settled = [False]
-        while len(encode(0, _ranges(settled))) < WIDE_MAP:
-            settled += [rng.random() < 0.5 for _ in range(500)]
-        settled = settled[:-500]
+        log, key = self.net.brokers.log(partition), self._key_of(partition)
+        settled = [False, *(rng.random() < 0.5 for _ in range(MAP_LIMIT * 6))]
+        while len(text := encode(0, _ranges(settled)) or " " * (MAP_LIMIT + 1)) > MAP_LIMIT:
+            del settled[-24:]
         for offset, is_settled in enumerate(settled):
             log.end = offset
-            if rng.random() < 0.003 or offset == 0:
-                kind = "good" if is_settled else rng.choice(_CALM_KINDS)
-                key = next(key for key in self._keys_of(partition))
-                self._append(TOPIC, key, kind, ("search",))
+            if offset == 0 or rng.random() < 0.002:
+                self._append(
+                    TOPIC, key, "good" if is_settled else rng.choice(_CALM_KINDS), ("customer_patch", "optin")
+                )
                 if is_settled:
                     self.net.oracle.settled_before((partition, offset))
         log.end = len(settled)
-        self.net.brokers.committed[partition] = (0, encode(0, _ranges(settled)))
+        self.net.brokers.committed[partition] = (0, text)
 
-    def _keys_of(self, partition: Partition) -> list[bytes]:
-        keys = (f"customer-{self.world.random.randint(0, 99)}".encode() for _ in range(999))
-        return [key for key in keys if self.net.brokers.partition_for(partition.topic, key) == partition][:1]
+    def _key_of(self, partition: Partition) -> bytes:
+        keys = (f"customer-{number}".encode() for number in range(99))
+        return next(key for key in keys if self.net.brokers.partition_for(partition.topic, key) == partition)
 
     def _produce(self) -> None:
         for _ in range(RECORDS):
@@ -170,7 +181,7 @@ class Scenario:
             topic = CONSENT_TOPIC
         self._append(topic, key, kind, events, 0 if self._calm else rng.choice((0, 0, 0, 1)))
 
-    def _append(self, topic: str, key: bytes, kind: str, events: tuple[str, ...], priority: int = 0) -> None:
+    def _append(self, topic: str, key: bytes, kind: str, events: tuple[str, ...], priority: int = 0) -> Place:
         value = orjson.dumps({"kind": kind, "events": events, "priority": priority})
         now = self.world.time
         place = self.net.brokers.append(topic, Stored(key, None if kind == "tombstone" else value, int(now * 1000)))
@@ -181,6 +192,7 @@ class Scenario:
         record = Produced(key, events, frozenset(), kind, now)
         ordered = record.classes - (frozenset() if "customer_patch" in events else {OTHER})
         self.net.oracle.written(place, replace(record, ordered=ordered))
+        return place
 
     def _plan_faults(self) -> None:
         rng = self.world.random
@@ -341,8 +353,8 @@ class Scenario:
     def _go_on(self) -> None:
         """Traffic never stops for good: only what becomes of others shows whose fault a failure is."""
         if self._unfinished():
-            keys = (f"passer-by-{number}".encode() for number in range(999))
-            for key in {self.net.brokers.partition_for(TOPIC, key): key for key in keys}.values():
+            brokers, keys = self.net.brokers, [f"passer-by-{number}".encode() for number in range(99)]
+            for key in {brokers.owners.get(brokers.partition_for(TOPIC, key)): key for key in keys}.values():
                 self._append(TOPIC, key, "good", ("search",))
             self.world.after(2, self._go_on)
 
@@ -376,8 +388,3 @@ class Scenario:
 
 def _ranges(settled: list[bool]) -> OffsetRanges:
     return OffsetRanges.from_offsets(offset for offset, is_settled in enumerate(settled) if is_settled)
-
-
-def run_seed(seed: int, *, tell: bool = False) -> Oracle:
-    """Runs one seed to its end. Raises PromiseBroken, and whatever the service itself raises."""
-    return Scenario(seed, tell=tell).run()

@@ -45,7 +45,7 @@ class Setting:
     policy: DeliveryPolicy = POLICY
     start: Start = "earliest"
     partitions: int = 2
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     quota: Quota | None = None
     questions_fail: float = 0.0
     new_protocol: bool = True
@@ -70,7 +70,7 @@ def drawn(rng: Random) -> Setting:
         start=rng.choice(("earliest", "earliest", "latest")),
         partitions=few[0],
         limits=rng.choice((Limits(batch=batch),) * 7 + (Limits(60, batch),)),
-        quota=None if rng.random() < 0.85 else Quota(rng.choice((10, 40)), rng.choice((2, 6)), rng.choice(FORMS)),
+        quota=None if rng.random() < 0.85 else Quota(rng.choice((20, 60)), rng.choice((2, 4)), rng.choice(FORMS)),
         questions_fail=rng.choice((0, 0, 0, 0.1)),
         new_protocol=rng.random() < 0.9,
     )
