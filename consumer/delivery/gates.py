@@ -40,17 +40,15 @@ class Gates:
         self.breaker.release_probe(task, now)
         self.flood.release_probe(task, now)
 
-    def answered(self, answer: Answer, verdict: Verdict, in_flight: int, now: float, *, suspect: bool) -> None:
-        """Reads an answer's limits and latency.
+    def measured(self, answer: Answer, verdict: Verdict, now: float, *, suspect: bool) -> None:
+        """Reads an answer's latency, or its push-back.
 
         Args:
             answer: the answer.
             verdict: what it says.
-            in_flight: requests that are still unanswered.
             now: seconds since the epoch.
             suspect: whether it is known of the record that it fails while others pass: that is no push-back.
         """
-        self.throttle.answered(answer, verdict, in_flight, now)
         if verdict is Verdict.DELIVERED:
             self.concurrency.answered(answer.seconds, now)
         elif not suspect and is_push_back(answer):

@@ -79,6 +79,8 @@ class Task:
     attempts_before: int = 0
     redeliveries: int = 0
     first_failed_at: float = 0.0
+    failed_at: float = 0.0
+    """When an attempt failed last, or was turned away."""
     failure: Failure | None = None
     write_failures: int = 0
     rejected_event: str = ""
@@ -113,7 +115,7 @@ class Task:
         self.rest = self.failure = None
         self.delivered_before = rest.delivered
         self.index = self.attempts = self.redeliveries = self.write_failures = 0
-        self.due = self.first_failed_at = 0.0
+        self.due = self.first_failed_at = self.failed_at = 0.0
         self.sent = False
         self.__post_init__()
 
