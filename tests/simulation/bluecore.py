@@ -50,6 +50,7 @@ class Quota:
         forms: Mapping[str, dict[str, str]] = {
             "headers": {"ratelimit-remaining": left, "ratelimit-reset": reset},
             "x-headers": {"x-ratelimit-remaining": left, "x-ratelimit-reset": reset},
+            "epoch": {"x-ratelimit-remaining": left, "x-ratelimit-reset": str(math.ceil(now + self._left(now)))},
             "members": {"ratelimit": f"limit={self.most}, remaining={left}, reset={reset}"},
             "items": {"ratelimit": f'"all";r={left};t={reset}'},
             "policy": {
@@ -69,7 +70,7 @@ class Quota:
         return (int(now / self.seconds) + 1) * self.seconds - now
 
 
-FORMS = ("seconds", "date", "headers", "x-headers", "members", "items", "policy", "none")
+FORMS = ("seconds", "date", "headers", "x-headers", "epoch", "members", "items", "policy", "none")
 
 
 @dataclass(slots=True)
@@ -115,6 +116,7 @@ class Bluecore:
             "profile": event["event"] not in CONSENTS,
             "poison": True,
             "unlucky": number <= 5,
+            "late": number <= 4 and key.endswith(":1"),
             "halting": number <= 2 and key.endswith(":1"),
         }
         if fails.get(kind):

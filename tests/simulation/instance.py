@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from consumer.avro.errors import SchemaPending
 from consumer.delivery.engine import Engine
+from consumer.delivery.parking import NoWatch
 from consumer.kafka.client import Fatal
 from consumer.kafka.source import KafkaSource
 from consumer.pipeline.intake import Intake
@@ -24,7 +25,7 @@ from consumer.telemetry.stopwatch import Stopwatch
 from tests.simulation.kafka import ModelConsumer
 from tests.simulation.net import Net
 from tests.simulation.ports import SimClient, SimPublisher, SimWatch
-from tests.simulation.setting import SUBSCRIPTION, Setting, config
+from tests.simulation.setting import Setting, config, subscription
 
 
 @cache
@@ -46,7 +47,7 @@ class Mapper:
             raise SchemaPending(1)
         event = orjson.loads(record.value)
         if event["kind"] == "unmappable":
-            return Reject(Reason.MISSING_FIELD, Stage.MAP, "email: missing")
+            return Reject(Reason.MISSING_FIELD, Stage.MAP, "email: missing", event=event["events"][0])
         bodies = [(each, orjson.dumps({"kind": event["kind"], "event": each})) for each in event["events"]]
         return Send(tuple(EventRequest(each, body, "customer") for each, body in bodies), event["priority"])
 
@@ -69,13 +70,14 @@ class Instance:
         health = Health(now)
         counts = metrics or shared_metrics()
         net.make = self._make
+        self._reads = subscription(policy)
         self.service = Service(
             engine=self.engine,
             intake=Intake(mapper, lambda partition, held: self.engine.partitions.hold(partition, held=held)),
-            source=lambda service: KafkaSource(config(setting.start), SUBSCRIPTION, service),
+            source=lambda service: KafkaSource(config(setting.start), self._reads, service),
             publisher=self.publisher,
             client=self.client,
-            retry_watch=SimWatch(net),
+            retry_watch=SimWatch(net) if policy.delays else NoWatch(),
             reporter=Reporter(counts, health, Stopwatch(now, counts.loop_seconds), self.engine),
             clock=net.world,
             priority_of=lambda topic: setting.priorities[topic],
@@ -136,7 +138,7 @@ class Instance:
     def joinable(self) -> bool:
         """Whether the group can give it partitions."""
         reads = [topic for each in self._open if each.fatal is None for topic in each.topics]
-        return not self.ended and not self.cut_off and set(reads) == set(SUBSCRIPTION)
+        return not self.ended and not self.cut_off and set(reads) == set(self._reads)
 
     @property
     def cut_off(self) -> bool:

@@ -113,6 +113,8 @@ class ModelConsumer:
         self.topics: list[str] = []
         self.sent = 0
         """How many commits."""
+        self.too_large: list[int] = []
+        """How many partitions each commit had that was refused as a whole."""
         self._answers: list[tuple[KafkaError | None, list[Offset]]] = []
         self._rebalanced: dict[str, Callable[[Any, list[Offset]], None]] = {}
         self._refused: set[Partition] = set()
@@ -320,6 +322,7 @@ class ModelConsumer:
         if brokers.limits.too_large(
             [(Partition(each.topic, each.partition), each.metadata or "") for each in offsets]
         ):
+            self.too_large.append(len(offsets))
             return KafkaError(KafkaError.UNKNOWN), list(offsets)
         answered = []
         for each in offsets:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from random import Random
+from typing import Any
 
 import orjson
 from prometheus_client import CollectorRegistry
 
-from consumer.records import Outcome
+from consumer.delivery.concurrency import ConcurrencyPolicy
+from consumer.delivery.policy import DeliveryPolicy
+from consumer.delivery.throttle import ThrottlePolicy
+from consumer.records import OrderClass, Outcome
 from consumer.telemetry.metrics import Metrics
-from tests.delivery.endpoints import Serve
+from tests.delivery.endpoints import Make, Serve, power
 from tests.simulation.beginnings import Beginnings
 from tests.simulation.bluecore import Bluecore
 from tests.simulation.brokers import DEAD, Brokers, Place, Stored
@@ -19,10 +25,25 @@ from tests.simulation.instance import Instance, Mapper
 from tests.simulation.kafka import modelled
 from tests.simulation.net import Net
 from tests.simulation.oracle import Oracle, Produced, PromiseBroken, key_of
-from tests.simulation.setting import ROUTED, SUBSCRIPTION, TOPIC, Setting
+from tests.simulation.setting import POLICY, ROUTED, SUBSCRIPTION, TOPIC, Setting, subscription
 from tests.simulation.world import START, World
 
 _A_POLL = 100
+_IDLE_SECONDS = 3.0
+
+WIDE = replace(
+    POLICY, concurrency=ConcurrencyPolicy(maximum=64), buffered_records=400, throttle=ThrottlePolicy(0, 60)
+)
+
+
+def steady(seconds: float) -> Make:
+    """However many requests are in flight."""
+    return power(1000, 1, seconds)
+
+
+def load_of(seed: int, make: Make, policy: DeliveryPolicy = WIDE, **differs: Any) -> Load:
+    """A run of this policy; `differs`: what else is not as usual in its setting."""
+    return Load(seed, Setting(policy=policy, **differs), make(Random(seed)))
 
 
 class Load:
@@ -32,7 +53,7 @@ class Load:
         random.seed(seed)  # tenacity's jitter takes the module's own chances
         self.world = World(seed, tell=tell)
         self.oracle = Oracle(setting.policy.ordering)
-        self.brokers = Brokers(dict.fromkeys((*SUBSCRIPTION, DEAD), setting.partitions))
+        self.brokers = Brokers(dict.fromkeys((*SUBSCRIPTION, DEAD), setting.partitions), setting.limits)
         self.bluecore = Bluecore(self.world, self.oracle, quota=setting.quota, latency=latency)
         self.net = Net(
             self.world,
@@ -73,7 +94,8 @@ class Load:
         now = self.world.time
         stored = Stored(key.encode(), None if kind == "tombstone" else value, int(now * 1000))
         place = self.brokers.append(topic, stored)
-        events = {"tombstone": (), "unmappable": ("",)}.get(kind, events)
+        if kind == "tombstone":
+            events = ()
         self.oracle.written(place, Produced(stored.key or b"", events, frozenset(), kind, now))
 
     def run(self, *, within: float, meanwhile: Callable[[], object] = lambda: None) -> None:
@@ -85,22 +107,33 @@ class Load:
         """
         with modelled(self.net):
             self.instance = instance = Instance(self.net, "instance", Mapper(), self._setting, self._metrics)
-            instance.gain([each for topic in SUBSCRIPTION for each in self.brokers.of_topic(topic)])
+            read = subscription(self._setting.policy)
+            instance.gain([each for topic in read for each in self.brokers.of_topic(topic)])
             while left := self._left():
                 if self.now > within:
                     raise self.oracle.broke(f"not over after {within:.1f} s: {left}")
-                self.world.advance(max(self.world.time, min(self.world.next_at, instance.next_step)))
-                if instance.is_due:
-                    instance.step()
-                    self._look()
-                    meanwhile()
+                self._go_on(meanwhile)
             self._seconds = self.now
+            commits = self._commits()
+            while self.now < self._seconds + _IDLE_SECONDS:
+                self._go_on(meanwhile)
+            self.expect(self._commits() <= commits + 1, "commits are sent though there is nothing to commit")
             instance.leave()
         if self.oracle.broken is not None:
             raise self.oracle.broken
         if self.oracle.duplicates:
             raise PromiseBroken(f"{self.oracle.duplicates} requests were accepted twice")
         self._check_counts()
+
+    def _go_on(self, meanwhile: Callable[[], object]) -> None:
+        self.world.advance(max(self.world.time, min(self.world.next_at, self.instance.next_step)))
+        if self.instance.is_due:
+            self.instance.step()
+            self._look()
+            meanwhile()
+
+    def _commits(self) -> int:
+        return sum(each.sent for each in self.instance.consumers)
 
     def _left(self) -> str:
         if self.world.pending or self.oracle.open:
@@ -145,13 +178,14 @@ class Load:
 
     # What was seen
 
-    def accepted(self, topics: Iterable[str] = ROUTED) -> list[tuple[float, float]]:
+    def accepted(self, topics: Iterable[str] = ROUTED, kind: OrderClass | None = None) -> list[tuple[float, float]]:
         """Of each accepted request, when its record was written, and how long it took from there; seconds."""
         found = []
         for at, key, status in self.bluecore.answered:
-            place, _ = self.oracle.request(key)
-            if status == 202 and place[0].topic in topics:
-                written = self.oracle.produced[place].at
+            place, number = self.oracle.request(key)[0], self.oracle.number(key)
+            record = self.oracle.produced[place]
+            if status == 202 and place[0].topic in topics and kind in {None, record.class_of(number)}:
+                written = record.at
                 found.append((written - START, at - written))
         return found
 
@@ -162,6 +196,26 @@ class Load:
             if self.oracle.produced[self.oracle.request(request)[0]].key.startswith(key.encode()):
                 found[request].append(at)
         return found
+
+    def times(self) -> list[float]:
+        """When each request arrived, in seconds of the run."""
+        return [at - START for at, _, _ in self.bluecore.answered]
+
+    def dead_letters(self) -> list[str]:
+        """Of each, what its headers say of the reason and the number of attempts."""
+        logs = [self.brokers.log(each).records.values() for each in self.brokers.of_topic(DEAD)]
+        headers = [dict(stored.headers) for log in logs for stored in log]
+        told = [(each["bluecore.reason"] or b"", each["bluecore.attempts"] or b"") for each in headers]
+        return sorted(f"{reason.decode()} {attempts.decode()}" for reason, attempts in told)
+
+    def requests(self) -> list[int]:
+        """How many partitions were in each commit that the brokers refused as a whole."""
+        return [refused for each in self.instance.consumers for refused in each.too_large]
+
+    def metric(self, name: str) -> float:
+        """The value of a metric without labels."""
+        found = next(each for each in self._registry.collect() if each.name.endswith(name))
+        return sum(sample.value for sample in found.samples)
 
     def pauses(self) -> int:
         """How often a partition was paused."""

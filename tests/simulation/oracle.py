@@ -153,7 +153,7 @@ class Oracle:
         """`too_old`: for its age, which must be true."""
         kind = self.produced[place].kind
         for part in parts:
-            fine = kind in {"good", "unlucky", "halting"} or (kind == "profile" and part is CONSENT)
+            fine = kind in {"good", "unlucky", "halting", "late"} or (kind == "profile" and part is CONSENT)
             if fine and not too_old:
                 raise self.broke(f"{place} was dead-lettered, and nothing was wrong with its {part}")
             self._end(place, part)

@@ -98,6 +98,8 @@ class SimClient:
     sent_at: deque[float] = field(default_factory=deque)
     """Within the last second, where there is a rate."""
     held_until: float = 0.0
+    held: float = 0.0
+    """For how many seconds Bluecore has asked for no requests, in all."""
 
     @property
     def in_flight(self) -> int:
@@ -160,7 +162,9 @@ class SimClient:
         answers, self.answers = self.answers, []
         for _, answer in answers:
             if (hold := self.net.bluecore.hold_of(answer)) is not None:
-                self.held_until = max(self.held_until, self.net.world.time + hold)
+                now = self.net.world.time
+                self.held += max(0.0, now + hold - max(now, self.held_until))
+                self.held_until = max(self.held_until, now + hold)
         self.told |= {self.accepted.pop(ticket) for ticket, _ in answers if ticket in self.accepted}
         self.delivered.update(self.known.values())
         self.known.clear()

@@ -35,6 +35,13 @@ POLICY = DeliveryPolicy(
     buffered_records=30,
     breaker=BreakerPolicy(failures=3, window_seconds=1.5, probes=Backoff(0.5, 3)),
 )
+
+
+def subscription(policy: DeliveryPolicy) -> tuple[str, ...]:
+    """Without a delay nothing is redelivered, and there is no retry topic."""
+    return SUBSCRIPTION if policy.delays else ROUTED
+
+
 Start = Literal["earliest", "latest"]
 
 
