@@ -12,7 +12,7 @@ from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.settling import Settling
 from consumer.delivery.task import Task
 from consumer.delivery.verdict import Verdict
-from consumer.records import Answer, Outcome, Reason
+from consumer.records import Answer, Outcome
 
 # What was turned away goes behind whatever else is ready when the next request may go.
 _BEHIND_SECONDS = 0.001
@@ -36,6 +36,7 @@ class Answers:
         self._partitions = partitions
         self._settling = settling
         self._outbox = outbox
+        self._held_routes = partitions.held_routes
         self.attempts = Attempts(policy, gates.breaker)
 
     def answered(self, task: Task, answer: Answer, now: float) -> None:
@@ -50,7 +51,7 @@ class Answers:
         self._gates.measured(answer, verdict, now, suspect=failed and self.attempts.suspect(task))
         if verdict is Verdict.DELIVERED:
             self._gates.breaker.passed(task.number, suspect_key(task), now)
-            self._gates.flood.delivered(task.number, now)
+            self._held_routes.delivered(task, now)
             self._delivered(task)
         elif verdict is Verdict.REJECTED:
             self._rejected(task, answer, now)
@@ -58,14 +59,14 @@ class Answers:
             self._failed(task, answer, now)
         elif verdict is Verdict.REFUSED:
             self._gates.breaker.trip(task.number, now, cause_of(answer))
-            self._gates.flood.release_probe(task.number, now)
             self._turned_away(task, answer, now, until=self._gates.breaker.probe_at)
         else:
-            self._gates.release_probe(task.number, now)
+            self._gates.breaker.release_probe(task.number, now)
             if self._outbox.went_alone(task) or self.attempts.passed_by(task):
                 self._turned_away(task, answer, now, until=self._gates.throttle.next_at(now))
             else:
                 task.failed_at = now
+                self._held_routes.release_probe(task, now)
                 self.requeue(task, first=True)
 
     def requeue(self, task: Task, *, first: bool = False) -> None:
@@ -77,15 +78,14 @@ class Answers:
             self._lanes.ready(lane, first=first)
 
     def write(self, task: Task, now: float) -> None:
-        """What has failed goes to its topic."""
-        failure = task.failure
-        dead = failure is not None and failure.outcome is Outcome.DEAD_LETTER
-        # A backlog that is too old is no sign of a bad mapping, which is what a flood is the sign of.
-        aged = failure is not None and failure.reason is Reason.TOO_OLD
-        if dead and not aged and not task.write_failures:
-            self._gates.flood.dead_lettered(task.number, now)
-        self._gates.release_probe(task.number, now)
-        self._outbox.write(task)
+        """What has failed goes to its topic, unless it is one of a flood of dead letters."""
+        self._gates.breaker.release_probe(task.number, now)
+        if not self._held_routes.floods(task) or self._partitions.unread_again(task.state):
+            self._outbox.write(task)
+        elif task.lane is None or task.lane.closed:
+            self._partitions.orphan_ended(task, settled=False)  # who reads it next holds it
+        else:
+            self._held_routes.keep_letter(task)
 
     def _delivered(self, task: Task) -> None:
         if task.index + 1 < len(task.requests):
@@ -102,16 +102,19 @@ class Answers:
         self._gates.breaker.passed(task.number, suspect_key(task), now)
         task.attempts += 1
         task.fail(refused(task, answer, now))
+        self._held_routes.refused(task, now)
         if task.state.active:
             self.write(task, now)
         else:
-            self._gates.release_probe(task.number, now)
+            self._gates.breaker.release_probe(task.number, now)
             self._partitions.orphan_ended(task, settled=False)
 
     def _failed(self, task: Task, answer: Answer, now: float) -> None:
         breaker = self._gates.breaker
         others = breaker.open and self._lanes.any_ready(lambda each: not self.attempts.suspect(each))
         self.attempts.failed(task, answer, now, unsuspected_ready=others)
+        if task.failure is not None and task.failure.outcome is Outcome.DEAD_LETTER:
+            self._held_routes.refused(task, now)
         self._ended_or_again(task, now)
 
     def _turned_away(self, task: Task, answer: Answer, now: float, *, until: float) -> None:
@@ -125,5 +128,5 @@ class Answers:
         if task.failure is not None and task.state.active:
             self.write(task, now)
         else:
-            self._gates.flood.release_probe(task.number, now)
+            self._held_routes.release_probe(task, now)
             self.requeue(task)

@@ -82,8 +82,11 @@ class Attempts:
         self._end_if_too_old(task, answer, now)
 
     def accused(self, task: Task, now: float) -> bool:
-        """Whether what turns a record away speaks of the record: a suspect's, while others pass."""
-        return self.own_fault(task) and self._breaker.passed_lately(now)
+        """Whether what turns a record away speaks of the record: a suspect's, while others pass.
+
+        In an outage it says as much of the endpoint as any other record's answer.
+        """
+        return self.own_fault(task) and self._breaker.others_pass(now)
 
     def passed_by(self, task: Task) -> bool:
         """Whether others have passed since the record failed or was turned away last."""

@@ -43,11 +43,7 @@ class Breaker(ProbeGate):
 
     def others_pass(self, now: float) -> bool:
         """Whether a record has passed within the policy's window: what still fails is then at fault itself."""
-        return not self.open and self.passed_lately(now)
-
-    def passed_lately(self, now: float) -> bool:
-        """The same, of an open breaker too."""
-        return now - self._last_success <= self._policy.window_seconds
+        return not self.open and now - self._last_success <= self._policy.window_seconds
 
     def passed_since(self, then: float) -> bool:
         """Whether a record has passed at this time or later: answers that come together are read at one time."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from consumer.backoff import Backoff
 from consumer.delivery.answers import Answers
-from consumer.delivery.failures import parked, unmappable, unread_again
+from consumer.delivery.failures import parked, too_large_to_write, unmappable, unread_again
 from consumer.delivery.gates import Gates
 from consumer.delivery.lanes import Lane, Lanes
 from consumer.delivery.order import KeyOrder, Turn
@@ -20,7 +20,7 @@ from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.settling import Settling
 from consumer.delivery.taking import refused_task, task_of
 from consumer.delivery.task import FAILED_FIRST, Decisions, PartitionState, Settlement, Task
-from consumer.records import Answer, Mapped, Outcome, Record, Reject, Skip
+from consumer.records import Answer, Mapped, Outcome, Record, Reject, Skip, TooLargeToWrite
 
 _REWRITE = Backoff(0.5, 30)
 _SHORTEST_WAIT = 0.001
@@ -37,6 +37,7 @@ class Engine:
         self._lanes: Lanes[Task] = Lanes()
         self._order = KeyOrder(policy, self._lanes, self.parked)
         self.partitions = Partitions(policy, self._lanes)
+        self._held_routes = self.partitions.held_routes
         self._settling = Settling(self._lanes, self._order, self.partitions)
         self._outbox = Outbox()
         self._answers = Answers(policy, self.gates, self._lanes, self.partitions, self._settling, self._outbox)
@@ -63,7 +64,7 @@ class Engine:
         as many; and what is ready at a lower priority does not count, for a higher one may come behind it.
         """
         a_round = self._policy.concurrency.maximum
-        ready = self._lanes.ready_count(self.partitions.top_priority, below=FAILED_FIRST)
+        ready = self._lanes.ready_count(self.partitions.buffer.top_priority, below=FAILED_FIRST)
         return 0 if ready >= a_round else _ROUNDS_AHEAD * a_round - ready
 
     # What comes in
@@ -86,10 +87,14 @@ class Engine:
         if isinstance(mapped, Skip):
             self._skip(record, state)
             return
+        topic = record.origin.topic
         if isinstance(mapped, Reject):
+            self._held_routes.unmappable(topic, mapped, now)
             task = refused_task(record, mapped, state, self._outbox.number())
             task.fail(unmappable(mapped, now))
         else:
+            if self._held_routes.watching:
+                self._held_routes.mapped(topic, mapped.requests, now)
             found = task_of(record, mapped, state, self._policy, self._outbox.number())
             if found is None:
                 self._skip(record, state)
@@ -99,7 +104,7 @@ class Engine:
             if delivered := self.partitions.delivered_before(record, task.part):
                 task.skip_delivered(delivered)
             self._order.taken(task)
-        self.partitions.keep(task)
+        self.partitions.buffer.keep(task)
         self._order.enter(task)
 
     def answered(self, ticket: int, answer: Answer, now: float) -> None:
@@ -121,6 +126,9 @@ class Engine:
             self._settle(task, failure.outcome)
         else:
             self.write_error = error
+            if isinstance(error, TooLargeToWrite):
+                task.fail(too_large_to_write(task, error, now))
+                task.record = task.record.without_value()
             task.write_failures += 1
             task.due = now + _REWRITE.seconds(task.write_failures)
             self._answers.requeue(task)
@@ -131,15 +139,17 @@ class Engine:
         """Everything that may start now. Each decision is returned once."""
         self._lanes.wake(now)
         self._order.release_held()
+        self._held_routes.wake(now)
         self._write_failed(now)
         allowed = self.gates.allowance(now, self._outbox.requests_in_flight)
-        while self.gates.may_pass(now) and (lane := self._next_lane(now)) is not None:
+        while self.gates.may_pass(now) and (lane := self._lanes.next()) is not None:
             task = lane.head
             if self._must_wait(task, lane, now):
                 continue
             if task.failure is not None:
-                self.gates.probing(task.number)
                 self._answers.write(task, now)
+                continue
+            if self._held_routes.watching and self._held_routes.keeps_send(lane, now):
                 continue
             if allowed < 1:
                 if self._outbox.requests_in_flight >= self.gates.concurrency.limit:
@@ -149,7 +159,7 @@ class Engine:
             allowed -= 1
             self._send(task)
         decided = self._outbox.take()
-        self.partitions.balance(decided)
+        self.partitions.buffer.balance(decided)
         decided.wake_at = self._wake_at(now)
         return decided
 
@@ -176,9 +186,9 @@ class Engine:
     def _adopt(self, task: Task, state: PartitionState) -> bool:
         """A record that is read again before the result of its send is there: that result counts."""
         before = task.state
-        task.state = state
+        self.partitions.buffer.move(task, state)
         if not self._order.enter(task, busy=True):
-            task.state = before
+            self.partitions.buffer.move(task, before)
             return False
         before.in_flight_count -= 1
         state.in_flight_count += 1
@@ -201,12 +211,6 @@ class Engine:
             self._order.hold_until_known(lane)
         return True
 
-    def _next_lane(self, now: float) -> Lane[Task] | None:
-        """The next ready lane; during a flood, rather one that is not a dead letter already."""
-        if self.gates.flood.open:
-            return self._lanes.next(lambda task: task.due <= now and task.failure is None)
-        return self._lanes.next()
-
     def _send(self, task: Task) -> None:
         self.gates.probing(task.number)
         self.gates.throttle.started()
@@ -214,7 +218,7 @@ class Engine:
 
     def _write_failed(self, now: float) -> None:
         """What has failed goes to its topic at once, whatever holds the sends back; but a flood is held."""
-        while not self.gates.flood.open and (lane := self._lanes.next_at(FAILED_FIRST)) is not None:
+        while (lane := self._lanes.next_at(FAILED_FIRST)) is not None:
             if lane.head.due > now:
                 self._lanes.wait(lane, lane.head.due)
             else:
@@ -225,5 +229,10 @@ class Engine:
 
     def _wake_at(self, now: float) -> float:
         """What may start now and did not waits for an answer or a record, not for the time."""
-        times = (self._lanes.next_wake, self.gates.probe_at, self.gates.throttle.next_at(now))
+        times = (
+            self._lanes.next_wake,
+            self.gates.probe_at,
+            self._held_routes.probe_at,
+            self.gates.throttle.next_at(now),
+        )
         return min((max(at, now + _SHORTEST_WAIT) for at in times if at > now), default=float("inf"))

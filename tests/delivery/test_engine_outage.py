@@ -267,3 +267,23 @@ def test_an_outage_after_a_refusal_is_an_outage_all_the_same(refusal: Answer) ->
 
     driver.run(lambda _: ACCEPTED)
     assert driver.outcomes == {0: Outcome.DELIVERED, 1: Outcome.DELIVERED}
+
+
+@pytest.mark.parametrize("refusal", [answer(401), answer(403), silence(NoAnswer.REFUSED)], ids=label)
+def test_a_suspect_says_nothing_more_in_an_outage(refusal: Answer) -> None:
+    """It is no other probe than any: its failure ends no outage, and is not charged."""
+    driver = Driver().assign()
+    driver.take("suspect")
+    driver.take("joe")
+    driver.reply("shop.orders:0:0", 500)
+    driver.reply("shop.orders:0:1")
+    driver.take("jane")
+    driver.reply("shop.orders:0:2", refusal)
+
+    for _ in range(20):
+        driver.wait(30)
+        driver.reply_all(refusal)
+        assert driver.engine.gates.breaker.open
+
+    driver.run(lambda _: ACCEPTED)
+    assert set(driver.outcomes.values()) == {Outcome.DELIVERED}
