@@ -156,8 +156,8 @@ class Instance:
     @property
     def still_has(self) -> str:
         """When all is settled, nothing may count against the memory any more, as in flight, or as parked."""
-        partitions, engine = self.engine.partitions, self.engine
-        for budget in (partitions.memory, partitions.redelivery_memory):
+        engine, buffer = self.engine, self.engine.partitions.buffer
+        for budget in (buffer.memory, buffer.redelivery_memory):
             if budget.records or budget.bytes:
                 return f"still counts {budget.records} records and {budget.bytes} bytes in memory"
         if engine.requests_in_flight != self.client.in_flight:

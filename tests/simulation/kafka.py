@@ -134,7 +134,7 @@ class ModelConsumer:
     def consume(self, most: int, _seconds: float) -> list[Message]:
         answers, self._answers = self._answers, []
         for error, offsets in answers:
-            self._refused |= {Partition(each.topic, each.partition) for each in offsets if _is_refused(each)}
+            self._refused |= {each for each in map(_refused, offsets) if each is not None and each in self.positions}
             self._on_commit(error, offsets)
         if self.fatal is not None:
             return [Message(("", 0, 0), None, self.fatal)]
@@ -342,8 +342,10 @@ def fatal_error(code: int) -> KafkaError:
     return KafkaError(KafkaError._FATAL, f"Fatal error: {KafkaError(code).str()}")  # noqa: SLF001 - its public name
 
 
-def _is_refused(answered: Offset) -> bool:
-    return answered.error is not None and answered.error.code() == KafkaError.OFFSET_METADATA_TOO_LARGE
+def _refused(answered: Offset) -> Partition | None:
+    """The partition, if its map was too large."""
+    large = answered.error is not None and answered.error.code() == KafkaError.OFFSET_METADATA_TOO_LARGE
+    return Partition(answered.topic, answered.partition) if large else None
 
 
 def _partitions(offsets: Sequence[Offset]) -> list[Partition]:

@@ -70,7 +70,7 @@ class Load:
         self._metrics = Metrics(self._registry)
         self.instance: Instance
         self.seen: list[tuple[float, int, bool, bool]] = []
-        """After each step: the time, the limit, and whether the breaker and the flood gate were open."""
+        """After each step: the time, the limit, whether the breaker was open, and whether a route was held."""
 
     @property
     def now(self) -> float:
@@ -146,12 +146,12 @@ class Load:
 
     def _look(self) -> None:
         engine, policy = self.instance.engine, self._setting.policy
-        gates = engine.gates
-        self.seen.append((self.now, gates.concurrency.limit, gates.breaker.open, gates.flood.open))
+        gates, held = engine.gates, bool(engine.partitions.held_routes.holding)
+        self.seen.append((self.now, gates.concurrency.limit, gates.breaker.open, held))
         if self.oracle.broken is not None:
             raise self.oracle.broken
-        if engine.partitions.memory.records > policy.buffered_records + _A_POLL:
-            raise self.oracle.broke(f"{engine.partitions.memory.records} records are in memory")
+        if engine.partitions.buffer.memory.records > policy.buffered_records + _A_POLL:
+            raise self.oracle.broke(f"{engine.partitions.buffer.memory.records} records are in memory")
 
     def _check_counts(self) -> None:
         """Every event is counted, by what became of it."""

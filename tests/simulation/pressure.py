@@ -113,7 +113,7 @@ def memory(seed: int) -> Load:
     most = [0]
 
     def look() -> None:
-        most[0] = max(most[0], load.instance.engine.partitions.memory.records)
+        most[0] = max(most[0], load.instance.engine.partitions.buffer.memory.records)
 
     load.run(within=14, meanwhile=look)
     load.expect(most[0] <= 190, f"{most[0]} records were in memory")

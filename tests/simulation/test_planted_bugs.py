@@ -262,7 +262,7 @@ def _end_and_stay_in_the_group(patch: pytest.MonkeyPatch) -> None:
 
 def _send_maps_of_any_size(patch: pytest.MonkeyPatch) -> None:
     """The brokers take 4,096 characters, and the client appends one."""
-    patch.setattr("consumer.delivery.offset_map.LIMIT", 4096 * 4)
+    patch.setattr("consumer.delivery.commits.LIMIT", 4096 * 4)
 
 
 def _send_a_refused_map_again(patch: pytest.MonkeyPatch) -> None:
@@ -270,9 +270,9 @@ def _send_a_refused_map_again(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("consumer.delivery.commits._map_of", _with_a_map)
 
 
-def _with_a_map(state: PartitionState, watermark: int) -> str:
+def _with_a_map(state: PartitionState, watermark: int, note: str) -> str:
     state.mapless = False
-    return _map_of(state, watermark)
+    return _map_of(state, watermark, note)
 
 
 def _send_all_commits_in_one_request(patch: pytest.MonkeyPatch) -> None:
