@@ -38,6 +38,7 @@ OPERATORS = (
 
 _LEFT_OUT = {"return_stmt", "raise_stmt", "del_stmt", "yield_expr", "atom_expr"}
 _BARE = {"return", "raise"}
+_STARRED = {"parameters", "param", "argument", "arglist", "star_expr"}
 _HINTS = {"tfpdef": 2, "annassign": 1}
 
 
@@ -80,7 +81,9 @@ def _has_an_effect(node: Any) -> bool:
 
 
 def is_run(node: Any) -> bool:
-    """Whether the node is code that runs: no part of a type hint, nor what a decorator is given."""
+    """Whether the node runs: no part of a type hint, nothing that a decorator is given, no star before arguments."""
+    if node.type == "operator" and node.parent.type in _STARRED:
+        return False
     while (parent := node.parent) is not None:
         place = _HINTS.get(parent.type)
         hint = node is parent.children[place] if place else parent.type == "funcdef" and node is parent.annotation

@@ -35,3 +35,11 @@ def test_type_hints_and_what_a_decorator_is_given_are_not_run() -> None:
     numbers = [node for node in ast_nodes(get_ast(code)) if node.type == "number"]
 
     assert [node.value for node in numbers if is_run(node)] == ["3", "5", "7"]
+
+
+def test_the_star_before_named_arguments_is_no_product() -> None:
+    code = "def f(a, *, b, **c):\n    return a * b * g(*a, **c)\n"
+
+    stars = [node for node in ast_nodes(get_ast(code)) if node.type == "operator" and node.value == "*"]
+
+    assert [is_run(node) for node in stars] == [False, True, True, False]
