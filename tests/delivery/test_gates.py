@@ -1,4 +1,4 @@
-"""The four gates together: what each answer tells which of them, and what may go in view of all."""
+"""The gates together: what each answer tells which of them, and what may go in view of all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 from consumer.backoff import Backoff
 from consumer.delivery.breaker import BreakerPolicy
 from consumer.delivery.concurrency import Concurrency, ConcurrencyPolicy
-from consumer.delivery.flood import FloodPolicy
 from consumer.delivery.gates import Gates
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.throttle import ThrottlePolicy
@@ -20,7 +19,6 @@ from tests.delivery.samples import NOW, answer, silence
 POLICY = DeliveryPolicy(
     ConcurrencyPolicy(maximum=64, initial=8),
     breaker=BreakerPolicy(probes=Backoff(1, 60)),
-    flood=FloodPolicy(ratio=0.5, minimum=1),
     throttle=ThrottlePolicy(rate=100),
 )
 NEVER = float("inf")
@@ -65,7 +63,7 @@ def limit(gates: Gates) -> Limit:
 def test_the_limit_hears_of_successes_and_of_push_back_and_of_nothing_else(
     gates: Gates, limit: Limit, given: Answer, verdict: Verdict, told: list[tuple[float | None, float]]
 ) -> None:
-    gates.answered(given, verdict, 3, NOW, suspect=False)
+    gates.measured(given, verdict, NOW, suspect=False)
 
     assert limit.told == told
 
@@ -74,18 +72,11 @@ def test_what_fails_while_others_pass_is_no_push_back_and_its_success_is_one_lik
     gates: Gates, limit: Limit
 ) -> None:
     """One customer's failing record must not lower the limit for all."""
-    gates.answered(answer(503), Verdict.FAILED, 3, NOW, suspect=True)
+    gates.measured(answer(503), Verdict.FAILED, NOW, suspect=True)
     assert limit.told == []
 
-    gates.answered(answer(202), Verdict.DELIVERED, 3, NOW, suspect=True)
+    gates.measured(answer(202), Verdict.DELIVERED, NOW, suspect=True)
     assert limit.told == [(0.05, NOW)]
-
-
-def test_the_throttle_hears_of_each_answer(gates: Gates) -> None:
-    gates.answered(answer(503, retry_after="7"), Verdict.FAILED, 3, NOW, suspect=True)
-
-    assert gates.allowance(NOW + 6.9, 0) == 0
-    assert gates.allowance(NOW + 7, 0) > 0
 
 
 def test_what_may_go_is_the_least_that_any_gate_allows(gates: Gates) -> None:
@@ -95,11 +86,10 @@ def test_what_may_go_is_the_least_that_any_gate_allows(gates: Gates) -> None:
     assert gates.allowance(NOW, 9) == -1
 
 
-@pytest.mark.parametrize("which", ["breaker", "flood"])
-def test_through_an_open_gate_one_goes_at_a_time(gates: Gates, which: str) -> None:
-    gate = gates.breaker if which == "breaker" else gates.flood
+def test_through_an_open_breaker_one_goes_at_a_time(gates: Gates) -> None:
     assert gates.may_pass(NOW)
-    gate.trip(1, NOW, "http_503")
+    assert gates.probe_at == NEVER
+    gates.breaker.trip(1, NOW, "http_503")
     due = gates.probe_at
 
     assert NOW < due <= NOW + 1
@@ -111,19 +101,8 @@ def test_through_an_open_gate_one_goes_at_a_time(gates: Gates, which: str) -> No
     gates.probing(2)
     assert not gates.may_pass(due)
     assert gates.probe_at == NEVER
-
-    gates.release_probe(2, due)
+    gates.breaker.close_by(2)
     assert gates.may_pass(due)
-
-
-def test_the_probe_is_due_when_both_gates_let_it_go(gates: Gates) -> None:
-    assert gates.probe_at == NEVER
-    gates.breaker.trip(1, NOW, "http_503")
-    gates.flood.trip(1, NOW + 100, "dead_letter_flood")
-
-    assert gates.probe_at == gates.flood.probe_at > gates.breaker.probe_at
-    assert not gates.may_pass(gates.breaker.probe_at)
-    assert gates.may_pass(gates.flood.probe_at)
 
 
 def test_who_goes_while_all_is_well_is_no_probe(gates: Gates) -> None:

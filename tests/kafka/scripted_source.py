@@ -12,9 +12,9 @@ from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from consumer.config.model import Config
 from consumer.kafka.source import KafkaSource
 from consumer.records import Partition, Record
-from consumer.telemetry.losses import Loss
+from consumer.telemetry.losses import LossLedger
 from consumer.telemetry.read_errors import ReadErrors
-from tests.kafka.support import Remembering
+from tests.kafka.support import Losses, Remembering
 from tests.support.settings import service_settings
 
 ORDERS, OTHERS, RETRY = Partition("shop.orders", 0), Partition("shop.orders", 1), Partition("shop.retry", 0)
@@ -44,6 +44,7 @@ class Member:
         self.calls: list[Any] = []
         self.consumer = Cluster()
         self.joined = False
+        self.unanswered = 0
         Member.made[name] = self
 
     def consume(self, most: int, seconds: float) -> list[Any]:
@@ -178,14 +179,14 @@ class Scripted:
         settings["kafka"] |= {"options": options}
         self.listener = Listening()
         self.reading = Reading()
-        self.losses: list[tuple[Partition, int, int, Loss]] = []
+        self.losses = Losses()
         self.source = KafkaSource(
             Config.model_validate(settings),
             subscription,
             self.listener,
             self.statistics,
             cast("ReadErrors", self.reading),
-            lost=lambda *loss: self.losses.append(loss),
+            losses=cast("LossLedger", self.losses),
         )
         self.topics = Topics.made
 

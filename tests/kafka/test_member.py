@@ -90,7 +90,7 @@ class Member:
             on_assign=lambda _, partitions: self._tell("assigned", partitions),
             on_revoke=lambda _, partitions: self._tell("revoked", partitions),
             on_lost=lambda _, partitions: self._tell("lost", partitions),
-            on_commit=lambda *_: None,
+            on_commit=lambda error, partitions: self.told.append(("committed", error, partitions)),
             on_error=lambda *_: None,
             on_statistics=statistics,
             logger=cast("Any", SimpleNamespace(warning=lambda _, text: self.warnings.append(text))),
@@ -358,12 +358,44 @@ class TestWhatItIsAsked:
         assert member.member.commit([ORDERS], wait=True) == (None, [ORDERS])
         assert member.client.calls[1:] == [("commit", [ORDERS], True), ("commit", [ORDERS], False)]
 
+    def test_a_commit_is_under_way_until_it_is_answered(self) -> None:
+        """One that is waited for has its answer when it returns."""
+        member = Member()
+        member.member.commit([ORDERS], wait=True)
+        assert member.member.unanswered == 0
+
+        member.member.commit([ORDERS], wait=False)
+        member.member.commit([ORDERS], wait=False)
+        assert member.member.unanswered == 2
+
+        member.client.options["on_commit"](None, [ORDERS])
+        member.client.options["on_commit"](MOVED, [ORDERS])
+        assert member.told == [("committed", None, [ORDERS]), ("committed", MOVED, [ORDERS])]
+        assert member.member.unanswered == 0
+
+    def test_an_answer_that_nobody_asked_for_does_not_hide_a_later_commit(self) -> None:
+        """librdkafka answers a commit of its own, too."""
+        member = Member()
+        member.client.options["on_commit"](None, [ORDERS])
+        member.member.commit([ORDERS], wait=False)
+
+        assert member.member.unanswered == 1
+
+    def test_a_commit_of_a_consumer_that_has_ended_is_not_waited_for(self) -> None:
+        member = Member()
+        member.member.commit([ORDERS], wait=False)
+        member.ends_by(KafkaError.UNSUPPORTED_VERSION)
+        member.member.consume(10, 0)
+
+        assert member.member.unanswered == 0
+
     @pytest.mark.parametrize("wait", [False, True])
     def test_one_that_is_refused_comes_back_with_the_reason(self, wait: bool) -> None:  # noqa: FBT001 - a table's column
         member = Member()
         member.client.refuses = MOVED
 
         assert member.member.commit([ORDERS], wait=wait) == (MOVED, [ORDERS])
+        assert member.member.unanswered == 0
 
     def test_a_partition_is_read_on_elsewhere_by_assigning_it_anew(self) -> None:
         """After an offset out of range a seek is refused."""

@@ -77,15 +77,15 @@ class TestMembers:
             ("commit", [("shop.retry", 0, 7)], True),
         ]
 
-    def test_a_commit_is_under_way_until_the_member_tells_what_came_of_it(self) -> None:
+    @pytest.mark.parametrize("name", ["", "retry"])
+    def test_a_commit_is_under_way_while_a_member_has_not_had_its_answer(self, name: str) -> None:
         scripted = Scripted()
         assert not scripted.source.committing
 
-        scripted.source.commit([Commit(ORDERS, 5, "")])
+        Member.made[name].unanswered = 1
         assert scripted.source.committing
 
-        Member.made[""].callbacks.on_commit(None, [TopicPartition(*ORDERS, 5)])
-        assert not scripted.source.committing
+        Member.made[name].callbacks.on_commit(None, [TopicPartition(*ORDERS, 5)])
         assert scripted.listener.committed == [ORDERS]
 
     def test_a_position_below_0_is_none(self) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
 
 from consumer.ports import Assigned
-from consumer.telemetry.losses import Loss
 from tests.kafka.scripted_source import (
     ORDERS,
     OTHERS,
@@ -22,18 +20,6 @@ from tests.kafka.scripted_source import (
 @pytest.fixture(autouse=True)
 def members(monkeypatch: pytest.MonkeyPatch) -> None:
     scripted_members(monkeypatch)
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Lets time pass."""
-    now = [1000.0]
-    monkeypatch.setattr("consumer.kafka.source.time.monotonic", lambda: now[0])
-
-    def passes(seconds: float) -> None:
-        now[0] += seconds
-
-    return passes
 
 
 class TestOutOfRange:
@@ -50,7 +36,7 @@ class TestOutOfRange:
             ("consume", 100, 0.5),
             ("consume", 100, 0.5),
         ]
-        assert scripted.losses == [(ORDERS, 4, 10, Loss.RETENTION)]
+        assert scripted.losses.told == [(ORDERS, 4, 10)]
 
     @pytest.mark.parametrize(("offset", "begins"), [(None, 10), (50, 50)])
     def test_without_a_position_it_begins_at_the_first_record(self, offset: int | None, begins: int) -> None:
@@ -60,7 +46,7 @@ class TestOutOfRange:
         scripted.poll()
 
         assert ("move", "shop.orders", 0, begins) in Member.made[""].calls
-        assert scripted.losses == []
+        assert scripted.losses.told == []
 
     def test_a_paused_partition_stays_paused(self) -> None:
         """Assigning it anew would let it go."""
@@ -76,30 +62,6 @@ class TestOutOfRange:
             ("move", "shop.orders", 0, 10),
             ("pause", [("shop.orders", 0)]),
             ("move", "shop.orders", 1, 10),
-        ]
-
-    def test_brokers_that_do_not_answer_are_asked_again_after_5_seconds(self, clock: Callable[[float], None]) -> None:
-        """Each question holds the loop up. The other partition's turn comes first then."""
-        scripted = Scripted()
-        brokers = Member.made[""].consumer
-        brokers.down = {ORDERS}
-        Member.made[""].messages = [out_of_range(ORDERS, 4), out_of_range(OTHERS, 4)]
-        scripted.poll()
-
-        moves = [call for call in Member.made[""].calls if call[0] == "move"]
-        scripted.poll()
-        clock(4.9)
-        scripted.poll()
-        assert moves == [call for call in Member.made[""].calls if call[0] == "move"] == []
-
-        clock(0.1)
-        scripted.poll()
-        brokers.down = set()
-        clock(5)
-        scripted.poll()
-        assert [call for call in Member.made[""].calls if call[0] == "move"] == [
-            ("move", "shop.orders", 1, 10),
-            ("move", "shop.orders", 0, 10),
         ]
 
     def test_a_partition_that_has_left_is_not_moved(self) -> None:
@@ -144,32 +106,15 @@ class TestATopicMadeAnew:
         assert scripted.listener.deleted == []
         assert Member.made[""].calls == [("consume", 100, 0.5)]
 
-    def test_it_is_asked_for_again_until_the_brokers_answer(self, clock: Callable[[float], None]) -> None:
+    def test_nothing_is_told_while_the_brokers_do_not_say_where_it_begins(self) -> None:
         scripted = Scripted()
         scripted.assign(ORDERS)
         scripted.listener.assigned.clear()
         Member.made[""].consumer.down = {ORDERS}
         scripted.topics.anew = {"shop.orders"}
         scripted.poll()
+
         assert scripted.listener.assigned == {}
-
-        Member.made[""].consumer.down = set()
-        clock(5)
-        scripted.poll()
-        assert scripted.listener.assigned == {ORDERS: Assigned(ORDERS, None, "", start=10)}
-
-    def test_a_partition_that_has_left_meanwhile_is_not_moved(self, clock: Callable[[float], None]) -> None:
-        scripted = Scripted()
-        scripted.assign(ORDERS)
-        Member.made[""].consumer.down = {ORDERS}
-        scripted.topics.anew = {"shop.orders"}
-        scripted.poll()
-        Member.made[""].consumer.down = set()
-        Member.made[""].rebalance("on_lost", ORDERS)
-        clock(5)
-        scripted.poll()
-
-        assert not [call for call in Member.made[""].calls if call[0] == "move"]
 
 
 class TestAnAssignment:

@@ -13,7 +13,8 @@ from consumer.kafka.client import Fatal
 from consumer.kafka.starts import Starts, reset_policy
 from consumer.ports import Assigned
 from consumer.records import Partition
-from consumer.telemetry.losses import Loss
+from consumer.telemetry.losses import LossLedger
+from tests.kafka.support import Losses
 
 ORDERS, OTHERS, CARTS = Partition("shop.orders", 0), Partition("shop.orders", 1), Partition("shop.carts", 0)
 NONE = -1001
@@ -66,8 +67,8 @@ class Reading:
         self, cluster: Cluster, policy: Any = "earliest", subscription: tuple[str, ...] = ("shop.orders",)
     ) -> None:
         self.cluster = cluster
-        self.losses: list[tuple[Partition, int, int, Loss]] = []
-        self.starts = Starts(policy, lambda *loss: self.losses.append(loss))
+        self.losses = Losses()
+        self.starts = Starts(policy, cast("LossLedger", self.losses))
         self.starts.look(cast("Consumer", cluster), subscription)
 
     def assigned(self, *partitions: Partition) -> list[Assigned]:
@@ -177,6 +178,7 @@ class TestLatest:
         assert (reading.begins(ORDERS), reading.begins(CARTS)) == (90, 90)
 
         reading.starts.forget("shop.orders")
+        assert reading.losses.forgotten == ["shop.orders"], "offsets of the new one are counted anew"
         cluster.ends = dict.fromkeys(cluster.ends, (0, 95))
         assert (reading.begins(ORDERS), reading.begins(CARTS)) == (0, 90)
 
@@ -206,7 +208,14 @@ class TestACommitOutOfRange:
         reading = Reading(cluster)
 
         assert reading.begins(ORDERS) == 10
-        assert reading.losses == [(ORDERS, 7, 10, Loss.RETENTION)]
+        assert reading.losses.told == [(ORDERS, 7, 10)]
+
+    def test_it_goes_on_where_nobody_counts_what_is_lost(self) -> None:
+        cluster = cast("Consumer", Cluster(ORDERS))
+        starts = Starts("earliest", None)
+        starts.forget("shop.orders")
+
+        assert starts.out_of_range(cluster, ORDERS, 7) == 10
 
     def test_beyond_the_end_the_topic_is_another_and_read_from_its_start(self) -> None:
         """How many records of the one before were never read, nobody knows."""
@@ -216,7 +225,7 @@ class TestACommitOutOfRange:
 
         with capture_logs() as lines:
             assert reading.begins(ORDERS) == 10
-        assert reading.losses == []
+        assert reading.losses.told == []
         assert [line["event"] for line in lines] == [
             "a topic was truncated or made anew: reading begins at its first record"
         ]
@@ -229,7 +238,7 @@ class TestACommitOutOfRange:
 
         with pytest.raises(Fatal, match=f"offset {committed} is out of range, there are 10 to 90"):
             reading.begins(ORDERS)
-        assert reading.losses == []
+        assert reading.losses.told == []
 
     def test_a_new_group_begins_at_the_first_record_where_the_option_says_error(self) -> None:
         assert Reading(Cluster(ORDERS), "error").begins(ORDERS) == 10
@@ -238,7 +247,7 @@ class TestACommitOutOfRange:
         reading = Reading(Cluster(ORDERS))
 
         assert reading.out_of_range(ORDERS, 4) == 10
-        assert reading.losses == [(ORDERS, 4, 10, Loss.RETENTION)]
+        assert reading.losses.told == [(ORDERS, 4, 10)]
 
     def test_of_a_topic_that_is_made_anew_reading_begins_at_the_first_record(self) -> None:
         reading = Reading(Cluster(ORDERS), "latest")
@@ -268,7 +277,7 @@ class TestBrokersThatDoNotAnswer:
             Assigned(ORDERS, 7, "map", None),
             Assigned(OTHERS, None, "", None),
         ]
-        assert reading.losses == []
+        assert reading.losses.told == []
 
     def test_a_position_out_of_range_is_asked_for_again_later(self) -> None:
         cluster = Cluster(ORDERS)
