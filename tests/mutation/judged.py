@@ -41,12 +41,13 @@ def judged(path: Path = JUDGED) -> dict[Change, str]:
     Raises:
         ValueError: An entry has no reason.
     """
-    reasons = {}
+    reasons: dict[Change, str] = {}
     for entry in tomllib.loads(path.read_text()).get("harmless", ()):
-        change = Change(entry["module"], entry["function"], entry["was"], entry["now"])
+        place = entry["module"], entry["function"], entry["was"]
         if not entry["why"].strip():
-            raise ValueError(f"{path}: {change} is judged without a reason: say in `why` what makes it harmless")
-        reasons[change] = entry["why"]
+            raise ValueError(f"{path}: {place} is judged without a reason: say in `why` what makes it harmless")
+        found = [entry["now"]] if isinstance(entry["now"], str) else entry["now"]
+        reasons |= {Change(*place, now): entry["why"] for now in found}
     return reasons
 
 

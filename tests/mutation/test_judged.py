@@ -45,6 +45,9 @@ def test_the_list_says_why(tmp_path: Path) -> None:
     listed.write_text(entry.format("only a log line"))
     assert judged(listed) == {Change("avro/raw", "f", "a", "b"): "only a log line"}
 
+    listed.write_text(entry.format("either way").replace("now = 'b'", "now = ['b', 'c']"))
+    assert list(judged(listed)) == [Change("avro/raw", "f", "a", "b"), Change("avro/raw", "f", "a", "c")]
+
     listed.write_text(entry.format(" "))
     with pytest.raises(ValueError, match="without a reason"):
         judged(listed)
