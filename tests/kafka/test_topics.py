@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import Future
 from types import SimpleNamespace
 from typing import Any, Self
@@ -163,3 +164,12 @@ class TestWhatTheBrokersSay:
         delete_topics(cluster.kafka, ["a", "b", "c"])
 
         assert cluster.deleted == ["a", "b", "c"]
+
+    def test_they_are_gone_when_it_returns(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As far as a broker that answers in time can tell."""
+        cluster = Cluster(monkeypatch)
+        cluster.answers = {"a": None}
+        began = time.monotonic()
+        delete_topics(cluster.kafka, ["a"])
+
+        assert time.monotonic() - began >= 0.3
