@@ -29,6 +29,29 @@ def test_what_is_registered_can_be_found_in_every_way(client: RegistryClient) ->
     assert client.lookup("shop.orders.eu-value", ORDER) == expected
 
 
+def test_what_was_deleted_is_asked_for_only_where_it_is_wanted(
+    client: RegistryClient, registry: BreakableRegistry
+) -> None:
+    """What was written with a deleted schema is still to be read; for all else it is gone."""
+    client.register("order", ORDER)
+    registry.queries.clear()
+    client.schema_of("order")
+    client.schema_of("order", 1, deleted=True)
+
+    assert registry.queries == ["", "deleted=true"]
+
+
+def test_a_subject_may_have_any_name(client: RegistryClient) -> None:
+    for subject in ("a b", "ä?c=d#e"):
+        client.register(subject, ORDER)
+        assert client.schema_of(subject).version == 1
+
+
+def test_the_address_is_told_without_credentials() -> None:
+    with RegistryClient("http://user:s3cret@registry:8081/") as client:
+        assert client.address == "http://registry:8081"
+
+
 def test_references_are_kept(client: RegistryClient) -> None:
     client.register("order", ORDER)
     reference = Reference("com.shop.Order", "order", 1)
