@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from math import floor, isfinite, isnan
+from math import floor, inf, isnan
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,7 @@ _NANOSECONDS = {
     "microseconds": 10**3,
     "nanoseconds": 1,
 }
+_INFINITIES = (inf, -inf)
 _MOST = 10**21
 """Of whichever unit: beyond year 9999 in all."""
 _COUNT = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
@@ -47,11 +48,8 @@ def to_datetime(value: Any, unit: str | None = None, zone: Zone = None) -> datet
     moment = _moment(value, unit, "is no date and time")
     if moment is None:
         return None
-    try:
-        placed = moment if moment.tzinfo or zone is None else moment.replace(tzinfo=zone)
-        return placed.astimezone(UTC) if placed.tzinfo else placed
-    except OverflowError:
-        raise InvalidValueError(OUT_OF_RANGE.rule) from None
+    placed = moment if moment.tzinfo or zone is None else moment.replace(tzinfo=zone)
+    return _in_utc(placed) if placed.tzinfo else placed
 
 
 def to_date(value: Any, unit: str | None = None, zone: Zone = None) -> date | None:
@@ -69,7 +67,7 @@ def to_date(value: Any, unit: str | None = None, zone: Zone = None) -> date | No
     if moment is None:
         return None
     # What the route's zone was put to stands as it was read: its day is the one there.
-    return moment.date() if moment.tzinfo in {None, zone} else moment.astimezone(UTC).date()
+    return moment.date() if moment.tzinfo in {None, zone} else _in_utc(moment).date()
 
 
 def localised(value: Any, zone: ZoneInfo) -> Any:
@@ -97,19 +95,26 @@ def _moment(value: Any, unit: str | None, rule: str) -> datetime | None:
         raise InvalidValueError(rule)
     if isnan(value):
         raise InvalidValueError(rule)
-    if unit is None and isfinite(value) and not isinstance(value, int):
+    if unit is None and value not in _INFINITIES and not isinstance(value, int):
         raise InvalidValueError(f"{rule}; a number with a fraction needs its `unit`, such as seconds")
     return _counted(value, unit or "milliseconds")
 
 
 def _counted(count: float | Decimal, unit: str) -> datetime | None:
-    if not isfinite(count) or (unit in ENDLESS and count in ENDLESS[unit]):
+    if count in _INFINITIES or (unit in ENDLESS and count in ENDLESS[unit]):
         return None
     if not -_MOST < count < _MOST:
         raise InvalidValueError(OUT_OF_RANGE.rule)
     exact = Decimal(repr(count)) if isinstance(count, float) else count
     try:
         return _EPOCH + timedelta(microseconds=floor(exact * _NANOSECONDS[unit]) // 1000)
+    except OverflowError:
+        raise InvalidValueError(OUT_OF_RANGE.rule) from None
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
     except OverflowError:
         raise InvalidValueError(OUT_OF_RANGE.rule) from None
 

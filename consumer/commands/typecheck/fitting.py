@@ -27,7 +27,9 @@ _OF_SOME = {
 """Kinds of which only some values make sense as what an `as:` says, beside text."""
 _COUNTED = frozenset(("integer", "number"))
 _UNIT = "; say what it counts with `unit`, such as `unit: days`"
-_MILLISECONDS = "a whole number without a unit: it is taken as milliseconds since 1970, and not seconds, unless `unit` says so"
+_MILLISECONDS = (
+    "a whole number without a unit: it is taken as milliseconds since 1970, and not seconds, unless `unit` says so"
+)
 _LOCAL = "is a local timestamp, and is sent without a zone: say with the route's `timezone` which it is in"
 
 
