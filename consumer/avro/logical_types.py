@@ -17,7 +17,7 @@ SHORTEST = "shortest"
 _VARIABLE_SCALE = "io.debezium.data.VariableScaleDecimal"
 _MOST_SCALE = 10**6
 _CONNECT_DECIMAL = "org.apache.kafka.connect.data.Decimal"
-_CONNECT: Mapping[tuple[str, str], str] = {
+CONNECT: Mapping[tuple[str, str], str] = {
     ("org.apache.kafka.connect.data.Date", "int"): "date",
     ("org.apache.kafka.connect.data.Time", "int"): "time-millis",
     ("org.apache.kafka.connect.data.Timestamp", "long"): "timestamp-millis",
@@ -52,13 +52,13 @@ def meant(schema: Properties, kind: str) -> Properties:
         scale = _connect_scale(schema)
         # Connect knows no precision: the one that stands beside it is the converter's setting.
         return {} if scale is None else {"logicalType": "decimal", "scale": scale}
-    if isinstance(logical, str) and (is_valid := _AVRO.get((kind, logical))) and is_valid(schema):
+    if isinstance(logical, str) and (is_valid := AVRO.get((kind, logical))) and is_valid(schema):
         digits = {key: schema[key] for key in ("precision", "scale") if logical == "decimal" and schema.get(key)}
         return {"logicalType": logical, **digits}
     if kind == "float":
         return {"logicalType": SHORTEST}
-    if isinstance(name, str) and (name, kind) in _CONNECT:
-        return {"logicalType": _CONNECT[name, kind]}
+    if isinstance(name, str) and (name, kind) in CONNECT:
+        return {"logicalType": CONNECT[name, kind]}
     return {}
 
 
@@ -96,7 +96,7 @@ def _always(_schema: Properties) -> bool:
     return True
 
 
-_AVRO: Mapping[tuple[str, str], Callable[[Properties], bool]] = {
+AVRO: Mapping[tuple[str, str], Callable[[Properties], bool]] = {
     ("bytes", "decimal"): _is_decimal,
     ("fixed", "decimal"): _is_fixed_decimal,
     ("bytes", "big-decimal"): _always,
