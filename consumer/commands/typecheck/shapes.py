@@ -10,8 +10,8 @@ _LOGICAL = {
     **dict.fromkeys(("bytes-decimal", "fixed-decimal", "bytes-big-decimal"), "number"),
     "record-io.debezium.data.VariableScaleDecimal": "number",
     **dict.fromkeys(("string-uuid", "fixed-uuid"), "uuid"),
-    "fixed-duration": "string",
-    **dict.fromkeys(("long-io.debezium.time.MicroDuration", "long-io.debezium.time.NanoDuration"), "string"),
+    "fixed-duration": "duration",
+    **dict.fromkeys(("long-io.debezium.time.MicroDuration", "long-io.debezium.time.NanoDuration"), "duration"),
     **dict.fromkeys(("int-date", "string-io.debezium.time.IsoDate"), "date"),
     **dict.fromkeys(("int-time-millis", "long-time-micros", "long-io.debezium.time.NanoTime"), "time"),
     "string-io.debezium.time.IsoTime": "time",
@@ -32,7 +32,7 @@ _KINDS = {
     "error": "record",
 }
 OBJECTS = frozenset(("record", "map"))
-_WRITTEN_AS_TEXT = frozenset(("uuid", "bytes", "date", "time", "datetime"))
+_WRITTEN_AS_TEXT = frozenset(("uuid", "bytes", "date", "time", "datetime", "duration"))
 _SOMETIMES_FALSE = frozenset(("boolean", "bytes", "array", "map"))
 
 
@@ -54,7 +54,10 @@ class Shape:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Of each type: boolean, integer, number, string, uuid, bytes, date, time, datetime, array, map, record."""
+        """Of each type: boolean, integer, number, string, uuid, bytes, array, map, record; or a logical one.
+
+        Those are date, time, datetime, duration.
+        """
         return tuple(dict.fromkeys(kind(each) for each in self.types))
 
     def or_null(self) -> Shape:

@@ -18,7 +18,7 @@ from consumer.mapping.fields import ACCEPT, email, number, phone_of, text
 from consumer.mapping.products import PREFIX
 from consumer.mapping.values import jsonable
 
-_TEXT = frozenset(("string", "uuid", "integer"))
+_TEXT = frozenset(("string", "uuid", "duration", "integer"))
 _NUMBERS = frozenset(("integer", "number"))
 SCALARS = _TEXT | _NUMBERS | {"boolean", "bytes", "date", "time", "datetime"}
 _TAKEN: dict[Callable[[Any], Any], frozenset[str]] = {email: frozenset(("string",)), text: _TEXT, number: _NUMBERS}

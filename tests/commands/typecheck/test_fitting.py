@@ -154,6 +154,7 @@ class TestWhatConnectNames:
             (debezium("long", "time.MicroTimestamp"), {"attributes": {"own": {"path": "it", "as": "datetime"}}}),
             (debezium("string", "time.ZonedTimestamp"), {"attributes": {"own": {"path": "it", "as": "date"}}}),
             (debezium("string", "data.Uuid"), {"fields": {"client": "it"}}),
+            (debezium("long", "time.NanoDuration"), {"fields": {"client": "it"}}),
             (
                 {"type": "bytes", "logicalType": "big-decimal"},
                 {"attributes": {"own": {"path": "it", "as": "number"}}},
@@ -169,6 +170,12 @@ class TestWhatConnectNames:
         source = {"path": "it", "as": as_}
         (line,) = said(check("optin", view(debezium("long", "time.MicroTime")), attributes={"own": source}))
         assert line.startswith("error attributes.own: is time, and must be ")
+
+    @pytest.mark.parametrize("as_", ["date", "datetime", "number", "boolean"])
+    def test_nor_is_a_duration(self, as_: str) -> None:
+        duration = {"type": "fixed", "name": "F", "size": 12, "logicalType": "duration"}
+        (line,) = said(check("optin", view(duration), attributes={"own": {"path": "it", "as": as_}}))
+        assert line.startswith("error attributes.own: is duration, and must be ")
 
     def test_debeziums_decimal_is_a_number(self) -> None:
         name = "io.debezium.data.VariableScaleDecimal"
