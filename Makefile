@@ -7,7 +7,6 @@ READY := $(VENV)/.ready
 REDPANDA := .cache/redpanda-connect
 # Half of a test's time is waiting for others, so two at once for each core.
 WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
-SIZE ?= whole
 # A worker that dies ends the run: the tests of its group would be waited for, for ever.
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --max-worker-restart 0
 
@@ -54,7 +53,8 @@ browser:
 simulate: $(READY) ## 10,000 seeds of the whole service in virtual time; make test has 500
 	@$(BIN)/python -m tests.simulation --seeds 10000
 
-# SIZE=small is over in a minute or two.
+# The whole takes about 25 minutes; SIZE=small is over in a minute or two.
+SIZE ?= whole
 chaos: $(READY) ## real processes and three brokers of Apache Kafka, killed, restarted and paused
 	@$(BIN)/python -m tests.chaos --size $(SIZE)
 

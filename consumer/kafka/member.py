@@ -23,6 +23,10 @@ _Answer = TypeVar("_Answer")
 _Rebalanced = Callable[[Consumer, list[TopicPartition]], None]
 
 _RELEASE = Backoff(1, 5)
+_FALL_BACK = {
+    End.NOT_OFFERED: "the brokers do not offer the new group protocol: the classic one is used",
+    End.CLASSIC_GROUP: "the group speaks the classic protocol, and is not moved while members run: it is used",
+}
 _UNMADE = KafkaError(KafkaError._STATE, "the consumer is being made anew")  # noqa: SLF001 - confluent-kafka's name
 
 
@@ -152,8 +156,13 @@ class GroupMember:
     def close(self) -> None:
         """Leaves the group; revocations are told first."""
         self._closing = True
-        if self._consumer is not None:
-            self._consumer.close()
+        if (consumer := self._consumer) is not None:
+            # Without a partition it leaves only so, else the group would stand until its session ends [librdkafka
+            # 2.16]. A static member stays in the group when it is closed, and must not leave.
+            dynamic = "group.instance.id" not in self._config.options
+            if dynamic and self._protocol == CLASSIC and not consumer.assignment():
+                consumer.unsubscribe()
+            consumer.close()
         self._membership.close()
 
     def _make(self) -> None:
@@ -205,10 +214,15 @@ class GroupMember:
 
     def _end(self, error: KafkaError) -> None:
         end = end_of(error)
-        if end is End.NOT_OFFERED and self._may_fall_back and self._protocol == NEW:
-            log.info("the brokers do not offer the new group protocol: the classic one is used", reason=error.str())
+        if end in _FALL_BACK and self._may_fall_back and self._protocol == NEW:
+            log.info(_FALL_BACK[end], reason=error.str())
             self._protocol = CLASSIC
             self._make_anew_at(self._clock())
+        elif end is End.CLASSIC_GROUP:
+            raise Fatal(
+                "the group speaks the classic protocol, and the brokers do not move it while its members run: stop "
+                "all instances at once, or leave group.protocol out of kafka.options"
+            )
         elif end is End.NOT_RELEASED:
             self._refused += 1
             self._callbacks.logger.warning(  # noqa: PLE1205 - a kind and a sentence, not a format
