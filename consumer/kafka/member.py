@@ -81,6 +81,8 @@ class GroupMember:
         self._make_at = 0.0
         self._raised: Exception | None = None
         self._closing = False
+        self.unanswered = 0
+        """How many commits were sent without waiting, and not answered yet; an ended consumer's never are."""
         self._consumer: Consumer | None = None
         self._make()
 
@@ -139,6 +141,7 @@ class GroupMember:
             if wait:
                 return None, self._consumer.commit(offsets=offsets, asynchronous=False)
             self._consumer.commit(offsets=offsets)
+            self.unanswered += 1
         except KafkaException as error:
             return error.args[0], offsets
         return None, offsets
@@ -169,7 +172,7 @@ class GroupMember:
         tell = self._callbacks
         options = consumer_options(self._config, self._protocol) | {
             "error_cb": tell.on_error,
-            "on_commit": tell.on_commit,
+            "on_commit": self._on_commit,
             "logger": tell.logger,
         }
         if tell.on_statistics is not None:
@@ -179,6 +182,7 @@ class GroupMember:
             if "group.instance.id" in options:
                 options["group.instance.id"] += f"-{self._name}"
         consumer = self._consumer = Consumer(options)
+        self.unanswered = 0
         if self._before_joining is not None:
             self._before_joining(consumer)
             self._before_joining = None
@@ -211,6 +215,10 @@ class GroupMember:
         self._steady = True
         self._refused = 0
         self._callbacks.on_assign(consumer, partitions)
+
+    def _on_commit(self, error: KafkaError | None, partitions: list[TopicPartition]) -> None:
+        self.unanswered = max(0, self.unanswered - 1)
+        self._callbacks.on_commit(error, partitions)
 
     def _end(self, error: KafkaError) -> None:
         end = end_of(error)

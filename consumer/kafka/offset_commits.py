@@ -26,15 +26,12 @@ class OffsetCommits:
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
-        self.unanswered = 0
-        """How many requests have been sent and not been answered."""
         self.revoking = False
         """Whether a callback of a rebalance is under way."""
 
     def send(self, member: GroupMember, commits: Sequence[Commit]) -> None:
         """Sends these, a partition each, and waits for nothing."""
         offsets = _offsets(commits)
-        self.unanswered += 1
         error, _ = member.commit(offsets, wait=False)
         if error is not None:
             self.on_commit(error, offsets)
@@ -46,7 +43,6 @@ class OffsetCommits:
         for the one while partitions are being revoked.
         """
         offsets = _offsets(commits)
-        self.unanswered += 1
         if self.revoking:
             # Another thread's commit is not answered before the callback of a rebalance has returned.
             self.on_commit(*member.commit(offsets, wait=True))
@@ -58,12 +54,10 @@ class OffsetCommits:
         if outcome:
             self.on_commit(*outcome[0])
         else:
-            self.unanswered -= 1
             log.warning("the last commit was not answered in time; what it covered may be sent again")
 
     def on_commit(self, error: KafkaError | None, partitions: list[TopicPartition]) -> None:
         """The answer to one request: an error of the whole, or of single partitions."""
-        self.unanswered = max(0, self.unanswered - 1)
         failed = [(each, each.error or error) for each in partitions if each.error or error]
         committed = [each for each in partitions if not (each.error or error)]
         if committed:

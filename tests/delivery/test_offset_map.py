@@ -11,7 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumer.delivery.offset_map import BIT_SET, LIMIT, RUN_LENGTHS, VERSION, decode, decode_halves, encode
+from consumer.delivery.offset_map import (
+    BIT_SET,
+    LIMIT,
+    RUN_LENGTHS,
+    VERSION,
+    decode,
+    decode_halves,
+    decode_note,
+    encode,
+    encode_note,
+)
 from consumer.delivery.offset_ranges import OffsetRanges
 
 OFFSETS = st.sets(st.integers(1, 20_000), max_size=300)
@@ -156,3 +166,33 @@ def test_without_halves_the_map_is_what_an_earlier_version_reads() -> None:
 @pytest.mark.parametrize("cut", ["2:100:", "2:100:x:y", "2:100:eJwrAgAAcwBz", "2:99:eJwrAgAAcwBz:eJwrAgAAcwBz"])
 def test_half_of_a_map_with_halves_is_no_map(cut: str) -> None:
     assert (decode(100, cut), decode_halves(100, cut)) == (OffsetRanges(), OffsetRanges())
+
+
+# What stands in front of a map
+
+
+@pytest.mark.parametrize("note", ["0.5/200/60\nmap=purchase", "any: text, \u20ac and all"])
+@pytest.mark.parametrize("settled", [OffsetRanges(), OffsetRanges([(7, 9)])])
+@pytest.mark.parametrize("halves", [OffsetRanges(), OffsetRanges([(5, 6)])])
+def test_a_note_and_the_map_behind_it_are_read_apart(note: str, settled: OffsetRanges, halves: OffsetRanges) -> None:
+    text = encode_note(5, note) + encode(5, settled, halves)
+
+    assert decode_note(5, text) == note
+    assert (decode(5, text), decode_halves(5, text)) == (settled, halves)
+    assert decode_note(6, text) == "", "that of another commit"
+
+
+def test_without_a_note_there_is_nothing_in_front() -> None:
+    assert encode_note(5, "") == ""
+    assert decode_note(5, encode(5, OffsetRanges([(7, 9)]))) == ""
+    assert decode_note(5, None) == ""
+
+
+def test_a_note_leaves_room_for_the_map() -> None:
+    assert len(encode_note(5, "x" * 1500)) <= LIMIT // 2
+    assert encode_note(5, "x" * 3000) == ""
+
+
+@pytest.mark.parametrize("packed_note", ["no base64!", "/w==", ""])
+def test_a_note_that_does_not_parse_is_none(packed_note: str) -> None:
+    assert decode_note(5, f"3:5:{packed_note}:") == ""

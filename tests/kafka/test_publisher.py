@@ -10,6 +10,7 @@ import pytest
 from confluent_kafka import KafkaError
 
 from consumer.config.model import Config
+from consumer.delivery.memory_budget import MemoryBudget
 from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.task import PartitionState, Task
 from consumer.kafka.publisher import Publisher
@@ -26,7 +27,7 @@ ROUTES = [{"topic": ORDERS.topic, "event": "purchase"}]
 
 def failed(outcome: Outcome, *, key: bytes | None = b"jane", offset: int = 42, ordered: bool = False) -> Task:
     record = Record(ORDERS, offset, key, b"value", 1_700_000_000_000, (("trace", b"1"),))
-    state = PartitionState(ORDERS, 0, redelivers=False, settled=OffsetTracker())
+    state = PartitionState(ORDERS, 0, redelivers=False, settled=OffsetTracker(), usage=MemoryBudget(10, 1000))
     requests = (EventRequest("optin", b"{}", "jane@example.com"),)
     task = Task(record, state, requests, priority=0, size=0, number=0, ordered=ordered)
     task.failure = Failure(outcome, Reason.RETRIES_EXHAUSTED, Stage.DELIVER, "HTTP 500", 500, 4, 1.0, 2.0)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from consumer.delivery.answers import Answers
 from consumer.delivery.engine import Engine
 from consumer.delivery.lanes import Lane, Lanes
 from consumer.delivery.offset_ranges import OffsetRanges
@@ -37,14 +38,14 @@ def _commit_early(patch: pytest.MonkeyPatch) -> None:
 
 def _settle_before_acknowledged(patch: pytest.MonkeyPatch) -> None:
     """A failed record counts as settled once it is handed to the producer."""
-    write = Engine._write
+    write = Answers.write
 
-    def hasty(self: Engine, task: Task, now: float) -> None:
+    def hasty(self: Answers, task: Task, now: float) -> None:
         write(self, task, now)
         task.state.settled.settle(task.record.offset)
         task.state.changed = True
 
-    patch.setattr(Engine, "_write", hasty)
+    patch.setattr(Answers, "write", hasty)
 
 
 def _commit_what_is_revoked_unsettled(patch: pytest.MonkeyPatch) -> None:
@@ -107,11 +108,9 @@ def _skip_what_cannot_be_written(patch: pytest.MonkeyPatch) -> None:
     written = Engine.written
 
     def careless(self: Engine, ticket: int, error: str | None, now: float) -> None:
-        task = self._in_flight[ticket]
+        task = self._outbox._gone[ticket]
         if error is not None and task.state.active:
-            self._in_flight.pop(ticket)
-            task.in_flight = False
-            task.state.in_flight_count -= 1
+            self._outbox.written(ticket)
             self._settle(task, Outcome.DEAD_LETTER)
         else:
             written(self, ticket, error, now)
