@@ -23,6 +23,10 @@ CLASSIC_ONLY: Final = (
 )
 """Options with which librdkafka makes no consumer of the new protocol."""
 
+LEASE_SECONDS: Final = 15.0
+"""For how long the group's word holds under the new protocol. Brokers give a silent member up after 45 s at the
+earliest, unless they are told otherwise; a coordinator that has crashed is replaced after some 10 s."""
+
 
 def chosen(options: Mapping[str, Any]) -> str | None:
     """The protocol that `kafka.options` ask for; None: the service may choose."""

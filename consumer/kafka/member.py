@@ -13,7 +13,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 from consumer.backoff import Backoff
 from consumer.config.model import KafkaConfig
 from consumer.kafka.client import Fatal, consumer_options
-from consumer.kafka.group_protocol import CLASSIC, NEW, End, chosen, end_of, is_fatal
+from consumer.kafka.group_protocol import CLASSIC, LEASE_SECONDS, NEW, End, chosen, end_of, is_fatal
 from consumer.kafka.logging import RateLimitedLog
 from consumer.kafka.membership import Membership
 
@@ -95,6 +95,15 @@ class GroupMember:
         if self._steady:
             self._membership.close()
         return self._steady
+
+    @property
+    def lease_seconds(self) -> float:
+        """For how long the group's word holds that a partition is ours.
+
+        Under the classic protocol no commit is answered while the group waits for another member: silence says
+        nothing there.
+        """
+        return LEASE_SECONDS if self._protocol == NEW else float("inf")
 
     def consume(self, most: int, seconds: float) -> list[Message]:
         """Up to `most` messages: at once if there are any, after up to `seconds` if one arrives by then.

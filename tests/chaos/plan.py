@@ -108,7 +108,7 @@ def small(seed: int, rate: float) -> tuple[Plan, ...]:
     """The faults of the group once each, with brokers that wait for a vanished member for seconds."""
     random = Random(seed)
     whats = (What.KILL, What.FLAKY, What.TERMINATE, What.BROKER_KILL, What.PAUSE)
-    return (Plan("small", seed, rate, tuple(steps(random, whats, pause=10)), instances=2, quick=True),)
+    return (Plan("small", seed, rate, tuple(steps(random, whats, pause=4)), instances=2, quick=True),)
 
 
 SIZES: Final = {"whole": whole, "small": small}
