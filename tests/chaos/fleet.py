@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,12 +30,21 @@ class _Instance:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A process that ended: its name, its exit code, and when, in ms since the epoch. `asked`: by SIGTERM."""
+    """A process that ended: its name, its exit code, and when, in ms since the epoch.
+
+    `asked`: by SIGTERM. `begun`: it had said something by then; before that, Python itself takes the signal.
+    """
 
     name: str
     code: int
     at_ms: int
     asked: bool
+    begun: bool
+
+    @property
+    def orderly(self) -> bool:
+        """Whether it ended as one that was asked must."""
+        return self.code == 0 or (self.code == -signal.SIGTERM and not self.begun)
 
 
 class Fleet:
@@ -114,7 +124,8 @@ class Fleet:
             self._note(instance, instance.process.wait(), asked=True)
 
     def _note(self, instance: _Instance, code: int, *, asked: bool) -> None:
-        self.ended.append(Ended(instance.name, code, now_ms(), asked))
+        begun = bool(instance.process.stderr.read_bytes())
+        self.ended.append(Ended(instance.name, code, now_ms(), asked, begun))
 
     def _restart(self, instance: _Instance) -> None:
         instance.lives += 1

@@ -184,6 +184,6 @@ def _endings(fleet: Fleet) -> dict[str, int]:
     return {
         "killed": len(fleet.killed),
         "terminated": len(asked),
-        "wrong_exit_codes": sum(each.code != 0 for each in asked),
+        "wrong_exit_codes": sum(not each.orderly for each in asked),
         "ended_by_themselves": len(fleet.ended) - len(asked),
     }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 from pathlib import Path
 
 import pytest
 
-from tests.chaos.fleet import Fleet, Start
+from tests.chaos.fleet import Ended, Fleet, Start
 from tests.chaos.plan import Fault, What
 from tests.support.processes import ServiceProcess
 from tests.support.waiting import eventually
@@ -58,6 +59,15 @@ def test_a_kill_and_an_orderly_end_are_told_apart(start: Start, started: list[st
         ("0-3", 0, True),
         ("1-1", 0, True),
     ]
+
+
+def test_an_end_before_anything_was_said_is_orderly() -> None:
+    """SIGTERM in the first moments of a process meets Python, which ends by it; later it must meet the service."""
+    killed = -signal.SIGTERM
+    assert Ended("0-1", 0, 0, asked=True, begun=True).orderly
+    assert Ended("0-1", killed, 0, asked=True, begun=False).orderly
+    assert not Ended("0-1", killed, 0, asked=True, begun=True).orderly
+    assert not Ended("0-1", 1, 0, asked=True, begun=False).orderly
 
 
 def test_what_ends_by_itself_is_started_again(start: Start, started: list[str]) -> None:
