@@ -24,6 +24,7 @@ from consumer.records import Answer, Mapped, Outcome, Record, Reject, Skip, TooL
 
 _REWRITE = Backoff(0.5, 30)
 _SHORTEST_WAIT = 0.001
+_ASKED_AGAIN = 0.02
 _ROUNDS_AHEAD = 2
 
 
@@ -195,9 +196,13 @@ class Engine:
         return True
 
     def _must_wait(self, task: Task, lane: Lane[Task], now: float) -> bool:
-        """Whether the head of a lane cannot go now: it is not due, or its key's place is not known, or it is done."""
+        """Whether the head of a lane cannot go now: not due, perhaps not ours, its key's place not known, or done."""
         if task.due > now:
             self._lanes.wait(lane, task.due)
+            return True
+        if not task.state.lease.holds(now):
+            task.state.changed = True  # a commit asks the group
+            self._lanes.wait(lane, now + _ASKED_AGAIN)
             return True
         turn = self._order.turn(task)
         if turn is Turn.MAY_GO:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -208,7 +209,8 @@ class KafkaSource:
         if self._read_errors is not None:
             self._read_errors.joined()
             self._read_errors.ended(_partitions(partitions))
-        self._listener.on_assigned(assigned)
+        leases = {each.partition: self._member_of(each.partition).lease_seconds for each in assigned}
+        self._listener.on_assigned([replace(each, lease=leases[each.partition]) for each in assigned])
 
     def _on_revoke(self, _consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._tell_deleted(partitions)

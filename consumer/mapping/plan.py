@@ -101,7 +101,7 @@ def plan_of(route: RouteConfig, event: str, token: str) -> Plan:
     """Compiles one event type of a route in whose configuration nothing is wrong."""
     contract = contract_of(event)
     properties = tuple(
-        reader(name, route.fields.get(name), (name,), ACCEPT.get(name, jsonable))
+        reader(name, route.fields.get(name), (name,), ACCEPT.get(name, jsonable), route.zone)
         for name in property_names(route, contract)
     )
     return Plan(

@@ -46,6 +46,27 @@ def test_a_rejected_record_is_settled_by_the_acknowledged_dead_letter(driver: Dr
     assert driver.commit()[ORDERS].offset == 1
 
 
+def test_how_often_a_record_was_tried_is_told_with_its_failure(driver: Driver) -> None:
+    """Once for one that was rejected at once; what cannot be mapped was never tried."""
+    driver.take("jane")
+    driver.reply("shop.orders:0:0", 400)
+    driver.take("joe", BROKEN)
+
+    assert [task.failure and task.failure.attempts for task in driver.acknowledge()] == [1, 0]
+
+
+@pytest.mark.parametrize(("event", "counted"), [("purchase", ("purchase",)), ("", ("",))])
+def test_a_record_that_cannot_be_mapped_is_counted_as_what_it_would_have_become(
+    driver: Driver, event: str, counted: tuple[str, ...]
+) -> None:
+    """Also one of which nobody knows: else undecodable records would vanish from the metrics."""
+    driver.take("jane", replace(BROKEN, event=event))
+    driver.acknowledge()
+
+    (settlement,) = driver.settled
+    assert (settlement.outcome, settlement.events, settlement.delivered) == (Outcome.DEAD_LETTER, counted, 0)
+
+
 def test_a_write_that_fails_is_repeated_and_never_skipped(driver: Driver) -> None:
     driver.take("jane", BROKEN)
 

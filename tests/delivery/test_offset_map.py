@@ -80,6 +80,16 @@ def test_a_map_that_does_not_fit_is_dropped() -> None:
     assert encode(0, ranges(scattered)) == ""
 
 
+def test_the_longest_map_is_one_that_the_brokers_take() -> None:
+    """Maps grow by four characters: of 4,092 the next has 4,096, which with the client's NUL is one too many."""
+    scattered = random.Random(1).sample(range(1, 200_000), 2200)
+
+    lengths = {len(encode(0, ranges(scattered[:count]))) for count in range(2050, 2200)}
+
+    assert max(lengths) == 4092
+    assert 0 in lengths
+
+
 @pytest.mark.parametrize(
     "text",
     [
