@@ -12,6 +12,10 @@ by this table; the breaker is looked at again before the record is charged:
 | open | a suspect | some that are no suspects | was it the probe, another is at once | waits, not charged |
 | open | a suspect | none | was it the probe, closes | charged, if it closed |
 
+What turns a record away (401, 403, 404, 405, 3xx, no connection; 429 to a lone request, or again while others pass)
+says nothing of it, and is not charged. But the keys that were turned away before another's record passed are suspects
+from then on, and what turns a suspect away while others pass is a failure like the above.
+
 What is not charged and is too old becomes a dead letter. What is charged, by `_charge`:
 
 | attempts | what else | the record |
@@ -30,6 +34,7 @@ from collections.abc import Hashable
 from consumer.delivery.breaker import Breaker
 from consumer.delivery.failures import after_failures, refused
 from consumer.delivery.policy import DeliveryPolicy
+from consumer.delivery.rate_limit_headers import retry_after
 from consumer.delivery.task import Task
 from consumer.records import Answer, OrderClass, Reason
 
@@ -51,6 +56,7 @@ class Attempts:
             unsuspected_ready: whether there are ready records that are no suspects. Asked only while the breaker is
                 open.
         """
+        task.failed_at = now
         if not self.suspect(task):
             self._breaker.failed(task.number, suspect_key(task), now, cause_of(answer))
         elif self._breaker.open and unsuspected_ready:
@@ -59,14 +65,40 @@ class Attempts:
         else:
             # Else it would stay open for ever where nothing but suspects is left to probe with.
             self._breaker.close_by(task.number)
-        if not self._breaker.open:
-            self._charge(task, answer, now)
-        elif self._policy.max_age.exceeded(task.record.event_time_ms, now * 1000):
-            task.fail(refused(task, answer, now, Reason.TOO_OLD))
+        if self._breaker.open:
+            self._end_if_too_old(task, answer, now)
+            return
+        self._charge(task, answer, now)
+        if self.own_fault(task) and (asked := retry_after(answer.headers, now)) is not None:
+            task.due = max(task.due, now + min(asked, self._policy.throttle.max_hold_seconds))
+
+    def turned_away(self, task: Task, answer: Answer, now: float) -> None:
+        """The endpoint took no request (401, 403, 404, 405, 3xx, no connection), or pushed this one back again (429).
+
+        Nothing is charged. A record that others pass by meanwhile is a suspect from then on.
+        """
+        task.failed_at = now
+        self._breaker.turned_away(suspect_key(task))
+        self._end_if_too_old(task, answer, now)
+
+    def accused(self, task: Task, now: float) -> bool:
+        """Whether what turns a record away speaks of the record: a suspect's, while others pass.
+
+        In an outage it says as much of the endpoint as any other record's answer.
+        """
+        return self.own_fault(task) and self._breaker.others_pass(now)
+
+    def passed_by(self, task: Task) -> bool:
+        """Whether others have passed since the record failed or was turned away last."""
+        return task.failed_at > 0 and self._breaker.passed_since(task.failed_at)
+
+    def own_fault(self, task: Task) -> bool:
+        """Whether it has been seen that its key fails while others pass."""
+        return self._breaker.suspects(suspect_key(task))
 
     def suspect(self, task: Task) -> bool:
         """Whether it is known to fail while others pass."""
-        return task.state.redelivers or self._breaker.suspects(suspect_key(task))
+        return task.state.redelivers or self.own_fault(task)
 
     def resume(self, task: Task, now: float) -> None:
         """Goes on with a redelivery from what its headers say: what it has waited through since is not known."""
@@ -88,13 +120,17 @@ class Attempts:
             after_failures(task, answer, self._policy.delays, now)
         elif self._policy.max_age.exceeded(task.record.event_time_ms, now * 1000):
             task.fail(refused(task, answer, now, Reason.TOO_OLD))
-        elif not redelivers and self._breaker.suspects(suspect_key(task)):
+        elif not redelivers and self.own_fault(task):
             after_failures(task, answer, self._policy.delays, now)
         else:
             task.attempts -= 1
             task.due = now + self._uncharged_wait(task)
             if not redelivers:
                 self._breaker.trip(task.number, now, cause_of(answer))
+
+    def _end_if_too_old(self, task: Task, answer: Answer, now: float) -> None:
+        if self._policy.max_age.exceeded(task.record.event_time_ms, now * 1000):
+            task.fail(refused(task, answer, now, Reason.TOO_OLD))
 
     def _uncharged_wait(self, task: Task) -> float:
         """Seconds until a failure that was not charged is tried again."""

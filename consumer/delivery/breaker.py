@@ -3,8 +3,8 @@
 It opens at once for a fault that says nothing of the record (401, refused connections), and after several records in
 a row for one that may (5xx, time-outs).
 
-A key whose record failed while another's passed is a suspect: its failures speak of itself, and are no sign of an
-outage, until one of its records passes.
+A key whose record failed, or was turned away, while another's passed is a suspect: its failures speak of itself, and
+are no sign of an outage, until one of its records passes.
 """
 
 from __future__ import annotations
@@ -37,12 +37,17 @@ class Breaker(ProbeGate):
         super().__init__(policy.probes)
         self._policy = policy
         self._failing: set[Hashable] = set()
+        self._turned_away: dict[Hashable, None] = {}
         self._suspects: dict[Hashable, None] = {}
         self._last_success = float("-inf")
 
     def others_pass(self, now: float) -> bool:
         """Whether a record has passed within the policy's window: what still fails is then at fault itself."""
         return not self.open and now - self._last_success <= self._policy.window_seconds
+
+    def passed_since(self, then: float) -> bool:
+        """Whether a record has passed at this time or later: answers that come together are read at one time."""
+        return self._last_success >= then
 
     def suspects(self, key: Hashable) -> bool:
         """Whether a record of this key failed while others passed, and none of its own since."""
@@ -56,6 +61,11 @@ class Breaker(ProbeGate):
             self._failing.add(key)
             if len(self._failing) >= self._policy.failures:
                 self.trip(task, now, cause)
+
+    def turned_away(self, key: Hashable) -> None:
+        """A record was answered as if the endpoint were at fault; whether it is, what becomes of others can tell."""
+        self._turned_away[key] = None
+        _bound(self._turned_away)
 
     def trip(self, task: int, now: float, cause: str) -> None:
         """The endpoint is at fault."""
@@ -71,6 +81,15 @@ class Breaker(ProbeGate):
             self._failing.discard(key)
             self._suspects.update(dict.fromkeys(self._failing))
             self._failing.clear()
-            while len(self._suspects) > _MOST_SUSPECTS:
-                del self._suspects[next(iter(self._suspects))]
+        if self._turned_away:
+            self._turned_away.pop(key, None)
+            self._suspects.update(self._turned_away)
+            self._turned_away.clear()
+        _bound(self._suspects)
         self.close_by(task)
+
+
+def _bound(keys: dict[Hashable, None]) -> None:
+    """The oldest are forgotten first."""
+    while len(keys) > _MOST_SUSPECTS:
+        del keys[next(iter(keys))]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum, auto
 
-from consumer.delivery.offset_map import LIMIT, encode
+from consumer.delivery.offset_map import LIMIT, encode, encode_note
 from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.task import UNBOUNDED, Commit, PartitionState
 from consumer.records import Partition
@@ -24,14 +24,25 @@ class CommitFailure(Enum):
 
     LOST = auto()  # it is repeated
     MAP_REFUSED = auto()  # the brokers take the offset, but not with so much metadata
+    NOT_A_MEMBER = auto()  # the group has given this member up: its partitions will be lost
     UNKNOWN = auto()  # perhaps the request was too large as a whole: a smaller one is tried
 
 
 class Commits:
     """Reads the states of the partitions that are ours."""
 
-    def __init__(self, states: Mapping[Partition, PartitionState], interval_seconds: float) -> None:
+    def __init__(
+        self, states: Mapping[Partition, PartitionState], interval_seconds: float, note_of: Callable[[str], str]
+    ) -> None:
+        """Begin with nothing to commit.
+
+        Args:
+            states: those of the partitions that are ours.
+            interval_seconds: between two commits.
+            note_of: what is to be remembered of a topic beside its offsets.
+        """
         self._states = states
+        self._note_of = note_of
         self._interval = interval_seconds
         self._next = 0.0
         self._request_bytes = _REQUEST_BYTES
@@ -50,9 +61,12 @@ class Commits:
             watermark = state.settled.watermark
             if not state.changed or watermark is None or (leaving and not state.draining):
                 continue
-            metadata = _map_of(state, watermark) if self._request_bytes > _SMALLEST_REQUEST_BYTES else ""
+            metadata = ""
+            if self._request_bytes > _SMALLEST_REQUEST_BYTES:
+                metadata = _map_of(state, watermark, self._note_of(state.partition.topic))
             state.changed = False
             state.commit_sent = watermark
+            state.lease.asked(now)
             commits.append(Commit(state.partition, watermark, metadata))
         if commits:
             self._next = now + self._interval
@@ -82,6 +96,7 @@ class Commits:
             state = self._states.get(partition)
             if state is not None and state.commit_sent is not None:  # else the answer is to one from before it left
                 state.acknowledged = state.commit_sent
+                state.lease.granted()
 
     def failed(self, partitions: Iterable[Partition], failure: CommitFailure) -> None:
         """The commits are lost: they are repeated a little later, in a form that the brokers may take."""
@@ -89,6 +104,8 @@ class Commits:
             if (state := self._states.get(partition)) is not None:
                 state.changed = True
                 state.mapless |= failure is CommitFailure.MAP_REFUSED
+                if failure is CommitFailure.NOT_A_MEMBER:
+                    state.lease.refused()
         if failure is CommitFailure.UNKNOWN:
             self._request_bytes = max(_SMALLEST_REQUEST_BYTES, self._request_bytes // 2)
         self._next += _COMMIT_AGAIN_SECONDS
@@ -98,19 +115,20 @@ class Commits:
         self._request_bytes = _REQUEST_BYTES
 
 
-def _map_of(state: PartitionState, watermark: int) -> str:
+def _map_of(state: PartitionState, watermark: int, note: str) -> str:
     """The map for the commit; notes whether it is too full for more to be read."""
     beyond, halves = (_NONE, _NONE) if state.mapless else (state.settled.beyond, state.settled.halves)
     ranges = len(beyond) + len(halves)
+    before = encode_note(watermark, note)
     if ranges > state.map_bound:
-        metadata, fullness = "", 1.0
+        packed, fullness = "", 1.0
     else:
-        metadata = encode(watermark, beyond, halves)
-        too_large = ranges > 0 and not metadata
+        packed = encode(watermark, beyond, halves, LIMIT - len(before))
+        too_large = ranges > 0 and not packed
         # What did not fit will not fit until much of it is gone: packing it again each time costs dearly.
         state.map_bound = ranges // 2 if too_large else UNBOUNDED
-        fullness = 1.0 if too_large else len(metadata) / LIMIT
+        fullness = 1.0 if too_large else len(packed) / LIMIT
     # With nothing in hand there is nothing whose settling would empty the map: only reading on does.
     limit = _MAP_TOO_FULL / 2 if state.map_full else _MAP_TOO_FULL
     state.map_full = bool(state.lanes.lanes) and fullness > limit
-    return metadata
+    return before + packed

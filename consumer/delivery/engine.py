@@ -7,25 +7,24 @@ reported under the ticket of its send or write, exactly once.
 
 from __future__ import annotations
 
-from itertools import count
-
 from consumer.backoff import Backoff
-from consumer.delivery.attempts import Attempts, cause_of, suspect_key
-from consumer.delivery.failures import parked, refused, unmappable, unread_again
+from consumer.delivery.answers import Answers
+from consumer.delivery.failures import parked, too_large_to_write, unmappable, unread_again
 from consumer.delivery.gates import Gates
 from consumer.delivery.lanes import Lane, Lanes
 from consumer.delivery.order import KeyOrder, Turn
+from consumer.delivery.outbox import Outbox
 from consumer.delivery.parking import ParkedKeys
 from consumer.delivery.partitions import Partitions
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.settling import Settling
 from consumer.delivery.taking import refused_task, task_of
 from consumer.delivery.task import FAILED_FIRST, Decisions, PartitionState, Settlement, Task
-from consumer.delivery.verdict import Verdict
-from consumer.records import Answer, Mapped, Outcome, Reason, Record, Reject, Skip
+from consumer.records import Answer, Mapped, Outcome, Record, Reject, Skip, TooLargeToWrite
 
 _REWRITE = Backoff(0.5, 30)
 _SHORTEST_WAIT = 0.001
+_ASKED_AGAIN = 0.02
 _ROUNDS_AHEAD = 2
 
 
@@ -36,19 +35,26 @@ class Engine:
         self._policy = policy
         self.parked = parked_keys if parked_keys is not None else ParkedKeys()
         self.gates = Gates(policy)
-        self._attempts = Attempts(policy, self.gates.breaker)
         self._lanes: Lanes[Task] = Lanes()
         self._order = KeyOrder(policy, self._lanes, self.parked)
         self.partitions = Partitions(policy, self._lanes)
+        self._held_routes = self.partitions.held_routes
         self._settling = Settling(self._lanes, self._order, self.partitions)
-        self._in_flight: dict[int, Task] = {}
-        self._tickets = count(1)
-        self._decided = Decisions()
-        self.requests_in_flight = 0
+        self._outbox = Outbox()
+        self._answers = Answers(policy, self.gates, self._lanes, self.partitions, self._settling, self._outbox)
         self.duplicates_skipped = 0
-        self.resent = 0
         self.write_error = ""
         """Why the last write to the retry or dead-letter topic failed; empty once one is acknowledged."""
+
+    @property
+    def requests_in_flight(self) -> int:
+        """How many requests have no answer yet."""
+        return self._outbox.requests_in_flight
+
+    @property
+    def resent(self) -> int:
+        """How many sends were repetitions."""
+        return self._outbox.resent
 
     @property
     def fetch_demand(self) -> int:
@@ -59,7 +65,7 @@ class Engine:
         as many; and what is ready at a lower priority does not count, for a higher one may come behind it.
         """
         a_round = self._policy.concurrency.maximum
-        ready = self._lanes.ready_count(self.partitions.top_priority, below=FAILED_FIRST)
+        ready = self._lanes.ready_count(self.partitions.buffer.top_priority, below=FAILED_FIRST)
         return 0 if ready >= a_round else _ROUNDS_AHEAD * a_round - ready
 
     # What comes in
@@ -82,48 +88,33 @@ class Engine:
         if isinstance(mapped, Skip):
             self._skip(record, state)
             return
+        topic = record.origin.topic
         if isinstance(mapped, Reject):
-            task = refused_task(record, mapped, state, next(self._tickets))
+            self._held_routes.unmappable(topic, mapped, now)
+            task = refused_task(record, mapped, state, self._outbox.number())
             task.fail(unmappable(mapped, now))
         else:
-            found = task_of(record, mapped, state, self._policy, next(self._tickets))
+            if self._held_routes.watching:
+                self._held_routes.mapped(topic, mapped.requests, now)
+            found = task_of(record, mapped, state, self._policy, self._outbox.number())
             if found is None:
                 self._skip(record, state)
                 return
             task = found
-            self._attempts.resume(task, now)
+            self._answers.attempts.resume(task, now)
             if delivered := self.partitions.delivered_before(record, task.part):
                 task.skip_delivered(delivered)
             self._order.taken(task)
-        self.partitions.keep(task)
+        self.partitions.buffer.keep(task)
         self._order.enter(task)
 
     def answered(self, ticket: int, answer: Answer, now: float) -> None:
         """The answer to the send with this ticket."""
-        task = self._returned(ticket)
-        self.requests_in_flight -= 1
-        verdict = self._policy.verdicts.judge(answer)
-        suspect = verdict is Verdict.FAILED and self._attempts.suspect(task)
-        self.gates.answered(answer, verdict, self.requests_in_flight, now, suspect=suspect)
-        if verdict is Verdict.DELIVERED:
-            self.gates.breaker.passed(task.number, suspect_key(task), now)
-            self.gates.flood.delivered(task.number, now)
-            self._delivered(task)
-        elif verdict is Verdict.REJECTED:
-            self._rejected(task, answer, now)
-        elif verdict is Verdict.FAILED:
-            self._failed(task, answer, now)
-        elif verdict is Verdict.REFUSED:
-            self.gates.breaker.trip(task.number, now, cause_of(answer))
-            self.gates.flood.release_probe(task.number, now)
-            self._requeue(task)
-        else:
-            self.gates.release_probe(task.number, now)
-            self._requeue(task, first=True)
+        self._answers.answered(self._outbox.answered(ticket), answer, now)
 
     def written(self, ticket: int, error: str | None, now: float) -> None:
         """The brokers acknowledged the write with this ticket, or (`error`) it failed."""
-        task = self._returned(ticket)
+        task = self._outbox.written(ticket)
         failure = task.failure
         if failure is None or not task.state.active:
             if error is None and failure is not None and failure.outcome is Outcome.RETRY:
@@ -136,9 +127,12 @@ class Engine:
             self._settle(task, failure.outcome)
         else:
             self.write_error = error
+            if isinstance(error, TooLargeToWrite):
+                task.fail(too_large_to_write(task, error, now))
+                task.record = task.record.without_value()
             task.write_failures += 1
             task.due = now + _REWRITE.seconds(task.write_failures)
-            self._requeue(task)
+            self._answers.requeue(task)
 
     # What is to be done
 
@@ -146,25 +140,27 @@ class Engine:
         """Everything that may start now. Each decision is returned once."""
         self._lanes.wake(now)
         self._order.release_held()
+        self._held_routes.wake(now)
         self._write_failed(now)
-        allowed = self.gates.allowance(now, self.requests_in_flight)
-        while self.gates.may_pass(now) and (lane := self._next_lane(now)) is not None:
+        allowed = self.gates.allowance(now, self._outbox.requests_in_flight)
+        while self.gates.may_pass(now) and (lane := self._lanes.next()) is not None:
             task = lane.head
             if self._must_wait(task, lane, now):
                 continue
             if task.failure is not None:
-                self.gates.probing(task.number)
-                self._write(task, now)
+                self._answers.write(task, now)
+                continue
+            if self._held_routes.watching and self._held_routes.keeps_send(lane, now):
                 continue
             if allowed < 1:
-                if self.requests_in_flight >= self.gates.concurrency.limit:
+                if self._outbox.requests_in_flight >= self.gates.concurrency.limit:
                     self.gates.concurrency.reached()
                 self._lanes.ready(lane, first=True)
                 break
             allowed -= 1
             self._send(task)
-        decided, self._decided = self._decided, Decisions()
-        self.partitions.balance(decided)
+        decided = self._outbox.take()
+        self.partitions.buffer.balance(decided)
         decided.wake_at = self._wake_at(now)
         return decided
 
@@ -186,61 +182,27 @@ class Engine:
 
     def _skip(self, record: Record, state: PartitionState) -> None:
         state.settled.settle(record.offset)
-        self._decided.settled.append(Settlement(record, Outcome.SKIPPED, ("",)))
+        self._outbox.settled(Settlement(record, Outcome.SKIPPED, ("",)))
 
     def _adopt(self, task: Task, state: PartitionState) -> bool:
         """A record that is read again before the result of its send is there: that result counts."""
         before = task.state
-        task.state = state
+        self.partitions.buffer.move(task, state)
         if not self._order.enter(task, busy=True):
-            task.state = before
+            self.partitions.buffer.move(task, before)
             return False
         before.in_flight_count -= 1
         state.in_flight_count += 1
         return True
 
-    def _delivered(self, task: Task) -> None:
-        if task.index + 1 < len(task.requests):
-            task.index += 1
-            task.attempts = task.redeliveries = 0
-            task.sent = False
-            self._requeue(task, first=True)
-        elif task.state.active:
-            self._settle(task, Outcome.DELIVERED)
-        else:
-            self.partitions.orphan_ended(task, settled=True)
-
-    def _rejected(self, task: Task, answer: Answer, now: float) -> None:
-        self.gates.breaker.passed(task.number, suspect_key(task), now)
-        task.attempts += 1
-        task.fail(refused(task, answer, now))
-        if task.state.active:
-            self._write(task, now)
-        else:
-            self.gates.release_probe(task.number, now)
-            self.partitions.orphan_ended(task, settled=False)
-
-    def _failed(self, task: Task, answer: Answer, now: float) -> None:
-        others = self.gates.breaker.open and self._lanes.any_ready(lambda each: not self._attempts.suspect(each))
-        self._attempts.failed(task, answer, now, unsuspected_ready=others)
-        if task.failure is not None and task.state.active:
-            self._write(task, now)
-        else:
-            self.gates.flood.release_probe(task.number, now)
-            self._requeue(task)
-
-    def _requeue(self, task: Task, *, first: bool = False) -> None:
-        """The head of a lane could not be settled: it goes again, as soon as it is due."""
-        lane = task.lane
-        if lane is None or lane.closed:
-            self.partitions.orphan_ended(task, settled=False)
-        else:
-            self._lanes.ready(lane, first=first)
-
     def _must_wait(self, task: Task, lane: Lane[Task], now: float) -> bool:
-        """Whether the head of a lane cannot go now: it is not due, or its key's place is not known, or it is done."""
+        """Whether the head of a lane cannot go now: not due, perhaps not ours, its key's place not known, or done."""
         if task.due > now:
             self._lanes.wait(lane, task.due)
+            return True
+        if not task.state.lease.holds(now):
+            task.state.changed = True  # a commit asks the group
+            self._lanes.wait(lane, now + _ASKED_AGAIN)
             return True
         turn = self._order.turn(task)
         if turn is Turn.MAY_GO:
@@ -254,56 +216,28 @@ class Engine:
             self._order.hold_until_known(lane)
         return True
 
-    def _next_lane(self, now: float) -> Lane[Task] | None:
-        """The next ready lane; during a flood, rather one that is not a dead letter already."""
-        if self.gates.flood.open:
-            return self._lanes.next(lambda task: task.due <= now and task.failure is None)
-        return self._lanes.next()
-
     def _send(self, task: Task) -> None:
         self.gates.probing(task.number)
         self.gates.throttle.started()
-        self.requests_in_flight += 1
-        self.resent += task.sent
-        task.sent = True
-        self._decided.sends.append((self._issue_ticket(task), task))
+        self._outbox.send(task)
 
     def _write_failed(self, now: float) -> None:
         """What has failed goes to its topic at once, whatever holds the sends back; but a flood is held."""
-        while not self.gates.flood.open and (lane := self._lanes.next_at(FAILED_FIRST)) is not None:
+        while (lane := self._lanes.next_at(FAILED_FIRST)) is not None:
             if lane.head.due > now:
                 self._lanes.wait(lane, lane.head.due)
             else:
-                self._write(lane.head, now)
-
-    def _write(self, task: Task, now: float) -> None:
-        failure = task.failure
-        dead = failure is not None and failure.outcome is Outcome.DEAD_LETTER
-        # A backlog that is too old is no sign of a bad mapping, which is what a flood is the sign of.
-        aged = failure is not None and failure.reason is Reason.TOO_OLD
-        if dead and not aged and not task.write_failures:
-            self.gates.flood.dead_lettered(task.number, now)
-        self.gates.release_probe(task.number, now)
-        self._decided.writes.append((self._issue_ticket(task), task))
-
-    def _issue_ticket(self, task: Task) -> int:
-        ticket = next(self._tickets)
-        self._in_flight[ticket] = task
-        task.in_flight = True
-        task.state.in_flight_count += 1
-        return ticket
-
-    def _returned(self, ticket: int) -> Task:
-        task = self._in_flight.pop(ticket)
-        task.in_flight = False
-        task.state.in_flight_count -= 1
-        return task
+                self._answers.write(lane.head, now)
 
     def _settle(self, task: Task, outcome: Outcome) -> None:
-        if (settlement := self._settling.settle(task, outcome)) is not None:
-            self._decided.settled.append(settlement)
+        self._outbox.settled(self._settling.settle(task, outcome))
 
     def _wake_at(self, now: float) -> float:
         """What may start now and did not waits for an answer or a record, not for the time."""
-        times = (self._lanes.next_wake, self.gates.probe_at, self.gates.throttle.next_at(now))
+        times = (
+            self._lanes.next_wake,
+            self.gates.probe_at,
+            self._held_routes.probe_at,
+            self.gates.throttle.next_at(now),
+        )
         return min((max(at, now + _SHORTEST_WAIT) for at in times if at > now), default=float("inf"))

@@ -1,6 +1,6 @@
-"""A flood of dead letters: most of what is taken goes to the dead-letter topic.
+"""When the dead letters of a route are a flood, and when it has ended.
 
-No surveyed engine has the third way between crashing (Arroyo, first) and dropping (Arroyo, later): stop the intake,
+No surveyed engine has the third way between crashing (Arroyo, first) and dropping (Arroyo, later): hold the route,
 say so, lose nothing.
 """
 
@@ -8,42 +8,65 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from consumer.backoff import Backoff
-from consumer.delivery.probe_gate import ProbeGate
-
-DEAD_LETTER_FLOOD = "dead_letter_flood"
+_ENOUGH = 20
 
 
 @dataclass(frozen=True, slots=True)
 class FloodPolicy:
-    """A flood: at least `minimum` dead letters within `window_seconds`, and `ratio` of all that was settled."""
+    """A flood: at least `minimum` dead letters within `window_seconds`, and `ratio` of all that was judged."""
 
     ratio: float = 0.5
     minimum: int = 200
     window_seconds: float = 60
 
+    @property
+    def enough(self) -> int:
+        """So many good records in a row, none bad between, end a flood."""
+        return min(_ENOUGH, self.minimum)
 
-class FloodGauge:
-    """Counts over two half windows: the one under way and the one before it."""
+    @property
+    def name(self) -> str:
+        """What a note of a flood is worth nothing without: another policy judges anew."""
+        return f"{self.ratio}/{self.minimum}/{self.window_seconds}"
 
-    def __init__(self, policy: FloodPolicy) -> None:
+
+class Flood:
+    """Judges one route. Counts over two half windows: the one under way and the one before it."""
+
+    def __init__(self, policy: FloodPolicy, *, on: bool = False) -> None:
+        """Begin to count.
+
+        Args:
+            policy: when it is a flood.
+            on: it was one when the process before this one ended.
+        """
         self._policy = policy
         self._halves = [[0, 0], [0, 0]]
         self._turns_at = 0.0
+        self._in_a_row = 0
+        self.on = on
 
-    def delivered(self, now: float) -> None:
+    def good(self, now: float) -> None:
+        """A record was mapped, or delivered."""
         self._turn(now)
         self._halves[1][0] += 1
+        self._in_a_row += 1
+        if self.on and self._in_a_row >= self._policy.enough:
+            self.on = False
+            self._halves = [[0, 0], [0, 0]]
 
-    def dead_lettered(self, now: float) -> bool:
-        """Counts one, and says whether this is a flood."""
+    def bad(self, now: float) -> None:
+        """A record became a dead letter, or would have."""
         self._turn(now)
         self._halves[1][1] += 1
-        delivered, dead = (sum(half[which] for half in self._halves) for which in (0, 1))
-        return dead >= self._policy.minimum and dead >= self._policy.ratio * (dead + delivered)
+        self._in_a_row = 0
+        good, bad = (sum(half[which] for half in self._halves) for which in (0, 1))
+        self.on = self.on or (bad >= self._policy.minimum and bad >= self._policy.ratio * (bad + good))
 
-    def reset(self) -> None:
-        self._halves = [[0, 0], [0, 0]]
+    def over(self, now: float) -> bool:
+        """Whether there is nothing left to remember: no flood, and nothing bad in the window."""
+        self._turn(now)
+        return not self.on and not any(bad for _, bad in self._halves)
 
     def _turn(self, now: float) -> None:
         if now < self._turns_at:
@@ -52,20 +75,3 @@ class FloodGauge:
         stale = now >= self._turns_at + half
         self._halves = [[0, 0] if stale else self._halves[1], [0, 0]]
         self._turns_at = now + half
-
-
-class FloodGate(ProbeGate):
-    """Open in a flood: one record at a time is sent, or written as a dead letter, until one is delivered."""
-
-    def __init__(self, policy: FloodPolicy, waits: Backoff) -> None:
-        super().__init__(waits)
-        self._gauge = FloodGauge(policy)
-
-    def delivered(self, task: int, now: float) -> None:
-        self._gauge.delivered(now)
-        self.close_by(task)
-
-    def dead_lettered(self, task: int, now: float) -> None:
-        if self._gauge.dead_lettered(now) or self.open:
-            self._gauge.reset()
-            self.trip(task, now, DEAD_LETTER_FLOOD)

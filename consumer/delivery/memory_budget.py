@@ -27,9 +27,10 @@ class MemoryBudget:
         """How full it is: 1 at the bound."""
         return max(self.records / self.most_records, self.bytes / self.most_bytes)
 
-    def pauses(self, *, paused: bool, share: float = 1.0, resumes: float = 0.5) -> bool:
-        """Whether a partition that may use `share` of the buffer pauses; at `resumes` of that it goes on.
 
-        Each pause costs what Kafka's client has fetched ahead: it must not flutter.
-        """
-        return self.level >= (share * resumes if paused else share)
+def pauses(level: float, share: float, resumes: float, *, paused: bool) -> bool:
+    """Whether what fills so much of the memory pauses at this share of it; at `resumes` of the share it goes on.
+
+    Each pause costs what Kafka's client has fetched ahead: it must not flutter.
+    """
+    return level >= (share * resumes if paused else share)

@@ -6,6 +6,8 @@ dropped, never the commit. Offsets are relative to the committed offset, which i
 that offset: one that a tool has copied to another offset, in another cluster perhaps, would call unsent records
 settled, and is ignored.
 
+A note of the routes that are held (`held_routes`) stands in front of both, if there is one.
+
 Where records are half settled, a second map of those stands behind the first, relative to the committed offset
 itself, and the version is another: a reader that does not know of halves must not believe the rest either.
 """
@@ -21,36 +23,46 @@ from consumer.delivery.offset_ranges import OffsetRanges
 
 LIMIT = 4095
 """Characters. The brokers take 4,096, and confluent-kafka 2.16 sends a NUL behind the text, which they count."""
-VERSION, VERSION_WITH_HALVES = "1", "2"
+VERSION, VERSION_WITH_HALVES, VERSION_WITH_NOTE = "1", "2", "3"
 BIT_SET, RUN_LENGTHS = b"b", b"r"
-_LARGEST = 1 << 20  # bytes of a map unpacked: far above what an engine leaves beyond a watermark
+# Bytes of a map unpacked: what takes a tenth of a second to read. Whoever may commit for the group may write one.
+_LARGEST = 1 << 17
+_LARGEST_NUMBER = 63  # bits
 _HIGHEST = 1 << 63  # above every offset
 # A bit set is worth a try where the ranges are many, and close to each other.
 _MANY_RANGES = 32
 _LARGEST_BIT_SET = 1 << 15  # bytes
+_LONGEST_NOTE = LIMIT // 2
 
 
 _NONE = OffsetRanges()
 
 
-def encode(committed: int, settled: OffsetRanges, halves: OffsetRanges = _NONE) -> str:
+def encode(committed: int, settled: OffsetRanges, halves: OffsetRanges = _NONE, limit: int = LIMIT) -> str:
     """The map for a commit's metadata.
 
     Args:
         committed: the offset that is committed.
         settled: what is settled above it.
         halves: what is half settled from it on.
+        limit: how long it may become, in characters.
 
     Returns:
         The text; empty where there is nothing to say, or too much.
     """
-    if halves:
-        text = f"{VERSION_WITH_HALVES}:{committed}:{_pack(settled, committed + 1)}:{_pack(halves, committed)}"
-    elif settled:
-        text = f"{VERSION}:{committed}:{_pack(settled, committed + 1)}"
-    else:
+    if not settled and not halves:
         return ""
-    return text if len(text) <= LIMIT else ""
+    parts = [_pack(settled, committed + 1), *([_pack(halves, committed)] if halves else [])]
+    text = ":".join([VERSION_WITH_HALVES if halves else VERSION, str(committed), *parts])
+    return text if all(parts) and len(text) <= limit else ""
+
+
+def encode_note(committed: int, note: str) -> str:
+    """What stands in front of a map; empty where there is nothing to say, or far too much."""
+    if not note:
+        return ""
+    text = f"{VERSION_WITH_NOTE}:{committed}:{base64.b64encode(note.encode()).decode()}:"
+    return text if len(text) <= _LONGEST_NOTE else ""
 
 
 def decode(committed: int, text: str | None) -> OffsetRanges:
@@ -63,8 +75,21 @@ def decode_halves(committed: int, text: str | None) -> OffsetRanges:
     return _decode(committed, text)[1]
 
 
+def decode_note(committed: int, text: str | None) -> str:
+    """The note in front of a map; empty where there is none, or it does not parse."""
+    version, _, rest = (text or "").partition(f":{committed}:")
+    if version != VERSION_WITH_NOTE:
+        return ""
+    try:
+        return base64.b64decode(rest.partition(":")[0], validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
 def _decode(committed: int, text: str | None) -> tuple[OffsetRanges, OffsetRanges]:
     version, _, rest = (text or "").partition(f":{committed}:")
+    if version == VERSION_WITH_NOTE:
+        version, _, rest = rest.partition(":")[2].partition(f":{committed}:")
     if version == VERSION and rest:
         return _unpack(rest, committed + 1) or _NONE, _NONE
     if version == VERSION_WITH_HALVES:
@@ -76,10 +101,14 @@ def _decode(committed: int, text: str | None) -> tuple[OffsetRanges, OffsetRange
 
 
 def _pack(ranges: OffsetRanges, base: int) -> str:
+    """Empty for more than can be unpacked again."""
     relative = [(start - base, end - base) for start, end in ranges]
     bodies = [RUN_LENGTHS + _to_runs(relative)]
     if len(relative) > _MANY_RANGES and relative[-1][1] <= _LARGEST_BIT_SET * 8:
         bodies.append(BIT_SET + _to_bits(relative))
+    bodies = [body for body in bodies if len(body) <= _LARGEST]
+    if not bodies:
+        return ""
     return base64.b64encode(min((zlib.compress(body, 6) for body in bodies), key=len)).decode()
 
 
@@ -91,7 +120,7 @@ def _unpack(packed: str, base: int) -> OffsetRanges | None:
     except (binascii.Error, zlib.error, ValueError):
         return None
     read = _READERS.get(unpacked[:1])
-    if read is None or not unpacking.eof:
+    if read is None or not unpacking.eof or (read is _from_bits and len(unpacked) > _LARGEST_BIT_SET + 2):
         return None
     ranges = [(base + start, base + end) for start, end in read(unpacked[1:])]
     return OffsetRanges(ranges) if not ranges or ranges[-1][1] < _HIGHEST else None
@@ -134,6 +163,8 @@ def _from_runs(body: bytes) -> Iterator[tuple[int, int]]:
     for byte in body:
         value |= (byte & 0x7F) << shift
         shift += 7
+        if shift > _LARGEST_NUMBER and byte & 0x80:
+            return  # no offset is so large, and each further byte would cost more than the one before
         if byte & 0x80:
             continue
         if settled:

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from consumer.delivery.buffer import Buffer
 from consumer.delivery.commits import Commits
+from consumer.delivery.held_routes import HeldRoutes
 from consumer.delivery.lanes import Lanes
-from consumer.delivery.memory_budget import MemoryBudget
-from consumer.delivery.offset_map import decode, decode_halves
+from consumer.delivery.lease import Lease
+from consumer.delivery.offset_map import decode, decode_halves, decode_note
 from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.offset_tracker import OffsetTracker
-from consumer.delivery.parts import may_hold_consents
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.settled_memory import SettledMemory
-from consumer.delivery.task import Decisions, PartitionState, Task
+from consumer.delivery.task import PartitionState, Task
 from consumer.records import OrderClass, Partition, Record
-
-_LOWEST_SHARE = 0.5
-_RESUMES = 0.5
-# What is not read cannot go ahead: a consent waits for a tenth of the memory to empty, not for half of it.
-_RESUMES_FOR_CONSENTS = 0.9
 
 
 class Partitions:
@@ -28,18 +24,14 @@ class Partitions:
     def __init__(self, policy: DeliveryPolicy, lanes: Lanes[Task]) -> None:
         self._policy = policy
         self._lanes = lanes
+        self.held_routes = HeldRoutes(policy.flood, policy.breaker.probes, lanes, self._changed)
         self._states: dict[Partition, PartitionState] = {}
-        self._top_priority: float = 0
-        self._shares: dict[float, float] = {}
-        """By priority, how much of the memory a partition may see filled before it pauses."""
         self._memory_of_left = SettledMemory()
         self._orphans: dict[tuple[Partition, int], Task] = {}
         """In flight when their partitions left: by partition and offset, until their result is there."""
         self._detached: set[PartitionState] = set()
-        self.commits = Commits(self._states, policy.commit_seconds)
-        self.memory = MemoryBudget(policy.buffered_records, policy.buffered_bytes)
-        self.redelivery_memory = MemoryBudget(policy.buffered_records, policy.buffered_bytes)
-        """Redeliveries wait for minutes: a pile of them must not stop the topics."""
+        self.commits = Commits(self._states, policy.commit_seconds, self.held_routes.note)
+        self.buffer = Buffer(self._states, policy.buffered_records, policy.buffered_bytes)
 
     # Partitions come and go
 
@@ -68,15 +60,22 @@ class Partitions:
         already = halves = OffsetRanges()
         if committed is not None:
             already, halves = decode(committed, metadata), decode_halves(committed, metadata)
+            self.held_routes.resume(partition.topic, decode_note(committed, metadata))
         halves = halves.merged(self._memory_of_left.halves_of(partition, committed))
         already = already.merged(self._memory_of_left.recall(partition, committed))
         redelivers = partition.topic == self._policy.retry_topic
         tracker = OffsetTracker(already, halves, start=start)
-        state = PartitionState(partition, priority, redelivers, tracker, acknowledged=committed)
+        usage = self.buffer.budget()
+        state = PartitionState(partition, priority, redelivers, tracker, usage, acknowledged=committed)
         state.changed = start is not None
         self._states[partition] = state
         self.commits.assigned()
-        self._rank()
+        self.buffer.rank()
+
+    def lend(self, partition: Partition, lease: Lease) -> None:
+        """For how long a partition is surely ours; for good, unless this says otherwise."""
+        if state := self._states.get(partition):
+            state.lease = lease
 
     def hold(self, partition: Partition, *, held: bool) -> None:
         """Keeps a partition paused for a reason outside delivery: its schema is not to be had just now."""
@@ -92,7 +91,7 @@ class Partitions:
             for task in state.lanes.tasks():
                 if not task.in_flight:
                     self._remember_partly(task)
-                    self.free(task)
+                    self.buffer.free(task)
             state.orphans = [task for task in state.lanes.tasks() if task.in_flight]
             self._lanes.close(state.lanes)
 
@@ -106,7 +105,8 @@ class Partitions:
             self._memory_of_left.keep(state.partition, tracker.settled, tracker.halves, state.acknowledged)
             self._orphans |= {(state.partition, task.record.offset): task for task in state.orphans if task.in_flight}
             del self._states[state.partition]
-        self._rank()
+        self._forget_routes(gone)
+        self.buffer.rank()
 
     def detach(self, partitions: Iterable[Partition]) -> None:
         """Their topic was deleted or made anew: what is in hand cannot be read again, and is sent on all the same.
@@ -116,20 +116,28 @@ class Partitions:
         for state in self._states_of(partitions):
             self._memory_of_left.forget(state.partition)
             del self._states[state.partition]
+            state.lease = Lease()  # nothing of it is committed any more
             if state.lanes.lanes:
                 self._detached.add(state)
-        self._rank()
+        self._forget_routes(partitions)
+        self.buffer.rank()
 
     def restart(self, state: PartitionState) -> PartitionState:
         """Goes on from where a partition is read now, which is another topic of the same name."""
+        lease = state.lease
         self.detach([state.partition])
         self.assign(state.partition, None, "", state.priority)
+        self.lend(state.partition, lease)
         return self._states[state.partition]
 
     def detached(self) -> list[Task]:
         """What is in hand of topics that are gone."""
         self._detached = {state for state in self._detached if state.lanes.lanes}
         return [task for state in self._detached for task in state.lanes.tasks()]
+
+    def unread_again(self, state: PartitionState) -> bool:
+        """Whether the topic is gone: what is in hand of it cannot be left for later."""
+        return state in self._detached
 
     # What is in flight while its partition leaves, and perhaps comes back
 
@@ -154,7 +162,7 @@ class Partitions:
                 self._memory_of_left.add_half(partition, offset)
         elif not settled:
             self._remember_partly(task)
-        self.free(task)
+        self.buffer.free(task)
 
     def delivered_before(self, record: Record, part: OrderClass | None) -> int:
         """How many requests of this part were delivered before it was parked, or before its partition left."""
@@ -201,40 +209,15 @@ class Partitions:
             oldest[topic] = min([*times, *([known] if known is not None else [])], default=None)
         return oldest
 
-    @property
-    def top_priority(self) -> float:
-        """The highest of any partition."""
-        return self._top_priority
-
-    # Memory
-
-    def keep(self, task: Task) -> None:
-        """The task counts against the bounds, until it is freed."""
-        self._budget_of(task.state).add(task.size)
-
-    def free(self, task: Task) -> None:
-        self._budget_of(task.state).remove(task.size)
-
-    def balance(self, decided: Decisions) -> None:
-        """Pauses the partitions for whose records there is no room, and resumes those for which there is again."""
+    def _changed(self, topic: str) -> None:
+        """A flood of this topic has begun or ended: the group is to know, with the next commit."""
         for state in self._states.values():
-            share = 1.0 if state.redelivers else self._shares[state.priority]
-            resumes = _RESUMES_FOR_CONSENTS if may_hold_consents(state.priority) else _RESUMES
-            full = self._budget_of(state).pauses(paused=bool(state.paused), share=share, resumes=resumes)
-            pause = full or state.held or state.map_full or state.draining
-            if pause is not state.paused:
-                state.paused = pause
-                (decided.pause if pause else decided.resume).append(state.partition)
+            if state.partition.topic == topic:
+                state.changed = True
 
-    def _budget_of(self, state: PartitionState) -> MemoryBudget:
-        return self.redelivery_memory if state.redelivers else self.memory
-
-    def _rank(self) -> None:
-        """The highest priority may fill the memory, the lowest half of it, and each between more than those below."""
-        ranked = sorted({state.priority for state in self._states.values() if not state.redelivers}, reverse=True)
-        self._top_priority = ranked[0] if ranked else 0
-        step = (1 - _LOWEST_SHARE) / max(1, len(ranked) - 1)
-        self._shares = {priority: 1 - place * step for place, priority in enumerate(ranked)}
+    def _forget_routes(self, gone: Iterable[Partition]) -> None:
+        for topic in {each.topic for each in gone} - {each.topic for each in self._states}:
+            self.held_routes.forget(topic)
 
     def _states_of(self, partitions: Iterable[Partition]) -> list[PartitionState]:
         return [state for partition in partitions if (state := self._states.get(partition)) is not None]

@@ -29,7 +29,7 @@ class Settling:
         state = task.state
         state.settled.settle(task.record.offset)
         state.changed = True
-        self._partitions.free(task)
+        self._partitions.buffer.free(task)
         if task.lane is not None:
             self._lanes.release(task.lane)
         return _settlement(task, outcome)

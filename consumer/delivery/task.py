@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from consumer.delivery.lanes import Lane, LaneGroup
+from consumer.delivery.lease import Lease
+from consumer.delivery.memory_budget import MemoryBudget
 from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.parts import Part
 from consumer.records import EventRequest, Failure, OrderClass, Outcome, Partition, Record
@@ -25,12 +27,17 @@ class PartitionState:
     priority: float
     redelivers: bool
     settled: OffsetTracker
+    usage: MemoryBudget
+    """What is taken of it and not settled."""
+    lease: Lease = field(default_factory=Lease)
     lanes: LaneGroup[Task] = field(default_factory=LaneGroup)
     active: bool = True
     draining: bool = False
     paused: bool | None = None
     """None: not known. Kafka's client remembers what was paused when a partition left, and comes back."""
     held: bool = False
+    held_lanes: int = 0
+    """Those whose heads wait for the end of a flood."""
     map_full: bool = False
     map_bound: int = UNBOUNDED
     """How many ranges of settled offsets are worth an attempt to pack them."""
@@ -79,6 +86,8 @@ class Task:
     attempts_before: int = 0
     redeliveries: int = 0
     first_failed_at: float = 0.0
+    failed_at: float = 0.0
+    """When an attempt failed last, or was turned away."""
     failure: Failure | None = None
     write_failures: int = 0
     rejected_event: str = ""
@@ -113,7 +122,7 @@ class Task:
         self.rest = self.failure = None
         self.delivered_before = rest.delivered
         self.index = self.attempts = self.redeliveries = self.write_failures = 0
-        self.due = self.first_failed_at = 0.0
+        self.due = self.first_failed_at = self.failed_at = 0.0
         self.sent = False
         self.__post_init__()
 

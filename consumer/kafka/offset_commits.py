@@ -20,21 +20,20 @@ _TIMEOUT = 5.0
 # Apache Kafka 4.4 answers "unknown server error" where the maps of all partitions together exceed a batch [measured].
 _TOO_LARGE_AS_A_WHOLE = {KafkaError.UNKNOWN, KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.INVALID_COMMIT_OFFSET_SIZE}
 
+_GIVEN_UP = {KafkaError.UNKNOWN_MEMBER_ID, KafkaError.FENCED_MEMBER_EPOCH}
+
 
 class OffsetCommits:
     """Sends commits by a member, and tells a listener of their outcome, in the thread that polls the member."""
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
-        self.unanswered = 0
-        """How many requests have been sent and not been answered."""
         self.revoking = False
         """Whether a callback of a rebalance is under way."""
 
     def send(self, member: GroupMember, commits: Sequence[Commit]) -> None:
         """Sends these, a partition each, and waits for nothing."""
         offsets = _offsets(commits)
-        self.unanswered += 1
         error, _ = member.commit(offsets, wait=False)
         if error is not None:
             self.on_commit(error, offsets)
@@ -46,7 +45,6 @@ class OffsetCommits:
         for the one while partitions are being revoked.
         """
         offsets = _offsets(commits)
-        self.unanswered += 1
         if self.revoking:
             # Another thread's commit is not answered before the callback of a rebalance has returned.
             self.on_commit(*member.commit(offsets, wait=True))
@@ -58,12 +56,10 @@ class OffsetCommits:
         if outcome:
             self.on_commit(*outcome[0])
         else:
-            self.unanswered -= 1
             log.warning("the last commit was not answered in time; what it covered may be sent again")
 
     def on_commit(self, error: KafkaError | None, partitions: list[TopicPartition]) -> None:
         """The answer to one request: an error of the whole, or of single partitions."""
-        self.unanswered = max(0, self.unanswered - 1)
         failed = [(each, each.error or error) for each in partitions if each.error or error]
         committed = [each for each in partitions if not (each.error or error)]
         if committed:
@@ -77,6 +73,8 @@ class OffsetCommits:
 def _failure_of(error: KafkaError) -> CommitFailure:
     if error.code() == KafkaError.OFFSET_METADATA_TOO_LARGE:
         return CommitFailure.MAP_REFUSED
+    if error.code() in _GIVEN_UP:
+        return CommitFailure.NOT_A_MEMBER
     return CommitFailure.UNKNOWN if error.code() in _TOO_LARGE_AS_A_WHOLE else CommitFailure.LOST
 
 

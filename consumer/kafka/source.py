@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import structlog
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
 from consumer.config.model import Config
 from consumer.delivery.task import Commit
@@ -16,18 +17,18 @@ from consumer.kafka.group_protocol import CLASSIC, chosen
 from consumer.kafka.member import Callbacks, GroupMember
 from consumer.kafka.offset_commits import OffsetCommits
 from consumer.kafka.record import record_from
-from consumer.kafka.starts import Starts, Told, reset_policy
+from consumer.kafka.repositioning import Repositioning
+from consumer.kafka.starts import Starts, reset_policy
 from consumer.kafka.topic_ids import TopicIds
 from consumer.ports import Assigned, Listener
 from consumer.records import Partition, Record
+from consumer.telemetry.losses import LossLedger
 from consumer.telemetry.read_errors import ReadErrors
 
 log = structlog.get_logger(__name__)
 
 _NOT_FOUND = KafkaError._AUTO_OFFSET_RESET  # noqa: SLF001 - confluent-kafka's public name for it
 _RETRIED_EVERY = 4
-_MOVE_AGAIN_SECONDS = 5.0
-_NOWHERE = -1
 
 
 class KafkaSource:
@@ -45,7 +46,7 @@ class KafkaSource:
         on_statistics: Callable[[str], None] | None = None,
         read_errors: ReadErrors | None = None,
         *,
-        lost: Told = lambda *_: None,
+        losses: LossLedger | None = None,
     ) -> None:
         """Begin to join the group.
 
@@ -55,24 +56,23 @@ class KafkaSource:
             listener: is told of partitions and commits.
             on_statistics: takes librdkafka's statistics of the routed topics' consumer, as JSON.
             read_errors: takes what Kafka does not let be read.
-            lost: is told of records that were deleted before they were read.
+            losses: is told of records that were deleted before they were read.
         """
         self._listener = listener
         self._read_errors = read_errors
         retry_topic = config.dead_letters.retry_topic
         self._failure_topics = (retry_topic,)
+        self._most_bytes = config.delivery.max_record_bytes
         self._errors = ConsumerErrors(read_errors)
         self._commits = OffsetCommits(listener)
         self._paused: set[Partition] = set()
-        self._out_of_range: dict[Partition, int] = {}
-        self._made_anew: set[Partition] = set()
-        self._move_at = 0.0
         self._assigned: set[Partition] = set()
         self._closing = False
         self._topic_ids = TopicIds(config.kafka, time.monotonic)
         strategy = str(config.kafka.options.get("partition.assignment.strategy", "cooperative-sticky"))
         self._eager = chosen(config.kafka.options) == CLASSIC and "cooperative" not in strategy
-        self._starts = Starts(reset_policy(config.kafka.options), lost)
+        self._starts = Starts(reset_policy(config.kafka.options), losses)
+        self._repositioning = Repositioning(self._starts, self._member_of, self._errors.incidents)
         routed = [each for each in subscription if each != retry_topic]
         self._members = [self._member(config, routed, "", on_statistics)] if routed else []
         if retry_topic in subscription:
@@ -104,8 +104,8 @@ class KafkaSource:
         # First of all: what is read at an old position is none of a new topic's.
         for topic in self._topic_ids.changed():
             self._begin_anew(topic)
-        if (self._out_of_range or self._made_anew) and time.monotonic() >= self._move_at:
-            self._move_into_range()
+        if begun := self._repositioning.move(self._paused):
+            self._listener.on_assigned([Assigned(partition, None, "", start) for partition, start in begun])
         messages = self._retry.consume(max(1, most // _RETRIED_EVERY), 0) if self._retry is not None else []
         if (routed := self._members[0]) is not self._retry:
             messages += routed.consume(max(1, most - len(messages)), 0 if messages else seconds)
@@ -132,7 +132,7 @@ class KafkaSource:
     @property
     def committing(self) -> bool:
         """Whether a commit has been sent and not been answered."""
-        return self._commits.unanswered > 0
+        return any(member.unanswered for member in self._members)
 
     def positions(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
         """Up to where each was read, the markers of transactions included; without those of which nothing was."""
@@ -169,57 +169,23 @@ class KafkaSource:
         self._topic_ids.close()
 
     def _by_member(self, partitions: Iterable[Partition]) -> list[tuple[GroupMember, list[Partition]]]:
-        retried: list[Partition] = []
-        routed: list[Partition] = []
+        found: dict[GroupMember, list[Partition]] = {}
         for each in partitions:
-            (retried if self._retry is not None and each.topic == self._retry_topic else routed).append(each)
-        found = [(self._members[0], routed)]
-        if self._retry is not None:
-            found.append((self._retry, retried))
-        return [(member, those) for member, those in found if those]
+            found.setdefault(self._member_of(each), []).append(each)
+        return list(found.items())
+
+    def _member_of(self, partition: Partition) -> GroupMember:
+        return self._retry if self._retry is not None and partition.topic == self._retry_topic else self._members[0]
 
     def _record(self, message: Message) -> Record | None:
         if (error := message.error()) is None:
-            return record_from(message, self._failure_topics)
+            return record_from(message, self._failure_topics, self._most_bytes)
         if error.code() == _NOT_FOUND:
-            offset = message.offset()
-            position = _NOWHERE if offset is None else offset
-            self._out_of_range[Partition(message.topic() or "", message.partition() or 0)] = position
+            partition = Partition(message.topic() or "", message.partition() or 0)
+            self._repositioning.out_of_range(partition, message.offset())
         else:
             self._errors.handle(message, error)
         return None
-
-    def _move_into_range(self) -> None:
-        """Where there is no record at the position, or the topic is another, reading goes on where it should."""
-        for partition, position in list(self._out_of_range.items()):
-            ask = partial(self._starts.out_of_range, partition=partition, position=position)
-            if self._move(partition, ask) is None:
-                return
-            del self._out_of_range[partition]
-        for partition in list(self._made_anew):
-            if (start := self._move(partition, partial(self._starts.first, partition=partition))) is None:
-                return
-            self._made_anew.discard(partition)
-            self._listener.on_assigned([Assigned(partition, None, "", start)])
-
-    def _move(self, partition: Partition, where: Callable[[Consumer], int]) -> int | None:
-        """Reads a partition on from where the brokers say; None: they do not answer, it is tried again."""
-        ((member, _),) = self._by_member([partition])
-        try:
-            start = member.ask(where)
-            if start is not None:
-                member.move(TopicPartition(*partition, start))
-                if partition in self._paused:
-                    member.pause(_topic_partitions([partition]))
-        except KafkaException as error:
-            what = "where a partition begins cannot be asked; it is tried again"
-            self._errors.incidents.warning("range", what, error=str(error))
-            # The question waits for the brokers, and the loop with it; another partition's turn is next.
-            self._move_at = time.monotonic() + _MOVE_AGAIN_SECONDS
-            if partition in self._out_of_range:
-                self._out_of_range[partition] = self._out_of_range.pop(partition)
-            return None
-        return start
 
     def _begin_anew(self, topic: str) -> None:
         """The topic was made anew while it was read: of the new one nothing counts as read so far."""
@@ -227,7 +193,7 @@ class KafkaSource:
         self._starts.forget(topic)
         partitions = [each for each in self._assigned if each.topic == topic]
         self._listener.on_deleted(partitions)
-        self._made_anew.update(partitions)
+        self._repositioning.made_anew(partitions)
 
     def _on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         assigned = self._starts.assigned(consumer, partitions)
@@ -243,7 +209,8 @@ class KafkaSource:
         if self._read_errors is not None:
             self._read_errors.joined()
             self._read_errors.ended(_partitions(partitions))
-        self._listener.on_assigned(assigned)
+        leases = {each.partition: self._member_of(each.partition).lease_seconds for each in assigned}
+        self._listener.on_assigned([replace(each, lease=leases[each.partition]) for each in assigned])
 
     def _on_revoke(self, _consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._tell_deleted(partitions)
@@ -273,8 +240,7 @@ class KafkaSource:
 
     def _gone(self, partitions: list[TopicPartition]) -> None:
         for each in _partitions(partitions):
-            self._out_of_range.pop(each, None)
-            self._made_anew.discard(each)
+            self._repositioning.gone(each)
             self._assigned.discard(each)
         if self._read_errors is not None:
             self._read_errors.gone(_partitions(partitions))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -18,15 +18,12 @@ from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, 
 from consumer.kafka.client import Fatal
 from consumer.ports import Assigned
 from consumer.records import Partition
-from consumer.telemetry.losses import Loss
+from consumer.telemetry.losses import LossLedger
 
 log = structlog.get_logger(__name__)
 
 _TIMEOUT = 5.0
 _LATEST_NAMES = {"latest", "largest", "end"}
-
-Told = Callable[[Partition, int, int, Loss], object]
-"""A loss: the partition, the first offset that is gone, the first that is not, and why."""
 
 
 def reset_policy(options: Mapping[str, Any]) -> Literal["earliest", "latest", "error"]:
@@ -44,15 +41,15 @@ class Starts:
     later begins at its start all the same, and so does the retry topic: nothing in them can be from before.
     """
 
-    def __init__(self, policy: Literal["earliest", "latest", "error"], lost: Told) -> None:
+    def __init__(self, policy: Literal["earliest", "latest", "error"], losses: LossLedger | None) -> None:
         """Begin without knowing any topic.
 
         Args:
             policy: what `auto.offset.reset` asks for.
-            lost: is told of records that were deleted before they were read.
+            losses: is told of records that were deleted before they were read.
         """
         self._policy = policy
-        self._lost = lost
+        self._losses = losses
         self._first_read: frozenset[Partition] = frozenset()
         self._decided: dict[Partition, int] = {}
 
@@ -108,6 +105,8 @@ class Starts:
         """The topic was deleted or made anew: nothing in a new one can be from before."""
         self._first_read = frozenset(each for each in self._first_read if each.topic != topic)
         self._decided = {each: start for each, start in self._decided.items() if each.topic != topic}
+        if self._losses is not None:
+            self._losses.forget(topic)
 
     def _started(self, assigned: Assigned, low: int, high: int) -> Assigned:
         partition, committed = assigned.partition, assigned.committed
@@ -154,7 +153,8 @@ class Starts:
                 "group's offsets by hand, or kafka.options auto.offset.reset to earliest"
             )
         if position < low:
-            self._lost(partition, position, low, Loss.RETENTION)
+            if self._losses is not None:
+                self._losses.lost(partition, position, low)
         else:
             log.warning(
                 "a topic was truncated or made anew: reading begins at its first record",

@@ -144,9 +144,11 @@ def _ride_along(product: Product, item: Product) -> None:
 
 def _repeated(products: list[Product]) -> tuple[int, int]:
     """The first product whose id has been there, and the one that had it."""
-    ids = [product["id"] for product in products]
-    again = next(index for index, each in enumerate(ids) if each in ids[:index])
-    return again, ids.index(ids[again])
+    first: dict[str, int] = {}
+    for index, product in enumerate(products):
+        if (before := first.setdefault(product["id"], index)) != index:
+            return index, before
+    raise ValueError("no id is repeated")
 
 
 def _merged(products: list[Product]) -> list[Product]:

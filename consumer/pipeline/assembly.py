@@ -122,7 +122,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
 
         def source(listener: Service) -> KafkaSource:
             read = subscription(config)
-            opened = KafkaSource(config, read, listener, statistics.observe, read_errors, lost=losses.lost)
+            opened = KafkaSource(config, read, listener, statistics.observe, read_errors, losses=losses)
             lag.read_by(opened)
             return opened
 

@@ -66,7 +66,7 @@ class EngineGauges:
         self._next = now + _INTERVAL
         engine, metrics = self._engine, self._metrics
         metrics.concurrency_limit.set(engine.gates.concurrency.limit)
-        budgets = (engine.partitions.memory, engine.partitions.redelivery_memory)
+        budgets = (engine.partitions.buffer.memory, engine.partitions.buffer.redelivery_memory)
         metrics.in_memory_records.set(sum(budget.records for budget in budgets))
         metrics.in_memory_bytes.set(sum(budget.bytes for budget in budgets))
         self._count(now)
@@ -101,7 +101,7 @@ class EngineGauges:
         paused = self._engine.partitions.paused
         # Redeliveries have a buffer of their own, which is full for hours after an outage: the topics flow meanwhile.
         full = any(not (each.held or each.map_full or each.draining or each.redelivers) for each in paused)
-        stopped["memory"].set(full and not gates.breaker.open and not gates.flood.open)
+        stopped["memory"].set(full and not gates.breaker.open and not self._engine.partitions.held_routes.holding)
         stopped["circuit_open"].set(full and gates.breaker.open)
         stopped["settled_map"].set(any(each.map_full for each in paused))
         outage = None if self._registry is None else self._registry.outage

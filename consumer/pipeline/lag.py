@@ -10,7 +10,7 @@ from consumer.delivery.task import PartitionState
 from consumer.records import Partition
 from consumer.telemetry.cluster import ClusterView, Ends
 from consumer.telemetry.health import Health
-from consumer.telemetry.losses import Loss, LossLedger
+from consumer.telemetry.losses import LossLedger
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.missing_topics import MissingTopics
 from consumer.telemetry.open_transactions import OpenTransactions, Standing
@@ -149,7 +149,7 @@ class Lag:
             standing[partition] = Standing(_start(each, ends), ends.stable, ends.high, each.paused)
             # Elsewhere Kafka's client may have fetched ahead what is gone since: it is read all the same.
             if each.read is not None and ends.low > each.read and (each.paused or not each.begun):
-                self._losses.lost(partition, each.read, ends.low, Loss.RETENTION)
+                self._losses.lost(partition, each.read, ends.low)
         self._transactions.observe(standing, now)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from consumer.delivery.engine import Engine
-from consumer.delivery.flood import DEAD_LETTER_FLOOD
+from consumer.delivery.held_routes import DEAD_LETTER_FLOOD, Route
 from consumer.delivery.task import Commit, Settlement
 from consumer.pipeline.gauges import EngineGauges, HasOldest, HasOutage
 from consumer.pipeline.lag import Lag
@@ -59,7 +59,7 @@ class Reporter:
         self._count_at = 0.0
         self._incidents = Incidents()
         self._cause = ""
-        self._flooded = False
+        self._held: frozenset[Route] = frozenset()
         self._leaving = False
         self._write_failed = False
         health.detail("circuit", "closed")
@@ -67,7 +67,7 @@ class Reporter:
     @property
     def resting(self) -> LoopState:
         """What the loop does while no request is out: what is in memory then waits for its time."""
-        if self._engine.partitions.memory.records:
+        if self._engine.partitions.buffer.memory.records:
             return "backing_off"
         return "paused" if self._engine.partitions.paused else "polling"
 
@@ -179,7 +179,7 @@ class Reporter:
     def leaving(self) -> None:
         self._leaving = True
         self._health.ready(False, "draining")
-        unsent = max(0, self._engine.partitions.memory.records - self._engine.requests_in_flight)
+        unsent = max(0, self._engine.partitions.buffer.memory.records - self._engine.requests_in_flight)
         log.info("stopping: finishing what is in flight; the rest is read again by who comes next", unsent=unsent)
 
     def left(self) -> None:
@@ -205,12 +205,12 @@ class Reporter:
         self._gauges.show(now)
 
     def _circuit(self) -> None:
-        breaker, flooded = self._engine.gates.breaker, self._engine.gates.flood.open
-        if (breaker.cause, flooded) == (self._cause, self._flooded):
+        breaker, holding = self._engine.gates.breaker, frozenset(self._engine.partitions.held_routes.holding)
+        if (breaker.cause, holding) == (self._cause, self._held):
             return
         self._metrics.circuit_open.set(breaker.open)
-        self._metrics.intake_stopped["dead_letters"].set(flooded)
-        self._health.detail("circuit", breaker.cause or (DEAD_LETTER_FLOOD if flooded else "closed"))
+        self._metrics.intake_stopped["dead_letters"].set(bool(holding))
+        self._health.detail("circuit", breaker.cause or (DEAD_LETTER_FLOOD if holding else "closed"))
         if breaker.cause != self._cause:
             self._cause = breaker.cause
             if breaker.open:
@@ -218,12 +218,20 @@ class Reporter:
                 log.error(what, cause=breaker.cause, url=self._endpoint)
             else:
                 log.info("Bluecore accepts events again")
-        if flooded is not self._flooded:
-            self._flooded = flooded
-            if flooded:
-                log.error("most records are dead letters: the intake is stopped and probes one record at a time")
-            else:
-                log.info("a record was delivered: the intake goes on")
+        self._tell_of_routes(holding)
+
+    def _tell_of_routes(self, holding: frozenset[Route]) -> None:
+        for route in sorted(holding - self._held):
+            what = "refused by Bluecore" if route.sent else "not to be mapped"
+            log.error(
+                "most records of a route are dead letters: it is held where it stands, and the others go on",
+                topic=route.topic,
+                event_type=route.event or "unknown",
+                records=what,
+            )
+        for route in sorted(self._held - holding):
+            log.info("a route goes on that was held", topic=route.topic, event_type=route.event or "unknown")
+        self._held = holding
 
 
 def _ages(records: Sequence[Record], now: float) -> list[float]:

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 import structlog
 
 from consumer.records import Partition
 from consumer.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
-
-
-class Loss(StrEnum):
-    """Why records are gone."""
-
-    RETENTION = "retention"
-    MADE_ANEW = "topic made anew"
-    TRUNCATED = "truncated"
 
 
 class LossLedger:
@@ -27,7 +17,7 @@ class LossLedger:
         self._counted_to: dict[Partition, int] = {}
         self._metrics = metrics
 
-    def lost(self, partition: Partition, start: int, end: int, why: Loss) -> int:
+    def lost(self, partition: Partition, start: int, end: int) -> int:
         """The records of these offsets are gone, and were not read.
 
         Markers of transactions and what compaction had removed are among the offsets, and are counted with them.
@@ -36,13 +26,11 @@ class LossLedger:
             partition: whose.
             start: the first offset that was not read.
             end: the first one that can be read again; left out.
-            why: what took them. After `MADE_ANEW` and `TRUNCATED`, offsets mean other records than before.
 
         Returns:
             How many were counted: less than the range where some of it was counted before.
         """
-        if why is Loss.RETENTION:
-            start = max(start, self._counted_to.get(partition, 0))
+        start = max(start, self._counted_to.get(partition, 0))
         if (count := end - start) <= 0:
             return 0
         self._counted_to[partition] = end
@@ -54,6 +42,9 @@ class LossLedger:
             start=start,
             end=end,
             lost=count,
-            why=why,
         )
         return count
+
+    def forget(self, topic: str) -> None:
+        """The topic was deleted or made anew: offsets mean other records than before."""
+        self._counted_to = {each: end for each, end in self._counted_to.items() if each.topic != topic}

@@ -102,6 +102,16 @@ def test_what_cannot_is_told_with_its_field(written: Any, reader: Any, value: An
     assert not reads(*pair, {"field": value})
 
 
+@pytest.mark.parametrize("items", [["null", "long"], "long"])
+def test_elements_that_may_be_of_several_types_are_compared_one_by_one(items: Any) -> None:
+    """In a union too, where the kinds decide which branch is meant."""
+    written = {"type": "array", "items": ["null", "int"]}
+    for reader in ({"type": "array", "items": items}, ["string", {"type": "array", "items": items}]):
+        pair = record("R", field=written), record("R", field=reader)
+        assert [each.field for each in found(*pair)] == ([] if isinstance(items, list) else ["field[]"])
+        assert reads(*pair, {"field": [1, 2]})
+
+
 def test_a_field_may_be_written_under_an_alias() -> None:
     reader = record("R", total="long")
     reader["fields"][0]["aliases"] = ["amount"]

@@ -166,6 +166,7 @@ class Driver:
 
     def at_rest(self) -> bool:
         """Nothing is counted as taken or in flight any more."""
-        budgets = (self.engine.partitions.memory, self.engine.partitions.redelivery_memory)
+        buffer = self.engine.partitions.buffer
+        budgets = (buffer.memory, buffer.redelivery_memory)
         taken = any(budget.records or budget.bytes for budget in budgets)
         return not taken and not self.engine.requests_in_flight

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from consumer.delivery.memory_budget import MemoryBudget
 from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.task import PartitionState, Task
 from consumer.records import Answer, EventRequest, NoAnswer, Partition, Reason, Record, Reject, Send, Stage
@@ -30,6 +31,6 @@ def send(*events: str, customer: str = "c", priority: int = 0) -> Send:
 
 def task(record: Record, mapped: Send | Reject, *, redelivers: bool = False) -> Task:
     """A task outside any engine."""
-    state = PartitionState(record.partition, 0, redelivers, OffsetTracker())
+    state = PartitionState(record.partition, 0, redelivers, OffsetTracker(), MemoryBudget(10_000, 64 << 20))
     requests = mapped.requests if isinstance(mapped, Send) else ()
     return Task(record, state, requests, priority=0, size=record.size, number=1)

@@ -26,7 +26,7 @@ def states() -> dict[Partition, PartitionState]:
 
 @pytest.fixture
 def commits(states: dict[Partition, PartitionState]) -> Commits:
-    return Commits(states, 0.05)
+    return Commits(states, 0.05, lambda _topic: "")
 
 
 def sizes(commits: Commits, all_of_them: list[Commit]) -> list[int]:

@@ -88,11 +88,21 @@ def test_each_priority_has_memory_that_lower_ones_cannot_fill() -> None:
     driver = Driver(replace(ORDERED, buffered_records=8))
     driver.assign(ORDERS).assign(CONSENTS, priority=0.5).assign(purchases, priority=1)
     paused = []
-    for number in range(8):
-        driver.take(f"key {number}", send("purchase"), partition=purchases)
+    for number, partition in enumerate([ORDERS] * 4 + [CONSENTS] * 2 + [purchases] * 2):
+        driver.take(f"key {number}", send("purchase"), partition=partition)
         paused.append(len(driver.paused))
 
     assert paused == [0, 0, 0, 1, 1, 2, 2, 3]
+
+
+def test_what_a_higher_priority_fills_stops_nobody_below_until_all_is_full() -> None:
+    driver = Driver(replace(ORDERED, buffered_records=8)).assign(ORDERS).assign(CONSENTS, priority=1)
+    for number in range(7):
+        driver.take(f"key {number}", send("purchase"), partition=CONSENTS)
+    assert driver.paused == set()
+
+    driver.take("key 7", send("purchase"), partition=CONSENTS)
+    assert driver.paused == {ORDERS, CONSENTS}
 
 
 # Past what fails

@@ -1,86 +1,183 @@
-"""A flood of dead letters stops the intake, and loses nothing."""
+"""A flood of dead letters holds its route where it stands; the others go on, and nothing is lost."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
 
+import pytest
+
 from consumer.delivery.flood import FloodPolicy
-from consumer.delivery.parking import Parked, ParkedKeys
-from consumer.records import Outcome
+from consumer.delivery.held_routes import Route
+from consumer.delivery.task import Task
+from consumer.records import Answer, Outcome, Partition, Reason, Redelivery, Reject, Stage
 from tests.delivery.driver import ACCEPTED, POLICY, Driver
-from tests.delivery.samples import BROKEN, NOW, ORDERS, RETRY, answer, send
+from tests.delivery.samples import BROKEN, ORDERS, RETRY, answer, send
 
 FLOODS = replace(POLICY, flood=FloodPolicy(ratio=0.5, minimum=10, window_seconds=60))
+SEARCHES = Partition("shop.searches", 0)
+MISTYPED = Reject(Reason.MISSING_FIELD, Stage.MAP, "emial: no such field", "email", "purchase")
+TOO_OLD = Reject(Reason.TOO_OLD, Stage.MAP, "2 days old", None, "purchase")
 
 
-def test_a_flood_of_dead_letters_stops_instead_of_emptying_the_topic() -> None:
-    """A route that was changed wrongly: after the first ten, one goes with each probe."""
+def held(driver: Driver) -> list[Route]:
+    return driver.engine.partitions.held_routes.holding
+
+
+def no_purchases(task: Task) -> Answer:
+    return answer(400) if task.request.event == "purchase" else ACCEPTED
+
+
+def accept(_: Task) -> Answer:
+    return ACCEPTED
+
+
+@pytest.mark.parametrize("refused", [BROKEN, MISTYPED])
+def test_no_more_become_dead_letters_than_make_a_flood(refused: Reject) -> None:
+    """A route that was changed wrongly: its first nine records are set aside, the others wait where they are."""
     driver = Driver(FLOODS).assign()
     for number in range(1000):
-        driver.take(f"key {number}", BROKEN)
+        driver.take(f"key {number}", refused)
 
-    driver.run(lambda _: ACCEPTED, 3600)
+    driver.run(accept, 3600)
 
-    assert driver.engine.gates.flood.open
-    assert 10 < len(driver.settled) < 10 + 2 * 60 + 10
+    assert Counter(driver.outcomes.values()) == {Outcome.DEAD_LETTER: 9}
+    assert held(driver) == [Route("shop.orders", refused.event, sent=False)]
+    assert driver.commit()[ORDERS].offset == 9
 
 
-def test_a_flood_of_rejections_stops_too() -> None:
-    """A wrong namespace that is answered 400: what was out is written, the rest waits."""
+def test_of_refused_records_too() -> None:
+    """A wrong namespace that is answered 400: what was out is held as well, and one probe goes now and then."""
     driver = Driver(FLOODS).assign()
     for number in range(1000):
         driver.take(f"key {number}")
 
-    driver.run(lambda _: answer(400), 3600)
+    driver.run(no_purchases, 3600)
 
-    assert driver.engine.gates.flood.open
-    assert len(driver.settled) < 16 + 10 + 2 * 60 + 10
+    assert Counter(driver.outcomes.values()) == {Outcome.DEAD_LETTER: 9}
+    assert len(driver.log) < 16 + 2 * 60 + 10
+    assert held(driver) == [Route("shop.orders", "purchase", sent=True)]
 
 
-def test_a_delivery_ends_a_flood() -> None:
+@pytest.mark.parametrize("refused", [BROKEN, MISTYPED, None])
+def test_the_other_routes_go_on(refused: Reject | None) -> None:
+    """Those of other topics, and those of the same topic and another event."""
+    driver = Driver(FLOODS).assign(ORDERS, SEARCHES)
+    for number in range(200):
+        driver.take(f"key {number}", refused or send("purchase"))
+        driver.take(f"key {number}", send("search"), partition=SEARCHES)
+        driver.take(f"other {number}", send("wishlist"))
+
+    driver.run(no_purchases, 600)
+
+    assert Counter(each.outcome for each in driver.settled) == {Outcome.DELIVERED: 400, Outcome.DEAD_LETTER: 9}
+
+
+def test_good_records_of_a_route_with_a_bad_mapping_are_sent_and_end_nothing() -> None:
+    """Every second record lacks a field: the good ones go, and the letters of the bad ones are held all the same."""
+    driver = Driver(FLOODS).assign()
+    for number in range(200):
+        driver.take(f"key {number}", MISTYPED if number % 2 else send("purchase"))
+
+    driver.run(accept, 3600)
+
+    assert Counter(driver.outcomes.values()) == {Outcome.DELIVERED: 100, Outcome.DEAD_LETTER: 9}
+
+
+def test_a_refused_record_that_is_held_holds_no_later_record_of_its_key_of_another_event() -> None:
+    driver = Driver(FLOODS).assign()
+    for number in range(16):
+        driver.take(f"key {number}")
+        driver.take(f"key {number}", send("wishlist"))
+
+    driver.run(no_purchases, 600)
+
+    assert Counter(driver.outcomes.values()) == {Outcome.DEAD_LETTER: 9, Outcome.DELIVERED: 16}
+
+
+def test_good_records_in_a_row_end_it_and_what_was_held_is_set_aside() -> None:
     driver = Driver(FLOODS).assign()
     for number in range(15):
         driver.take(f"key {number}", BROKEN)
-    for number in range(50):
+    for number in range(9):
         driver.take(f"good {number}")
+    driver.run(accept)
+    assert held(driver)
 
-    driver.run(lambda _: ACCEPTED)
+    driver.take("the tenth")
+    driver.run(accept)
 
-    assert not driver.engine.gates.flood.open
-    assert Counter(driver.outcomes.values()) == {Outcome.DEAD_LETTER: 15, Outcome.DELIVERED: 50}
+    assert not held(driver)
+    assert Counter(driver.outcomes.values()) == {Outcome.DEAD_LETTER: 15, Outcome.DELIVERED: 10}
     assert driver.at_rest()
 
 
-def test_a_redelivery_that_fails_during_a_flood_is_no_hammer() -> None:
-    """Nothing else is there to send: it is the probe, after growing waits like any other."""
-    driver = Driver(FLOODS).assign(ORDERS, RETRY)
+def test_probes_that_pass_end_a_flood_of_refusals() -> None:
+    driver = Driver(FLOODS).assign()
+    for number in range(100):
+        driver.take(f"key {number}")
+    driver.run(no_purchases, 600)
+    assert held(driver)
+
+    driver.run(accept)
+
+    assert not held(driver)
+    assert set(driver.outcomes.values()) == {Outcome.DELIVERED, Outcome.DEAD_LETTER}
+    assert len(driver.outcomes) == 100
+    assert driver.at_rest()
+
+
+def test_a_probe_that_fails_otherwise_is_followed_by_another() -> None:
+    driver = Driver(FLOODS).assign()
+    for number in range(100):
+        driver.take(f"key {number}")
+    driver.run(no_purchases, 60)
+    before = len(driver.log)
+
+    driver.run(lambda _: answer(503), 600)
+    driver.run(accept)
+
+    assert len(driver.log) > before
+    assert not held(driver)
+    assert driver.at_rest()
+
+
+def test_a_backlog_that_is_too_old_is_no_flood() -> None:
+    """It is no sign of a bad mapping, which is what a flood is the sign of."""
+    driver = Driver(FLOODS).assign()
+    for number in range(100):
+        driver.take(f"key {number}", TOO_OLD)
+
+    driver.run(accept)
+
+    assert Counter(driver.outcomes.values()) == {Outcome.DEAD_LETTER: 100}
+
+
+def test_a_letter_that_could_not_be_written_is_written_again_during_a_flood() -> None:
+    """It was counted the first time: it says nothing more."""
+    driver = Driver(FLOODS).assign()
     for number in range(10):
         driver.take(f"key {number}", BROKEN)
-    driver.take("jane", partition=RETRY)
+    assert len(driver.writes) == 9
+    driver.acknowledge("no leader")
 
-    driver.run(lambda _: answer(500), 3600)
+    driver.run(accept, 60)
 
-    assert driver.engine.gates.flood.open
-    assert len(driver.log) < 2 * 60 + 10
-
-
-def test_a_flood_that_has_ended_is_not_counted_again() -> None:
-    driver = Driver(FLOODS).assign()
-    for number in range(12):
-        driver.take(f"key {number}", BROKEN)
-    driver.take("good")
-    driver.run(lambda _: ACCEPTED)
-
-    for number in range(5):
-        driver.take(f"key {number}", BROKEN)
-
-    assert not driver.engine.gates.flood.open
-    assert len(driver.writes) == 5
+    assert len(driver.settled) == 9
 
 
-def test_a_flood_during_an_outage_stops_too() -> None:
-    """The dead letters that are written when a probe is due are counted like any others."""
+def test_redeliveries_are_judged_by_the_topic_that_they_come_from() -> None:
+    driver = Driver(FLOODS).assign(RETRY)
+    for number in range(20):
+        driver.take(f"key {number}", MISTYPED, partition=RETRY, past=Redelivery(ORDERS, number))
+
+    driver.run(accept, 60)
+
+    assert held(driver) == [Route("shop.orders", "purchase", sent=False)]
+    assert len(driver.settled) == 9
+
+
+def test_a_flood_during_an_outage_is_held_too() -> None:
     driver = Driver(FLOODS).assign()
     driver.take("jane")
     driver.reply_all(401)
@@ -89,53 +186,94 @@ def test_a_flood_during_an_outage_stops_too() -> None:
 
     driver.run(lambda _: answer(401), 600)
 
-    assert len(driver.settled) < 200
+    assert len(driver.settled) == 9
 
 
-def test_a_write_that_is_repeated_during_a_flood_blocks_no_probe() -> None:
-    """It was counted the first time: it says nothing more."""
+@pytest.mark.parametrize("refused", [BROKEN, MISTYPED, None])
+def test_it_is_remembered_over_a_restart(refused: Reject | None) -> None:
+    """A pod that restarts again and again would else set 200 more aside each time."""
     driver = Driver(FLOODS).assign()
-    for number in range(10):
-        driver.take(f"key {number}", BROKEN)
-    assert driver.engine.gates.flood.open
-    driver.acknowledge("no leader")
-
-    driver.take("good")
-    driver.run(lambda _: ACCEPTED)
-
-    assert not driver.engine.gates.flood.open
-    assert len(driver.settled) == 11
-    assert driver.at_rest()
-
-
-def test_a_parked_record_during_a_flood_blocks_no_probe() -> None:
-    parked = ParkedKeys()
-    parked.apply(Parked(b"jane", ORDERS, 999))
-    driver = Driver(replace(FLOODS, ordered_events=frozenset({"optin"})), parked).assign()
-    for number in range(10):
-        driver.take(f"key {number}", BROKEN)
-    driver.take("jane", send("optin"))
-    driver.take("good")
-
-    driver.run(lambda _: ACCEPTED)
-
-    assert not driver.engine.gates.flood.open
-    assert (driver.outcomes[10], driver.outcomes[11]) == (Outcome.RETRY, Outcome.DELIVERED)
-
-
-def test_an_outage_during_a_flood_does_not_end_it() -> None:
-    """Each has a gate of its own: when Bluecore is back, the bad mapping still goes one record at a time."""
-    driver = Driver(FLOODS).assign()
-    for number in range(10):
-        driver.take(f"key {number}", BROKEN)
-    driver.take("jane")
-    driver.wait(60)
-    driver.reply_all(401)
-    assert driver.engine.gates.breaker.open
-
     for number in range(100):
-        driver.take(f"later {number}", BROKEN)
-    driver.run(lambda _: ACCEPTED if driver.now > NOW + 600 else answer(401), 500)
+        driver.take(f"key {number}", refused or send("purchase"))
+    driver.run(no_purchases, 60)
+    commit = driver.commit()[ORDERS]
 
-    assert driver.engine.gates.flood.open
-    assert len(driver.settled) <= 10 + 10 + 2
+    after = Driver(FLOODS, now=driver.now)
+    after.engine.partitions.assign(ORDERS, commit.offset, commit.metadata)
+    for number in range(commit.offset, 100):
+        after.take(f"key {number}", refused or send("purchase"), offset=number)
+    after.run(no_purchases, 600)
+
+    assert after.settled == []
+    assert held(after)
+
+
+def test_after_a_restart_with_a_right_mapping_all_of_it_is_sent() -> None:
+    driver = Driver(FLOODS).assign()
+    for number in range(100):
+        driver.take(f"key {number}", MISTYPED)
+    driver.run(accept, 60)
+    commit = driver.commit()[ORDERS]
+
+    after = Driver(FLOODS, now=driver.now)
+    after.engine.partitions.assign(ORDERS, commit.offset, commit.metadata)
+    for number in range(commit.offset, 100):
+        after.take(f"key {number}", offset=number)
+    after.run(accept, 60)
+
+    assert Counter(after.outcomes.values()) == {Outcome.DELIVERED: 91}
+    assert not after.engine.partitions.held_routes.note("shop.orders")
+    assert after.commit()[ORDERS].metadata == ""
+
+
+def test_with_another_threshold_it_is_judged_anew() -> None:
+    """Whoever finds that the records are really bad raises `delivery.flood.minimum`, and they are set aside."""
+    driver = Driver(FLOODS).assign()
+    for number in range(100):
+        driver.take(f"key {number}", BROKEN)
+    commit = driver.commit()[ORDERS]
+
+    after = Driver(replace(FLOODS, flood=FloodPolicy(minimum=1000)), now=driver.now)
+    after.engine.partitions.assign(ORDERS, commit.offset, commit.metadata)
+    for number in range(commit.offset, 100):
+        after.take(f"key {number}", BROKEN, offset=number)
+    after.run(accept, 60)
+
+    assert len(after.settled) == 100 - commit.offset
+
+
+def test_what_is_held_fills_its_own_share_of_the_memory() -> None:
+    driver = Driver(replace(FLOODS, buffered_records=100)).assign(ORDERS, SEARCHES)
+    for number in range(60):
+        driver.take(f"key {number}", BROKEN)
+
+    assert driver.paused == {ORDERS}
+
+
+def test_a_partition_that_leaves_takes_what_is_held_along() -> None:
+    driver = Driver(FLOODS).assign()
+    for number in range(50):
+        driver.take(f"key {number}", BROKEN)
+    driver.run(accept, 60)
+
+    driver.engine.partitions.drain([ORDERS])
+    driver.engine.partitions.forget([ORDERS])
+
+    assert held(driver) == []
+    assert driver.at_rest()
+    driver.run(accept, 60)
+    assert len(driver.settled) == 9
+
+
+def test_what_is_held_of_a_deleted_topic_is_set_aside() -> None:
+    """Nobody can read it again."""
+    driver = Driver(FLOODS).assign()
+    for number in range(50):
+        driver.take(f"key {number}", BROKEN)
+    driver.run(accept, 60)
+
+    driver.engine.partitions.detach([ORDERS])
+    driver.run(accept, 60)
+
+    assert len(driver.settled) == 50
+    assert driver.at_rest()

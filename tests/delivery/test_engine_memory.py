@@ -28,7 +28,7 @@ def test_a_record_counts_until_it_is_settled(state: str) -> None:
     if state == "waiting for a retry":
         driver.reply_all(500)
 
-    assert driver.engine.partitions.memory.records == (2 if state == "queued" else 1)
+    assert driver.engine.partitions.buffer.memory.records == (2 if state == "queued" else 1)
 
     driver.run(lambda _: ACCEPTED)
     assert driver.at_rest()
@@ -38,21 +38,69 @@ def test_bytes_are_those_of_the_record_and_of_its_requests() -> None:
     driver = Driver().assign()
     driver.take("jane", send("purchase"), value=b"x" * 100)
 
-    assert driver.engine.partitions.memory.bytes == 100 + len("jane") + len('{"event":"purchase"}')
+    assert driver.engine.partitions.buffer.memory.bytes == 100 + len("jane") + len('{"event":"purchase"}')
 
 
-def test_partitions_pause_when_the_memory_is_full_and_resume_when_it_is_half_empty() -> None:
-    driver = Driver(SMALL).assign(ORDERS, OTHER)
+def test_a_partition_pauses_when_the_memory_is_full_and_resumes_when_it_is_half_empty() -> None:
+    driver = Driver(SMALL).assign(ORDERS)
     for number in range(10):
         driver.take(f"key {number}")
-    assert driver.paused == {ORDERS, OTHER}
+    assert driver.paused == {ORDERS}
 
     for number in range(5):
         driver.reply(f"shop.orders:0:{number}")
-    assert driver.paused == {ORDERS, OTHER}
+    assert driver.paused == {ORDERS}
 
     driver.reply("shop.orders:0:5")
     assert driver.paused == set()
+
+
+def test_a_hot_key_stops_its_own_partition_and_not_the_others() -> None:
+    """What is queued behind it may fill a quarter of what is left for all."""
+    driver = Driver(replace(POLICY, buffered_records=100)).assign(ORDERS, OTHER)
+    for _ in range(17):
+        driver.take("hot")
+    assert driver.paused == set()
+    for _ in range(4):
+        driver.take("hot")
+    assert driver.paused == {ORDERS}
+
+    for number in range(40):
+        driver.take(f"key {number}", partition=OTHER)
+    assert driver.paused == {ORDERS}, "what is ready to go is no hot key"
+
+
+def test_of_a_lone_partition_the_memory_is_its_own() -> None:
+    driver = Driver(SMALL).assign(ORDERS)
+    for _ in range(9):
+        driver.take("hot")
+    assert driver.paused == set()
+
+
+def test_many_hot_keys_leave_room_all_the_same() -> None:
+    partitions = [Partition("shop.orders", number) for number in range(8)]
+    driver = Driver(replace(POLICY, buffered_records=900)).assign(*partitions)
+    for hog in partitions[:7]:
+        while hog not in driver.paused:
+            driver.take("hot", partition=hog)
+    assert partitions[7] not in driver.paused
+    assert driver.engine.partitions.buffer.memory.records < 900 * 0.8
+
+
+def test_a_pile_of_redeliveries_in_one_partition_leaves_room_for_those_of_others() -> None:
+    other = Partition(RETRY.topic, 1)
+    driver = Driver(replace(POLICY, buffered_records=100)).assign(RETRY, other)
+    for number in range(20):
+        driver.take(f"key {number}", partition=RETRY)
+    assert driver.paused == {RETRY}
+
+
+def test_a_more_important_topic_that_fills_its_share_does_not_stop_those_below() -> None:
+    driver = Driver(replace(POLICY, buffered_records=100)).assign(ORDERS, priority=10).assign(OTHER, priority=0)
+    for _ in range(60):
+        driver.take("hot")
+
+    assert driver.paused == {ORDERS}
 
 
 def test_few_large_records_fill_the_memory_as_well() -> None:
@@ -73,12 +121,15 @@ def test_a_pile_of_redeliveries_stops_only_the_retry_topic() -> None:
 
 
 def test_a_backlog_of_less_important_topics_leaves_room_for_those_above() -> None:
-    driver = Driver(SMALL).assign(ORDERS, priority=0).assign(OTHER, priority=10)
+    third = Partition("shop.orders", 2)
+    driver = Driver(SMALL).assign(ORDERS, third, priority=0).assign(OTHER, priority=10)
+    for number in range(2):
+        driver.take(f"key {number}", partition=third)
 
-    for number in range(5):
+    for number in range(3):
         driver.take(f"key {number}")
 
-    assert driver.paused == {ORDERS}
+    assert driver.paused == {ORDERS, third}
 
 
 def test_a_partition_that_is_held_pauses_until_it_is_let_go() -> None:
@@ -110,7 +161,7 @@ def test_what_was_counted_is_given_back_whatever_happens(seed: int) -> None:
     """Partitions come and go, answers and writes fail and come late: at the end nothing is left, at no time less."""
     noise = random.Random(seed)
     driver = Driver(replace(POLICY, ordered_events=frozenset({"optin"}))).assign(ORDERS, OTHER, RETRY)
-    buffers = (driver.engine.partitions.memory, driver.engine.partitions.redelivery_memory)
+    buffers = (driver.engine.partitions.buffer.memory, driver.engine.partitions.buffer.redelivery_memory)
     kinds: list[Mapped] = [BROKEN, send("optin"), send("identify", "optin"), send("purchase")]
 
     def endpoint(_: Task) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.delivery.memory_budget import MemoryBudget
+from consumer.delivery.memory_budget import MemoryBudget, pauses
 
 
 def test_the_fuller_of_the_two_bounds_counts() -> None:
@@ -19,19 +19,19 @@ def test_the_fuller_of_the_two_bounds_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("records", "paused", "share", "pauses"),
+    ("level", "paused", "share", "pausing"),
     [
-        (9, False, 1.0, False),
-        (10, False, 1.0, True),
-        (5, True, 1.0, True),
-        (4, True, 1.0, False),
-        (4, False, 0.5, False),
-        (5, False, 0.5, True),
-        (3, True, 0.5, True),
-        (2, True, 0.5, False),
+        (0.9, False, 1.0, False),
+        (1.0, False, 1.0, True),
+        (0.5, True, 1.0, True),
+        (0.4, True, 1.0, False),
+        (0.4, False, 0.5, False),
+        (0.5, False, 0.5, True),
+        (0.3, True, 0.5, True),
+        (0.2, True, 0.5, False),
     ],
 )
 def test_a_partition_pauses_at_its_share_and_resumes_at_half_of_it(
-    *, records: int, paused: bool, share: float, pauses: bool
+    *, level: float, paused: bool, share: float, pausing: bool
 ) -> None:
-    assert MemoryBudget(10, 1000, records=records).pauses(paused=paused, share=share) is pauses
+    assert pauses(level, share, 0.5, paused=paused) is pausing

@@ -11,7 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumer.delivery.offset_map import BIT_SET, LIMIT, RUN_LENGTHS, VERSION, decode, decode_halves, encode
+from consumer.delivery.offset_map import (
+    BIT_SET,
+    LIMIT,
+    RUN_LENGTHS,
+    VERSION,
+    decode,
+    decode_halves,
+    decode_note,
+    encode,
+    encode_note,
+)
 from consumer.delivery.offset_ranges import OffsetRanges
 
 OFFSETS = st.sets(st.integers(1, 20_000), max_size=300)
@@ -68,6 +78,16 @@ def test_a_map_that_does_not_fit_is_dropped() -> None:
     scattered = noise.sample(range(1, 200_000), 60_000)
 
     assert encode(0, ranges(scattered)) == ""
+
+
+def test_the_longest_map_is_one_that_the_brokers_take() -> None:
+    """Maps grow by four characters: of 4,092 the next has 4,096, which with the client's NUL is one too many."""
+    scattered = random.Random(1).sample(range(1, 200_000), 2200)
+
+    lengths = {len(encode(0, ranges(scattered[:count]))) for count in range(2050, 2200)}
+
+    assert max(lengths) == 4092
+    assert 0 in lengths
 
 
 @pytest.mark.parametrize(
@@ -156,3 +176,58 @@ def test_without_halves_the_map_is_what_an_earlier_version_reads() -> None:
 @pytest.mark.parametrize("cut", ["2:100:", "2:100:x:y", "2:100:eJwrAgAAcwBz", "2:99:eJwrAgAAcwBz:eJwrAgAAcwBz"])
 def test_half_of_a_map_with_halves_is_no_map(cut: str) -> None:
     assert (decode(100, cut), decode_halves(100, cut)) == (OffsetRanges(), OffsetRanges())
+
+
+# What stands in front of a map
+
+
+@pytest.mark.parametrize("note", ["0.5/200/60\nmap=purchase", "any: text, \u20ac and all"])
+@pytest.mark.parametrize("settled", [OffsetRanges(), OffsetRanges([(7, 9)])])
+@pytest.mark.parametrize("halves", [OffsetRanges(), OffsetRanges([(5, 6)])])
+def test_a_note_and_the_map_behind_it_are_read_apart(note: str, settled: OffsetRanges, halves: OffsetRanges) -> None:
+    text = encode_note(5, note) + encode(5, settled, halves)
+
+    assert decode_note(5, text) == note
+    assert (decode(5, text), decode_halves(5, text)) == (settled, halves)
+    assert decode_note(6, text) == "", "that of another commit"
+
+
+def test_without_a_note_there_is_nothing_in_front() -> None:
+    assert encode_note(5, "") == ""
+    assert decode_note(5, encode(5, OffsetRanges([(7, 9)]))) == ""
+    assert decode_note(5, None) == ""
+
+
+def test_a_note_leaves_room_for_the_map() -> None:
+    assert len(encode_note(5, "x" * 1500)) <= LIMIT // 2
+    assert encode_note(5, "x" * 3000) == ""
+
+
+@pytest.mark.parametrize("packed_note", ["no base64!", "/w==", ""])
+def test_a_note_that_does_not_parse_is_none(packed_note: str) -> None:
+    assert decode_note(5, f"3:5:{packed_note}:") == ""
+
+
+# Whoever may commit for the group may write anything
+
+
+@pytest.mark.parametrize(
+    ("largest", "larger"),
+    [
+        pytest.param(BIT_SET + b"\x01" * (1 << 15), BIT_SET + b"\x01" * ((1 << 15) + 2), id="bits"),
+        pytest.param(RUN_LENGTHS + b"\x01" * ((1 << 17) - 1), RUN_LENGTHS + b"\x01" * (1 << 17), id="runs"),
+    ],
+)
+def test_a_map_of_more_than_a_tenth_of_a_seconds_work_is_none(largest: bytes, larger: bytes) -> None:
+    assert decode(100, packed(largest))
+    assert not decode(100, packed(larger))
+
+
+def test_a_run_longer_than_any_log_is_none() -> None:
+    """Each further byte of a number would cost more than the one before."""
+    assert list(decode(100, packed(RUN_LENGTHS + b"\x01\x01" + b"\x80" * 1000))) == [(102, 103)]
+
+
+def test_what_could_not_be_read_again_is_not_written() -> None:
+    too_many = OffsetRanges((3 * number + 1, 3 * number + 2) for number in range(1 << 17))
+    assert encode(0, too_many) == ""

@@ -76,7 +76,7 @@ def lost(service: ServiceProcess, topic: str) -> float:
 
 def losses(service: ServiceProcess) -> list[dict[str, Any]]:
     """The lines that tell of records that retention took."""
-    return [line for line in service.logs("error") if line.get("why") == "retention"]
+    return [line for line in service.logs("error") if line["event"].startswith("records were gone from Kafka")]
 
 
 def delete_up_to(pipeline: Pipeline, topic: str, offset: int) -> None:

@@ -1,0 +1,132 @@
+"""What an answer leads to: the record is settled, goes on, goes again, or is given up."""
+
+from __future__ import annotations
+
+from consumer.delivery.attempts import Attempts, cause_of, suspect_key
+from consumer.delivery.failures import refused
+from consumer.delivery.gates import Gates
+from consumer.delivery.lanes import Lanes
+from consumer.delivery.outbox import Outbox
+from consumer.delivery.partitions import Partitions
+from consumer.delivery.policy import DeliveryPolicy
+from consumer.delivery.settling import Settling
+from consumer.delivery.task import Task
+from consumer.delivery.verdict import Verdict
+from consumer.records import Answer, Outcome
+
+# What was turned away goes behind whatever else is ready when the next request may go.
+_BEHIND_SECONDS = 0.001
+
+
+class Answers:
+    """Judges each answer, tells the gates, and finds the record's next step."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts of the engine that an answer reaches
+        self,
+        policy: DeliveryPolicy,
+        gates: Gates,
+        lanes: Lanes[Task],
+        partitions: Partitions,
+        settling: Settling,
+        outbox: Outbox,
+    ) -> None:
+        self._policy = policy
+        self._gates = gates
+        self._lanes = lanes
+        self._partitions = partitions
+        self._settling = settling
+        self._outbox = outbox
+        self._held_routes = partitions.held_routes
+        self.attempts = Attempts(policy, gates.breaker)
+
+    def answered(self, task: Task, answer: Answer, now: float) -> None:
+        """The answer to the send of this record, which is not in flight any more."""
+        verdict = self._policy.verdicts.judge(answer)
+        if verdict in {Verdict.REFUSED, Verdict.THROTTLED} and self.attempts.accused(task, now):
+            verdict = Verdict.FAILED
+        in_flight = self._outbox.requests_in_flight
+        failed = verdict is Verdict.FAILED
+        if not (failed and self.attempts.own_fault(task)):  # else what the answer asks for is asked of this record
+            self._gates.throttle.answered(answer, verdict, in_flight, now)
+        self._gates.measured(answer, verdict, now, suspect=failed and self.attempts.suspect(task))
+        if verdict is Verdict.DELIVERED:
+            self._gates.breaker.passed(task.number, suspect_key(task), now)
+            self._held_routes.delivered(task, now)
+            self._delivered(task)
+        elif verdict is Verdict.REJECTED:
+            self._rejected(task, answer, now)
+        elif verdict is Verdict.FAILED:
+            self._failed(task, answer, now)
+        elif verdict is Verdict.REFUSED:
+            self._gates.breaker.trip(task.number, now, cause_of(answer))
+            self._turned_away(task, answer, now, until=self._gates.breaker.probe_at)
+        else:
+            self._gates.breaker.release_probe(task.number, now)
+            if self._outbox.went_alone(task) or self.attempts.passed_by(task):
+                self._turned_away(task, answer, now, until=self._gates.throttle.next_at(now))
+            else:
+                task.failed_at = now
+                self._held_routes.release_probe(task, now)
+                self.requeue(task, first=True)
+
+    def requeue(self, task: Task, *, first: bool = False) -> None:
+        """The head of a lane could not be settled: it goes again, as soon as it is due."""
+        lane = task.lane
+        if lane is None or lane.closed:
+            self._partitions.orphan_ended(task, settled=False)
+        else:
+            self._lanes.ready(lane, first=first)
+
+    def write(self, task: Task, now: float) -> None:
+        """What has failed goes to its topic, unless it is one of a flood of dead letters."""
+        self._gates.breaker.release_probe(task.number, now)
+        if not self._held_routes.floods(task) or self._partitions.unread_again(task.state):
+            self._outbox.write(task)
+        elif task.lane is None or task.lane.closed:
+            self._partitions.orphan_ended(task, settled=False)  # who reads it next holds it
+        else:
+            self._held_routes.keep_letter(task)
+
+    def _delivered(self, task: Task) -> None:
+        if task.index + 1 < len(task.requests):
+            task.index += 1
+            task.attempts = task.redeliveries = 0
+            task.sent = False
+            self.requeue(task, first=True)
+        elif task.state.active:
+            self._outbox.settled(self._settling.settle(task, Outcome.DELIVERED))
+        else:
+            self._partitions.orphan_ended(task, settled=True)
+
+    def _rejected(self, task: Task, answer: Answer, now: float) -> None:
+        self._gates.breaker.passed(task.number, suspect_key(task), now)
+        task.attempts += 1
+        task.fail(refused(task, answer, now))
+        self._held_routes.refused(task, now)
+        if task.state.active:
+            self.write(task, now)
+        else:
+            self._gates.breaker.release_probe(task.number, now)
+            self._partitions.orphan_ended(task, settled=False)
+
+    def _failed(self, task: Task, answer: Answer, now: float) -> None:
+        breaker = self._gates.breaker
+        others = breaker.open and self._lanes.any_ready(lambda each: not self.attempts.suspect(each))
+        self.attempts.failed(task, answer, now, unsuspected_ready=others)
+        if task.failure is not None and task.failure.outcome is Outcome.DEAD_LETTER:
+            self._held_routes.refused(task, now)
+        self._ended_or_again(task, now)
+
+    def _turned_away(self, task: Task, answer: Answer, now: float, *, until: float) -> None:
+        """The endpoint takes no request just now, or not this one: the next that may go is another key's."""
+        self.attempts.turned_away(task, answer, now)
+        if until < float("inf"):
+            task.due = max(task.due, until + _BEHIND_SECONDS)
+        self._ended_or_again(task, now)
+
+    def _ended_or_again(self, task: Task, now: float) -> None:
+        if task.failure is not None and task.state.active:
+            self.write(task, now)
+        else:
+            self._held_routes.release_probe(task, now)
+            self.requeue(task)
