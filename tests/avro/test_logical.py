@@ -46,6 +46,12 @@ def test_a_decimal_with_more_digits_than_declared_is_refused_not_rounded() -> No
         read(decimal(4, 2), (12345).to_bytes(4, "big"))
 
 
+@pytest.mark.parametrize("amount", [9999, -9999, 0])
+def test_a_decimal_without_a_scale_is_a_whole_number_of_as_many_digits_as_declared(amount: int) -> None:
+    found = read({"type": "bytes", "logicalType": "decimal", "precision": 4}, amount.to_bytes(4, "big", signed=True))
+    assert (found, found.as_tuple().exponent) == (Decimal(amount), 0)
+
+
 def test_a_uuid_may_be_sixteen_bytes() -> None:
     schema = {"type": "fixed", "name": "F", "size": 16, "logicalType": "uuid"}
     assert read(schema, UUID(_UUID).bytes) == _UUID
