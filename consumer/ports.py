@@ -49,12 +49,14 @@ class Assigned:
         committed: the group's last commit for it; None: there is none.
         metadata: that commit's.
         start: where reading begins instead of at the commit, which is to be committed; None: at the commit.
+        lease: for how many seconds the group's word holds that it is ours.
     """
 
     partition: Partition
     committed: int | None
     metadata: str
     start: int | None = None
+    lease: float = float("inf")
 
 
 class Listener(Protocol):

@@ -10,6 +10,7 @@ from fastavro import schemaless_reader
 from consumer.avro.errors import Undecodable
 from consumer.avro.reader_schemas import ReaderSchemas
 from consumer.avro.schema import AvroSchema, RecordType
+from consumer.avro.unavailable import PLACEHOLDER, without_placeholders
 
 
 class Decoded(NamedTuple):
@@ -17,8 +18,8 @@ class Decoded(NamedTuple):
 
     Attributes:
         name: the full name of the record type that was written; of a top-level union, of the branch taken.
-        value: the fields, as fastavro gives them: `datetime`, `date`, `time`, `Decimal`, `bytes`, and enums
-            and UUIDs as `str`.
+        value: the fields: `datetime` (of a local timestamp without a zone), `date`, `time`, `Decimal`, `bytes`;
+            enums, UUIDs and durations as `str`; `Unreadable` in the place of a value that Python has no type for.
         schema_id: the registry's id of the schema; None for a format without one.
     """
 
@@ -56,15 +57,16 @@ def read_record(source: BytesIO, schema: AvroSchema, readers: ReaderSchemas | No
         Undecodable: the schema is no record's, or the bytes do not fit it to the last one.
     """
     record = schema.record or _branch_taken(source, schema)
-    reader = None if readers is None else readers.for_name(record.name)
+    written, reader = (record.parsed, None) if readers is None else readers.schemas_of(record)
     try:
-        value: Any = schemaless_reader(source, record.parsed, None if reader is None else reader.parsed)
+        value: Any = schemaless_reader(source, written, reader)
     except Exception as error:  # noqa: BLE001 - fastavro raises whatever the bytes provoke
         raise Undecodable(f"the bytes do not fit {record.name}: {_cause(error)}") from None
     rest = len(source.read())
     if rest:
         raise Undecodable(f"{rest} bytes are left over after the {record.name}: it was written with another schema")
-    return record.name, value
+    # Whole records are searched, as all text of all producers would be looked at one by one otherwise.
+    return record.name, without_placeholders(value) if PLACEHOLDER in source.getvalue() else value
 
 
 def _branch_taken(source: BytesIO, schema: AvroSchema) -> RecordType:

@@ -24,6 +24,7 @@ class CommitFailure(Enum):
 
     LOST = auto()  # it is repeated
     MAP_REFUSED = auto()  # the brokers take the offset, but not with so much metadata
+    NOT_A_MEMBER = auto()  # the group has given this member up: its partitions will be lost
     UNKNOWN = auto()  # perhaps the request was too large as a whole: a smaller one is tried
 
 
@@ -65,6 +66,7 @@ class Commits:
                 metadata = _map_of(state, watermark, self._note_of(state.partition.topic))
             state.changed = False
             state.commit_sent = watermark
+            state.lease.asked(now)
             commits.append(Commit(state.partition, watermark, metadata))
         if commits:
             self._next = now + self._interval
@@ -94,6 +96,7 @@ class Commits:
             state = self._states.get(partition)
             if state is not None and state.commit_sent is not None:  # else the answer is to one from before it left
                 state.acknowledged = state.commit_sent
+                state.lease.granted()
 
     def failed(self, partitions: Iterable[Partition], failure: CommitFailure) -> None:
         """The commits are lost: they are repeated a little later, in a form that the brokers may take."""
@@ -101,6 +104,8 @@ class Commits:
             if (state := self._states.get(partition)) is not None:
                 state.changed = True
                 state.mapless |= failure is CommitFailure.MAP_REFUSED
+                if failure is CommitFailure.NOT_A_MEMBER:
+                    state.lease.refused()
         if failure is CommitFailure.UNKNOWN:
             self._request_bytes = max(_SMALLEST_REQUEST_BYTES, self._request_bytes // 2)
         self._next += _COMMIT_AGAIN_SECONDS

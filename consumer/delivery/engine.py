@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from consumer.backoff import Backoff
 from consumer.delivery.answers import Answers
-from consumer.delivery.failures import parked, unmappable, unread_again
+from consumer.delivery.failures import parked, too_large_to_write, unmappable, unread_again
 from consumer.delivery.gates import Gates
 from consumer.delivery.lanes import Lane, Lanes
 from consumer.delivery.order import KeyOrder, Turn
@@ -20,10 +20,11 @@ from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.settling import Settling
 from consumer.delivery.taking import refused_task, task_of
 from consumer.delivery.task import FAILED_FIRST, Decisions, PartitionState, Settlement, Task
-from consumer.records import Answer, Mapped, Outcome, Record, Reject, Skip
+from consumer.records import Answer, Mapped, Outcome, Record, Reject, Skip, TooLargeToWrite
 
 _REWRITE = Backoff(0.5, 30)
 _SHORTEST_WAIT = 0.001
+_ASKED_AGAIN = 0.02
 _ROUNDS_AHEAD = 2
 
 
@@ -126,6 +127,9 @@ class Engine:
             self._settle(task, failure.outcome)
         else:
             self.write_error = error
+            if isinstance(error, TooLargeToWrite):
+                task.fail(too_large_to_write(task, error, now))
+                task.record = task.record.without_value()
             task.write_failures += 1
             task.due = now + _REWRITE.seconds(task.write_failures)
             self._answers.requeue(task)
@@ -192,9 +196,13 @@ class Engine:
         return True
 
     def _must_wait(self, task: Task, lane: Lane[Task], now: float) -> bool:
-        """Whether the head of a lane cannot go now: it is not due, or its key's place is not known, or it is done."""
+        """Whether the head of a lane cannot go now: not due, perhaps not ours, its key's place not known, or done."""
         if task.due > now:
             self._lanes.wait(lane, task.due)
+            return True
+        if not task.state.lease.holds(now):
+            task.state.changed = True  # a commit asks the group
+            self._lanes.wait(lane, now + _ASKED_AGAIN)
             return True
         turn = self._order.turn(task)
         if turn is Turn.MAY_GO:

@@ -8,6 +8,7 @@ from consumer.delivery.buffer import Buffer
 from consumer.delivery.commits import Commits
 from consumer.delivery.held_routes import HeldRoutes
 from consumer.delivery.lanes import Lanes
+from consumer.delivery.lease import Lease
 from consumer.delivery.offset_map import decode, decode_halves, decode_note
 from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.offset_tracker import OffsetTracker
@@ -71,6 +72,11 @@ class Partitions:
         self.commits.assigned()
         self.buffer.rank()
 
+    def lend(self, partition: Partition, lease: Lease) -> None:
+        """For how long a partition is surely ours; for good, unless this says otherwise."""
+        if state := self._states.get(partition):
+            state.lease = lease
+
     def hold(self, partition: Partition, *, held: bool) -> None:
         """Keeps a partition paused for a reason outside delivery: its schema is not to be had just now."""
         if state := self._states.get(partition):
@@ -110,6 +116,7 @@ class Partitions:
         for state in self._states_of(partitions):
             self._memory_of_left.forget(state.partition)
             del self._states[state.partition]
+            state.lease = Lease()  # nothing of it is committed any more
             if state.lanes.lanes:
                 self._detached.add(state)
         self._forget_routes(partitions)
@@ -117,8 +124,10 @@ class Partitions:
 
     def restart(self, state: PartitionState) -> PartitionState:
         """Goes on from where a partition is read now, which is another topic of the same name."""
+        lease = state.lease
         self.detach([state.partition])
         self.assign(state.partition, None, "", state.priority)
+        self.lend(state.partition, lease)
         return self._states[state.partition]
 
     def detached(self) -> list[Task]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from consumer.delivery.lanes import Lane, LaneGroup
+from consumer.delivery.lease import Lease
 from consumer.delivery.memory_budget import MemoryBudget
 from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.parts import Part
@@ -28,6 +29,7 @@ class PartitionState:
     settled: OffsetTracker
     usage: MemoryBudget
     """What is taken of it and not settled."""
+    lease: Lease = field(default_factory=Lease)
     lanes: LaneGroup[Task] = field(default_factory=LaneGroup)
     active: bool = True
     draining: bool = False

@@ -23,6 +23,10 @@ CLASSIC_ONLY: Final = (
 )
 """Options with which librdkafka makes no consumer of the new protocol."""
 
+LEASE_SECONDS: Final = 15.0
+"""For how long the group's word holds under the new protocol. Brokers give a silent member up after 45 s at the
+earliest, unless they are told otherwise; a coordinator that has crashed is replaced after some 10 s."""
+
 
 def chosen(options: Mapping[str, Any]) -> str | None:
     """The protocol that `kafka.options` ask for; None: the service may choose."""
@@ -35,6 +39,7 @@ class End(Enum):
     """Why a consumer cannot go on."""
 
     NOT_OFFERED = auto()  # the brokers do not take the new protocol, or the group's members do not
+    CLASSIC_GROUP = auto()  # the group speaks the classic one, and the brokers do not move it while members run
     NOT_RELEASED = auto()  # an earlier process with this static id has not been given up yet
     FENCED = auto()  # another process has taken this static id over
     OTHER = auto()
@@ -47,6 +52,8 @@ _TEXTS = {
         (KafkaError.UNSUPPORTED_VERSION, End.NOT_OFFERED),
         (KafkaError._UNSUPPORTED_FEATURE, End.NOT_OFFERED),  # noqa: SLF001 - confluent-kafka's public name for it
         (KafkaError.INCONSISTENT_GROUP_PROTOCOL, End.NOT_OFFERED),
+        # So a broker refuses to move a group, by its settings or since an assignor has left data of its own in it.
+        (KafkaError.GROUP_ID_NOT_FOUND, End.CLASSIC_GROUP),
         (KafkaError.UNRELEASED_INSTANCE_ID, End.NOT_RELEASED),
         (KafkaError.FENCED_INSTANCE_ID, End.FENCED),
     )

@@ -13,7 +13,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 from consumer.backoff import Backoff
 from consumer.config.model import KafkaConfig
 from consumer.kafka.client import Fatal, consumer_options
-from consumer.kafka.group_protocol import CLASSIC, NEW, End, chosen, end_of, is_fatal
+from consumer.kafka.group_protocol import CLASSIC, LEASE_SECONDS, NEW, End, chosen, end_of, is_fatal
 from consumer.kafka.logging import RateLimitedLog
 from consumer.kafka.membership import Membership
 
@@ -23,6 +23,10 @@ _Answer = TypeVar("_Answer")
 _Rebalanced = Callable[[Consumer, list[TopicPartition]], None]
 
 _RELEASE = Backoff(1, 5)
+_FALL_BACK = {
+    End.NOT_OFFERED: "the brokers do not offer the new group protocol: the classic one is used",
+    End.CLASSIC_GROUP: "the group speaks the classic protocol, and is not moved while members run: it is used",
+}
 _UNMADE = KafkaError(KafkaError._STATE, "the consumer is being made anew")  # noqa: SLF001 - confluent-kafka's name
 
 
@@ -92,6 +96,15 @@ class GroupMember:
             self._membership.close()
         return self._steady
 
+    @property
+    def lease_seconds(self) -> float:
+        """For how long the group's word holds that a partition is ours.
+
+        Under the classic protocol no commit is answered while the group waits for another member: silence says
+        nothing there.
+        """
+        return LEASE_SECONDS if self._protocol == NEW else float("inf")
+
     def consume(self, most: int, seconds: float) -> list[Message]:
         """Up to `most` messages: at once if there are any, after up to `seconds` if one arrives by then.
 
@@ -155,8 +168,13 @@ class GroupMember:
     def close(self) -> None:
         """Leaves the group; revocations are told first."""
         self._closing = True
-        if self._consumer is not None:
-            self._consumer.close()
+        if (consumer := self._consumer) is not None:
+            # Without a partition it leaves only so, else the group would stand until its session ends [librdkafka
+            # 2.16]. A static member stays in the group when it is closed, and must not leave.
+            dynamic = "group.instance.id" not in self._config.options
+            if dynamic and self._protocol == CLASSIC and not consumer.assignment():
+                consumer.unsubscribe()
+            consumer.close()
         self._membership.close()
 
     def _make(self) -> None:
@@ -213,10 +231,15 @@ class GroupMember:
 
     def _end(self, error: KafkaError) -> None:
         end = end_of(error)
-        if end is End.NOT_OFFERED and self._may_fall_back and self._protocol == NEW:
-            log.info("the brokers do not offer the new group protocol: the classic one is used", reason=error.str())
+        if end in _FALL_BACK and self._may_fall_back and self._protocol == NEW:
+            log.info(_FALL_BACK[end], reason=error.str())
             self._protocol = CLASSIC
             self._make_anew_at(self._clock())
+        elif end is End.CLASSIC_GROUP:
+            raise Fatal(
+                "the group speaks the classic protocol, and the brokers do not move it while its members run: stop "
+                "all instances at once, or leave group.protocol out of kafka.options"
+            )
         elif end is End.NOT_RELEASED:
             self._refused += 1
             self._callbacks.logger.warning(  # noqa: PLE1205 - a kind and a sentence, not a format

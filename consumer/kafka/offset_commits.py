@@ -20,6 +20,8 @@ _TIMEOUT = 5.0
 # Apache Kafka 4.4 answers "unknown server error" where the maps of all partitions together exceed a batch [measured].
 _TOO_LARGE_AS_A_WHOLE = {KafkaError.UNKNOWN, KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.INVALID_COMMIT_OFFSET_SIZE}
 
+_GIVEN_UP = {KafkaError.UNKNOWN_MEMBER_ID, KafkaError.FENCED_MEMBER_EPOCH}
+
 
 class OffsetCommits:
     """Sends commits by a member, and tells a listener of their outcome, in the thread that polls the member."""
@@ -71,6 +73,8 @@ class OffsetCommits:
 def _failure_of(error: KafkaError) -> CommitFailure:
     if error.code() == KafkaError.OFFSET_METADATA_TOO_LARGE:
         return CommitFailure.MAP_REFUSED
+    if error.code() in _GIVEN_UP:
+        return CommitFailure.NOT_A_MEMBER
     return CommitFailure.UNKNOWN if error.code() in _TOO_LARGE_AS_A_WHOLE else CommitFailure.LOST
 
 

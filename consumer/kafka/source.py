@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -61,6 +62,7 @@ class KafkaSource:
         self._read_errors = read_errors
         retry_topic = config.dead_letters.retry_topic
         self._failure_topics = (retry_topic,)
+        self._most_bytes = config.delivery.max_record_bytes
         self._errors = ConsumerErrors(read_errors)
         self._commits = OffsetCommits(listener)
         self._paused: set[Partition] = set()
@@ -177,7 +179,7 @@ class KafkaSource:
 
     def _record(self, message: Message) -> Record | None:
         if (error := message.error()) is None:
-            return record_from(message, self._failure_topics)
+            return record_from(message, self._failure_topics, self._most_bytes)
         if error.code() == _NOT_FOUND:
             partition = Partition(message.topic() or "", message.partition() or 0)
             self._repositioning.out_of_range(partition, message.offset())
@@ -207,7 +209,8 @@ class KafkaSource:
         if self._read_errors is not None:
             self._read_errors.joined()
             self._read_errors.ended(_partitions(partitions))
-        self._listener.on_assigned(assigned)
+        leases = {each.partition: self._member_of(each.partition).lease_seconds for each in assigned}
+        self._listener.on_assigned([replace(each, lease=leases[each.partition]) for each in assigned])
 
     def _on_revoke(self, _consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._tell_deleted(partitions)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from consumer.config.route import FieldConfig
-from consumer.mapping.convert import CONVERTERS
+from consumer.mapping.convert import converter
 from consumer.mapping.errors import InvalidValueError, RefusedError
+from consumer.mapping.moments import Zone
 from consumer.mapping.paths import Get, compile_path
 from consumer.mapping.values import jsonable
 
@@ -64,15 +65,23 @@ def read_into(target: dict[str, Any], readers: Sequence[Reader], record: Any) ->
 
 
 def reader(
-    field: str, mapped: str | FieldConfig | None, own_names: Sequence[str] = (), accept: Accept = jsonable
+    field: str,
+    mapped: str | FieldConfig | None,
+    own_names: Sequence[str] = (),
+    accept: Accept = jsonable,
+    zone: Zone = None,
 ) -> Reader:
-    """The reader of a field: by the path that the route maps, else under the first of its own names with a value."""
+    """The reader of a field: by the path that the route maps, else under the first of its own names with a value.
+
+    `zone` is the route's, for an `as:` that makes a time of what says none.
+    """
     if mapped is None:
         return Reader(field, _first(own_names), accept, f"looked for {', '.join(own_names)}")
     if isinstance(mapped, str):
         return Reader(field, compile_path(mapped).get, accept, f"path {mapped}")
-    if mapped.convert is not None:
-        accept = _composed(CONVERTERS[mapped.convert], accept)
+    convert = converter(mapped, zone)
+    if convert is not None:
+        accept = _composed(convert, accept)
     return Reader(field, compile_path(mapped.path).get, accept, f"path {mapped.path}")
 
 
@@ -131,4 +140,8 @@ def _inside_or_at_the_top(section: str, name: str) -> Get:
 
 
 def _composed(convert: Accept, accept: Accept) -> Accept:
-    return lambda value: accept(convert(value))
+    def converted(value: Any) -> Any:
+        found = convert(value)
+        return None if found is None else accept(found)
+
+    return converted

@@ -47,6 +47,9 @@ class Translator:
         Raises:
             SchemaPending: the record's schema is not known yet; ask again with the same record.
         """
+        if record.left_out:
+            what = f"the record has {record.left_out} bytes, more than delivery.max_record_bytes allows"
+            return Reject(Reason.TOO_LARGE, Stage.DECODE, f"{what}; its value is at its origin only")
         if record.value is None:
             return Skip("tombstone")
         topic = record.origin.topic

@@ -14,6 +14,7 @@ import structlog
 from consumer.clock import Clock
 from consumer.delivery.commits import CommitFailure
 from consumer.delivery.engine import Engine
+from consumer.delivery.lease import Lease
 from consumer.delivery.task import Commit
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.reporter import Reporter
@@ -165,6 +166,7 @@ class Service:
                 self._priority_of(each.partition.topic),
                 start=each.start,
             )
+            self._engine.partitions.lend(each.partition, Lease(each.lease, self._clock.now()))
         self._report.rebalanced("assigned", [each.partition for each in assigned], self._engine.partitions.assigned)
 
     def on_revoked(self, partitions: Sequence[Partition]) -> None:

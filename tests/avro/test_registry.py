@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import pytest
 from starlette.responses import JSONResponse
 
 from consumer.avro.errors import RegistryRefused, RegistryUnavailable, SchemaUnknown
+from consumer.avro.options import RegistryOptions
 from consumer.avro.protocol import Reference, RegisteredSchema
 from consumer.avro.registry import RegistryClient
 from tests.avro.support import BreakableRegistry, record, text
+from tests.support.servers import Peer, Server
 
 ORDER = '{"type":"record","name":"com.shop.Order","fields":[]}'
 
@@ -87,3 +92,44 @@ def test_a_registry_that_cannot_be_written_to_is_an_outage(
     registry.instead = JSONResponse({"error_code": 50003, "message": "no leader"}, 500)
     with pytest.raises(RegistryUnavailable, match="answers 500"):
         client.register("order", ORDER)
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def endless(peer: Peer) -> None:
+    peer.read_request()
+    peer.send(HEAD)
+    while True:
+        peer.send(b"10000\r\n" + b"x" * 65536 + b"\r\n")
+
+
+def dripping(peer: Peer) -> None:
+    peer.read_request()
+    peer.send(HEAD)
+    while True:
+        peer.send(b"1\r\n{\r\n")
+        time.sleep(0.05)  # a server that is slow, but never silent for as long as the time limit
+
+
+def cut_short(peer: Peer) -> None:
+    peer.read_request()
+    peer.send(HEAD + b"5\r\nhel")
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        pytest.param(endless, "sends more than 16 MB: check schema_registry.url", id="endless"),
+        pytest.param(dripping, "did not answer within 0.5 s", id="dripping"),
+        pytest.param(cut_short, "broke", id="cut short"),
+    ],
+)
+def test_an_answer_that_has_no_end_is_an_outage(script: Callable[[Peer], None], said: str) -> None:
+    """Neither memory nor the thread that fetches schemas is lost to it."""
+    with (
+        Server(script) as server,
+        RegistryClient(server.url, RegistryOptions(timeout_seconds=0.5 if script is dripping else 20)) as client,
+        pytest.raises(RegistryUnavailable, match=said),
+    ):
+        client.subjects()

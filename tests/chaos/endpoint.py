@@ -15,7 +15,9 @@ from consumer.sandbox.sandbox import Sandbox
 from consumer.sandbox.serve import serve
 from consumer.sandbox.settings import SandboxSettings
 from consumer.sandbox.store import Filter
+from tests.chaos.ledger import Place, place_of
 from tests.chaos.plan import Fault, What, customer
+from tests.chaos.spans import Span, now_ms
 from tests.support.waiting import free_port
 
 NAMESPACE: Final = "chaos"
@@ -35,12 +37,15 @@ class Arrival:
     at_ms: int
     key: str
     customer: str
-    sequence: int
+    number: int
     sender: str
 
 
 class Endpoint:
-    """One sandbox on one port; what arrived stays known while it is away."""
+    """One sandbox on one port; what arrived stays known while it is away.
+
+    `reached`: the highest offset that arrived, by partition. `troubled`: when it did not simply answer.
+    """
 
     def __init__(self, customers: int) -> None:
         self._customers = customers
@@ -50,6 +55,8 @@ class Endpoint:
         self.port = free_port()
         self.arrivals: list[Arrival] = []
         self.arrived: set[str] = set()
+        self.reached: dict[Place, int] = {}
+        self.troubled: list[Span] = []
         self._read = 0
         self._serving = ExitStack()
 
@@ -68,14 +75,16 @@ class Endpoint:
 
     def carry_out(self, fault: Fault, stopped: threading.Event) -> None:
         """Misbehave for as long as the fault says, or until `stopped` is set."""
+        begin = now_ms()
         if fault.what is What.REFUSE:
             self._stop()
             stopped.wait(fault.seconds)
             self._start()
-            return
-        self.sandbox.faults.apply(self._plan(fault))
-        stopped.wait(fault.seconds)
-        self.sandbox.faults.apply(FaultPlan(latency=_LATENCY))
+        else:
+            self.sandbox.faults.apply(self._plan(fault))
+            stopped.wait(fault.seconds)
+            self.sandbox.faults.apply(FaultPlan(latency=_LATENCY))
+        self.troubled.append(Span(begin, now_ms()))
 
     def collect(self) -> None:
         """Note what was accepted since the last time."""
@@ -83,6 +92,8 @@ class Endpoint:
             self._read = received.number
             self.arrivals.append(_arrival(received))
             self.arrived.add(received.idempotency_key)
+            place, offset = place_of(received.idempotency_key)
+            self.reached[place] = max(offset, self.reached.get(place, -1))
 
     def _plan(self, fault: Fault) -> FaultPlan:
         if fault.what is What.FLAKY:

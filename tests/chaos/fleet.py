@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.chaos.plan import Fault, What
+from tests.chaos.spans import now_ms
 from tests.support.processes import ServiceProcess
 
-Start = Callable[[str], ServiceProcess]
-"""Starts a process of the service under a name that goes into each of its requests."""
+Start = Callable[[int, str], ServiceProcess]
+"""Starts a process of the service: the instance's number, and a name that goes into each of its requests."""
 
 _GRACE_SECONDS = 45.0
 _MOST_WORDS = 500
@@ -29,12 +30,21 @@ class _Instance:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A process that ended: its name, its exit code, and when, in ms since the epoch. `asked`: by SIGTERM."""
+    """A process that ended: its name, its exit code, and when, in ms since the epoch.
+
+    `asked`: by SIGTERM. `begun`: it had said something by then; before that, Python itself takes the signal.
+    """
 
     name: str
     code: int
     at_ms: int
     asked: bool
+    begun: bool
+
+    @property
+    def orderly(self) -> bool:
+        """Whether it ended as one that was asked must."""
+        return self.code == 0 or (self.code == -signal.SIGTERM and not self.begun)
 
 
 class Fleet:
@@ -51,7 +61,7 @@ class Fleet:
         self._instances: list[_Instance] = []
         for number in range(count):
             name = f"{number}-1"
-            self._instances.append(_Instance(number, start(name), name))
+            self._instances.append(_Instance(number, start(number, name), name))
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -67,9 +77,14 @@ class Fleet:
         for instance in self._instances:
             instance.process.wait_ready(60)
 
+    @property
+    def ready(self) -> bool:
+        """Whether the group has taken all of them in, and none is stopping."""
+        return all(instance.process.ready for instance in self._instances)
+
     def carry_out(self, fault: Fault, stopped: threading.Event) -> None:
         """End one instance, and start it again after the fault's seconds."""
-        instance = self._instances[fault.instance]
+        instance = self._instances[fault.which % len(self._instances)]
         with instance.lock:
             if fault.what is What.KILL:
                 self._kill(instance)
@@ -97,7 +112,7 @@ class Fleet:
 
     def _kill(self, instance: _Instance) -> None:
         # The time before it: what the process does until the signal is there counts as cut off.
-        self.killed[instance.name] = _now_ms()
+        self.killed[instance.name] = now_ms()
         instance.process.kill()
 
     def _terminate(self, instance: _Instance) -> None:
@@ -109,18 +124,15 @@ class Fleet:
             self._note(instance, instance.process.wait(), asked=True)
 
     def _note(self, instance: _Instance, code: int, *, asked: bool) -> None:
-        self.ended.append(Ended(instance.name, code, _now_ms(), asked))
+        begun = bool(instance.process.stderr.read_bytes())
+        self.ended.append(Ended(instance.name, code, now_ms(), asked, begun))
 
     def _restart(self, instance: _Instance) -> None:
         instance.lives += 1
         instance.name = f"{instance.number}-{instance.lives}"
-        instance.process = self._start(instance.name)
+        instance.process = self._start(instance.number, instance.name)
 
 
 def _last_words(instance: _Instance) -> str:
     lines = instance.process.stderr.read_text().splitlines()
     return lines[-1][:_MOST_WORDS] if lines else "it said nothing"
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

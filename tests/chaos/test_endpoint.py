@@ -36,14 +36,16 @@ def test_what_arrived_outlasts_an_absence() -> None:
     endpoint, stopped = Endpoint(customers=1), threading.Event()
     with endpoint.running(), ThreadPoolExecutor() as pool:
         assert send(endpoint, 1) == 202
-        away = pool.submit(endpoint.carry_out, Fault(0, What.REFUSE, 60), stopped)
+        away = pool.submit(endpoint.carry_out, Fault(What.REFUSE, 60), stopped)
         eventually(lambda: refused(endpoint), 10, "connections to be refused")
         stopped.set()
         away.result()
         assert send(endpoint, 2) == 202
         endpoint.collect()
 
-    found = [(each.key, each.customer, each.sender) for each in endpoint.arrivals if each.sequence in {1, 2}]
+    found = [(each.key, each.customer, each.sender) for each in endpoint.arrivals if each.number in {1, 2}]
+    assert endpoint.reached["topic", 0] == 2
+    assert len(endpoint.troubled) == 1
     assert found == [("topic:0:1", JANE, "0-1"), ("topic:0:2", JANE, "0-1")]
 
 
@@ -52,7 +54,7 @@ def test_a_phase_has_an_end(what: What, status: int) -> None:
     """While it lasts everything is refused; then all is as before."""
     endpoint, stopped = Endpoint(customers=1), threading.Event()
     with endpoint.running(), ThreadPoolExecutor() as pool:
-        phase = pool.submit(endpoint.carry_out, Fault(0, what, 60), stopped)
+        phase = pool.submit(endpoint.carry_out, Fault(what, 60), stopped)
         eventually(lambda: send(endpoint, 1) == status, 10, f"an answer {status}")
         stopped.set()
         phase.result()

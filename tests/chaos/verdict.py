@@ -9,31 +9,26 @@ from typing import Final
 
 from consumer.records import CONSENTS
 from tests.chaos.endpoint import Arrival
-from tests.chaos.producer import Event
+from tests.chaos.events import Event
+from tests.chaos.ledger import place_of
+from tests.chaos.spans import Span
 
+LIVING: Final = "sent twice by one living process"
 UNEXPLAINED: Final = "unexplained"
 AT_RISK_MS: Final = 1_000
 """How long before a kill -9 an event may have been delivered and not be in the group's commits yet: the commit's
-interval and its round trip on a busy machine. While the brokers are away nothing can be committed at all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A stretch of time, in ms since the epoch."""
-
-    begin: int
-    end: int
+interval and its round trip on a busy machine. While brokers are missing a commit may take until they are back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crashes:
-    """What excuses a duplicate: the processes killed, by name with the time, and when the brokers were away.
+    """What excuses a duplicate: the processes killed, by name with the time, and when brokers were missing.
 
     Times are in ms since the epoch.
     """
 
     killed: Mapping[str, int]
-    broker_away: tuple[Interval, ...] = ()
+    troubled: tuple[Span, ...] = ()
 
     def at_risk(self, arrival: Arrival) -> bool:
         """Whether the process that sent it was killed before it could commit it."""
@@ -41,15 +36,15 @@ class Crashes:
         return killed is not None and arrival.at_ms >= self._committed_to(killed)
 
     def cut_off(self, at_ms: int) -> bool:
-        """Whether the brokers could not take the commit of what was settled at this time."""
-        return any(away.begin - AT_RISK_MS <= at_ms <= away.end for away in self.broker_away)
+        """Whether the commit of what was settled at this time may have met a missing broker."""
+        return any(each.begin - AT_RISK_MS <= at_ms <= each.end for each in self.troubled)
 
     def near(self, at_ms: int) -> bool:
         """Whether what any process settled at this time may have missed its commit."""
         return self.cut_off(at_ms) or any(0 <= killed - at_ms <= AT_RISK_MS for killed in self.killed.values())
 
     def _committed_to(self, killed: int) -> int:
-        since = [away.begin for away in self.broker_away if away.begin <= killed <= away.end + AT_RISK_MS]
+        since = [each.begin for each in self.troubled if each.begin <= killed <= each.end + AT_RISK_MS]
         return min([killed, *since]) - AT_RISK_MS
 
 
@@ -65,14 +60,27 @@ class Failures:
 
 
 @dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A delivery beyond the first, and what brought it about."""
+
+    at_ms: int
+    cause: str
+    story: str
+
+    @property
+    def explained(self) -> bool:
+        return self.cause not in {LIVING, UNEXPLAINED}
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Each list names idempotency keys: the topic, partition and offset of a record.
 
-    `reordered`: first deliveries that came after a later one of the same customer, topic and class: consents keep
+    `reordered`: first deliveries that came after a later record of the same customer, topic and class: consents keep
     their order among themselves, and so does all else. Where order does not outlast the retry topic, records that
-    went through it are in `overtaken` instead. `duplicates` counts deliveries beyond the first by what brought them
-    about; `at_risk` is how many events were delivered and not committed at crashes, and so the most that they may
-    repeat. `unexplained` tells of the duplicates without a cause.
+    went through it are in `overtaken` instead. `garbled`: the request is not that of the record. `unasked`: no
+    consumer may see the record: its transaction was aborted, or it lay there before `latest`. `at_risk` is how many
+    events were delivered and not committed at kills, and so the most that they may repeat.
     """
 
     written: int
@@ -84,60 +92,66 @@ class Verdict:
     overtaken: int
     wrongly_dead: list[str]
     garbled: list[str]
-    duplicates: Counter[str]
+    unasked: list[str]
+    duplicates: list[Duplicate]
     at_risk: int
-    unexplained: list[str]
 
     @property
-    def share(self) -> float:
-        """Duplicates a delivered event."""
-        return self.duplicates.total() / max(1, self.delivered)
+    def causes(self) -> Counter[str]:
+        return Counter(each.cause for each in self.duplicates)
+
+    @property
+    def unexplained(self) -> list[str]:
+        return [f"{each.cause}: {each.story}" for each in self.duplicates if not each.explained]
 
     @property
     def kept(self) -> bool:
-        return not any((self.lost, self.reordered, self.wrongly_dead, self.garbled, self.unexplained))
+        broken = (self.lost, self.reordered, self.wrongly_dead, self.garbled, self.unasked, self.unexplained)
+        return not any(broken)
 
 
 def judge(written: Mapping[str, Event], arrivals: Iterable[Arrival], failures: Failures, crashes: Crashes) -> Verdict:
-    """`arrivals` in the order in which they came."""
-    firsts: dict[str, Arrival] = {}
-    duplicates: Counter[str] = Counter()
-    unexplained = []
+    """`written` has what a consumer may see, `arrivals` are in the order in which they came."""
+    came: dict[str, list[Arrival]] = {}
+    duplicates = []
     at_risk = 0
     for arrival in arrivals:
-        first = firsts.setdefault(arrival.key, arrival)
+        before = came.setdefault(arrival.key, [])
         at_risk += crashes.at_risk(arrival)
-        if first is not arrival:
-            cause = _cause(first, failures, crashes)
-            duplicates[cause] += 1
-            if cause == UNEXPLAINED:
-                unexplained.append(_story(first, arrival))
+        if before:
+            cause = _cause(before, arrival, failures, crashes)
+            duplicates.append(Duplicate(arrival.at_ms, cause, _story(*before, arrival)))
+        before.append(arrival)
+    firsts = [each[0] for each in came.values()]
     good = {key for key, event in written.items() if not event.broken}
-    reordered, overtaken = _reordered(firsts.values(), written, failures.retried)
+    reordered, overtaken = _reordered(firsts, written, failures.retried)
     return Verdict(
         written=len(written),
         delivered=len(firsts),
         retried=len(failures.retried),
         dead_lettered=len(failures.dead),
-        lost=sorted((good - firsts.keys()) | (written.keys() - good - failures.dead.keys())),
+        lost=sorted((good - came.keys()) | (written.keys() - good - failures.dead.keys())),
         reordered=reordered,
         overtaken=overtaken,
         wrongly_dead=sorted(good & failures.dead.keys()),
-        garbled=[arrival.key for arrival in firsts.values() if not _is_as_written(arrival, written)],
+        garbled=[each.key for each in firsts if each.key in written and not _is_of(each, written[each.key])],
+        unasked=[each.key for each in firsts if each.key not in written],
         duplicates=duplicates,
         at_risk=at_risk,
-        unexplained=unexplained,
     )
 
 
-def _cause(first: Arrival, failures: Failures, crashes: Crashes) -> str:
-    if crashes.at_risk(first):
-        return "in flight at a crash"
-    if crashes.cut_off(first.at_ms):
-        return "brokers away"
-    # The write to the retry topic outlived the crash, the commit did not: it is redelivered, and read anew.
-    put_off = any(crashes.near(at_ms) for at_ms in failures.retried.get(first.key, ()))
-    return "put off around a crash" if put_off else UNEXPLAINED
+def _cause(before: Sequence[Arrival], again: Arrival, failures: Failures, crashes: Crashes) -> str:
+    # The write to the retry topic outlived the kill, the commit did not: it is redelivered, and read anew.
+    if any(crashes.near(at_ms) for at_ms in failures.retried.get(again.key, ())):
+        return "put off around a kill"
+    if any(each.sender == again.sender for each in before):
+        return LIVING
+    if crashes.at_risk(before[-1]):
+        return "in flight at a kill"
+    if crashes.cut_off(before[-1].at_ms):
+        return "a broker missing, the partition moved"
+    return UNEXPLAINED
 
 
 def _story(*arrivals: Arrival) -> str:
@@ -154,15 +168,15 @@ def _reordered(
         if event is None:
             continue
         lane = event.topic, event.customer, event.kind in CONSENTS
+        _, offset = place_of(arrival.key)
         if not event.ordered and arrival.key in retried:
-            overtaken += event.sequence < latest[lane]
+            overtaken += offset < latest[lane]
             continue
-        if event.sequence < latest[lane]:
+        if offset < latest[lane]:
             reordered.append(arrival.key)
-        latest[lane] = max(latest[lane], event.sequence)
+        latest[lane] = max(latest[lane], offset)
     return reordered, overtaken
 
 
-def _is_as_written(arrival: Arrival, written: Mapping[str, Event]) -> bool:
-    event = written.get(arrival.key)
-    return event is not None and (event.customer, event.sequence) == (arrival.customer, arrival.sequence)
+def _is_of(arrival: Arrival, event: Event) -> bool:
+    return (event.customer, event.number) == (arrival.customer, arrival.number)

@@ -11,9 +11,9 @@ from consumer.delivery.commits import CommitFailure
 from consumer.delivery.offset_map import LIMIT, decode, encode
 from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.task import Commit
-from consumer.records import Outcome, Partition, Reason, Record, Skip
+from consumer.records import Mapped, Outcome, Partition, Reason, Record, Skip, TooLargeToWrite
 from tests.delivery.driver import ACCEPTED, POLICY, Driver
-from tests.delivery.samples import BROKEN, ORDERS
+from tests.delivery.samples import BROKEN, ORDERS, send
 
 
 @pytest.fixture
@@ -151,6 +151,30 @@ def test_a_map_that_the_brokers_refuse_is_dropped_and_never_the_commit(driver: D
     driver.wait(1.1)
 
     assert driver.commit()[ORDERS] == Commit(ORDERS, 0, "")
+
+
+@pytest.mark.parametrize("mapped", [BROKEN, send("purchase")])
+def test_what_its_topic_does_not_take_for_its_size_is_set_aside_without_its_value(mapped: Mapped) -> None:
+    """Nothing else would ever end it: it was tried again for ever, and its partition's commit stood."""
+    driver = Driver().assign()
+    record = driver.take("poison", mapped)
+    driver.take("healthy")
+    driver.reply("shop.orders:0:1")
+    while not driver.writes:
+        driver.wait(1)
+        driver.reply_all(500)
+
+    driver.acknowledge(TooLargeToWrite("retry: Broker: Message size too large"))
+    driver.wait(1)
+
+    (task,) = driver.writes.values()
+    assert task.failure is not None
+    assert (task.failure.outcome, task.failure.reason) == (Outcome.DEAD_LETTER, Reason.TOO_LARGE)
+    assert (task.record.key, task.record.value) == (b"poison", None)
+    assert task.record.left_out == record.size
+    driver.acknowledge()
+    assert driver.outcomes == {0: Outcome.DEAD_LETTER, 1: Outcome.DELIVERED}
+    assert driver.at_rest()
 
 
 def test_a_partition_pauses_before_its_map_is_too_large() -> None:

@@ -207,3 +207,28 @@ def test_a_note_leaves_room_for_the_map() -> None:
 @pytest.mark.parametrize("packed_note", ["no base64!", "/w==", ""])
 def test_a_note_that_does_not_parse_is_none(packed_note: str) -> None:
     assert decode_note(5, f"3:5:{packed_note}:") == ""
+
+
+# Whoever may commit for the group may write anything
+
+
+@pytest.mark.parametrize(
+    ("largest", "larger"),
+    [
+        pytest.param(BIT_SET + b"\x01" * (1 << 15), BIT_SET + b"\x01" * ((1 << 15) + 2), id="bits"),
+        pytest.param(RUN_LENGTHS + b"\x01" * ((1 << 17) - 1), RUN_LENGTHS + b"\x01" * (1 << 17), id="runs"),
+    ],
+)
+def test_a_map_of_more_than_a_tenth_of_a_seconds_work_is_none(largest: bytes, larger: bytes) -> None:
+    assert decode(100, packed(largest))
+    assert not decode(100, packed(larger))
+
+
+def test_a_run_longer_than_any_log_is_none() -> None:
+    """Each further byte of a number would cost more than the one before."""
+    assert list(decode(100, packed(RUN_LENGTHS + b"\x01\x01" + b"\x80" * 1000))) == [(102, 103)]
+
+
+def test_what_could_not_be_read_again_is_not_written() -> None:
+    too_many = OffsetRanges((3 * number + 1, 3 * number + 2) for number in range(1 << 17))
+    assert encode(0, too_many) == ""

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from confluent_kafka import KafkaError, KafkaException, Producer
 
-from tests.support.apache_kafka import ApacheKafka, unavailable
+from tests.support.apache_kafka import ApacheKafka, Quorum, unavailable
 from tests.support.brokers import Broker, Message
+from tests.support.waiting import free_port
 
 pytestmark = pytest.mark.kafka
 
@@ -71,7 +72,9 @@ def test_settings_that_kafka_refuses_are_shown(tmp_path: Path) -> None:
 
 def test_a_broker_that_cannot_start_shows_its_log(tmp_path: Path, kafka: ApacheKafka) -> None:
     """Its port is taken by the other broker."""
-    second = ApacheKafka(tmp_path, {"listeners": f"PLAINTEXT://{kafka.bootstrap},CONTROLLER://127.0.0.1:0"})
+    quorum = Quorum((free_port(),))
+    listeners = f"PLAINTEXT://{kafka.bootstrap},CONTROLLER://127.0.0.1:{quorum.ports[0]}"
+    second = ApacheKafka(tmp_path, {"listeners": listeners}, quorum=quorum)
 
     with pytest.raises(AssertionError, match=r"ended while it started(.|\n)*Address already in use"):
         second.start()

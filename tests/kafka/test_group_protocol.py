@@ -30,6 +30,7 @@ def test_the_options_decide_where_they_say_anything(options: dict[str, Any], pro
     ("code", "end"),
     [
         (KafkaError.UNSUPPORTED_VERSION, End.NOT_OFFERED),
+        (KafkaError.GROUP_ID_NOT_FOUND, End.CLASSIC_GROUP),
         (KafkaError.UNRELEASED_INSTANCE_ID, End.NOT_RELEASED),
         (KafkaError.FENCED_INSTANCE_ID, End.FENCED),
         (KafkaError.GROUP_AUTHORIZATION_FAILED, End.OTHER),

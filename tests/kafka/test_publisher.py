@@ -16,7 +16,7 @@ from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.task import PartitionState, Task
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.topics import ensure_topics
-from consumer.records import EventRequest, Failure, Outcome, Partition, Reason, Record, Stage
+from consumer.records import EventRequest, Failure, Outcome, Partition, Reason, Record, Stage, TooLargeToWrite
 from tests.kafka.support import config
 from tests.support.brokers import Broker
 from tests.support.settings import service_settings
@@ -120,6 +120,22 @@ def test_a_write_that_the_brokers_refuse_is_told(broker: Broker, settings: Confi
     assert found[1] is not None
     assert letters.dead_letter_topic in found[1]
     assert "too large" in found[1]
+    assert isinstance(found[1], TooLargeToWrite)
+
+
+def test_of_a_record_without_its_value_it_is_told_how_large_it_was(broker: Broker, settings: Config) -> None:
+    letters = settings.dead_letters
+    task = failed(Outcome.DEAD_LETTER)
+    task.record = task.record.without_value()
+    with publisher_of(settings) as publisher:
+        publisher.publish(1, task)
+        assert results(publisher, 1) == {1: None}
+
+    (record,) = broker.read(letters.dead_letter_topic)
+    headers = dict(record.headers)
+    assert (record.key, record.value, "trace" in headers) == (b"jane", None, False)
+    assert headers["bluecore.left-out"] == str(len(b"jane" + b"value" + b"trace" + b"1")).encode()
+    assert headers["__connect.errors.offset"] == b"42"
 
 
 def test_a_producer_that_has_died_is_made_anew(settings: Config) -> None:

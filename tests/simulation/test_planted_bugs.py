@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from consumer.delivery.answers import Answers
+from consumer.delivery.commits import CommitFailure, Commits, _map_of
 from consumer.delivery.engine import Engine
 from consumer.delivery.lanes import Lane, Lanes
 from consumer.delivery.offset_ranges import OffsetRanges
@@ -17,12 +18,14 @@ from consumer.delivery.order import KeyOrder
 from consumer.delivery.parking import ParkedKeys
 from consumer.delivery.partitions import Partitions
 from consumer.delivery.settled_memory import SettledMemory
-from consumer.delivery.task import Task
+from consumer.delivery.task import PartitionState, Task
 from consumer.kafka.headers import redelivery
+from consumer.kafka.starts import Starts
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.service import Service
 from consumer.records import OrderClass, Outcome, Partition, Redelivery
-from tests.simulation.scenario import run_seed
+from tests.simulation.brokers import RETRY
+from tests.simulation.seeds import run_seed
 
 pytestmark = pytest.mark.slow
 
@@ -122,8 +125,8 @@ def _trust_that_nothing_is_paused(patch: pytest.MonkeyPatch) -> None:
     """A partition that comes back is still paused in the client, and nobody resumes it."""
     assign = Partitions.assign
 
-    def trusting(self: Partitions, partition: Partition, *args: Any) -> None:
-        assign(self, partition, *args)
+    def trusting(self: Partitions, partition: Partition, *args: Any, **start: Any) -> None:
+        assign(self, partition, *args, **start)
         self._states[partition].paused = False
 
     patch.setattr(Partitions, "assign", trusting)
@@ -209,11 +212,77 @@ def _forget_what_is_half_settled(patch: pytest.MonkeyPatch) -> None:
 
 def _send_the_whole_record_again(patch: pytest.MonkeyPatch) -> None:
     """A part of a record comes back from the retry topic as all of it."""
-    patch.setattr("tests.simulation.ports.redelivery", lambda headers: _whole(redelivery(headers)))
+    patch.setattr("consumer.kafka.record.redelivery", lambda headers: _whole(redelivery(headers)))
 
 
 def _whole(past: Redelivery | None) -> Redelivery | None:
     return None if past is None else replace(past, part=None)
+
+
+def _do_not_commit_where_reading_begins(patch: pytest.MonkeyPatch) -> None:
+    """A partition without a record has no commit: `latest` is decided again at the next start."""
+    assign = Partitions.assign
+
+    def silent(self: Partitions, partition: Partition, *args: Any, **start: Any) -> None:
+        assign(self, partition, *args, **start)
+        self._states[partition].changed = False
+
+    patch.setattr(Partitions, "assign", silent)
+
+
+def _begin_added_partitions_at_their_end(patch: pytest.MonkeyPatch) -> None:
+    """With `latest`, what a partition holds that was added while the group ran is skipped."""
+
+    def ended(self: Starts, _partition: Partition, low: int, high: int) -> int:
+        return high if self._policy == "latest" else low
+
+    patch.setattr(Starts, "_first", ended)
+
+
+def _begin_the_retry_topic_at_its_end(patch: pytest.MonkeyPatch) -> None:
+    """With `latest`, what an earlier process wrote to the retry topic is never read."""
+    look = Starts.look
+    patch.setattr(Starts, "look", lambda self, consumer, subscription: look(self, consumer, [*subscription, RETRY]))
+
+
+def _begin_at_the_start(patch: pytest.MonkeyPatch) -> None:
+    """`latest` is not heard: what is from before is sent."""
+    patch.setattr(Starts, "look", lambda *_args, **_names: None)
+
+
+def _live_on_after_a_fatal_error(patch: pytest.MonkeyPatch) -> None:
+    """The client says that it cannot go on, by a code of its own, and the process polls it for ever."""
+    patch.setattr("consumer.kafka.member.is_fatal", lambda _error: False)
+
+
+def _end_and_stay_in_the_group(patch: pytest.MonkeyPatch) -> None:
+    """After a fatal error the process ends, and its partitions stand until its session has ended."""
+    patch.setattr(Service, "_abandon", lambda _self: None)
+
+
+def _send_maps_of_any_size(patch: pytest.MonkeyPatch) -> None:
+    """The brokers take 4,096 characters, and the client appends one."""
+    patch.setattr("consumer.delivery.commits.LIMIT", 4096 * 4)
+
+
+def _send_a_refused_map_again(patch: pytest.MonkeyPatch) -> None:
+    """Brokers that take less metadata refuse each commit with a map."""
+    patch.setattr("consumer.delivery.commits._map_of", _with_a_map)
+
+
+def _with_a_map(state: PartitionState, watermark: int, note: str) -> str:
+    state.mapless = False
+    return _map_of(state, watermark, note)
+
+
+def _send_all_commits_in_one_request(patch: pytest.MonkeyPatch) -> None:
+    """Those of many partitions are too large together."""
+    patch.setattr(Commits, "requests", lambda _self, commits: iter([list(commits)]))
+
+
+def _do_not_make_a_refused_request_smaller(patch: pytest.MonkeyPatch) -> None:
+    """An unknown error of a commit may mean that it is too large: it is sent again as it was."""
+    patch.setattr("consumer.kafka.offset_commits._failure_of", lambda _error: CommitFailure.LOST)
 
 
 @pytest.mark.parametrize(
@@ -241,6 +310,16 @@ def _whole(past: Redelivery | None) -> Redelivery | None:
         _let_the_rest_lose_its_place,
         _forget_what_is_half_settled,
         _send_the_whole_record_again,
+        _do_not_commit_where_reading_begins,
+        _begin_added_partitions_at_their_end,
+        _begin_the_retry_topic_at_its_end,
+        _begin_at_the_start,
+        _live_on_after_a_fatal_error,
+        _end_and_stay_in_the_group,
+        _send_maps_of_any_size,
+        _send_a_refused_map_again,
+        _send_all_commits_in_one_request,
+        _do_not_make_a_refused_request_smaller,
     ],
     ids=lambda plant: plant.__name__.strip("_"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulation.scenario import run_seed
+from tests.simulation.seeds import run_seed
 
 pytestmark = pytest.mark.slow
 

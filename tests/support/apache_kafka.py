@@ -1,11 +1,13 @@
-"""Apache Kafka itself, one node (KRaft) on loopback, to be started, stopped, killed and restarted."""
+"""Apache Kafka itself, a node (KRaft) on loopback, to be started, stopped, killed, restarted and paused."""
 
 from __future__ import annotations
 
 import base64
+import signal
 import subprocess
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -41,21 +43,42 @@ def unavailable() -> str | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """The nodes of one cluster, from 1 on, by the ports of their controllers."""
+
+    ports: tuple[int, ...]
+    cluster: str = field(default_factory=lambda: base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("="))
+
+    def settings(self, number: int) -> dict[str, str]:
+        """What the node of this number must know of all."""
+        voters = (f"{node}@127.0.0.1:{port}" for node, port in enumerate(self.ports, start=1))
+        return {"node.id": str(number), "controller.quorum.voters": ",".join(voters)}
+
+
 class ApacheKafka:
     """A broker whose data, settings and log are in `folder`; the caller removes that, once it is stopped.
 
     Port and data stay the same over `stop`, `kill` and `restart`.
     """
 
-    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
-        port, controller = free_port(), free_port()
-        self.bootstrap = f"127.0.0.1:{port}"
+    def __init__(
+        self,
+        folder: Path,
+        settings: Mapping[str, str] | None = None,
+        *,
+        quorum: Quorum | None = None,
+        number: int = 1,
+    ) -> None:
+        """`quorum`: the cluster of which this is the node of this `number`; None: it is the only one."""
+        self._quorum = quorum or Quorum((free_port(),))
+        self.bootstrap = f"127.0.0.1:{free_port()}"
         self.log = folder / "server.log"
         self._folder = folder
         self._settings = {
             **SETTINGS,
-            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://127.0.0.1:{controller}",
-            "controller.quorum.bootstrap.servers": f"127.0.0.1:{controller}",
+            **self._quorum.settings(number),
+            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://127.0.0.1:{self._quorum.ports[number - 1]}",
             "log.dirs": str(folder / "data"),
             **(settings or {}),
         }
@@ -68,12 +91,29 @@ class ApacheKafka:
             KafkaUnavailableError: see `unavailable`.
             AssertionError: it refused its settings, ended, or did not answer within `seconds`; with what it said.
         """
+        self.launch()
+        self.wait(seconds)
+
+    def launch(self) -> None:
+        """Start, and do not wait for anything: the first nodes of a cluster answer only once most of them run.
+
+        Raises:
+            KafkaUnavailableError: see `unavailable`.
+            AssertionError: it refused its settings; with what it said.
+        """
         if not (self._folder / "data").exists():
             self._format()
         with self.log.open("ab") as out:
             self._process = subprocess.Popen(
                 self._java("kafka.Kafka"), cwd=self._folder, stdout=out, stderr=out, start_new_session=True
             )
+
+    def wait(self, seconds: float = 60) -> None:
+        """Return when the broker that was launched answers.
+
+        Raises:
+            AssertionError: it ended, or did not answer within `seconds`; with what it said.
+        """
         try:
             with AdminClient(
                 {"bootstrap.servers": self.bootstrap, "log_level": 0, "reconnect.backoff.max.ms": 200}
@@ -100,6 +140,14 @@ class ApacheKafka:
             self._process.wait()
             self._process = None
 
+    def pause(self) -> None:
+        """SIGSTOP: connections stay, and nothing is answered until `resume`."""
+        self._send(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """SIGCONT, after `pause`."""
+        self._send(signal.SIGCONT)
+
     def restart(self) -> None:
         """Stop it if it runs, and start it on the same port and data."""
         self.stop()
@@ -113,7 +161,7 @@ class ApacheKafka:
         Raises:
             confluent_kafka.KafkaException: the broker refused one.
         """
-        wanted = [NewTopic(name, partitions, 1, config=dict(config or {})) for name, partitions in topics.items()]
+        wanted = [NewTopic(name, partitions, config=dict(config or {})) for name, partitions in topics.items()]
         ends = {
             TopicPartition(name, number): OffsetSpec.latest()  # type: ignore[no-untyped-call]  # theirs has no types
             for name, partitions in topics.items()
@@ -131,6 +179,10 @@ class ApacheKafka:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    def _send(self, sign: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(sign)
+
     def _answers(self, admin: AdminClient) -> bool:
         if self._process is None or self._process.poll() is not None:
             raise AssertionError("Apache Kafka ended while it started")
@@ -147,9 +199,8 @@ class ApacheKafka:
         lines = [f"{key}={value}\n" for key, value in self._settings.items()]
         (self._folder / "server.properties").write_text("".join(lines))
         (self._folder / "log4j2.properties").write_text(LOG4J.format(file=self.log))
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         # In one word: an id may begin with a dash.
-        command = self._java("kafka.tools.StorageTool", "format", "--standalone", f"--cluster-id={cluster}", "-c")
+        command = self._java("kafka.tools.StorageTool", "format", f"--cluster-id={self._quorum.cluster}", "-c")
         done = subprocess.run(command, cwd=self._folder, capture_output=True, text=True, check=False, timeout=60)
         if done.returncode != 0:
             raise AssertionError(f"Apache Kafka refuses its settings:\n{done.stdout}{done.stderr}")

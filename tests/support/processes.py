@@ -47,6 +47,14 @@ class ServiceProcess:
         """None while it runs; minus the signal's number when one ended it."""
         return self._process.poll()
 
+    @property
+    def ready(self) -> bool:
+        """Whether `/readyz` answers 200."""
+        try:
+            return requests.get(f"{self._url}/readyz", timeout=2).ok
+        except requests.RequestException:
+            return False
+
     def wait_ready(self, seconds: float = 30) -> Self:
         """Return when `/readyz` answers 200.
 
@@ -54,7 +62,7 @@ class ServiceProcess:
             AssertionError: the service ended, or was not ready within `seconds`; with what it wrote.
         """
         try:
-            eventually(self._ready, seconds, f"{self._url}/readyz to answer 200")
+            eventually(self._ready_or_gone, seconds, f"{self._url}/readyz to answer 200")
         except AssertionError as error:
             raise AssertionError(f"{error}\n{self.written()}") from None
         return self
@@ -122,10 +130,7 @@ class ServiceProcess:
         if self.exit_code is None:
             self.kill()
 
-    def _ready(self) -> bool:
+    def _ready_or_gone(self) -> bool:
         if self.exit_code is not None:
             raise AssertionError(f"the service ended with {self.exit_code} before it was ready")
-        try:
-            return requests.get(f"{self._url}/readyz", timeout=2).ok
-        except requests.RequestException:
-            return False
+        return self.ready
