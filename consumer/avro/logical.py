@@ -69,8 +69,7 @@ def _decimal(data: bytes, writer: Any, _reader: Any = None) -> Decimal | Unreada
     if not data:
         return _NO_DECIMAL
     value = Decimal(int.from_bytes(data, "big", signed=True))
-    # Connect's decimals have no precision.
-    if value.adjusted() >= writer.get("precision", MAX_PREC):
+    if value.adjusted() >= writer["precision"]:
         return Unreadable(f"is a decimal of more than the {writer['precision']} digits that its schema allows")
     return value.scaleb(-writer.get("scale", 0), _EXACT)
 

@@ -19,10 +19,17 @@ _NONE: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecordType:
-    """One record type: its full name, and fastavro's parsed schema of it."""
+    """One record type.
+
+    Attributes:
+        name: its full name.
+        parsed: fastavro's parsed schema of it, with all named types of the schema that it is of: to resolve it.
+        alone: the same with no more of them than it refers to by name: fastavro copies them with each record.
+    """
 
     name: str
     parsed: dict[str, Any]
+    alone: dict[str, Any]
 
     @property
     def aliases(self) -> tuple[str, ...]:
@@ -126,4 +133,21 @@ def _record(parsed: Any, named: dict[str, Any]) -> RecordType | None:
     definition = named.get(parsed) if isinstance(parsed, str) else parsed
     if not isinstance(definition, dict) or definition["type"] not in {"record", "error"}:
         return None
-    return RecordType(definition["name"], _marked(definition, named))
+    used: dict[str, Any] = {}
+    _collect_used(definition, named, used)
+    return RecordType(definition["name"], _marked(definition, named), _marked(definition, used))
+
+
+def _collect_used(avro: Any, named: Mapping[str, Any], used: dict[str, Any]) -> None:
+    """Adds the types that are referred to by name, also within those."""
+    if isinstance(avro, list):
+        for branch in avro:
+            _collect_used(branch, named, used)
+    elif isinstance(avro, dict):
+        for inner in ("items", "values"):
+            _collect_used(avro.get(inner), named, used)
+        for field in avro.get("fields", ()):
+            _collect_used(field["type"], named, used)
+    elif avro in named and avro not in used:
+        used[avro] = named[avro]
+        _collect_used(named[avro], named, used)
