@@ -271,6 +271,12 @@ def test_an_infinite_float_stays_one(value: float) -> None:
     assert read({"type": "float"}, value) == value
 
 
+@pytest.mark.parametrize("amount", [9999, -9999, 0])
+def test_a_decimal_without_a_scale_is_a_whole_number_of_as_many_digits_as_declared(amount: int) -> None:
+    found = read({"type": "bytes", "logicalType": "decimal", "precision": 4}, amount.to_bytes(4, "big", signed=True))
+    assert (found, found.as_tuple().exponent) == (Decimal(amount), 0)
+
+
 def test_a_uuid_may_be_sixteen_bytes() -> None:
     assert read(fixed(16, "uuid"), UUID(_UUID).bytes) == _UUID
 

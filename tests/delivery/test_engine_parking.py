@@ -120,6 +120,20 @@ def test_ordered_records_wait_until_the_parked_keys_are_known() -> None:
     assert driver.in_flight == ["shop.orders:0:1", "shop.orders:0:0"]
 
 
+def test_what_waited_to_know_is_not_sent_after_its_partition_has_left() -> None:
+    parked = ParkedKeys()
+    driver = Driver(ORDERED, parked).assign()
+    number = parked.ask()
+    driver.take("jane", send("optin"))
+    driver.engine.partitions.forget([ORDERS])
+
+    parked.apply(CaughtUp(number))
+    driver.decide()
+
+    assert driver.log == []
+    assert driver.at_rest()
+
+
 def test_a_record_whose_place_another_claims_is_not_lost() -> None:
     """What lies in the retry topic is not this record: it follows that one, as any later record of its key does."""
     keys = ParkedKeys()
