@@ -1,4 +1,4 @@
-"""A local timestamp is read as UTC, whatever zone the machine is in: events must not move with the server."""
+"""A local timestamp is of no zone, whatever zone the machine is in: events must not move with the server."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from consumer.mapping.convert import CONVERTERS
 from consumer.mapping.expressions import compile_expression
+from consumer.mapping.moments import to_datetime
 from consumer.mapping.values import jsonable
 
 NOON = datetime(2026, 1, 31, 12)  # noqa: DTZ001 - a local timestamp of Avro
@@ -27,18 +29,21 @@ def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     time.tzset()
 
 
-def test_it_is_sent_as_utc() -> None:
-    assert jsonable(NOON) == "2026-01-31T12:00:00Z"
-    assert compile_expression("at")({"at": NOON}) == "2026-01-31T12:00:00Z"
+def test_it_is_sent_without_one() -> None:
+    assert jsonable(NOON) == "2026-01-31T12:00:00"
+    assert compile_expression("at")({"at": NOON}) == "2026-01-31T12:00:00"
 
 
-@pytest.mark.parametrize(
-    "value", [NOON, "2026-01-31T12:00:00", "2026-01-31 12:00", datetime(2026, 1, 31, 12, tzinfo=UTC)]
-)
-def test_as_datetime_makes_it_one_of_utc(value: Any) -> None:
+@pytest.mark.parametrize("value", [NOON, "2026-01-31T12:00:00", "2026-01-31 12:00"])
+def test_as_datetime_leaves_it_so(value: Any) -> None:
     converted = CONVERTERS["datetime"](value)
 
-    assert (converted, converted.tzinfo) == (datetime(2026, 1, 31, 12, tzinfo=UTC), UTC)
+    assert (converted, converted.tzinfo) == (NOON, None)
+
+
+@pytest.mark.parametrize("value", [NOON, "2026-01-31T12:00:00", NOON.replace(tzinfo=UTC), "2026-01-31T13:00+01:00"])
+def test_as_datetime_in_the_routes_zone_is_one_of_utc(value: Any) -> None:
+    assert to_datetime(value, None, ZoneInfo("UTC")) == NOON.replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize("value", [LATE, "2026-01-31T23:30:00"])
