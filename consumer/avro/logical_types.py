@@ -7,6 +7,7 @@ Java's idea of what is valid; Debezium's "Data type mappings"; Kafka Connect's `
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import MAX_PREC
 from math import floor, log10
 from typing import Any
 
@@ -51,7 +52,7 @@ def meant(schema: Properties, kind: str) -> Properties:
     if kind == "bytes" and name == _CONNECT_DECIMAL:
         scale = _connect_scale(schema)
         # Connect knows no precision: the one that stands beside it is the converter's setting.
-        return {} if scale is None else {"logicalType": "decimal", "scale": scale}
+        return {} if scale is None else {"logicalType": "decimal", "precision": MAX_PREC, "scale": scale}
     if isinstance(logical, str) and (is_valid := AVRO.get((kind, logical))) and is_valid(schema):
         digits = {key: schema[key] for key in ("precision", "scale") if logical == "decimal" and schema.get(key)}
         return {"logicalType": logical, **digits}

@@ -45,7 +45,6 @@ class ReaderSchemas:
     def __init__(self, schemas: Iterable[ReaderSchema] = ()) -> None:
         self._schemas = tuple(schemas)
         self._found: dict[str, RecordType | None] = {}
-        self._pairs: dict[RecordType, tuple[Any, Any]] = {}
 
     def for_name(self, written: str) -> RecordType | None:
         """What a record of this full name is resolved to; None: it is left as it was written."""
@@ -58,9 +57,5 @@ class ReaderSchemas:
 
     def schemas_of(self, record: RecordType) -> tuple[Any, Any]:
         """What fastavro is to read a record with: the schema that it was written with, and the reader's or None."""
-        pair = self._pairs.get(record)
-        if pair is None:
-            reader = self.for_name(record.name)
-            pair = (record.parsed, None) if reader is None else (with_readers_logic(record, reader), reader.parsed)
-            self._pairs[record] = pair
-        return pair
+        reader = self.for_name(record.name)
+        return (record.alone, None) if reader is None else (with_readers_logic(record, reader), reader.parsed)

@@ -10,6 +10,7 @@ from typing import Any
 
 from consumer.avro import logical
 from consumer.avro.errors import InvalidSchema
+from consumer.avro.guard import Shape, shape_of
 from consumer.avro.parsing import Parser, inlined
 
 logical.install()
@@ -19,10 +20,17 @@ _NONE: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecordType:
-    """One record type: its full name, and fastavro's parsed schema of it."""
+    """One record type.
+
+    Attributes:
+        name: its full name.
+        parsed: fastavro's parsed schema of it, with all named types of the schema that it is of: to resolve it.
+        alone: the same with no more of them than it refers to by name: fastavro copies them with each record.
+    """
 
     name: str
     parsed: dict[str, Any]
+    alone: dict[str, Any]
 
     @property
     def aliases(self) -> tuple[str, ...]:
@@ -40,6 +48,7 @@ class AvroSchema:
         named: every named type within it, by full name; a type's second use in `parsed` is only its name.
         references: the full names that `raw` uses and does not define itself.
         record: the record type, when the schema is one.
+        shape: what its values can do.
         branches: for a top-level union, each branch: its record type, or None where it is no record.
     """
 
@@ -48,6 +57,7 @@ class AvroSchema:
     named: Mapping[str, Any]
     references: tuple[str, ...]
     record: RecordType | None
+    shape: Shape
     branches: tuple[RecordType | None, ...] = ()
 
     @property
@@ -76,7 +86,8 @@ def parse(text: str | bytes, others: Mapping[str, Any] = _NONE) -> AvroSchema:
     whole = inlined(outline, {**others, **parser.named}, named)
     branches = tuple(_record(branch, named) for branch in whole) if isinstance(whole, list) else ()
     record = None if isinstance(whole, list) else _record(whole, named)
-    return AvroSchema(raw, _marked(whole, named), named, references, record, branches)
+    shape = shape_of(whole, named)
+    return AvroSchema(raw, _marked(whole, named), named, references, record, shape, branches)
 
 
 def branches_alone(schema: AvroSchema) -> tuple[AvroSchema, ...]:
@@ -87,7 +98,8 @@ def branches_alone(schema: AvroSchema) -> tuple[AvroSchema, ...]:
     for each in schema.records:
         named: dict[str, Any] = {}
         whole = inlined(schema.named[each.name], schema.named, named)
-        alone.append(AvroSchema(whole, _marked(whole, named), named, (), _record(whole, named)))
+        record, shape = _record(whole, named), shape_of(whole, named)
+        alone.append(AvroSchema(whole, _marked(whole, named), named, (), record, shape))
     return tuple(alone)
 
 
@@ -126,4 +138,21 @@ def _record(parsed: Any, named: dict[str, Any]) -> RecordType | None:
     definition = named.get(parsed) if isinstance(parsed, str) else parsed
     if not isinstance(definition, dict) or definition["type"] not in {"record", "error"}:
         return None
-    return RecordType(definition["name"], _marked(definition, named))
+    used: dict[str, Any] = {}
+    _collect_used(definition, named, used)
+    return RecordType(definition["name"], _marked(definition, named), _marked(definition, used))
+
+
+def _collect_used(avro: Any, named: Mapping[str, Any], used: dict[str, Any]) -> None:
+    """Adds the types that are referred to by name, also within those."""
+    if isinstance(avro, list):
+        for branch in avro:
+            _collect_used(branch, named, used)
+    elif isinstance(avro, dict):
+        for inner in ("items", "values"):
+            _collect_used(avro.get(inner), named, used)
+        for field in avro.get("fields", ()):
+            _collect_used(field["type"], named, used)
+    elif avro in named and avro not in used:
+        used[avro] = named[avro]
+        _collect_used(named[avro], named, used)

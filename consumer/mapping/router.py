@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from consumer.mapping.names import as_yaml
 from consumer.mapping.paths import is_true
 from consumer.mapping.plan import Plan, plan_of
 from consumer.mapping.readers import Reader, reader
+from consumer.mapping.reads import Names, union
 from consumer.mapping.values import readable
 from consumer.records import EventRequest, Mapped, Reason, Reject, Send, Skip, Stage
 
@@ -130,6 +131,10 @@ class Router:
             requests = claimed_links(links, claim) + requests
         return Send(tuple(requests), max(priorities))
 
+    def reads(self, topic: str) -> Names:
+        """The fields that are looked at of the records of a topic, whichever of its routes takes them."""
+        return union(_names_of(route) for route in self._routes if route.config.takes(topic))
+
     def _find(self, topic: str, record_name: str | None) -> tuple[Route, ...]:
         return tuple(route for route in self._routes if route.takes(topic, record_name))
 
@@ -147,6 +152,19 @@ def compile_routes(routes: Sequence[RouteConfig], *, token: str, max_age_seconds
         max_age_seconds: older records are rejected as too old; 0: none is.
     """
     return Router([_compiled(route, token) for route in routes], max_age_seconds)
+
+
+def _names_of(compiled: object) -> Names:
+    """What all readers in a compiled part look at, wherever in it they stand: one that is added is found, too."""
+    if isinstance(compiled, Reader):
+        return compiled.names
+    if isinstance(compiled, Mapping):
+        return union(map(_names_of, compiled.values()))
+    if isinstance(compiled, tuple):
+        return union(map(_names_of, compiled))
+    if is_dataclass(compiled):
+        return union(_names_of(getattr(compiled, part.name)) for part in fields(compiled))
+    return frozenset()
 
 
 def _form(value: object) -> str:

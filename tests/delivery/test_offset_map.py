@@ -105,6 +105,7 @@ def test_the_longest_map_is_one_that_the_brokers_take() -> None:
         pytest.param(packed(b"x\x01\x01"), id="an unknown kind"),
         pytest.param(packed(RUN_LENGTHS + b"\x01" + b"\xff" * 10 + b"\x7f"), id="beyond the highest offset"),
         pytest.param(packed(bytes(1 << 24)), id="a bomb"),
+        pytest.param(packed(BIT_SET + b"\xff" * (1 << 21)), id="a bomb of a known kind"),
     ],
 )
 def test_what_is_no_map_says_nothing(text: str | None) -> None:

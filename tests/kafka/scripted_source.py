@@ -45,6 +45,7 @@ class Member:
         self.consumer = Cluster()
         self.joined = False
         self.unanswered = 0
+        self.lease_seconds = 45.0
         Member.made[name] = self
 
     def consume(self, most: int, seconds: float) -> list[Any]:

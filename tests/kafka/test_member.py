@@ -30,6 +30,7 @@ class Client:
         self.arrives: Any = None
         self.id = ""
         self.refuses: KafkaError | None = None
+        self.holds: list[TopicPartition] = []
         Client.made.append(self)
 
     def subscribe(self, topics: list[str], **callbacks: Any) -> None:
@@ -53,6 +54,12 @@ class Client:
             raise KafkaException(self.refuses)
         self.calls.append(("commit", offsets, asynchronous))
         return None if asynchronous else offsets
+
+    def assignment(self) -> list[TopicPartition]:
+        return self.holds
+
+    def unsubscribe(self) -> None:
+        self.calls.append(("unsubscribe",))
 
     def close(self) -> None:
         self.calls.append(("close",))
@@ -285,9 +292,11 @@ class TestWhetherItHasJoined:
 
 
 class TestAnEnd:
-    def test_where_the_new_protocol_is_not_offered_the_classic_one_is_spoken(self) -> None:
+    @pytest.mark.parametrize("code", [KafkaError.UNSUPPORTED_VERSION, KafkaError.GROUP_ID_NOT_FOUND])
+    def test_where_the_new_protocol_is_not_offered_the_classic_one_is_spoken(self, code: int) -> None:
+        """Nor to a group that speaks the classic one, which the brokers do not move."""
         member = Member()
-        assert member.ends_by(KafkaError.UNSUPPORTED_VERSION)
+        assert member.ends_by(code)
         assert member.client.calls[-1] == ("close",)
 
         member.member.consume(10, 0)
@@ -297,6 +306,10 @@ class TestAnEnd:
     def test_the_protocol_of_the_options_is_no_choice_of_ours(self) -> None:
         with pytest.raises(Fatal, match="cannot go on"):
             Member({"group.protocol": "consumer"}).ends_by(KafkaError.UNSUPPORTED_VERSION)
+
+    def test_a_classic_group_that_is_asked_to_move_is_told_how(self) -> None:
+        with pytest.raises(Fatal, match="stop all instances at once"):
+            Member({"group.protocol": "consumer"}).ends_by(KafkaError.GROUP_ID_NOT_FOUND)
 
     def test_the_classic_one_is_the_last_to_be_tried(self) -> None:
         member = Member()
@@ -414,6 +427,33 @@ class TestWhatItIsAsked:
 
         assert member.client.calls[1:] == [("pause", [ORDERS]), ("resume", [ORDERS])]
         assert member.member.ask(lambda client: client.memberid()) == "own"
+
+    def test_the_groups_word_holds_for_a_while_and_under_the_classic_protocol_until_it_is_taken_back(self) -> None:
+        """There silence says nothing: no commit is answered while another member is waited for."""
+        member = Member()
+        assert member.member.lease_seconds == 15
+
+        member.ends_by(KafkaError.UNSUPPORTED_VERSION)
+        assert member.member.lease_seconds == float("inf")
+
+    @pytest.mark.parametrize(
+        ("options", "holds", "leaves"),
+        [
+            ({"group.protocol": "classic"}, [], True),
+            ({"group.protocol": "classic"}, [ORDERS], False),
+            ({"group.protocol": "classic", "group.instance.id": "pod-0"}, [], False),
+            ({"group.protocol": "consumer"}, [], False),
+        ],
+    )
+    def test_a_classic_member_without_a_partition_leaves_by_ending_its_subscription(
+        self, options: dict[str, Any], holds: list[TopicPartition], *, leaves: bool
+    ) -> None:
+        """Else the group would stand until its session ends. A static one must not leave."""
+        member = Member(options)
+        member.client.holds = holds
+        member.member.close()
+
+        assert member.client.calls[1:] == [("unsubscribe",)] * leaves + [("close",)]
 
     def test_a_close_leaves_the_group(self) -> None:
         member = Member()

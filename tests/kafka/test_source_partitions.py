@@ -137,8 +137,8 @@ class TestAnAssignment:
 
         assert Member.made[""].consumer.assigned == [(how, [("shop.orders", 0, 40), ("shop.orders", 1, 10)])]
         assert scripted.listener.assigned == {
-            ORDERS: Assigned(ORDERS, 40, "", None),
-            OTHERS: Assigned(OTHERS, None, "", 10),
+            ORDERS: Assigned(ORDERS, 40, "", None, lease=45),
+            OTHERS: Assigned(OTHERS, None, "", 10, lease=45),
         }
         assert scripted.topics.watched == {"shop.orders"}
         assert scripted.reading.told == ["joined", ("ended", [ORDERS, OTHERS])]

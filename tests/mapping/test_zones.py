@@ -1,4 +1,4 @@
-"""A local timestamp is read as UTC, whatever zone the machine is in: events must not move with the server."""
+"""A local timestamp is what it says, whatever zone the machine is in: events must not move with the server."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from consumer.mapping.convert import CONVERTERS
 from consumer.mapping.expressions import compile_expression
+from consumer.mapping.moments import to_date, to_datetime
 from consumer.mapping.values import jsonable
 
 NOON = datetime(2026, 1, 31, 12)  # noqa: DTZ001 - a local timestamp of Avro
@@ -27,20 +28,20 @@ def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     time.tzset()
 
 
-def test_it_is_sent_as_utc() -> None:
-    assert jsonable(NOON) == "2026-01-31T12:00:00Z"
-    assert compile_expression("at")({"at": NOON}) == "2026-01-31T12:00:00Z"
+def test_it_is_sent_without_a_zone_and_one_with_a_zone_in_utc() -> None:
+    assert jsonable(NOON) == "2026-01-31T12:00:00"
+    assert jsonable(NOON.replace(tzinfo=UTC)) == "2026-01-31T12:00:00Z"
+    assert compile_expression("at")({"at": NOON}) == "2026-01-31T12:00:00"
 
 
-@pytest.mark.parametrize(
-    "value", [NOON, "2026-01-31T12:00:00", "2026-01-31 12:00", datetime(2026, 1, 31, 12, tzinfo=UTC)]
-)
-def test_as_datetime_makes_it_one_of_utc(value: Any) -> None:
-    converted = CONVERTERS["datetime"](value)
+@pytest.mark.parametrize("value", [NOON, "2026-01-31T12:00:00", "2026-01-31 12:00"])
+def test_as_datetime_leaves_it_without_a_zone_or_reads_it_in_the_routes(value: Any) -> None:
+    assert to_datetime(value) == NOON
 
-    assert (converted, converted.tzinfo) == (datetime(2026, 1, 31, 12, tzinfo=UTC), UTC)
+    placed = to_datetime(value, zone=ZoneInfo("Europe/Berlin"))
+    assert jsonable(placed) == "2026-01-31T11:00:00Z"
 
 
 @pytest.mark.parametrize("value", [LATE, "2026-01-31T23:30:00"])
 def test_as_date_is_its_own_day(value: Any) -> None:
-    assert CONVERTERS["date"](value) == date(2026, 1, 31)
+    assert to_date(value) == date(2026, 1, 31)

@@ -50,7 +50,9 @@ class RemoveStatement:
 
     def mutation_positions(self, node: Any) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
         """Where the statement stands that can be left out, if the node is one."""
-        if node.parent is not None and node.parent.type == "simple_stmt" and _has_an_effect(node):
+        if node.parent is None or node.parent.type != "simple_stmt":
+            return
+        if _has_an_effect(node) and not _is_the_end(node):
             yield node.start_pos, node.end_pos
 
     def mutate(self, node: Any, _index: int) -> Keyword:
@@ -78,6 +80,13 @@ def _has_an_effect(node: Any) -> bool:
         target, sign = node.children[:2]
         return bool(target.type == "atom_expr" or (sign.type == "operator" and sign.value != "="))
     return node.type in _LEFT_OUT or (node.type == "keyword" and node.value in _BARE)
+
+
+def _is_the_end(node: Any) -> bool:
+    """Whether the function would end here without a value as well."""
+    line, suite = node.parent, node.parent.parent
+    last = suite.type == "suite" and suite.parent.type == "funcdef" and suite.children[-1] is line
+    return bool(last and node.get_code().split() in (["return"], ["return", "None"]))
 
 
 def is_run(node: Any) -> bool:

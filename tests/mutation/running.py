@@ -20,7 +20,8 @@ PYTEST = (
     *("--timeout", "120", "--hypothesis-seed", "0"),
 )
 FAST = ("-m", "not (ratio or kafka or browser or slow)")
-EMBEDDED = ("-m", "kafka and not (ratio or browser or slow)", "-k", "not apache")
+# Most of their time is waiting.
+EMBEDDED = ("-n", "4", "-m", "kafka and not (ratio or browser or slow)", "-k", "not apache")
 # Seconds for a folder's tests: a mutant that never ends is dead.
 PATIENCE = 600
 # Bytes: one that fills the memory is dead before it has all of it.

@@ -24,8 +24,8 @@ def test_a_statement_with_an_effect_is_left_out(example: Example) -> None:
 @pytest.mark.parametrize(
     "statement", ['"""What a docstring says."""', "x = f(1)", "x: int = 1", "...", "pass", "import x"]
 )
-def test_what_nothing_runs_without_is_left_alone(statement: str) -> None:
-    """A local name without a value ends every test at once, and a docstring none: neither says anything."""
+def test_what_would_say_nothing_is_left_alone(statement: str) -> None:
+    """A local name without a value ends every test at once, and a docstring or the end of a function none."""
     assert mutate_code(f"def f():\n    {statement}\n", RemoveStatement(), 0) is None
 
 

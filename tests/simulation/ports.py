@@ -216,7 +216,9 @@ class SimWatch:
                 past, key = log.pasts[offset], dict(log.records[offset].headers).get(ORDERING_KEY_HEADER)
                 if past is not None and key is not None:
                     at = (partition, offset)
-                    self.parked[at] = parked = Parked(key, past.origin, past.offset, at, past.parks)
+                    stored = log.records[offset]
+                    digest = Record(partition, offset, stored.key, stored.value).digest
+                    self.parked[at] = parked = Parked(key, past.origin, past.offset, at, past.parks, digest)
                     found.append(parked)
             self.positions[partition] = log.end
         for at, parked in list(self.parked.items()):
