@@ -27,7 +27,7 @@ RECORDS = 60
 FAULTS_END = 40.0
 PATIENCE = 400.0
 WIDE_MAPS = 0.02
-CONSENT_BOUND = 1.0
+CONSENT_BOUND = 1.5
 """Virtual seconds: more than a request takes, less than what is put off waits, which is 2 at least."""
 _KINDS: tuple[str, ...] = ("good",) * 12 + ("unlucky", "halting", "halting", "poison", "refused", "unmappable")
 _KINDS += ("tombstone", "profile", "profile", "profile")
@@ -204,7 +204,10 @@ class Scenario:
             self._leave,
             self._start,
             self._rebalance,
+            self._rebalance,
             self._cut_off,
+            self._end_sessions,
+            self._end_sessions,
             self._end_sessions,
             self._fail_for_good,
             self._add_partition,

@@ -211,6 +211,9 @@ def _let_the_rest_lose_its_place(patch: pytest.MonkeyPatch) -> None:
 def _forget_what_is_half_settled(patch: pytest.MonkeyPatch) -> None:
     """After a restart a consent goes again though newer ones have passed it."""
     patch.setattr("consumer.delivery.partitions.decode_halves", lambda *_args: OffsetRanges())
+    # It takes a consent and a profile in one record, and others behind it: in most seeds these are too few.
+    patch.setattr("tests.simulation.scenario._KINDS", ("good", "profile", "profile"))
+    patch.setattr("tests.simulation.scenario._SHAPES", (("customer_patch", "unsubscribe"), ("optin",)))
 
 
 def _send_the_whole_record_again(patch: pytest.MonkeyPatch) -> None:
@@ -335,7 +338,7 @@ _FIRST_SEEDS: dict[Plant, int] = {
     _let_consents_wait_for_all_else: 7,
     _read_what_is_urgent_with_all_else: 23,
     _dead_letter_for_an_outage: 99,
-    _forget_what_has_left: 150,
+    _forget_what_was_delivered_in_part: 256,
     _send_all_commits_in_one_request: 39,
     _do_not_make_a_refused_request_smaller: 39,
 }
