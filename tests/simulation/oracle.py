@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from consumer.delivery.offset_ranges import OffsetRanges
@@ -226,6 +227,10 @@ class Oracle:
         for (partition, key), taken in self.consents.items():
             if any((place, CONSENT) in self.retried_parts for place in taken):
                 continue  # the retry topic may hold a record twice
+            for number, (before, after) in enumerate(pairwise(taken), 1):
+                newer = [place for place in taken[:number] if place > before]
+                if newer and after > min(newer):
+                    raise self.broke(f"{before} of {key!r} in {partition} was repeated, and {min(newer)} was not")
             if taken[-1] != max(taken):
                 raise self.broke(f"{taken[-1]} of {key!r} in {partition} was repeated after {max(taken)}")
 

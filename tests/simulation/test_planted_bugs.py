@@ -212,6 +212,7 @@ def _forget_what_is_half_settled(patch: pytest.MonkeyPatch) -> None:
     """After a restart a consent goes again though newer ones have passed it."""
     patch.setattr("consumer.delivery.partitions.decode_halves", lambda *_args: OffsetRanges())
     # It takes a consent and a profile in one record, and others behind it: in most seeds these are too few.
+    patch.setattr("tests.simulation.scenario.RECORDS", 200)
     patch.setattr("tests.simulation.scenario._KINDS", ("good", "profile", "profile"))
     patch.setattr("tests.simulation.scenario._SHAPES", (("customer_patch", "unsubscribe"), ("optin",)))
 
