@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 from fastavro import schemaless_reader
 
 from consumer.avro.errors import Undecodable
+from consumer.avro.guard import check_value
 from consumer.avro.reader_schemas import ReaderSchemas
 from consumer.avro.schema import AvroSchema, RecordType
 from consumer.avro.selection import Selection, selection
@@ -88,6 +89,7 @@ class Reading:
         record = schema.record or _branch_taken(source, schema)
         written, reader, chosen = self._ways.get(record) or self._way(record)
         data = source.getvalue()
+        check_value(data, source.tell(), record.parsed, schema.named, schema.shape)
         value: Any = None
         if chosen is not None:
             # Whatever is wrong with the record is told by who reads the whole of it.

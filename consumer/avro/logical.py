@@ -26,6 +26,9 @@ _FORMS = ("%.6g", "%.7g", "%.8g")
 _FORMS_OF_FEW_BITS = tuple(f"%.{digits}g" for digits in range(1, 9))
 _SMALLEST = 2.0**-126
 """Below it a float has fewer bits."""
+_LONGEST_DECIMAL = 1024
+"""Bytes, 2,466 digits. What it takes to turn a number into digits grows with the square of its length."""
+_LONGEST_NUMBER = 63  # bits
 _NO_DECIMAL = Unreadable("is a decimal that its bytes do not tell")
 
 
@@ -66,7 +69,7 @@ def _shortest(data: float, _writer: Any = None, _reader: Any = None) -> float:
 
 def _decimal(data: bytes, writer: Any, _reader: Any = None) -> Decimal | Unreadable:
     """The exact value. fastavro rounds one that has more digits than the schema allows: a wrong amount, silently."""
-    if not data:
+    if not 0 < len(data) <= _LONGEST_DECIMAL:
         return _NO_DECIMAL
     value = Decimal(int.from_bytes(data, "big", signed=True))
     if value.adjusted() >= writer["precision"]:
@@ -77,7 +80,7 @@ def _decimal(data: bytes, writer: Any, _reader: Any = None) -> Decimal | Unreada
 def _big_decimal(data: bytes, _writer: Any = None, _reader: Any = None) -> Decimal | Unreadable:
     """Avro within Avro: the unscaled value as bytes, then its scale as an int."""
     size, start = _varint(data, 0)
-    if not 0 < size < len(data):
+    if not 0 < size < len(data) or size > _LONGEST_DECIMAL:
         return _NO_DECIMAL
     scale, end = _varint(data, start + size)
     if end != len(data):
@@ -87,7 +90,9 @@ def _big_decimal(data: bytes, _writer: Any = None, _reader: Any = None) -> Decim
 
 def _variable_scale_decimal(data: dict[str, Any], _writer: Any = None, _reader: Any = None) -> Any:
     scale, digits = data["scale"], data["value"]
-    if not isinstance(scale, int) or not isinstance(digits, bytes) or not digits:
+    if not isinstance(scale, int) or not isinstance(digits, bytes):
+        return _NO_DECIMAL
+    if not 0 < len(digits) <= _LONGEST_DECIMAL:
         return _NO_DECIMAL
     return _scaled(Decimal(int.from_bytes(digits, "big", signed=True)), scale)
 
@@ -107,6 +112,8 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
         if data[place] < 0x80:  # noqa: PLR2004 - the bit that says that more follow
             return (number >> 1) ^ -(number & 1), place + 1
         shift += 7
+        if shift > _LONGEST_NUMBER:
+            break
     return 0, len(data) + 1
 
 

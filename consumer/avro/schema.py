@@ -10,6 +10,7 @@ from typing import Any
 
 from consumer.avro import logical
 from consumer.avro.errors import InvalidSchema
+from consumer.avro.guard import Shape, shape_of
 from consumer.avro.parsing import Parser, inlined
 
 logical.install()
@@ -47,6 +48,7 @@ class AvroSchema:
         named: every named type within it, by full name; a type's second use in `parsed` is only its name.
         references: the full names that `raw` uses and does not define itself.
         record: the record type, when the schema is one.
+        shape: what its values can do.
         branches: for a top-level union, each branch: its record type, or None where it is no record.
     """
 
@@ -55,6 +57,7 @@ class AvroSchema:
     named: Mapping[str, Any]
     references: tuple[str, ...]
     record: RecordType | None
+    shape: Shape
     branches: tuple[RecordType | None, ...] = ()
 
     @property
@@ -83,7 +86,8 @@ def parse(text: str | bytes, others: Mapping[str, Any] = _NONE) -> AvroSchema:
     whole = inlined(outline, {**others, **parser.named}, named)
     branches = tuple(_record(branch, named) for branch in whole) if isinstance(whole, list) else ()
     record = None if isinstance(whole, list) else _record(whole, named)
-    return AvroSchema(raw, _marked(whole, named), named, references, record, branches)
+    shape = shape_of(whole, named)
+    return AvroSchema(raw, _marked(whole, named), named, references, record, shape, branches)
 
 
 def branches_alone(schema: AvroSchema) -> tuple[AvroSchema, ...]:
@@ -94,7 +98,8 @@ def branches_alone(schema: AvroSchema) -> tuple[AvroSchema, ...]:
     for each in schema.records:
         named: dict[str, Any] = {}
         whole = inlined(schema.named[each.name], schema.named, named)
-        alone.append(AvroSchema(whole, _marked(whole, named), named, (), _record(whole, named)))
+        record, shape = _record(whole, named), shape_of(whole, named)
+        alone.append(AvroSchema(whole, _marked(whole, named), named, (), record, shape))
     return tuple(alone)
 
 

@@ -175,6 +175,7 @@ class GroupMember:
             if dynamic and self._protocol == CLASSIC and not consumer.assignment():
                 consumer.unsubscribe()
             consumer.close()
+            self._consumer = None
         self._membership.close()
 
     def _make(self) -> None:

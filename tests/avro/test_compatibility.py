@@ -17,6 +17,7 @@ from tests.avro.support import body, record, text
 ENUM = {"type": "enum", "name": "E", "symbols": ["A", "B"]}
 ONLY_A = {"type": "enum", "name": "E", "symbols": ["A"]}
 INNER, EMPTY = record("Inner", n="int"), record("Inner")
+OTHER = record("Inner", m="int")
 TIME = {"type": "long", "logicalType": "timestamp-millis"}
 
 
@@ -90,7 +91,7 @@ def test_what_can_be_resolved_has_no_mismatch(written: Any, reader: Any, value: 
             Finding("field", "is written as fixed F, which cannot become fixed F"), id="a size",
         ),
         pytest.param(
-            {"type": "array", "items": EMPTY}, {"type": "array", "items": INNER}, [{}],
+            {"type": "array", "items": OTHER}, {"type": "array", "items": INNER}, [{"m": 1}],
             Finding("field[].n", "is not in what is written, and has no default in the reader schema"),
             id="in a list",
         ),

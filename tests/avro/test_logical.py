@@ -353,3 +353,15 @@ def test_an_invalid_or_unknown_logical_type_is_its_base_type(meant: dict[str, An
 @pytest.mark.parametrize("name", ["ZonedTimestamp", "IsoTimestamp", "IsoDate", "IsoTime"])
 def test_text_that_is_no_time_stays_as_it_is(name: str, written: str) -> None:
     assert read(debezium("string", f"time.{name}"), written) == written
+
+
+@pytest.mark.parametrize(("size", "is_read"), [(1024, True), (1025, False)])
+def test_a_decimal_longer_than_any_amount_is_not_turned_into_digits(size: int, *, is_read: bool) -> None:
+    """What that takes grows with the square of its length: a megabyte would take minutes."""
+    digits = b"\x01" * size
+    big = body("long", size) + digits + body("int", 2)
+    found = [
+        read({"type": "bytes", "logicalType": "decimal", "precision": 10_000}, digits),
+        read({"type": "bytes", "logicalType": "big-decimal"}, big),
+    ]
+    assert [isinstance(each, Decimal) for each in found] == [is_read] * 2

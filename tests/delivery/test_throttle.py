@@ -227,6 +227,20 @@ def test_the_next_goes_as_soon_as_the_rate_lets_it(rate: float, burst: int, wait
     assert throttle.allowance(due + wait / 1000, 0) == 1
 
 
+def test_a_token_that_lacks_less_than_the_clock_can_tell_is_waited_for() -> None:
+    """Were it due now, nobody would wake for it: what may go now waits for something else."""
+    throttle = Throttle(ThrottlePolicy(rate=20))
+    now = NOW
+    throttle.allowance(now, 0)
+    throttle.started()
+    for _ in range(100):
+        due = throttle.next_at(now)
+        assert due > now
+        now = due
+        if throttle.allowance(now, 0):
+            throttle.started()
+
+
 @pytest.mark.parametrize("rate", [0.5, 3, 20, 200, 2000])
 def test_the_rate_is_all_but_reached(rate: float) -> None:
     """The ceiling costs a twentieth at most: the burst that no second may have on top of it."""

@@ -109,12 +109,16 @@ def test_an_error_of_the_whole_is_that_of_each(commits: OffsetCommits, listener:
         (KafkaError.MSG_SIZE_TOO_LARGE, CommitFailure.UNKNOWN),
         (KafkaError.INVALID_COMMIT_OFFSET_SIZE, CommitFailure.UNKNOWN),
         (KafkaError.REBALANCE_IN_PROGRESS, CommitFailure.LOST),
+        (KafkaError.NOT_COORDINATOR, CommitFailure.LOST),
+        (KafkaError.STALE_MEMBER_EPOCH, CommitFailure.LOST),
+        (KafkaError.UNKNOWN_MEMBER_ID, CommitFailure.NOT_A_MEMBER),
+        (KafkaError.FENCED_MEMBER_EPOCH, CommitFailure.NOT_A_MEMBER),
     ],
 )
 def test_what_an_error_says_of_the_next_attempt(
     commits: OffsetCommits, listener: Listening, code: int, failure: CommitFailure
 ) -> None:
-    """Without the map, in smaller requests, or the same again."""
+    """Without the map, in smaller requests, the same again, or never: the group has given us up."""
     commits.on_commit(None, [answered(ONE, KafkaError(code)), answered(OTHER)])
 
     assert listener.failures == [([ONE], failure)]

@@ -20,7 +20,7 @@ from tests.simulation.kafka import fatal_error, modelled
 from tests.simulation.net import Net
 from tests.simulation.oracle import OTHER, Oracle, Produced, PromiseBroken
 from tests.simulation.ports import written
-from tests.simulation.setting import CONSENT_TOPIC, ROUTED, SUBSCRIPTION, TOPIC, URGENT_TOPIC, drawn
+from tests.simulation.setting import CONSENT_TOPIC, POLICY, ROUTED, SUBSCRIPTION, TOPIC, URGENT_TOPIC, drawn
 from tests.simulation.world import World
 
 RECORDS = 60
@@ -115,10 +115,11 @@ class Scenario:
 
     @property
     def _unhindered(self) -> bool:
-        """No limit of ours or of Bluecore's keeps a consent waiting, no order but its own, and no second joining."""
-        setting = self._setting
-        limited = setting.policy.throttle.rate or setting.quota is not None
-        return not limited and setting.policy.ordering == "key" and setting.new_protocol
+        """No limit of ours or of Bluecore's keeps a consent waiting, no order but its own, and no late beginning."""
+        setting, policy = self._setting, self._setting.policy
+        limited = policy.throttle.rate or setting.quota is not None or policy.buffered_bytes < POLICY.buffered_bytes
+        begins_at_once = setting.new_protocol and not setting.questions_fail
+        return not limited and policy.ordering == "key" and begins_at_once
 
     def _inherit(self) -> None:
         """What the log and the group hold from before: old records, or a map as large as can be."""
