@@ -9,11 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from consumer.avro.decoding import Reading
+from consumer.avro.confluent import ConfluentDecoder
+from consumer.avro.decoding import Narrowable, Reading
 from consumer.avro.errors import Undecodable
+from consumer.avro.raw import RawDecoder
 from consumer.avro.reader_schemas import ReaderSchema, ReaderSchemas
-from consumer.avro.schema import parse
+from consumer.avro.schema import AvroSchema, parse
 from consumer.avro.selection import selection
+from consumer.avro.single_object import SingleObjectDecoder, schema_fingerprint
 from tests.avro.support import body, record, text
 
 INNER = record("Inner", a="string", b=["null", "long"])
@@ -132,6 +135,30 @@ def test_with_a_reader_schema_the_whole_record_is_resolved() -> None:
     readers = ReaderSchemas([ReaderSchema(parse(text(reader)))])
     data = body(schema, VALUES | {"total": 2})
     assert read_by(Reading(readers, frozenset(("sum",))), schema, data) == ("R", VALUES | {"sum": 2})
+
+
+def test_every_wire_format_reads_so() -> None:
+    schema = many(total="double")
+    parsed, data = parse(text(schema)), body(schema, VALUES | {"total": 1.5})
+    fields = frozenset(("total",))
+    decoders: list[tuple[Narrowable, bytes]] = [
+        (RawDecoder(parsed), data),
+        (ConfluentDecoder(Known(parsed)), b"\0\0\0\0\7" + data),
+        (SingleObjectDecoder([parsed]), b"\xc3\x01" + schema_fingerprint(parsed) + data),
+    ]
+    for decoder, value in decoders:
+        assert decoder.narrowed(fields).decode(value).value == {"total": 1.5}
+
+
+class Known:
+    """A registry of one schema."""
+
+    def __init__(self, schema: AvroSchema) -> None:
+        self._schema = schema
+
+    def get(self, schema_id: int) -> AvroSchema:
+        assert schema_id == 7
+        return self._schema
 
 
 def test_a_placeholder_is_missing_here_too() -> None:
