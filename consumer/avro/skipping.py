@@ -40,13 +40,14 @@ class _Finders:
         if isinstance(avro, list):
             return _union([self.of(branch) for branch in avro])
         if avro["type"] == "array":
-            return _blocks([self.of(avro["items"])])
+            return _blocks(self.of(avro["items"]))
         if avro["type"] == "map":
-            return _blocks([self.of("string"), self.of(avro["values"])])
-        parts = self._records.get(avro["name"])
+            entry = {"type": "record", "name": "", "fields": [{"type": "string"}, {"type": avro["values"]}]}
+            return _blocks(self.of(entry))
+        parts = self._records.get(avro["name"]) if avro["name"] else None
         if parts is None:
             # Known before its fields are, for it may be within itself.
-            parts = self._records[avro["name"]] = []
+            self._records[avro["name"]] = parts = []
             parts += [self.of(field["type"]) for field in avro["fields"]]
         return _sequence(parts)
 
@@ -82,9 +83,12 @@ def _union(branches: list[Find]) -> Find:
     return find
 
 
-def _blocks(parts: list[Find]) -> Find:
+def _blocks(item: Find) -> Find:
     def find(data: bytes, at: int) -> int:
         while True:
+            # A call costs as much as an item.
+            if data[at : at + 1] == b"\0":
+                return at + 1
             count, at = _number(data, at)
             if count == 0:
                 return at
@@ -98,14 +102,15 @@ def _blocks(parts: list[Find]) -> Find:
             if count > len(data):
                 raise LostError
             for _ in range(count):
-                for part in parts:
-                    at = part(data, at)
+                at = item(data, at)
 
     return find
 
 
 def _number(data: bytes, at: int) -> tuple[int, int]:
     """A number, and where it ends."""
+    if at < len(data) and data[at] < 0x80:  # noqa: PLR2004 - the bit that says that more follow
+        return (data[at] >> 1) ^ -(data[at] & 1), at + 1
     number = shift = 0
     for place in range(at, min(at + 10, len(data))):
         number |= (data[place] & 0x7F) << shift
