@@ -67,3 +67,9 @@ def test_what_has_none_is_refused(value: Any) -> None:
 def test_the_part_that_cannot_be_written_is_named() -> None:
     event = {"total": 1, "products": [{"id": "a"}, {"id": "b", "stock": {"left": 2**70}}]}
     assert unwritable(event, "") == ("products[1].stock.left", "is an integer beyond 64 bits")
+
+
+@pytest.mark.parametrize("key", ["jane@example.com", "+31 6 1234", "", "a\x1b[2J", "x" * 65])
+def test_a_key_of_a_map_is_not_told(key: str) -> None:
+    """It is data, and may be a customer's address."""
+    assert unwritable({"seen": {key: 2**70}}, "") == ("seen.*", "is an integer beyond 64 bits")
