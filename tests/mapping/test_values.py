@@ -67,3 +67,15 @@ def test_what_has_none_is_refused(value: Any) -> None:
 def test_the_part_that_cannot_be_written_is_named() -> None:
     event = {"total": 1, "products": [{"id": "a"}, {"id": "b", "stock": {"left": 2**70}}]}
     assert unwritable(event, "") == ("products[1].stock.left", "is an integer beyond 64 bits")
+
+
+def test_lists_within_lists_are_refused_as_objects_within_objects_are() -> None:
+    """Python's stack ends before memory does; the record is at fault, and not the service."""
+    lists: list[Any] = []
+    objects: dict[str, Any] = {}
+    for _ in range(5000):
+        lists, objects = [lists], {"in": objects}
+
+    for nested in (lists, objects):
+        with pytest.raises(InvalidValueError, match="is nested too deeply"):
+            jsonable(nested)
