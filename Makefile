@@ -58,7 +58,7 @@ SIZE ?= whole
 chaos: $(READY) ## real processes and three brokers of Apache Kafka, killed, restarted and paused
 	@$(BIN)/python -m tests.chaos --size $(SIZE)
 
-# SAMPLE=0 tries every mutant, which takes a day; SEED=1 draws another sample. What has a result is not tried again.
+# SAMPLE=0 tries every mutant, which takes hours; SEED=1 draws another sample. What has a result is not tried again.
 SAMPLE ?= 200
 SEED ?= 0
 mutate: $(READY) ## plant faults in the core one at a time (SAMPLE=200), and say which of them no test sees

@@ -218,6 +218,8 @@ class Engine:
 
     def _send(self, task: Task) -> None:
         self.gates.probing(task.number)
+        if self._held_routes.watching:
+            self._held_routes.probing(task)
         self.gates.throttle.started()
         self._outbox.send(task)
 

@@ -140,17 +140,19 @@ class HeldRoutes:
         task.state.held_lanes += 1
 
     def keeps_send(self, lane: Lane[Task], now: float) -> bool:
-        """Whether the head of a lane is not to be sent now; if it is, it may be the probe of its route."""
+        """Whether the head of a lane is not to be sent now; it is kept then."""
         task = lane.head
-        held = self._routes.get(_route_of(task))
-        if held is None or not held.flood.on or not held.gate.open:
-            return False
-        if held.gate.may_pass(now):
-            held.gate.probing(task.number)
+        held = self._held_by_refusals(task)
+        if held is None or held.gate.may_pass(now):
             return False
         held.sends.append(lane)
         task.state.held_lanes += 1
         return True
+
+    def probing(self, task: Task) -> None:
+        """The task goes; if its route is held, it is its probe. What only may go is none yet."""
+        if (held := self._held_by_refusals(task)) is not None:
+            held.gate.probing(task.number)
 
     def wake(self, now: float) -> None:
         """Lets a lane of each route go on whose probe is due."""
@@ -193,6 +195,10 @@ class HeldRoutes:
             self._end(self._routes.pop(route))
 
     # The inside
+
+    def _held_by_refusals(self, task: Task) -> _Held | None:
+        held = self._routes.get(_route_of(task))
+        return held if held is not None and held.flood.on and held.gate.open else None
 
     def _good(self, route: Route, now: float) -> None:
         held = self._routes.get(route)

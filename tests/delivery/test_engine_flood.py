@@ -10,6 +10,7 @@ import pytest
 from consumer.delivery.flood import FloodPolicy
 from consumer.delivery.held_routes import Route
 from consumer.delivery.task import Task
+from consumer.delivery.throttle import ThrottlePolicy
 from consumer.records import Answer, Outcome, Partition, Reason, Redelivery, Reject, Stage
 from tests.delivery.driver import ACCEPTED, POLICY, Driver
 from tests.delivery.samples import BROKEN, ORDERS, RETRY, answer, send
@@ -139,6 +140,41 @@ def test_a_probe_that_fails_otherwise_is_followed_by_another() -> None:
 
     assert len(driver.log) > before
     assert not held(driver)
+    assert driver.at_rest()
+
+
+def test_a_probe_that_is_pushed_back_beside_another_request_goes_again() -> None:
+    """It says nothing of its route: were it still the probe, no other would ever follow."""
+    driver = Driver(FLOODS).assign(ORDERS, SEARCHES)
+    for number in range(100):
+        driver.take(f"key {number}")
+    driver.run(no_purchases, 60)
+    driver.take("joe", send("search"), partition=SEARCHES)
+    while len(driver.in_flight) < 2:
+        driver.wait(driver.wake_at - driver.now)
+    other, probe = driver.in_flight
+
+    driver.reply(probe, 429)
+    driver.reply(other)
+    driver.run(accept)
+
+    assert not held(driver)
+    assert len(driver.outcomes) == 100
+    assert driver.at_rest()
+
+
+def test_a_probe_that_a_limit_of_ours_holds_back_goes_when_that_lets_it() -> None:
+    """What may go and has not gone is no probe: the route would wait for its answer for ever."""
+    driver = Driver(replace(FLOODS, throttle=ThrottlePolicy(rate=0.5))).assign()
+    for number in range(40):
+        driver.take(f"key {number}")
+    driver.run(no_purchases, 120)
+    assert held(driver)
+
+    driver.run(accept)
+
+    assert not held(driver)
+    assert len(driver.outcomes) == 40
     assert driver.at_rest()
 
 

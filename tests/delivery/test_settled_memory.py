@@ -33,6 +33,20 @@ def test_what_is_recalled(acknowledged: int | None, committed: int | None, recal
     assert memory.recall(ORDERS, committed) == OffsetRanges(), "it is recalled once"
 
 
+def test_of_a_topic_that_is_made_anew_nothing_is_remembered_and_of_others_all() -> None:
+    """Its offsets mean other records now: none of them was delivered, not even in part."""
+    memory = SettledMemory()
+    for partition in (ORDERS, CARTS):
+        memory.keep(partition, SETTLED, HALVES, None)
+        memory.add_partly(partition, 22, None, 2)
+    memory.forget(ORDERS)
+
+    assert memory.recall(ORDERS, None) == OffsetRanges()
+    assert memory.delivered_of(ORDERS, 22, None) == 0
+    assert memory.recall(CARTS, None) == SETTLED
+    assert memory.delivered_of(CARTS, 22, None) == 2
+
+
 def test_a_late_result_is_added_to_its_partition_alone() -> None:
     memory = SettledMemory()
     memory.keep(ORDERS, SETTLED, HALVES, None)

@@ -108,4 +108,5 @@ def test_a_bug_of_ours_costs_one_record_and_shows_no_value() -> None:
         outcome = translator(Unreadable).translate(record(), NOW_MS)
     assert outcome == Reject(Reason.INVALID_FIELD, Stage.MAP, "LookupError")
     assert [line["event"] for line in logged] == ["mapping_failed"]
+    assert logged[0]["where"].startswith("get:"), "the innermost place says what is to be mended"
     assert EMAIL not in str(logged)

@@ -73,3 +73,15 @@ def test_the_part_that_cannot_be_written_is_named() -> None:
 def test_a_key_of_a_map_is_not_told(key: str) -> None:
     """It is data, and may be a customer's address."""
     assert unwritable({"seen": {key: 2**70}}, "") == ("seen.*", "is an integer beyond 64 bits")
+
+
+def test_lists_within_lists_are_refused_as_objects_within_objects_are() -> None:
+    """Python's stack ends before memory does; the record is at fault, and not the service."""
+    lists: list[Any] = []
+    objects: dict[str, Any] = {}
+    for _ in range(5000):
+        lists, objects = [lists], {"in": objects}
+
+    for nested in (lists, objects):
+        with pytest.raises(InvalidValueError, match="is nested too deeply"):
+            jsonable(nested)
