@@ -85,7 +85,10 @@ class Reading:
             Undecodable: the schema is no record's, or the bytes do not fit it to the last one.
         """
         record = schema.record or _branch_taken(source, schema)
-        written, reader, chosen = self._ways.get(record) or self._way(record)
+        try:
+            written, reader, chosen = self._ways[record]
+        except KeyError:
+            written, reader, chosen = self._way(record)
         data = source.getvalue()
         check_value(data, source.tell(), record.parsed, schema.named, schema.shape)
         value: Any = None
@@ -103,7 +106,7 @@ class Reading:
                     f"{rest} bytes are left over after the {record.name}: it was written with another schema"
                 )
         # Whole records are searched, as all text of all producers would be looked at one by one otherwise.
-        return Decoded(record.name, without_placeholders(value) if PLACEHOLDER in data else value, schema_id)
+        return Decoded(record.name, value if data.find(PLACEHOLDER) < 0 else without_placeholders(value), schema_id)
 
     def _way(self, record: RecordType) -> tuple[Any, Any, Selection | None]:
         """What fastavro reads a record with, the writer's and the reader's; and how to read only some of it."""
