@@ -47,10 +47,9 @@ class ConfluentDecoder:
         source = BytesIO(value)
         source.seek(_HEADER)
         try:
-            name, record = self._reading.record(source, schema)
+            return self._reading.record(source, schema, schema_id)
         except Undecodable as error:
             raise Undecodable(f"schema {schema_id}: {error}") from None
-        return Decoded(name, record, schema_id)
 
 
 def _not_framed(value: bytes) -> str:

@@ -73,21 +73,22 @@ class Reading:
         """The same for who asks for no others."""
         return Reading(self._readers, fields)
 
-    def record(self, source: BytesIO, schema: AvroSchema) -> tuple[str, dict[str, Any]]:
+    def record(self, source: BytesIO, schema: AvroSchema, schema_id: int | None = None) -> Decoded:
         """Read one record from where `source` stands up to its end.
 
         Args:
             source: the bytes.
             schema: the schema that the record was written with.
-
-        Returns:
-            The full name of the record type that was written, and the record.
+            schema_id: what it is known by, to be handed on.
 
         Raises:
             Undecodable: the schema is no record's, or the bytes do not fit it to the last one.
         """
         record = schema.record or _branch_taken(source, schema)
-        written, reader, chosen = self._ways.get(record) or self._way(record)
+        try:
+            written, reader, chosen = self._ways[record]
+        except KeyError:
+            written, reader, chosen = self._way(record)
         data = source.getvalue()
         check_value(data, source.tell(), record.parsed, schema.named, schema.shape)
         value: Any = None
@@ -105,7 +106,7 @@ class Reading:
                     f"{rest} bytes are left over after the {record.name}: it was written with another schema"
                 )
         # Whole records are searched, as all text of all producers would be looked at one by one otherwise.
-        return record.name, without_placeholders(value) if PLACEHOLDER in data else value
+        return Decoded(record.name, value if data.find(PLACEHOLDER) < 0 else without_placeholders(value), schema_id)
 
     def _way(self, record: RecordType) -> tuple[Any, Any, Selection | None]:
         """What fastavro reads a record with, the writer's and the reader's; and how to read only some of it."""
@@ -117,7 +118,8 @@ class Reading:
 
 def read_record(source: BytesIO, schema: AvroSchema, readers: ReaderSchemas | None) -> tuple[str, dict[str, Any]]:
     """Read one record of many kinds: see `Reading.record`."""
-    return Reading(readers).record(source, schema)
+    name, value, _ = Reading(readers).record(source, schema)
+    return name, value
 
 
 def _branch_taken(source: BytesIO, schema: AvroSchema) -> RecordType:

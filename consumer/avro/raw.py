@@ -26,4 +26,4 @@ class RawDecoder:
 
     def decode(self, value: bytes) -> Decoded:
         """See `WireFormat.decode`; never raises `SchemaPending`."""
-        return Decoded(*self._reading.record(BytesIO(value), self._schema))
+        return self._reading.record(BytesIO(value), self._schema)

@@ -52,7 +52,7 @@ class SingleObjectDecoder:
             )
         source = BytesIO(value)
         source.seek(_HEADER)
-        return Decoded(*self._reading.record(source, schema))
+        return self._reading.record(source, schema)
 
 
 def schema_fingerprint(schema: AvroSchema) -> bytes:
