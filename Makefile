@@ -14,7 +14,7 @@ PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --max-worker-
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast browser simulate chaos bench bench-ratios bench-stages bench-redpanda image-test \
+.PHONY: help demo test test-fast browser simulate chaos mutate bench bench-ratios bench-stages bench-redpanda image-test \
 	lint style types format lock clean
 
 help: ## what can be made
@@ -57,6 +57,12 @@ simulate: $(READY) ## 10,000 seeds of the whole service in virtual time; make te
 SIZE ?= whole
 chaos: $(READY) ## real processes and three brokers of Apache Kafka, killed, restarted and paused
 	@$(BIN)/python -m tests.chaos --size $(SIZE)
+
+# SAMPLE=0 tries every mutant, which takes a day; SEED=1 draws another sample. What has a result is not tried again.
+SAMPLE ?= 200
+SEED ?= 0
+mutate: $(READY) ## plant faults in the core one at a time (SAMPLE=200), and say which of them no test sees
+	@$(BIN)/python -m tests.mutation --sample $(SAMPLE) --seed $(SEED)
 
 bench: bench-ratios ## events/s, CPU an event, latency and memory beside other ways to do the same
 	@$(BIN)/python -m tests.bench

@@ -10,17 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from consumer.avro.reader_schemas import is_name_of
+from consumer.avro.matching import NAMED, Matching, kind_of, logical_of, resolved
 from consumer.avro.schema import AvroSchema, RecordType
-
-_PROMOTIONS = {
-    "int": {"long", "float", "double"},
-    "long": {"float", "double"},
-    "float": {"double"},
-    "string": {"bytes"},
-    "bytes": {"string"},
-}
-_NAMED = {"record", "error", "enum", "fixed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +47,7 @@ class _Comparison:
     def __init__(self, written: Mapping[str, Any], reader: Mapping[str, Any]) -> None:
         self._written = written
         self._reader = reader
+        self._matching = Matching(written, reader)
         self._seen: set[tuple[str, str]] = set()
 
     def records(self, written: Any, reader: Any, path: str) -> Iterator[Finding]:
@@ -74,22 +66,24 @@ class _Comparison:
                 yield Finding(place, "is not in what is written, and has no default in the reader schema")
 
     def _types(self, written: Any, reader: Any, place: str) -> Iterator[Finding]:
-        written, reader = _resolved(written, self._written), _resolved(reader, self._reader)
+        written, reader = resolved(written, self._written), resolved(reader, self._reader)
         if isinstance(written, list):
             yield from self._union(written, reader, place)
             return
         if isinstance(reader, list):
-            reader = _resolved(next((each for each in reader if self._matches(written, each)), reader), self._reader)
-        if isinstance(reader, list) or not self._matches(written, reader):
+            found = next((each for each in reader if self._matching.match(written, each)), reader)
+            reader = resolved(found, self._reader)
+        if isinstance(reader, list) or not self._matching.match(written, reader):
             yield Finding(place, f"is written as {_description(written)}, which cannot become {_description(reader)}")
             return
         yield from self._within(written, reader, place)
-        if _logical(written) != _logical(reader):
+        # A logical type of the reader's alone is read so: `reader_meaning`.
+        if logical_of(written) not in {None, logical_of(reader)}:
             message = f"is written as {_description(written)} and read as that, not as {_description(reader)}"
             yield Finding(place, message, certain=False)
 
     def _within(self, written: Any, reader: Any, place: str) -> Iterator[Finding]:
-        kind = _kind(written)
+        kind = kind_of(written)
         if kind in {"record", "error"}:
             yield from self.records(written, reader, place)
         elif kind == "array":
@@ -104,7 +98,7 @@ class _Comparison:
 
     def _union(self, written: list[Any], reader: Any, place: str) -> Iterator[Finding]:
         found = {
-            _description(_resolved(each, self._written)): list(self._types(each, reader, place)) for each in written
+            _description(resolved(each, self._written)): list(self._types(each, reader, place)) for each in written
         }
         certain = all(any(each.certain for each in branch) for branch in found.values())
         for name, branch in found.items():
@@ -112,39 +106,11 @@ class _Comparison:
                 message = each.message if certain or each.field != place else f"may be {name}: {each.message}"
                 yield Finding(each.field, message, certain=each.certain and certain)
 
-    def _matches(self, written: Any, reader: Any) -> bool:
-        """Whether the two are of one kind; what is within them may still differ."""
-        written, reader = _resolved(written, self._written), _resolved(reader, self._reader)
-        if isinstance(written, list) or isinstance(reader, list):
-            return True
-        kind, other = _kind(written), _kind(reader)
-        if kind != other:
-            return other in _PROMOTIONS.get(kind, ())
-        if kind in {"array", "map"}:
-            inner = "items" if kind == "array" else "values"
-            return self._matches(written[inner], reader[inner])
-        if kind not in _NAMED:
-            return True
-        alike = is_name_of(written["name"], reader["name"], reader.get("aliases", ()))
-        return alike and written.get("size") == reader.get("size")
-
-
-def _resolved(avro: Any, named: Mapping[str, Any]) -> Any:
-    return named.get(avro, avro) if isinstance(avro, str) else avro
-
-
-def _kind(avro: Any) -> str:
-    return avro if isinstance(avro, str) else str(avro["type"])
-
-
-def _logical(avro: Any) -> str | None:
-    return avro.get("logicalType") if isinstance(avro, dict) else None
-
 
 def _description(avro: Any) -> str:
     if isinstance(avro, list):
         return " or ".join(map(_description, avro))
     if isinstance(avro, str):
         return avro
-    kind = _kind(avro)
-    return f"{kind} {avro['name']}" if kind in _NAMED else _logical(avro) or kind
+    kind = kind_of(avro)
+    return f"{kind} {avro['name']}" if kind in NAMED else logical_of(avro) or kind

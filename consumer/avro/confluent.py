@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from copy import copy
 from io import BytesIO
-from typing import Protocol
+from typing import Protocol, Self
 
-from consumer.avro.decoding import Decoded, read_record
+from consumer.avro.decoding import Decoded, Reading
 from consumer.avro.errors import SchemaUnknown, Undecodable
 from consumer.avro.reader_schemas import ReaderSchemas
 from consumer.avro.schema import AvroSchema
@@ -26,7 +27,13 @@ class ConfluentDecoder:
 
     def __init__(self, cache: SchemasById, readers: ReaderSchemas | None = None) -> None:
         self._cache = cache
-        self._readers = readers
+        self._reading = Reading(readers)
+
+    def narrowed(self, fields: frozenset[str]) -> Self:
+        """See `Narrowable.narrowed`."""
+        other = copy(self)
+        other._reading = self._reading.narrowed(fields)  # noqa: SLF001 - its own copy
+        return other
 
     def decode(self, value: bytes) -> Decoded:
         """See `WireFormat.decode`."""
@@ -40,7 +47,7 @@ class ConfluentDecoder:
         source = BytesIO(value)
         source.seek(_HEADER)
         try:
-            name, record = read_record(source, schema, self._readers)
+            name, record = self._reading.record(source, schema)
         except Undecodable as error:
             raise Undecodable(f"schema {schema_id}: {error}") from None
         return Decoded(name, record, schema_id)

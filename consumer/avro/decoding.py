@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from io import BytesIO
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from fastavro import schemaless_reader
 
 from consumer.avro.errors import Undecodable
+from consumer.avro.guard import check_value
 from consumer.avro.reader_schemas import ReaderSchemas
 from consumer.avro.schema import AvroSchema, RecordType
+from consumer.avro.selection import Selection, selection
+from consumer.avro.unavailable import PLACEHOLDER, without_placeholders
 
 
 class Decoded(NamedTuple):
@@ -17,8 +21,9 @@ class Decoded(NamedTuple):
 
     Attributes:
         name: the full name of the record type that was written; of a top-level union, of the branch taken.
-        value: the fields, as fastavro gives them: `datetime`, `date`, `time`, `Decimal`, `bytes`, and enums
-            and UUIDs as `str`.
+        value: the fields: `datetime` (of a local timestamp without a zone), `date`, `time`, `Decimal`, `bytes`;
+            enums, UUIDs and durations as `str`; `Unreadable` in the place of a value that Python has no type for.
+            Of a narrowed format, those that were asked for, and perhaps others.
         schema_id: the registry's id of the schema; None for a format without one.
     """
 
@@ -40,31 +45,79 @@ class WireFormat(Protocol):
         ...
 
 
+@runtime_checkable
+class Narrowable(Protocol):
+    """A wire format that can read no more of a record than is asked for."""
+
+    def narrowed(self, fields: frozenset[str]) -> WireFormat:
+        """The same for who reads no fields of records but these; others may be missing."""
+        ...
+
+
+class Reading:
+    """How the records of one topic are read. Its state is a memo."""
+
+    def __init__(self, readers: ReaderSchemas | None = None, fields: frozenset[str] | None = None) -> None:
+        """Takes what may be None.
+
+        Args:
+            readers: what records are resolved to, by the rules of schema evolution; without, and for a type that they
+                do not know, a record is kept as written.
+            fields: the only ones that anybody asks for; None: all.
+        """
+        self._readers = ReaderSchemas() if readers is None else readers
+        self._fields = fields
+        self._ways: dict[RecordType, tuple[Any, Any, Selection | None]] = {}
+
+    def narrowed(self, fields: frozenset[str]) -> Reading:
+        """The same for who asks for no others."""
+        return Reading(self._readers, fields)
+
+    def record(self, source: BytesIO, schema: AvroSchema) -> tuple[str, dict[str, Any]]:
+        """Read one record from where `source` stands up to its end.
+
+        Args:
+            source: the bytes.
+            schema: the schema that the record was written with.
+
+        Returns:
+            The full name of the record type that was written, and the record.
+
+        Raises:
+            Undecodable: the schema is no record's, or the bytes do not fit it to the last one.
+        """
+        record = schema.record or _branch_taken(source, schema)
+        written, reader, chosen = self._ways.get(record) or self._way(record)
+        data = source.getvalue()
+        check_value(data, source.tell(), record.parsed, schema.named, schema.shape)
+        value: Any = None
+        if chosen is not None:
+            # Whatever is wrong with the record is told by who reads the whole of it.
+            with suppress(Exception):
+                value = chosen.read(data, source.tell())
+        if value is None:
+            try:
+                value = schemaless_reader(source, written, reader)
+            except Exception as error:  # noqa: BLE001 - fastavro raises whatever the bytes provoke
+                raise Undecodable(f"the bytes do not fit {record.name}: {_cause(error)}") from None
+            if rest := len(source.read()):
+                raise Undecodable(
+                    f"{rest} bytes are left over after the {record.name}: it was written with another schema"
+                )
+        # Whole records are searched, as all text of all producers would be looked at one by one otherwise.
+        return record.name, without_placeholders(value) if PLACEHOLDER in data else value
+
+    def _way(self, record: RecordType) -> tuple[Any, Any, Selection | None]:
+        """What fastavro reads a record with, the writer's and the reader's; and how to read only some of it."""
+        written, reader = self._readers.schemas_of(record)
+        chosen = None if self._fields is None or reader is not None else selection(record, self._fields)
+        self._ways[record] = (written, reader, chosen)
+        return self._ways[record]
+
+
 def read_record(source: BytesIO, schema: AvroSchema, readers: ReaderSchemas | None) -> tuple[str, dict[str, Any]]:
-    """Read one record from where `source` stands up to its end.
-
-    Args:
-        source: the bytes.
-        schema: the schema that the record was written with.
-        readers: what records are resolved to, by the rules of schema evolution; without, and for a type that they
-            do not know, a record is kept as written.
-
-    Returns:
-        The full name of the record type that was written, and the record.
-
-    Raises:
-        Undecodable: the schema is no record's, or the bytes do not fit it to the last one.
-    """
-    record = schema.record or _branch_taken(source, schema)
-    reader = None if readers is None else readers.for_name(record.name)
-    try:
-        value: Any = schemaless_reader(source, record.parsed, None if reader is None else reader.parsed)
-    except Exception as error:  # noqa: BLE001 - fastavro raises whatever the bytes provoke
-        raise Undecodable(f"the bytes do not fit {record.name}: {_cause(error)}") from None
-    rest = len(source.read())
-    if rest:
-        raise Undecodable(f"{rest} bytes are left over after the {record.name}: it was written with another schema")
-    return record.name, value
+    """Read one record of many kinds: see `Reading.record`."""
+    return Reading(readers).record(source, schema)
 
 
 def _branch_taken(source: BytesIO, schema: AvroSchema) -> RecordType:

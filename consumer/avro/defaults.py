@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from fastavro.read import LOGICAL_READERS
 
 from consumer.avro.errors import InvalidSchema
 from consumer.avro.schema import AvroSchema, RecordType
+from consumer.avro.unreadable import Unreadable
 
 _JSON_TYPES: Mapping[str, type | tuple[type, ...]] = {
     "null": type(None),
@@ -82,8 +84,14 @@ def _value(avro: Any, default: Any, named: Mapping[str, Any]) -> Any:
     elif kind in {"record", "error"}:
         fields = definition["fields"]
         value = {each["name"]: _value(each["type"], _field_default(each, default), named) for each in fields}
-    logical = isinstance(definition, dict) and LOGICAL_READERS.get(f"{kind}-{definition.get('logicalType')}")
-    return logical(value, definition, None) if logical else value
+    logical = definition.get("logicalType") if isinstance(definition, dict) else None
+    if logical == "uuid" and kind == "string":
+        UUID(value)
+    read = LOGICAL_READERS.get(f"{kind}-{logical}")
+    meant = read(value, definition, None) if read else value
+    if isinstance(meant, Unreadable):
+        raise ValueError(meant.rule)  # noqa: TRY004 - of a default, as with the others
+    return meant
 
 
 def _field_default(field: Mapping[str, Any], default: Mapping[str, Any]) -> Any:

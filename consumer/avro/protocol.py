@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import Field, TypeAdapter
+from pydantic import BeforeValidator, Field, TypeAdapter
 
 CONTENT_TYPE = "application/vnd.schemaregistry.v1+json"
 
@@ -35,13 +35,13 @@ class RegisteredSchema:
 
     Attributes:
         text: JSON when `schema_type` is AVRO.
-        schema_type: AVRO, JSON or PROTOBUF.
-        references: what it takes from other subjects.
+        schema_type: AVRO, JSON or PROTOBUF; some registries answer null for the first, others leave it out.
+        references: what it takes from other subjects; likewise.
     """
 
     text: Annotated[str, Field(alias="schema")]
-    schema_type: Annotated[str, Field(alias="schemaType")] = "AVRO"
-    references: tuple[Reference, ...] = ()
+    schema_type: Annotated[str, BeforeValidator(lambda given: given or "AVRO"), Field(alias="schemaType")] = "AVRO"
+    references: Annotated[tuple[Reference, ...], BeforeValidator(lambda given: given or ())] = ()
     id: int | None = None
     version: int | None = None
 

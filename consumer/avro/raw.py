@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from copy import copy
 from io import BytesIO
+from typing import Self
 
-from consumer.avro.decoding import Decoded, read_record
+from consumer.avro.decoding import Decoded, Reading
 from consumer.avro.reader_schemas import ReaderSchemas
 from consumer.avro.schema import AvroSchema
 
@@ -14,8 +16,14 @@ class RawDecoder:
 
     def __init__(self, schema: AvroSchema, readers: ReaderSchemas | None = None) -> None:
         self._schema = schema
-        self._readers = readers
+        self._reading = Reading(readers)
+
+    def narrowed(self, fields: frozenset[str]) -> Self:
+        """See `Narrowable.narrowed`."""
+        other = copy(self)
+        other._reading = self._reading.narrowed(fields)  # noqa: SLF001 - its own copy
+        return other
 
     def decode(self, value: bytes) -> Decoded:
         """See `WireFormat.decode`; never raises `SchemaPending`."""
-        return Decoded(*read_record(BytesIO(value), self._schema, self._readers))
+        return Decoded(*self._reading.record(BytesIO(value), self._schema))

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from consumer.avro.matching import is_name_of
+from consumer.avro.reader_meaning import with_readers_logic
 from consumer.avro.schema import AvroSchema, RecordType
 
 
@@ -52,12 +55,7 @@ class ReaderSchemas:
             self._found[written] = next((each for each in known if each is not None), None)
         return self._found[written]
 
-
-def is_name_of(written: str, name: str, aliases: Iterable[str]) -> bool:
-    """Whether what is written under a full name may be resolved to a type of this name and these aliases."""
-    unqualified = _unqualified(written)
-    return unqualified == _unqualified(name) or bool({written, unqualified} & set(aliases))
-
-
-def _unqualified(name: str) -> str:
-    return name.rpartition(".")[2]
+    def schemas_of(self, record: RecordType) -> tuple[Any, Any]:
+        """What fastavro is to read a record with: the schema that it was written with, and the reader's or None."""
+        reader = self.for_name(record.name)
+        return (record.alone, None) if reader is None else (with_readers_logic(record, reader), reader.parsed)

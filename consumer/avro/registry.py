@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Collection, Sequence
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
 import requests
+import urllib3
 from pydantic import TypeAdapter, ValidationError
 
 from consumer.avro.errors import RegistryRefused, RegistryUnavailable, SchemaUnknown
@@ -29,6 +31,9 @@ from consumer.avro.protocol import (
     request_body,
 )
 
+MOST_BYTES = 16 << 20
+"""Of one answer: the longest list of subjects is below a tenth of it."""
+_CHUNK = 64 << 10
 _REFUSED = frozenset({409, 422})
 
 _T = TypeVar("_T")
@@ -128,10 +133,11 @@ class RegistryClient:
     def _send(self, method: str, path: str, body: dict[str, Any] | None) -> tuple[int, bytes]:
         """The status and body of the answer: an error that held the response would hold its connection too."""
         options = self._options
+        deadline = time.monotonic() + options.timeout_seconds
         pair = (options.certificate, options.key) if options.certificate and options.key else options.certificate
         try:
             # `verify` is given with each request: requests prefers the environment's CA bundle to the session's.
-            response = self._session.request(
+            with self._session.request(
                 method,
                 self._url + path,
                 data=None if body is None else json.dumps(body),
@@ -139,10 +145,23 @@ class RegistryClient:
                 timeout=options.timeout_seconds,
                 verify=options.ca or True,
                 cert=pair,
-            )
-        except (requests.RequestException, OSError) as error:
+                stream=True,
+            ) as response:
+                return response.status_code, self._content(response, deadline)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise RegistryUnavailable(no_answer(self._url, error, options.timeout_seconds)) from None
-        return response.status_code, response.content
+
+    def _content(self, response: requests.Response, deadline: float) -> bytes:
+        """The body, unless it is larger than any schema, or drips for longer than a whole answer may take."""
+        content = bytearray()
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):
+            content += chunk
+            if len(content) > MOST_BYTES:
+                what = f"what answers at {self.address} sends more than {MOST_BYTES >> 20} MB"
+                raise RegistryUnavailable(f"{what}: check schema_registry.url")
+            if time.monotonic() > deadline:
+                raise requests.exceptions.ReadTimeout
+        return bytes(content)
 
     def _failure(self, status: int, content: bytes, missing: Collection[int]) -> Exception:
         try:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from fastavro.schema import UnknownType, parse_schema
-
 from consumer.avro import logical
 from consumer.avro.errors import InvalidSchema
+from consumer.avro.guard import Shape, shape_of
+from consumer.avro.parsing import Parser, inlined
 
 logical.install()
 
@@ -20,10 +20,17 @@ _NONE: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecordType:
-    """One record type: its full name, and fastavro's parsed schema of it."""
+    """One record type.
+
+    Attributes:
+        name: its full name.
+        parsed: fastavro's parsed schema of it, with all named types of the schema that it is of: to resolve it.
+        alone: the same with no more of them than it refers to by name: fastavro copies them with each record.
+    """
 
     name: str
     parsed: dict[str, Any]
+    alone: dict[str, Any]
 
     @property
     def aliases(self) -> tuple[str, ...]:
@@ -41,6 +48,7 @@ class AvroSchema:
         named: every named type within it, by full name; a type's second use in `parsed` is only its name.
         references: the full names that `raw` uses and does not define itself.
         record: the record type, when the schema is one.
+        shape: what its values can do.
         branches: for a top-level union, each branch: its record type, or None where it is no record.
     """
 
@@ -49,6 +57,7 @@ class AvroSchema:
     named: Mapping[str, Any]
     references: tuple[str, ...]
     record: RecordType | None
+    shape: Shape
     branches: tuple[RecordType | None, ...] = ()
 
     @property
@@ -68,24 +77,30 @@ def parse(text: str | bytes, others: Mapping[str, Any] = _NONE) -> AvroSchema:
         InvalidSchema: it is not JSON, no Avro schema, or refers to a type that nobody defines.
     """
     raw = _json(text)
-    _, references = _outline(raw)
+    parser, outline = _outline(raw, others)
+    references = tuple(name for name in parser.missing if name not in parser.named)
     for name in references:
         if name not in others:
             raise InvalidSchema(f"refers to {name}, which is defined nowhere")
-    named = dict(others)
-    whole = _inlined(_fastavro(raw, named), named, set())
-    complete: dict[str, Any] = {}
-    parsed = _fastavro(whole, complete)
-    branches = tuple(_record(branch, complete) for branch in parsed) if isinstance(parsed, list) else ()
-    record = None if isinstance(parsed, list) else _record(parsed, complete)
-    return AvroSchema(raw, parsed, complete, references, record, branches)
+    named: dict[str, Any] = {}
+    whole = inlined(outline, {**others, **parser.named}, named)
+    branches = tuple(_record(branch, named) for branch in whole) if isinstance(whole, list) else ()
+    record = None if isinstance(whole, list) else _record(whole, named)
+    shape = shape_of(whole, named)
+    return AvroSchema(raw, _marked(whole, named), named, references, record, shape, branches)
 
 
 def branches_alone(schema: AvroSchema) -> tuple[AvroSchema, ...]:
     """Each record type of a top-level union as a schema of its own; none for any other schema."""
     if schema.record is not None:
         return ()
-    return tuple(parse(json.dumps(_inlined(schema.named[each.name], schema.named, set()))) for each in schema.records)
+    alone = []
+    for each in schema.records:
+        named: dict[str, Any] = {}
+        whole = inlined(schema.named[each.name], schema.named, named)
+        record, shape = _record(whole, named), shape_of(whole, named)
+        alone.append(AvroSchema(whole, _marked(whole, named), named, (), record, shape))
+    return tuple(alone)
 
 
 def definitions(text: str | bytes) -> dict[str, Any]:
@@ -94,62 +109,50 @@ def definitions(text: str | bytes) -> dict[str, Any]:
     Raises:
         InvalidSchema: it is not JSON, or no Avro schema.
     """
-    return _outline(_json(text))[0]
+    return _outline(_json(text), _NONE)[0].named
 
 
 def _json(text: str | bytes) -> Any:
     try:
         return json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidSchema(f"is not JSON: {error}") from None
 
 
-def _outline(raw: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The types that a schema defines, and the names of those that it takes from elsewhere."""
-    missing: dict[str, Any] = {}
-    while True:
-        named = dict(missing)
-        try:
-            _fastavro(raw, named)
-        except UnknownType as error:
-            name = str(error.name)
-            if name in missing or isinstance(error.name, dict):
-                raise InvalidSchema(f"is no Avro schema: unknown type {name}") from None
-            missing[name] = {"type": "record", "name": name, "fields": []}
-        else:
-            return {name: named[name] for name in named if name not in missing}, tuple(missing)
-
-
-def _fastavro(raw: Any, named: dict[str, Any]) -> Any:
+def _outline(raw: Any, others: Mapping[str, Any]) -> tuple[Parser, Any]:
+    parser = Parser(others)
     try:
-        return parse_schema(raw, named)
-    except UnknownType:
-        raise
-    except Exception as error:  # noqa: BLE001 - fastavro raises whatever the text provokes
-        raise InvalidSchema(f"is no Avro schema: {type(error).__name__}: {error}") from None
+        return parser, parser.parse(raw)
+    except RecursionError:
+        raise InvalidSchema("is no Avro schema: it is nested too deeply") from None
 
 
-def _inlined(schema: Any, named: Mapping[str, Any], seen: set[str]) -> Any:
-    """The schema with each type defined where it is first used, as the Avro specification has it."""
-    if isinstance(schema, list):
-        return [_inlined(branch, named, seen) for branch in schema]
-    if isinstance(schema, str):
-        return _inlined(named[schema], named, seen) if schema in named and schema not in seen else schema
-    if "name" in schema:
-        if schema["name"] in seen:
-            return schema["name"]
-        seen.add(schema["name"])
-    inlined = {key: value for key, value in schema.items() if not key.startswith("__")}
-    for inner in ("items", "values"):
-        if inner in schema:
-            inlined[inner] = _inlined(schema[inner], named, seen)
-    if "fields" in schema:
-        inlined["fields"] = [f | {"type": _inlined(f["type"], named, seen)} for f in schema["fields"]]
-    return inlined
+def _marked(whole: Any, named: Mapping[str, Any]) -> Any:
+    """With fastavro's own marks of a schema that is parsed."""
+    if isinstance(whole, list):
+        return [_marked(branch, named) for branch in whole]
+    return whole | {"__fastavro_parsed": True, "__named_schemas": named} if isinstance(whole, dict) else whole
 
 
 def _record(parsed: Any, named: dict[str, Any]) -> RecordType | None:
     definition = named.get(parsed) if isinstance(parsed, str) else parsed
     if not isinstance(definition, dict) or definition["type"] not in {"record", "error"}:
         return None
-    return RecordType(definition["name"], _fastavro(definition, named))
+    used: dict[str, Any] = {}
+    _collect_used(definition, named, used)
+    return RecordType(definition["name"], _marked(definition, named), _marked(definition, used))
+
+
+def _collect_used(avro: Any, named: Mapping[str, Any], used: dict[str, Any]) -> None:
+    """Adds the types that are referred to by name, also within those."""
+    if isinstance(avro, list):
+        for branch in avro:
+            _collect_used(branch, named, used)
+    elif isinstance(avro, dict):
+        for inner in ("items", "values"):
+            _collect_used(avro.get(inner), named, used)
+        for field in avro.get("fields", ()):
+            _collect_used(field["type"], named, used)
+    elif avro in named and avro not in used:
+        used[avro] = named[avro]
+        _collect_used(named[avro], named, used)

@@ -6,11 +6,13 @@ Rules: the Avro 1.12 specification, "Single-object encoding" and "Parsing Canoni
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from io import BytesIO
+from typing import Self
 
 from fastavro.schema import fingerprint, to_parsing_canonical_form
 
-from consumer.avro.decoding import Decoded, read_record
+from consumer.avro.decoding import Decoded, Reading
 from consumer.avro.errors import Undecodable
 from consumer.avro.reader_schemas import ReaderSchemas
 from consumer.avro.schema import AvroSchema, branches_alone
@@ -31,7 +33,13 @@ class SingleObjectDecoder:
         for schema in schemas:
             for each in (schema, *branches_alone(schema)):
                 self._schemas.setdefault(schema_fingerprint(each), each)
-        self._readers = readers
+        self._reading = Reading(readers)
+
+    def narrowed(self, fields: frozenset[str]) -> Self:
+        """See `Narrowable.narrowed`."""
+        other = copy(self)
+        other._reading = self._reading.narrowed(fields)  # noqa: SLF001 - its own copy
+        return other
 
     def decode(self, value: bytes) -> Decoded:
         """See `WireFormat.decode`; never raises `SchemaPending`."""
@@ -44,7 +52,7 @@ class SingleObjectDecoder:
             )
         source = BytesIO(value)
         source.seek(_HEADER)
-        return Decoded(*read_record(source, schema, self._readers))
+        return Decoded(*self._reading.record(source, schema))
 
 
 def schema_fingerprint(schema: AvroSchema) -> bytes:

@@ -23,6 +23,7 @@ from consumer.bluecore.transport import ConnectionSettings, Done
 
 # Bluecore's addresses may change; a connection that is never idle would keep the old one for ever.
 _CONNECTION_LIFETIME_SECONDS = 300
+_FINAL = 200  # below are interim answers; a proxy's to CONNECT is none of libcurl's response codes
 # curl makes these itself, from the body and the options.
 _CURLS_OWN = frozenset({"Content-Length", "Accept-Encoding"})
 
@@ -66,9 +67,10 @@ class _Slot:
             option(pycurl.SSLCERT, certificate)
             option(pycurl.SSLKEY, key)
 
-    def _append_body(self, data: bytes) -> None:
-        if len(self.body) < BODY_LIMIT:
-            self.body += data[: BODY_LIMIT - len(self.body)]
+    def _append_body(self, data: bytes) -> int:
+        """How much is taken: less than there is ends the transfer, which a huge or endless answer would hold up."""
+        self.body += (taken := data[: BODY_LIMIT - len(self.body)])
+        return len(taken)
 
     def prepare(self, ticket: int, request: requests.PreparedRequest, proxies: Mapping[str, str]) -> None:
         """Make the handle ready for its next request."""
@@ -91,6 +93,11 @@ class _Slot:
         ]
         headers.append("Expect:")
         option(pycurl.HTTPHEADER, headers)
+
+    def has_status(self) -> bool:
+        """Whether the head of the final answer is there as a whole."""
+        whole = bool(self.lines) and not self.lines[-1].strip()
+        return whole and bool(self.handle.getinfo(pycurl.RESPONSE_CODE) >= _FINAL)
 
     def response(self) -> Response:
         """The answer that has come in."""
@@ -170,6 +177,7 @@ class CurlTransport:
         self._multi.remove_handle(handle)
         self._idle.append(slot)
         seconds = handle.getinfo(pycurl.TOTAL_TIME)
-        if code == pycurl.E_OK:
+        # The status decides: what becomes of the answer's body changes nothing about the event.
+        if code == pycurl.E_OK or slot.has_status():
             return Done(slot.ticket, slot.response(), seconds)
         return Done(slot.ticket, exception_for(handle, code, message, slot.request), seconds)

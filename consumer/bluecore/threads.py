@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from itertools import takewhile
 from queue import Empty, SimpleQueue
 
 import requests
-from requests.adapters import HTTPAdapter
+import urllib3
 
+from consumer.bluecore.interim import InterimAnswersPass
 from consumer.bluecore.response import BODY_LIMIT, Response
 from consumer.bluecore.transport import ConnectionSettings, Done
 
@@ -31,12 +33,14 @@ class ThreadTransport:
         self._settings = settings
         self._session = requests.Session()
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HTTPAdapter(pool_maxsize=settings.max_in_flight))
+            self._session.mount(scheme, InterimAnswersPass(pool_maxsize=settings.max_in_flight))
         self._jobs: SimpleQueue[tuple[int, int, requests.PreparedRequest] | None] = SimpleQueue()
         self._results: SimpleQueue[tuple[int, Done]] = SimpleQueue()
         self._serial = 0
         # Deadline and ticket by serial number, thus in the order of the deadlines.
         self._waiting: dict[int, tuple[float, int]] = {}
+        self._heads: dict[int, Response] = {}
+        """By serial number, the answers whose heads have come."""
         self._threads = 0
         self._lost_threads = 0
 
@@ -95,21 +99,25 @@ class ThreadTransport:
         self._lost_threads += len(late)
         limit = self._settings.timeout
         message = f"no complete answer within {limit:g} s"
-        return [Done(ticket, requests.ReadTimeout(message), limit) for _, (_, ticket) in late]
+        return [
+            Done(ticket, self._heads.pop(serial, requests.ReadTimeout(message)), limit)
+            for serial, (_, ticket) in late
+        ]
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
             serial, ticket, request = job
             started = time.monotonic()
             try:
-                result: Response | requests.RequestException = self._exchange(request, started)
+                result: Response | requests.RequestException = self._exchange(serial, request, started)
             except requests.RequestException as error:
                 result = error
             except Exception as error:  # noqa: BLE001 - a ticket without an answer would stop its lane for ever
                 result = requests.RequestException(error)
+            self._heads.pop(serial, None)
             self._results.put((serial, Done(ticket, result, time.monotonic() - started)))
 
-    def _exchange(self, request: requests.PreparedRequest, started: float) -> Response:
+    def _exchange(self, serial: int, request: requests.PreparedRequest, started: float) -> Response:
         settings = self._settings
         response = self._session.get_adapter(request.url or "").send(
             request,
@@ -119,13 +127,22 @@ class ThreadTransport:
             cert=settings.cert,
             proxies=settings.proxies,
         )
-        body = bytearray()
-        for chunk in response.iter_content(_CHUNK):
-            body += chunk
-            if len(body) >= BODY_LIMIT or time.monotonic() > started + settings.timeout:
-                # Only a connection whose answer has been read to its end can be used again.
-                response.close()
-                break
         lines = [f"{name}: {value}" for name, value in response.headers.items()]
         head = "\r\n".join([f"HTTP/1.1 {response.status_code} {response.reason}", *lines])
-        return Response(response.status_code, head, bytes(body[:BODY_LIMIT]))
+        # The status decides: what becomes of the answer's body changes nothing about the event.
+        self._heads[serial] = Response(response.status_code, head, b"")
+        body = _body(response, started + settings.timeout)
+        return Response(response.status_code, head, body)
+
+
+def _body(response: requests.Response, deadline: float) -> bytes:
+    """Its start, or what came of it until it broke off or the time was up."""
+    body = bytearray()
+    with suppress(urllib3.exceptions.HTTPError, OSError):
+        while len(body) < BODY_LIMIT and time.monotonic() < deadline:
+            if not (chunk := response.raw.read1(_CHUNK, decode_content=True)):
+                return bytes(body)
+            body += chunk
+    # Only a connection whose answer has been read to its end can be used again.
+    response.close()
+    return bytes(body[:BODY_LIMIT])

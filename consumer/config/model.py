@@ -124,6 +124,7 @@ class DeliveryConfig(Section):
     max_hold_seconds: Positive = 300
     max_buffered_records: Count = 10_000
     max_buffered_bytes: Count = 64 << 20
+    max_record_bytes: Count = 8 << 20
     commit_interval_seconds: Positive = 0.05
     drain_seconds: Positive = 25
     statuses: StatusesConfig = StatusesConfig()

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from consumer.config.types import Choice, Integer, Path, SchemaFile, Section, Topic, TopicPattern, union_tag
+from consumer.config.types import Choice, Integer, Path, SchemaFile, Section, TimeZone, Topic, TopicPattern, union_tag
 
 
 class FieldConfig(Section):
-    """A value taken from the record, and what it is turned into."""
+    """A value taken from the record, and what it is turned into.
+
+    Attributes:
+        unit: what a number counts since 1970 that becomes a date or a datetime.
+    """
 
     path: Path
     convert: Annotated[
         Literal["string", "number", "integer", "boolean", "date", "datetime"] | None, Field(alias="as")
     ] = None
+    unit: Literal["days", "seconds", "milliseconds", "microseconds", "nanoseconds"] | None = None
+
+    @model_validator(mode="after")
+    def _unit_of_a_time(self) -> Self:
+        if self.unit is not None and self.convert not in {"date", "datetime"}:
+            raise ValueError("unit goes with as: date or as: datetime, which it is the unit of")
+        return self
 
 
 class EventByValue(Section):
@@ -52,6 +64,7 @@ class RouteConfig(Section):
         schemas: what `raw` and `single_object` values were written with: an .avsc file, a folder of them, or
             a list of either. Those of `confluent` values are in the registry.
         reader_schema: an .avsc file that each record is resolved to, by the rules of schema evolution.
+        timezone: the zone of times that say none, such as Europe/Istanbul; without, they are sent as they are.
         normalise_email: trim e-mails and write them in lower case.
         phone_region: write phones as E.164; one without a country code is of this region (ISO 3166: `US`).
         split_products: make one request for each product of a viewed_product, add_to_cart, remove_from_cart
@@ -75,6 +88,7 @@ class RouteConfig(Section):
     wire_format: Annotated[Literal["confluent", "single_object", "raw"], Field(alias="format")] = "confluent"
     schemas: Annotated[SchemaFiles | None, Field(alias="schema")] = None
     reader_schema: SchemaFile | None = None
+    timezone: TimeZone | None = None
     normalise_email: bool = False
     phone_region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
     split_products: bool = False
@@ -93,6 +107,10 @@ class RouteConfig(Section):
         """The files and folders of `schema`."""
         named = self.schemas
         return () if named is None else (named,) if isinstance(named, str) else named
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        return None if self.timezone is None else ZoneInfo(self.timezone)
 
     def takes(self, topic: str) -> bool:
         """Whether the topic's records are this route's, as far as the topic tells."""

@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 
 from consumer.config.path_syntax import syntax_error
+from consumer.suggestions import did_you_mean
 
 _DURABILITY = "remove it; a failed record is settled once all in-sync replicas have it, and once only"
 _COMMITS = "remove it; offsets are committed once their records are settled"
@@ -92,6 +94,16 @@ def _topic(name: str) -> str:
     return name
 
 
+def _time_zone(name: str) -> str:
+    """The system's files, or the package tzdata where it has none."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        meant = did_you_mean(name, available_timezones())
+        raise ValueError(f"is no time zone of the IANA database, such as Europe/Istanbul{meant}") from None
+    return name
+
+
 def _no_flag(value: Any) -> Any:
     """Python takes true for 1."""
     if isinstance(value, bool):
@@ -119,6 +131,7 @@ Seconds = Annotated[Number, Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[Number, Field(gt=0, allow_inf_nan=False)]
 HttpStatus = Annotated[Integer, Field(ge=100, le=599)]
 TopicPattern = Annotated[str, AfterValidator(_anchored)]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Topic = Annotated[str, AfterValidator(_topic)]
 
 

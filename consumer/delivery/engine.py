@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from consumer.backoff import Backoff
 from consumer.delivery.answers import Answers
-from consumer.delivery.failures import parked, unmappable, unread_again
+from consumer.delivery.failures import parked, too_large_to_write, unmappable, unread_again
 from consumer.delivery.gates import Gates
 from consumer.delivery.lanes import Lane, Lanes
 from consumer.delivery.order import KeyOrder, Turn
@@ -20,7 +20,7 @@ from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.settling import Settling
 from consumer.delivery.taking import refused_task, task_of
 from consumer.delivery.task import FAILED_FIRST, Decisions, PartitionState, Settlement, Task
-from consumer.records import Answer, Mapped, Outcome, Record, Reject, Skip
+from consumer.records import Answer, Mapped, Outcome, Record, Reject, Skip, TooLargeToWrite
 
 _REWRITE = Backoff(0.5, 30)
 _SHORTEST_WAIT = 0.001
@@ -127,6 +127,9 @@ class Engine:
             self._settle(task, failure.outcome)
         else:
             self.write_error = error
+            if isinstance(error, TooLargeToWrite):
+                task.fail(too_large_to_write(task, error, now))
+                task.record = task.record.without_value()
             task.write_failures += 1
             task.due = now + _REWRITE.seconds(task.write_failures)
             self._answers.requeue(task)

@@ -55,6 +55,20 @@ def unread_again(task: Task, delays: Sequence[float], now: float) -> Failure:
     )
 
 
+def too_large_to_write(task: Task, error: str, now: float) -> Failure:
+    """The topic of its failure takes no record of this size: what fits is written to the dead-letter topic."""
+    return Failure(
+        Outcome.DEAD_LETTER,
+        Reason.TOO_LARGE,
+        Stage.DELIVER,
+        f"{error}; its value is at its origin only",
+        None if task.failure is None else task.failure.status,
+        attempts=task.attempts_before + task.attempts,
+        first_failed_at=task.first_failed_at or now,
+        delivered=task.delivered,
+    )
+
+
 def after_failures(task: Task, answer: Answer, delays: Sequence[float], now: float) -> None:
     """The attempts are used up while others pass: sets when the record goes again, or the failure that ends it."""
     if not task.state.redelivers and delays:

@@ -25,7 +25,9 @@ LIMIT = 4095
 """Characters. The brokers take 4,096, and confluent-kafka 2.16 sends a NUL behind the text, which they count."""
 VERSION, VERSION_WITH_HALVES, VERSION_WITH_NOTE = "1", "2", "3"
 BIT_SET, RUN_LENGTHS = b"b", b"r"
-_LARGEST = 1 << 20  # bytes of a map unpacked: far above what an engine leaves beyond a watermark
+# Bytes of a map unpacked: what takes a tenth of a second to read. Whoever may commit for the group may write one.
+_LARGEST = 1 << 17
+_LARGEST_NUMBER = 63  # bits
 _HIGHEST = 1 << 63  # above every offset
 # A bit set is worth a try where the ranges are many, and close to each other.
 _MANY_RANGES = 32
@@ -48,13 +50,11 @@ def encode(committed: int, settled: OffsetRanges, halves: OffsetRanges = _NONE, 
     Returns:
         The text; empty where there is nothing to say, or too much.
     """
-    if halves:
-        text = f"{VERSION_WITH_HALVES}:{committed}:{_pack(settled, committed + 1)}:{_pack(halves, committed)}"
-    elif settled:
-        text = f"{VERSION}:{committed}:{_pack(settled, committed + 1)}"
-    else:
+    if not settled and not halves:
         return ""
-    return text if len(text) <= limit else ""
+    parts = [_pack(settled, committed + 1), *([_pack(halves, committed)] if halves else [])]
+    text = ":".join([VERSION_WITH_HALVES if halves else VERSION, str(committed), *parts])
+    return text if all(parts) and len(text) <= limit else ""
 
 
 def encode_note(committed: int, note: str) -> str:
@@ -101,10 +101,14 @@ def _decode(committed: int, text: str | None) -> tuple[OffsetRanges, OffsetRange
 
 
 def _pack(ranges: OffsetRanges, base: int) -> str:
+    """Empty for more than can be unpacked again."""
     relative = [(start - base, end - base) for start, end in ranges]
     bodies = [RUN_LENGTHS + _to_runs(relative)]
     if len(relative) > _MANY_RANGES and relative[-1][1] <= _LARGEST_BIT_SET * 8:
         bodies.append(BIT_SET + _to_bits(relative))
+    bodies = [body for body in bodies if len(body) <= _LARGEST]
+    if not bodies:
+        return ""
     return base64.b64encode(min((zlib.compress(body, 6) for body in bodies), key=len)).decode()
 
 
@@ -116,7 +120,7 @@ def _unpack(packed: str, base: int) -> OffsetRanges | None:
     except (binascii.Error, zlib.error, ValueError):
         return None
     read = _READERS.get(unpacked[:1])
-    if read is None or not unpacking.eof:
+    if read is None or not unpacking.eof or (read is _from_bits and len(unpacked) > _LARGEST_BIT_SET + 2):
         return None
     ranges = [(base + start, base + end) for start, end in read(unpacked[1:])]
     return OffsetRanges(ranges) if not ranges or ranges[-1][1] < _HIGHEST else None
@@ -159,6 +163,8 @@ def _from_runs(body: bytes) -> Iterator[tuple[int, int]]:
     for byte in body:
         value |= (byte & 0x7F) << shift
         shift += 7
+        if shift > _LARGEST_NUMBER and byte & 0x80:
+            return  # no offset is so large, and each further byte would cost more than the one before
         if byte & 0x80:
             continue
         if settled:

@@ -100,7 +100,7 @@ class KeyOrder:
             return Turn.MAY_GO
         if not self._parked.known:
             return Turn.UNKNOWN
-        if self._parked.holds(key, record.origin, record.origin_offset, task.kind):
+        if self._parked.holds(key, record, task.kind):
             return Turn.ALREADY_PARKED
         return Turn.PARK_BEHIND if self._parked.is_parked(key, task.kind) else Turn.MAY_GO
 
@@ -120,19 +120,21 @@ class KeyOrder:
         """A record read from the retry topic parks its key, whether or not the watch has come to it yet."""
         if not task.state.redelivers:
             return
-        past, rest = task.record.redelivery, task.rest
+        record, rest = task.record, task.rest
+        past = record.redelivery
         parks = BOTH if past is None else past.parks
         if task.parking_key is not None:
             own = parks if rest is None else frozenset((task.kind,))
-            self._parked.apply(Parked(*_place(task, task.parking_key, own)))
+            self._parked.apply(Parked(*_place(task, task.parking_key, own), record.digest))
         if rest is not None and rest.ordered and (key := task.key_of(rest.requests)) is not None:
-            self._parked.apply(Parked(*_place(task, key, frozenset((rest.kind,)))))
+            self._parked.apply(Parked(*_place(task, key, frozenset((rest.kind,))), record.digest))
 
     def park(self, task: Task) -> None:
         """The present part of a record is in the retry topic; where, the watch will tell."""
         if (key := task.parking_key) is not None:
             record = task.record
-            self._parked.apply(Parked(key, record.origin, record.origin_offset, None, frozenset((task.kind,))))
+            parks = frozenset((task.kind,))
+            self._parked.apply(Parked(key, record.origin, record.origin_offset, None, parks, record.digest))
 
     def settled(self, task: Task) -> None:
         """What was read from the retry topic has ended: its key is free, unless another parks it."""

@@ -6,21 +6,23 @@ parked for its consents, for its other records, or for both: an unsubscribe does
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
+from hashlib import blake2b
 from typing import NamedTuple
 
-from consumer.records import OrderClass, Partition
+from consumer.records import OrderClass, Partition, Record
 
 BOTH = frozenset(OrderClass)
-_Place = tuple[Partition, int, tuple[Partition, int] | None]
+_Copies = dict[tuple[Partition, int] | None, bytes]
+"""Of one record in the retry topic: its places there, and the digest of what lies at each."""
 
 
 class Parked(NamedTuple):
     """A record of this ordering key is in the retry topic: at `at`, or (None) at a place that is not known yet.
 
     `origin` and `offset` are its original place; a produce that was repeated leaves two copies of it. `parks`: the
-    classes of later records that follow it.
+    classes of later records that follow it. `digest`: of its key and value, since whoever may write to the topic may
+    claim any place.
     """
 
     key: bytes
@@ -28,6 +30,7 @@ class Parked(NamedTuple):
     offset: int
     at: tuple[Partition, int] | None = None
     parks: frozenset[OrderClass] = BOTH
+    digest: bytes = b""
 
 
 class Unparked(NamedTuple):
@@ -67,15 +70,15 @@ class NoWatch:
 
 
 class ParkedKeys:
-    """Keys and the records that are parked under each.
+    """Keys and the records that are parked under each; of a key only a digest is kept, as it may be of any length.
 
     Right after partitions were assigned, the retry topic may hold records of theirs that are not known yet: until
     the watch has caught up, `known` is false, and no record that order matters for may pass.
     """
 
     def __init__(self) -> None:
-        self._parked: dict[OrderClass, defaultdict[bytes, set[_Place]]] = {
-            kind: defaultdict(set) for kind in OrderClass
+        self._parked: dict[OrderClass, dict[bytes, dict[tuple[Partition, int], _Copies]]] = {
+            kind: {} for kind in OrderClass
         }
         self._asked = self._answered = 0
 
@@ -97,23 +100,42 @@ class ParkedKeys:
         if isinstance(change, CaughtUp):
             self._answered = max(self._answered, change.number)
             return
-        place, unknown = (change.origin, change.offset, change.at), (change.origin, change.offset, None)
+        key, place = _short(change.key), (change.origin, change.offset)
         for kind in change.parks:
-            parked = self._parked[kind]
+            records = self._parked[kind]
             if isinstance(change, Parked):
-                parked[change.key].discard(unknown)
-                parked[change.key].add(place)
-            elif change.key in parked:
-                parked[change.key] -= {place, unknown}
-                if not parked[change.key]:
-                    del parked[change.key]
+                copies = records.setdefault(key, {}).setdefault(place, {})
+                copies.pop(None, None)
+                copies[change.at] = change.digest
+            elif (found := records.get(key, {}).get(place)) is not None:
+                found.pop(change.at, None)
+                found.pop(None, None)
+                _forget(records, key, place)
 
     def is_parked(self, key: bytes | None, kind: OrderClass = OrderClass.OTHER) -> bool:
         """Whether a later record of this class follows one of its key into the retry topic."""
-        return key is not None and key in self._parked[kind]
+        records = self._parked[kind]
+        return bool(records) and key is not None and _short(key) in records
 
-    def holds(self, key: bytes | None, origin: Partition, offset: int, kind: OrderClass = OrderClass.OTHER) -> bool:
+    def holds(self, key: bytes | None, record: Record, kind: OrderClass = OrderClass.OTHER) -> bool:
         """Whether this very record is in the retry topic: a crash came between its write and its commit."""
-        if key is None or key not in self._parked[kind]:
+        records = self._parked[kind]
+        if not records or key is None:
             return False
-        return any(place[:2] == (origin, offset) for place in self._parked[kind][key])
+        copies = records.get(_short(key), {}).get((record.origin, record.origin_offset))
+        return copies is not None and record.digest in copies.values()
+
+
+def _forget(
+    records: dict[bytes, dict[tuple[Partition, int], _Copies]], key: bytes, place: tuple[Partition, int]
+) -> None:
+    """Drops what is empty."""
+    places = records.get(key)
+    if places is not None and not places.get(place):
+        places.pop(place, None)
+        if not places:
+            del records[key]
+
+
+def _short(key: bytes) -> bytes:
+    return blake2b(key, digest_size=16).digest()

@@ -5,6 +5,7 @@ All of it is endpoint-wide: a 429 answered to one request holds back every reque
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from consumer.backoff import Backoff
@@ -130,7 +131,8 @@ class Throttle:
         if self._remaining is not None and self._remaining <= 0 and now < self._reset_at:
             at = self._reset_at
         if self._policy.rate and self._tokens < 1:
-            at = max(at, now + (1 - self._tokens) / self._policy.refill)
+            # A token that lacks less than the clock can tell is still a token that is not there yet.
+            at = max(at, now + (1 - self._tokens) / self._policy.refill, math.nextafter(now, math.inf))
         return at
 
     def held_seconds(self, now: float) -> float:

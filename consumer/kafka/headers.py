@@ -16,6 +16,7 @@ ORDERING_KEY_HEADER = BLUECORE + "ordering-key"
 """The key under which later records of the customer follow this one into the retry topic."""
 _ORDERING_CLASS = BLUECORE + "ordering-class"
 _PART = BLUECORE + "part"
+_LEFT_OUT = BLUECORE + "left-out"
 _CLASSES: dict[bytes | None, OrderClass] = {kind.encode(): kind for kind in OrderClass}
 
 
@@ -53,6 +54,7 @@ def failure_headers(
         ORDERING_KEY_HEADER: parking_key,
         _ORDERING_CLASS: None if parking_key is None else kind,
         _PART: part,
+        _LEFT_OUT: record.left_out or None,
     }
     kept = [header for header in record.headers if header[0] not in added]
     return [*kept, *((name, _text(value)) for name, value in added.items() if value is not None)]
@@ -82,6 +84,11 @@ def redelivery(headers: Headers) -> Redelivery | None:
         # An earlier version wrote none: such a record parks all that comes behind it.
         parks=frozenset(OrderClass if kind is None else (kind,)),
     )
+
+
+def left_out(headers: Headers) -> int:
+    """How many bytes a record had that was set aside without its value; 0: it has it."""
+    return _number(dict(headers).get(_LEFT_OUT)) or 0
 
 
 def _text(value: object) -> str | bytes:

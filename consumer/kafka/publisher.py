@@ -16,7 +16,7 @@ from consumer.kafka.client import producer_options
 from consumer.kafka.group_protocol import is_fatal
 from consumer.kafka.headers import failure_headers
 from consumer.kafka.logging import RateLimitedLog
-from consumer.records import Failure, Headers, OrderClass, Outcome, Partition, Record
+from consumer.records import Failure, Headers, OrderClass, Outcome, Partition, Record, TooLargeToWrite
 
 log = structlog.get_logger(__name__)
 
@@ -90,8 +90,10 @@ class Publisher:
                 on_delivery=partial(self._on_delivery, ticket),
                 **chosen,
             )
-        except (BufferError, KafkaException) as error:
+        except BufferError as error:
             self._results.append((ticket, str(error)))
+        except KafkaException as error:
+            self._results.append((ticket, _reason(topic, error.args[0])))
 
     def write_marker(self, ticket: int, partition: Partition, headers: Headers) -> None:
         """A record of nothing but headers, at the end of this partition; its result comes under `ticket`."""
@@ -129,8 +131,13 @@ class Publisher:
         self._producer.flush(seconds)
 
     def _on_delivery(self, ticket: int, error: KafkaError | None, message: Message) -> None:
-        self._results.append((ticket, None if error is None else f"{message.topic()}: {error.str()}"))
+        self._results.append((ticket, None if error is None else _reason(message.topic() or "", error)))
 
     def _on_error(self, error: KafkaError) -> None:
         if is_fatal(error):
             self._fatal = error
+
+
+def _reason(topic: str, error: KafkaError) -> str:
+    text = f"{topic}: {error.str()}"
+    return TooLargeToWrite(text) if error.code() == KafkaError.MSG_SIZE_TOO_LARGE else text

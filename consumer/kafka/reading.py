@@ -43,6 +43,7 @@ class TopicReader:
         letters = config.dead_letters
         self._topic = topic
         self._failure_topics = {letters.retry_topic, letters.dead_letter_topic}
+        self._most_bytes = config.delivery.max_record_bytes
         options = client_options(config.kafka, {"group.id": config.kafka.group_id}, "consumer")
         callbacks = {
             "enable.auto.commit": False,
@@ -87,7 +88,7 @@ class TopicReader:
             for message in messages:
                 number, error = message.partition() or 0, message.error()
                 if error is None and (message.offset() or 0) < ends[number]:
-                    yield record_from(message, self._failure_topics)
+                    yield record_from(message, self._failure_topics, self._most_bytes)
                     # Whoever takes the records may take a while.
                     deadline = time.monotonic() + TIMEOUT_SECONDS
                 elif error is not None and error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001 - confluent-kafka's public name for it

@@ -25,7 +25,7 @@ from consumer.delivery.parking import BOTH, CaughtUp, Change, Parked, Unparked
 from consumer.kafka.client import Fatal, client_options
 from consumer.kafka.headers import ORDERING_KEY_HEADER, redelivery
 from consumer.kafka.logging import NullLogger
-from consumer.records import OrderClass, Partition
+from consumer.records import OrderClass, Partition, digest_of
 
 log = structlog.get_logger(__name__)
 
@@ -140,7 +140,8 @@ class RetryWatch:
         if past is None or key is None:
             return
         number, offset = message.partition() or 0, message.offset() or 0
-        parked = Parked(key, past.origin, past.offset, (Partition(self._topic, number), offset), past.parks)
+        at, digest = (Partition(self._topic, number), offset), digest_of(message.key(), message.value())
+        parked = Parked(key, past.origin, past.offset, at, past.parks, digest)
         self._parked[number][offset] = parked
         self._changes.put(parked)
 

@@ -62,6 +62,7 @@ class KafkaSource:
         self._read_errors = read_errors
         retry_topic = config.dead_letters.retry_topic
         self._failure_topics = (retry_topic,)
+        self._most_bytes = config.delivery.max_record_bytes
         self._errors = ConsumerErrors(read_errors)
         self._commits = OffsetCommits(listener)
         self._paused: set[Partition] = set()
@@ -178,7 +179,7 @@ class KafkaSource:
 
     def _record(self, message: Message) -> Record | None:
         if (error := message.error()) is None:
-            return record_from(message, self._failure_topics)
+            return record_from(message, self._failure_topics, self._most_bytes)
         if error.code() == _NOT_FOUND:
             partition = Partition(message.topic() or "", message.partition() or 0)
             self._repositioning.out_of_range(partition, message.offset())

@@ -13,6 +13,8 @@ from consumer.records import CONSENTS
 
 MAX_BODY_BYTES = 900_000
 """Bodies stay under 900 KB (Bluecore's transactional API)."""
+MAX_BYTES_IN_ALL = 8 << 20
+"""Of the bodies that one route makes of one record: each repeats the customer, however short a product is."""
 
 DEFAULT_ATTRIBUTES = (
     "first_name",

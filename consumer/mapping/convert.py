@@ -1,19 +1,20 @@
 """What a route's `as:` does: a value made into the type that the route names, or refused; never guessed.
 
-Values go in and come out as Python's own; `values` writes them as JSON afterwards.
+Values go in and come out as Python's own; `values` writes them as JSON afterwards. Dates and times: `moments`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from math import isfinite
 from typing import Any
 
+from consumer.config.route import FieldConfig
 from consumer.mapping.errors import InvalidValueError
-from consumer.mapping.values import TOO_LARGE_AN_INTEGER, WRITABLE_INTEGERS, plain
+from consumer.mapping.moments import Zone, to_date, to_datetime
+from consumer.mapping.values import TOO_LARGE_AN_INTEGER, WRITABLE_INTEGERS, plain, readable
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
 _BOOLEANS = {
@@ -43,6 +44,7 @@ def to_number(value: Any) -> int | float | Decimal:
         return Decimal(value.strip())
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool) and isfinite(value):
         return value
+    readable(value)
     raise InvalidValueError("is no number")
 
 
@@ -65,37 +67,8 @@ def to_boolean(value: Any) -> bool:
         known = _BOOLEANS.get(str(value).strip().lower())
         if known is not None:
             return known
+    readable(value)
     raise InvalidValueError("is no boolean")
-
-
-def to_datetime(value: Any) -> datetime:
-    """A timestamp, an ISO 8601 text, or a whole number of milliseconds since the epoch; no zone means UTC."""
-    try:
-        if isinstance(value, datetime):
-            moment = value
-        elif isinstance(value, date):
-            moment = datetime.combine(value, time())
-        elif isinstance(value, str):
-            moment = datetime.fromisoformat(value.strip())
-        elif isinstance(value, int) and not isinstance(value, bool):
-            moment = datetime.fromtimestamp(value / 1000, UTC)
-        else:
-            raise InvalidValueError("is no date and time")
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError, OSError):
-        raise InvalidValueError("is no date and time") from None
-
-
-def to_date(value: Any) -> date:
-    """A date, the UTC day of a timestamp, or the ISO 8601 text of either."""
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    if isinstance(value, datetime | str):
-        try:
-            return to_datetime(value).date()
-        except InvalidValueError:
-            raise InvalidValueError("is no date") from None
-    raise InvalidValueError("is no date")
 
 
 CONVERTERS: dict[str, Callable[[Any], Any]] = {
@@ -106,3 +79,17 @@ CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "date": to_date,
     "datetime": to_datetime,
 }
+
+
+def converter(mapped: FieldConfig, zone: Zone = None) -> Callable[[Any], Any] | None:
+    """What the field's `as:` does, None where it has none.
+
+    Args:
+        mapped: the field's settings.
+        zone: the route's, of times that say none.
+    """
+    if mapped.convert == "date":
+        return lambda value: to_date(value, mapped.unit, zone)
+    if mapped.convert == "datetime":
+        return lambda value: to_datetime(value, mapped.unit, zone)
+    return None if mapped.convert is None else CONVERTERS[mapped.convert]

@@ -51,7 +51,7 @@ def customer_of(route: RouteConfig, contract: Contract) -> Customer | None:
     phone = phone_of(route.phone_region) if route.phone_region else jsonable
     return Customer(
         tuple(
-            reader(name, mapped.get(name), CUSTOMER.get(name, ()), phone if name == "phone" else jsonable)
+            reader(name, mapped.get(name), CUSTOMER.get(name, ()), phone if name == "phone" else jsonable, route.zone)
             for name in names
         )
     )

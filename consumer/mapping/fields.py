@@ -16,7 +16,7 @@ import phonenumbers
 
 from consumer.mapping.contract import DEFAULT_ATTRIBUTES
 from consumer.mapping.errors import InvalidValueError
-from consumer.mapping.values import exact, jsonable
+from consumer.mapping.values import exact, jsonable, readable
 
 Accept = Callable[[Any], Any]
 
@@ -46,6 +46,7 @@ def text(value: Any) -> str | None:
         return value if value and not value.isspace() else None
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
+    readable(value)
     raise InvalidValueError("must be text or a whole number")
 
 
@@ -54,12 +55,14 @@ def number(value: Any) -> Any:
         return exact(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return jsonable(value)
+    readable(value)
     raise InvalidValueError("must be a number; `as: number` converts text")
 
 
 def email(value: Any) -> str | None:
     """An e-mail address (survey: Bluecore validates them); a blank one counts as missing."""
     if not isinstance(value, str):
+        readable(value)
         raise InvalidValueError("must be text")
     if not value or value.isspace():
         return None

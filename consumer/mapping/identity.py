@@ -68,6 +68,7 @@ def identity_of(route: RouteConfig, contract: Contract) -> Identity:
     """How one event type of a route finds its customer."""
     accept = ACCEPT | NORMALISED if route.normalise_email else ACCEPT
     email, explicit, customer_id, device_id = (
-        reader(name, route.fields.get(name), own_names, accept[name]) for name, own_names in IDENTITY.items()
+        reader(name, route.fields.get(name), own_names, accept[name], route.zone)
+        for name, own_names in IDENTITY.items()
     )
     return Identity(email, explicit, customer_id, device_id, contract.customer, contract.links)

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from consumer.config.route import RouteConfig
-from consumer.mapping.contract import MAX_BODY_BYTES, Contract, contract_of
+from consumer.mapping.contract import MAX_BODY_BYTES, MAX_BYTES_IN_ALL, Contract, contract_of
 from consumer.mapping.customer import Customer, attribute_name, customer_of
 from consumer.mapping.errors import RefusedError
 from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY
@@ -60,10 +60,15 @@ class Plan:
         if links is not None and ids.email is not None:
             self._collect_links(record, ids.distinct_id, ids.email, links)
         requests = []
+        size = 0
         for products in listed:
             if products:
                 properties["products"] = products
             requests.append(_request(self.contract.event, properties, ids))
+            size += len(requests[-1].body)
+            if size > MAX_BYTES_IN_ALL:
+                message = f"its {len(listed)} events have more than {MAX_BYTES_IN_ALL} bytes together"
+                raise RefusedError(Reason.TOO_LARGE, None, message)
         return requests
 
     def _products(self, record: Any) -> list[list[dict[str, Any]]]:
@@ -96,7 +101,7 @@ def plan_of(route: RouteConfig, event: str, token: str) -> Plan:
     """Compiles one event type of a route in whose configuration nothing is wrong."""
     contract = contract_of(event)
     properties = tuple(
-        reader(name, route.fields.get(name), (name,), ACCEPT.get(name, jsonable))
+        reader(name, route.fields.get(name), (name,), ACCEPT.get(name, jsonable), route.zone)
         for name in property_names(route, contract)
     )
     return Plan(

@@ -13,13 +13,14 @@ from typing import Any
 
 import orjson
 
+from consumer.avro.unreadable import Unreadable
 from consumer.config.route import RouteConfig
 from consumer.mapping.contract import Contract
 from consumer.mapping.decimals import exact_sum
 from consumer.mapping.errors import InvalidValueError, RefusedError
 from consumer.mapping.fields import FLAT_PRODUCT_ID, PRODUCT, PRODUCT_ID, text
 from consumer.mapping.readers import Reader, read_into, reader
-from consumer.mapping.values import FORMS, jsonable, other_form
+from consumer.mapping.values import FORMS, jsonable, other_form, readable
 
 Product = dict[str, Any]
 
@@ -90,13 +91,15 @@ def products_of(route: RouteConfig, contract: Contract) -> Products | None:
         return None
     mapped = {key.removeprefix(PREFIX): path for key, path in route.fields.items() if key.startswith(PREFIX)}
     others = tuple(
-        reader(name, mapped.get(name), (name,)) for name in dict.fromkeys((*PRODUCT, *mapped)) if name != "id"
+        reader(name, mapped.get(name), (name,), zone=route.zone)
+        for name in dict.fromkeys((*PRODUCT, *mapped))
+        if name != "id"
     )
     source = route.fields.get("products")
     return Products(
-        source=reader("products", source, ("products",), lambda found: found),
-        id=reader("id", mapped.get("id"), PRODUCT_ID, text),
-        flat_id=reader("products[0].id", mapped.get("id"), FLAT_PRODUCT_ID, text),
+        source=reader("products", source, ("products",), readable),
+        id=reader("id", mapped.get("id"), PRODUCT_ID, text, route.zone),
+        flat_id=reader("products[0].id", mapped.get("id"), FLAT_PRODUCT_ID, text, route.zone),
         others=others if mapped else None,
         flat_others=others,
         is_mapped=source is not None,
@@ -132,7 +135,7 @@ def _ride_along(product: Product, item: Product) -> None:
     name = ""
     try:
         for name, value in item.items():
-            if value is not None and name not in _IDS:
+            if value is not None and name not in _IDS and type(value) is not Unreadable:
                 form = FORMS.get(type(value), other_form)
                 product[name] = value if form is None else form(value)
     except InvalidValueError as rule:
@@ -141,9 +144,11 @@ def _ride_along(product: Product, item: Product) -> None:
 
 def _repeated(products: list[Product]) -> tuple[int, int]:
     """The first product whose id has been there, and the one that had it."""
-    ids = [product["id"] for product in products]
-    again = next(index for index, each in enumerate(ids) if each in ids[:index])
-    return again, ids.index(ids[again])
+    first: dict[str, int] = {}
+    for index, product in enumerate(products):
+        if (before := first.setdefault(product["id"], index)) != index:
+            return index, before
+    raise ValueError("no id is repeated")
 
 
 def _merged(products: list[Product]) -> list[Product]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from consumer.config.route import FieldConfig
-from consumer.mapping.convert import CONVERTERS
+from consumer.mapping.convert import converter
 from consumer.mapping.errors import InvalidValueError, RefusedError
+from consumer.mapping.moments import Zone
 from consumer.mapping.paths import Get, compile_path
+from consumer.mapping.reads import Names, names_in
 from consumer.mapping.values import jsonable
 
 Accept = Callable[[Any], Any]
@@ -17,12 +19,17 @@ Accept = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One field of Bluecore's, as a record gives it: found, converted, and held against its rule."""
+    """One field of Bluecore's, as a record gives it: found, converted, and held against its rule.
+
+    Attributes:
+        names: the fields of the record that `get` looks at; None: any.
+    """
 
     field: str
     get: Get
     accept: Accept
     hint: str
+    names: Names = None
 
     def read(self, record: Any) -> Any:
         """The value as JSON, or None when there is none.
@@ -64,16 +71,26 @@ def read_into(target: dict[str, Any], readers: Sequence[Reader], record: Any) ->
 
 
 def reader(
-    field: str, mapped: str | FieldConfig | None, own_names: Sequence[str] = (), accept: Accept = jsonable
+    field: str,
+    mapped: str | FieldConfig | None,
+    own_names: Sequence[str] = (),
+    accept: Accept = jsonable,
+    zone: Zone = None,
 ) -> Reader:
-    """The reader of a field: by the path that the route maps, else under the first of its own names with a value."""
+    """The reader of a field: by the path that the route maps, else under the first of its own names with a value.
+
+    `zone` is the route's, for an `as:` that makes a time of what says none.
+    """
     if mapped is None:
-        return Reader(field, _first(own_names), accept, f"looked for {', '.join(own_names)}")
+        names = frozenset(name.partition(".")[0] for name in own_names)
+        return Reader(field, _first(own_names), accept, f"looked for {', '.join(own_names)}", names)
+    path = compile_path(mapped if isinstance(mapped, str) else mapped.path)
     if isinstance(mapped, str):
-        return Reader(field, compile_path(mapped).get, accept, f"path {mapped}")
-    if mapped.convert is not None:
-        accept = _composed(CONVERTERS[mapped.convert], accept)
-    return Reader(field, compile_path(mapped.path).get, accept, f"path {mapped.path}")
+        return Reader(field, path.get, accept, f"path {mapped}", names_in(path.tree))
+    convert = converter(mapped, zone)
+    if convert is not None:
+        accept = _composed(convert, accept)
+    return Reader(field, path.get, accept, f"path {mapped.path}", names_in(path.tree))
 
 
 def _first(names: Sequence[str]) -> Get:
@@ -131,4 +148,8 @@ def _inside_or_at_the_top(section: str, name: str) -> Get:
 
 
 def _composed(convert: Accept, accept: Accept) -> Accept:
-    return lambda value: accept(convert(value))
+    def converted(value: Any) -> Any:
+        found = convert(value)
+        return None if found is None else accept(found)
+
+    return converted

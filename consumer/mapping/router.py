@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -12,10 +12,13 @@ from consumer.config.route import EventByValue, RouteConfig
 from consumer.mapping.contract import decides_consent
 from consumer.mapping.errors import InvalidValueError, RefusedError
 from consumer.mapping.links import Claim, Links, claimed_links
+from consumer.mapping.moments import Zone, localised
 from consumer.mapping.names import as_yaml
 from consumer.mapping.paths import is_true
 from consumer.mapping.plan import Plan, plan_of
 from consumer.mapping.readers import Reader, reader
+from consumer.mapping.reads import Names, union
+from consumer.mapping.values import readable
 from consumer.records import EventRequest, Mapped, Reason, Reject, Send, Skip, Stage
 
 # A redelivery names its topic itself, in a header that anyone may write.
@@ -29,6 +32,7 @@ class Route:
 
     Attributes:
         chooser: the value of the record that chooses the event, None when there is but one.
+        zone: of the record's local timestamps, None where they stay without.
         plans: by that value's type and the value itself, as 1 and true are one in Python; by None when there
             is no chooser.
     """
@@ -36,6 +40,7 @@ class Route:
     config: RouteConfig
     when: Reader | None
     chooser: Reader | None
+    zone: Zone
     plans: Mapping[tuple[type, bool | int | str] | None, Plan]
 
     @property
@@ -110,12 +115,13 @@ class Router:
         event = ""
         try:
             for route in routes:
-                if route.applies(value):
+                record = value if route.zone is None else localised(value, route.zone)
+                if route.applies(record):
                     event = route.only_event
                     self._check_age(event_time_ms, now_ms)
-                    plan = route.plan(value)
+                    plan = route.plan(record)
                     event = plan.contract.event
-                    requests += plan.requests(value, links)
+                    requests += plan.requests(record, links)
                     priorities.append(route.config.priority)
         except RefusedError as refused:
             return replace(refused.as_reject(), event=event)
@@ -124,6 +130,10 @@ class Router:
         if claim is not None and links:
             requests = claimed_links(links, claim) + requests
         return Send(tuple(requests), max(priorities))
+
+    def reads(self, topic: str) -> Names:
+        """The fields that are looked at of the records of a topic, whichever of its routes takes them."""
+        return union(_names_of(route) for route in self._routes if route.config.takes(topic))
 
     def _find(self, topic: str, record_name: str | None) -> tuple[Route, ...]:
         return tuple(route for route in self._routes if route.takes(topic, record_name))
@@ -144,6 +154,19 @@ def compile_routes(routes: Sequence[RouteConfig], *, token: str, max_age_seconds
     return Router([_compiled(route, token) for route in routes], max_age_seconds)
 
 
+def _names_of(compiled: object) -> Names:
+    """What all readers in a compiled part look at, wherever in it they stand: one that is added is found, too."""
+    if isinstance(compiled, Reader):
+        return compiled.names
+    if isinstance(compiled, Mapping):
+        return union(map(_names_of, compiled.values()))
+    if isinstance(compiled, tuple):
+        return union(map(_names_of, compiled))
+    if is_dataclass(compiled):
+        return union(_names_of(getattr(compiled, part.name)) for part in fields(compiled))
+    return frozenset()
+
+
 def _form(value: object) -> str:
     return _FORMS.get(type(value), "value of another type")
 
@@ -156,12 +179,12 @@ def _consent(found: Any) -> bool:
 
 
 def _compiled(route: RouteConfig, token: str) -> Route:
-    accept = _consent if decides_consent(route) else lambda found: found
+    accept = _consent if decides_consent(route) else readable
     when = None if route.when is None else reader("when", route.when, accept=accept)
     if not isinstance(route.event, EventByValue):
-        return Route(route, when, None, {None: plan_of(route, route.event, token)})
-    chooser = reader("event", route.event.path, accept=lambda found: found)
+        return Route(route, when, None, route.zone, {None: plan_of(route, route.event, token)})
+    chooser = reader("event", route.event.path, accept=readable)
     plans: dict[tuple[type, bool | int | str] | None, Plan] = {
         (type(value), value): plan_of(route, event, token) for value, event in route.event.values.items()
     }
-    return Route(route, when, chooser, plans)
+    return Route(route, when, chooser, route.zone, plans)

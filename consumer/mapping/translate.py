@@ -8,12 +8,14 @@ from functools import partial
 
 import structlog
 
-from consumer.avro.decoding import WireFormat
+from consumer.avro.decoding import Narrowable, WireFormat
 from consumer.avro.errors import Undecodable
 from consumer.mapping.links import LinkCache
 from consumer.mapping.router import Router
 from consumer.records import Mapped, Reason, Record, Reject, Skip, Stage
 
+# A redelivery names its topic itself, in a header that anyone may write.
+_MOST_REMEMBERED = 256
 _log = structlog.get_logger(__name__)
 
 
@@ -33,6 +35,7 @@ class Translator:
         self._router = router
         self._decoder_of = decoder_of
         self._links = LinkCache() if links is None else links
+        self._narrowed: dict[str, tuple[WireFormat, WireFormat]] = {}
 
     def translate(self, record: Record, now_ms: int) -> Mapped:
         """What becomes of the record, by the routes of the topic that it was first written to.
@@ -47,11 +50,18 @@ class Translator:
         Raises:
             SchemaPending: the record's schema is not known yet; ask again with the same record.
         """
+        if record.left_out:
+            what = f"the record has {record.left_out} bytes, more than delivery.max_record_bytes allows"
+            return Reject(Reason.TOO_LARGE, Stage.DECODE, f"{what}; its value is at its origin only")
         if record.value is None:
             return Skip("tombstone")
         topic = record.origin.topic
         try:
-            decoded = self._decoder_of(topic).decode(record.value)
+            decoder = self._decoder_of(topic)
+            known = self._narrowed.get(topic)
+            if known is None or known[0] is not decoder:
+                known = self._narrow(topic, decoder)
+            decoded = known[1].decode(record.value)
         except Undecodable as error:
             return Reject(Reason.UNDECODABLE, Stage.DECODE, str(error))
         claim = (
@@ -72,3 +82,14 @@ class Translator:
                 where=f"{where.name}:{where.lineno}",
             )
             return Reject(Reason.INVALID_FIELD, Stage.MAP, type(error).__name__)
+
+    def _narrow(self, topic: str, decoder: WireFormat) -> tuple[WireFormat, WireFormat]:
+        """A topic's decoder, and the same for who need not read of its records what no route looks at."""
+        if len(self._narrowed) >= _MOST_REMEMBERED:
+            self._narrowed.clear()
+        fields = self._router.reads(topic)
+        narrowed = decoder
+        if fields is not None and isinstance(decoder, Narrowable):
+            narrowed = decoder.narrowed(fields)
+        self._narrowed[topic] = (decoder, narrowed)
+        return self._narrowed[topic]

@@ -2,12 +2,13 @@
 
 | decoded | JSON |
 |---|---|
-| datetime | RFC 3339 in UTC; a local timestamp, which has no zone, is read as UTC |
+| datetime | RFC 3339 in UTC; a local timestamp, which has no zone, the same without one |
 | date, time | ISO 8601 |
 | Decimal | a number with exactly its digits |
 | bytes, fixed | base64 |
 | NaN, Infinity | refused: JSON has no form for them |
 | an integer beyond 64 bits | refused when the event is written: orjson has no form for it |
+| Unreadable | refused, by its own rule |
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from decimal import Decimal
+from decimal import Context, Decimal
 from math import isfinite
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
 
+from consumer.avro.unreadable import OUT_OF_RANGE, Unreadable
 from consumer.mapping.errors import InvalidValueError
 
 Form = Callable[[Any], Any]
@@ -28,15 +30,23 @@ Form = Callable[[Any], Any]
 WRITABLE_INTEGERS = range(-(2**63), 2**64)
 """Those of 64 bits: what orjson writes."""
 TOO_LARGE_AN_INTEGER = "is an integer beyond 64 bits"
+_WIDE = Context(prec=300)
 _MAX_DIGITS = 100
 """Before or after the point: more than any amount has."""
 
 
 def rfc3339(moment: datetime) -> str:
-    """`2026-01-31T12:00:00Z`, with the fraction only where there is one."""
+    """`2026-01-31T12:00:00Z`, with the fraction only where there is one, and no Z where no zone is known.
+
+    Raises:
+        InvalidValueError: in UTC it is before the year 1, or after 9999.
+    """
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+        return moment.isoformat()
+    try:
+        return moment.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+    except OverflowError:
+        raise InvalidValueError(OUT_OF_RANGE.rule) from None
 
 
 def exact(number: Decimal) -> orjson.Fragment:
@@ -52,15 +62,21 @@ def exact(number: Decimal) -> orjson.Fragment:
     if len(digits) <= _MAX_DIGITS and "E" not in digits:
         return orjson.Fragment(digits)
     # The magnitude first: written out, a huge exponent would be as many zeros.
-    if abs(number.adjusted()) <= _MAX_DIGITS:
-        digits = format(number, "f")
+    if abs(number.adjusted()) <= _MAX_DIGITS or not number:
+        # Oracle's NUMBER comes with 127 digits after the point, nearly all of them zeros.
+        many = abs(int(number.as_tuple().exponent)) > _MAX_DIGITS
+        digits = format(number.normalize(_WIDE) if many else number, "f")
         if len(digits) <= 2 * _MAX_DIGITS:
             return orjson.Fragment(digits)
     raise InvalidValueError(f"has more than {_MAX_DIGITS} digits")
 
 
 def plain(value: Any) -> Any:
-    """A single value as JMESPath knows values: dates and bytes are text; numbers, lists and objects stay."""
+    """A single value as JMESPath knows values: dates and bytes are text; numbers, lists and objects stay.
+
+    Raises:
+        InvalidValueError: it is one that could not be read.
+    """
     text = _TEXTS.get(type(value))
     return value if text is None else text(value)
 
@@ -106,6 +122,19 @@ def unwritable(value: Any, place: str) -> tuple[str, str]:
     return place, "is no valid Unicode text" if isinstance(value, str) else "cannot be written as JSON"
 
 
+def readable(value: Any) -> Any:
+    """The value as it is.
+
+    Raises:
+        InvalidValueError: it could not be read.
+    """
+    return refuse(value) if isinstance(value, Unreadable) else value
+
+
+def refuse(value: Unreadable) -> NoReturn:
+    raise InvalidValueError(value.rule)
+
+
 def _finite(value: float) -> float:
     if not isfinite(value):
         raise InvalidValueError("is not a finite number")
@@ -136,6 +165,7 @@ _TEXTS: dict[type, Callable[[Any], str]] = {
     date: date.isoformat,
     time: time.isoformat,
     bytes: _base64,
+    Unreadable: refuse,
 }
 FORMS: dict[type, Form | None] = {
     **dict.fromkeys((str, int, bool, type(None), orjson.Fragment)),

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
+from itertools import islice, takewhile
 from socketserver import TCPServer, ThreadingMixIn
 from typing import Any, Self
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
@@ -21,6 +24,9 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
+_MOST_CONNECTIONS = 100
+_REQUEST_SECONDS = 10.0
+_NO_DESCRIPTOR_SECONDS = 0.1
 _CLOSED_WITHIN_SECONDS = 0.05
 """The end of a service waits for it: socketserver's own half a second is most of an orderly stop."""
 
@@ -47,15 +53,57 @@ def telemetry_app(registry: CollectorRegistry, health: Health) -> WsgiApp:
 
 
 class _Handler(WSGIRequestHandler):
-    timeout = 10  # a peer that opens a connection and says nothing must not keep a thread
-
     def log_message(self, *_args: object) -> None:
         """Probes come every few seconds: no line for each."""
 
 
 class _Server(ThreadingMixIn, WSGIServer):
+    """Bounds what strangers can hold: so many connections, each for so long; for another one the oldest goes."""
+
     daemon_threads = True
-    request_queue_size = 64
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self._opened: dict[socket.socket, float] = {}  # the oldest first
+        self._lock = threading.Lock()
+        super().__init__(address, _Handler)
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        try:
+            return super().get_request()
+        except OSError:
+            # Most likely no descriptor is left: the peer still waits, and the loop would spin.
+            self._shut(len(self._opened) // 2)
+            time.sleep(_NO_DESCRIPTOR_SECONDS)
+            raise
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._shut(len(self._opened) + 1 - _MOST_CONNECTIONS)
+        with self._lock:
+            self._opened[request] = time.monotonic()
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._lock:
+            self._opened.pop(request, None)
+        super().shutdown_request(request)
+
+    def service_actions(self) -> None:
+        """Is called several times a second: a request has one deadline, however slowly it drips."""
+        since = time.monotonic() - _REQUEST_SECONDS
+        with self._lock:
+            late = sum(1 for _ in takewhile(lambda opened: opened < since, self._opened.values()))
+        self._shut(late)
+
+    def _shut(self, count: int) -> None:
+        """Ends the oldest connections; their threads find out, and close them."""
+        with self._lock:
+            oldest = list(islice(self._opened, max(0, count)))
+            for each in oldest:
+                del self._opened[each]
+        for each in oldest:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
 
     def server_bind(self) -> None:
         # HTTPServer's own looks its name up in the DNS, which can hold up the start for seconds.
@@ -79,7 +127,7 @@ class TelemetryServer:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         server_class = type("_FamilyServer", (_Server,), {"address_family": family})
         try:
-            self._server: _Server = server_class((host, port), _Handler)
+            self._server: _Server = server_class((host, port))
         except OSError as error:
             cause = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
             raise AddressUnavailable(

@@ -60,10 +60,12 @@ class BreakableRegistry:
         self.registry = registry_app()
         self.instead: Response | None = None
         self.requests: list[str] = []
+        self.queries: list[str] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             self.requests.append(scope["path"])
+            self.queries.append(scope["query_string"].decode())
             if self.instead is not None:
                 await self.instead(scope, receive, send)
                 return

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from starlette.responses import Response
 from structlog.testing import capture_logs
-from tenacity import wait_fixed
+from tenacity import RetryCallState, wait_fixed
+from tenacity.wait import wait_base
 
 from consumer.avro.cache import REMEMBER_UNKNOWN_SECONDS, SchemaCache
 from consumer.avro.errors import SchemaPending, SchemaUnknown
@@ -78,6 +79,37 @@ def test_in_an_outage_a_schema_stays_pending_until_the_registry_is_back(
     registry.instead = None
     fetched(cache, schema_id)
     assert cache.outage is None
+
+
+class Waits(wait_base):
+    """Remembers which failure in a row each wait was for."""
+
+    def __init__(self) -> None:
+        self.failures: list[int] = []
+
+    def __call__(self, retry_state: RetryCallState) -> float:
+        self.failures.append(retry_state.attempt_number)
+        return 0.001
+
+
+def test_the_waits_grow_until_the_registry_answers_and_then_begin_anew(
+    client: RegistryClient, registry: BreakableRegistry
+) -> None:
+    waits = Waits()
+    cache = SchemaCache(client, backoff=waits)
+    try:
+        for name in ("one", "other"):
+            schema_id = client.register(name, text(record(name, id="string")))
+            waits.failures.clear()
+            registry.instead = Response("", 503)
+            with pytest.raises(SchemaPending):
+                cache.get(schema_id)
+            eventually(lambda: len(waits.failures) >= 3, 10, "three failures")
+            registry.instead = None
+            fetched(cache, schema_id)
+            assert waits.failures[:3] == [1, 2, 3]
+    finally:
+        cache.close()
 
 
 def test_what_is_in_the_cache_needs_no_registry(

@@ -17,6 +17,7 @@ from tests.avro.support import body, record, text
 ENUM = {"type": "enum", "name": "E", "symbols": ["A", "B"]}
 ONLY_A = {"type": "enum", "name": "E", "symbols": ["A"]}
 INNER, EMPTY = record("Inner", n="int"), record("Inner")
+OTHER = record("Inner", m="int")
 TIME = {"type": "long", "logicalType": "timestamp-millis"}
 
 
@@ -90,7 +91,7 @@ def test_what_can_be_resolved_has_no_mismatch(written: Any, reader: Any, value: 
             Finding("field", "is written as fixed F, which cannot become fixed F"), id="a size",
         ),
         pytest.param(
-            {"type": "array", "items": EMPTY}, {"type": "array", "items": INNER}, [{}],
+            {"type": "array", "items": OTHER}, {"type": "array", "items": INNER}, [{"m": 1}],
             Finding("field[].n", "is not in what is written, and has no default in the reader schema"),
             id="in a list",
         ),
@@ -102,16 +103,29 @@ def test_what_cannot_is_told_with_its_field(written: Any, reader: Any, value: An
     assert not reads(*pair, {"field": value})
 
 
+@pytest.mark.parametrize("items", [["null", "long"], "long"])
+def test_elements_that_may_be_of_several_types_are_compared_one_by_one(items: Any) -> None:
+    """In a union too, where the kinds decide which branch is meant."""
+    written = {"type": "array", "items": ["null", "int"]}
+    for reader in ({"type": "array", "items": items}, ["string", {"type": "array", "items": items}]):
+        pair = record("R", field=written), record("R", field=reader)
+        assert [each.field for each in found(*pair)] == ([] if isinstance(items, list) else ["field[]"])
+        assert reads(*pair, {"field": [1, 2]})
+
+
 def test_a_field_may_be_written_under_an_alias() -> None:
     reader = record("R", total="long")
     reader["fields"][0]["aliases"] = ["amount"]
     assert found(record("R", amount="int"), reader) == []
 
 
-def test_a_logical_type_of_the_reader_alone_is_doubted() -> None:
-    """fastavro reads by the writer's, so that the mapping meets another type than the reader schema has."""
-    (mismatch,) = found(record("R", at="long"), record("R", at=TIME))
-    assert mismatch == Finding("at", "is written as long and read as that, not as timestamp-millis", certain=False)
+def test_a_logical_type_of_the_reader_alone_is_read() -> None:
+    assert found(record("R", at="long"), record("R", at=TIME)) == []
+
+
+def test_a_logical_type_of_the_writer_is_kept_which_is_not_what_the_reader_schema_says() -> None:
+    (mismatch,) = found(record("R", at=TIME), record("R", at="long"))
+    assert mismatch == Finding("at", "is written as timestamp-millis and read as that, not as long", certain=False)
 
 
 def test_a_type_within_itself_is_looked_at_once() -> None:

@@ -47,6 +47,7 @@ def filled_in(of: Any, default: Any) -> Any:
         (["null", MONEY], None, None),
         ([MONEY, "null"], "\u0064", Decimal("1.00")),
         (["null", "boolean", "long"], 1, 1),
+        (["null", "long", "boolean"], True, True),
         (ENUM, "B", "B"),
         ({"type": "array", "items": MONEY}, ["\u0064"], [Decimal("1.00")]),
         ({"type": "map", "values": "bytes"}, {"a": "\u0001"}, {"a": b"\x01"}),

@@ -27,7 +27,7 @@ TYPES: Mapping[str, tuple[Any, ...]] = {
 VALUES: Mapping[str, st.SearchStrategy[Any]] = {
     "int": st.integers(-(2**31), 2**31 - 1),
     "long": st.integers(-(2**53), 2**53),
-    "float": st.floats(width=32, allow_nan=False, allow_infinity=False),
+    "float": st.integers(-9999, 9999).map(lambda eighths: eighths / 8),
     "double": st.floats(allow_nan=False, allow_infinity=False),
     "string": st.text(),
     "bytes": st.text().map(str.encode),

@@ -31,13 +31,23 @@ def test_every_option_is_read() -> None:
     assert parse_options({"bearer.auth.token": "abc"}).bearer_token == "abc"
 
 
+def test_the_smallest_of_each_will_do() -> None:
+    """A user without a password, a certificate that holds its key, a millisecond."""
+    options = {"basic.auth.user.info": "user:", "ssl.certificate.location": HERE, "timeout.ms": "1"}
+    assert parse_options(options) == RegistryOptions(("user", ""), None, None, HERE, None, 0.001)
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         ({"ssl.ca.locations": HERE}, "ssl.ca.locations: no such option .* did you mean ssl.ca.location?"),
         ({"retries": "1"}, "retries: no such option of the schema registry; choose from basic.auth.user.info"),
         ({"basic.auth.user.info": "user"}, "basic.auth.user.info: must be user:password"),
+        ({"basic.auth.user.info": ":word"}, "basic.auth.user.info: must be user:password"),
         ({"bearer.auth.token": "a\nb"}, "bearer.auth.token: is empty, or has characters"),
+        ({"bearer.auth.token": "ä"}, "bearer.auth.token: is empty, or has characters"),
+        ({"bearer.auth.token": ""}, "bearer.auth.token: is empty, or has characters"),
+        ({"bearer.auth.token": " "}, "bearer.auth.token: is empty, or has characters"),
         ({"basic.auth.user.info": "a:b", "bearer.auth.token": "c"}, "give one of the two"),
         ({"ssl.key.location": HERE}, "needs ssl.certificate.location too"),
         ({"ssl.ca.location": "/no/such.pem"}, "ssl.ca.location: there is no file /no/such.pem"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import subprocess
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +60,31 @@ def test_no_answer_in_time() -> None:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         said = problem(url, RegistryOptions(timeout_seconds=0.1))
     assert "did not answer within 0.1 s" in said
+
+
+def test_a_proxy_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    said = problem("http://registry.example:8081")
+    assert "the proxy before the schema registry at http://registry.example:8081 failed: check HTTPS_PROXY" in said
+
+
+def test_a_connection_that_breaks() -> None:
+    """Whatever it is that listens: it takes the request, and closes."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+        def closes() -> None:
+            connection, _ = listener.accept()
+            connection.recv(1)
+            connection.close()
+
+        closing = threading.Thread(target=closes)
+        closing.start()
+        said = problem(url)
+        closing.join()
+    assert f"the connection to the schema registry at {url} broke (ConnectionError)" in said
 
 
 def test_a_host_that_dns_does_not_know() -> None:

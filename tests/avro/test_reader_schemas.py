@@ -39,6 +39,15 @@ def test_of_two_types_that_know_a_name_its_own_is_taken() -> None:
     assert found.name == "b.Order"
 
 
+def test_it_tells_the_names_that_it_knows() -> None:
+    assert reader([ORDER, record("Refund", n="int")]).names == (
+        "com.shop.Order",
+        "com.old.Purchase",
+        "Bestellung",
+        "Refund",
+    )
+
+
 def test_a_reader_of_one_record_leaves_others_that_it_knows() -> None:
     """`record:` of a route with a reader schema."""
     only = reader(ORDER, "com.old.Purchase")

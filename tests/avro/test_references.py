@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from starlette.responses import JSONResponse
 
@@ -47,3 +49,16 @@ def test_a_schema_that_is_not_avro_is_as_good_as_unknown(
     registry.instead = JSONResponse(answer)
     with pytest.raises(SchemaUnknown, match=said):
         load_schema(client, 5)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{}, {"references": None}, {"references": []}, {"schemaType": None}, {"references": None, "schemaType": None}],
+)
+def test_what_registries_leave_out_and_what_they_answer_as_null_are_alike(
+    client: RegistryClient, registry: BreakableRegistry, more: dict[str, Any]
+) -> None:
+    """Karapace and Apicurio say no `schemaType`, others null."""
+    registry.instead = JSONResponse({"schema": text(record("x.Order", id="int"))} | more)
+    assert set(load_schema(client, 5).named) == {"x.Order"}
+    assert load_schema(client, 5).references == ()

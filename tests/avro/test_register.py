@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from consumer.avro.errors import UnusableSchemas
+from consumer.avro.errors import RegistryUnavailable, UnusableSchemas
 from consumer.avro.files import schemas_folder
 from consumer.avro.protocol import Reference
 from consumer.avro.references import load_schema
@@ -46,6 +46,16 @@ def test_a_changed_schema_is_a_new_version_and_referred_to_as_such(client: Regis
     register_folder(client, folder)
     assert client.versions("x.Money") == [1, 2]
     assert client.schema_of("x.Order").references == (Reference("x.Money", "x.Money", 2),)
+
+
+def test_a_registry_that_forgets_what_it_took_is_told(
+    client: RegistryClient, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or what refers to it would be registered with a version that nobody has."""
+    monkeypatch.setattr(client, "lookup", lambda *_: None)
+    with pytest.raises(RegistryUnavailable, match=r"has not kept x\.Money, which it had accepted"):
+        register_folder(client, folder)
+    assert client.subjects() == ["x.Money"]
 
 
 def test_schemas_that_need_one_another_cannot_be_registered(client: RegistryClient, tmp_path: Path) -> None:

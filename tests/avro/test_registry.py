@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import pytest
 from starlette.responses import JSONResponse
 
 from consumer.avro.errors import RegistryRefused, RegistryUnavailable, SchemaUnknown
+from consumer.avro.options import RegistryOptions
 from consumer.avro.protocol import Reference, RegisteredSchema
 from consumer.avro.registry import RegistryClient
 from tests.avro.support import BreakableRegistry, record, text
+from tests.support.servers import Peer, Server
 
 ORDER = '{"type":"record","name":"com.shop.Order","fields":[]}'
 
@@ -22,6 +27,29 @@ def test_what_is_registered_can_be_found_in_every_way(client: RegistryClient) ->
     assert client.schema_of("shop.orders.eu-value") == expected
     assert client.schema_of("shop.orders.eu-value", 1) == expected
     assert client.lookup("shop.orders.eu-value", ORDER) == expected
+
+
+def test_what_was_deleted_is_asked_for_only_where_it_is_wanted(
+    client: RegistryClient, registry: BreakableRegistry
+) -> None:
+    """What was written with a deleted schema is still to be read; for all else it is gone."""
+    client.register("order", ORDER)
+    registry.queries.clear()
+    client.schema_of("order")
+    client.schema_of("order", 1, deleted=True)
+
+    assert registry.queries == ["", "deleted=true"]
+
+
+def test_a_subject_may_have_any_name(client: RegistryClient) -> None:
+    for subject in ("a b", "ä?c=d#e"):
+        client.register(subject, ORDER)
+        assert client.schema_of(subject).version == 1
+
+
+def test_the_address_is_told_without_credentials() -> None:
+    with RegistryClient("http://user:s3cret@registry:8081/") as client:
+        assert client.address == "http://registry:8081"
 
 
 def test_references_are_kept(client: RegistryClient) -> None:
@@ -64,3 +92,44 @@ def test_a_registry_that_cannot_be_written_to_is_an_outage(
     registry.instead = JSONResponse({"error_code": 50003, "message": "no leader"}, 500)
     with pytest.raises(RegistryUnavailable, match="answers 500"):
         client.register("order", ORDER)
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def endless(peer: Peer) -> None:
+    peer.read_request()
+    peer.send(HEAD)
+    while True:
+        peer.send(b"10000\r\n" + b"x" * 65536 + b"\r\n")
+
+
+def dripping(peer: Peer) -> None:
+    peer.read_request()
+    peer.send(HEAD)
+    while True:
+        peer.send(b"1\r\n{\r\n")
+        time.sleep(0.05)  # a server that is slow, but never silent for as long as the time limit
+
+
+def cut_short(peer: Peer) -> None:
+    peer.read_request()
+    peer.send(HEAD + b"5\r\nhel")
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        pytest.param(endless, "sends more than 16 MB: check schema_registry.url", id="endless"),
+        pytest.param(dripping, "did not answer within 0.5 s", id="dripping"),
+        pytest.param(cut_short, "broke", id="cut short"),
+    ],
+)
+def test_an_answer_that_has_no_end_is_an_outage(script: Callable[[Peer], None], said: str) -> None:
+    """Neither memory nor the thread that fetches schemas is lost to it."""
+    with (
+        Server(script) as server,
+        RegistryClient(server.url, RegistryOptions(timeout_seconds=0.5 if script is dripping else 20)) as client,
+        pytest.raises(RegistryUnavailable, match=said),
+    ):
+        client.subjects()

@@ -10,8 +10,9 @@ import pytest
 from consumer.avro.errors import UnusableSchemas
 from consumer.avro.route_schemas import route_schemas, topic_decoder
 from consumer.avro.schema import AvroSchema, parse
+from consumer.avro.single_object import schema_fingerprint
 from consumer.config.route import RouteConfig
-from tests.avro.support import framed, record, text
+from tests.avro.support import body, framed, record, text
 
 ORDER, REFUND, OTHER = (record(name, id="string") for name in ("Order", "Refund", "Other"))
 WRITTEN = [ORDER, REFUND, OTHER]
@@ -51,6 +52,60 @@ def test_each_route_resolves_its_own_record_type_and_the_rest_is_left(tmp_path: 
         {"of": "Refund"},
         {"id": "1"},
     ]
+
+
+def test_a_raw_value_does_not_tell_its_schema_so_there_is_one(tmp_path: Path) -> None:
+    for each in (ORDER, REFUND):
+        (tmp_path / f"{each['name']}.avsc").write_text(text(each))
+
+    with pytest.raises(UnusableSchemas, match=r"name the one file of all values, not Order\.avsc, Refund\.avsc"):
+        route_schemas(route(format="raw", schema=str(tmp_path)))
+    assert len(route_schemas(route(format="single_object", schema=str(tmp_path))).written) == 2
+    assert len(route_schemas(route(format="raw", schema=str(tmp_path / "Order.avsc"))).written) == 1
+
+
+def test_a_reader_schema_must_be_of_the_routes_record(tmp_path: Path) -> None:
+    """Else nothing would be resolved to it; an alias makes it so."""
+    file = tmp_path / "new.avsc"
+    file.write_text(text([ORDER, REFUND]))
+    told = r'defines Order and Refund, and the route\'s record is Sale; give it "aliases": \["Sale"\]'
+    with pytest.raises(UnusableSchemas, match=told):
+        route_schemas(route(record="Sale", reader_schema=str(file)))
+
+    file.write_text(text(ORDER | {"aliases": ["Sale"]}))
+    assert route_schemas(route(record="Sale", reader_schema=str(file))).reader is not None
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [('{"type": "enum", "name": "E", "symbols": ["A"]}', "defines no record"), ('{"type": "nothing"}', "nothing")],
+)
+def test_a_reader_schema_that_cannot_be_used_is_named(tmp_path: Path, written: str, said: str) -> None:
+    (tmp_path / "new.avsc").write_text(written)
+    with pytest.raises(UnusableSchemas, match=rf"new\.avsc: .*{said}"):
+        route_schemas(route(reader_schema=str(tmp_path / "new.avsc")))
+
+
+def test_a_route_that_names_no_file_has_none() -> None:
+    found = route_schemas(route())
+
+    assert (found.written, found.reader) == ((), None)
+
+
+def test_single_objects_of_a_topic_may_be_of_any_routes_files(tmp_path: Path) -> None:
+    """Each names its schema. A raw value does not: there the first route's files are those of the topic."""
+    folders = [tmp_path / name for name in ("one", "other")]
+    for folder, schema in zip(folders, (ORDER, REFUND), strict=True):
+        folder.mkdir()
+        (folder / "it.avsc").write_text(text(schema))
+    value = {"id": "7"}
+    single = b"\xc3\x01" + schema_fingerprint(parse(text(REFUND))) + body(REFUND, value)
+
+    taking = [route_schemas(route(format="single_object", schema=str(folder))) for folder in folders]
+    assert topic_decoder(taking, None).decode(single).value == value
+
+    taking = [route_schemas(route(format="raw", schema=str(folder))) for folder in folders]
+    assert topic_decoder(taking, None).decode(body(ORDER, value)).name == "Order"
 
 
 def test_files_that_define_no_record_are_refused(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from consumer.avro.errors import InvalidSchema
-from consumer.avro.schema import definitions, parse
+from consumer.avro.schema import branches_alone, definitions, parse
 from tests.avro.support import record, text
 
 MONEY = record("com.shop.Money", amount="long", currency="string")
@@ -22,6 +22,16 @@ def test_a_union_has_a_record_for_each_branch_that_is_one() -> None:
     schema = parse(text(["null", record("A"), record("B", a="A")]))
     assert schema.record is None
     assert [branch and branch.name for branch in schema.branches] == [None, "A", "B"]
+
+
+def test_each_record_of_a_union_stands_alone_with_all_that_it_refers_to() -> None:
+    """A schema of one record has no branches: it is alone already."""
+    union = parse(text(["null", record("A", n="int"), record("B", a="A")]))
+    alone = branches_alone(union)
+
+    assert [each.record and each.record.name for each in alone] == ["A", "B"]
+    assert alone[1].raw["fields"][0]["type"]["name"] == "A"
+    assert branches_alone(parse(text(MONEY))) == ()
 
 
 def test_a_branch_that_is_only_a_name_is_the_record_of_that_name() -> None:

@@ -17,7 +17,7 @@ from consumer.config.model import BluecoreConfig
 from consumer.errors import UnusableSetting
 from consumer.records import Answer, NoAnswer
 from consumer.telemetry.metrics import Metrics
-from tests.bluecore.servers import ACCEPTED, Peer, Server
+from tests.support.servers import ACCEPTED, Peer, Server
 from tests.support.waiting import free_port
 
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

@@ -10,7 +10,7 @@ from consumer.delivery.commits import CommitFailure, Commits
 from consumer.delivery.task import Commit, PartitionState
 from consumer.records import Partition
 from tests.delivery.driver import POLICY, Driver
-from tests.delivery.samples import NOW
+from tests.delivery.samples import NOW, ORDERS
 
 ONE_MIB = 1 << 20
 
@@ -88,3 +88,37 @@ def test_where_reading_begins_is_committed_before_anything_is_read() -> None:
 
     assert (commit.offset, commit.metadata) == (750, "")
     assert driver.engine.partitions.commits.due(NOW + 60) == []
+
+
+def test_an_answer_to_a_commit_from_before_a_partition_left_says_nothing_of_it() -> None:
+    """Whether it is back meanwhile or not: nothing is known to be committed of what was assigned since."""
+    driver = Driver().assign()
+    driver.take("jane")
+    driver.commit()
+    partitions = driver.engine.partitions
+    partitions.forget([ORDERS])
+    partitions.commits.acknowledged([ORDERS])
+    partitions.commits.failed([ORDERS], CommitFailure.LOST)
+
+    driver.assign()
+    partitions.commits.acknowledged([ORDERS])
+    (state,) = partitions.states
+    assert state.acknowledged is None
+
+    driver.take("jane", offset=0)
+    driver.commit()
+    partitions.commits.acknowledged([ORDERS])
+    assert state.acknowledged == 0
+
+
+def test_a_commit_that_failed_goes_again_a_quarter_of_a_second_later() -> None:
+    driver = Driver().assign()
+    driver.take("jane")
+    commits = driver.engine.partitions.commits
+    assert len(commits.due(driver.now)) == 1
+    assert commits.next_at == float("inf")
+
+    commits.failed([ORDERS], CommitFailure.LOST)
+    assert commits.next_at == pytest.approx(driver.now + POLICY.commit_seconds + 0.25)
+    assert commits.due(commits.next_at - 0.01) == []
+    assert len(commits.due(commits.next_at)) == 1

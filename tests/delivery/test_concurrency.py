@@ -120,6 +120,41 @@ def test_a_large_limit_makes_up_for_a_decrease_within_two_seconds() -> None:
     assert simulation.concurrency.limit == 512
 
 
+def steady(limit: int) -> tuple[Concurrency, float]:
+    """A limit that has been held for a while, at 50 ms; and the time."""
+    concurrency, now = Concurrency(ConcurrencyPolicy(maximum=limit, initial=limit)), 0.0
+    for _ in range(4 * limit):
+        now += 0.0005
+        concurrency.reached()
+        concurrency.answered(0.05, now)
+    return concurrency, now
+
+
+def test_what_was_out_when_the_first_was_pushed_back_says_no_more_than_that() -> None:
+    """Requests that were sent together fail together: the limit falls by a tenth, and not by a tenth for each."""
+    concurrency, now = steady(100)
+
+    for _ in range(30):
+        concurrency.answered(None, now)
+
+    assert concurrency.limit == 90
+
+
+def test_the_limit_falls_again_for_what_was_sent_since() -> None:
+    """A round has passed, and as long as an answer takes: not before."""
+    concurrency, now = steady(100)
+    concurrency.answered(None, now)
+    for _ in range(200):
+        concurrency.answered(0.05, now + 0.01)
+    concurrency.answered(None, now + 0.049)
+    assert concurrency.limit == 90
+
+    for _ in range(200):
+        concurrency.answered(0.05, now + 0.06)
+    concurrency.answered(None, now + 0.061)
+    assert concurrency.limit == 81
+
+
 def test_a_server_with_a_rate_limit_is_pushed_against_less_and_less() -> None:
     """200 a second at 50 ms are 10 at once: most of what is sent is accepted."""
     simulation = Simulation(window(200), Concurrency(ConcurrencyPolicy(maximum=64)))

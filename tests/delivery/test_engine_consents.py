@@ -333,6 +333,19 @@ def test_a_consent_that_is_answered_while_its_partition_is_away_counts(driver: D
     assert driver.at_rest()
 
 
+def test_a_consent_that_is_answered_while_its_partition_drains_is_half_of_the_record(driver: Driver) -> None:
+    """The next owner sends the rest, and not the consent."""
+    driver.take("jane", BOTH)
+    driver.engine.partitions.drain([ORDERS])
+    driver.reply("shop.orders:0:0:1")
+
+    assert (driver.in_flight, driver.settled) == ([], [])
+    assert driver.at_rest()
+    (commit,) = driver.engine.partitions.commits.due(driver.now, leaving=True)
+    assert commit.offset == 0
+    assert 0 in decode_halves(0, commit.metadata)
+
+
 def test_a_consent_in_flight_while_its_partition_leaves_and_returns_is_sent_once(driver: Driver) -> None:
     driver.take("jane", BOTH)
     driver.engine.partitions.forget([ORDERS])

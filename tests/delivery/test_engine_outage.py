@@ -78,6 +78,29 @@ def test_a_5xx_that_follows_one_record_is_that_records_fault(driver: Driver) -> 
     assert not driver.engine.gates.breaker.open
 
 
+def test_keys_that_failed_while_others_passed_are_no_outage_when_they_fail_again(driver: Driver) -> None:
+    """Five in a row would be one, were nothing known of them."""
+    for number in range(5):
+        driver.take(f"poison {number}")
+        driver.take(f"healthy {number}")
+        driver.reply(f"shop.orders:0:{2 * number}", 500)
+        driver.reply(f"shop.orders:0:{2 * number + 1}")
+
+    driver.wait(1)
+    assert len(driver.in_flight) == 5
+    driver.reply_all(500)
+
+    assert not driver.engine.gates.breaker.open
+
+
+def test_keys_of_which_nothing_is_known_are_an_outage_when_they_fail_in_a_row(driver: Driver) -> None:
+    for number in range(5):
+        driver.take(f"key {number}")
+    driver.reply_all(500)
+
+    assert driver.engine.gates.breaker.open
+
+
 def test_a_lone_record_that_fails_says_as_much_of_the_endpoint(driver: Driver) -> None:
     """Nothing else passes: it is probed on, and is judged once something else does."""
     driver.take("poison")

@@ -8,7 +8,7 @@ import pytest
 
 from consumer.delivery.parking import CaughtUp, Parked, ParkedKeys, Unparked
 from consumer.delivery.task import Task
-from consumer.records import Outcome, Partition
+from consumer.records import Outcome, Partition, Record
 from tests.delivery.driver import ACCEPTED, POLICY, Driver
 from tests.delivery.samples import ORDERS, RETRY, answer, send
 
@@ -120,10 +120,36 @@ def test_ordered_records_wait_until_the_parked_keys_are_known() -> None:
     assert driver.in_flight == ["shop.orders:0:1", "shop.orders:0:0"]
 
 
+def test_what_waited_to_know_is_not_sent_after_its_partition_has_left() -> None:
+    parked = ParkedKeys()
+    driver = Driver(ORDERED, parked).assign()
+    number = parked.ask()
+    driver.take("jane", send("optin"))
+    driver.engine.partitions.forget([ORDERS])
+
+    parked.apply(CaughtUp(number))
+    driver.decide()
+
+    assert driver.log == []
+    assert driver.at_rest()
+
+
+def test_a_record_whose_place_another_claims_is_not_lost() -> None:
+    """What lies in the retry topic is not this record: it follows that one, as any later record of its key does."""
+    keys = ParkedKeys()
+    keys.apply(Parked(b"jane", ORDERS, 0, (RETRY, 3), digest=Record(ORDERS, 0, b"jane", b"forged").digest))
+    driver = Driver(ORDERED, keys).assign()
+
+    driver.take("jane", send("optin"))
+
+    (written,) = driver.acknowledge()
+    assert written.record.value == b"value"
+
+
 def test_a_record_found_in_the_retry_topic_is_settled_and_not_written_twice() -> None:
     """A crash came between its write and its commit."""
     keys = ParkedKeys()
-    keys.apply(Parked(b"jane", ORDERS, 0))
+    keys.apply(Parked(b"jane", ORDERS, 0, digest=Record(ORDERS, 0, b"jane", b"value").digest))
     driver = Driver(ORDERED, keys).assign()
 
     driver.take("jane", send("optin"))

@@ -213,6 +213,24 @@ def test_a_redelivery_goes_on_where_the_record_stopped(driver: Driver) -> None:
     assert driver.settled[-1].outcome is Outcome.DELIVERED
 
 
+@pytest.mark.parametrize("delivered", [1, 2])
+def test_so_does_one_whose_requests_are_all_of_one_class(driver: Driver, delivered: int) -> None:
+    driver.take("jane", send("viewed_product", "search", "purchase"), partition=RETRY, past=past(delivered=delivered))
+    driver.run(lambda _: ACCEPTED)
+
+    assert driver.log == [f"shop.orders:0:7:{number}" for number in range(delivered, 3)]
+    assert (driver.settled[-1].outcome, driver.settled[-1].events) == (
+        Outcome.DELIVERED,
+        ("viewed_product", "search", "purchase")[delivered:],
+    )
+
+
+def test_its_first_request_is_due_again_if_the_route_makes_but_one_now(driver: Driver) -> None:
+    driver.take("jane", send("purchase"), partition=RETRY, past=past(delivered=1))
+
+    assert driver.in_flight == ["shop.orders:0:7"]
+
+
 def test_a_header_that_tells_of_more_requests_than_there_are_skips_none_too_many(driver: Driver) -> None:
     """The route was changed meanwhile."""
     driver.take("jane", send("identify", "optin"), partition=RETRY, past=past(delivered=9))

@@ -91,6 +91,23 @@ def test_an_answer_that_comes_after_the_partition_is_back_counts(
     assert driver.at_rest()
 
 
+def test_what_is_behind_another_of_its_key_now_is_sent_again_after_that(driver: Driver) -> None:
+    """The commit was set back meanwhile: order counts more than a repetition. The old answer says nothing."""
+    driver.take("a", offset=5)
+    come_back(driver, committed=3)
+    read_again(driver, "a", first=3)
+    read_again(driver, "a", first=5)
+    assert driver.log == ["shop.orders:0:5", "shop.orders:0:3"]
+
+    driver.reply("shop.orders:0:5")
+    assert driver.settled == []
+    driver.run(lambda _: ACCEPTED)
+
+    assert driver.log == ["shop.orders:0:5", "shop.orders:0:3", "shop.orders:0:5"]
+    assert driver.commit()[ORDERS].offset == 6
+    assert driver.at_rest()
+
+
 def test_a_send_that_fails_after_the_partition_is_back_is_tried_again(driver: Driver) -> None:
     driver.take("a")
     come_back(driver)

@@ -11,9 +11,9 @@ from consumer.delivery.commits import CommitFailure
 from consumer.delivery.offset_map import LIMIT, decode, encode
 from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.task import Commit
-from consumer.records import Outcome, Partition, Reason, Record, Skip
+from consumer.records import Mapped, Outcome, Partition, Reason, Record, Skip, TooLargeToWrite
 from tests.delivery.driver import ACCEPTED, POLICY, Driver
-from tests.delivery.samples import BROKEN, ORDERS
+from tests.delivery.samples import BROKEN, ORDERS, send
 
 
 @pytest.fixture
@@ -44,6 +44,27 @@ def test_a_rejected_record_is_settled_by_the_acknowledged_dead_letter(driver: Dr
     assert (written.failure.reason, written.failure.status) == (Reason.REJECTED, status)
     assert driver.outcomes == {0: Outcome.DEAD_LETTER}
     assert driver.commit()[ORDERS].offset == 1
+
+
+def test_how_often_a_record_was_tried_is_told_with_its_failure(driver: Driver) -> None:
+    """Once for one that was rejected at once; what cannot be mapped was never tried."""
+    driver.take("jane")
+    driver.reply("shop.orders:0:0", 400)
+    driver.take("joe", BROKEN)
+
+    assert [task.failure and task.failure.attempts for task in driver.acknowledge()] == [1, 0]
+
+
+@pytest.mark.parametrize(("event", "counted"), [("purchase", ("purchase",)), ("", ("",))])
+def test_a_record_that_cannot_be_mapped_is_counted_as_what_it_would_have_become(
+    driver: Driver, event: str, counted: tuple[str, ...]
+) -> None:
+    """Also one of which nobody knows: else undecodable records would vanish from the metrics."""
+    driver.take("jane", replace(BROKEN, event=event))
+    driver.acknowledge()
+
+    (settlement,) = driver.settled
+    assert (settlement.outcome, settlement.events, settlement.delivered) == (Outcome.DEAD_LETTER, counted, 0)
 
 
 def test_a_write_that_fails_is_repeated_and_never_skipped(driver: Driver) -> None:
@@ -130,6 +151,30 @@ def test_a_map_that_the_brokers_refuse_is_dropped_and_never_the_commit(driver: D
     driver.wait(1.1)
 
     assert driver.commit()[ORDERS] == Commit(ORDERS, 0, "")
+
+
+@pytest.mark.parametrize("mapped", [BROKEN, send("purchase")])
+def test_what_its_topic_does_not_take_for_its_size_is_set_aside_without_its_value(mapped: Mapped) -> None:
+    """Nothing else would ever end it: it was tried again for ever, and its partition's commit stood."""
+    driver = Driver().assign()
+    record = driver.take("poison", mapped)
+    driver.take("healthy")
+    driver.reply("shop.orders:0:1")
+    while not driver.writes:
+        driver.wait(1)
+        driver.reply_all(500)
+
+    driver.acknowledge(TooLargeToWrite("retry: Broker: Message size too large"))
+    driver.wait(1)
+
+    (task,) = driver.writes.values()
+    assert task.failure is not None
+    assert (task.failure.outcome, task.failure.reason) == (Outcome.DEAD_LETTER, Reason.TOO_LARGE)
+    assert (task.record.key, task.record.value) == (b"poison", None)
+    assert task.record.left_out == record.size
+    driver.acknowledge()
+    assert driver.outcomes == {0: Outcome.DEAD_LETTER, 1: Outcome.DELIVERED}
+    assert driver.at_rest()
 
 
 def test_a_partition_pauses_before_its_map_is_too_large() -> None:

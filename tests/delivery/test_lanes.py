@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -65,6 +66,28 @@ def test_a_preferred_head_goes_before_all_others_and_any_other_where_there_is_no
     heads = [lane.head.name for _ in range(3) if (lane := lanes.next(prefers_b)) is not None]
 
     assert heads == ["b", "urgent", "a"]
+
+
+def test_lanes_wake_at_their_times_though_others_left_while_they_waited() -> None:
+    """A task that leaves takes its lane out of those that wait where only a place is kept behind it."""
+    lanes, group = Lanes[Job](), LaneGroup[Job]()
+    times = random.Random(1).sample(range(1000), 300)
+    for time in times:
+        lane = lanes.add(group, time, Job(f"{time}"))
+        assert lanes.next() is lane
+        lanes.wait(lane, time)
+        if time % 3 == 0:
+            lanes.reserve(group, time, Job("the rest of another"))
+    for time in [time for time in times if time % 3 == 0]:
+        lane = group.lanes[time]
+        lanes.leave(lane, lane.head)
+
+    woken = []
+    for now in range(1000):
+        lanes.wake(now)
+        woken += [(now, name) for name in iter(lambda: taken(lanes), "")]
+
+    assert woken == [(time, f"{time}") for time in sorted(times) if time % 3]
 
 
 def test_a_lane_sent_back_first_is_next_again() -> None:

@@ -80,6 +80,16 @@ def test_a_map_that_does_not_fit_is_dropped() -> None:
     assert encode(0, ranges(scattered)) == ""
 
 
+def test_the_longest_map_is_one_that_the_brokers_take() -> None:
+    """Maps grow by four characters: of 4,092 the next has 4,096, which with the client's NUL is one too many."""
+    scattered = random.Random(1).sample(range(1, 200_000), 2200)
+
+    lengths = {len(encode(0, ranges(scattered[:count]))) for count in range(2050, 2200)}
+
+    assert max(lengths) == 4092
+    assert 0 in lengths
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -95,6 +105,7 @@ def test_a_map_that_does_not_fit_is_dropped() -> None:
         pytest.param(packed(b"x\x01\x01"), id="an unknown kind"),
         pytest.param(packed(RUN_LENGTHS + b"\x01" + b"\xff" * 10 + b"\x7f"), id="beyond the highest offset"),
         pytest.param(packed(bytes(1 << 24)), id="a bomb"),
+        pytest.param(packed(BIT_SET + b"\xff" * (1 << 21)), id="a bomb of a known kind"),
     ],
 )
 def test_what_is_no_map_says_nothing(text: str | None) -> None:
@@ -196,3 +207,28 @@ def test_a_note_leaves_room_for_the_map() -> None:
 @pytest.mark.parametrize("packed_note", ["no base64!", "/w==", ""])
 def test_a_note_that_does_not_parse_is_none(packed_note: str) -> None:
     assert decode_note(5, f"3:5:{packed_note}:") == ""
+
+
+# Whoever may commit for the group may write anything
+
+
+@pytest.mark.parametrize(
+    ("largest", "larger"),
+    [
+        pytest.param(BIT_SET + b"\x01" * (1 << 15), BIT_SET + b"\x01" * ((1 << 15) + 2), id="bits"),
+        pytest.param(RUN_LENGTHS + b"\x01" * ((1 << 17) - 1), RUN_LENGTHS + b"\x01" * (1 << 17), id="runs"),
+    ],
+)
+def test_a_map_of_more_than_a_tenth_of_a_seconds_work_is_none(largest: bytes, larger: bytes) -> None:
+    assert decode(100, packed(largest))
+    assert not decode(100, packed(larger))
+
+
+def test_a_run_longer_than_any_log_is_none() -> None:
+    """Each further byte of a number would cost more than the one before."""
+    assert list(decode(100, packed(RUN_LENGTHS + b"\x01\x01" + b"\x80" * 1000))) == [(102, 103)]
+
+
+def test_what_could_not_be_read_again_is_not_written() -> None:
+    too_many = OffsetRanges((3 * number + 1, 3 * number + 2) for number in range(1 << 17))
+    assert encode(0, too_many) == ""

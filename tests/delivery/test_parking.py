@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.delivery.parking import CaughtUp, NoWatch, Parked, ParkedKeys, Unparked
-from consumer.records import OrderClass
+from consumer.delivery.parking import BOTH, CaughtUp, NoWatch, Parked, ParkedKeys, Unparked
+from consumer.records import OrderClass, Partition, Record
 from tests.delivery.samples import ORDERS, RETRY
+
+
+def record(offset: int) -> Record:
+    return Record(ORDERS, offset, b"jane", b"value")
+
+
+def parked(copy: Record, at: tuple[Partition, int] | None = None, parks: frozenset[OrderClass] = BOTH) -> Parked:
+    return Parked(b"jane", ORDERS, copy.offset, at, parks, copy.digest)
 
 
 @pytest.fixture
@@ -62,11 +70,30 @@ def test_a_record_never_parked_can_be_unparked(keys: ParkedKeys) -> None:
 
 
 def test_the_very_record_is_known(keys: ParkedKeys) -> None:
-    keys.apply(Parked(b"jane", ORDERS, 1))
+    keys.apply(parked(record(1)))
 
-    assert keys.holds(b"jane", ORDERS, 1)
-    assert not keys.holds(b"jane", ORDERS, 2)
-    assert not keys.holds(None, ORDERS, 1)
+    assert keys.holds(b"jane", record(1))
+    assert not keys.holds(b"jane", record(2))
+    assert not keys.holds(b"joe", record(1))
+    assert not keys.holds(None, record(1))
+
+
+@pytest.mark.parametrize("other", [{"value": b"forged"}, {"key": b"jan", "value": b"evalue"}, {"value": None}])
+def test_what_only_claims_a_records_place_is_not_that_record(
+    keys: ParkedKeys, other: dict[str, bytes | None]
+) -> None:
+    """Whoever may write to the retry topic could else make the service skip a real event."""
+    keys.apply(parked(record(1)._replace(**other)))  # type: ignore[arg-type]
+
+    assert not keys.holds(b"jane", record(1))
+    assert keys.is_parked(b"jane")
+
+
+def test_a_forged_copy_hides_no_real_one(keys: ParkedKeys) -> None:
+    keys.apply(parked(record(1), (RETRY, 1)))
+    keys.apply(parked(record(1)._replace(value=b"forged"), (RETRY, 2)))
+
+    assert keys.holds(b"jane", record(1))
 
 
 def test_after_an_assignment_nothing_is_known_until_the_watch_has_caught_up(keys: ParkedKeys) -> None:
@@ -103,13 +130,13 @@ def test_without_a_retry_topic_all_is_known_at_once(keys: ParkedKeys) -> None:
 
 def test_a_class_is_parked_by_its_own_records(keys: ParkedKeys) -> None:
     consent = frozenset((OrderClass.CONSENT,))
-    keys.apply(Parked(b"jane", ORDERS, 1, None, consent))
+    keys.apply(parked(record(1), None, consent))
     keys.apply(Parked(b"joe", ORDERS, 2, None, frozenset((OrderClass.OTHER,))))
 
     assert (keys.is_parked(b"jane", OrderClass.CONSENT), keys.is_parked(b"jane", OrderClass.OTHER)) == (True, False)
     assert (keys.is_parked(b"joe", OrderClass.CONSENT), keys.is_parked(b"joe", OrderClass.OTHER)) == (False, True)
-    assert keys.holds(b"jane", ORDERS, 1, OrderClass.CONSENT)
-    assert not keys.holds(b"jane", ORDERS, 1, OrderClass.OTHER)
+    assert keys.holds(b"jane", record(1), OrderClass.CONSENT)
+    assert not keys.holds(b"jane", record(1), OrderClass.OTHER)
     assert len(keys) == 2
 
 

@@ -210,6 +210,37 @@ def test_no_second_sees_more_requests_than_the_rate(rate: int, steps: list[float
         assert len(second) <= rate
 
 
+@pytest.mark.parametrize(("rate", "burst", "wait"), [(0.5, 1, 2), (3, 1, 1 / 3), (20, 1, 0.05), (200, 10, 1 / 191)])
+def test_the_next_goes_as_soon_as_the_rate_lets_it(rate: float, burst: int, wait: float) -> None:
+    """Were the time to wake another, only the next poll without records would find that one may go."""
+    throttle = Throttle(ThrottlePolicy(rate=rate))
+    assert throttle.allowance(NOW, 0) == burst
+    for _ in range(burst):
+        assert throttle.next_at(NOW) == NOW
+        throttle.started()
+    assert throttle.allowance(NOW, 0) == 0
+
+    due = throttle.next_at(NOW)
+
+    assert due - NOW == pytest.approx(wait, rel=1e-3)
+    assert throttle.allowance(due - wait / 10, 0) == 0
+    assert throttle.allowance(due + wait / 1000, 0) == 1
+
+
+def test_a_token_that_lacks_less_than_the_clock_can_tell_is_waited_for() -> None:
+    """Were it due now, nobody would wake for it: what may go now waits for something else."""
+    throttle = Throttle(ThrottlePolicy(rate=20))
+    now = NOW
+    throttle.allowance(now, 0)
+    throttle.started()
+    for _ in range(100):
+        due = throttle.next_at(now)
+        assert due > now
+        now = due
+        if throttle.allowance(now, 0):
+            throttle.started()
+
+
 @pytest.mark.parametrize("rate", [0.5, 3, 20, 200, 2000])
 def test_the_rate_is_all_but_reached(rate: float) -> None:
     """The ceiling costs a twentieth at most: the burst that no second may have on top of it."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 import yaml
 
+from consumer.avro.durations import of_months_days_millis
 from consumer.avro.files import schemas_folder
+from consumer.avro.logical_types import AVRO, CONNECT
 from consumer.config.route import RouteConfig
 from tests.docs.shell import installed, run
 from tests.support.pages import CONFIGURATION, page
@@ -89,3 +92,24 @@ def test_the_configuration_of_formats_reads_both_versions_as_one(repository: Pat
     assert code == 0, first
     assert first["message"].endswith("resolved to order.avsc")
     assert summary["summary"] == "the configuration and its mapping are right"
+
+
+class TestTypes:
+    """The table of what is read as what, against what reads it."""
+
+    TYPES = FORMATS["How a schema is read"]
+
+    def named(self) -> set[str]:
+        return {name for written, _ in self.TYPES.table("written as") for name in re.findall(r"`([^`]+)`", written)}
+
+    def test_each_logical_type_is_in_it_and_no_other(self) -> None:
+        apart = {
+            "float",
+            "org.apache.kafka.connect.data.Decimal",
+            "io.debezium.data.VariableScaleDecimal",
+        }
+        assert self.named() == apart | {name for name, _ in CONNECT} | {name for _, name in AVRO}
+
+
+def test_the_duration_of_the_page_is_one() -> None:
+    assert f"`{of_months_days_millis(14, 3, 4005)}`" in FORMATS.text

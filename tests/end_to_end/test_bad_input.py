@@ -169,3 +169,27 @@ def large_topic(pipeline: Pipeline) -> str:
     topic = pipeline.broker.topic(1)
     pipeline.broker.limit(topic, 4 << 20)
     return topic
+
+
+def test_a_record_that_is_too_large_is_set_aside_without_its_value(pipeline: Pipeline) -> None:
+    """Whatever makes it large; those beside it are sent."""
+    topic = pipeline.broker.topic(1)
+    large = {
+        "value": Message(b"jane", b"x" * 70_000),
+        "headers": Message(b"jane", pipeline.shop.event("search", "jane@example.com"), (("trace", b"x" * 70_000),)),
+    }
+    with pipeline.service([{"topic": topic, "event": "search"}], delivery={"max_record_bytes": 65_536}) as service:
+        service.wait_ready()
+        pipeline.broker.produce(topic, list(large.values()))
+        pipeline.produce(topic, "search", ["jane@example.com"])
+        pipeline.accepted(1)
+        dead = pipeline.failed(pipeline.dead_letter_topic, len(large))
+        pipeline.committed_to_the_end(topic)
+
+    for record in dead:
+        headers = headers_of(record)
+        assert (record.key, record.value) == (b"jane", None)
+        assert headers["bluecore.reason"] == Reason.TOO_LARGE
+        assert headers["__connect.errors.topic"] == topic
+        assert int(headers["bluecore.left-out"]) > 70_000
+        assert "trace" not in headers

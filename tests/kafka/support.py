@@ -55,3 +55,18 @@ class Remembering:
     def on_commit_failed(self, partitions: Sequence[Partition], error: str, failure: CommitFailure) -> None:
         self.maps_refused += failure is CommitFailure.MAP_REFUSED
         self.failed_commits += [(partition, error) for partition in partitions]
+
+
+class Losses:
+    """Stands for the ledger of what was deleted before it was read."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[Partition, int, int]] = []
+        self.forgotten: list[str] = []
+
+    def lost(self, partition: Partition, start: int, end: int) -> int:
+        self.told.append((partition, start, end))
+        return end - start
+
+    def forget(self, topic: str) -> None:
+        self.forgotten.append(topic)

@@ -115,6 +115,31 @@ def test_a_record_that_somebody_else_wrote_has_no_past(name: str, value: bytes |
     assert redelivery(headers) is None
 
 
+def test_of_a_record_that_says_no_more_than_where_it_came_from_nothing_is_known() -> None:
+    """As one that another tool of Kafka Connect's naming has put there: it goes at once, and whole."""
+    origin: Headers = (
+        ("__connect.errors.topic", b"shop.orders"),
+        ("__connect.errors.partition", b"0"),
+        ("__connect.errors.offset", b"0"),
+    )
+    assert redelivery(origin) == Redelivery(
+        Partition("shop.orders", 0), 0, attempts=0, first_failed_at_ms=0, not_before_ms=0, delivered=0
+    )
+
+
+def test_a_number_has_as_many_digits_as_any_real_one_and_no_more() -> None:
+    """Python reads numbers of any length, in a time that grows with its square."""
+
+    def offset(digits: int) -> Redelivery | None:
+        headers = dict(written(record(), FAILURE)) | {"__connect.errors.offset": b"9" * digits}
+        return redelivery(tuple(headers.items()))
+
+    longest = offset(18)
+    assert longest is not None
+    assert longest.offset == 10**18 - 1
+    assert offset(19) is None
+
+
 def test_a_header_that_does_not_parse_counts_as_absent() -> None:
     """The origin is known, so the record can still be routed."""
     headers = (*written(record(), FAILURE), ("bluecore.attempts", b"many"), ("bluecore.not-before", b"\xff"))

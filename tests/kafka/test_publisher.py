@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from confluent_kafka import KafkaError
@@ -15,7 +16,7 @@ from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.task import PartitionState, Task
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.topics import ensure_topics
-from consumer.records import EventRequest, Failure, Outcome, Partition, Reason, Record, Stage
+from consumer.records import EventRequest, Failure, Outcome, Partition, Reason, Record, Stage, TooLargeToWrite
 from tests.kafka.support import config
 from tests.support.brokers import Broker
 from tests.support.settings import service_settings
@@ -119,6 +120,22 @@ def test_a_write_that_the_brokers_refuse_is_told(broker: Broker, settings: Confi
     assert found[1] is not None
     assert letters.dead_letter_topic in found[1]
     assert "too large" in found[1]
+    assert isinstance(found[1], TooLargeToWrite)
+
+
+def test_of_a_record_without_its_value_it_is_told_how_large_it_was(broker: Broker, settings: Config) -> None:
+    letters = settings.dead_letters
+    task = failed(Outcome.DEAD_LETTER)
+    task.record = task.record.without_value()
+    with publisher_of(settings) as publisher:
+        publisher.publish(1, task)
+        assert results(publisher, 1) == {1: None}
+
+    (record,) = broker.read(letters.dead_letter_topic)
+    headers = dict(record.headers)
+    assert (record.key, record.value, "trace" in headers) == (b"jane", None, False)
+    assert headers["bluecore.left-out"] == str(len(b"jane" + b"value" + b"trace" + b"1")).encode()
+    assert headers["__connect.errors.offset"] == b"42"
 
 
 def test_a_producer_that_has_died_is_made_anew(settings: Config) -> None:
@@ -155,3 +172,70 @@ def test_a_note_is_nothing_but_headers_at_the_end_of_its_partition(broker: Broke
         None,
         (("bluecore.replayed", b"1-3"),),
     )
+
+
+class Full:
+    """Stands for a producer whose queue is full."""
+
+    made: list[Full]
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.options = options
+        self.flushed: list[float] = []
+        Full.made.append(self)
+
+    def produce(self, *_: object, **__: object) -> None:
+        raise BufferError("Local: Queue full")
+
+    def poll(self, _: float) -> int:
+        return 0
+
+    def flush(self, seconds: float) -> int:
+        self.flushed.append(seconds)
+        return 0
+
+
+@pytest.fixture
+def unconnected(monkeypatch: pytest.MonkeyPatch) -> Config:
+    """Settings with which a publisher gets such a producer."""
+    Full.made = []
+    monkeypatch.setattr("consumer.kafka.publisher.Producer", Full)
+    return Config.model_validate(service_settings("127.0.0.1:1", ROUTES, bluecore_url="http://127.0.0.1:1"))
+
+
+def test_a_write_that_finds_no_room_has_failed_and_is_told_with_the_others(unconnected: Config) -> None:
+    """An exception would end the service; the record waits, and is written anew."""
+    publisher = Publisher(unconnected, {})
+    publisher.publish(1, failed(Outcome.RETRY))
+    publisher.write_marker(2, Partition("shop.dead", 0), ())
+
+    assert publisher.poll() == [(1, "Local: Queue full"), (2, "Local: Queue full")]
+    assert publisher.poll() == [], "each is told once"
+
+
+def test_only_a_fatal_error_makes_the_producer_anew(unconnected: Config) -> None:
+    publisher = Publisher(unconnected, {})
+    Full.made[0].options["error_cb"](KafkaError(KafkaError._ALL_BROKERS_DOWN))  # noqa: SLF001 - confluent-kafka's public name for it
+    publisher.poll()
+
+    assert len(Full.made) == 1
+
+
+@pytest.mark.parametrize(("options", "every"), [({}, 5_000), ({"statistics.interval.ms": 60_000}, 60_000)])
+def test_statistics_come_every_5_seconds_unless_the_options_say_otherwise(
+    unconnected: Config, options: dict[str, Any], every: int
+) -> None:
+    heard: list[str] = []
+    kafka = unconnected.kafka.model_copy(update={"options": options})
+    Publisher(unconnected.model_copy(update={"kafka": kafka}), {}, heard.append)
+    Publisher(unconnected, {})
+
+    assert Full.made[0].options["statistics.interval.ms"] == every
+    assert Full.made[0].options["stats_cb"] == heard.append
+    assert "stats_cb" not in Full.made[1].options
+
+
+def test_a_close_waits_for_what_is_on_its_way(unconnected: Config) -> None:
+    Publisher(unconnected, {}).close(7)
+
+    assert Full.made[0].flushed == [7]

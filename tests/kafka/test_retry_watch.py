@@ -17,7 +17,7 @@ from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.parking import CaughtUp, Change, Parked, Unparked
 from consumer.kafka.client import Fatal
 from consumer.kafka.retry_watch import RetryWatch
-from consumer.records import OrderClass, Partition
+from consumer.records import OrderClass, Partition, Record
 from tests.kafka.support import config
 from tests.support.brokers import Broker, Message
 from tests.support.settings import service_settings
@@ -54,7 +54,8 @@ class Followed:
             return int(consumer.committed([TopicPartition(self.topic, 0)], timeout=10)[0].offset)
 
     def parked(self, number: int, at: int, parks: frozenset[OrderClass] = CONSENT | OTHER) -> Parked:
-        return Parked(b"jane-%d" % number, ORDERS, number, (Partition(self.topic, 0), at), parks)
+        digest = Record(ORDERS, number, b"key", b"value").digest
+        return Parked(b"jane-%d" % number, ORDERS, number, (Partition(self.topic, 0), at), parks, digest)
 
     def unparked(self, number: int, at: int, parks: frozenset[OrderClass] = CONSENT | OTHER) -> Unparked:
         return Unparked(b"jane-%d" % number, ORDERS, number, (Partition(self.topic, 0), at), parks)
@@ -232,7 +233,14 @@ class Scripted:
 
 
 def message(*, offset: int, headers: object, error: KafkaError | None = None) -> SimpleNamespace:
-    values = {"error": error, "headers": headers, "partition": 0, "offset": offset}
+    values = {
+        "error": error,
+        "headers": headers,
+        "partition": 0,
+        "offset": offset,
+        "key": b"key",
+        "value": b"value",
+    }
     return SimpleNamespace(**{name: lambda value=value: value for name, value in values.items()})
 
 

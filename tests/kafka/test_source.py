@@ -11,7 +11,6 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from consumer.delivery.task import Commit
 from consumer.kafka.client import Fatal
 from consumer.kafka.source import KafkaSource
-from consumer.ports import Assigned
 from consumer.records import Partition, Record
 from tests.kafka.support import Remembering, config
 from tests.support.brokers import Broker, Committed, Message
@@ -95,8 +94,9 @@ def test_a_commit_is_found_by_the_next_who_gets_the_partition(broker: Broker) ->
     with source_of(broker, [topic], group, second) as source:
         records = taken(source, 2)
 
-    assert first.assigned[Partition(topic, 0)] == Assigned(Partition(topic, 0), None, "", start=0)
-    assert second.assigned[Partition(topic, 0)] == Assigned(Partition(topic, 0), 3, "newer map")
+    begun, gone_on = (each.assigned[Partition(topic, 0)] for each in (first, second))
+    assert (begun.committed, begun.metadata, begun.start) == (None, "", 0)
+    assert (gone_on.committed, gone_on.metadata, gone_on.start) == (3, "newer map", None)
     assert [record.value for record in records] == [b"3", b"4"]
     assert broker.committed(group, topic) == {0: Committed(3, "newer map")}
     assert first.failed_commits == second.failed_commits == []

@@ -112,6 +112,16 @@ def test_what_cannot_be_computed_is_told_without_quoting_the_record(expression: 
     assert str(refused.value) == message
 
 
+@pytest.mark.parametrize(
+    ("email", "sent"), [("jane@shop.com", True), ("jane@shop.com.example", True), ("jane@example.com", False)]
+)
+def test_a_condition_on_a_part_of_a_text_takes_the_records_that_have_it(email: str, *, sent: bool) -> None:
+    """Were it never true, each record would be skipped, and nobody would hear of it."""
+    outcome = map_one(route("optin", when="contains(email, '@shop.com')"), {"email": email})
+
+    assert isinstance(outcome, Send) is sent
+
+
 def test_a_condition_on_a_decimal_takes_the_record() -> None:
     config = route("optin", when="total == `19.99`")
     assert isinstance(map_one(config, {"email": EMAIL, "total": Decimal("19.99")}), Send)

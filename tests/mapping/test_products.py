@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -126,3 +127,28 @@ def test_a_repeated_id_is_told_by_its_places() -> None:
     assert outcome.message.startswith(
         "products: products[3] repeats the id of products[1]; `repeated_products: merge`"
     )
+
+
+def test_a_record_that_would_become_too_much_in_all_is_refused() -> None:
+    """Each of the events repeats the customer: 200 products and 100 KB of customer are 20 MB of requests."""
+    record = {"email": EMAIL, "biography": "x" * 100_000, "products": numbered(200)}
+    outcome = map_one(route("wishlist", split_products=True, attributes={"biography": "biography"}), record)
+    assert isinstance(outcome, Reject)
+    assert (outcome.reason, outcome.message) == (
+        Reason.TOO_LARGE,
+        "its 200 events have more than 8388608 bytes together",
+    )
+
+
+@pytest.mark.ratio
+def test_the_first_repeated_id_among_many_is_found_in_linear_time() -> None:
+    """A purchase of 40,000 lines that repeats an id at its end took 50 s."""
+
+    def seconds(count: int) -> float:
+        products = [*numbered(count), {"id": "p0"}]
+        started = time.process_time()
+        assert isinstance(map_one(route("purchase"), order(*products)), Reject)
+        return time.process_time() - started
+
+    seconds(1000)
+    assert seconds(40_000) < 8 * seconds(10_000)

@@ -49,6 +49,14 @@ def test_a_tombstone_is_skipped() -> None:
     assert translator(dict).translate(record(value=None), NOW_MS) == Skip("tombstone")
 
 
+def test_a_record_that_was_too_large_to_read_is_said_to_be() -> None:
+    """Its value is not here: it is no tombstone."""
+    outcome = translator(dict).translate(record(value=b"x" * 100).without_value(), NOW_MS)
+    assert isinstance(outcome, Reject)
+    assert (outcome.reason, outcome.stage) == (Reason.TOO_LARGE, Stage.DECODE)
+    assert "delivery.max_record_bytes" in outcome.message
+
+
 def test_bytes_that_are_no_record_are_undecodable() -> None:
     outcome = translator(fails(Undecodable("too short"))).translate(record(), NOW_MS)
     assert outcome == Reject(Reason.UNDECODABLE, Stage.DECODE, "too short")

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
+from consumer.avro.unreadable import Unreadable
 from consumer.mapping.errors import InvalidValueError
 from consumer.mapping.values import jsonable, unwritable
 
@@ -25,12 +26,14 @@ from consumer.mapping.values import jsonable, unwritable
         (datetime(2026, 1, 31, 12, 0, 0, tzinfo=UTC), '"2026-01-31T12:00:00Z"'),
         (datetime(2026, 1, 31, 12, 0, 0, 123000, tzinfo=UTC), '"2026-01-31T12:00:00.123000Z"'),
         (datetime(2026, 1, 31, 12, tzinfo=timezone(timedelta(hours=2))), '"2026-01-31T10:00:00Z"'),
-        (datetime(2026, 1, 31, 12), '"2026-01-31T12:00:00Z"'),  # noqa: DTZ001 - a local timestamp of Avro
+        (datetime(2026, 1, 31, 12), '"2026-01-31T12:00:00"'),  # noqa: DTZ001 - a local timestamp of Avro
         (date(2026, 1, 31), '"2026-01-31"'),
         (time(8, 30), '"08:30:00"'),
         (Decimal("12.30"), "12.30"),
         (Decimal("0E-8"), "0.00000000"),
         (Decimal("1E+3"), "1000"),
+        (Decimal("0E-127"), "0"),
+        (Decimal(f"19.99{'0' * 125}"), "19.99"),
         (Decimal("123456789012345678901234567890.12"), "123456789012345678901234567890.12"),
         (b"\x00\xff", '"AP8="'),
         ({"at": date(2026, 1, 31), "of": [Decimal("1.0")]}, '{"at":"2026-01-31","of":[1.0]}'),
@@ -49,6 +52,9 @@ def test_its_form(value: Any, written: str) -> None:
         Decimal("NaN"),
         Decimal("-Infinity"),
         Decimal("1E+1000000"),
+        Decimal(f"0.{'1' * 300}"),
+        datetime.max.replace(tzinfo=timezone(timedelta(hours=-5))),
+        Unreadable("is none"),
         {"inside": [float("nan")]},
         object(),
     ],

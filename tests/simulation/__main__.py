@@ -11,7 +11,7 @@ import click
 from rich.progress import track
 
 from tests.simulation.quiet import silenced
-from tests.simulation.scenario import run_seed
+from tests.simulation.seeds import run_seed
 
 
 def _outcome(seed: int) -> tuple[int, str, int]:

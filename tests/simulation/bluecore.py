@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
 
 import orjson
 
 from consumer.records import CONSENTS, Answer, NoAnswer
+from tests.delivery.endpoints import Serve
 from tests.simulation.oracle import Oracle
 from tests.simulation.world import World
 
@@ -19,6 +24,53 @@ _DOWN = {
     "timeout": Answer(None, NoAnswer.TIMEOUT),
 }
 OUTAGES = tuple(_DOWN)
+TOO_MANY = 429
+
+
+@dataclass(slots=True)
+class Quota:
+    """So many requests in a window; `form`: how an answer tells of it, if it does."""
+
+    most: int
+    seconds: float
+    form: str
+    _window: int = -1
+    _used: int = 0
+
+    def refusal(self, now: float) -> Answer | None:
+        """Counts a request; the answer where it is one too many."""
+        if (window := int(now / self.seconds)) != self._window:
+            self._window, self._used = window, 0
+        self._used += 1
+        return None if self._used <= self.most else Answer(TOO_MANY, headers=self._after(now) | self.told(now))
+
+    def told(self, now: float) -> dict[str, str]:
+        """The headers of an answer."""
+        left, reset = str(max(0, self.most - self._used)), str(math.ceil(self._left(now)))
+        forms: Mapping[str, dict[str, str]] = {
+            "headers": {"ratelimit-remaining": left, "ratelimit-reset": reset},
+            "x-headers": {"x-ratelimit-remaining": left, "x-ratelimit-reset": reset},
+            "epoch": {"x-ratelimit-remaining": left, "x-ratelimit-reset": str(math.ceil(now + self._left(now)))},
+            "members": {"ratelimit": f"limit={self.most}, remaining={left}, reset={reset}"},
+            "items": {"ratelimit": f'"all";r={left};t={reset}'},
+            "policy": {
+                "ratelimit": f'"bytes";r=0;t=99, "all";r={left};t={reset}',
+                "ratelimit-policy": f'"bytes";q=9;w=99;qu="content-bytes", "all";q={self.most};w={self.seconds:.0f}',
+            },
+        }
+        return forms.get(self.form, {})
+
+    def _after(self, now: float) -> dict[str, str]:
+        wait = math.ceil(self._left(now))
+        if self.form == "date":
+            return {"retry-after": format_datetime(datetime.fromtimestamp(math.ceil(now + wait), UTC), usegmt=True)}
+        return {"retry-after": str(wait)} if self.form == "seconds" else {}
+
+    def _left(self, now: float) -> float:
+        return (int(now / self.seconds) + 1) * self.seconds - now
+
+
+FORMS = ("seconds", "date", "headers", "x-headers", "epoch", "members", "items", "policy", "none")
 
 
 @dataclass(slots=True)
@@ -29,13 +81,33 @@ class Bluecore:
     oracle: Oracle
     down: str = ""
     unsteady: float = 0.0
+    quota: Quota | None = None
+    latency: Serve = lambda _, __: 0.05
+    answered: list[tuple[float, str, int | None]] = field(default_factory=list)
+    """When each request arrived, its idempotency key, and the status that it got."""
     attempts: dict[str, int] = field(default_factory=dict)
+    pushed_back: int = 0
+    """How many requests the quota refused."""
+
+    @staticmethod
+    def hold_of(answer: Answer) -> float | None:
+        """For how many seconds this answer wants no request at all; None: it does not say."""
+        after = answer.headers.get("retry-after", "") if answer.status == TOO_MANY else ""
+        return float(after) if after.isdigit() else None
 
     def receive(self, body: bytes, key: str, *, excused: bool) -> Answer:
         """A request has arrived: accepts it or not, and gives the answer. `excused`: from an instance cut off."""
+        answer = self._judge(body, key, excused=excused)
+        self.answered.append((self.world.time, key, answer.status))
+        return answer
+
+    def _judge(self, body: bytes, key: str, *, excused: bool) -> Answer:
         number = self.attempts[key] = self.attempts.get(key, 0) + 1
         if self.down:
             return _DOWN[self.down]
+        if self.quota is not None and (refusal := self.quota.refusal(self.world.time)) is not None:
+            self.pushed_back += 1
+            return refusal
         event = orjson.loads(body)
         kind = event["kind"]
         if kind == "refused":
@@ -44,6 +116,7 @@ class Bluecore:
             "profile": event["event"] not in CONSENTS,
             "poison": True,
             "unlucky": number <= 5,
+            "late": number <= 4 and key.endswith(":1"),
             "halting": number <= 2 and key.endswith(":1"),
         }
         if fails.get(kind):
@@ -51,7 +124,7 @@ class Bluecore:
         if self.world.chance(self.unsteady):
             return self._fail(key, excused=excused)
         self.oracle.accepted(key, excused=excused, now=self.world.time)
-        return Answer(202, seconds=0.05)
+        return Answer(202, headers={} if self.quota is None else self.quota.told(self.world.time))
 
     def _fail(self, key: str, *, excused: bool) -> Answer:
         fault = self.world.random.choice(("500", "reset", "lost", "429", "timeout"))

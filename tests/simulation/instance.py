@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
+from typing import Any
 
 import orjson
 from prometheus_client import CollectorRegistry
 
-from consumer.age import AgeLimit
 from consumer.avro.errors import SchemaPending
-from consumer.backoff import Backoff
-from consumer.delivery.breaker import BreakerPolicy
-from consumer.delivery.concurrency import ConcurrencyPolicy
 from consumer.delivery.engine import Engine
-from consumer.delivery.parts import CONSENT_STEP
-from consumer.delivery.policy import DeliveryPolicy
+from consumer.delivery.parking import NoWatch
+from consumer.kafka.client import Fatal
+from consumer.kafka.source import KafkaSource
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.reporter import Reporter
 from consumer.pipeline.service import Service
@@ -23,24 +22,15 @@ from consumer.records import EventRequest, Mapped, Partition, Reason, Record, Re
 from consumer.telemetry.health import Health
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.stopwatch import Stopwatch
-from tests.simulation.ports import CONSENT_TOPIC, MAX_AGE, RETRY, Net, SimClient, SimPublisher, SimSource, SimWatch
-
-POLICY = DeliveryPolicy(
-    concurrency=ConcurrencyPolicy(maximum=8, initial=4),
-    attempts=3,
-    backoff=Backoff(0.2, 2),
-    delays=(2, 5, 8),
-    retry_topic=RETRY,
-    ordered_events=frozenset({"customer_patch", "optin", "unsubscribe"}),
-    max_age=AgeLimit(MAX_AGE),
-    buffered_records=30,
-    breaker=BreakerPolicy(failures=3, window_seconds=1.5, probes=Backoff(0.5, 3)),
-)
+from tests.simulation.kafka import ModelConsumer
+from tests.simulation.net import Net
+from tests.simulation.ports import SimClient, SimPublisher, SimWatch
+from tests.simulation.setting import Setting, config, subscription
 
 
 @cache
-def metrics() -> Metrics:
-    """One catalogue for all runs: what is counted is not what is tested here."""
+def shared_metrics() -> Metrics:
+    """One catalogue for all runs in which what is counted is not what is tested."""
     return Metrics(CollectorRegistry())
 
 
@@ -57,92 +47,163 @@ class Mapper:
             raise SchemaPending(1)
         event = orjson.loads(record.value)
         if event["kind"] == "unmappable":
-            return Reject(Reason.MISSING_FIELD, Stage.MAP, "email: missing")
+            return Reject(Reason.MISSING_FIELD, Stage.MAP, "email: missing", event=event["events"][0])
         bodies = [(each, orjson.dumps({"kind": event["kind"], "event": each})) for each in event["events"]]
         return Send(tuple(EventRequest(each, body, "customer") for each, body in bodies), event["priority"])
 
 
 class Instance:
-    """Runs one `Service`, step by step."""
+    """Runs one `Service`, step by step. Its Kafka clients are the service's own, on modelled consumers."""
 
-    def __init__(self, net: Net, name: str, mapper: Mapper) -> None:
+    def __init__(self, net: Net, name: str, mapper: Mapper, setting: Setting, metrics: Metrics | None = None) -> None:
         self.net, self.name = net, name
-        self.engine = Engine(POLICY)
-        self.client = SimClient(net, self._pass_time, self._is_cut_off)
+        self.engine = Engine(setting.policy)
+        policy = setting.policy
+        self.client = SimClient(
+            net, self._pass_time, self._is_cut_off, policy.concurrency.maximum, policy.throttle.rate
+        )
         self.publisher = SimPublisher(net, self._is_cut_off)
-        self.source: SimSource
-        self._inside_callback = False
+        self.consumers: list[ModelConsumer] = []
+        self.ended = self.closed = False
+        self._waits_inside = False
         now = net.world.now
         health = Health(now)
+        counts = metrics or shared_metrics()
+        net.make = self._make
+        self._reads = subscription(policy)
         self.service = Service(
             engine=self.engine,
             intake=Intake(mapper, lambda partition, held: self.engine.partitions.hold(partition, held=held)),
-            source=self._connect,
+            source=lambda service: KafkaSource(config(setting.start), self._reads, service),
             publisher=self.publisher,
             client=self.client,
-            retry_watch=SimWatch(net),
-            reporter=Reporter(metrics(), health, Stopwatch(now, metrics().loop_seconds), self.engine),
+            retry_watch=SimWatch(net) if policy.delays else NoWatch(),
+            reporter=Reporter(counts, health, Stopwatch(now, counts.loop_seconds), self.engine),
             clock=net.world,
-            priority_of=lambda topic: CONSENT_STEP if topic == CONSENT_TOPIC else 0,
+            priority_of=lambda topic: setting.priorities[topic],
             drain_seconds=2.0,
         )
         self.next_step = net.world.time
 
-    def _connect(self, service: Service) -> SimSource:
-        self.source = SimSource(self.net, service, delivered=self.client.delivered, on_drop=self.client.forget)
-        return self.source
+    def _make(self, options: dict[str, Any]) -> ModelConsumer:
+        consumer = ModelConsumer(self.net, options, self.client.delivered, self.client.forget, self.client.forget_all)
+        self.consumers.append(consumer)
+        return consumer
 
     def _is_cut_off(self) -> bool:
-        return self.source.cut_off or self.source.closed
+        return self.closed or self.cut_off
 
     def _pass_time(self, seconds: float) -> None:
-        if self._inside_callback:
+        if self._waits_inside:
             self.net.world.advance(self.net.world.time + seconds)
 
     def step(self) -> None:
-        self.service.step()
+        """One round of the service's loop; after a fatal error, what its process does then."""
+        self.net.make = self._make
+        try:
+            self.service.step()
+        except Fatal:
+            self._end()
         now = self.net.world.time
-        self.next_step = min(max(self.service.wake_at, now + 0.001), now + (0.001 if self.source.readable else 1.0))
+        self.next_step = min(max(self.service.wake_at, now + 0.001), now + (0.001 if self.readable else 1.0))
+
+    def _end(self) -> None:
+        partitions = self.partitions
+        with suppress(Fatal):
+            self.service.run()  # its first poll meets the same error
+        self.ended = self.closed = True
+        self.net.excuse_uncommitted(partitions)
+        if not all(each.closed for each in self.consumers):
+            raise self.net.oracle.broke("a process has ended and not left the group: its partitions stand")
 
     @property
     def is_due(self) -> bool:
         """Whether anything has happened that it would notice now."""
         waits = self.net.world.time < self.next_step
-        return not waits or bool(self.client.answers or self.publisher.results or self.source.readable)
+        return not waits or bool(self.client.answers or self.publisher.results or self.readable)
+
+    @property
+    def readable(self) -> bool:
+        return any(each.readable for each in self._open)
+
+    @property
+    def _open(self) -> list[ModelConsumer]:
+        return [each for each in self.consumers if not each.closed]
+
+    def consumer_of(self, topic: str) -> ModelConsumer:
+        """Its member that reads this topic."""
+        return next(each for each in self._open if topic in each.topics)
+
+    @property
+    def joinable(self) -> bool:
+        """Whether the group can give it partitions."""
+        reads = [topic for each in self._open if each.fatal is None for topic in each.topics]
+        return not self.ended and not self.cut_off and set(reads) == set(self._reads)
+
+    @property
+    def cut_off(self) -> bool:
+        return any(each.cut_off for each in self.consumers)
+
+    @cut_off.setter
+    def cut_off(self, cut_off: bool) -> None:
+        for each in self.consumers:
+            each.cut_off = cut_off
 
     @property
     def partitions(self) -> list[Partition]:
-        return list(self.source.positions)
+        return [partition for each in self._open for partition in each.positions]
+
+    @property
+    def still_has(self) -> str:
+        """When all is settled, nothing may count against the memory any more, as in flight, or as parked."""
+        engine, buffer = self.engine, self.engine.partitions.buffer
+        for budget in (buffer.memory, buffer.redelivery_memory):
+            if budget.records or budget.bytes:
+                return f"still counts {budget.records} records and {budget.bytes} bytes in memory"
+        if engine.requests_in_flight != self.client.in_flight:
+            return f"counts {engine.requests_in_flight} requests in flight, and {self.client.in_flight} are"
+        return f"still holds {len(engine.parked)} keys to be parked" if len(engine.parked) else ""
+
+    def gain(self, partitions: Sequence[Partition]) -> None:
+        for each in self._open:
+            each.gain([partition for partition in partitions if partition.topic in each.topics])
 
     def give_up(self, partitions: Sequence[Partition]) -> None:
         """The group takes partitions back, and waits until they are settled."""
-        self._inside_callback = True
-        try:
-            self.service.on_revoked(partitions)
-        finally:
-            self._inside_callback = False
-        self.source.drop(partitions)
-        self.excuse_uncommitted(partitions)
+        with self._waiting():
+            for each in self._open:
+                each.give_up([partition for partition in partitions if partition.topic in each.topics])
+        self.net.excuse_uncommitted(partitions)
+
+    def lose(self) -> list[Partition]:
+        """Its session has ended, and it hears of it."""
+        lost = [partition for each in self._open for partition in each.lose()]
+        self.cut_off = False
+        return lost
 
     def leave(self) -> None:
         """SIGTERM."""
-        self.give_up(self.partitions)
-        self.source.close()
+        partitions = self.partitions
+        self.service.stop()
+        with self._waiting():
+            self.service.run()
+        self.closed = True
+        self.net.excuse_uncommitted(partitions)
+
+    @contextmanager
+    def _waiting(self) -> Iterator[None]:
+        """Inside a callback the service waits, and time passes."""
+        self._waits_inside = True
+        try:
+            yield
+        finally:
+            self._waits_inside = False
 
     def crash(self) -> None:
         """Kill -9: what was sent may have arrived, what was settled may not be committed."""
         partitions = self.partitions
-        self.source.closed = True
-        self.excuse_uncommitted(partitions)
-
-    def excuse_uncommitted(self, partitions: Sequence[Partition]) -> None:
-        """What was in flight, or settled and not committed yet, may be accepted once more: nothing else may."""
-        oracle = self.net.oracle
-        for partition in partitions:
-            places = self.net.places(partition)
-            committed, metadata = self.net.brokers.committed.get(partition, (0, ""))
-            durable = self.net.decode(committed, metadata)
-            for offset in range(committed, len(places)):
-                place = places[offset]
-                if offset not in durable and place in oracle.touched | oracle.delivered | oracle.retried:
-                    oracle.excused[place] = max(oracle.excused[place], 0) + oracle.produced[place].requests
+        self.closed = True
+        for each in self.consumers:
+            each.closed = True
+        self.net.beginnings.left(partitions)
+        self.net.excuse_uncommitted(partitions)

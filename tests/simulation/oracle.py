@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
+from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.records import CONSENTS, OrderClass, Partition
+from tests.simulation.brokers import Log, Place
 
 CONSENT, OTHER = OrderClass.CONSENT, OrderClass.OTHER
-Place = tuple[Partition, int]
 Part = tuple[Place, OrderClass]
 _PASSING = {"good", "profile"}
+Ordering = Literal["key", "partition", "none"]
 
 
 class PromiseBroken(AssertionError):
@@ -53,6 +56,9 @@ class Produced:
 class Oracle:
     """The truth about every record of the routed topics, by its original place."""
 
+    ordering: Ordering = "key"
+    broken: PromiseBroken | None = None
+    """The first that was broken: what is raised inside of a callback may not come out of it."""
     produced: dict[Place, Produced] = field(default_factory=dict)
     times_accepted: Counter[str] = field(default_factory=Counter)
     delivered: set[Place] = field(default_factory=set)
@@ -65,8 +71,12 @@ class Oracle:
     """As Bluecore took them, repeated ones too; not those of members that were cut off."""
     slowest_consent: float = 0.0
     consents_parked: int = 0
+    spared: set[Place] = field(default_factory=set)
+    """What need not be delivered."""
     open: set[Place] = field(default_factory=set)
     """What has not ended yet."""
+    forbidden: set[Place] = field(default_factory=set)
+    """What must never be sent: it is from before the group began."""
     touched: set[Place] = field(default_factory=set)
     excused: Counter[Place] = field(default_factory=Counter)
     duplicates: int = 0
@@ -74,6 +84,30 @@ class Oracle:
         default_factory=lambda: defaultdict(lambda: -1)
     )
     _checked: defaultdict[Partition, int] = field(default_factory=lambda: defaultdict(int))
+
+    def broke(self, what: str) -> PromiseBroken:
+        """The promise that was broken, to be raised."""
+        error = PromiseBroken(what)
+        self.broken = self.broken or error
+        return error
+
+    def let_go(self, place: Place, *, forbidden: bool) -> None:
+        """Nobody has to deliver this record; `forbidden`: nobody may."""
+        self.open.discard(place)
+        self.spared.add(place)
+        if forbidden:
+            self.forbidden.add(place)
+        else:
+            self.forbidden.discard(place)
+
+    def settled_before(self, place: Place) -> None:
+        """An earlier owner has delivered it."""
+        record = self.produced[place]
+        self.delivered.add(place)
+        for number in range(record.requests):
+            self.times_accepted[key_of(place, number)] = 1
+        for kind in record.classes:
+            self._end(place, kind)
 
     def accepted(self, idempotency_key: str, *, excused: bool = False, now: float = 0.0) -> None:
         place, request = _place(idempotency_key)
@@ -85,18 +119,18 @@ class Oracle:
         if self.times_accepted[idempotency_key] > 1:
             self.duplicates += 1
             if not excused and self.excused[place] <= 0:
-                raise PromiseBroken(f"{idempotency_key} was accepted again, and nothing had crashed or been lost")
+                raise self.broke(f"{idempotency_key} was accepted again, and nothing had crashed or been lost")
             self.excused[place] -= not excused
             return
         # What an instance that was cut off delivers, the new owner cannot know of.
         self.excused[place] += excused
         numbers = record.of_class(kind)
-        if all(self.times_accepted[_key(place, number)] for number in numbers):
+        if all(self.times_accepted[key_of(place, number)] for number in numbers):
             if kind is CONSENT and self._passes(place):
                 self.slowest_consent = max(self.slowest_consent, now - record.at)
             self._end(place, kind)
             self._check_order(place, kind)
-        if all(self.times_accepted[_key(place, number)] for number in range(record.requests)):
+        if all(self.times_accepted[key_of(place, number)] for number in range(record.requests)):
             self.delivered.add(place)
 
     def _end(self, place: Place, kind: OrderClass) -> None:
@@ -119,19 +153,25 @@ class Oracle:
         """`too_old`: for its age, which must be true."""
         kind = self.produced[place].kind
         for part in parts:
-            fine = kind in {"good", "unlucky", "halting"} or (kind == "profile" and part is CONSENT)
+            fine = kind in {"good", "unlucky", "halting", "late"} or (kind == "profile" and part is CONSENT)
             if fine and not too_old:
-                raise PromiseBroken(f"{place} was dead-lettered, and nothing was wrong with its {part}")
+                raise self.broke(f"{place} was dead-lettered, and nothing was wrong with its {part}")
             self._end(place, part)
         self.dead.add(place)
 
     def sent(self, idempotency_key: str) -> None:
-        self.touched.add(_place(idempotency_key)[0])
+        place = _place(idempotency_key)[0]
+        if place in self.forbidden:
+            raise self.broke(f"{place} is from before the group began, and was sent")
+        self.touched.add(place)
 
     def request(self, idempotency_key: str) -> tuple[Place, bool]:
         """The record of a request, and whether it is the record's last."""
         place, request = _place(idempotency_key)
         return place, request == self.produced[place].last
+
+    def number(self, idempotency_key: str) -> int:
+        return _place(idempotency_key)[1]
 
     def excuse(self, idempotency_key: str) -> None:
         """This record may be accepted once more: its answer was lost."""
@@ -148,26 +188,24 @@ class Oracle:
     def is_skipped(self, place: Place) -> bool:
         return self.produced[place].requests == 0
 
-    def check_commit(
-        self,
-        partition: Partition,
-        places: list[Place],
-        parts: list[OrderClass | None],
-        offset: int,
-        beyond: Iterable[int],
-    ) -> None:
-        """`places`: what each offset of the partition is; all below `offset` and all in `beyond` must be settled.
+    def check_commit(self, log: Log, offset: int, beyond: OffsetRanges) -> None:
+        """All below `offset` and all in `beyond` must be settled, where there is a record.
 
         A record of the retry topic is settled by an end; one of a routed topic by being in the retry topic, too.
         """
-        for each in (*range(self._checked[partition], offset), *beyond):
-            place, part = places[each], parts[each]
+        partition, end = log.partition, max([offset, *(stop for _, stop in beyond)])
+        for each in log.offsets_from(self._checked[partition]):
+            if each >= end:
+                break
+            place, part = log.places[each], log.parts[each]
+            if (each >= offset and each not in beyond) or place in self.spared:
+                continue
             # A record that was written to the retry topic twice ends twice: the place knows only that it has ended.
             fine = (
                 self.settled(place) if place[0] == partition else self.ended(place, None if part is None else (part,))
             )
             if not fine:
-                raise PromiseBroken(f"{partition} was committed at {offset}, but {place} at {each} is not settled")
+                raise self.broke(f"{partition} was committed at {offset}, but {place} at {each} is not settled")
         self._checked[partition] = max(self._checked[partition], offset)
 
     def _check_order(self, place: Place, part: OrderClass) -> None:
@@ -176,12 +214,11 @@ class Oracle:
         record = self.produced[place]
         direct = (place, part) not in self.retried_parts
         kinds = (["ordered"] if part in record.ordered else []) + (["direct"] if direct else [])
-        for kind in kinds:
-            lane = (partition, record.key, part, kind)
+        for kind in kinds if self.ordering != "none" else ():
+            key = b"" if self.ordering == "partition" and kind == "direct" else record.key
+            lane = (partition, key, part, kind)
             if offset < self._latest[lane]:
-                raise PromiseBroken(
-                    f"{place} was delivered after {self._latest[lane]} of the same key ({part}, {kind})"
-                )
+                raise self.broke(f"{place} was delivered after {self._latest[lane]} of the same key ({part}, {kind})")
             self._latest[lane] = offset
 
     def check_consents(self) -> None:
@@ -190,10 +227,10 @@ class Oracle:
             if any((place, CONSENT) in self.retried_parts for place in taken):
                 continue  # the retry topic may hold a record twice
             if taken[-1] != max(taken):
-                raise PromiseBroken(f"{taken[-1]} of {key!r} in {partition} was repeated after {max(taken)}")
+                raise self.broke(f"{taken[-1]} of {key!r} in {partition} was repeated after {max(taken)}")
 
 
-def _key(place: Place, number: int) -> str:
+def key_of(place: Place, number: int) -> str:
     partition, offset = place
     return f"{partition.topic}:{partition.number}:{offset}" + (f":{number}" if number else "")
 

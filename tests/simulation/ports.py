@@ -1,172 +1,24 @@
-"""What the service speaks to, as one instance sees it: Kafka and Bluecore, in virtual time."""
+"""What the service speaks to, as one instance sees it: Bluecore, the topics of failures, and their watch."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from consumer.delivery.commits import CommitFailure
-from consumer.delivery.offset_map import decode
-from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.parking import CaughtUp, Change, Parked, Unparked
-from consumer.delivery.task import Commit, Task
-from consumer.kafka.headers import ORDERING_KEY_HEADER, failure_headers, redelivery
-from consumer.ports import Assigned, Listener
-from consumer.records import Answer, OrderClass, Outcome, Partition, Reason, Record
-from tests.simulation.bluecore import Bluecore
-from tests.simulation.brokers import Brokers, Stored
-from tests.simulation.oracle import CONSENT, Oracle, Place, PromiseBroken
-from tests.simulation.world import World
+from consumer.delivery.task import Task
+from consumer.kafka.headers import ORDERING_KEY_HEADER, failure_headers
+from consumer.records import Answer, Failure, OrderClass, Outcome, Partition, Reason, Record
+from tests.delivery.endpoints import PUSHED_BACK_SECONDS
+from tests.simulation.brokers import DEAD, RETRY, Place, Stored
+from tests.simulation.net import Net
+from tests.simulation.oracle import CONSENT
 
-RETRY, DEAD = "retry", "dead-letter"
-CONSENT_TOPIC = "consents"
 MAX_AGE = 120.0
-
-
-@dataclass(slots=True)
-class Net:
-    """What all instances share."""
-
-    world: World
-    brokers: Brokers
-    bluecore: Bluecore
-    oracle: Oracle
-
-    def decode(self, committed: int, metadata: str) -> OffsetRanges:
-        return decode(committed, metadata)
-
-    def places(self, partition: Partition) -> list[Place]:
-        """What each record of a partition was first: its own place, or where a redelivery came from."""
-        log = self.brokers.logs[partition]
-        if partition.topic != RETRY:
-            return [(partition, offset) for offset in range(len(log))]
-        origins = [redelivery(record.headers) for record in log]
-        return [(each.origin, each.offset) for each in origins if each is not None]
-
-    def parts(self, partition: Partition) -> list[OrderClass | None]:
-        """Which part of it each record of a partition is; None: it is whole."""
-        past = [redelivery(record.headers) for record in self.brokers.logs[partition]]
-        return [None if each is None else each.part for each in past]
-
-
-@dataclass(slots=True, eq=False)
-class SimSource:
-    """A group member. `cut_off`: the brokers do not hear it any more, and it does not know yet."""
-
-    net: Net
-    listener: Listener
-    positions: dict[Partition, int] = field(default_factory=dict)
-    paused: set[Partition] = field(default_factory=set)
-    committing: bool = False
-    cut_off: bool = False
-    closed: bool = False
-    sent: int = 0
-    delivered: set[Place] = field(default_factory=set)
-    """What this instance knows to be delivered, and never was in the retry topic."""
-    on_drop: Callable[[Sequence[Partition]], None] = lambda _: None
-
-    def poll(self, most: int, seconds: float) -> list[Record]:  # noqa: ARG002 - time passes outside
-        if self.cut_off:
-            return []
-        most = min(most, self.net.world.random.randint(1, 8))
-        found: list[Record] = []
-        for partition in self.net.world.random.sample(sorted(self.positions), len(self.positions)):
-            if partition not in self.paused:
-                found += self._read(partition, most - len(found))
-        return found
-
-    def _read(self, partition: Partition, most: int) -> list[Record]:
-        start = self.positions[partition]
-        stored = self.net.brokers.logs[partition][start : start + most] if most > 0 else []
-        self.positions[partition] += len(stored)
-        return [
-            Record(
-                partition,
-                start + index,
-                each.key,
-                each.value,
-                each.timestamp_ms,
-                each.headers,
-                redelivery(each.headers) if partition.topic == RETRY else None,
-            )
-            for index, each in enumerate(stored)
-        ]
-
-    @property
-    def readable(self) -> bool:
-        logs = self.net.brokers.logs
-        return not self.cut_off and any(
-            position < len(logs[partition])
-            for partition, position in self.positions.items()
-            if partition not in self.paused
-        )
-
-    @property
-    def joined(self) -> bool:
-        return True
-
-    def pause(self, partitions: Sequence[Partition]) -> None:
-        self.paused.update(partitions)
-
-    def resume(self, partitions: Sequence[Partition]) -> None:
-        self.paused.difference_update(partitions)
-
-    def commit(self, commits: Sequence[Commit], *, wait: bool = False) -> None:
-        for each in commits:
-            places, parts = self.net.places(each.partition), self.net.parts(each.partition)
-            settled = decode(each.offset, each.metadata)
-            beyond = [offset for offset in range(each.offset + 1, len(places)) if offset in settled]
-            self.net.oracle.check_commit(each.partition, places, parts, each.offset, beyond)
-            known = {offset for offset in range(each.offset + 1, len(places)) if places[offset] in self.delivered}
-            if each.partition.topic != RETRY and (forgotten := known.difference(beyond)):
-                raise PromiseBroken(f"{each.partition} at {each.offset}: the map forgets {sorted(forgotten)}")
-        self.sent = number = self.sent + 1
-        if wait:
-            self._apply(commits)
-        else:
-            self.committing = True
-            self.net.world.after(self.net.world.random.uniform(0.001, 0.05), lambda: self._arrive(commits, number))
-
-    def _arrive(self, commits: Sequence[Commit], number: int) -> None:
-        """A member's commits arrive in the order in which it sent them."""
-        self.committing = False
-        if self.closed:
-            return
-        if number == self.sent:
-            self._apply(commits)
-        else:
-            self.listener.on_commit_failed([each.partition for each in commits], "overtaken", CommitFailure.LOST)
-
-    def _apply(self, commits: Sequence[Commit]) -> None:
-        owned = [each for each in commits if self.net.brokers.owners.get(each.partition) is self]
-        lost = self.cut_off or self.net.world.chance(0.05)
-        if not lost:
-            for each in owned:
-                self.net.brokers.committed[each.partition] = (each.offset, each.metadata)
-        if not lost and owned:
-            self.listener.on_committed([each.partition for each in owned])
-        failed = [each.partition for each in commits if lost or each not in owned]
-        if failed:
-            self.listener.on_commit_failed(failed, "lost", CommitFailure.LOST)
-
-    def gain(self, partitions: Sequence[Partition]) -> None:
-        assigned = []
-        for partition in partitions:
-            offset, metadata = self.net.brokers.committed.get(partition, (None, ""))
-            self.positions[partition] = offset or 0
-            self.net.brokers.owners[partition] = self
-            assigned.append(Assigned(partition, offset, metadata))
-        self.listener.on_assigned(assigned)
-
-    def drop(self, partitions: Sequence[Partition]) -> None:
-        for partition in partitions:
-            # As in librdkafka, a partition that was paused when it left is paused when it comes back.
-            self.positions.pop(partition, None)
-        self.on_drop(partitions)
-
-    def close(self) -> None:
-        self.closed = True
+OVERLOADED = Answer(503, seconds=PUSHED_BACK_SECONDS)
+_ROUNDING = 1e-6  # seconds
 
 
 @dataclass(slots=True, eq=False)
@@ -183,7 +35,7 @@ class SimPublisher:
         failure, record, oracle = task.failure, task.record, self.net.oracle
         if failure is None:
             raise AssertionError("a record was published that has not failed")
-        if self.net.brokers.broken or self.net.world.chance(0.03):
+        if self.net.brokers.broken or self.net.world.chance(self.net.writes_fail):
             self.results.append((ticket, "the brokers do not answer"))
             return
         place = record.origin, record.origin_offset
@@ -198,13 +50,9 @@ class SimPublisher:
             age = self.net.world.time - (record.event_time_ms or 0) / 1000
             oracle.dead_lettered(place, parts, too_old=failure.reason is Reason.TOO_OLD and age > MAX_AGE)
         key = task.parking_key if failure.outcome is Outcome.RETRY else None
-        headers: Any = tuple(
-            (name, value.encode() if isinstance(value, str) else value)
-            for name, value in failure_headers(record, failure, key, task.kind, task.part)
-        )
         topic = RETRY if failure.outcome is Outcome.RETRY else DEAD
-        now_ms = int(self.net.world.time * 1000)
-        self.net.brokers.append(topic, Stored(record.key, record.value, now_ms, headers))
+        stored = written(record, failure, key, task.kind, task.part, self.net.world.time)
+        self.net.brokers.append(topic, stored)
         self.results.append((ticket, None))
 
     def poll(self, seconds: float = 0) -> list[tuple[int, str | None]]:  # noqa: ARG002 - time passes outside
@@ -215,6 +63,17 @@ class SimPublisher:
         """Nothing is kept back here."""
 
 
+def written(  # noqa: PLR0913, PLR0917 - as the headers have them
+    record: Record, failure: Failure, key: bytes | None, kind: OrderClass, part: OrderClass | None, now: float
+) -> Stored:
+    """A failed record as it lies in its topic."""
+    headers: Any = tuple(
+        (name, value.encode() if isinstance(value, str) else value)
+        for name, value in failure_headers(record, failure, key, kind, part)
+    )
+    return Stored(record.key, record.value, int(now * 1000), headers)
+
+
 @dataclass(slots=True, eq=False)
 class SimClient:
     """`on_wait` lets time pass where the service waits inside of a callback; `excused` is asked at each arrival."""
@@ -222,6 +81,10 @@ class SimClient:
     net: Net
     on_wait: Callable[[float], None]
     excused: Callable[[], bool]
+    most: int
+    """How many requests may be in flight."""
+    rate: float = 0
+    """How many may start in a second; 0: as many as you like."""
     delivered: set[Place] = field(default_factory=set)
     answers: list[tuple[int, Answer]] = field(default_factory=list)
     out: dict[int, str] = field(default_factory=dict)
@@ -231,6 +94,12 @@ class SimClient:
     """Requests that this instance was told to be accepted: it must never send them again, whatever leaves it."""
     orphans: set[int] = field(default_factory=set)
     """Sends of partitions that have left since: what becomes of them is not this instance's knowledge any more."""
+
+    sent_at: deque[float] = field(default_factory=deque)
+    """Within the last second, where there is a rate."""
+    held_until: float = 0.0
+    held: float = 0.0
+    """For how many seconds Bluecore has asked for no requests, in all."""
 
     @property
     def in_flight(self) -> int:
@@ -247,19 +116,38 @@ class SimClient:
         place, _ = self.net.oracle.request(idempotency_key)
         if place not in self.net.oracle.retried:  # there may be two copies of it in the retry topic
             if idempotency_key in self.told:
-                raise PromiseBroken(f"{idempotency_key} is sent again by the process that had delivered it")
+                raise self.net.oracle.broke(f"{idempotency_key} is sent again by the process that had delivered it")
             if idempotency_key in self.out.values():
-                raise PromiseBroken(f"{idempotency_key} is sent beside itself")
+                raise self.net.oracle.broke(f"{idempotency_key} is sent beside itself")
         self.out[ticket] = idempotency_key
         self.net.oracle.sent(idempotency_key)
-        latency = world.random.choice((0.005, 0.02, 0.05, 0.3))
+        self._pace()
+        latency = self.net.bluecore.latency(len(self.out), world.time)
+        if latency is None:
+            world.after(PUSHED_BACK_SECONDS, lambda: self._answer(ticket, OVERLOADED))
+            return
         cut_off = self.excused()
 
         def arrive() -> None:
             answer = self.net.bluecore.receive(body, idempotency_key, excused=cut_off or self.excused())
-            world.after(latency / 2, lambda: self._answer(ticket, answer))
+            world.after(latency / 2, lambda: self._answer(ticket, answer._replace(seconds=latency)))
 
         world.after(latency / 2, arrive)
+
+    def _pace(self) -> None:
+        """No second sees more than the configured rate, and nothing goes while Bluecore has asked for none."""
+        now = self.net.world.time
+        if len(self.out) > self.most:
+            raise self.net.oracle.broke(f"{len(self.out)} requests are in flight, and {self.most} may be")
+        # What is asked of a record that is known to fail while others pass is asked of that record alone.
+        if not self.net.trickles and now < self.held_until - _ROUNDING:
+            raise self.net.oracle.broke(f"a request went {self.held_until - now:.3f} s before Bluecore wanted any")
+        if self.rate:
+            self.sent_at.append(now)
+            while self.sent_at[0] <= now - 1 + _ROUNDING:
+                self.sent_at.popleft()
+            if len(self.sent_at) > self.rate:
+                raise self.net.oracle.broke(f"{len(self.sent_at)} requests in a second, and {self.rate} may be")
 
     def _answer(self, ticket: int, answer: Answer) -> None:
         if answer.status == 202:
@@ -273,6 +161,11 @@ class SimClient:
         if not self.answers:
             self.on_wait(seconds)
         answers, self.answers = self.answers, []
+        for _, answer in answers:
+            if (hold := self.net.bluecore.hold_of(answer)) is not None:
+                now = self.net.world.time
+                self.held += max(0.0, now + hold - max(now, self.held_until))
+                self.held_until = max(self.held_until, now + hold)
         self.told |= {self.accepted.pop(ticket) for ticket, _ in answers if ticket in self.accepted}
         self.delivered.update(self.known.values())
         self.known.clear()
@@ -285,6 +178,12 @@ class SimClient:
         self.known = {ticket: place for ticket, place in self.known.items() if place[0] not in partitions}
         self.delivered -= {place for place in self.delivered if place[0] in partitions}
 
+    def forget_all(self, partitions: Sequence[Partition]) -> None:
+        """Without the group's commit it cannot be known whether what was settled here still counts."""
+        self.forget(partitions)
+        request = self.net.oracle.request
+        self.told = {key for key in self.told if request(key)[0][0] not in partitions}
+
     def close(self) -> None:
         """Nothing is open."""
 
@@ -296,15 +195,14 @@ class SimWatch:
     net: Net
     positions: dict[Partition, int] = field(default_factory=dict)
     parked: dict[tuple[Partition, int], Parked] = field(default_factory=dict)
-    asked: list[tuple[int, dict[Partition, int]]] = field(default_factory=list)
+    asked: list[int] = field(default_factory=list)
     looks_at: float = 0.0
 
     def __post_init__(self) -> None:
         self.positions = {each: self.net.brokers.position(each) for each in self.net.brokers.of_topic(RETRY)}
 
     def catch_up(self, number: int) -> None:
-        ends = {each: len(self.net.brokers.logs[each]) for each in self.positions}
-        self.asked.append((number, ends))
+        self.asked.append(number)
 
     def changes(self) -> Sequence[Change]:
         if self.net.world.time < self.looks_at:
@@ -313,21 +211,23 @@ class SimWatch:
         self.looks_at = self.net.world.time + lag
         found: list[Change] = []
         for partition, position in self.positions.items():
-            for offset in range(position, len(self.net.brokers.logs[partition])):
-                headers = self.net.brokers.logs[partition][offset].headers
-                past, key = redelivery(headers), dict(headers).get(ORDERING_KEY_HEADER)
+            log = self.net.brokers.log(partition)
+            for offset in log.offsets_from(position):
+                past, key = log.pasts[offset], dict(log.records[offset].headers).get(ORDERING_KEY_HEADER)
                 if past is not None and key is not None:
                     at = (partition, offset)
-                    self.parked[at] = parked = Parked(key, past.origin, past.offset, at, past.parks)
+                    stored = log.records[offset]
+                    digest = Record(partition, offset, stored.key, stored.value).digest
+                    self.parked[at] = parked = Parked(key, past.origin, past.offset, at, past.parks, digest)
                     found.append(parked)
-            self.positions[partition] = len(self.net.brokers.logs[partition])
+            self.positions[partition] = log.end
         for at, parked in list(self.parked.items()):
             partition, offset = at
-            committed, metadata = self.net.brokers.committed.get(partition, (0, ""))
-            if offset < committed or offset in decode(committed, metadata):
+            committed, settled = self.net.brokers.settled_by(partition)
+            if offset < committed or offset in settled:
                 del self.parked[at]
                 found.append(Unparked(parked.key, parked.origin, parked.offset, at))
-        found += [CaughtUp(number) for number, _ in self.asked]
+        found += [CaughtUp(number) for number in self.asked]
         self.asked.clear()
         return found
 

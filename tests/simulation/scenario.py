@@ -7,20 +7,26 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import orjson
+from confluent_kafka import KafkaError
 
-from consumer.records import CONSENTS, Partition
+from consumer.delivery.offset_map import encode
+from consumer.delivery.offset_ranges import OffsetRanges
+from consumer.records import CONSENTS, Failure, Outcome, Partition, Reason, Record, Stage
+from tests.simulation.beginnings import Beginnings
 from tests.simulation.bluecore import OUTAGES, Bluecore
-from tests.simulation.brokers import Brokers, Stored
+from tests.simulation.brokers import DEAD, MAP_LIMIT, RETRY, Brokers, Place, Stored
 from tests.simulation.instance import Instance, Mapper
+from tests.simulation.kafka import fatal_error, modelled
+from tests.simulation.net import Net
 from tests.simulation.oracle import OTHER, Oracle, Produced, PromiseBroken
-from tests.simulation.ports import CONSENT_TOPIC, RETRY, Net
+from tests.simulation.ports import written
+from tests.simulation.setting import CONSENT_TOPIC, POLICY, ROUTED, SUBSCRIPTION, TOPIC, URGENT_TOPIC, drawn
 from tests.simulation.world import World
 
-TOPIC = "events"
-PARTITIONS = 2
 RECORDS = 60
 FAULTS_END = 40.0
 PATIENCE = 400.0
+WIDE_MAPS = 0.02
 CONSENT_BOUND = 1.0
 """Virtual seconds: more than a request takes, less than what is put off waits, which is 2 at least."""
 _KINDS: tuple[str, ...] = ("good",) * 12 + ("unlucky", "halting", "halting", "poison", "refused", "unmappable")
@@ -43,12 +49,20 @@ class Scenario:
     def __init__(self, seed: int, *, tell: bool = False) -> None:
         random.seed(seed)  # tenacity's jitter takes the module's own chances
         self.world = World(seed, tell=tell)
-        oracle = Oracle()
-        self.net = Net(self.world, Brokers(PARTITIONS), Bluecore(self.world, oracle), oracle)
+        self._setting = setting = drawn(self.world.random)
+        oracle = Oracle(setting.policy.ordering)
+        brokers = Brokers(dict.fromkeys((*SUBSCRIPTION, DEAD), setting.partitions), setting.limits)
+        self.net = Net(
+            self.world,
+            brokers,
+            Bluecore(self.world, oracle, quota=setting.quota, latency=self._latency),
+            oracle,
+            Beginnings(brokers, oracle, latest=setting.start == "latest"),
+            questions_fail=setting.questions_fail,
+            new_protocol=setting.new_protocol,
+        )
         self.mapper = Mapper()
         self.instances: list[Instance] = []
-        keys = (f"passer-by-{number}".encode() for number in range(99))
-        self._passers_by = list({self.net.brokers.partition_for(TOPIC, key): key for key in keys}.values())
         self._rebalancing = False
         self._calm = self.world.chance(0.15)
         """Nothing fails but some customers' profiles: no consent has a reason to wait."""
@@ -56,8 +70,16 @@ class Scenario:
         """Of two members that take a partition from each other unawares, one may repeat what the other has passed."""
         self._names = iter(range(1000))
 
+    def _latency(self, _in_flight: int, _now: float) -> float:
+        return self.world.random.choice((0.005, 0.02, 0.05, 0.3))
+
     def run(self) -> Oracle:
         """Raises PromiseBroken."""
+        with modelled(self.net):
+            return self._run()
+
+    def _run(self) -> Oracle:
+        self._inherit()
         self._produce()
         for _ in range(self.world.random.randint(1, 3)):
             self._start()
@@ -70,16 +92,77 @@ class Scenario:
             self.world.advance(max(upcoming, self.world.time))
             for instance in self.world.random.sample(self.instances, len(self.instances)):
                 if instance in self.instances and instance.is_due:
-                    instance.step()
+                    self._step(instance)
                     # Where little passes, records that fail by themselves look like an outage: then all wait.
                     self._calm = self._calm and not instance.engine.gates.breaker.open
-        if not self._unclear_owners:
+        if not self._unclear_owners and self._setting.policy.ordering != "none":
             self.net.oracle.check_consents()
-        if self._calm and self.net.oracle.slowest_consent > CONSENT_BOUND:
+        if self._calm and self._unhindered and self.net.oracle.slowest_consent > CONSENT_BOUND:
             raise PromiseBroken(f"a consent waited for {self.net.oracle.slowest_consent:.1f} s, and all was well")
         if self._calm and self.net.oracle.consents_parked:
             raise PromiseBroken(f"{self.net.oracle.consents_parked} consents were parked, and all was well")
         return self.net.oracle
+
+    def _step(self, instance: Instance) -> None:
+        instance.step()
+        if self.net.oracle.broken is not None:
+            raise self.net.oracle.broken
+        if instance.ended:
+            self.world.tell("ended", instance.name)
+            self.instances.remove(instance)
+            self._rebalance()
+            self.world.after(self.world.random.uniform(0.1, 3), self._restart)
+
+    @property
+    def _unhindered(self) -> bool:
+        """No limit of ours or of Bluecore's keeps a consent waiting, no order but its own, and no late beginning."""
+        setting, policy = self._setting, self._setting.policy
+        limited = policy.throttle.rate or setting.quota is not None or policy.buffered_bytes < POLICY.buffered_bytes
+        begins_at_once = setting.new_protocol and not setting.questions_fail
+        return not limited and policy.ordering == "key" and begins_at_once
+
+    def _inherit(self) -> None:
+        """What the log and the group hold from before: old records, or a map as large as can be."""
+        rng = self.world.random
+        if self._setting.start == "latest":
+            for _ in range(10):
+                self._append(TOPIC, f"customer-{rng.randint(0, 6)}".encode(), "good", ("search",))
+            self._inherit_redelivery()
+        elif rng.random() < WIDE_MAPS:
+            self._inherit_map()
+
+    def _inherit_redelivery(self) -> None:
+        """An earlier process has written a record to the retry topic: whatever `latest` says, it is read there."""
+        now, net = self.world.time, self.net
+        place = self._append(TOPIC, b"customer-0", "good", ("search",))
+        stored = net.brokers.log(place[0]).records[place[1]]
+        record = Record(*place, stored.key, stored.value, stored.timestamp_ms)
+        failure = Failure(Outcome.RETRY, Reason.RETRIES_EXHAUSTED, Stage.DELIVER, "", 500, 3, now, now + 2)
+        net.oracle.retried.add(place)
+        net.oracle.retried_parts.add((place, OTHER))
+        net.brokers.append(RETRY, written(record, failure, None, OTHER, None, now))
+
+    def _inherit_map(self) -> None:
+        """A log of gaps and some records; as many ranges of it are settled as a map can hold."""
+        rng, partition = self.world.random, Partition(TOPIC, 0)
+        log, key = self.net.brokers.log(partition), self._key_of(partition)
+        settled = [False, *(rng.random() < 0.5 for _ in range(MAP_LIMIT * 6))]
+        while len(text := encode(0, _ranges(settled)) or " " * (MAP_LIMIT + 1)) > MAP_LIMIT:
+            del settled[-24:]
+        for offset, is_settled in enumerate(settled):
+            log.end = offset
+            if offset == 0 or rng.random() < 0.002:
+                self._append(
+                    TOPIC, key, "good" if is_settled else rng.choice(_CALM_KINDS), ("customer_patch", "optin")
+                )
+                if is_settled:
+                    self.net.oracle.settled_before((partition, offset))
+        log.end = len(settled)
+        self.net.brokers.committed[partition] = (0, text)
+
+    def _key_of(self, partition: Partition) -> bytes:
+        keys = (f"customer-{number}".encode() for number in range(99))
+        return next(key for key in keys if self.net.brokers.partition_for(partition.topic, key) == partition)
 
     def _produce(self) -> None:
         for _ in range(RECORDS):
@@ -94,12 +177,12 @@ class Scenario:
             events *= 2
         if kind == "unlucky":
             events = events[:1]
-        of_consents = CONSENTS.issuperset(events) and kind != "tombstone" and rng.random() < 0.5
-        self._append(
-            CONSENT_TOPIC if of_consents else TOPIC, key, kind, events, 0 if self._calm else rng.choice((0, 0, 0, 1))
-        )
+        topic = URGENT_TOPIC if rng.random() < 0.1 else TOPIC
+        if CONSENTS.issuperset(events) and kind != "tombstone" and rng.random() < 0.5:
+            topic = CONSENT_TOPIC
+        self._append(topic, key, kind, events, 0 if self._calm else rng.choice((0, 0, 0, 1)))
 
-    def _append(self, topic: str, key: bytes, kind: str, events: tuple[str, ...], priority: int = 0) -> None:
+    def _append(self, topic: str, key: bytes, kind: str, events: tuple[str, ...], priority: int = 0) -> Place:
         value = orjson.dumps({"kind": kind, "events": events, "priority": priority})
         now = self.world.time
         place = self.net.brokers.append(topic, Stored(key, None if kind == "tombstone" else value, int(now * 1000)))
@@ -110,6 +193,7 @@ class Scenario:
         record = Produced(key, events, frozenset(), kind, now)
         ordered = record.classes - (frozenset() if "customer_patch" in events else {OTHER})
         self.net.oracle.written(place, replace(record, ordered=ordered))
+        return place
 
     def _plan_faults(self) -> None:
         rng = self.world.random
@@ -121,6 +205,8 @@ class Scenario:
             self._rebalance,
             self._cut_off,
             self._end_sessions,
+            self._fail_for_good,
+            self._add_partition,
             lambda: self._phase("down", rng.choice(OUTAGES), ""),
             lambda: self._phase("unsteady", 0.3, 0.0),
             self._break_brokers,
@@ -135,10 +221,11 @@ class Scenario:
 
     def _start(self) -> None:
         if len(self.instances) < 3:
-            instance = Instance(self.net, f"instance-{next(self._names)}", self.mapper)
+            instance = Instance(self.net, f"instance-{next(self._names)}", self.mapper, self._setting)
             self.world.tell("start", instance.name)
             self.instances.append(instance)
             self._rebalance()
+            self.world.after(2.5, self._rebalance)  # it may have joined by another protocol meanwhile
 
     def _crash(self) -> None:
         if self.instances:
@@ -162,23 +249,19 @@ class Scenario:
 
     def _cut_off(self) -> None:
         """The group gives a member's partitions away before it knows."""
-        connected = [each for each in self.instances if not each.source.cut_off]
+        connected = [each for each in self.instances if not each.cut_off]
         if len(connected) > 1:
             instance = self.world.random.choice(connected)
             self.world.tell("cut off", instance.name)
             self._unclear_owners = True
-            instance.source.cut_off = True
-            instance.excuse_uncommitted(instance.partitions)
+            instance.cut_off = True
+            self.net.excuse_uncommitted(instance.partitions)
             self._rebalance()
             self.world.after(self.world.random.uniform(0.5, 5), lambda: self._reconnect(instance))
 
     def _reconnect(self, instance: Instance) -> None:
         if instance in self.instances:
-            lost = instance.partitions
-            instance.service.on_lost(lost)
-            instance.source.drop(lost)
-            instance.source.cut_off = False
-            instance.source.committing = False
+            instance.lose()
             self._rebalance()
 
     def _end_sessions(self) -> None:
@@ -188,9 +271,9 @@ class Scenario:
         self.world.tell("sessions end")
         self._unclear_owners = True
         self._rebalancing = True
-        away = [each for each in self.instances if not each.source.cut_off]
+        away = [each for each in self.instances if not each.cut_off]
         for instance in away:
-            instance.source.cut_off = True
+            instance.cut_off = True
         seconds = self.world.random.choice((0.01, 0.05, 0.2, 2, 5))  # the answers of some requests come later
         self.world.after(seconds, lambda: self._begin_sessions(away))
 
@@ -198,11 +281,7 @@ class Scenario:
         self._rebalancing = False
         for instance in away:
             if instance in self.instances:
-                lost = instance.partitions
-                instance.service.on_lost(lost)
-                instance.source.drop(lost)
-                instance.source.cut_off = instance.source.committing = False
-                instance.source.gain(lost)
+                instance.gain(instance.lose())
         self._rebalance()
 
     def _rebalance(self) -> None:
@@ -217,10 +296,10 @@ class Scenario:
             self._rebalancing = False
 
     def _move(self) -> None:
-        members = [each for each in self.instances if not each.source.cut_off]
+        members = [each for each in self.instances if each.joinable]
         if not members:
             return
-        partitions = [each for topic in (TOPIC, CONSENT_TOPIC, RETRY) for each in self.net.brokers.of_topic(topic)]
+        partitions = [each for topic in SUBSCRIPTION for each in self.net.brokers.of_topic(topic)]
         target: dict[Partition, Instance] = {each: self.world.random.choice(members) for each in partitions}
         self.world.tell("rebalance", {str(each): owner.name for each, owner in target.items()})
         for member in members:
@@ -229,11 +308,9 @@ class Scenario:
                 member.give_up(moving)
         for member in members:
             # Time has passed while partitions were given up: a member may have gone meanwhile.
-            if member in self.instances and not member.source.cut_off:
-                gained = [
-                    each for each, owner in target.items() if owner is member and each not in member.source.positions
-                ]
-                member.source.gain(gained)
+            if member in self.instances and member.joinable:
+                held = set(member.partitions)
+                member.gain([each for each, owner in target.items() if owner is member and each not in held])
 
     def _phase(self, name: str, value: object, calm: object) -> None:
         self.world.tell(name, value)
@@ -248,6 +325,28 @@ class Scenario:
         self.mapper.registry_down = True
         self.world.after(self.world.random.uniform(0.5, 10), lambda: setattr(self.mapper, "registry_down", False))
 
+    def _fail_for_good(self) -> None:
+        """A client of an instance's cannot go on: the process has to end, and to leave the group."""
+        candidates = [each for each in self.instances if each.joinable]
+        if candidates:
+            instance = self.world.random.choice(candidates)
+            self.world.tell("fatal", instance.name)
+            consumer = instance.consumer_of(self.world.random.choice(SUBSCRIPTION))
+            consumer.fatal = fatal_error(KafkaError.FENCED_INSTANCE_ID)
+            self.world.after(3, lambda: self._check_ended(instance))
+
+    def _check_ended(self, instance: Instance) -> None:
+        if instance in self.instances:
+            raise self.net.oracle.broke(f"{instance.name} lives on after a fatal error, and reads nothing")
+
+    def _add_partition(self) -> None:
+        """Nothing in it can be from before, whatever `auto.offset.reset` says."""
+        topic, counts = self.world.random.choice(ROUTED), self.net.brokers.counts
+        self.world.tell("a partition is added", topic)
+        counts[topic] += 1
+        self.net.beginnings.added(Partition(topic, counts[topic] - 1))
+        self.world.after(self.world.random.uniform(0.1, 3), self._rebalance)
+
     def _ensure_one(self) -> None:
         if not self.instances:
             self._start()
@@ -255,7 +354,8 @@ class Scenario:
     def _go_on(self) -> None:
         """Traffic never stops for good: only what becomes of others shows whose fault a failure is."""
         if self._unfinished():
-            for key in self._passers_by:
+            brokers, keys = self.net.brokers, [f"passer-by-{number}".encode() for number in range(99)]
+            for key in {brokers.owners.get(brokers.partition_for(TOPIC, key)): key for key in keys}.values():
                 self._append(TOPIC, key, "good", ("search",))
             self.world.after(2, self._go_on)
 
@@ -272,13 +372,20 @@ class Scenario:
         oracle, brokers = self.net.oracle, self.net.brokers
         lost = [f"{place} has not ended" for place in oracle.open]
         behind = [
-            f"{partition} is committed to {brokers.position(partition)} of {len(log)}"
-            for partition, log in brokers.logs.items()
-            if partition.topic in {TOPIC, CONSENT_TOPIC, RETRY} and brokers.position(partition) < len(log)
+            f"{each} is committed to {brokers.position(each)} of {brokers.log(each).end}"
+            for topic in SUBSCRIPTION
+            for each in brokers.of_topic(topic)
+            if brokers.position(each) < brokers.log(each).end
         ]
-        return lost[:5] + behind
+        unmarked = [
+            f"{each} has no commit: where it begins would be decided again"
+            for topic in ROUTED
+            for each in brokers.of_topic(topic)
+            if each not in brokers.committed and not self._setting.questions_fail
+        ]
+        kept = [f"{each.name} {what}" for each in self.instances if (what := each.still_has)]
+        return lost[:5] + behind[:5] + unmarked[:5] + kept
 
 
-def run_seed(seed: int, *, tell: bool = False) -> Oracle:
-    """Runs one seed to its end. Raises PromiseBroken, and whatever the service itself raises."""
-    return Scenario(seed, tell=tell).run()
+def _ranges(settled: list[bool]) -> OffsetRanges:
+    return OffsetRanges.from_offsets(offset for offset, is_settled in enumerate(settled) if is_settled)

@@ -31,6 +31,11 @@ class World:
         self.after(seconds, lambda: None)
 
     @property
+    def pending(self) -> bool:
+        """Whether anything is still going to happen."""
+        return bool(self._events)
+
+    @property
     def next_at(self) -> float:
         return self._events[0][0] if self._events else float("inf")
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 import requests
@@ -14,7 +16,7 @@ from consumer.errors import AddressUnavailable
 from consumer.telemetry.health import Health
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.server import TelemetryServer
-from tests.support.waiting import free_port
+from tests.support.waiting import eventually, free_port
 
 
 class Served:
@@ -94,3 +96,40 @@ def test_the_port_is_free_again_after_closing() -> None:
     first = TelemetryServer(CollectorRegistry(), Health(time.monotonic), "127.0.0.1", free_port())
     first.close()
     TelemetryServer(CollectorRegistry(), Health(time.monotonic), "127.0.0.1", first.port).close()
+
+
+def strangers(served: Served, count: int) -> list[socket.socket]:
+    return [socket.create_connection(("127.0.0.1", served.server.port), timeout=10) for _ in range(count)]
+
+
+@pytest.mark.parametrize("start", [b"", b"GET /metrics HTTP/1.0\r\nX-Dripping: "], ids=["idle", "half a request"])
+def test_strangers_who_hold_connections_keep_nobody_out(served: Served, start: bytes) -> None:
+    """Of 500 connections the oldest are ended, and neither threads nor descriptors pile up."""
+    threads = threading.active_count()
+    held = strangers(served, 500)
+    for each in held:
+        with suppress(OSError):
+            each.sendall(start)
+
+    assert served.get("/metrics").status_code == 200
+    assert served.get("/healthz").status_code == 200
+    eventually(lambda: threading.active_count() - threads <= 110, 10, "the threads of those that were ended")
+
+    for each in held:
+        each.close()
+
+
+def test_a_request_has_one_deadline_however_slowly_it_drips(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("consumer.telemetry.server._REQUEST_SECONDS", 0.3)
+    (dripping,) = strangers(served, 1)
+    dripping.sendall(b"GET /metrics HTTP/1.0\r\n")
+
+    def ended() -> bool:
+        try:
+            dripping.sendall(b"X")
+        except OSError:
+            return True
+        return False
+
+    eventually(ended, 10, "the end of the connection")
+    dripping.close()

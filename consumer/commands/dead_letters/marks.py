@@ -15,7 +15,10 @@ from consumer.records import Headers, Record
 
 REPLAYED = BLUECORE + "replayed"
 _RANGE = re.compile(r"(\d{1,18})(?:-(\d{1,18}))?")
-_MOST = 10_000  # offsets that one range may stand for: far above a batch
+_MOST = (
+    10_000  # offsets that a mark may stand for: far above a batch. Anyone who may write to the topic may write one
+)
+_LONGEST = 100_000  # bytes
 
 
 def mark_headers(offsets: Iterable[int]) -> Headers:
@@ -33,8 +36,10 @@ def mark_headers(offsets: Iterable[int]) -> Headers:
 def marked_offsets(record: Record) -> Iterator[int]:
     """The offsets that a record names as replayed; none if it is no mark."""
     value = dict(record.headers).get(REPLAYED) if record.value is None else None
-    for part in (value or b"").decode(errors="replace").split(","):
+    left = _MOST
+    for part in (value or b"")[:_LONGEST].decode(errors="replace").split(","):
         if match := _RANGE.fullmatch(part):
             first, last = int(match[1]), int(match[2] or match[1])
-            if last - first < _MOST:
+            if last - first < left:
+                left -= max(0, last + 1 - first)
                 yield from range(first, last + 1)

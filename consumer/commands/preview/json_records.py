@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 from consumer.avro.decoding import Decoded
 from consumer.avro.errors import Undecodable
+from consumer.avro.unavailable import PLACEHOLDER, without_placeholders
 
 LONGEST: Final = 16 << 20
 """Bytes of a line, or of all the lines of a text that is laid out over several: they are held in memory, decoded."""
@@ -56,7 +57,7 @@ class JsonRecord:
             raise Undecodable(f"the record is not JSON: {error}: line {self._line}") from None
         if not isinstance(record, dict):
             raise Undecodable("the record is no JSON object")
-        return Decoded(self._name, record)
+        return Decoded(self._name, without_placeholders(record) if PLACEHOLDER in value else record)
 
 
 def json_records(source: BinaryIO) -> Iterator[JsonText]:

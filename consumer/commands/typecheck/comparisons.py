@@ -19,8 +19,8 @@ _NUMBERS = frozenset(("integer", "number"))
 _CLASSES = {
     **dict.fromkeys(_NUMBERS, "number"),
     **dict.fromkeys(("map", "record"), "object"),
-    # The decoder gives a UUID as its text.
-    "uuid": "string",
+    # The decoder gives them as text.
+    **dict.fromkeys(("uuid", "duration"), "string"),
 }
 _MANY = 6
 _ORDERED = frozenset(("number", "string"))

@@ -7,8 +7,8 @@ from typing import Any
 
 from consumer.commands.typecheck.comparisons import enumerated
 from consumer.commands.typecheck.findings import Finding, Severity
-from consumer.commands.typecheck.shapes import Shape, kind, symbols_of
-from consumer.commands.typecheck.type_rules import CONVERTIBLE, SCALARS, TypeRule
+from consumer.commands.typecheck.shapes import Shape, has_no_zone, kind, symbols_of
+from consumer.commands.typecheck.type_rules import ANY, CONVERTIBLE, SCALARS, TypeRule
 
 _WORDS = {
     "text": frozenset(("string",)),
@@ -23,9 +23,14 @@ _ARTICLES = {"integer": "an"}
 _OF_SOME = {
     ("number", "integer"): "a number: a record whose value has a fraction is refused",
     ("integer", "boolean"): "a whole number: a record whose value is neither 0 nor 1 is refused",
-    ("integer", "datetime"): "a whole number without a unit: it is taken as milliseconds since 1970, and not seconds",
 }
 """Kinds of which only some values make sense as what an `as:` says, beside text."""
+_COUNTED = frozenset(("integer", "number"))
+_UNIT = "; say what it counts with `unit`, such as `unit: days`"
+_MILLISECONDS = (
+    "a whole number without a unit: it is taken as milliseconds since 1970, and not seconds, unless `unit` says so"
+)
+_LOCAL = "is a local timestamp, and is sent without a zone: say with the route's `timezone` which it is in"
 
 
 def check_type(rule: TypeRule, shape: Shape) -> Iterator[Finding]:
@@ -46,7 +51,9 @@ def check_type(rule: TypeRule, shape: Shape) -> Iterator[Finding]:
     if undocumented := _undocumented(rule, shape):
         yield undocumented
     elif rule.convert is not None:
-        yield from _by_value(rule.convert, shape)
+        yield from _by_value(rule, rule.convert, shape)
+    if rule.zone is None and rule.convert != "date" and rule is not ANY and any(map(has_no_zone, shape.types)):
+        yield Finding(Severity.WARNING, _LOCAL)
 
 
 def _is_taken(rule: TypeRule, avro: Any) -> bool:
@@ -64,6 +71,8 @@ def _refusal(rule: TypeRule, refused: list[Any], shape: Shape) -> str:
         return f"{is_or_may_be} {enumerated(symbols)}: none of them {_can(rule)}, such a record is refused"
     wanted = in_words(rule.kinds or ())
     hint = "" if rule.convert or rule.kinds is None else _conversion(kinds, rule.kinds)
+    if rule.convert in {"date", "datetime"} and _COUNTED.issuperset(kinds):
+        hint = _UNIT
     becomes = f" for `as: {rule.convert}`" if rule.convert else ""
     return f"{is_or_may_be} {' or '.join(kinds)}, and must be {wanted}{becomes}: such a record is refused{hint}"
 
@@ -106,9 +115,13 @@ def _conversion(found: Collection[str], wanted: frozenset[str]) -> str:
     return f"; `as: {possible[0]}` converts" if possible and "boolean" not in found else ""
 
 
-def _by_value(convert: str, shape: Shape) -> Iterator[Finding]:
+def _by_value(rule: TypeRule, convert: str, shape: Shape) -> Iterator[Finding]:
+    if rule.unit is not None and not {"integer", "number", "string"}.intersection(shape.kinds):
+        yield Finding(Severity.WARNING, f"is {shape.described()}, which has no other unit: `unit` has no effect")
     for avro in shape.types:
         if kind(avro) == "string" and convert != "string" and symbols_of(avro) is None:
             yield Finding(Severity.INFO, f"is text: a record whose text is no {convert} is refused")
+        elif kind(avro) == "integer" and convert == "datetime" and rule.unit is None:
+            yield Finding(Severity.INFO, f"is {_MILLISECONDS}")
         elif message := _OF_SOME.get((kind(avro), convert)):
             yield Finding(Severity.INFO, f"is {message}")

@@ -70,7 +70,7 @@ def _riding_along(route: RouteConfig, product: Shape, path: str) -> Iterator[Fin
 def _flat(route: RouteConfig, record: Scope, listed: Shape | None, *, required: bool) -> Iterator[Finding]:
     """A single product at the top of the record, where there is no list."""
     mapped = route.fields.get(PREFIX + "id")
-    flat = requirement(f"{_KEY}.id", mapped, FLAT_PRODUCT_ID, product_rule("id", mapped))
+    flat = requirement(f"{_KEY}.id", mapped, FLAT_PRODUCT_ID, product_rule("id", route))
     shape, _ = look_up(replace(flat, mapped=False), record)
     paths = ", ".join(("products", *flat.paths))
     needed = required or any(name.startswith(PREFIX) for name in route.fields)
@@ -111,7 +111,7 @@ def _fields(route: RouteConfig, product: Scope, ids: tuple[str, ...], *, require
     mapped = {name.removeprefix(PREFIX): path for name, path in route.fields.items() if name.startswith(PREFIX)}
     for name in dict.fromkeys(("id", *PRODUCT, *mapped)):
         own_names = ids if name == "id" else (name,)
-        rule = product_rule(name, mapped.get(name))
+        rule = product_rule(name, route)
         each: Requirement = requirement(
             f"{_KEY}.{name}", mapped.get(name), own_names, rule, required=required and name == "id"
         )

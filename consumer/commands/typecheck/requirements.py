@@ -57,10 +57,8 @@ def _requirements(route: RouteConfig, contract: Contract) -> Iterator[Requiremen
     yield from _identity(route, contract)
     yield from _customer(route, contract)
     for name in property_names(route, contract):
-        mapped = route.fields.get(name)
-        yield requirement(
-            f"fields.{name}", mapped, (name,), property_rule(name, mapped), required=name in contract.required
-        )
+        rule, required = property_rule(name, route), name in contract.required
+        yield requirement(f"fields.{name}", route.fields.get(name), (name,), rule, required=required)
 
 
 def _identity(route: RouteConfig, contract: Contract) -> Iterator[Requirement]:
@@ -69,8 +67,7 @@ def _identity(route: RouteConfig, contract: Contract) -> Iterator[Requirement]:
     certain = contract.links or (contract.customer and route.link_identities)
     read = certain or route.link_identities or not contract.customer
     for name, own_names in IDENTITY.items():
-        mapped = route.fields.get(name)
-        each = requirement(f"fields.{name}", mapped, own_names, property_rule(name, mapped))
+        each = requirement(f"fields.{name}", route.fields.get(name), own_names, property_rule(name, route))
         if name == "email":
             yield replace(each, required=contract.customer)
         elif name not in stand_in or read:
@@ -90,7 +87,7 @@ def _customer(route: RouteConfig, contract: Contract) -> Iterator[Requirement]:
     sources |= {f"attributes.{key}": path for key, path in route.attributes.items()}
     for name in dict.fromkeys((*CUSTOMER, *mapped) if contract.customer else mapped):
         key = mapped.get(name, f"fields.{name}")
-        rule = attribute_rule(name, sources.get(key), route.phone_region)
+        rule = attribute_rule(name, sources.get(key), route)
         yield requirement(key, sources.get(key), CUSTOMER.get(name, ()), rule)
 
 

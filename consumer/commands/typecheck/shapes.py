@@ -7,16 +7,21 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 _LOGICAL = {
-    **dict.fromkeys(("bytes-decimal", "fixed-decimal"), "number"),
+    **dict.fromkeys(("bytes-decimal", "fixed-decimal", "bytes-big-decimal"), "number"),
+    "record-io.debezium.data.VariableScaleDecimal": "number",
     **dict.fromkeys(("string-uuid", "fixed-uuid"), "uuid"),
-    "int-date": "date",
-    **dict.fromkeys(("int-time-millis", "long-time-micros"), "time"),
+    "fixed-duration": "duration",
+    **dict.fromkeys(("long-io.debezium.time.MicroDuration", "long-io.debezium.time.NanoDuration"), "duration"),
+    **dict.fromkeys(("int-date", "string-io.debezium.time.IsoDate"), "date"),
+    **dict.fromkeys(("int-time-millis", "long-time-micros", "long-io.debezium.time.NanoTime"), "time"),
+    "string-io.debezium.time.IsoTime": "time",
     **dict.fromkeys(
         (f"long-{local}timestamp-{unit}" for local in ("", "local-") for unit in ("millis", "micros", "nanos")),
         "datetime",
     ),
+    **dict.fromkeys(("string-io.debezium.time.ZonedTimestamp", "string-io.debezium.time.IsoTimestamp"), "datetime"),
 }
-"""Of the Avro specification's logical types, each on the type that it is defined for; elsewhere it is ignored."""
+"""The logical types that are read, by their base types; others are ignored."""
 _KINDS = {
     "int": "integer",
     "long": "integer",
@@ -27,7 +32,7 @@ _KINDS = {
     "error": "record",
 }
 OBJECTS = frozenset(("record", "map"))
-_WRITTEN_AS_TEXT = frozenset(("uuid", "bytes", "date", "time", "datetime"))
+_WRITTEN_AS_TEXT = frozenset(("uuid", "bytes", "date", "time", "datetime", "duration"))
 _SOMETIMES_FALSE = frozenset(("boolean", "bytes", "array", "map"))
 
 
@@ -49,7 +54,10 @@ class Shape:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Of each type: boolean, integer, number, string, uuid, bytes, date, time, datetime, array, map, record."""
+        """Of each type: boolean, integer, number, string, uuid, bytes, array, map, record; or a logical one.
+
+        Those are date, time, datetime, duration.
+        """
         return tuple(dict.fromkeys(kind(each) for each in self.types))
 
     def or_null(self) -> Shape:
@@ -70,6 +78,11 @@ def kind(avro: Any) -> str:
         return _KINDS.get(avro, avro)
     written = str(avro["type"])
     return _LOGICAL.get(f"{written}-{avro.get('logicalType')}", _KINDS.get(written, written))
+
+
+def has_no_zone(avro: Any) -> bool:
+    """Whether it is a local timestamp."""
+    return isinstance(avro, dict) and str(avro.get("logicalType")).startswith("local-") and kind(avro) == "datetime"
 
 
 def symbols_of(avro: Any) -> tuple[str, ...] | None:

@@ -7,17 +7,18 @@ Profiles and Customer Events.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from consumer.config.route import FieldConfig
+from consumer.config.route import FieldConfig, RouteConfig
 from consumer.mapping.contract import DEFAULT_ATTRIBUTES
-from consumer.mapping.convert import CONVERTERS
+from consumer.mapping.convert import converter
 from consumer.mapping.errors import InvalidValueError
 from consumer.mapping.fields import ACCEPT, email, number, phone_of, text
+from consumer.mapping.products import PREFIX
 from consumer.mapping.values import jsonable
 
-_TEXT = frozenset(("string", "uuid", "integer"))
+_TEXT = frozenset(("string", "uuid", "duration", "integer"))
 _NUMBERS = frozenset(("integer", "number"))
 SCALARS = _TEXT | _NUMBERS | {"boolean", "bytes", "date", "time", "datetime"}
 _TAKEN: dict[Callable[[Any], Any], frozenset[str]] = {email: frozenset(("string",)), text: _TEXT, number: _NUMBERS}
@@ -29,7 +30,7 @@ CONVERTIBLE = {
     "date": frozenset(("date", "datetime", "string")),
     "datetime": frozenset(("date", "datetime", "string", "integer")),
 }
-"""What each `as:` takes."""
+"""What each `as:` takes; a number becomes a date only by its unit."""
 _DOCUMENTED = {
     **dict.fromkeys(DEFAULT_ATTRIBUTES, frozenset(("string",))),
     "birthday": frozenset(("string", "date", "datetime")),
@@ -44,19 +45,26 @@ class TypeRule:
     Attributes:
         kinds: the kinds of `shapes` that are taken, the others refused; None: all are.
         documented: the kinds that Bluecore documents: others are sent, and may be ignored; None: it says nothing.
-        convert: the route's `as:`.
+        convert: the route's `as:`, and `conversion` what it does.
+        unit: what a number counts that becomes a date or a datetime.
+        zone: of times that say none; None: they are sent without.
         accept: what the mapping does with a value.
     """
 
     kinds: frozenset[str] | None = None
     documented: frozenset[str] | None = None
     convert: str | None = None
+    conversion: Callable[[Any], Any] | None = None
+    unit: str | None = None
+    zone: str | None = None
     accept: Callable[[Any], Any] = jsonable
 
     def takes(self, value: str) -> bool:
         """Whether the mapping takes this very text."""
         try:
-            self.accept(value if self.convert is None else CONVERTERS[self.convert](value))
+            converted = value if self.conversion is None else self.conversion(value)
+            if converted is not None:
+                self.accept(converted)
         except InvalidValueError:
             return False
         return True
@@ -67,22 +75,26 @@ AN_ID = TypeRule(_TEXT, accept=text)
 PRODUCTS = TypeRule(frozenset(("array", "record", "map")))
 
 
-def property_rule(name: str, mapped: str | FieldConfig | None) -> TypeRule:
+def property_rule(name: str, route: RouteConfig) -> TypeRule:
     accept = ACCEPT.get(name, jsonable)
-    return _converted(TypeRule(_TAKEN.get(accept), accept=accept), mapped)
+    return _converted(TypeRule(_TAKEN.get(accept), accept=accept), route.fields.get(name), route)
 
 
-def attribute_rule(name: str, mapped: str | FieldConfig | None, phone_region: str | None) -> TypeRule:
-    if name == "phone" and phone_region is not None:
-        return _converted(TypeRule(_TEXT, accept=phone_of(phone_region)), mapped)
-    return _converted(TypeRule(documented=_DOCUMENTED.get(name, SCALARS)), mapped)
+def attribute_rule(name: str, mapped: str | FieldConfig | None, route: RouteConfig) -> TypeRule:
+    if name == "phone" and route.phone_region is not None:
+        return _converted(TypeRule(_TEXT, accept=phone_of(route.phone_region)), mapped, route)
+    return _converted(TypeRule(documented=_DOCUMENTED.get(name, SCALARS)), mapped, route)
 
 
-def product_rule(name: str, mapped: str | FieldConfig | None) -> TypeRule:
-    return _converted(AN_ID if name == "id" else TypeRule(documented=_DOCUMENTED_OF_PRODUCTS.get(name)), mapped)
+def product_rule(name: str, route: RouteConfig) -> TypeRule:
+    rule = AN_ID if name == "id" else TypeRule(documented=_DOCUMENTED_OF_PRODUCTS.get(name))
+    return _converted(rule, route.fields.get(PREFIX + name), route)
 
 
-def _converted(rule: TypeRule, mapped: str | FieldConfig | None) -> TypeRule:
-    if isinstance(mapped, FieldConfig) and mapped.convert is not None:
-        return TypeRule(CONVERTIBLE[mapped.convert], rule.documented, mapped.convert, rule.accept)
-    return rule
+def _converted(rule: TypeRule, mapped: str | FieldConfig | None, route: RouteConfig) -> TypeRule:
+    placed = replace(rule, zone=route.timezone)
+    if not isinstance(mapped, FieldConfig) or mapped.convert is None:
+        return placed
+    kinds = CONVERTIBLE[mapped.convert] | (_NUMBERS if mapped.unit else frozenset())
+    conversion = converter(mapped, route.zone)
+    return replace(placed, kinds=kinds, convert=mapped.convert, conversion=conversion, unit=mapped.unit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import aiohttp  # type: ignore[import-not-found]  # only in the peers' environment
+import aiohttp
 import uvloop
 from aiokafka import AIOKafkaConsumer  # type: ignore[import-not-found]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-import aiohttp  # type: ignore[import-not-found]  # only in the peers' environment
+import aiohttp
 import uvloop
 from faststream import AckPolicy, FastStream  # type: ignore[import-not-found]
 from faststream.kafka import KafkaBroker, KafkaMessage  # type: ignore[import-not-found]

@@ -29,3 +29,12 @@ def test_a_mark_that_nobody_of_ours_wrote_marks_nothing(text: bytes | None) -> N
 
 def test_a_letter_that_carries_such_a_header_is_no_mark() -> None:
     assert list(marked_offsets(record(b"1", value=b"a record"))) == []
+
+
+def test_one_mark_names_as_many_letters_as_a_batch_could_and_no_more() -> None:
+    """Whoever may write to the topic may write one: ranges upon ranges would take the command minutes."""
+    hostile = ",".join(["0-9998"] * 10_000).encode()
+    assert (
+        len(list(marked_offsets(Record(Partition("letters", 0), 1, None, None, headers=((REPLAYED, hostile),)))))
+        < 10_001
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -37,6 +37,16 @@ def types_of(words: tuple[str, ...]) -> st.SearchStrategy[Type]:
         Type({"type": "int", "logicalType": "date"}, st.just(date(2026, 1, 31))),
         Type({"type": "long", "logicalType": "timestamp-millis"}, st.just(datetime(2026, 1, 31, tzinfo=UTC))),
         Type({"type": "long", "logicalType": "date"}, st.integers(0, 3)),
+        Type("float", st.sampled_from([0.0, 1.5])),
+        Type({"type": "long", "logicalType": "local-timestamp-micros"}, st.just(datetime(2026, 1, 31))),  # noqa: DTZ001
+        Type({"type": "int", "logicalType": "time-millis"}, st.just(time(12))),
+        Type({"type": "bytes", "logicalType": "big-decimal"}, st.just(Decimal("2.5"))),
+        Type({"type": "int", "connect.name": "io.debezium.time.Date"}, st.just(date(2026, 1, 31))),
+        Type({"type": "long", "connect.name": "io.debezium.time.MicroDuration"}, st.just("PT1S")),
+        Type(
+            {"type": "string", "connect.name": "io.debezium.time.ZonedTimestamp"},
+            st.just(datetime(2026, 1, 31, tzinfo=UTC)),
+        ),
         Type(
             {"type": "bytes", "logicalType": "decimal", "precision": 4, "scale": 2},
             st.sampled_from([Decimal("1.00"), Decimal("2.50")]),

@@ -44,14 +44,15 @@ class Target:
     words: tuple[str, ...] = ("text",)
     field: str = ""
     convert: str | None = None
+    unit: str | None = None
     options: tuple[tuple[str, Any], ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.key} of {self.event}" + (f" as {self.convert}" if self.convert else "")
+        return f"{self.key} of {self.event}" + (f" as {self.unit or ''} {self.convert}" if self.convert else "")
 
     def route(self, path: str) -> RouteConfig:
         section, _, name = self.key.partition(".")
-        source = {"path": path, "as": self.convert} if self.convert else path
+        source = {"path": path, "as": self.convert, "unit": self.unit} if self.convert else path
         if section == "when":
             return route(self.event, when=path)
         if section == "event":
@@ -98,6 +99,10 @@ TARGETS = [
     Target("fields.shop", "store_visit"),
     *(Target("attributes.own", "customer_patch", words, convert=name) for name, words in CONVERSIONS.items()),
     *(Target("fields.total", "purchase", ("1",), convert=name) for name in ("number", "integer")),
+    *(
+        Target("attributes.own", "optin", ("1", ISO), convert=name, unit=unit)
+        for name, unit in (("date", "days"), ("datetime", "seconds"), ("datetime", "nanoseconds"))
+    ),
 ]
 PATHS = [
     "x",

@@ -113,6 +113,93 @@ class TestConversions:
     def test_what_only_the_records_tell_is_for_information(self, path: str, convert: str, says: str) -> None:
         assert attribute({"path": path, "as": convert}) == [f"info attributes.own: {says}"]
 
+    def test_a_number_is_no_date_without_its_unit(self) -> None:
+        """Every record would be refused: it may as well count days as milliseconds."""
+        for path, convert in (("id", "date"), ("sum", "date"), ("sum", "datetime")):
+            (line,) = attribute({"path": path, "as": convert})
+            assert line.startswith("error attributes.own: is ")
+            assert line.endswith("such a record is refused; say what it counts with `unit`, such as `unit: days`")
+
+    @pytest.mark.parametrize("unit", ["days", "seconds", "milliseconds", "microseconds", "nanoseconds"])
+    @pytest.mark.parametrize(("path", "convert"), [("id", "date"), ("id", "datetime"), ("sum", "datetime")])
+    def test_with_its_unit_it_is(self, path: str, convert: str, unit: str) -> None:
+        assert attribute({"path": path, "as": convert, "unit": unit}) == []
+
+    def test_a_unit_of_what_has_one_already(self) -> None:
+        (line,) = attribute({"path": "at", "as": "datetime", "unit": "microseconds"})
+        assert line == "warning attributes.own: is datetime, which has no other unit: `unit` has no effect"
+
     @pytest.mark.parametrize("convert", ["string", "datetime", "date"])
     def test_what_always_converts(self, convert: str) -> None:
         assert attribute({"path": "at", "as": convert}) == []
+
+
+def view(avro: Any) -> list[Any]:
+    fields = [{"name": "email", "type": "string"}, {"name": "it", "type": avro}]
+    return [version({"type": "record", "name": "V", "fields": fields})]
+
+
+def debezium(base: str, name: str) -> dict[str, Any]:
+    return {"type": base, "connect.version": 1, "connect.name": f"io.debezium.{name}"}
+
+
+class TestWhatConnectNames:
+    """Types that have no logical type of Avro, but Kafka Connect's name of one."""
+
+    @pytest.mark.parametrize(
+        ("avro", "target"),
+        [
+            (debezium("int", "time.Date"), {"fields": {"birthday": "it"}}),
+            (debezium("string", "time.IsoDate"), {"fields": {"birthday": {"path": "it", "as": "date"}}}),
+            (debezium("long", "time.MicroTimestamp"), {"attributes": {"own": {"path": "it", "as": "datetime"}}}),
+            (debezium("string", "time.ZonedTimestamp"), {"attributes": {"own": {"path": "it", "as": "date"}}}),
+            (debezium("string", "data.Uuid"), {"fields": {"client": "it"}}),
+            (debezium("long", "time.NanoDuration"), {"fields": {"client": "it"}}),
+            (
+                {"type": "bytes", "logicalType": "big-decimal"},
+                {"attributes": {"own": {"path": "it", "as": "number"}}},
+            ),
+        ],
+    )
+    def test_is_known(self, avro: Any, target: dict[str, Any]) -> None:
+        assert said(check("customer_patch", view(avro), **target)) == []
+        assert said(check("customer_patch", view(["null", avro]), **target)) == []
+
+    @pytest.mark.parametrize("as_", ["date", "datetime", "number"])
+    def test_and_what_is_no_such_thing_is_an_error(self, as_: str) -> None:
+        source = {"path": "it", "as": as_}
+        (line,) = said(check("optin", view(debezium("long", "time.MicroTime")), attributes={"own": source}))
+        assert line.startswith("error attributes.own: is time, and must be ")
+
+    @pytest.mark.parametrize("as_", ["date", "datetime", "number", "boolean"])
+    def test_nor_is_a_duration(self, as_: str) -> None:
+        duration = {"type": "fixed", "name": "F", "size": 12, "logicalType": "duration"}
+        (line,) = said(check("optin", view(duration), attributes={"own": {"path": "it", "as": as_}}))
+        assert line.startswith("error attributes.own: is duration, and must be ")
+
+    def test_debeziums_decimal_is_a_number(self) -> None:
+        name = "io.debezium.data.VariableScaleDecimal"
+        fields = [{"name": "scale", "type": "int"}, {"name": "value", "type": "bytes"}]
+        decimal = {"type": "record", "name": name, "fields": fields, "connect.name": name}
+        total = {"attributes": {"own": {"path": "it", "as": "number"}}}
+        assert said(check("optin", view(["null", decimal]), **total)) == []
+
+
+class TestLocalTimestamps:
+    LOCAL = {"type": "long", "logicalType": "local-timestamp-micros"}  # noqa: RUF012 - of the tests
+
+    @pytest.mark.parametrize("source", ["it", {"path": "it", "as": "datetime"}, {"path": "it", "as": "string"}])
+    def test_that_they_are_sent_without_a_zone_is_said(self, source: Any) -> None:
+        (line,) = said(check("optin", view(["null", self.LOCAL]), attributes={"own": source}))
+        assert line.startswith("warning attributes.own: is a local timestamp, and is sent without a zone")
+        assert "`timezone`" in line
+
+    def test_with_one_they_are_not(self) -> None:
+        zone = "Europe/Istanbul"
+        assert said(check("optin", view(self.LOCAL), attributes={"own": "it"}, timezone=zone)) == []
+
+    def test_their_day_needs_none(self) -> None:
+        assert said(check("optin", view(self.LOCAL), attributes={"own": {"path": "it", "as": "date"}})) == []
+
+    def test_nor_does_one_that_nobody_maps(self) -> None:
+        assert said(check("optin", view(self.LOCAL))) == []

@@ -62,6 +62,22 @@ def test_a_sound_configuration_passes_without_a_network(tmp_path: Path) -> None:
             [{"topic_pattern": "^bluecore.*dead", "event": "optin"}],
             "routes[0].topic_pattern: takes in bluecore-consumer.dead-letter, which is",
         ),
+        (
+            [{"topic": "a", "event": "optin", "timezone": "Europe/Istambul"}],
+            "routes[0].timezone: is no time zone of the IANA database, such as Europe/Istanbul; did you mean Eu",
+        ),
+        (
+            [{"topic": "a", "event": "optin", "timezone": "../UTC"}],
+            "routes[0].timezone: is no time zone of the IANA database, such as Europe/Istanbul",
+        ),
+        (
+            [{"topic": "a", "event": "optin", "attributes": {"at": {"path": "at", "unit": "days"}}}],
+            "routes[0].attributes.at: unit goes with as: date or as: datetime, which it is the unit of",
+        ),
+        (
+            [{"topic": "a", "event": "optin", "attributes": {"at": {"path": "at", "as": "date", "unit": "weeks"}}}],
+            "routes[0].attributes.at.unit: should be 'days', 'seconds', 'milliseconds', 'microseconds' or ",
+        ),
     ],
 )
 def test_routes_that_cannot_be_meant_are_refused(tmp_path: Path, routes: list[Any], finding: str) -> None:

@@ -1,0 +1,34 @@
+"""Debezium's placeholder of a column that did not change is no value."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from consumer.avro.decoding import read_record
+from consumer.avro.schema import parse
+from tests.avro.support import body, record, text
+
+TEXT = "__debezium_unavailable_value"
+
+
+@pytest.mark.parametrize(
+    ("of", "value", "found"),
+    [
+        ("string", TEXT, None),
+        (["null", "string"], TEXT, None),
+        ("bytes", TEXT.encode(), None),
+        ({"type": "array", "items": "string"}, [TEXT], None),
+        ({"type": "array", "items": "bytes"}, [TEXT.encode()], None),
+        ({"type": "map", "values": "string"}, {TEXT: TEXT}, None),
+        (record("Row", note="string", id="int"), {"note": TEXT, "id": 7}, {"note": None, "id": 7}),
+        ({"type": "array", "items": record("Row", note="string")}, [{"note": TEXT}], [{"note": None}]),
+        ("string", f"about {TEXT}", f"about {TEXT}"),
+    ],
+)
+def test_it_counts_as_missing_wherever_it_stands(of: Any, value: Any, found: Any) -> None:
+    schema = record("R", before="double", field=of)
+    data = body(schema, {"before": float("nan"), "field": value})
+    assert read_record(BytesIO(data), parse(text(schema)), None)[1]["field"] == found

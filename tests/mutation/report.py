@@ -1,0 +1,89 @@
+"""What a mutation run found: for each folder how many died, and the survivors with what was changed."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+
+from cosmic_ray.work_item import WorkItem, WorkResult
+from rich.table import Table
+
+from tests.mutation.judged import Change
+
+
+@dataclass(frozen=True)
+class Survivor:
+    """A mutant that no test saw: what it changes, and in which line."""
+
+    change: Change
+    line: int
+
+    def __str__(self) -> str:
+        change = self.change
+        return "\n".join(
+            (
+                "[[harmless]]",
+                f"# consumer/{change.module}.py:{self.line}",
+                f"module = '{change.module}'",
+                f"function = '{change.function}'",
+                f"was = '''{change.was}'''",
+                f"now = '''{change.now}'''",
+                "why = ''",
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The figures of a folder."""
+
+    folder: str
+    dead: int
+    harmless: int
+    alive: tuple[Survivor, ...]
+
+    @property
+    def mutants(self) -> int:
+        return self.dead + self.harmless + len(self.alive)
+
+    @property
+    def per_cent(self) -> float:
+        """Of the mutants that would matter, those that died."""
+        meaningful = self.dead + len(self.alive)
+        return 100 * self.dead / meaningful if meaningful else 100.0
+
+
+def tally(folder: str, results: Iterable[tuple[WorkItem, WorkResult]], harmless: Container[Change]) -> Tally:
+    """Counts a folder's results; what is judged harmless is no meaningful mutant."""
+    dead = judged = 0
+    alive = []
+    for item, result in results:
+        survivor = survivor_of(item, result)
+        if result.is_killed:
+            dead += 1
+        elif survivor.change in harmless:
+            judged += 1
+        else:
+            alive.append(survivor)
+    return Tally(folder, dead, judged, tuple(sorted(alive, key=lambda each: (each.change.module, each.line))))
+
+
+def survivor_of(item: WorkItem, result: WorkResult) -> Survivor:
+    """What a mutant changes, and where."""
+    (mutation,) = item.mutations
+    module = mutation.module_path.relative_to("consumer").with_suffix("").as_posix()
+    return Survivor(Change.of(module, mutation.definition_name or "", result.diff or ""), mutation.start_pos[0])
+
+
+def table(tallies: Iterable[Tally]) -> Table:
+    """One row a folder."""
+    drawn = Table("folder", *("mutants", "dead", "harmless", "alive", "% dead"), title="Mutants")
+    for column in drawn.columns[1:]:
+        column.justify = "right"
+    for each in tallies:
+        drawn.add_row(
+            each.folder,
+            *(str(figure) for figure in (each.mutants, each.dead, each.harmless, len(each.alive))),
+            f"{each.per_cent:.1f}",
+        )
+    return drawn

@@ -1,0 +1,53 @@
+"""What a run prints: a row for each folder, and the survivors in the form that the list takes."""
+
+from __future__ import annotations
+
+import tomllib
+
+from cosmic_ray.work_item import MutationSpec, WorkerOutcome, WorkItem, WorkResult
+from rich.console import Console
+
+from tests.mutation.judged import Change
+from tests.mutation.report import Tally, table, tally
+
+CHANGE = Change("delivery/lanes", "Lanes.f", "a > 1", "a >= 1")
+
+
+def tried(outcome: str, *, line: int = 7, was: str = CHANGE.was) -> tuple[WorkItem, WorkResult]:
+    mutation = MutationSpec(
+        f"consumer/{CHANGE.module}.py", "core/X", 0, (line, 0), (line, 5), definition_name=CHANGE.function
+    )
+    diff = f"--- a\n+++ b\n@@ -1 +1 @@\n-    {was}\n+    {CHANGE.now}"
+    return WorkItem.single("1", mutation), WorkResult(WorkerOutcome.NORMAL, "", outcome, diff)
+
+
+def test_what_is_judged_harmless_is_no_meaningful_mutant() -> None:
+    results = [
+        *[tried("killed")] * 3,
+        tried("incompetent"),
+        tried("survived"),
+        tried("survived", was="a > 2"),
+    ]
+
+    found = tally("delivery", results, {CHANGE})
+
+    assert (found.mutants, found.dead, found.harmless, len(found.alive)) == (6, 4, 1, 1)
+    assert found.per_cent == 80
+    assert found.alive[0].change.was == "a > 2"
+
+
+def test_a_survivor_is_printed_as_the_entry_that_would_judge_it() -> None:
+    (survivor,) = tally("delivery", [tried("survived")], {}).alive
+
+    assert "consumer/delivery/lanes.py:7" in str(survivor)
+    assert tomllib.loads(str(survivor))["harmless"] == [
+        {"module": CHANGE.module, "function": CHANGE.function, "was": CHANGE.was, "now": CHANGE.now, "why": ""}
+    ]
+
+
+def test_the_table_has_a_row_for_each_folder() -> None:
+    console = Console(width=80)
+    with console.capture() as printed:
+        console.print(table([Tally("delivery", 97, 5, ()), Tally("avro", 0, 0, ())]))
+
+    assert "delivery │     102 │   97 │        5 │     0 │  100.0" in printed.get()

@@ -1,0 +1,16 @@
+"""What a seed stands for: of four, three are runs of faults and one is a run under load."""
+
+from __future__ import annotations
+
+from tests.simulation.loads import LOADS
+from tests.simulation.oracle import Oracle
+from tests.simulation.scenario import Scenario
+
+
+def run_seed(seed: int, *, tell: bool = False) -> Oracle:
+    """Runs one seed to its end. Raises PromiseBroken, and whatever the service itself raises."""
+    among, is_load = divmod(seed, 4)
+    if is_load < 3:
+        return Scenario(seed, tell=tell).run()
+    number, kind = divmod(among, len(LOADS))
+    return LOADS[kind](number).oracle

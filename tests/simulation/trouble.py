@@ -1,0 +1,133 @@
+"""Runs under load in which something fails: some customers' records, all requests, or most of the mapping."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from random import Random
+
+from consumer.delivery.flood import FloodPolicy
+from tests.simulation.bluecore import OUTAGES
+from tests.simulation.brokers import DEAD, RETRY
+from tests.simulation.load import WIDE, Load, load_of, steady
+
+_REFUSED_AT_ONCE = ("401", "302", "refused")
+
+
+def fault_of_keys(seed: int) -> Load:
+    """Two customers' records fail for ever: theirs are tried as often as configured, and nobody else notices."""
+    load = load_of(seed, steady(0.05), replace(WIDE, breaker=replace(WIDE.breaker, window_seconds=60)))
+    for number in range(300):
+        load.write(f"customer-{number % 40}", at=number * 0.05)
+    for number in range(6):
+        load.write(f"failing-{number % 2}", kind="poison", at=1 + number * 0.01)
+    # Its first event is taken before the second has failed often enough for the retry topic.
+    load.write("half", kind="late", events=("search", "search"), at=1)
+    load.write("refused", kind="refused", at=2)
+    load.write("unmappable", kind="unmappable", events=("optin",), at=2)
+    load.write("tombstone", kind="tombstone", at=2)
+    # Of so many that are settled behind one that is not, the map of the commit must tell.
+    load.write("failing-2", kind="poison", events=("purchase",), at=4)
+    for number in range(400):
+        load.write(f"burst-{number}", at=4.01)
+    # Traffic goes on: else nobody could tell whose fault a failure is.
+    for number in range(140):
+        load.write("passer-by", at=15 + number * 0.25)
+    # Then there is none: many failures of one customer are still one customer's.
+    for _ in range(5):
+        load.write("failing-alone", kind="poison", at=52)
+    load.run(within=110)
+    load.expect(not any(opened for _, _, opened, _ in load.seen), "some customers' failures opened the breaker")
+    load.expect(
+        min(limit for now, limit, _, _ in load.seen if now < 50) >= 11, "some customers' failures lowered the limit"
+    )
+    slowest = max(waited for written, waited in load.accepted() if not 0.9 < written < 1.1 and not 4 <= written < 7)
+    load.expect(slowest < 0.5, f"{slowest:.1f} s for a record that does not fail")
+    load.expect(len(load.tries("half")) == 2, "not each event of a record was sent")
+    _check_tries(load)
+    return load
+
+
+def _check_tries(load: Load) -> None:
+    policy, tries = WIDE, load.tries("failing")
+    in_all = policy.attempts * (1 + len(policy.delays))
+    for key, times in tries.items():
+        load.expect(len(times) == in_all, f"{key} was tried {len(times)} times, not {in_all}")
+        for number in range(1, in_all):
+            waited, redelivery = times[number] - times[number - 1], number // policy.attempts
+            if number % policy.attempts:
+                load.expect(waited <= policy.backoff.max_seconds + 0.2, f"{key}: {waited:.1f} s to the next attempt")
+            else:
+                delay = policy.delays[redelivery - 1]
+                fits = delay <= waited <= delay + 0.8
+                load.expect(fits, f"{key}: {waited:.1f} s to redelivery {redelivery}, not {delay}")
+    wanted = [f"redeliveries_exhausted {in_all}"] * len(tries) + ["rejected 1", "missing_field 0"]
+    load.expect(load.dead_letters() == sorted(wanted), f"the dead letters say {load.dead_letters()}, not {wanted}")
+
+
+def without_retries(seed: int) -> Load:
+    """Without a retry topic, what has used up its attempts is a dead letter."""
+    load = load_of(seed, steady(0.05), replace(WIDE, delays=()))
+    for number in range(200):
+        load.write(f"customer-{number % 40}", events=("customer_patch",), at=number * 0.05)
+    for number in range(3):
+        load.write(f"failing-{number}", kind="poison", events=("customer_patch",), at=1 + number)
+    load.run(within=16)
+    wanted = [f"retries_exhausted {WIDE.attempts}"] * 3
+    load.expect(load.dead_letters() == wanted, f"the dead letters say {load.dead_letters()}, not {wanted}")
+    return load
+
+
+def outage(seed: int) -> Load:
+    """In an outage only probes go; nothing is charged to a record, and all goes on soon after."""
+    rng = Random(seed)
+    load = load_of(seed, steady(0.05))
+    for number in range(400):
+        load.write(f"customer-{number % 90}", at=number * 0.06)
+    down, until = 5, 17
+    kind = OUTAGES[rng.randrange(len(OUTAGES))]
+    load.world.after(down, lambda: setattr(load.bluecore, "down", kind))
+    load.world.after(until, lambda: setattr(load.bluecore, "down", ""))
+    load.run(within=45)
+    tried = load.arrived(down + 2, until)
+    load.expect(2 <= tried <= 14, f"{tried} requests in ten seconds of an outage")
+    load.expect(load.rate(until, until + 4) > 0, "four seconds after an outage nothing goes")
+    failed = sum(load.brokers.log(each).end for topic in (RETRY, DEAD) for each in load.brokers.of_topic(topic))
+    load.expect(not failed, f"{failed} records were written to a topic of failures for an outage")
+    slow = max(waited for written, waited in load.accepted() if written > until + 4)
+    load.expect(slow < 2, f"{slow:.1f} s for a record long after an outage")
+    if kind in _REFUSED_AT_ONCE:
+        _check_probes(load, down + 0.2, until)
+    return load
+
+
+def _check_probes(load: Load, since: float, until: float) -> None:
+    """Each waits at least half of what it may, and that doubles."""
+    waits, longest = WIDE.breaker.probes, 0.0
+    times = [at for at in load.times() if since <= at < until]
+    for number, (before, after) in enumerate(pairwise(times)):
+        longest = min(waits.max_seconds, waits.initial_seconds * 2**number)
+        load.expect(
+            after - before >= longest / 2, f"{after - before:.2f} s to the next probe, and {longest} s may be"
+        )
+    load.expect(longest == waits.max_seconds, "the waits between the probes do not grow")
+
+
+def flood(seed: int) -> Load:
+    """Most of what is read cannot be mapped: it is not all thrown away. Where a third is, nothing stops."""
+    load = load_of(seed, steady(0.05), replace(WIDE, flood=FloodPolicy(0.5, 20, 10)))
+    if seed % 2:
+        for number in range(240):
+            load.write(f"customer-{number}", kind="unmappable" if number % 3 == 0 else "good", at=number * 0.05)
+        load.run(within=20)
+        load.expect(not any(opened for *_, opened in load.seen), "a third of dead letters is no flood")
+        return load
+    for number in range(60):
+        load.write(f"customer-{number}", kind="unmappable", at=number * 0.1)
+    for number in range(30):
+        load.write(f"good-{number}", at=9 + number * 0.1)
+    dead: list[int] = []
+    load.world.after(8.9, lambda: dead.append(len(load.oracle.dead)))
+    load.run(within=60)
+    load.expect(18 <= dead[0] <= 20, f"{dead[0]} records of a flood were thrown away within 9 seconds")
+    return load
