@@ -39,13 +39,14 @@ def main(size: str, only: str | None, seed: int, rate: float) -> None:
                 with monitor(plan.name, len(plan.steps)) as live:
                     results.append(run(plan, own, live))
     except AssertionError as error:
-        click.echo(f"{error}\nThe logs are in {folder}", err=True)
+        click.echo(f"A promise was broken: {error}\nThe logs are in {folder}", err=True)
         sys.exit(1)
     finally:
         report(results)
     if not results or not all(result.passed for result in results):
-        click.echo(f"The logs are in {folder}", err=True)
+        click.echo(f"A promise was broken. The logs are in {folder}", err=True)
         sys.exit(1)
+    click.echo("Every promise was kept.", err=True)
     shutil.rmtree(folder)
 
 

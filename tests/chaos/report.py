@@ -29,8 +29,6 @@ def report(results: Sequence[Result]) -> None:
     console = Console()
     console.print(_faults(faults))
     console.print(_verdicts([figures(result) for result in results]))
-    kept = all(result.passed for result in results)
-    console.print("every promise kept" if kept else "a promise was broken", style="bold")
 
 
 def figures(result: Result) -> dict[str, Any]:
