@@ -148,6 +148,7 @@ class KafkaSource:
             commits: a partition each.
             wait: return when they are answered.
         """
+        self._starts.committing(commits)
         by_partition = {commit.partition: commit for commit in commits}
         for member, partitions in self._by_member(by_partition):
             send = self._commits.send_and_wait if wait else self._commits.send

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
 import structlog
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, TopicPartition
 
+from consumer.delivery.task import Commit
 from consumer.kafka.client import Fatal
 from consumer.ports import Assigned
 from consumer.records import Partition
@@ -52,6 +53,10 @@ class Starts:
         self._losses = losses
         self._first_read: frozenset[Partition] = frozenset()
         self._decided: dict[Partition, int] = {}
+        self._sent: dict[Partition, tuple[int, str]] = {}
+        """By partition, our last commit, to know it again."""
+        self._void: dict[Partition, tuple[int, str]] = {}
+        """Those of ours that are of a topic that is no more."""
 
     def look(self, consumer: Consumer, subscription: Sequence[str]) -> None:
         """Before the group is joined: notes which partitions there are that the group has never read.
@@ -88,12 +93,7 @@ class Starts:
             # Nothing is lost: librdkafka reads from the commits, and asks here where there is none.
             log.warning("the group's commits could not be read: more may be sent again", error=str(error))
             return [Assigned(Partition(each.topic, each.partition), None, "") for each in partitions]
-        known = [
-            Assigned(
-                Partition(each.topic, each.partition), each.offset if each.offset >= 0 else None, each.metadata or ""
-            )
-            for each in committed
-        ]
+        known = [self._known(each) for each in committed]
         try:
             low, high = self._ends(consumer, partitions)
         except KafkaException as error:
@@ -101,8 +101,21 @@ class Starts:
             return known
         return [self._started(each, low[each.partition], high[each.partition]) for each in known]
 
+    def _known(self, committed: TopicPartition) -> Assigned:
+        """A commit that we sent before we heard that the topic was another is no commit: reading begins anew."""
+        partition, metadata = Partition(committed.topic, committed.partition), committed.metadata or ""
+        none = committed.offset < 0 or self._void.get(partition) == (committed.offset, metadata)
+        return Assigned(partition, None, "") if none else Assigned(partition, committed.offset, metadata)
+
+    def committing(self, commits: Iterable[Commit]) -> None:
+        """These are sent now."""
+        for commit in commits:
+            self._sent[commit.partition] = commit.offset, commit.metadata
+            self._void.pop(commit.partition, None)
+
     def forget(self, topic: str) -> None:
         """The topic was deleted or made anew: nothing in a new one can be from before."""
+        self._void |= {each: sent for each, sent in self._sent.items() if each.topic == topic}
         self._first_read = frozenset(each for each in self._first_read if each.topic != topic)
         self._decided = {each: start for each, start in self._decided.items() if each.topic != topic}
         if self._losses is not None:
