@@ -53,7 +53,7 @@ browser:
 simulate: $(READY) ## 10,000 seeds of the whole service in virtual time; make test has 500
 	@$(BIN)/python -m tests.simulation --seeds 10000
 
-# The whole takes about 25 minutes; SIZE=small is over in a minute or two.
+# The whole takes about 22 minutes; SIZE=small is over in a minute or two.
 SIZE ?= whole
 chaos: $(READY) ## real processes and three brokers of Apache Kafka, killed, restarted and paused
 	@$(BIN)/python -m tests.chaos --size $(SIZE)

@@ -100,7 +100,7 @@ class Reading:
                 value = schemaless_reader(source, written, reader)
             except Exception as error:  # noqa: BLE001 - fastavro raises whatever the bytes provoke
                 raise Undecodable(f"the bytes do not fit {record.name}: {_cause(error)}") from None
-            if rest := len(source.read()):
+            if rest := len(data) - source.tell():
                 raise Undecodable(
                     f"{rest} bytes are left over after the {record.name}: it was written with another schema"
                 )

@@ -58,7 +58,7 @@ class Answers:
         elif verdict is Verdict.FAILED:
             self._failed(task, answer, now)
         elif verdict is Verdict.REFUSED:
-            self._gates.breaker.trip(task.number, now, cause_of(answer))
+            self._gates.breaker.refused(task.number, now, cause_of(answer))
             self._turned_away(task, answer, now, until=self._gates.breaker.probe_at)
         else:
             self._gates.breaker.release_probe(task.number, now)

@@ -73,6 +73,16 @@ class Breaker(ProbeGate):
             self._failing.clear()
         super().trip(task, now, cause)
 
+    def refused(self, task: int, now: float, cause: str) -> None:
+        """A record was refused in a way that says nothing of it.
+
+        If others have just passed, the first probe goes at once: it is another key's, and tells the two apart.
+        """
+        alone = self.others_pass(now)
+        self.trip(task, now, cause)
+        if alone:
+            self._probe_at = now
+
     def passed(self, task: int, key: Hashable, now: float) -> None:
         """A record passed. While the breaker is open only the probe's success closes it."""
         self._last_success = now

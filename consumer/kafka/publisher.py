@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,12 +12,14 @@ import structlog
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from consumer.config.model import Config
+from consumer.config.secrets import secrets_of
 from consumer.delivery.task import Task
 from consumer.kafka.client import producer_options
 from consumer.kafka.group_protocol import is_fatal
 from consumer.kafka.headers import failure_headers
 from consumer.kafka.logging import RateLimitedLog
 from consumer.records import Failure, Headers, OrderClass, Outcome, Partition, Record, TooLargeToWrite
+from consumer.telemetry.masking import masker
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +48,7 @@ class Publisher:
         self._fatal: KafkaError | None = None
         self._results: list[tuple[int, str | None]] = []
         self._partitions = partitions
+        self._mask = masker(secrets_of(config))
         self._options = producer_options(config.kafka) | {"error_cb": self._on_error, "logger": RateLimitedLog(log)}
         if on_statistics is not None:
             self._options = {"statistics.interval.ms": 5_000} | self._options | {"stats_cb": on_statistics}
@@ -86,7 +90,7 @@ class Publisher:
                 topic,
                 key=record.key,
                 value=record.value,
-                headers=failure_headers(record, failure, parking_key, kind, part),
+                headers=failure_headers(record, self._masked(failure), parking_key, kind, part),
                 on_delivery=partial(self._on_delivery, ticket),
                 **chosen,
             )
@@ -94,6 +98,10 @@ class Publisher:
             self._results.append((ticket, str(error)))
         except KafkaException as error:
             self._results.append((ticket, _reason(topic, error.args[0])))
+
+    def _masked(self, failure: Failure) -> Failure:
+        """Bluecore's answer may quote the request, token and all; whoever may read the topic may read the header."""
+        return replace(failure, message=self._mask(failure.message))
 
     def write_marker(self, ticket: int, partition: Partition, headers: Headers) -> None:
         """A record of nothing but headers, at the end of this partition; its result comes under `ticket`."""

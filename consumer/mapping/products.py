@@ -135,11 +135,24 @@ def _ride_along(product: Product, item: Product) -> None:
     name = ""
     try:
         for name, value in item.items():
-            if value is not None and name not in _IDS and type(value) is not Unreadable:
+            if value is not None and name not in _IDS:
                 form = FORMS.get(type(value), other_form)
                 product[name] = value if form is None else form(value)
     except InvalidValueError as rule:
-        raise RefusedError.invalid(name, rule) from None
+        legible = _legible(item)
+        if legible == item:
+            raise RefusedError.invalid(name, rule) from None
+        # Nobody has mapped them: a value costs no record that is not mapped.
+        _ride_along(product, legible)
+
+
+def _legible(value: Any) -> Any:
+    """The value without what could not be read, wherever in it that stands."""
+    if isinstance(value, dict):
+        return {name: _legible(each) for name, each in value.items() if not isinstance(each, Unreadable)}
+    if isinstance(value, list):
+        return [_legible(each) for each in value if not isinstance(each, Unreadable)]
+    return value
 
 
 def _repeated(products: list[Product]) -> tuple[int, int]:

@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Context, Decimal
@@ -30,6 +31,7 @@ Form = Callable[[Any], Any]
 WRITABLE_INTEGERS = range(-(2**63), 2**64)
 """Those of 64 bits: what orjson writes."""
 TOO_LARGE_AN_INTEGER = "is an integer beyond 64 bits"
+_NAME = re.compile(r"[A-Za-z_]\w{0,63}", re.ASCII)
 _WIDE = Context(prec=300)
 _MAX_DIGITS = 100
 """Before or after the point: more than any amount has."""
@@ -105,10 +107,13 @@ def other_form(value: Any) -> Any:
 
 
 def unwritable(value: Any, place: str) -> tuple[str, str]:
-    """Which part of a value orjson cannot write, such as `products[0].stock`, and the rule that it breaks."""
+    """Which part of a value orjson cannot write, such as `products[0].stock`, and the rule that it breaks.
+
+    The keys of a map are data, which may be a customer's address: what cannot be a field's name is shown as `*`.
+    """
     parts: list[tuple[str, Any]] = []
     if isinstance(value, dict):
-        named = ((name, part) for name, part in value.items() if name.isprintable())
+        named = ((name if _NAME.fullmatch(name) else "*", part) for name, part in value.items())
         parts = [(f"{place}.{name}" if place else name, part) for name, part in named]
     elif isinstance(value, list):
         parts = [(f"{place}[{index}]", part) for index, part in enumerate(value)]

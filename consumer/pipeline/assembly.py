@@ -16,6 +16,7 @@ from prometheus_client.process_collector import ProcessCollector
 from consumer.avro.cache import SchemaCache
 from consumer.avro.decoding import WireFormat
 from consumer.avro.options import parse_options
+from consumer.avro.outage import address
 from consumer.avro.registry import RegistryClient
 from consumer.avro.route_schemas import route_schemas, topic_decoder
 from consumer.bluecore.client import BluecoreClient
@@ -116,7 +117,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
             intake=intake,
             lag=lag,
             name_of=partial(customer_hash, key=config.bluecore.namespace.get_secret_value()),
-            endpoint=config.bluecore.url,
+            endpoint=address(config.bluecore.url),
         )
         client = BluecoreClient(config.bluecore, transport(config), metrics)
 

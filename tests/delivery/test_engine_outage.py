@@ -310,3 +310,18 @@ def test_a_suspect_says_nothing_more_in_an_outage(refusal: Answer) -> None:
 
     driver.run(lambda _: ACCEPTED)
     assert set(driver.outcomes.values()) == {Outcome.DELIVERED}
+
+
+def test_after_a_refusal_while_others_pass_the_next_key_is_tried_at_once(driver: Driver) -> None:
+    """One event that a firewall dislikes holds nobody up; in an outage this costs one request more."""
+    driver.take("healthy")
+    driver.reply_all()
+    driver.take("poison")
+    driver.reply_all(403)
+    assert driver.engine.gates.breaker.open
+
+    driver.take("other")
+    assert driver.in_flight == ["shop.orders:0:2"]
+    driver.reply_all(403)
+    driver.take("another")
+    assert driver.in_flight == [], "it is an outage: the probes wait"

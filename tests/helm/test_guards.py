@@ -77,6 +77,22 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"bluecore": {"url": "http://shop:p@proxy"}},
         "The user in bluecore.url would be readable in a ConfigMap",
     ),
+    "literal token in a query string": (
+        {"bluecore": {"url": "https://proxy/bluecore?route=${ROUTE}&key=p"}},
+        "The query string of bluecore.url would be readable in a ConfigMap",
+    ),
+    "a key for a prefix": (
+        {"bluecore": {"api_key_prefix": "Bearer 9f8e7d6c5b4a"}},
+        "bluecore.api_key_prefix would be readable in a ConfigMap",
+    ),
+    "literal assertion": (
+        {"kafka": {"options": {"sasl.oauthbearer.config": "principal=shop Client_Credential=p"}}},
+        "options sasl.oauthbearer.config would be readable in a ConfigMap",
+    ),
+    "a secret in the environment": (
+        {"extraEnv": [{"name": "BLUECORE_CONSUMER__BLUECORE__API_KEY", "value": "p"}]},
+        "extraEnv BLUECORE_CONSUMER__BLUECORE__API_KEY would be readable in a ConfigMap",
+    ),
     "literal secret of a token": (
         {"kafka": {"options": {"sasl.oauthbearer.config": "principal=shop client_secret=p"}}},
         "options sasl.oauthbearer.config would be readable in a ConfigMap",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -75,6 +76,20 @@ def test_the_outcome_chooses_the_topic(broker: Broker, settings: Config) -> None
         assert (record.key, record.value, record.headers[0]) == (b"jane", b"value", ("trace", b"1"))
         assert dict(record.headers)["__connect.errors.offset"] == b"42"
         assert dict(record.headers).get("bluecore.ordering-key") == parking_key
+
+
+def test_what_bluecore_answers_is_written_without_secrets_and_addresses(broker: Broker, settings: Config) -> None:
+    namespace = settings.bluecore.namespace.get_secret_value()
+    task = failed(Outcome.DEAD_LETTER)
+    assert task.failure is not None
+    task.failure = replace(task.failure, message=f"token {namespace} may not write jane.doe@example.com")
+    with publisher_of(settings) as publisher:
+        publisher.publish(1, task)
+        assert results(publisher, 1) == {1: None}
+
+    (record,) = broker.read(settings.dead_letters.dead_letter_topic)
+    message = dict(record.headers)["__connect.errors.exception.message"]
+    assert message == b"token *** may not write ***@***"
 
 
 def test_a_customers_records_without_keys_go_to_one_partition(broker: Broker, settings: Config) -> None:

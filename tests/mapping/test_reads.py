@@ -90,7 +90,7 @@ NAMES = ("email", "x", "y", "customer_id", "order_id", "total", "search_term", "
 FIELDS = {"x": ["null", record("Inner", y="string")], "y": {"type": "array", "items": "double"}, "total": "double"}
 SCHEMA = record(
     "Event",
-    **{f"spare{number}": "string" for number in range(9)},
+    **{f"spare{number}": "string" for number in range(20)},
     **{name: FIELDS.get(name, "string") for name in NAMES},
 )
 
@@ -114,7 +114,7 @@ def test_a_record_of_which_only_that_is_read_becomes_the_same(
     if key == "fields":
         options = {"fields": {"email": "email", "distinct_id": path}}
     router = compile_routes([route(event, link_identities=link, **options)], token=TOKEN)
-    value: dict[str, Any] = dict(zip(NAMES, texts, strict=True)) | {f"spare{number}": "s" for number in range(9)}
+    value: dict[str, Any] = dict(zip(NAMES, texts, strict=True)) | {f"spare{number}": "s" for number in range(20)}
     value |= {"x": {"y": "A"}, "y": [1.5], "total": 2.5}
     decoder = RawDecoder(parse(json.dumps(SCHEMA)))
     data = body(SCHEMA, value)

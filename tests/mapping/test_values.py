@@ -79,3 +79,9 @@ def test_lists_within_lists_are_refused_as_objects_within_objects_are() -> None:
     for nested in (lists, objects):
         with pytest.raises(InvalidValueError, match="is nested too deeply"):
             jsonable(nested)
+
+
+@pytest.mark.parametrize("key", ["jane@example.com", "+31 6 1234", "", "a\x1b[2J", "x" * 65])
+def test_a_key_of_a_map_is_not_told(key: str) -> None:
+    """It is data, and may be a customer's address."""
+    assert unwritable({"seen": {key: 2**70}}, "") == ("seen.*", "is an integer beyond 64 bits")

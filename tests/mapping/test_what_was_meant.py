@@ -206,12 +206,17 @@ def test_a_timestamp_with_a_zone_is_of_its_own() -> None:
 
 def test_what_rides_along_with_a_product_costs_no_record_either() -> None:
     line: dict[str, Any] = {"type": "record", "name": "L", "fields": [{"name": "id", "type": "string"}]}
+    days = {"type": "array", "items": logical("int", "date")}
     line["fields"] += [{"name": "until", "type": logical("int", "date")}, {"name": "price", "type": "float"}]
+    line["fields"].append({"name": "days", "type": days})
     avro = {"name": "it", "type": {"type": "array", "items": line}}
-    data = b"\2" + some(b"s-1") + long(2932897) + bytes.fromhex("85eb9f41") + b"\0"
+    dates = long(2) + long(0) + long(2932897) + b"\0"
+    data = b"\2" + some(b"s-1") + long(2932897) + bytes.fromhex("85eb9f41") + dates + b"\0"
     found = outcome(avro, data, fields={"products": "it"})
     assert isinstance(found, Send)
-    assert orjson.loads(found.requests[0].body)["properties"]["products"] == [{"id": "s-1", "price": 19.99}]
+    assert orjson.loads(found.requests[0].body)["properties"]["products"] == [
+        {"id": "s-1", "price": 19.99, "days": ["1970-01-01"]}
+    ]
 
 
 _NUMBERS = [

@@ -128,8 +128,14 @@ class ModelConsumer:
         self.topics = list(topics)
         self._rebalanced = rebalanced
 
+    def unsubscribe(self) -> None:
+        """It has no partition, and leaves."""
+
     def memberid(self) -> str:
         return ""
+
+    def assignment(self) -> list[Offset]:
+        return [Offset(*each) for each in self.positions]
 
     def consume(self, most: int, _seconds: float) -> list[Message]:
         answers, self._answers = self._answers, []

@@ -197,6 +197,10 @@ class Load:
                 found[request].append(at)
         return found
 
+    def took(self, request: str) -> bool:
+        """Whether Bluecore has accepted it."""
+        return bool(self.oracle.times_accepted[request])
+
     def times(self) -> list[float]:
         """When each request arrived, in seconds of the run."""
         return [at - START for at, _, _ in self.bluecore.answered]

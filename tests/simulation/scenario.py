@@ -20,7 +20,7 @@ from tests.simulation.kafka import fatal_error, modelled
 from tests.simulation.net import Net
 from tests.simulation.oracle import OTHER, Oracle, Produced, PromiseBroken
 from tests.simulation.ports import written
-from tests.simulation.setting import CONSENT_TOPIC, POLICY, ROUTED, SUBSCRIPTION, TOPIC, URGENT_TOPIC, drawn
+from tests.simulation.setting import CONSENT_TOPIC, POLICY, ROUTED, SUBSCRIPTION, TOPIC, URGENT_TOPIC, Setting, drawn
 from tests.simulation.world import World
 
 RECORDS = 60
@@ -49,7 +49,9 @@ class Scenario:
     def __init__(self, seed: int, *, tell: bool = False) -> None:
         random.seed(seed)  # tenacity's jitter takes the module's own chances
         self.world = World(seed, tell=tell)
-        self._setting = setting = drawn(self.world.random)
+        self._calm = self.world.chance(0.15)
+        """Nothing fails but some customers' profiles: no consent has a reason to wait."""
+        self._setting = setting = Setting() if self._calm and self.world.chance(0.7) else drawn(self.world.random)
         oracle = Oracle(setting.policy.ordering)
         brokers = Brokers(dict.fromkeys((*SUBSCRIPTION, DEAD), setting.partitions), setting.limits)
         self.net = Net(
@@ -64,8 +66,6 @@ class Scenario:
         self.mapper = Mapper()
         self.instances: list[Instance] = []
         self._rebalancing = False
-        self._calm = self.world.chance(0.15)
-        """Nothing fails but some customers' profiles: no consent has a reason to wait."""
         self._unclear_owners = False
         """Of two members that take a partition from each other unawares, one may repeat what the other has passed."""
         self._names = iter(range(1000))
@@ -128,7 +128,7 @@ class Scenario:
             for _ in range(10):
                 self._append(TOPIC, f"customer-{rng.randint(0, 6)}".encode(), "good", ("search",))
             self._inherit_redelivery()
-        elif rng.random() < WIDE_MAPS:
+        elif not self._calm and rng.random() < WIDE_MAPS:
             self._inherit_map()
 
     def _inherit_redelivery(self) -> None:
@@ -146,12 +146,13 @@ class Scenario:
         """A log of gaps and some records; as many ranges of it are settled as a map can hold."""
         rng, partition = self.world.random, Partition(TOPIC, 0)
         log, key = self.net.brokers.log(partition), self._key_of(partition)
-        settled = [False, *(rng.random() < 0.5 for _ in range(MAP_LIMIT * 6))]
+        # What is read is no gap any more: more lies before the gaps than the memory holds.
+        settled = [False] * 45 + [rng.random() < 0.5 for _ in range(MAP_LIMIT * 6)]
         while len(text := encode(0, _ranges(settled)) or " " * (MAP_LIMIT + 1)) > MAP_LIMIT:
             del settled[-24:]
         for offset, is_settled in enumerate(settled):
             log.end = offset
-            if offset == 0 or rng.random() < 0.002:
+            if offset < 45 or rng.random() < 0.002:
                 self._append(
                     TOPIC, key, "good" if is_settled else rng.choice(_CALM_KINDS), ("customer_patch", "optin")
                 )

@@ -266,6 +266,7 @@ def _end_and_stay_in_the_group(patch: pytest.MonkeyPatch) -> None:
 def _send_maps_of_any_size(patch: pytest.MonkeyPatch) -> None:
     """The brokers take 4,096 characters, and the client appends one."""
     patch.setattr("consumer.delivery.commits.LIMIT", 4096 * 4)
+    patch.setattr("tests.simulation.scenario.WIDE_MAPS", 1.0)  # few seeds have one
 
 
 def _send_a_refused_map_again(patch: pytest.MonkeyPatch) -> None:
@@ -331,6 +332,7 @@ _FIRST_SEEDS: dict[Plant, int] = {
     _never_move_the_limit: 11,
     _take_each_record_for_a_key: 7,
     _count_only_what_was_delivered: 7,
+    _let_consents_wait_for_all_else: 7,
     _read_what_is_urgent_with_all_else: 23,
     _dead_letter_for_an_outage: 99,
     _forget_what_has_left: 150,

@@ -43,6 +43,10 @@ class ServiceProcess:
             )
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def exit_code(self) -> int | None:
         """None while it runs; minus the signal's number when one ended it."""
         return self._process.poll()

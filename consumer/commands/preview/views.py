@@ -100,17 +100,23 @@ def _fields(properties: dict[str, Any], customer: str) -> Iterator[str]:
     """A line for each value, but for the token and the name that the customer's column has."""
     for name, value in properties.items():
         if name == "customer":
-            yield from (f"{key}: {_short(each)}" for key, each in value.items() if (key, each) != ("email", customer))
+            others = {key: each for key, each in value.items() if (key, each) != ("email", customer)}
+            yield from (f"{_bare(key)}: {_short(each)}" for key, each in others.items())
         elif name == "products":
             yield from (f"product: {_short(each)}" for each in value)
         elif name != "token" and (name, value) != ("distinct_id", customer):
-            yield f"{name}: {_short(value)}"
+            yield f"{_bare(name)}: {_short(value)}"
 
 
 def _short(value: Any) -> str:
     pairs = isinstance(value, dict)
-    text = ", ".join(f"{key} {_json(each)}" for key, each in value.items()) if pairs else _json(value)
+    text = ", ".join(f"{_bare(key)} {_json(each)}" for key, each in value.items()) if pairs else _json(value)
     return text if len(text) <= _EXCERPT else text[:_EXCERPT] + "..."
+
+
+def _bare(name: str) -> str:
+    """A name, which may be a record's own, as in JSON but for the quotes."""
+    return _json(name)[1:-1]
 
 
 def _json(value: Any) -> str:

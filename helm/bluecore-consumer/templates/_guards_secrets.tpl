@@ -9,7 +9,7 @@
 {{- $_ := set $secrets $key $value -}}
 {{- else if eq $name "sasl.oauthbearer.config" -}}
 {{- /* Pairs `name=value`: the values of those whose name says that they are secret. */ -}}
-{{- $pairs := regexFindAll `\S*(password|passphrase|secret|token|key)[^\s=]*=\S+` (toString $value) -1 -}}
+{{- $pairs := regexFindAll `(?i)\S*(password|passphrase|secret|token|key|credential|assertion)[^\s=]*=\S+` (toString $value) -1 -}}
 {{- $_ := set $secrets $key (regexReplaceAll `\S+?=` (join " " $pairs) "") -}}
 {{- end -}}
 {{- end -}}
@@ -17,6 +17,18 @@
 {{- range $key, $url := include "bluecore-consumer.webAddresses" . | fromJson -}}
 {{- $users := regexFindAll `//[^/@]*@` $url -1 -}}
 {{- $_ := set $secrets (printf "The user in %s" $key) (join " " $users | replace "/" "" | replace "@" "") -}}
+{{- if contains "?" $url -}}
+{{- $_ := set $secrets (printf "The query string of %s" $key) (regexReplaceAll `^[^?]*\?|[^?&=]*=` $url "" | replace "&" " ") -}}
+{{- end -}}
+{{- end -}}
+{{- /* A scheme's name and a space, such as `Bearer `: anything longer may be the key itself. */ -}}
+{{- if not (regexMatch `^[A-Za-z-]{0,16}[ :=]*$` ($v.bluecore.api_key_prefix | default "" | toString)) -}}
+{{- $_ := set $secrets "bluecore.api_key_prefix" $v.bluecore.api_key_prefix -}}
+{{- end -}}
+{{- range $v.extraEnv -}}
+{{- if regexMatch `(?i)password|passphrase|secret|token|credential|user_?info|api_?key|private_?key` .name -}}
+{{- $_ := set $secrets (printf "extraEnv %s" .name) (get . "value") -}}
+{{- end -}}
 {{- end -}}
 {{- range $key, $value := $secrets -}}
 {{- if regexMatch `[^:\s]` (regexReplaceAll `\$\{[A-Za-z_][A-Za-z0-9_]*(:-)?\}` ($value | default "" | toString) "") -}}

@@ -31,6 +31,14 @@ def sends(event: str, **properties: Any) -> Send:
     return Send((EventRequest(event, body, EMAIL),))
 
 
+def test_no_control_character_of_a_records_own_names_reaches_the_terminal() -> None:
+    table = shown(
+        sends("viewed_product", **{"a\x1b[2J": 1, "customer": {"b\x1b[2J": 2}, "products": [{"c\x1b[2J": 3}]})
+    )
+    assert "\x1b" not in table
+    assert all(f"{name}\\u001b[2J" in table for name in "abc")
+
+
 def test_what_is_sent_is_a_line_with_the_documents_as_they_are_posted() -> None:
     assert orjson.loads(as_line(Previewed(SENT))) == {"outcome": "send", "requests": [orjson.loads(BODY)] * 2}
 
