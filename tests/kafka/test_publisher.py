@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -254,3 +255,21 @@ def test_a_close_waits_for_what_is_on_its_way(unconnected: Config) -> None:
     Publisher(unconnected, {}).close(7)
 
     assert Full.made[0].flushed == [7]
+
+
+@pytest.mark.parametrize(
+    ("code", "too_large"), [(KafkaError.MSG_SIZE_TOO_LARGE, True), (KafkaError.NOT_ENOUGH_REPLICAS, False)]
+)
+def test_what_the_brokers_find_too_large_is_told_apart(
+    unconnected: Config, monkeypatch: pytest.MonkeyPatch, code: int, *, too_large: bool
+) -> None:
+    """It is written without its value; what fails otherwise is written again as it is."""
+    delivered: list[Any] = []
+    monkeypatch.setattr(Full, "produce", lambda *_, on_delivery, **__: delivered.append(on_delivery))
+    publisher = Publisher(unconnected, {})
+    publisher.publish(1, failed(Outcome.RETRY))
+    delivered[0](KafkaError(code), SimpleNamespace(topic=lambda: "shop.retry"))
+
+    ((ticket, error),) = publisher.poll()
+    assert (ticket, error) == (1, f"shop.retry: {KafkaError(code).str()}")
+    assert isinstance(error, TooLargeToWrite) is too_large
