@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from consumer.delivery.offset_map import encode
 from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.records import Partition
 from tests.simulation.beginnings import Beginnings
@@ -30,6 +31,8 @@ class Net:
     writes_fail: float = 0.03
     new_protocol: bool = True
     """Whether the brokers offer it."""
+    inherited: dict[Partition, OffsetRanges] = field(default_factory=dict)
+    """What was settled by those before, as their maps have it."""
     make: Callable[[dict[str, Any]], Any] = field(default=dict)
     """Makes a consumer of whichever instance acts."""
 
@@ -56,9 +59,12 @@ class Net:
     def check_map(
         self, delivered: Collection[Place], partition: Partition, offset: int, beyond: OffsetRanges
     ) -> None:
-        """What an instance knows to be delivered stands in the map of its commit."""
+        """What an instance knows to be delivered stands in the map of its commit, unless no map can hold it."""
         forgotten = sorted(
             place[1] for place in delivered if place[0] == partition and place[1] > offset and place[1] not in beyond
         )
-        if forgotten:
+        inherited = self.inherited.get(partition, OffsetRanges())
+        whole = OffsetRanges.from_offsets(forgotten).merged(beyond).merged(inherited.above(offset))
+        half = OffsetRanges([(offset, offset + 1)])  # one there may be beside it, and takes its room
+        if forgotten and encode(offset, whole, half):
             raise self.oracle.broke(f"{partition} at {offset}: the map forgets {forgotten}")

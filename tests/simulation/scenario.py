@@ -160,6 +160,7 @@ class Scenario:
                     self.net.oracle.settled_before((partition, offset))
         log.end = len(settled)
         self.net.brokers.committed[partition] = (0, text)
+        self.net.inherited[partition] = _ranges(settled)
 
     def _key_of(self, partition: Partition) -> bytes:
         keys = (f"customer-{number}".encode() for number in range(99))
