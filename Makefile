@@ -14,7 +14,7 @@ PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --max-worker-
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast browser simulate chaos mutate bench bench-ratios bench-stages bench-redpanda image-test \
+.PHONY: help demo test test-fast browser simulate chaos hostile mutate bench bench-ratios bench-stages bench-redpanda image-test \
 	lint style types format lock clean
 
 help: ## what can be made
@@ -50,13 +50,16 @@ browser:
 		&& echo "fetching chromium (once)" && apt-get update -qq \
 		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium chromium-driver >/dev/null; } || true
 
-simulate: $(READY) ## 10,000 seeds of the whole service in virtual time; make test has 500
+simulate: $(READY) ## 10,000 seeds of the whole service in virtual time; make test has 400
 	@$(BIN)/python -m tests.simulation --seeds 10000
 
 # The whole takes about 22 minutes; SIZE=small is over in a minute or two.
 SIZE ?= whole
 chaos: $(READY) ## real processes and three brokers of Apache Kafka, killed, restarted and paused
 	@$(BIN)/python -m tests.chaos --size $(SIZE)
+
+hostile: $(READY) ## what hostile records, neighbours and strangers cost, as a table
+	@$(BIN)/python -m tests.hostile
 
 # SAMPLE=0 tries every mutant, which takes hours; SEED=1 draws another sample. What has a result is not tried again.
 SAMPLE ?= 200

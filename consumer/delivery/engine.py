@@ -128,8 +128,9 @@ class Engine:
         else:
             self.write_error = error
             if isinstance(error, TooLargeToWrite):
-                task.fail(too_large_to_write(task, error, now))
                 task.record = task.record.without_value()
+                if failure.outcome is Outcome.RETRY:
+                    task.fail(too_large_to_write(task, error, now))
             task.write_failures += 1
             task.due = now + _REWRITE.seconds(task.write_failures)
             self._answers.requeue(task)

@@ -56,7 +56,7 @@ def unread_again(task: Task, delays: Sequence[float], now: float) -> Failure:
 
 
 def too_large_to_write(task: Task, error: str, now: float) -> Failure:
-    """The topic of its failure takes no record of this size: what fits is written to the dead-letter topic."""
+    """The retry topic takes no record of this size, and without its value it cannot be redelivered."""
     return Failure(
         Outcome.DEAD_LETTER,
         Reason.TOO_LARGE,

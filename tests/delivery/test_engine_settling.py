@@ -153,9 +153,11 @@ def test_a_map_that_the_brokers_refuse_is_dropped_and_never_the_commit(driver: D
     assert driver.commit()[ORDERS] == Commit(ORDERS, 0, "")
 
 
-@pytest.mark.parametrize("mapped", [BROKEN, send("purchase")])
-def test_what_its_topic_does_not_take_for_its_size_is_set_aside_without_its_value(mapped: Mapped) -> None:
-    """Nothing else would ever end it: it was tried again for ever, and its partition's commit stood."""
+@pytest.mark.parametrize(("mapped", "reason"), [(BROKEN, Reason.UNDECODABLE), (send("purchase"), Reason.TOO_LARGE)])
+def test_what_its_topic_does_not_take_for_its_size_is_set_aside_without_its_value(
+    mapped: Mapped, reason: Reason
+) -> None:
+    """Nothing else would ever end it: it was tried again for ever. A dead letter keeps its reason."""
     driver = Driver().assign()
     record = driver.take("poison", mapped)
     driver.take("healthy")
@@ -169,7 +171,7 @@ def test_what_its_topic_does_not_take_for_its_size_is_set_aside_without_its_valu
 
     (task,) = driver.writes.values()
     assert task.failure is not None
-    assert (task.failure.outcome, task.failure.reason) == (Outcome.DEAD_LETTER, Reason.TOO_LARGE)
+    assert (task.failure.outcome, task.failure.reason) == (Outcome.DEAD_LETTER, reason)
     assert (task.record.key, task.record.value) == (b"poison", None)
     assert task.record.left_out == record.size
     driver.acknowledge()
