@@ -19,6 +19,9 @@ _PLAIN: Mapping[str, bytes] = {
     "float": b".{4}",
     "double": b".{8}",
 }
+MOST_TEXTS = 300
+"""Each has a few hundred characters of expression."""
+_MOST_PARTS = 2000
 _BLOCK = 64
 """A length below it has one byte, and below its square two: the second counts blocks, the first what is left."""
 _BITS = (32, 16, 8, 4, 2, 1)
@@ -42,6 +45,7 @@ class Boundaries:
         self._within: list[str] = []
         self.groups = 0
         self.texts = 0
+        self._parts = 0
 
     def of(self, avro: Any) -> bytes:
         """What matches a value of a parsed type.
@@ -63,6 +67,9 @@ class Boundaries:
             return b".{%d}" % avro["size"]
         if kind not in {"record", "error"} or avro["name"] in self._within:
             raise IrregularError
+        self._parts += len(avro["fields"])
+        if self._parts > _MOST_PARTS:
+            raise IrregularError
         self._within.append(avro["name"])
         try:
             return b"".join([self.of(field["type"]) for field in avro["fields"]])
@@ -72,6 +79,8 @@ class Boundaries:
     def _text(self) -> bytes:
         """A length and so many bytes: short ones by the length itself, long ones by its bits, up to 4095."""
         self.texts += 1
+        if self.texts > MOST_TEXTS:
+            raise IrregularError
         heads = tails = b""
         for bit in _BITS:
             self.groups += 1

@@ -17,6 +17,8 @@ DEEPEST = 100
 """Levels of a value, and of a schema."""
 MOST_ITEMS = 100_000
 """Of all arrays and maps of one value together. Bluecore takes 30 products an event."""
+MOST_PARTS = 20_000
+"""Of a schema in which each type is written out where it is used: types that double each other take few lines."""
 UNSUSPECTED_BYTES = MOST_ITEMS
 """A value of so few bytes has fewer items, as each takes one at least."""
 
@@ -47,6 +49,8 @@ def shape_of(schema: Any, named: Named) -> Shape:
     """
     looking = _Look(named)
     looking.at(schema, ())
+    if _written_out(schema, named, {}) > MOST_PARTS:
+        raise InvalidSchema(f"has more than {MOST_PARTS} parts once each type is written out where it is used")
     return Shape(looking.recursive, looking.repeats)
 
 
@@ -84,6 +88,24 @@ class _Look:
 def _parts(definition: dict[str, Any]) -> list[Any]:
     inner = [definition[part] for part in ("items", "values") if part in definition]
     return inner + [field["type"] for field in definition.get("fields", ())]
+
+
+def _written_out(schema: Any, named: Named, known: dict[str, int]) -> int:
+    """How many parts a type has; one within itself counts once."""
+    if isinstance(schema, list):
+        return 1 + sum(_written_out(branch, named, known) for branch in schema)
+    definition = named.get(schema, schema) if isinstance(schema, str) else schema
+    if isinstance(definition, str):
+        return 1
+    name = definition.get("name")
+    if name in known:
+        return known[name]
+    if name is not None:
+        known[name] = 1
+    parts = 1 + sum(_written_out(part, named, known) for part in _parts(definition))
+    if name is not None:
+        known[name] = parts
+    return parts
 
 
 def _takes_no_bytes(schema: Any, named: Named, within: tuple[str, ...] = ()) -> bool:

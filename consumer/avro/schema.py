@@ -76,7 +76,16 @@ def parse(text: str | bytes, others: Mapping[str, Any] = _NONE) -> AvroSchema:
     Raises:
         InvalidSchema: it is not JSON, no Avro schema, or refers to a type that nobody defines.
     """
-    raw = _json(text)
+    try:
+        return _parse(_json(text), others)
+    except InvalidSchema:
+        raise
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        # What another registry takes without a look is the schema's fault all the same.
+        raise InvalidSchema(f"is no Avro schema: {type(error).__name__}: {error}"[:200]) from None
+
+
+def _parse(raw: Any, others: Mapping[str, Any]) -> AvroSchema:
     parser, outline = _outline(raw, others)
     references = tuple(name for name in parser.missing if name not in parser.named)
     for name in references:

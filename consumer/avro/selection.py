@@ -15,7 +15,7 @@ from typing import Any, Protocol, cast
 
 from fastavro import schemaless_reader
 
-from consumer.avro.boundaries import Boundaries, IrregularError
+from consumer.avro.boundaries import MOST_TEXTS, Boundaries, IrregularError
 from consumer.avro.schema import RecordType
 from consumer.avro.skipping import Find, LostError, finder
 
@@ -24,8 +24,6 @@ Fields = Sequence[dict[str, Any]]
 _WORTH = 8
 """So many fields that nobody asks for are worth it, and as many more as reading in another part costs."""
 _A_PART = 3
-_MOST_TEXTS = 300
-"""An expression with so many takes more than half a second to compile."""
 
 
 class _Step(Protocol):
@@ -125,9 +123,9 @@ def selection(record: RecordType, names: Collection[str]) -> Selection | None:
     try:
         making = _Making(record, names)
         steps = [making.step(whole, list(run)) for whole, run in groupby(record.parsed["fields"], making.is_whole)]
-    except (IrregularError, RecursionError):
+    except Exception:  # noqa: BLE001 - whatever a schema may hold, its records can be read whole
         return None
-    if making.texts.texts > _MOST_TEXTS or spared < _WORTH + _A_PART * (len(steps) - 1):
+    if making.texts.texts > MOST_TEXTS or spared < _WORTH + _A_PART * (len(steps) - 1):
         return None
     return Selection(tuple(steps))
 

@@ -125,8 +125,8 @@ class Answers:
         self._ended_or_again(task, now)
 
     def _ended_or_again(self, task: Task, now: float) -> None:
+        self._held_routes.release_probe(task, now)
         if task.failure is not None and task.state.active:
             self.write(task, now)
         else:
-            self._held_routes.release_probe(task, now)
             self.requeue(task)

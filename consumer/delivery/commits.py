@@ -119,7 +119,7 @@ def _map_of(state: PartitionState, watermark: int, note: str) -> str:
     """The map for the commit; notes whether it is too full for more to be read."""
     beyond, halves = (_NONE, _NONE) if state.mapless else (state.settled.beyond, state.settled.halves)
     ranges = len(beyond) + len(halves)
-    before = encode_note(watermark, note)
+    before = "" if state.mapless else encode_note(watermark, note)
     if ranges > state.map_bound:
         packed, fullness = "", 1.0
     else:
@@ -127,7 +127,7 @@ def _map_of(state: PartitionState, watermark: int, note: str) -> str:
         too_large = ranges > 0 and not packed
         # What did not fit will not fit until much of it is gone: packing it again each time costs dearly.
         state.map_bound = ranges // 2 if too_large else UNBOUNDED
-        fullness = 1.0 if too_large else len(packed) / LIMIT
+        fullness = 1.0 if too_large else len(packed) / (LIMIT - len(before))
     # With nothing in hand there is nothing whose settling would empty the map: only reading on does.
     limit = _MAP_TOO_FULL / 2 if state.map_full else _MAP_TOO_FULL
     state.map_full = bool(state.lanes.lanes) and fullness > limit

@@ -6,6 +6,7 @@ say so, lose nothing.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 _ENOUGH = 20
@@ -21,7 +22,7 @@ class FloodPolicy:
 
     @property
     def enough(self) -> int:
-        """So many good records in a row, none bad between, end a flood."""
+        """So many good records in a row end a flood; so does a smaller share of bad ones among twice as many."""
         return min(_ENOUGH, self.minimum)
 
     @property
@@ -44,6 +45,8 @@ class Flood:
         self._halves = [[0, 0], [0, 0]]
         self._turns_at = 0.0
         self._in_a_row = 0
+        self._last: deque[bool] = deque(maxlen=2 * policy.enough)
+        """Whether each of the last ones was bad, since the flood began."""
         self.on = on
 
     def good(self, now: float) -> None:
@@ -51,7 +54,9 @@ class Flood:
         self._turn(now)
         self._halves[1][0] += 1
         self._in_a_row += 1
-        if self.on and self._in_a_row >= self._policy.enough:
+        self._last.append(False)
+        few_bad = len(self._last) == self._last.maxlen and sum(self._last) < self._policy.ratio * len(self._last)
+        if self.on and (self._in_a_row >= self._policy.enough or few_bad):
             self.on = False
             self._halves = [[0, 0], [0, 0]]
 
@@ -60,8 +65,12 @@ class Flood:
         self._turn(now)
         self._halves[1][1] += 1
         self._in_a_row = 0
+        self._last.append(True)
         good, bad = (sum(half[which] for half in self._halves) for which in (0, 1))
+        was_on = self.on
         self.on = self.on or (bad >= self._policy.minimum and bad >= self._policy.ratio * (bad + good))
+        if self.on and not was_on:
+            self._last.clear()
 
     def over(self, now: float) -> bool:
         """Whether there is nothing left to remember: no flood, and nothing bad in the window."""

@@ -94,7 +94,7 @@ class HeldRoutes:
         """Bluecore took the present request of a record."""
         route = _route_of(task)
         if (held := self._routes.get(route)) is not None:
-            held.gate.release_probe(task.number, now)
+            held.gate.probe_passed(task.number, now)
             self._good(route, now)
 
     def refused(self, task: Task, now: float) -> None:
@@ -157,6 +157,8 @@ class HeldRoutes:
     def wake(self, now: float) -> None:
         """Lets a lane of each route go on whose probe is due."""
         for held in self._routes.values():
+            while held.sends and held.sends[0].closed:
+                held.sends.popleft()
             if held.sends and held.gate.may_pass(now):
                 self._again([held.sends.popleft()])
 

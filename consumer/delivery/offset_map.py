@@ -82,7 +82,7 @@ def decode_note(committed: int, text: str | None) -> str:
         return ""
     try:
         return base64.b64decode(rest.partition(":")[0], validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return ""
 
 

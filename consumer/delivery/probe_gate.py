@@ -50,6 +50,12 @@ class ProbeGate:
         if task == self._probe:
             self._probe, self._probe_at = None, now
 
+    def probe_passed(self, task: int, now: float) -> None:
+        """The probe passed, which is not enough to close it: the next may go at once, and waits begin anew."""
+        if task == self._probe:
+            self._probes = 0
+            self.release_probe(task, now)
+
     def may_pass(self, now: float) -> bool:
         """Closed, or open with a probe due."""
         return not self.open or (self._probe is None and now >= self._probe_at)

@@ -105,7 +105,12 @@ class KafkaSource:
         for topic in self._topic_ids.changed():
             self._begin_anew(topic)
         if begun := self._repositioning.move(self._paused):
-            self._listener.on_assigned([Assigned(partition, None, "", start) for partition, start in begun])
+            self._listener.on_assigned(
+                [
+                    Assigned(partition, None, "", start, self._member_of(partition).lease_seconds)
+                    for partition, start in begun
+                ]
+            )
         messages = self._retry.consume(max(1, most // _RETRIED_EVERY), 0) if self._retry is not None else []
         if (routed := self._members[0]) is not self._retry:
             messages += routed.consume(max(1, most - len(messages)), 0 if messages else seconds)
@@ -192,11 +197,14 @@ class KafkaSource:
         """The topic was made anew while it was read: of the new one nothing counts as read so far."""
         log.warning("a topic was made anew: reading begins at its first record", topic=topic)
         self._starts.forget(topic)
+        self._starts.void_commits(topic)
         partitions = [each for each in self._assigned if each.topic == topic]
         self._listener.on_deleted(partitions)
         self._repositioning.made_anew(partitions)
 
     def _on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        for topic in self._topic_ids.another({each.topic for each in partitions}):
+            self._starts.void_commits(topic)
         assigned = self._starts.assigned(consumer, partitions)
         offsets = [(each.partition, each.committed if each.start is None else each.start) for each in assigned]
         starts = [TopicPartition(*partition, offset) for partition, offset in offsets if offset is not None]
@@ -233,7 +241,7 @@ class KafkaSource:
             return
         for topic in self._topic_ids.gone({each.topic for each in partitions}):
             log.warning("a topic was deleted: what is in memory of it is sent on", topic=topic)
-            self._starts.forget(topic)
+            self._starts.forget(topic)  # its commits hold, until it is known that there is another
             leaving = [each for each in _partitions(partitions) if each.topic == topic]
             if not any(each.topic == topic for each in self._assigned.difference(leaving)):
                 self._topic_ids.forget(topic)  # else the next look tells of those that stay

@@ -115,11 +115,14 @@ class Starts:
 
     def forget(self, topic: str) -> None:
         """The topic was deleted or made anew: nothing in a new one can be from before."""
-        self._void |= {each: sent for each, sent in self._sent.items() if each.topic == topic}
         self._first_read = frozenset(each for each in self._first_read if each.topic != topic)
         self._decided = {each: start for each, start in self._decided.items() if each.topic != topic}
         if self._losses is not None:
             self._losses.forget(topic)
+
+    def void_commits(self, topic: str) -> None:
+        """There is another topic of this name: what we have committed so far is not of this one."""
+        self._void |= {each: sent for each, sent in self._sent.items() if each.topic == topic}
 
     def _started(self, assigned: Assigned, low: int, high: int) -> Assigned:
         partition, committed = assigned.partition, assigned.committed

@@ -37,6 +37,8 @@ class TopicIds:
         self._clock = clock
         self._admin: AdminClient | None = None
         self._ids: dict[str, str] = {}
+        self._before: dict[str, str] = {}
+        """Of topics that were forgotten, what they had been."""
         self._asked: Described = {}
         self._look_at = 0.0
         self._in_vain = 0
@@ -63,20 +65,33 @@ class TopicIds:
 
     def gone(self, topics: Iterable[str]) -> set[str]:
         """Which of these were deleted or made anew since they were watched; waits a moment for the brokers."""
-        known = [topic for topic in topics if self._ids.get(topic, GONE) != GONE]
-        if self._untold or not known:
-            return set()
-        return {
-            topic
-            for topic, answer in self._ask(known).items()
-            if (now := _id_of(answer, _WAIT_SECONDS)) is not None and now != self._ids[topic]
-        }
+        return set(self._others(topics, self._ids))
+
+    def another(self, topics: Iterable[str]) -> set[str]:
+        """Which of these have another id than when they were forgotten; waits a moment for the brokers.
+
+        That a topic is not there may be the word of a broker that does not know it yet. Another id is no mistake.
+        """
+        found = {topic for topic, now in self._others(topics, self._before).items() if now != GONE}
+        for topic in found:
+            del self._before[topic]
+        return found
 
     def forget(self, topic: str) -> None:
         """What is known of a topic that was deleted or made anew."""
         if topic in self._ids:
+            if self._ids[topic] != GONE:
+                self._before[topic] = self._ids[topic]
             self._ids[topic] = GONE
             self._look_at = 0.0
+
+    def _others(self, topics: Iterable[str], ids: Mapping[str, str]) -> dict[str, str]:
+        """Those whose ids are not these, with what they are now."""
+        known = [topic for topic in topics if ids.get(topic, GONE) != GONE]
+        if self._untold or not known:
+            return {}
+        found = {topic: _id_of(answer, _WAIT_SECONDS) for topic, answer in self._ask(known).items()}
+        return {topic: now for topic, now in found.items() if now is not None and now != ids[topic]}
 
     def close(self) -> None:
         """Ends the client here: left to the garbage collector, librdkafka may abort the process [librdkafka 2.16].

@@ -9,7 +9,7 @@ from functools import partial
 import structlog
 
 from consumer.avro.decoding import Narrowable, WireFormat
-from consumer.avro.errors import Undecodable
+from consumer.avro.errors import SchemaPending, Undecodable
 from consumer.mapping.links import LinkCache
 from consumer.mapping.router import Router
 from consumer.records import Mapped, Reason, Record, Reject, Skip, Stage
@@ -64,6 +64,11 @@ class Translator:
             decoded = known[1].decode(record.value)
         except Undecodable as error:
             return Reject(Reason.UNDECODABLE, Stage.DECODE, str(error))
+        except SchemaPending:
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug here must not stop the stream; the text may quote values
+            _tell("decoding_failed", record, error)
+            return Reject(Reason.UNDECODABLE, Stage.DECODE, type(error).__name__)
         claim = (
             partial(self._links.claim, record=(record.origin, record.origin_offset))
             if self._router.links_identities
@@ -72,15 +77,7 @@ class Translator:
         try:
             return self._router.map(topic, decoded.name, decoded.value, record.event_time_ms, now_ms, claim=claim)
         except Exception as error:  # noqa: BLE001 - a bug here must not stop the stream; the text may quote values
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            _log.error(
-                "mapping_failed",
-                topic=topic,
-                partition=record.origin.number,
-                offset=record.origin_offset,
-                exception=type(error).__name__,
-                where=f"{where.name}:{where.lineno}",
-            )
+            _tell("mapping_failed", record, error)
             return Reject(Reason.INVALID_FIELD, Stage.MAP, type(error).__name__)
 
     def _narrow(self, topic: str, decoder: WireFormat) -> tuple[WireFormat, WireFormat]:
@@ -93,3 +90,15 @@ class Translator:
             narrowed = decoder.narrowed(fields)
         self._narrowed[topic] = (decoder, narrowed)
         return self._narrowed[topic]
+
+
+def _tell(what: str, record: Record, error: Exception) -> None:
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    _log.error(
+        what,
+        topic=record.origin.topic,
+        partition=record.origin.number,
+        offset=record.origin_offset,
+        exception=type(error).__name__,
+        where=f"{where.name}:{where.lineno}",
+    )

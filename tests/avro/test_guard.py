@@ -182,3 +182,41 @@ def test_a_schema_is_nested_as_deep_as_may_be_and_not_deeper() -> None:
 
 def test_a_plain_record_needs_no_walk() -> None:
     assert schema(("a", "int"), ("b", ["null", "string"])).shape == (False, False)
+
+
+def doubled(times: int) -> AvroSchema:
+    """Each type has the one before it twice."""
+    kind: Any = {"type": "record", "name": "R0", "fields": [{"name": "a", "type": "int"}]}
+    for level in range(1, times + 1):
+        again = f"R{level - 1}"
+        kind = {
+            "type": "record",
+            "name": f"R{level}",
+            "fields": [{"name": "a", "type": kind}, {"name": "b", "type": again}],
+        }
+    return schema(("r", kind))
+
+
+def test_types_that_double_each_other_are_counted_as_often_as_they_are_used() -> None:
+    assert not doubled(12).shape.repeats
+    with pytest.raises(InvalidSchema, match="more than 20000 parts once each type is written out"):
+        doubled(14)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        5,
+        [5],
+        [
+            {
+                "name": "a",
+                "type": {"type": "fixed", "name": "F", "size": 10**400, "logicalType": "decimal", "precision": 3},
+            }
+        ],
+    ],
+)
+def test_what_no_parser_expects_is_the_schemas_fault(fields: Any) -> None:
+    """As an outage of the registry it would hold its partition for ever."""
+    with pytest.raises(InvalidSchema, match="is no Avro schema"):
+        parse(json.dumps({"type": "record", "name": "R", "fields": fields}))

@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from consumer.delivery.commits import CommitFailure, Commits
+from consumer.delivery.memory_budget import MemoryBudget
+from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.task import Commit, PartitionState
 from consumer.records import Partition
 from tests.delivery.driver import POLICY, Driver
@@ -122,3 +124,18 @@ def test_a_commit_that_failed_goes_again_a_quarter_of_a_second_later() -> None:
     assert commits.next_at == pytest.approx(driver.now + POLICY.commit_seconds + 0.25)
     assert commits.due(commits.next_at - 0.01) == []
     assert len(commits.due(commits.next_at)) == 1
+
+
+def test_a_commit_whose_metadata_was_refused_goes_without_any(states: dict[Partition, PartitionState]) -> None:
+    """The note of a flood too: else it would be refused for ever, and the offset with it."""
+    partition = Partition("shop.orders", 0)
+    commits = Commits(states, 0.05, lambda _topic: "a note")
+    tracker = OffsetTracker()
+    states[partition] = PartitionState(partition, 0, redelivers=False, settled=tracker, usage=MemoryBudget(9, 9))
+    tracker.take(0)
+    states[partition].changed = True
+    assert commits.due(1.0)[0].metadata
+
+    commits.failed([partition], CommitFailure.MAP_REFUSED)
+
+    assert commits.due(9.0)[0].metadata == ""

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from consumer.age import AgeLimit
 from consumer.delivery.flood import FloodPolicy
 from consumer.delivery.held_routes import Route
 from consumer.delivery.task import Task
@@ -313,3 +314,55 @@ def test_what_is_held_of_a_deleted_topic_is_set_aside() -> None:
 
     assert len(driver.settled) == 50
     assert driver.at_rest()
+
+
+@pytest.mark.parametrize("later", [answer(500), answer(401), answer(429)])
+def test_a_probe_that_ends_in_another_way_is_followed_by_the_next(later: Answer) -> None:
+    """Its attempts are used up while other routes pass, or it has grown too old."""
+    driver = Driver(replace(FLOODS, max_age=AgeLimit(1800))).assign(ORDERS, SEARCHES)
+    for number in range(16):
+        driver.take(f"key {number}")
+    driver.reply_all(400)
+    driver.take("the only one left")
+    assert held(driver)
+
+    for number in range(60):
+        driver.take(f"other {number}", send("search"), partition=SEARCHES)
+        driver.run(lambda task: later if task.request.event == "purchase" else ACCEPTED, 60)
+    assert 16 in driver.outcomes, "it was set aside"
+    for number in range(30):
+        driver.take(f"later {number}")
+    driver.run(accept, 600)
+
+    assert not held(driver)
+    assert driver.at_rest()
+
+
+def test_a_flood_of_refusals_ends_where_fewer_are_refused_than_make_one() -> None:
+    """A third would never have begun it: twenty in a row are hardly ever good."""
+    driver = Driver(FLOODS).assign()
+    for number in range(600):
+        driver.take(f"key {number}")
+    driver.run(no_purchases, 60)
+    assert held(driver)
+
+    driver.run(lambda task: answer(400) if task.record.offset % 3 == 0 else ACCEPTED, 900)
+
+    assert not held(driver)
+    assert driver.at_rest()
+
+
+def test_lanes_of_partitions_that_have_left_hold_up_no_probe() -> None:
+    other = Partition("shop.orders", 1)
+    driver = Driver(FLOODS).assign(ORDERS, other)
+    for number in range(100):
+        driver.take(f"key {number}")
+    driver.take("key", partition=other)
+    driver.run(no_purchases, 5)
+    driver.engine.partitions.drain([ORDERS])
+    driver.engine.partitions.forget([ORDERS])
+    before = len(driver.log)
+
+    driver.run(accept, 90)
+
+    assert len(driver.log) == before + 1

@@ -204,7 +204,7 @@ def test_a_note_leaves_room_for_the_map() -> None:
     assert encode_note(5, "x" * 3000) == ""
 
 
-@pytest.mark.parametrize("packed_note", ["no base64!", "/w==", ""])
+@pytest.mark.parametrize("packed_note", ["no base64!", "/w==", "", "é"])
 def test_a_note_that_does_not_parse_is_none(packed_note: str) -> None:
     assert decode_note(5, f"3:5:{packed_note}:") == ""
 
