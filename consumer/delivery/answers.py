@@ -14,8 +14,8 @@ from consumer.delivery.task import Task
 from consumer.delivery.verdict import Verdict
 from consumer.records import Answer, Outcome
 
-# What was turned away goes behind whatever else is ready when the next request may go.
-_BEHIND_SECONDS = 0.001
+# What was turned away goes behind whatever else is ready, or is read, when the next request may go.
+_BEHIND_SECONDS = 0.2
 
 
 class Answers:

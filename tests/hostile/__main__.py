@@ -93,6 +93,8 @@ def run(scenario: Scenario) -> Outcome:
     """One attack, on a service of its own."""
     with _pipeline() as pipeline, ExitStack() as holding:
         bad, good = pipeline.broker.topic(4, "bad"), pipeline.broker.topic(4, "good")
+        # Made before, since this process is the neighbour and Bluecore as well.
+        messages = list(scenario.messages(pipeline))
         routes = [{"topic": bad, "event": scenario.event, **scenario.options}, {"topic": good, "event": "search"}]
         with pipeline.service(routes, delivery=scenario.delivery) as service:
             service.wait_ready()
@@ -101,7 +103,7 @@ def run(scenario: Scenario) -> Outcome:
                 begun, before = time.time(), neighbour.written
                 pipeline.sandbox.faults.apply(scenario.faults)
                 strangers(service.port, scenario.connections, holding)
-                pipeline.broker.produce(bad, scenario.messages(pipeline))
+                pipeline.broker.produce(bad, messages)
                 time.sleep(_SETTLES_SECONDS)  # what the attack does in this time is what is measured
                 during, ended = neighbour.written - before, time.time()
             times = _arrived(pipeline, neighbour.written)
