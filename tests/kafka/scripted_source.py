@@ -115,6 +115,7 @@ class Topics:
         self.watched: set[str] = set()
         self.anew: set[str] = set()
         self.deleted: set[str] = set()
+        self.others: set[str] = set()
         self.forgotten: list[str] = []
         self.closed = False
         Topics.made = self
@@ -128,6 +129,9 @@ class Topics:
 
     def gone(self, topics: set[str]) -> set[str]:
         return self.deleted & topics
+
+    def another(self, topics: set[str]) -> set[str]:
+        return self.others & topics
 
     def forget(self, topic: str) -> None:
         self.forgotten.append(topic)

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pytest
 
+from consumer.delivery.task import Commit
 from consumer.ports import Assigned
 from tests.kafka.scripted_source import (
     ORDERS,
@@ -85,7 +86,8 @@ class TestATopicMadeAnew:
         scripted.poll()
 
         assert sorted(scripted.listener.deleted) == [ORDERS, OTHERS]
-        assert scripted.listener.assigned == {each: Assigned(each, None, "", start=10) for each in (ORDERS, OTHERS)}
+        begun = {each: Assigned(each, None, "", start=10, lease=45.0) for each in (ORDERS, OTHERS)}
+        assert scripted.listener.assigned == begun
         assert sorted(Member.made[""].calls) == [
             ("consume", 100, 0.5),
             ("move", "shop.orders", 0, 10),
@@ -96,6 +98,22 @@ class TestATopicMadeAnew:
         Member.made[""].calls.clear()
         scripted.poll()
         assert Member.made[""].calls == [("consume", 100, 0.5)]
+
+    @pytest.mark.parametrize(("others", "start"), [({"shop.orders"}, 10), ({"shop.carts"}, None), (set(), None)])
+    def test_a_commit_of_ours_is_void_once_there_is_another_topic_of_that_name(
+        self, others: set[str], start: int | None
+    ) -> None:
+        """Not for the word that there is none: a broker may not know a topic for a moment."""
+        scripted = Scripted()
+        Member.made[""].consumer.commits = {ORDERS: 40}
+        scripted.assign(ORDERS)
+        scripted.source.commit([Commit(ORDERS, 40, "")])
+        scripted.topics.deleted = {"shop.orders"}
+        Member.made[""].rebalance("on_revoke", ORDERS)
+        scripted.topics.others = others
+        scripted.assign(ORDERS)
+
+        assert scripted.listener.assigned[ORDERS].start == start
 
     def test_another_topics_partitions_are_left_alone(self) -> None:
         scripted = Scripted()
