@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
 from typing import Protocol
 
 from consumer.avro.errors import SchemaPending
 from consumer.records import Mapped, Partition, Record
+
+_MOST_AT_ONCE = 300
 
 
 class Translates(Protocol):
@@ -43,8 +46,10 @@ class Intake:
     def translate(self, records: Iterable[Record], now: float) -> Iterator[tuple[Record, Mapped]]:
         """The waiting records that can go on now, then `records`; `now` in seconds since the epoch."""
         now_ms = int(now * 1000)
-        for partition in list(self._waiting):
-            yield from self._go_on(partition, now_ms)
+        # Thousands may have waited for one schema: the loop has others to serve between them.
+        yield from islice(
+            chain.from_iterable(self._go_on(each, now_ms) for each in list(self._waiting)), _MOST_AT_ONCE
+        )
         for record in records:
             if record.partition in self._waiting:
                 self._waiting[record.partition].append(record)

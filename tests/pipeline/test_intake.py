@@ -99,3 +99,23 @@ def test_the_oldest_that_waits_is_known_by_topic() -> None:
     assert intake.oldest() == {"shop.orders": 1000}
     intake.forget([SECOND])
     assert intake.oldest() == {"shop.orders": 2000}
+
+
+def test_of_many_that_have_waited_some_come_at_a_time() -> None:
+    """Mapping thousands at once would keep everybody else waiting for a second."""
+    held, schemas = Held(), Schemas()
+    intake = Intake(schemas, held)
+    assert passed(intake, *(record(FIRST, offset, 7) for offset in range(700))) == []
+
+    schemas.known = {7}
+    came = [
+        passed(intake),
+        passed(intake, record(SECOND, 0, 7)),
+        passed(intake, record(FIRST, 700, 7)),
+        passed(intake),
+    ]
+
+    assert [len(each) for each in came] == [300, 301, 101, 0]
+    assert [offset for each in came for number, offset in each if number == 0] == list(range(701))
+    assert held.told == [(FIRST, True), (FIRST, False)]
+    assert len(intake) == 0
