@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import blake2b
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -49,12 +48,6 @@ class OrderClass(StrEnum):
 
 
 _LONGEST_KEY = 64 << 10
-
-
-class TooLargeToWrite(str):
-    """Why a record could not be written: its topic takes none of this size."""
-
-    __slots__ = ()
 
 
 class Partition(NamedTuple):
@@ -136,21 +129,10 @@ class Record(NamedTuple):
         size = len(self.key or b"") + len(self.value or b"")
         return size + sum(len(name) + len(value or b"") for name, value in self.headers) if self.headers else size
 
-    @property
-    def digest(self) -> bytes:
-        """Of key and value, for telling whether two records are one."""
-        return digest_of(self.key, self.value)
-
     def without_value(self) -> Record:
         """The same without what makes it large: its value and headers, and a key of more than 64 KiB."""
         key = self.key if len(self.key or b"") <= _LONGEST_KEY else None
         return self._replace(key=key, value=None, headers=(), left_out=self.left_out or self.size)
-
-
-def digest_of(key: bytes | None, value: bytes | None) -> bytes:
-    """16 bytes."""
-    key = key or b""
-    return blake2b(b"%d:%b%b" % (len(key), key, value or b""), digest_size=16).digest()
 
 
 class EventRequest(NamedTuple):

@@ -116,12 +116,6 @@ class Reading:
         return self._ways[record]
 
 
-def read_record(source: BytesIO, schema: AvroSchema, readers: ReaderSchemas | None) -> tuple[str, dict[str, Any]]:
-    """Read one record of many kinds: see `Reading.record`."""
-    name, value, _ = Reading(readers).record(source, schema)
-    return name, value
-
-
 def _branch_taken(source: BytesIO, schema: AvroSchema) -> RecordType:
     if not schema.branches:
         raise Undecodable("the schema at the top is not a record")

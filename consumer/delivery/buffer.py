@@ -15,6 +15,8 @@ _RESUMES = 0.5
 # What is not read cannot go ahead: a consent waits for a tenth of the memory to empty, not for half of it.
 _RESUMES_FOR_CONSENTS = 0.9
 _STUCK_SHARE = 0.25
+_NOBODY_PAUSES = 0.1
+"""Below it no bound is reached: the lowest is that of a paused partition's stuck ones, an eighth of what is left."""
 
 
 class Buffer:
@@ -77,9 +79,11 @@ class Buffer:
 
     def balance(self, decided: Decisions) -> None:
         """Pauses the partitions for whose records there is no room, and resumes those for which there is again."""
-        levels = self._levels()
+        fullest = max(self.memory.level, self.redelivery_memory.level)
+        levels = self._levels() if fullest > _NOBODY_PAUSES else None
         for state in self._states.values():
-            pause = self._full(state, levels) or state.held or state.map_full or state.draining
+            full = levels is not None and self._full(state, levels)
+            pause = full or state.held or state.map_full or state.draining
             if pause is not state.paused:
                 state.paused = pause
                 (decided.pause if pause else decided.resume).append(state.partition)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from consumer.backoff import Backoff
 from consumer.delivery.answers import Answers
-from consumer.delivery.failures import parked, too_large_to_write, unmappable, unread_again
+from consumer.delivery.failures import TooLargeToWrite, parked, too_large_to_write, unmappable, unread_again
 from consumer.delivery.gates import Gates
 from consumer.delivery.lanes import Lane, Lanes
 from consumer.delivery.order import KeyOrder, Turn
@@ -20,7 +20,7 @@ from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.settling import Settling
 from consumer.delivery.taking import refused_task, task_of
 from consumer.delivery.task import FAILED_FIRST, Decisions, PartitionState, Settlement, Task
-from consumer.records import Answer, Mapped, Outcome, Record, Reject, Skip, TooLargeToWrite
+from consumer.records import Answer, Mapped, Outcome, Record, Reject, Skip
 
 _REWRITE = Backoff(0.5, 30)
 _SHORTEST_WAIT = 0.001
@@ -88,14 +88,13 @@ class Engine:
         if isinstance(mapped, Skip):
             self._skip(record, state)
             return
-        topic = record.origin.topic
         if isinstance(mapped, Reject):
-            self._held_routes.unmappable(topic, mapped, now)
+            self._held_routes.unmappable(record.origin.topic, mapped, now)
             task = refused_task(record, mapped, state, self._outbox.number())
             task.fail(unmappable(mapped, now))
         else:
             if self._held_routes.watching:
-                self._held_routes.mapped(topic, mapped.requests, now)
+                self._held_routes.mapped(record.origin.topic, mapped.requests, now)
             found = task_of(record, mapped, state, self._policy, self._outbox.number())
             if found is None:
                 self._skip(record, state)

@@ -8,6 +8,12 @@ from consumer.delivery.task import Task
 from consumer.records import Answer, Failure, Outcome, Reason, Reject, Stage
 
 
+class TooLargeToWrite(str):
+    """Why a record could not be written: its topic takes none of this size."""
+
+    __slots__ = ()
+
+
 def unmappable(reject: Reject, now: float) -> Failure:
     """The record could not be decoded or mapped: nothing was sent of it."""
     return Failure(Outcome.DEAD_LETTER, reject.reason, reject.stage, reject.message, None, 0, now)

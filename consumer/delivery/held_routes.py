@@ -92,6 +92,8 @@ class HeldRoutes:
 
     def delivered(self, task: Task, now: float) -> None:
         """Bluecore took the present request of a record."""
+        if not self._routes:
+            return
         route = _route_of(task)
         if (held := self._routes.get(route)) is not None:
             held.gate.probe_passed(task.number, now)
@@ -109,7 +111,7 @@ class HeldRoutes:
 
     def release_probe(self, task: Task, now: float) -> None:
         """What came of the task says nothing of its route: another may be the probe."""
-        if task.requests and (held := self._routes.get(_route_of(task))) is not None:
+        if self._routes and task.requests and (held := self._routes.get(_route_of(task))) is not None:
             held.gate.release_probe(task.number, now)
 
     # What is held
@@ -199,7 +201,7 @@ class HeldRoutes:
     # The inside
 
     def _held_by_refusals(self, task: Task) -> _Held | None:
-        held = self._routes.get(_route_of(task))
+        held = self._routes.get(_route_of(task)) if self._routes else None
         return held if held is not None and held.flood.on and held.gate.open else None
 
     def _good(self, route: Route, now: float) -> None:

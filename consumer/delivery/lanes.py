@@ -131,17 +131,8 @@ class Lanes(Generic[T]):
             if not lane.closed:
                 self.ready(lane)
 
-    def next(self, prefer: Callable[[T], bool] | None = None) -> Lane[T] | None:
-        """Takes the next ready lane, which is busy until it is released or made ready again.
-
-        `prefer`: one with such a head goes before all others; a look at every ready lane.
-        """
-        if prefer is not None:
-            for ready in self._ready.values():
-                for lane in ready:
-                    if not lane.closed and prefer(lane.head):
-                        ready.remove(lane)
-                        return lane
+    def next(self) -> Lane[T] | None:
+        """Takes the next ready lane, which is busy until it is released or made ready again."""
         for priority in self._priorities:
             if (first := self.next_at(priority)) is not None:
                 return first

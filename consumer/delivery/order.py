@@ -9,7 +9,7 @@ from collections.abc import Hashable
 from enum import Enum, auto
 
 from consumer.delivery.lanes import Lane, Lanes
-from consumer.delivery.parking import BOTH, Parked, ParkedKeys, Unparked
+from consumer.delivery.parking import BOTH, Parked, ParkedKeys, Unparked, digest_of
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.task import Task
 from consumer.records import OrderClass
@@ -122,19 +122,21 @@ class KeyOrder:
             return
         record, rest = task.record, task.rest
         past = record.redelivery
-        parks = BOTH if past is None else past.parks
+        parks, digest = BOTH if past is None else past.parks, digest_of(record.key, record.value)
         if task.parking_key is not None:
             own = parks if rest is None else frozenset((task.kind,))
-            self._parked.apply(Parked(*_place(task, task.parking_key, own), record.digest))
+            self._parked.apply(Parked(*_place(task, task.parking_key, own), digest))
         if rest is not None and rest.ordered and (key := task.key_of(rest.requests)) is not None:
-            self._parked.apply(Parked(*_place(task, key, frozenset((rest.kind,))), record.digest))
+            self._parked.apply(Parked(*_place(task, key, frozenset((rest.kind,))), digest))
 
     def park(self, task: Task) -> None:
         """The present part of a record is in the retry topic; where, the watch will tell."""
         if (key := task.parking_key) is not None:
             record = task.record
             parks = frozenset((task.kind,))
-            self._parked.apply(Parked(key, record.origin, record.origin_offset, None, parks, record.digest))
+            self._parked.apply(
+                Parked(key, record.origin, record.origin_offset, None, parks, digest_of(record.key, record.value))
+            )
 
     def settled(self, task: Task) -> None:
         """What was read from the retry topic has ended: its key is free, unless another parks it."""

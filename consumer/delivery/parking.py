@@ -123,7 +123,7 @@ class ParkedKeys:
         if not records or key is None:
             return False
         copies = records.get(_short(key), {}).get((record.origin, record.origin_offset))
-        return copies is not None and record.digest in copies.values()
+        return copies is not None and digest_of(record.key, record.value) in copies.values()
 
 
 def _forget(
@@ -135,6 +135,12 @@ def _forget(
         places.pop(place, None)
         if not places:
             del records[key]
+
+
+def digest_of(key: bytes | None, value: bytes | None) -> bytes:
+    """16 bytes, for telling whether two records are one."""
+    key = key or b""
+    return blake2b(b"%d:%b%b" % (len(key), key, value or b""), digest_size=16).digest()
 
 
 def _short(key: bytes) -> bytes:

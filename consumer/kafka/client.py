@@ -61,8 +61,11 @@ def consumer_options(config: KafkaConfig, protocol: str) -> dict[str, Any]:
         "enable.auto.commit": False,
         "enable.auto.offset.store": False,
         "queued.max.messages.kbytes": 16_384,
-        # Kafka's client counts neither its own half kilobyte a message nor what it still asks for below this number.
-        "queued.min.messages": 10_000,
+        # Counted over all partitions, which share one queue: one topic's backlog stands before the others' records in
+        # it, and above this number no partition is fetched until the backoff is over, by default a second [librdkafka
+        # 2.16]. Nor does the client count its own half kilobyte a message, or what it still asks for below.
+        "queued.min.messages": 2_000,
+        "fetch.queue.backoff.ms": 10,
         # A broker answers one request at a time: what comes to a partition that it leaves out waits for the next.
         "fetch.wait.max.ms": 20,
         "topic.metadata.refresh.interval.ms": 30_000,

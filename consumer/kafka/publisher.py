@@ -13,12 +13,13 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from consumer.config.model import Config
 from consumer.config.secrets import secrets_of
+from consumer.delivery.failures import TooLargeToWrite
 from consumer.delivery.task import Task
 from consumer.kafka.client import producer_options
 from consumer.kafka.group_protocol import is_fatal
 from consumer.kafka.headers import failure_headers
 from consumer.kafka.logging import RateLimitedLog
-from consumer.records import Failure, Headers, OrderClass, Outcome, Partition, Record, TooLargeToWrite
+from consumer.records import Failure, Headers, OrderClass, Outcome, Partition, Record
 from consumer.telemetry.masking import masker
 
 log = structlog.get_logger(__name__)

@@ -21,11 +21,11 @@ from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 from consumer.config.model import Config
 from consumer.delivery.offset_map import decode, decode_halves
 from consumer.delivery.offset_ranges import OffsetRanges
-from consumer.delivery.parking import BOTH, CaughtUp, Change, Parked, Unparked
+from consumer.delivery.parking import BOTH, CaughtUp, Change, Parked, Unparked, digest_of
 from consumer.kafka.client import Fatal, client_options
 from consumer.kafka.headers import ORDERING_KEY_HEADER, redelivery
 from consumer.kafka.logging import NullLogger
-from consumer.records import OrderClass, Partition, digest_of
+from consumer.records import OrderClass, Partition
 
 log = structlog.get_logger(__name__)
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from functools import partial
 
-import structlog
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
 from consumer.config.model import Config
 from consumer.delivery.task import Commit
+from consumer.kafka.assignments import Assignments
 from consumer.kafka.consumer_errors import ConsumerErrors
 from consumer.kafka.group_protocol import CLASSIC, chosen
 from consumer.kafka.member import Callbacks, GroupMember
@@ -20,12 +19,10 @@ from consumer.kafka.record import record_from
 from consumer.kafka.repositioning import Repositioning
 from consumer.kafka.starts import Starts, reset_policy
 from consumer.kafka.topic_ids import TopicIds
-from consumer.ports import Assigned, Listener
+from consumer.ports import Listener
 from consumer.records import Partition, Record
 from consumer.telemetry.losses import LossLedger
 from consumer.telemetry.read_errors import ReadErrors
-
-log = structlog.get_logger(__name__)
 
 _NOT_FOUND = KafkaError._AUTO_OFFSET_RESET  # noqa: SLF001 - confluent-kafka's public name for it
 _RETRIED_EVERY = 4
@@ -58,7 +55,6 @@ class KafkaSource:
             read_errors: takes what Kafka does not let be read.
             losses: is told of records that were deleted before they were read.
         """
-        self._listener = listener
         self._read_errors = read_errors
         retry_topic = config.dead_letters.retry_topic
         self._failure_topics = (retry_topic,)
@@ -66,13 +62,20 @@ class KafkaSource:
         self._errors = ConsumerErrors(read_errors)
         self._commits = OffsetCommits(listener)
         self._paused: set[Partition] = set()
-        self._assigned: set[Partition] = set()
-        self._closing = False
         self._topic_ids = TopicIds(config.kafka, time.monotonic)
         strategy = str(config.kafka.options.get("partition.assignment.strategy", "cooperative-sticky"))
-        self._eager = chosen(config.kafka.options) == CLASSIC and "cooperative" not in strategy
         self._starts = Starts(reset_policy(config.kafka.options), losses)
         self._repositioning = Repositioning(self._starts, self._member_of, self._errors.incidents)
+        self._assignments = Assignments(
+            starts=self._starts,
+            topic_ids=self._topic_ids,
+            repositioning=self._repositioning,
+            commits=self._commits,
+            listener=listener,
+            read_errors=read_errors,
+            lease_of=lambda partition: self._member_of(partition).lease_seconds,
+            eager=chosen(config.kafka.options) == CLASSIC and "cooperative" not in strategy,
+        )
         routed = [each for each in subscription if each != retry_topic]
         self._members = [self._member(config, routed, "", on_statistics)] if routed else []
         if retry_topic in subscription:
@@ -84,9 +87,9 @@ class KafkaSource:
         self, config: Config, subscription: list[str], name: str, on_statistics: Callable[[str], None] | None
     ) -> GroupMember:
         callbacks = Callbacks(
-            self._on_assign,
-            self._on_revoke,
-            self._on_lost,
+            self._assignments.on_assign,
+            self._assignments.on_revoke,
+            self._assignments.on_lost,
             self._commits.on_commit,
             self._errors,
             on_statistics,
@@ -102,15 +105,7 @@ class KafkaSource:
             Fatal: a consumer cannot go on.
         """
         # First of all: what is read at an old position is none of a new topic's.
-        for topic in self._topic_ids.changed():
-            self._begin_anew(topic)
-        if begun := self._repositioning.move(self._paused):
-            self._listener.on_assigned(
-                [
-                    Assigned(partition, None, "", start, self._member_of(partition).lease_seconds)
-                    for partition, start in begun
-                ]
-            )
+        self._assignments.look(self._paused)
         messages = self._retry.consume(max(1, most // _RETRIED_EVERY), 0) if self._retry is not None else []
         if (routed := self._members[0]) is not self._retry:
             messages += routed.consume(max(1, most - len(messages)), 0 if messages else seconds)
@@ -169,7 +164,7 @@ class KafkaSource:
 
     def close(self) -> None:
         """Leaves the group; revocations are told to the listener first."""
-        self._closing = True
+        self._assignments.closing = True
         for member in self._members:
             member.close()
         self._topic_ids.close()
@@ -193,67 +188,6 @@ class KafkaSource:
             self._errors.handle(message, error)
         return None
 
-    def _begin_anew(self, topic: str) -> None:
-        """The topic was made anew while it was read: of the new one nothing counts as read so far."""
-        log.warning("a topic was made anew: reading begins at its first record", topic=topic)
-        self._starts.forget(topic)
-        self._starts.void_commits(topic)
-        partitions = [each for each in self._assigned if each.topic == topic]
-        self._listener.on_deleted(partitions)
-        self._repositioning.made_anew(partitions)
-
-    def _on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
-        for topic in self._topic_ids.another({each.topic for each in partitions}):
-            self._starts.void_commits(topic)
-        assigned = self._starts.assigned(consumer, partitions)
-        offsets = [(each.partition, each.committed if each.start is None else each.start) for each in assigned]
-        starts = [TopicPartition(*partition, offset) for partition, offset in offsets if offset is not None]
-        if starts and len(starts) == len(assigned):
-            if self._eager:
-                consumer.assign(starts)
-            else:
-                consumer.incremental_assign(starts)
-        self._assigned |= {each.partition for each in assigned}
-        self._topic_ids.watch({each.topic for each in partitions})
-        if self._read_errors is not None:
-            self._read_errors.joined()
-            self._read_errors.ended(_partitions(partitions))
-        leases = {each.partition: self._member_of(each.partition).lease_seconds for each in assigned}
-        self._listener.on_assigned([replace(each, lease=leases[each.partition]) for each in assigned])
-
-    def _on_revoke(self, _consumer: Consumer, partitions: list[TopicPartition]) -> None:
-        self._tell_deleted(partitions)
-        self._commits.revoking = True
-        try:
-            self._listener.on_revoked(_partitions(partitions))
-        finally:
-            self._commits.revoking = False
-        self._gone(partitions)
-
-    def _on_lost(self, _consumer: Consumer, partitions: list[TopicPartition]) -> None:
-        self._tell_deleted(partitions)
-        self._listener.on_lost(_partitions(partitions))
-        self._gone(partitions)
-
-    def _tell_deleted(self, partitions: list[TopicPartition]) -> None:
-        """Partitions leave for another member, or because their topic does: only then is nobody left to read them."""
-        if self._closing:
-            return
-        for topic in self._topic_ids.gone({each.topic for each in partitions}):
-            log.warning("a topic was deleted: what is in memory of it is sent on", topic=topic)
-            self._starts.forget(topic)  # its commits hold, until it is known that there is another
-            leaving = [each for each in _partitions(partitions) if each.topic == topic]
-            if not any(each.topic == topic for each in self._assigned.difference(leaving)):
-                self._topic_ids.forget(topic)  # else the next look tells of those that stay
-            self._listener.on_deleted(leaving)
-
-    def _gone(self, partitions: list[TopicPartition]) -> None:
-        for each in _partitions(partitions):
-            self._repositioning.gone(each)
-            self._assigned.discard(each)
-        if self._read_errors is not None:
-            self._read_errors.gone(_partitions(partitions))
-
 
 def _positions(consumer: Consumer, partitions: list[TopicPartition]) -> list[TopicPartition]:
     return consumer.position(partitions)
@@ -261,7 +195,3 @@ def _positions(consumer: Consumer, partitions: list[TopicPartition]) -> list[Top
 
 def _topic_partitions(partitions: Iterable[Partition]) -> list[TopicPartition]:
     return [TopicPartition(*partition) for partition in partitions]
-
-
-def _partitions(partitions: Iterable[TopicPartition]) -> list[Partition]:
-    return [Partition(each.topic, each.partition) for each in partitions]

@@ -72,8 +72,8 @@ class _Server(ThreadingMixIn, WSGIServer):
         try:
             return super().get_request()
         except OSError:
-            # Most likely no descriptor is left: the peer still waits, and the loop would spin.
             self._shut(len(self._opened) // 2)
+            # Most likely no descriptor is left: the peer still waits, and until one is free the loop would spin.
             time.sleep(_NO_DESCRIPTOR_SECONDS)
             raise
 

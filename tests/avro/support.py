@@ -12,7 +12,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from consumer.avro.cache import SchemaCache
+from consumer.avro.decoding import Reading
 from consumer.avro.errors import SchemaPending
+from consumer.avro.reader_schemas import ReaderSchemas
 from consumer.avro.schema import AvroSchema
 from consumer.sandbox.registry import registry_app
 from tests.support.waiting import eventually
@@ -70,3 +72,9 @@ class BreakableRegistry:
                 await self.instead(scope, receive, send)
                 return
         await self.registry(scope, receive, send)
+
+
+def read_record(source: BytesIO, schema: AvroSchema, readers: ReaderSchemas | None) -> tuple[str, dict[str, Any]]:
+    """The type and the value of one record, all of it."""
+    name, value, _ = Reading(readers).record(source, schema)
+    return name, value

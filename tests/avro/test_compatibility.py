@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from consumer.avro.compatibility import Finding, compatibility_findings
-from consumer.avro.decoding import read_record
 from consumer.avro.errors import Undecodable
 from consumer.avro.reader_schemas import ReaderSchema, ReaderSchemas
 from consumer.avro.schema import parse
-from tests.avro.support import body, record, text
+from tests.avro.support import body, read_record, record, text
 
 ENUM = {"type": "enum", "name": "E", "symbols": ["A", "B"]}
 ONLY_A = {"type": "enum", "name": "E", "symbols": ["A"]}

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from consumer.avro.decoding import read_record
 from consumer.avro.errors import Undecodable
 from consumer.avro.reader_schemas import ReaderSchema, ReaderSchemas
 from consumer.avro.schema import parse
-from tests.avro.support import body, record, text
+from tests.avro.support import body, read_record, record, text
 
 ENUM = {"type": "enum", "name": "E", "symbols": ["A", "B"]}
 

@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 
-from consumer.avro.decoding import read_record
 from consumer.avro.defaults import with_values
 from consumer.avro.errors import InvalidSchema
 from consumer.avro.reader_schemas import ReaderSchema, ReaderSchemas
 from consumer.avro.schema import parse
-from tests.avro.support import body, record, text
+from tests.avro.support import body, read_record, record, text
 
 WRITTEN = record("R", n="int")
 MONEY = {"type": "bytes", "logicalType": "decimal", "precision": 6, "scale": 2}

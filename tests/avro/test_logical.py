@@ -13,10 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumer.avro.decoding import read_record
 from consumer.avro.schema import parse
 from consumer.avro.unreadable import NO_TIME_OF_DAY, OUT_OF_RANGE, Unreadable
-from tests.avro.support import body, record, text
+from tests.avro.support import body, read_record, record, text
 
 _UUID = "12345678-1234-5678-1234-5678abcdef00"
 

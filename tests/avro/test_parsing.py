@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from consumer.avro.decoding import read_record
 from consumer.avro.errors import InvalidSchema
 from consumer.avro.schema import definitions, parse
-from tests.avro.support import body, record, text
+from tests.avro.support import body, read_record, record, text
 
 MONEY = record("com.shop.Money", amount="long")
 

@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from consumer.avro.decoding import read_record
 from consumer.avro.reader_schemas import ReaderSchema, ReaderSchemas
 from consumer.avro.schema import parse
-from tests.avro.support import body, record, text
+from tests.avro.support import body, read_record, record, text
 
 DATE = {"type": "int", "logicalType": "date"}
 TIME = {"type": "long", "logicalType": "timestamp-millis"}

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from consumer.avro.decoding import read_record
 from consumer.avro.schema import parse
-from tests.avro.support import body, record, text
+from tests.avro.support import body, read_record, record, text
 
 TEXT = "__debezium_unavailable_value"
 

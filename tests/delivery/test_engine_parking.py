@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from consumer.delivery.parking import CaughtUp, Parked, ParkedKeys, Unparked
+from consumer.delivery.parking import CaughtUp, Parked, ParkedKeys, Unparked, digest_of
 from consumer.delivery.task import Task
-from consumer.records import Outcome, Partition, Record
+from consumer.records import Outcome, Partition
 from tests.delivery.driver import ACCEPTED, POLICY, Driver
 from tests.delivery.samples import ORDERS, RETRY, answer, send
 
@@ -137,7 +137,7 @@ def test_what_waited_to_know_is_not_sent_after_its_partition_has_left() -> None:
 def test_a_record_whose_place_another_claims_is_not_lost() -> None:
     """What lies in the retry topic is not this record: it follows that one, as any later record of its key does."""
     keys = ParkedKeys()
-    keys.apply(Parked(b"jane", ORDERS, 0, (RETRY, 3), digest=Record(ORDERS, 0, b"jane", b"forged").digest))
+    keys.apply(Parked(b"jane", ORDERS, 0, (RETRY, 3), digest=digest_of(b"jane", b"forged")))
     driver = Driver(ORDERED, keys).assign()
 
     driver.take("jane", send("optin"))
@@ -149,7 +149,7 @@ def test_a_record_whose_place_another_claims_is_not_lost() -> None:
 def test_a_record_found_in_the_retry_topic_is_settled_and_not_written_twice() -> None:
     """A crash came between its write and its commit."""
     keys = ParkedKeys()
-    keys.apply(Parked(b"jane", ORDERS, 0, digest=Record(ORDERS, 0, b"jane", b"value").digest))
+    keys.apply(Parked(b"jane", ORDERS, 0, digest=digest_of(b"jane", b"value")))
     driver = Driver(ORDERED, keys).assign()
 
     driver.take("jane", send("optin"))

@@ -55,19 +55,6 @@ def test_a_higher_priority_goes_first() -> None:
     assert [taken(lanes) for _ in range(3)] == ["unsubscribe", "purchase", "offer"]
 
 
-def test_a_preferred_head_goes_before_all_others_and_any_other_where_there_is_none() -> None:
-    lanes, group = Lanes[Job](), LaneGroup[Job]()
-    for job in (Job("urgent", 10), Job("a"), Job("b")):
-        lanes.add(group, job.name, job)
-
-    def prefers_b(job: Job) -> bool:
-        return job.name == "b"
-
-    heads = [lane.head.name for _ in range(3) if (lane := lanes.next(prefers_b)) is not None]
-
-    assert heads == ["b", "urgent", "a"]
-
-
 def test_lanes_wake_at_their_times_though_others_left_while_they_waited() -> None:
     """A task that leaves takes its lane out of those that wait where only a place is kept behind it."""
     lanes, group = Lanes[Job](), LaneGroup[Job]()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.delivery.parking import BOTH, CaughtUp, NoWatch, Parked, ParkedKeys, Unparked
+from consumer.delivery.parking import BOTH, CaughtUp, NoWatch, Parked, ParkedKeys, Unparked, digest_of
 from consumer.records import OrderClass, Partition, Record
 from tests.delivery.samples import ORDERS, RETRY
 
@@ -14,7 +14,7 @@ def record(offset: int) -> Record:
 
 
 def parked(copy: Record, at: tuple[Partition, int] | None = None, parks: frozenset[OrderClass] = BOTH) -> Parked:
-    return Parked(b"jane", ORDERS, copy.offset, at, parks, copy.digest)
+    return Parked(b"jane", ORDERS, copy.offset, at, parks, digest_of(copy.key, copy.value))
 
 
 @pytest.fixture

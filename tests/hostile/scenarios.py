@@ -20,7 +20,7 @@ from consumer.avro.registry import RegistryClient
 from consumer.avro.schema import parse
 from consumer.sandbox.faults import FaultPlan, OutagePlan, Scripts
 from tests.support.brokers import Message
-from tests.support.pipeline import Pipeline
+from tests.support.shop import Shop
 
 POISON = "poison@example.com"
 _FOR_EVER = 10_000
@@ -41,7 +41,7 @@ class Scenario:
     """
 
     name: str
-    messages: Callable[[Pipeline], Iterator[Message]]
+    messages: Callable[[Shop], Iterator[Message]]
     event: str = "purchase"
     faults: FaultPlan = field(default_factory=FaultPlan)
     delivery: dict[str, Any] = field(default_factory=dict)
@@ -49,64 +49,64 @@ class Scenario:
     connections: int = 0
 
 
-def order(pipeline: Pipeline, lines: list[dict[str, str]], email: str = "jane@example.com", **more: Any) -> bytes:
+def order(shop: Shop, lines: list[dict[str, str]], email: str = "jane@example.com", **more: Any) -> bytes:
     values = {"email": email, "order_id": "o-1", "total": 19.9, "products": lines, "note": "", **more}
-    return pipeline.shop.encode("order", values)
+    return shop.encode("order", values)
 
 
 def line(number: int) -> dict[str, str]:
     return {"sku": str(number), "name": ""}
 
 
-def nothing(_: Pipeline) -> Iterator[Message]:
+def nothing(_: Shop) -> Iterator[Message]:
     yield from ()
 
 
-def poison(pipeline: Pipeline) -> Iterator[Message]:
-    yield Message(POISON.encode(), order(pipeline, [line(1)], POISON))
+def poison(shop: Shop) -> Iterator[Message]:
+    yield Message(POISON.encode(), order(shop, [line(1)], POISON))
 
 
-def large_headers(pipeline: Pipeline) -> Iterator[Message]:
+def large_headers(shop: Shop) -> Iterator[Message]:
     headers = (("trace", b"x" * 800_000),)
     for number in range(2400):
-        yield Message(b"k%d" % number, order(pipeline, [line(1)], f"h{number}@example.com"), headers)
+        yield Message(b"k%d" % number, order(shop, [line(1)], f"h{number}@example.com"), headers)
 
 
-def many_lines(pipeline: Pipeline) -> Iterator[Message]:
-    yield Message(b"jane", order(pipeline, [line(number % 10) for number in range(800_000)]))
+def many_lines(shop: Shop) -> Iterator[Message]:
+    yield Message(b"jane", order(shop, [line(number % 10) for number in range(800_000)]))
 
 
-def repeated_ids(pipeline: Pipeline) -> Iterator[Message]:
-    yield Message(b"jane", order(pipeline, [*(line(number) for number in range(40_000)), line(0)]))
+def repeated_ids(shop: Shop) -> Iterator[Message]:
+    yield Message(b"jane", order(shop, [*(line(number) for number in range(40_000)), line(0)]))
 
 
-def a_split(pipeline: Pipeline) -> Iterator[Message]:
+def a_split(shop: Shop) -> Iterator[Message]:
     for _ in range(20):
-        yield Message(b"jane", order(pipeline, [line(number) for number in range(2000)]))
+        yield Message(b"jane", order(shop, [line(number) for number in range(2000)]))
 
 
-def mistyped(pipeline: Pipeline) -> Iterator[Message]:
+def mistyped(shop: Shop) -> Iterator[Message]:
     for number in range(20_000):
-        yield Message(b"k%d" % number, order(pipeline, [line(1)], ""))
+        yield Message(b"k%d" % number, order(shop, [line(1)], ""))
 
 
-def hot_key(pipeline: Pipeline) -> Iterator[Message]:
-    value = order(pipeline, [line(1)])
+def hot_key(shop: Shop) -> Iterator[Message]:
+    value = order(shop, [line(1)])
     for _ in range(20_000):
         yield Message(b"jane", value)
 
 
-def too_large(_: Pipeline) -> Iterator[Message]:
+def too_large(_: Shop) -> Iterator[Message]:
     for number in range(30):
         yield Message(b"k%d" % number, b"\x00" * (9 << 20))
 
 
-def unknown_ids(_: Pipeline) -> Iterator[Message]:
+def unknown_ids(_: Shop) -> Iterator[Message]:
     for number in range(2000):
         yield Message(b"k%d" % number, b"\x00" + (1_000_000 + number).to_bytes(4, "big") + b"value")
 
 
-def guarded(pipeline: Pipeline) -> Iterator[Message]:
+def guarded(shop: Shop) -> Iterator[Message]:
     """Nested as deep as may be and one more, and as many items as may be and one more."""
     node = {
         "type": "record",
@@ -121,7 +121,7 @@ def guarded(pipeline: Pipeline) -> Iterator[Message]:
             {"name": "seen", "type": {"type": "array", "items": "boolean"}},
         ],
     }
-    with RegistryClient(pipeline.shop.registry_url) as client:
+    with RegistryClient(shop.registry_url) as client:
         for schema, values in (
             (node, [_nested(DEEPEST // 2), _nested(DEEPEST // 2 + 1)]),
             (items, [{"email": "", "seen": [True] * count} for count in (MOST_ITEMS, MOST_ITEMS + 1)]),

@@ -13,12 +13,13 @@ import pytest
 from confluent_kafka import KafkaError
 
 from consumer.config.model import Config
+from consumer.delivery.failures import TooLargeToWrite
 from consumer.delivery.memory_budget import MemoryBudget
 from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.task import PartitionState, Task
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.topics import ensure_topics
-from consumer.records import EventRequest, Failure, Outcome, Partition, Reason, Record, Stage, TooLargeToWrite
+from consumer.records import EventRequest, Failure, Outcome, Partition, Reason, Record, Stage
 from tests.kafka.support import config
 from tests.support.brokers import Broker
 from tests.support.settings import service_settings

@@ -14,10 +14,10 @@ from confluent_kafka import Consumer, KafkaError, TopicPartition
 from consumer.config.model import Config
 from consumer.delivery.offset_map import encode
 from consumer.delivery.offset_ranges import OffsetRanges
-from consumer.delivery.parking import CaughtUp, Change, Parked, Unparked
+from consumer.delivery.parking import CaughtUp, Change, Parked, Unparked, digest_of
 from consumer.kafka.client import Fatal
 from consumer.kafka.retry_watch import RetryWatch
-from consumer.records import OrderClass, Partition, Record
+from consumer.records import OrderClass, Partition
 from tests.kafka.support import config
 from tests.support.brokers import Broker, Message
 from tests.support.settings import service_settings
@@ -54,7 +54,7 @@ class Followed:
             return int(consumer.committed([TopicPartition(self.topic, 0)], timeout=10)[0].offset)
 
     def parked(self, number: int, at: int, parks: frozenset[OrderClass] = CONSENT | OTHER) -> Parked:
-        digest = Record(ORDERS, number, b"key", b"value").digest
+        digest = digest_of(b"key", b"value")
         return Parked(b"jane-%d" % number, ORDERS, number, (Partition(self.topic, 0), at), parks, digest)
 
     def unparked(self, number: int, at: int, parks: frozenset[OrderClass] = CONSENT | OTHER) -> Unparked:
@@ -189,7 +189,7 @@ def test_it_asks_again_while_the_topic_is_not_there(broker: Broker) -> None:
     followed = Followed(broker, created=False)
     with followed.watch() as watch:
         watch.catch_up(1)
-        time.sleep(1)
+        time.sleep(1)  # in which it asks in vain: nothing shows outside that it has
         followed.create()
         followed.write(headers(0))
 
@@ -222,7 +222,7 @@ class Scripted:
     def incremental_assign(self, partitions: list[TopicPartition]) -> None: ...
 
     def consume(self, most: int, seconds: float) -> list[SimpleNamespace]:
-        time.sleep(seconds / 10)
+        time.sleep(seconds / 10)  # as a poll of real brokers waits, or the thread would spin
         found, self._messages = self._messages[:most], self._messages[most:]
         return found
 

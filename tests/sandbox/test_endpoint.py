@@ -15,6 +15,7 @@ from consumer.sandbox.faults import make_plan
 from consumer.sandbox.sandbox import Running, running_sandbox
 from consumer.sandbox.settings import SandboxSettings
 from tests.sandbox.samples import JANE, NAMESPACE, VISITOR, event, one_of_each, profile
+from tests.support.waiting import eventually
 
 RIGHT = event("optin", customer=profile())
 
@@ -247,8 +248,7 @@ def test_a_sandbox_that_holds_a_hanging_request_ends_at_once(http: requests.Sess
         with running_sandbox() as running:
             disturb(running, rates={"hang": 1})
             hanging = client.submit(http.post, running.api_url, json=RIGHT, timeout=30)
-            while not running.sandbox.counts.total:
-                time.sleep(0.01)
+            eventually(lambda: running.sandbox.counts.total, 30, "the request that hangs")
             leaving = time.monotonic()
         assert time.monotonic() - leaving < 5
         assert isinstance(hanging.exception(timeout=5), requests.ConnectionError)

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from fastavro import schemaless_writer
 
-from consumer.avro.decoding import read_record
 from consumer.avro.files import load_file, load_folder, schemas_folder
 from consumer.avro.schema import AvroSchema
 from consumer.config.model import EVENT_TYPES
+from tests.avro.support import read_record
 
 EVERY = {
     "event_id": "3f2b8c1e-6d4a-4f0b-9a57-2c1d8e7f6a5b",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from consumer.delivery.parking import CaughtUp, Change, Parked, Unparked
+from consumer.delivery.parking import CaughtUp, Change, Parked, Unparked, digest_of
 from consumer.delivery.task import Task
 from consumer.kafka.headers import ORDERING_KEY_HEADER, failure_headers
 from consumer.records import Answer, Failure, OrderClass, Outcome, Partition, Reason, Record
@@ -217,7 +217,7 @@ class SimWatch:
                 if past is not None and key is not None:
                     at = (partition, offset)
                     stored = log.records[offset]
-                    digest = Record(partition, offset, stored.key, stored.value).digest
+                    digest = digest_of(stored.key, stored.value)
                     self.parked[at] = parked = Parked(key, past.origin, past.offset, at, past.parks, digest)
                     found.append(parked)
             self.positions[partition] = log.end

@@ -33,7 +33,7 @@ def eventually(condition: Callable[[], T], seconds: float, what: str) -> T:
             return answer
         if time.monotonic() >= deadline:
             raise AssertionError(f"waited {seconds:g} s for {what}; the last answer was {answer!r}")
-        time.sleep(_POLL_SECONDS)
+        time.sleep(_POLL_SECONDS)  # what is waited for is in another process, which tells nobody
 
 
 def free_port() -> int:
