@@ -98,7 +98,7 @@ def mapped(name: str, match: Match, evidence_of: EvidenceOf) -> Mapped:
     if cents and name in {"total", "products.price"}:
         source = f"{leaf.path} / `100`"
         note = "the name says cents"
-    return Mapped(source, note)
+    return Mapped(source, leaf.path, note)
 
 
 def _date(leaf: Leaf, found: Evidence, note: str) -> tuple[str | FieldConfig, str]:
@@ -124,11 +124,11 @@ def _add_products(made: Suggestion, contents: Contents, flat: Mapping[str, Match
     note = "" if points >= LIKELY else "perhaps: its elements look like products"
     event = made.event.event if made.event else ""
     if found.leaves:
-        made.fields["products"] = Mapped(found.leaf.path, note)
+        made.fields["products"] = Mapped(found.leaf.path, found.leaf.path, note)
         for name, match in sorted(product_matches(found.leaves).items(), key=_by_name):
             made.fields[name] = mapped(name, match, lambda _: Evidence())
     else:
-        made.fields["products"] = Mapped(f"{found.leaf.path}[].{{id: @}}", note or "a list of ids")
+        made.fields["products"] = Mapped(f"{found.leaf.path}[].{{id: @}}", found.leaf.path, note or "a list of ids")
     if CONTRACTS[event].splittable:
         made.options["split_products"] = True
     if event == "purchase":

@@ -16,14 +16,14 @@ def sort_rest(made: Suggestion, contents: Contents, evidence_of: EvidenceOf) -> 
     used = made.paths()
     profile = made.event is not None and made.event.event == "customer_patch"
     for leaf in contents.leaves:
-        if leaf.path in used or any(leaf.path in path for path in used if "/" in path):
+        if leaf.path in used:
             continue
         own = {joined(leaf.name), *words_of(leaf.name)}
         above = {joined(name) for name in leaf.names[:-1]}
         if own & PERSONAL or above & PERSONAL or _is_personal(leaf, above, evidence_of):
             made.withheld.append(leaf.path)
         elif profile and own & ATTRIBUTES and not above & OTHERS and (name := as_name(_attribute(leaf))):
-            made.attributes[name] = Mapped(leaf.path)
+            made.attributes[name] = Mapped(leaf.path, leaf.path)
         else:
             made.unused.append(leaf.path)
     made.unused += [each.leaf.path for each in contents.lists if each.leaf.path not in used]

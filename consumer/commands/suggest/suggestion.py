@@ -11,9 +11,10 @@ from consumer.config.route import FieldConfig
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """A field of the route, and what is to be said beside it."""
+    """A field of the route, the path of the value that it is made of, and what is to be said beside it."""
 
     source: str | FieldConfig
+    path: str
     note: str = ""
 
 
@@ -45,9 +46,7 @@ class Suggestion:
 
     def paths(self) -> set[str]:
         """Those that it reads."""
-        read = {
-            each.source.path if isinstance(each.source, FieldConfig) else each.source for each in self.fields.values()
-        }
+        read = {each.path for each in self.fields.values()}
         if self.event is not None and self.event.choice is not None:
             read.add(self.event.choice.path)
         return read
