@@ -11,11 +11,10 @@ from typing import Any, Final
 
 from confluent_kafka import Consumer
 
-from consumer.avro.decoding import Decoded, WireFormat
-from consumer.avro.errors import RegistryUnavailable, SchemaUnknown, Undecodable
+from consumer.avro.errors import SchemaUnknown, Undecodable
 from consumer.avro.references import load_schema
 from consumer.avro.registry import RegistryClient
-from consumer.avro.schema import AvroSchema
+from consumer.avro.schema import AvroSchema, branches_alone
 from consumer.commands.check.registry import RegistrySchemas
 from consumer.commands.preview.translation import with_schemas
 from consumer.config.model import Config
@@ -97,54 +96,57 @@ def read_topics(config: Config, client: RegistryClient, topics: Sequence[str]) -
     """
     registry = RegistrySchemas(client)
     for topic in topics:
-        route = RouteConfig(topic=topic, event="search")
+        # No event is named like this: only what is named like the topic is of it.
+        route = RouteConfig(topic=topic, event="-")
         contents = TopicContents(topic)
+        written = _add_records(contents, config.model_copy(update={"routes": (route,)}))
         found = registry.for_route(route)
         contents.problems += [finding.message for finding in found.unusable]
         for version in (version for versions in found.choices for version in versions):
-            if version.schema.record is not None:
-                contents.types.setdefault(version.schema.record.name, []).append(version.schema)
-        _add_records(contents, config.model_copy(update={"routes": (route,)}), client)
+            record = version.schema.record
+            of_topic = version.label.startswith(f"{topic}-")
+            if record is not None and (of_topic or record.name in written or not written):
+                contents.types.setdefault(record.name, []).append(version.schema)
+        for name, schema_id in written.items():
+            if name not in contents.types and schema_id is not None:
+                _add_type(contents, name, schema_id, client)
         if not contents.types and not contents.problems:
             contents.problems.append("neither the registry nor a record of it has an Avro schema")
         yield contents
 
 
-def _add_records(contents: TopicContents, config: Config, client: RegistryClient) -> None:
-    known = bool(contents.types)
+def _add_records(contents: TopicContents, config: Config) -> dict[str, int | None]:
+    """Gives the record types that were found, with a schema's id of each."""
+    written: dict[str, int | None] = {}
+    refused: str | None = None
     cache = schema_cache(config)
     try:
         decoder = decoders(config.routes, cache)(contents.topic)
-        refused: str | None = None
         for record in tail(config, contents.topic, RECORDS):
             if record.value is None:
                 continue
             try:
-                decoded = with_schemas(partial(_decoded, decoder, record.value), cache)
+                decoded = with_schemas(partial(decoder.decode, record.value), cache)
             except Undecodable as error:
                 refused = str(error)
                 continue
+            written[decoded.name] = decoded.schema_id
             contents.records.setdefault(decoded.name, []).append(decoded.value)
-            if not known and decoded.name not in contents.types and decoded.schema_id is not None:
-                _add_type(contents, decoded, client)
-        if refused is not None and not contents.records:
+        if refused is not None and not written:
             contents.problems.append(f"its records cannot be read: {refused}")
-    except (ExpectedError, RegistryUnavailable) as error:
+    except ExpectedError as error:
         contents.problems.append(f"its records could not be looked at: {error}")
     finally:
         if cache is not None:
             cache.close()
+    return written
 
 
-def _decoded(decoder: WireFormat, value: bytes) -> Decoded:
-    return decoder.decode(value)
-
-
-def _add_type(contents: TopicContents, decoded: Decoded, client: RegistryClient) -> None:
+def _add_type(contents: TopicContents, name: str, schema_id: int, client: RegistryClient) -> None:
     try:
-        schema = load_schema(client, decoded.schema_id or 0)
+        schema = load_schema(client, schema_id)
     except SchemaUnknown as error:
         contents.problems.append(str(error))
         return
-    if schema.record is not None:
-        contents.types[decoded.name] = [schema]
+    each_type = (schema, *branches_alone(schema))
+    contents.types[name] = [each for each in each_type if each.record is not None and each.record.name == name]
