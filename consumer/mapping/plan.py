@@ -75,9 +75,9 @@ class Plan:
         listed = self._products(record, left_out)
         read_required(properties, self.required, record)
         read_into(properties, self.optional, record, left_out)
+        requests = self._written(properties, listed, ids, left_out)
         if links is not None and ids.email is not None:
             self._collect_links(record, ids.distinct_id, ids.email, links, left_out)
-        requests = self._written(properties, listed, ids, left_out)
         if left_out and omitted is not None:
             omitted += map(self._omission, left_out)
         return requests
