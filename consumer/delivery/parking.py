@@ -6,14 +6,16 @@ parked for its consents, for its other records, or for both: an unsubscribe does
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
 from consumer.records import OrderClass, Partition, Record
 
 BOTH = frozenset(OrderClass)
-_Copies = dict[tuple[Partition, int] | None, bytes]
+Place = tuple[Partition, int]
+"""A partition and an offset in it."""
+_Copies = dict[Place | None, bytes]
 """Of one record in the retry topic: its places there, and the digest of what lies at each."""
 
 
@@ -28,7 +30,7 @@ class Parked(NamedTuple):
     key: bytes
     origin: Partition
     offset: int
-    at: tuple[Partition, int] | None = None
+    at: Place | None = None
     parks: frozenset[OrderClass] = BOTH
     digest: bytes = b""
 
@@ -39,7 +41,7 @@ class Unparked(NamedTuple):
     key: bytes
     origin: Partition
     offset: int
-    at: tuple[Partition, int]
+    at: Place
     parks: frozenset[OrderClass] = BOTH
 
 
@@ -77,10 +79,11 @@ class ParkedKeys:
     """
 
     def __init__(self) -> None:
-        self._parked: dict[OrderClass, dict[bytes, dict[tuple[Partition, int], _Copies]]] = {
-            kind: {} for kind in OrderClass
-        }
+        self._parked: dict[OrderClass, dict[bytes, dict[Place, _Copies]]] = {kind: {} for kind in OrderClass}
         self._asked = self._answered = 0
+        self._taken: dict[tuple[bytes, Place | None, OrderClass], tuple[Parked, int]] = {}
+        """By key, place and class, what was read here and the watch does not tell of; with it, where the partition
+        has left since, the number of the catch-up after which nothing is parked that the watch has not told of."""
 
     def __len__(self) -> int:
         """How many keys."""
@@ -98,10 +101,11 @@ class ParkedKeys:
 
     def apply(self, change: Change) -> None:
         if isinstance(change, CaughtUp):
-            self._answered = max(self._answered, change.number)
+            self._caught_up(change.number)
             return
         key, place = _short(change.key), (change.origin, change.offset)
         for kind in change.parks:
+            self._taken.pop((key, change.at, kind), None)  # the watch tells of it now, or it is over
             records = self._parked[kind]
             if isinstance(change, Parked):
                 copies = records.setdefault(key, {}).setdefault(place, {})
@@ -111,6 +115,34 @@ class ParkedKeys:
                 found.pop(change.at, None)
                 found.pop(None, None)
                 _forget(records, key, place)
+
+    def take(self, parked: Parked) -> None:
+        """A record was read from the retry topic. The watch comes to it later, or has told its end before.
+
+        The latter is so where whoever reads it again does not know the commit that it was settled by.
+        """
+        key, place = _short(parked.key), (parked.origin, parked.offset)
+        for kind in parked.parks:
+            where = key, parked.at, kind
+            if where in self._taken or parked.at not in self._parked[kind].get(key, {}).get(place, ()):
+                one = parked._replace(parks=frozenset((kind,)))
+                self.apply(one)
+                self._taken[where] = one, 0
+
+    def leave(self, partitions: Collection[Partition]) -> bool:
+        """These partitions are another's now: what was read of them and not settled is parked if the watch says so.
+
+        Returns:
+            Whether the watch has to be asked to catch up.
+        """
+        left = [
+            where
+            for where, (parked, awaited) in self._taken.items()
+            if not awaited and parked.at is not None and parked.at[0] in partitions
+        ]
+        for where in left:
+            self._taken[where] = self._taken[where][0], self._asked + 1
+        return bool(left)
 
     def is_parked(self, key: bytes | None, kind: OrderClass = OrderClass.OTHER) -> bool:
         """Whether a later record of this class follows one of its key into the retry topic."""
@@ -125,10 +157,15 @@ class ParkedKeys:
         copies = records.get(_short(key), {}).get((record.origin, record.origin_offset))
         return copies is not None and digest_of(record.key, record.value) in copies.values()
 
+    def _caught_up(self, number: int) -> None:
+        self._answered = max(self._answered, number)
+        over = [parked for parked, awaited in self._taken.values() if 0 < awaited <= number]
+        for parked in over:
+            if parked.at is not None:
+                self.apply(Unparked(parked.key, parked.origin, parked.offset, parked.at, parked.parks))
 
-def _forget(
-    records: dict[bytes, dict[tuple[Partition, int], _Copies]], key: bytes, place: tuple[Partition, int]
-) -> None:
+
+def _forget(records: dict[bytes, dict[Place, _Copies]], key: bytes, place: Place) -> None:
     """Drops what is empty."""
     places = records.get(key)
     if places is not None and not places.get(place):

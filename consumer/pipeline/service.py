@@ -221,6 +221,8 @@ class Service:
 
     def _forget(self, kind: str, partitions: Sequence[Partition]) -> None:
         self._engine.partitions.forget(partitions)
+        if self._engine.parked.leave(partitions):
+            self._retry_watch.catch_up(self._engine.parked.ask())
         self._report.rebalanced(kind, partitions, self._engine.partitions.assigned)
 
     def _abandon(self) -> None:
