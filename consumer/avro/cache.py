@@ -13,6 +13,7 @@ from tenacity import wait_exponential_jitter
 from tenacity.wait import wait_base
 
 from consumer.avro.errors import SchemaPending, SchemaUnknown
+from consumer.avro.kept import KeptSchemas
 from consumer.avro.references import SchemaStore, load_schema
 from consumer.avro.schema import AvroSchema
 from consumer.backoff import seconds_after
@@ -20,6 +21,9 @@ from consumer.backoff import seconds_after
 _log = structlog.get_logger(__name__)
 
 REMEMBER_UNKNOWN_SECONDS = 60.0
+_MOST_UNKNOWN = 10_000
+_LONGEST = 500
+"""Characters of why one is unknown: a registry may say anything."""
 BACKOFF = wait_exponential_jitter(multiplier=0.5, max=30, jitter=0.5)
 
 
@@ -30,7 +34,7 @@ class _Unknown:
 
 
 class SchemaCache:
-    """Parsed schemas, kept for ever: the schema of an id never changes.
+    """Parsed schemas, kept while there is room: the schema of an id never changes.
 
     `get` never blocks: one background thread fetches what is missing, one schema at a time, and tries again with
     growing waits while the registry is out of reach.
@@ -53,7 +57,7 @@ class SchemaCache:
         self._store = store
         self._clock = clock
         self._backoff = backoff
-        self._schemas: dict[int, AvroSchema] = {}
+        self.kept = KeptSchemas()
         self._lock = Lock()
         self._unknown: dict[int, _Unknown] = {}
         self._wanted: set[int] = set()
@@ -77,7 +81,7 @@ class SchemaCache:
             SchemaUnknown: the registry says that it has none. This is remembered for a minute, for a producer may
                 register it yet.
         """
-        schema = self._schemas.get(schema_id)
+        schema = self.kept.get(schema_id)
         return self._request(schema_id) if schema is None else schema
 
     def close(self) -> None:
@@ -87,8 +91,8 @@ class SchemaCache:
 
     def _request(self, schema_id: int) -> AvroSchema:
         with self._lock:
-            if schema_id in self._schemas:
-                return self._schemas[schema_id]
+            if (schema := self.kept.get(schema_id)) is not None:
+                return schema
             unknown = self._unknown.get(schema_id)
             if unknown is not None and self._clock() < unknown.until:
                 raise SchemaUnknown(unknown.message)
@@ -118,11 +122,16 @@ class SchemaCache:
         with self._lock:
             self._wanted.discard(schema_id)
             now = self._clock()
-            self._unknown = {key: value for key, value in self._unknown.items() if now < value.until}
+            # In the order of their ends.
+            while self._unknown and (
+                now >= self._unknown[oldest := next(iter(self._unknown))].until or len(self._unknown) >= _MOST_UNKNOWN
+            ):
+                del self._unknown[oldest]
             if isinstance(found, SchemaUnknown):
-                self._unknown[schema_id] = _Unknown(str(found), now + REMEMBER_UNKNOWN_SECONDS)
+                self._unknown.pop(schema_id, None)
+                self._unknown[schema_id] = _Unknown(str(found)[:_LONGEST], now + REMEMBER_UNKNOWN_SECONDS)
             else:
-                self._schemas[schema_id] = found
+                self.kept.put(schema_id, found)
             recovered = self._failing.pop(schema_id, None) is not None and not self._failing
         if recovered:
             _log.info("the schema registry answers again")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from io import BytesIO
 from typing import Any, NamedTuple, Protocol, runtime_checkable
+from weakref import WeakKeyDictionary
 
 from fastavro import schemaless_reader
 
@@ -67,7 +68,8 @@ class Reading:
         """
         self._readers = ReaderSchemas() if readers is None else readers
         self._fields = fields
-        self._ways: dict[RecordType, tuple[Any, Any, Selection | None]] = {}
+        # A schema that is forgotten takes them along.
+        self._ways: WeakKeyDictionary[RecordType, tuple[Any, Any, Selection | None]] = WeakKeyDictionary()
 
     def narrowed(self, fields: frozenset[str]) -> Reading:
         """The same for who asks for no others."""

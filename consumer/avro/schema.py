@@ -18,7 +18,7 @@ logical.install()
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class RecordType:
     """One record type.
 
@@ -50,6 +50,7 @@ class AvroSchema:
         record: the record type, when the schema is one.
         shape: what its values can do.
         branches: for a top-level union, each branch: its record type, or None where it is no record.
+        characters: of the text that it was read from, with all that it refers to; 0 where that is not known.
     """
 
     raw: Any
@@ -59,6 +60,7 @@ class AvroSchema:
     record: RecordType | None
     shape: Shape
     branches: tuple[RecordType | None, ...] = ()
+    characters: int = 0
 
     @property
     def records(self) -> tuple[RecordType, ...]:

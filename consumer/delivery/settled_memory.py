@@ -13,6 +13,8 @@ from consumer.records import OrderClass, Partition
 
 _MOST_RANGES = 100_000
 _MOST_PARTLY = 10_000
+ENTRY_BYTES = 150
+"""About what a range takes, or a record of several requests."""
 
 
 @dataclass(slots=True)
@@ -35,6 +37,10 @@ class SettledMemory:
         self._left: dict[Partition, _Left] = {}
         self._partly: dict[tuple[Partition, int, OrderClass | None], int] = {}
 
+    def __len__(self) -> int:
+        """How many ranges and records are remembered."""
+        return sum(each.ranges for each in self._left.values()) + len(self._partly)
+
     def keep(
         self, partition: Partition, settled: OffsetRanges, halves: OffsetRanges, acknowledged: int | None
     ) -> None:
@@ -55,12 +61,12 @@ class SettledMemory:
     def add(self, partition: Partition, offset: int) -> None:
         """A record whose result came only after its partition had left."""
         if (left := self._left.get(partition)) is not None:
-            left.settled = left.settled.merged(OffsetRanges([(offset, offset + 1)]))
+            left.settled = left.settled.including(offset)
 
     def add_half(self, partition: Partition, offset: int) -> None:
         """The same of a first part: the record has another one."""
         if (left := self._left.get(partition)) is not None:
-            left.halves = left.halves.merged(OffsetRanges([(offset, offset + 1)]))
+            left.halves = left.halves.including(offset)
 
     def add_partly(self, partition: Partition, offset: int, part: OrderClass | None, delivered: int) -> None:
         """A record, or a part of one, of several requests, of which so many were delivered."""

@@ -37,6 +37,11 @@ class Translator:
         self._links = LinkCache() if links is None else links
         self._narrowed: dict[str, tuple[WireFormat, WireFormat]] = {}
 
+    @property
+    def links(self) -> int:
+        """How many ids are known to be linked."""
+        return len(self._links)
+
     def translate(self, record: Record, now_ms: int) -> Mapped:
         """What becomes of the record, by the routes of the topic that it was first written to.
 

@@ -40,6 +40,7 @@ from consumer.kafka.topics import ensure_topics
 from consumer.mapping.contract import events_of
 from consumer.mapping.router import Router, compile_routes
 from consumer.mapping.translate import Translator
+from consumer.pipeline.caches import caches_of
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.lag import Lag
 from consumer.pipeline.reporter import Reporter
@@ -116,6 +117,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
             schemas,
             intake=intake,
             lag=lag,
+            caches=caches_of(engine, translator, schemas),
             name_of=partial(customer_hash, key=config.bluecore.namespace.get_secret_value()),
             endpoint=address(config.bluecore.url),
         )
