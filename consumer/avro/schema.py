@@ -95,9 +95,9 @@ def _parse(raw: Any, others: Mapping[str, Any]) -> AvroSchema:
             raise InvalidSchema(f"refers to {name}, which is defined nowhere")
     named: dict[str, Any] = {}
     whole = inlined(outline, {**others, **parser.named}, named)
+    shape = shape_of(whole, named)  # before any more is made of it
     branches = tuple(_record(branch, named) for branch in whole) if isinstance(whole, list) else ()
     record = None if isinstance(whole, list) else _record(whole, named)
-    shape = shape_of(whole, named)
     return AvroSchema(raw, _marked(whole, named), named, references, record, shape, branches)
 
 

@@ -73,6 +73,10 @@ class OffsetRanges:
     def merged(self, other: OffsetRanges) -> OffsetRanges:
         return OffsetRanges(sorted([*self, *other]))
 
+    def with_offsets(self, offsets: Iterable[int]) -> OffsetRanges:
+        """With these as well, in any order."""
+        return self.merged(OffsetRanges.from_offsets(offsets)) if offsets else self
+
     def including(self, offset: int) -> OffsetRanges:
         """With one offset more; it takes no longer than a copy, as there may be one after the other."""
         index = bisect_right(self._starts, offset)
