@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
 
@@ -12,7 +12,7 @@ import structlog
 from tenacity import wait_exponential_jitter
 from tenacity.wait import wait_base
 
-from consumer.avro.errors import SchemaPending, SchemaUnknown
+from consumer.avro.errors import RegistryError, SchemaPending, SchemaUnknown
 from consumer.avro.kept import KeptSchemas
 from consumer.avro.references import SchemaStore, load_schema
 from consumer.avro.schema import AvroSchema
@@ -22,6 +22,7 @@ _log = structlog.get_logger(__name__)
 
 REMEMBER_UNKNOWN_SECONDS = 60.0
 _MOST_UNKNOWN = 10_000
+_MOST_SUBJECTS = 1000
 _LONGEST = 500
 """Characters of why one is unknown: a registry may say anything."""
 BACKOFF = wait_exponential_jitter(multiplier=0.5, max=30, jitter=0.5)
@@ -44,6 +45,7 @@ class SchemaCache:
         self,
         store: SchemaStore,
         *,
+        subjects_of: Callable[[int], Sequence[str]] | None = None,
         clock: Callable[[], float] = time.monotonic,
         backoff: wait_base = BACKOFF,
     ) -> None:
@@ -51,10 +53,12 @@ class SchemaCache:
 
         Args:
             store: the registry's client.
+            subjects_of: which subjects the registry has a schema under; None: that is not asked.
             clock: seconds that only ever grow.
             backoff: the wait after the n-th failure in a row.
         """
         self._store = store
+        self._subjects_of = subjects_of
         self._clock = clock
         self._backoff = backoff
         self.kept = KeptSchemas()
@@ -105,7 +109,7 @@ class SchemaCache:
         failures = 0
         while (schema_id := self._queue.get()) is not None and not self._closed.is_set():
             try:
-                found: AvroSchema | SchemaUnknown = load_schema(self._store, schema_id)
+                found: AvroSchema | SchemaUnknown = self._load(schema_id)
             except SchemaUnknown as error:
                 found = error
             except Exception as error:  # noqa: BLE001 - were the thread to end, every new schema would wait for ever
@@ -117,6 +121,17 @@ class SchemaCache:
                 continue
             failures = 0
             self._note_answer(schema_id, found)
+
+    def _load(self, schema_id: int) -> AvroSchema:
+        """With its subjects, which not every registry tells; one that does not is not asked again."""
+        schema = load_schema(self._store, schema_id)
+        if self._subjects_of is None:
+            return schema
+        try:
+            return replace(schema, subjects=tuple(self._subjects_of(schema_id)[:_MOST_SUBJECTS]))
+        except RegistryError:
+            self._subjects_of = None
+            return schema
 
     def _note_answer(self, schema_id: int, found: AvroSchema | SchemaUnknown) -> None:
         with self._lock:

@@ -50,6 +50,7 @@ class AvroSchema:
         record: the record type, when the schema is one.
         shape: what its values can do.
         branches: for a top-level union, each branch: its record type, or None where it is no record.
+        subjects: those that the registry has it under; None where that is not known.
         characters: of the text that it was read from, with all that it refers to; 0 where that is not known.
     """
 
@@ -61,6 +62,7 @@ class AvroSchema:
     shape: Shape
     branches: tuple[RecordType | None, ...] = ()
     characters: int = 0
+    subjects: tuple[str, ...] | None = None
 
     @property
     def records(self) -> tuple[RecordType, ...]:

@@ -20,8 +20,6 @@ from consumer.records import EventRequest, Failure, Outcome, Reason, Reject, Sta
 DEAD_LETTER_FLOOD = "dead_letter_flood"
 _MOST_WATCHED = 300
 """Each is looked at in every round; and a redelivery names its topic itself, in a header that anyone may write."""
-_MOST_WATCHED = 300
-"""Each is looked at in every round; and a redelivery names its topic itself, in a header that anyone may write."""
 
 
 class Route(NamedTuple):
@@ -232,12 +230,6 @@ class HeldRoutes:
         if held.flood.on and not before:
             self._changed(route.topic)
         return held
-
-    def _forget_one(self) -> None:
-        """The one that has been watched for longest and is no flood."""
-        oldest = next((route for route, held in self._routes.items() if not held.flood.on), None)
-        if oldest is not None:
-            del self._routes[oldest]
 
     def _forget_one(self) -> None:
         """The one that has been watched for longest and is no flood."""

@@ -19,6 +19,7 @@ from consumer.avro.options import parse_options
 from consumer.avro.outage import address
 from consumer.avro.registry import RegistryClient
 from consumer.avro.route_schemas import route_schemas, topic_decoder
+from consumer.avro.subjects import Subjects
 from consumer.bluecore.client import BluecoreClient
 from consumer.bluecore.factory import open_transport
 from consumer.bluecore.threads import ThreadTransport
@@ -101,7 +102,11 @@ def assembled(config: Config) -> Iterator[Assembled]:
             stack.callback(schemas.close)
         partitions = ensure_topics(config.kafka, config.dead_letters.topics)
         engine = Engine(DeliveryPolicy.from_config(config))
-        translator = Translator(router(config), decoders(config.routes, schemas))
+        translator = Translator(
+            router(config),
+            decoders(config.routes, schemas),
+            subjects=None if schemas is None else Subjects(schemas.kept.get),
+        )
         statistics = KafkaStatistics(metrics, health, clock.now)
         read_errors = ReadErrors(metrics, health, clock.now)
         named = [topic for topic in subscription(config) if not topic.startswith("^")]
@@ -185,7 +190,7 @@ def registry_client(config: Config) -> RegistryClient | None:
 
 def schema_cache(config: Config) -> SchemaCache | None:
     client = registry_client(config)
-    return None if client is None else SchemaCache(client)
+    return None if client is None else SchemaCache(client, subjects_of=client.subjects_of)
 
 
 def decoders(routes: tuple[RouteConfig, ...], schemas: SchemaCache | None) -> Callable[[str], WireFormat]:
