@@ -106,6 +106,7 @@ class Service:
         now = self._clock.now()
         self._report.consumed(records, now)
         for record, mapped in self._intake.translate(records, now):
+            self._report.mapped(record, mapped, now)
             self._engine.take(record, mapped, now)
         self._act(now)
         if not self._source.committing and (commits := self._engine.partitions.commits.due(now)):
