@@ -117,7 +117,7 @@ class Answers:
     def _rejected_in_part(self, task: Task, failure: Failure, now: float) -> None:
         """The other requests of the record stand alone: they go on."""
         self._held_routes.refused(task, now)
-        task.given_up = (*task.given_up, (task.index, failure))
+        task.given_up.append((task.index, failure))
         task.rejected_event = task.rejected_event or task.request.event
         task.next_request()
         if task.index < len(task.requests):

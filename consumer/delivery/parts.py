@@ -6,6 +6,7 @@ begins when the first has ended, and keeps its place in its own lane from the st
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from typing import NamedTuple
 
 from consumer.records import CONSENTS, Delivered, EventRequest, OrderClass, Record, Redelivery, Reject, Send
@@ -67,13 +68,13 @@ class Part(NamedTuple):
 
     def without(self, done: Delivered) -> Part:
         """What is left where Bluecore has these requests; of another event under the same number it has none."""
-        own = [request for request in self.requests if not request.link]
-        kept = [(each, request) for each, request in zip(self.own, own, strict=True) if each not in done]
+        gone, own = frozenset(done), [request for request in self.requests if not request.link]
+        kept = [(each, request) for each, request in zip(self.own, own, strict=True) if each not in gone]
         links = [request for request in self.requests if request.link] if kept else []
         return self._replace(
             requests=(*links, *(request for _, request in kept)),
             numbers=tuple(number for (number, _), _ in kept),
-            done=(*self.done, *(each for each in self.own if each in done)),
+            done=(*self.done, *(each for each in self.own if each in gone)),
         )
 
 
@@ -115,7 +116,8 @@ def left_of(
     """
     parts = parts_of(mapped, ordered_events)
     if past is not None and past.which:
-        parts = tuple(part.without(_moved(past.which, parts)) for part in parts)
+        done = _moved(past.which, parts)
+        parts = tuple(part.without(done) for part in parts)
     elif past is not None and past.delivered:
         parts = _without_the_first(parts, past)
     wanted = OrderClass.OTHER if half else None if past is None else past.part
@@ -138,11 +140,10 @@ def _without_the_first(parts: tuple[Part, ...], past: Redelivery) -> tuple[Part,
 
 def _moved(which: Delivered, parts: tuple[Part, ...]) -> Delivered:
     """The requests that Bluecore has by the numbers that they have now: what was refused may be several by now."""
-    own = sorted(each for part in parts for each in part.own)
+    own = {each for part in parts for each in part.own}
     found = [each for each in which if each in own]
-    for each in which:
-        if each not in own:
-            moved = next((one for one in own if one[1] == each[1] and one not in found), None)
-            if moved is not None:
-                found.append(moved)
+    left: defaultdict[str, deque[tuple[int, str]]] = defaultdict(deque)
+    for each in sorted(own.difference(found)):
+        left[each[1]].append(each)
+    found += [left[event].popleft() for number, event in which if (number, event) not in own and left[event]]
     return tuple(found)

@@ -9,10 +9,17 @@ from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.task import PartitionState, Task
 from consumer.records import CONSENTS, Delivered, OrderClass, Record, Reject, Send
 
+_REQUEST_BYTES = 200
+"""Of a request beside its body: a record may make tens of thousands of short ones."""
+_HEADER_BYTES = 100
+"""Of a header beside its name and value, which may be empty."""
+_LONG = 1000
+"""From here on an id is worth counting beside the bodies that have it."""
+
 
 def refused_task(record: Record, mapped: Reject, state: PartitionState, number: int) -> Task:
     """The task of a record that cannot be mapped: nothing of it is sent."""
-    task = Task(record, state, (), 0, record.size, number)
+    task = Task(record, state, (), 0, _size(record), number)
     task.rejected_event = mapped.event
     task.refused = (mapped,)
     if (past := record.redelivery) is not None:
@@ -22,11 +29,13 @@ def refused_task(record: Record, mapped: Reject, state: PartitionState, number: 
 
 def task_of(record: Record, mapped: Send, state: PartitionState, policy: DeliveryPolicy, number: int) -> Task | None:
     """The task of a mapped record; None: what was left of it, by its headers, mapping makes no longer."""
-    size = record.size
+    size = _size(record) + (len(mapped.requests) - 1) * _REQUEST_BYTES
     ordered = False
     consents = own = 0
-    for event, body, _, link in mapped.requests:
+    for event, body, customer, link in mapped.requests:
         size += len(body)
+        if len(customer) > _LONG:
+            size += len(customer)
         ordered = ordered or event in policy.ordered_events
         if not link:
             own += 1
@@ -64,3 +73,8 @@ def _of_parts(record: Record, left: Sequence[Part], state: PartitionState, size:
     task.numbers, task.done, task.refused = first.numbers, first.done, first.refused
     task.rest = left[1] if len(left) > 1 else None
     return task
+
+
+def _size(record: Record) -> int:
+    """Bytes that it holds in memory, about."""
+    return record.size + len(record.headers) * _HEADER_BYTES

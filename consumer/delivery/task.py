@@ -83,7 +83,7 @@ class Task:
     """Those requests of the present part that are left out, as Bluecore has them already."""
     refused: tuple[Reject, ...] = ()
     """Why further routes make nothing of the record, which is told once the present part is sent."""
-    given_up: tuple[tuple[int, Failure], ...] = ()
+    given_up: list[tuple[int, Failure]] = field(default_factory=list)
     """Of the present requests, by index, those that Bluecore refused."""
     elsewhere: Delivered = ()
     """The requests of the other part."""
@@ -105,8 +105,11 @@ class Task:
     """The Kafka key; without one, or if records are ordered by it, the customer."""
     parking_key: bytes | None = field(init=False)
     """The key under which later records follow this one into the retry topic; None where order matters not."""
+    traceparent: str | None = field(init=False)
+    """The record's; it is looked for once, for a record may have many headers, and many requests."""
 
     def __post_init__(self) -> None:
+        self.traceparent = self.record.traceparent if self.record.headers else None
         self.ordering_key = self.key_of(self.requests)
         self.parking_key = self.ordering_key if self.ordered else None
 
@@ -129,7 +132,7 @@ class Task:
         self.priority, self.ordered = rest.priority, rest.ordered
         self.events_before = delivered
         self.rest = self.failure = None
-        self.done, self.refused, self.given_up = rest.done, rest.refused, ()
+        self.done, self.refused, self.given_up = rest.done, rest.refused, []
         self.index = self.attempts = self.redeliveries = self.write_failures = 0
         self.due = self.first_failed_at = self.failed_at = 0.0
         self.sent = False
@@ -169,7 +172,16 @@ class Task:
     @property
     def delivered(self) -> int:
         """How many those are."""
-        return len(self.accepted)
+        return len(self.done) + self.own_index - len(self.given_up)
+
+    @property
+    def own_index(self) -> int:
+        """The index of the present request among the record's own, or how many of them have gone."""
+        links = 0
+        # They stand in front, and are few; the record's own may be thousands.
+        while links < self.index and self.requests[links].link:
+            links += 1
+        return self.index - links
 
     @property
     def which(self) -> Delivered:
@@ -202,9 +214,10 @@ class Task:
         done = [each for each in own if each[0] in gone]
         if len(done) == len(own) and not self.refused:
             del done[-1:]
-        left = iter([each not in done for each in own])
-        kept = tuple(request for request in self.requests if request.link or next(left))
-        self.numbers = tuple(each[0] for each in own if each not in done)
+        left_out = {number for number, _ in done}
+        numbers = iter([number for number, _ in own])
+        kept = tuple(request for request in self.requests if request.link or next(numbers) not in left_out)
+        self.numbers = tuple(number for number, _ in own if number not in left_out)
         self.requests = kept if self.numbers else ()
         self.done = (*self.done, *done)
 
@@ -223,7 +236,7 @@ class Task:
         key = f"{topic}:{number}:{self.record.origin_offset}"
         if self.request.link:
             return f"{key}:link{self.index}"
-        ordinal = sum(not request.link for request in self.requests[: self.index]) if self.index else 0
+        ordinal = self.own_index
         if self.numbers:
             ordinal = self.numbers[ordinal]
         return f"{key}:{ordinal}" if ordinal else key

@@ -111,7 +111,7 @@ class Plan:
         except RefusedError as refused:
             if left_out is None or "products" in self.contract.required:
                 raise
-            leave_out(RefusedError(refused.reason, "products", str(refused)), left_out)
+            left_out.append(RefusedError(refused.reason, "products", str(refused)))
             return [[]]
         if products:
             return products_per_request(products, self.contract, self.route, left_out)
@@ -152,8 +152,8 @@ def _drop(target: dict[str, Any], place: str, kept: set[str], left_out: LeftOut)
         try:
             orjson.dumps(target[name])
         except orjson.JSONEncodeError:
-            inner, rule = unwritable(target.pop(name), f"{place}{name}")
-            leave_out(RefusedError(Reason.INVALID_FIELD, f"{place}{name}", f"{inner}: {rule}"), left_out)
+            inner, rule = unwritable(target.pop(name), name)
+            leave_out(left_out, name, rule if inner == name else f"{inner}: {rule}", place=place)
 
 
 def plan_of(route: RouteConfig, event: str, token: str) -> Plan:

@@ -10,6 +10,7 @@ import structlog
 from consumer.delivery.engine import Engine
 from consumer.delivery.held_routes import DEAD_LETTER_FLOOD, Route
 from consumer.delivery.task import Commit, Settlement
+from consumer.pipeline.caches import NO_CACHES, Caches
 from consumer.pipeline.gauges import EngineGauges, HasOldest, HasOutage
 from consumer.pipeline.lag import Lag
 from consumer.pipeline.omissions import OmittedFields
@@ -42,13 +43,14 @@ class Reporter:
         *,
         intake: HasOldest | None = None,
         lag: Lag | None = None,
+        caches: Caches = NO_CACHES,
         name_of: Callable[[str], str] = lambda _: "",
         endpoint: str = "",
     ) -> None:
         self._metrics = metrics
         self._health = health
         self._engine = engine
-        self._gauges = EngineGauges(metrics, health, engine, registry, intake, lag)
+        self._gauges = EngineGauges(metrics, health, engine, registry, intake, lag, caches)
         self._name_of = name_of
         self._endpoint = endpoint
         self.stopwatch = stopwatch
