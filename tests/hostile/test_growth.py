@@ -282,6 +282,27 @@ def splitting(count: int) -> Work:
     return run
 
 
+def refusing_in_part(count: int) -> Work:
+    """One record of many requests, some of which Bluecore refuses, and which comes back from the retry topic."""
+    requests = tuple(EventRequest("wishlist", b"{}", "c") for _ in range(count))
+    reject = Reject(Reason.MISSING_FIELD, Stage.MAP, "search_term: missing", event="search")
+    every_other = tuple((at, "wishlist") for at in range(0, 2 * count, 2))
+    mapped = Send(requests * 2, refused=(reject,), numbers=tuple(range(2 * count)))
+    record = Record(RETRY, 0, b"k", b"v", int(NOW * 1000), redelivery=Redelivery(ORDERS, 0, which=every_other))
+
+    def run() -> None:
+        driver = Driver().assign(RETRY)
+        driver.engine.take(record, mapped, NOW)
+        driver.decide()
+        for at in range(count):
+            driver.reply_all(202 if at % 3 else 400)
+        (task,) = driver.acknowledge()
+        assert task.failure is not None
+        assert len(task.failure.which) == 2 * count - -(-count // 3)
+
+    return run
+
+
 def taking_what_somebody_settled(count: int) -> Work:
     already = OffsetRanges((2 * at + 1, 2 * at + 2) for at in range(count))
 
@@ -545,7 +566,32 @@ PATHS: dict[str, Path] = {
     ),
     "a name without end": Path(lambda count: each(10, lambda: as_name("A - ! " * count)), 2000),
     "links": Path(claiming, 2000),
+    "products of which nothing can be read": Path(
+        mapping(
+            "viewed_product",
+            lambda count: products(count, price="n/a", weight=float("nan")),
+            fields={"products.price": {"path": "price", "as": "number"}},
+        ),
+        200,
+    ),
+    "products of which nothing can be written": Path(
+        mapping("wishlist", lambda count: products(count, stock=2**64), split_products=True), 200
+    ),
     "a record of many requests": Path(splitting, 200),
+    "a record of many requests that are refused": Path(refusing_in_part, 200),
+    "a header of many requests": Path(
+        lambda count: (
+            lambda: redelivery(
+                (
+                    ("__connect.errors.topic", b"shop"),
+                    ("__connect.errors.partition", b"0"),
+                    ("__connect.errors.offset", b"0"),
+                    ("bluecore.delivered", b",".join(b"%d:search" % at for at in range(0, 2 * count, 2))),
+                )
+            )
+        ),
+        2000,
+    ),
     "reading on after a restart": Path(taking_what_somebody_settled, 1000),
     "settling backwards": Path(settling_backwards, 5000),
     "packing what is settled": Path(packing, 5000),
