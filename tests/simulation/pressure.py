@@ -125,6 +125,28 @@ def memory(seed: int) -> Load:
     return load
 
 
+def hot_key(seed: int) -> Load:
+    """What queues behind one key fills its partition's share of the memory, and the others go on."""
+    load = load_of(seed, steady(0.05), replace(WIDE, buffered_records=2000))
+    hot = load.brokers.partition_for(TOPIC, b"hot")
+    for _ in range(1200):
+        load.write("hot")
+    for number in range(600):
+        if load.brokers.partition_for(TOPIC, b"customer-%d" % number) != hot:
+            load.write(f"customer-{number}", at=number * 0.02)
+    most = [0]
+
+    def look() -> None:
+        states = load.instance.engine.partitions.states
+        most[0] = max([most[0], *(each.usage.records for each in states if each.partition == hot)])
+
+    load.run(within=1200 * 0.05 * 1.1 + 1, meanwhile=look)
+    load.expect(most[0] <= 2000 / 5 + 100, f"{most[0]} records of one customer were in memory")
+    slowest = max(waited for _, waited in load.accepted(key="customer"))
+    load.expect(slowest < 0.3, f"{slowest:.1f} s for a record beside the queue of one customer")
+    return load
+
+
 def many_partitions(seed: int) -> Load:
     """Their commits are too large together: they go in several requests, as soon as the brokers have said so."""
     load = load_of(seed, steady(0.05), partitions=45, limits=Limits(batch=9000))

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from consumer.age import AgeLimit
 from consumer.delivery.answers import Answers
+from consumer.delivery.attempts import Attempts, suspect_key
 from consumer.delivery.commits import CommitFailure, Commits, _map_of
 from consumer.delivery.concurrency import Concurrency
 from consumer.delivery.engine import Engine
@@ -16,6 +18,7 @@ from consumer.delivery.lanes import Lane, Lanes
 from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.order import KeyOrder
+from consumer.delivery.outbox import Outbox
 from consumer.delivery.parking import ParkedKeys
 from consumer.delivery.partitions import Partitions
 from consumer.delivery.settled_memory import SettledMemory
@@ -26,7 +29,7 @@ from consumer.kafka.starts import Starts
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.reporter import Reporter
 from consumer.pipeline.service import Service
-from consumer.records import OrderClass, Outcome, Partition, Redelivery
+from consumer.records import Answer, OrderClass, Outcome, Partition, Redelivery
 from tests.simulation.brokers import RETRY
 from tests.simulation.seeds import run_seed
 
@@ -107,6 +110,51 @@ def _dead_letter_for_an_outage(patch: pytest.MonkeyPatch) -> None:
     """Attempts are charged whether or not anything else passes."""
     patch.setattr("consumer.delivery.breaker.Breaker.others_pass", lambda _self, _now: True)
     patch.setattr("consumer.delivery.breaker.Breaker.failed", lambda *_args: None)
+
+
+def _let_what_is_pushed_back_lead_for_ever(patch: pytest.MonkeyPatch) -> None:
+    """A record that always gets 429 goes first again, and alone."""
+    patch.setattr(Attempts, "accused", lambda *_args: False)
+    patch.setattr(Attempts, "passed_by", lambda *_args: False)
+    patch.setattr(Outbox, "went_alone", lambda *_args: False)
+
+
+def _take_what_turns_one_record_away_for_an_outage(patch: pytest.MonkeyPatch) -> None:
+    """401, 403, 404, 405 and 3xx open the breaker, whatever becomes of others."""
+    patch.setattr(Attempts, "accused", lambda *_args: False)
+
+
+def _let_no_record_grow_too_old_while_it_is_turned_away(patch: pytest.MonkeyPatch) -> None:
+    """Age ends what fails, and not what gets 401 or 429."""
+
+    def ageless(self: Attempts, task: Task, _answer: Answer, now: float) -> None:
+        task.failed_at = now
+        self._breaker.turned_away(suspect_key(task))
+
+    patch.setattr(Attempts, "turned_away", ageless)
+
+
+def _let_no_record_grow_too_old_in_an_outage(patch: pytest.MonkeyPatch) -> None:
+    """Age ends what is turned away, and not what gets 503 while the breaker is open."""
+    patch.setattr(Attempts, "failed", _ageless(Attempts.failed))
+
+
+def _let_no_redelivery_grow_too_old(patch: pytest.MonkeyPatch) -> None:
+    """Where nothing else passes, it is tried for ever."""
+    patch.setattr(Attempts, "_charge", _ageless(Attempts._charge))
+
+
+def _ageless(method: Callable[..., None]) -> Callable[..., None]:
+    """The method, in a world in which nothing grows old."""
+
+    def called(self: Attempts, *args: Any, **named: Any) -> None:
+        policy, self._policy = self._policy, replace(self._policy, max_age=AgeLimit(0))
+        try:
+            method(self, *args, **named)
+        finally:
+            self._policy = policy
+
+    return called
 
 
 def _never_resume_a_partition(patch: pytest.MonkeyPatch) -> None:
@@ -365,6 +413,11 @@ _FIRST_SEEDS: dict[Plant, int] = {
         _park_for_ever_what_has_left,
         _forget_the_map,
         _dead_letter_for_an_outage,
+        _let_what_is_pushed_back_lead_for_ever,
+        _take_what_turns_one_record_away_for_an_outage,
+        _let_no_record_grow_too_old_while_it_is_turned_away,
+        _let_no_record_grow_too_old_in_an_outage,
+        _let_no_redelivery_grow_too_old,
         _never_resume_a_partition,
         _skip_what_cannot_be_written,
         _trust_that_nothing_is_paused,
