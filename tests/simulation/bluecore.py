@@ -40,6 +40,10 @@ class Quota:
     _window: int = -1
     _used: int = 0
 
+    def use(self, requests: int) -> None:
+        """Somebody else has sent so many in this window."""
+        self._used += requests
+
     def refusal(self, now: float) -> Answer | None:
         """Counts a request; the answer where it is one too many."""
         if (window := int(now / self.seconds)) != self._window:
@@ -120,7 +124,10 @@ class Bluecore:
     @staticmethod
     def hold_of(answer: Answer) -> float | None:
         """For how many seconds this answer wants no request at all; None: it does not say."""
-        after = answer.headers.get("retry-after", "") if answer.status == TOO_MANY else ""
+        if answer.status != TOO_MANY:
+            return None
+        spent = answer.headers.get("ratelimit-remaining") == "0"
+        after = answer.headers.get("ratelimit-reset" if spent else "retry-after", "")
         return float(after) if after.isdigit() else None
 
     def receive(self, body: bytes, key: str, *, excused: bool) -> Answer:

@@ -25,5 +25,6 @@ LOADS: tuple[Callable[[int], Load], ...] = (
     blame.age_alone,
     blame.known_by_itself,
     pressure.hot_key,
+    pressure.shared_quota,
     inherited.strange_metadata,
 )

@@ -384,8 +384,8 @@ def _read_what_is_urgent_with_all_else(patch: pytest.MonkeyPatch) -> None:
 
 
 _FIRST_SEEDS: dict[Plant, int] = {
-    _park_for_ever_what_has_left: 1440,
-    _do_not_wake_for_the_last_bit_of_a_token: 43,
+    _park_for_ever_what_has_left: 1454,
+    _do_not_wake_for_the_last_bit_of_a_token: 79,
     _count_no_request_against_the_rate: 3,
     _do_not_hear_a_hold: 15,
     _never_move_the_limit: 11,
@@ -393,7 +393,11 @@ _FIRST_SEEDS: dict[Plant, int] = {
     _count_only_what_was_delivered: 7,
     _let_consents_wait_for_all_else: 7,
     _read_what_is_urgent_with_all_else: 23,
-    _dead_letter_for_an_outage: 99,
+    _dead_letter_for_an_outage: 33,
+    _let_what_is_pushed_back_lead_for_ever: 43,
+    _take_what_turns_one_record_away_for_an_outage: 43,
+    _let_no_record_grow_too_old_while_it_is_turned_away: 51,
+    _let_no_redelivery_grow_too_old: 59,
     _forget_what_was_delivered_in_part: 256,
     _send_all_commits_in_one_request: 39,
     _do_not_make_a_refused_request_smaller: 39,
