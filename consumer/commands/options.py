@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
 
 import click
 
@@ -17,6 +20,10 @@ from consumer.config.secrets import secrets_of
 from consumer.telemetry import logs
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+_UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
+_AGO: Final = re.compile(r"(\d{1,6})([mhd])")
+_MS: Final = 1000
+_SENDS_NOTHING: Final = {"bluecore": {"namespace": "none"}, "routes": [{"topic": "none", "event": "none"}]}
 
 config_option = click.option(
     "--config", "path", required=True, type=click.Path(path_type=Path), metavar="FILE", help="the YAML configuration"
@@ -29,11 +36,40 @@ def schemas_option(meaning: str) -> Callable[[_Command], _Command]:
     return click.option("--schemas", "folder", type=folder, metavar="DIR", help=meaning)
 
 
-def load_config(path: Path) -> Config:
-    """The configuration; ends the process with everything that is wrong with it."""
+def moment(_context: click.Context, _option: click.Parameter, value: str | None) -> int | None:
+    """`2h` for two hours ago, or a date and time of ISO 8601 (UTC unless it says otherwise); ms since the epoch.
+
+    Raises:
+        click.BadParameter: it is neither.
+    """
+    if value is None:
+        return None
+    try:
+        if match := _AGO.fullmatch(value):
+            at = datetime.now(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])})
+        else:
+            at = datetime.fromisoformat(value)
+            at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return int(at.timestamp() * _MS)
+    except (ValueError, OverflowError):
+        raise click.BadParameter(f"{value!r} is no time: give 30m, 2h or 7d (ago), or 2026-01-31T12:00:00") from None
+
+
+def load_sources(path: Path) -> Config:
+    """A configuration that need not say yet what is sent, and to whom: the same for its other sections."""
+    return load_config(path, _SENDS_NOTHING)
+
+
+def load_config(path: Path, missing: Mapping[str, Any] = MappingProxyType({})) -> Config:
+    """The configuration; ends the process with everything that is wrong with it.
+
+    Args:
+        path: the file.
+        missing: sections that stand in for those that it has not.
+    """
     logs.configure()
     try:
-        config = load_checked(path, os.environ)
+        config = load_checked(path, os.environ, missing)
     except ConfigError as error:
         refuse(str(error))
     logs.configure(secrets=secrets_of(config))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.delivery.parking import BOTH, CaughtUp, NoWatch, Parked, ParkedKeys, Unparked, digest_of
+from consumer.delivery.parking import BOTH, CaughtUp, NoWatch, Parked, ParkedKeys, Unparked, digest_of, short
 from consumer.records import OrderClass, Partition, Record
 from tests.delivery.samples import ORDERS, RETRY
 
@@ -214,3 +214,29 @@ def test_what_was_settled_before_its_partition_left_need_not_be_asked_for(keys: 
     keys.take(parked(record(1), (RETRY, 1)))
     keys.apply(Unparked(b"jane", ORDERS, 1, (RETRY, 1)))
     assert not keys.leave([RETRY])
+
+
+def test_while_too_much_is_parked_nothing_is_known() -> None:
+    """What order matters for waits then: the redeliveries go on, and make room."""
+    keys = ParkedKeys(most=2)
+    keys.apply(Parked(b"jane", ORDERS, 1, (RETRY, 1), frozenset((OrderClass.OTHER,))))
+    assert keys.known
+    keys.apply(Parked(b"joe", ORDERS, 2, (RETRY, 2), frozenset((OrderClass.OTHER,))))
+    assert not keys.known
+
+    keys.apply(Unparked(b"joe", ORDERS, 2, (RETRY, 2), frozenset((OrderClass.OTHER,))))
+
+    assert (keys.known, keys.records) == (True, 1)
+
+
+def test_a_key_and_what_stands_for_it_are_one(keys: ParkedKeys) -> None:
+    """Of a key of a megabyte 16 bytes are kept, wherever it is parked from."""
+    long = b"x" * 1_000_000
+    keys.apply(Parked(short(long), ORDERS, 1, (RETRY, 1)))
+
+    assert keys.is_parked(long)
+    assert not keys.is_parked(long + b"x")
+    assert len(short(long)) == 16
+
+    keys.apply(Unparked(long, ORDERS, 1, (RETRY, 1)))
+    assert not keys.is_parked(long)
