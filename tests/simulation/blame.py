@@ -88,6 +88,8 @@ def age_alone(seed: int) -> Load:
         load.write(f"customer-{number % 40}", at=number * 0.05)
     load.write("failing", kind="poison", events=("customer_patch",), at=0.5)
     load.run(within=40)
+    tries = sum(map(len, load.tries("failing").values()))
+    load.expect(tries <= 2 * WIDE.attempts + _AGE / WIDE.delays[0], f"a record that waits was tried {tries} times")
     _check_age(load, 0.5 + _AGE, WIDE.delays[0] + WIDE.backoff.max_seconds)
     return load
 
