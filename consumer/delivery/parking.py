@@ -6,7 +6,7 @@ parked for its consents, for its other records, or for both: an unsubscribe does
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -18,10 +18,12 @@ MOST_PARKED = 350_000
 RECORD_BYTES = 800
 """About what one takes here, and where it is followed, together [measured]."""
 _DIGEST_BYTES = 16
-_Copies = dict[tuple[Partition, int] | None, bytes]
+Place = tuple[Partition, int]
+"""A partition and an offset in it."""
+_Copies = dict[Place | None, bytes]
 """Of one record in the retry topic: its places there, and the digest of what lies at each."""
-_Copy = tuple[tuple[Partition, int] | None, bytes]
-_Places = dict[tuple[Partition, int], _Copies | _Copy]
+_Copy = tuple[Place | None, bytes]
+_Places = dict[Place, _Copies | _Copy]
 """Of one key, by its records' original places; nearly always a record has one copy, which is no dictionary then."""
 
 
@@ -36,7 +38,7 @@ class Parked(NamedTuple):
     key: bytes
     origin: Partition
     offset: int
-    at: tuple[Partition, int] | None = None
+    at: Place | None = None
     parks: frozenset[OrderClass] = BOTH
     digest: bytes = b""
 
@@ -47,7 +49,7 @@ class Unparked(NamedTuple):
     key: bytes
     origin: Partition
     offset: int
-    at: tuple[Partition, int]
+    at: Place
     parks: frozenset[OrderClass] = BOTH
 
 
@@ -91,6 +93,9 @@ class ParkedKeys:
         self.records = 0
         """How many are parked, one of both classes twice, copies not counted."""
         self._asked = self._answered = 0
+        self._taken: dict[tuple[bytes, Place | None, OrderClass], tuple[Parked, int]] = {}
+        """By key, place and class, what was read here and the watch does not tell of; with it, where the partition
+        has left since, the number of the catch-up after which nothing is parked that the watch has not told of."""
 
     def __len__(self) -> int:
         """How many keys."""
@@ -108,16 +113,17 @@ class ParkedKeys:
 
     def apply(self, change: Change) -> None:
         if isinstance(change, CaughtUp):
-            self._answered = max(self._answered, change.number)
+            self._caught_up(change.number)
             return
         key, place = short(change.key), (change.origin, change.offset)
         for kind in change.parks:
+            self._taken.pop((key, change.at, kind), None)  # the watch tells of it now, or it is over
             if isinstance(change, Parked):
                 self._park(kind, key, place, (change.at, change.digest))
             else:
                 self._unpark(kind, key, place, change.at)
 
-    def _park(self, kind: OrderClass, key: bytes, place: tuple[Partition, int], copy: _Copy) -> None:
+    def _park(self, kind: OrderClass, key: bytes, place: Place, copy: _Copy) -> None:
         places = self._parked[kind].setdefault(key, {})
         known = places.get(place)
         if known is None:
@@ -129,7 +135,7 @@ class ParkedKeys:
         copies.pop(None, None)
         copies[copy[0]] = copy[1]
 
-    def _unpark(self, kind: OrderClass, key: bytes, place: tuple[Partition, int], at: tuple[Partition, int]) -> None:
+    def _unpark(self, kind: OrderClass, key: bytes, place: Place, at: Place) -> None:
         places = self._parked[kind].get(key, {})
         if (known := places.get(place)) is None:
             return
@@ -144,6 +150,34 @@ class ParkedKeys:
             del places[place]
             if not places:
                 del self._parked[kind][key]
+
+    def take(self, parked: Parked) -> None:
+        """A record was read from the retry topic. The watch comes to it later, or has told its end before.
+
+        The latter is so where whoever reads it again does not know the commit that it was settled by.
+        """
+        key, place = short(parked.key), (parked.origin, parked.offset)
+        for kind in parked.parks:
+            where = key, parked.at, kind
+            if where in self._taken or parked.at not in _locations(self._parked[kind].get(key, {}).get(place)):
+                one = parked._replace(parks=frozenset((kind,)))
+                self.apply(one)
+                self._taken[where] = one, 0
+
+    def leave(self, partitions: Collection[Partition]) -> bool:
+        """These partitions are another's now: what was read of them and not settled is parked if the watch says so.
+
+        Returns:
+            Whether the watch has to be asked to catch up.
+        """
+        left = [
+            where
+            for where, (parked, awaited) in self._taken.items()
+            if not awaited and parked.at is not None and parked.at[0] in partitions
+        ]
+        for where in left:
+            self._taken[where] = self._taken[where][0], self._asked + 1
+        return bool(left)
 
     def is_parked(self, key: bytes | None, kind: OrderClass = OrderClass.OTHER) -> bool:
         """Whether a later record of this class follows one of its key into the retry topic."""
@@ -161,10 +195,22 @@ class ParkedKeys:
         digests = known.values() if isinstance(known, dict) else known[1:]
         return digest_of(record.key, record.value) in digests
 
+    def _caught_up(self, number: int) -> None:
+        self._answered = max(self._answered, number)
+        over = [parked for parked, awaited in self._taken.values() if 0 < awaited <= number]
+        for parked in over:
+            if parked.at is not None:
+                self.apply(Unparked(parked.key, parked.origin, parked.offset, parked.at, parked.parks))
+
 
 def _at(known: _Copies | _Copy) -> object:
     """Where the one copy lies; of several, no such place."""
     return () if isinstance(known, dict) else known[0]
+
+
+def _locations(known: _Copies | _Copy | None) -> Iterable[Place | None]:
+    """Where the copies lie."""
+    return () if known is None else known if isinstance(known, dict) else known[:1]
 
 
 def digest_of(key: bytes | None, value: bytes | None) -> bytes:

@@ -13,7 +13,8 @@ from consumer.delivery.task import Commit, Settlement
 from consumer.pipeline.caches import NO_CACHES, Caches
 from consumer.pipeline.gauges import EngineGauges, HasOldest, HasOutage
 from consumer.pipeline.lag import Lag
-from consumer.records import Failure, Outcome, Partition, Record
+from consumer.pipeline.omissions import OmittedFields
+from consumer.records import Failure, Mapped, Outcome, Partition, Record, Send
 from consumer.telemetry.health import Health
 from consumer.telemetry.incidents import Incidents
 from consumer.telemetry.metrics import LoopState, Metrics
@@ -64,6 +65,7 @@ class Reporter:
         self._failures: Incidents = Incidents()
         """Of records: by topic, outcome, reason and status."""
         self._tell_at = 0.0
+        self._omissions = OmittedFields(metrics)
         self._cause = ""
         self._held: frozenset[Route] = frozenset()
         self._leaving = False
@@ -83,6 +85,11 @@ class Reporter:
         for topic, count in Counter([record.partition.topic for record in records]).items():
             self._metrics.events_consumed[topic].inc(count)
         self._metrics.event_age["consumed"].observe_many(_ages(records, now))
+
+    def mapped(self, record: Record, mapped: Mapped, now: float) -> None:
+        """What mapping made of a record: nothing to tell of nearly all."""
+        if type(mapped) is Send and (mapped.omitted or self._omissions.watching):
+            self._omissions.look(record, mapped, now)
 
     def settled(self, settlements: Sequence[Settlement], now: float) -> None:
         """Counts them: the delivered, nearly all of them, together with the next ones where these are few."""

@@ -106,6 +106,7 @@ class Service:
         now = self._clock.now()
         self._report.consumed(records, now)
         for record, mapped in self._intake.translate(records, now):
+            self._report.mapped(record, mapped, now)
             self._engine.take(record, mapped, now)
         self._act(now)
         if not self._source.committing and (commits := self._engine.partitions.commits.due(now)):
@@ -224,6 +225,8 @@ class Service:
 
     def _forget(self, kind: str, partitions: Sequence[Partition]) -> None:
         self._engine.partitions.forget(partitions)
+        if self._engine.parked.leave(partitions):
+            self._retry_watch.catch_up(self._engine.parked.ask())
         self._report.rebalanced(kind, partitions, self._engine.partitions.assigned)
 
     def _abandon(self) -> None:

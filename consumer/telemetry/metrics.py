@@ -74,6 +74,17 @@ class Metrics:
         self.dead_letters: Children[str, Counter] = counters(
             "dead_letters_total", "Records acknowledged in the dead-letter topic, by reason.", "reason"
         )
+        self.fields_omitted: Children[tuple[str, str], Counter] = counters(
+            "fields_omitted_total",
+            "Values of optional fields that could not be read, and were left out of their events.",
+            *("event_type", "field"),
+        )
+        # Those of every field that there may be would be hundreds of series at zero.
+        self.fields_read: Children[tuple[str, str], Counter] = counters(
+            "fields_read_total",
+            "Values of a field, those left out too, while some of it were left out in the last hour.",
+            *("event_type", "field"),
+        )
         self.dead_letter_produce_failures = counter(
             "dead_letter_produce_failures_total",
             "Records that the brokers did not take in the retry or dead-letter topic; they stay unsettled.",
