@@ -28,6 +28,10 @@ from consumer.avro.protocol import (
     request_body,
 )
 from consumer.avro.references import parse_registered
+from consumer.sandbox.callers import bounded_body
+
+MOST_BYTES = 16 << 20
+"""Of a body, as of an answer that the client takes."""
 
 
 class _Answer(JSONResponse):
@@ -146,8 +150,9 @@ async def _failed(_: Request, failure: Exception) -> _Answer:
 
 
 async def _posted(request: Request) -> RegisteredSchema:
+    body, _ = await bounded_body(request.receive, MOST_BYTES)
     try:
-        posted = SCHEMA_ANSWER.validate_json(await request.body())
+        posted = SCHEMA_ANSWER.validate_json(body or b"")
         # Two texts that differ in their white space alone are one schema.
         text = json.dumps(json.loads(posted.text), separators=(",", ":"))
     except ValidationError:

@@ -23,6 +23,7 @@ from consumer.kafka.embedded import embedded_broker
 from consumer.kafka.topics import delete_topics, ensure_topics
 from consumer.pipeline.assembly import Assembled, assembled
 from consumer.records import Outcome
+from consumer.sandbox.callers import Callers
 from consumer.sandbox.faults import FaultPlan, LogNormalLatency, Scripts
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.sandbox import running_sandbox
@@ -94,7 +95,7 @@ def _addresses(given: Config | None, stack: ExitStack) -> tuple[KafkaConfig, Reg
     if given is not None and given.schema_registry is not None:
         return given.kafka.model_copy(update={"group_id": group}), given.schema_registry
     bootstrap = stack.enter_context(embedded_broker())
-    registry = stack.enter_context(serve(registry_app()))
+    registry = stack.enter_context(serve(Callers(registry_app())))
     return KafkaConfig(bootstrap_servers=bootstrap, group_id=group), RegistryConfig(url=registry)
 
 
