@@ -15,6 +15,7 @@ from tenacity.wait import wait_base
 from consumer.avro.errors import SchemaPending, SchemaUnknown
 from consumer.avro.references import SchemaStore, load_schema
 from consumer.avro.schema import AvroSchema
+from consumer.avro.schema_ids import SchemaId
 from consumer.backoff import seconds_after
 
 _log = structlog.get_logger(__name__)
@@ -53,12 +54,12 @@ class SchemaCache:
         self._store = store
         self._clock = clock
         self._backoff = backoff
-        self._schemas: dict[int, AvroSchema] = {}
+        self._schemas: dict[SchemaId, AvroSchema] = {}
         self._lock = Lock()
-        self._unknown: dict[int, _Unknown] = {}
-        self._wanted: set[int] = set()
-        self._failing: dict[int, str] = {}
-        self._queue: SimpleQueue[int | None] = SimpleQueue()
+        self._unknown: dict[SchemaId, _Unknown] = {}
+        self._wanted: set[SchemaId] = set()
+        self._failing: dict[SchemaId, str] = {}
+        self._queue: SimpleQueue[SchemaId | None] = SimpleQueue()
         self._closed = Event()
         self._thread = Thread(target=self._fetch_all, name="schema-registry", daemon=True)
         self._thread.start()
@@ -69,7 +70,7 @@ class SchemaCache:
         with self._lock:
             return next(iter(self._failing.values()), None)
 
-    def get(self, schema_id: int) -> AvroSchema:
+    def get(self, schema_id: SchemaId) -> AvroSchema:
         """The schema of an id.
 
         Raises:
@@ -85,7 +86,7 @@ class SchemaCache:
         self._closed.set()
         self._queue.put(None)
 
-    def _request(self, schema_id: int) -> AvroSchema:
+    def _request(self, schema_id: SchemaId) -> AvroSchema:
         with self._lock:
             if schema_id in self._schemas:
                 return self._schemas[schema_id]
@@ -114,7 +115,7 @@ class SchemaCache:
             failures = 0
             self._note_answer(schema_id, found)
 
-    def _note_answer(self, schema_id: int, found: AvroSchema | SchemaUnknown) -> None:
+    def _note_answer(self, schema_id: SchemaId, found: AvroSchema | SchemaUnknown) -> None:
         with self._lock:
             self._wanted.discard(schema_id)
             now = self._clock()
@@ -127,9 +128,9 @@ class SchemaCache:
         if recovered:
             _log.info("the schema registry answers again")
 
-    def _note_failure(self, schema_id: int, problem: str) -> None:
+    def _note_failure(self, schema_id: SchemaId, problem: str) -> None:
         with self._lock:
             first = not self._failing
             self._failing[schema_id] = problem
         if first:
-            _log.warning("the schema registry does not answer", problem=problem, schema_id=schema_id)
+            _log.warning("the schema registry does not answer", problem=problem, schema_id=str(schema_id))

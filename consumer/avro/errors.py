@@ -14,6 +14,7 @@ Names say what happened. Messages are for the reader, and never hold credentials
 
 from __future__ import annotations
 
+from consumer.avro.schema_ids import SchemaId
 from consumer.errors import ExpectedError
 
 
@@ -24,7 +25,7 @@ class Undecodable(Exception):
 class SchemaPending(Exception):
     """The schema is being fetched, or the registry is out of reach: the record can neither pass nor be given up."""
 
-    def __init__(self, schema_id: int) -> None:
+    def __init__(self, schema_id: SchemaId) -> None:
         super().__init__(f"schema {schema_id} is being fetched from the registry")
         self.schema_id = schema_id
 

@@ -7,17 +7,18 @@ from typing import Any, Protocol
 from consumer.avro.errors import InvalidSchema, SchemaUnknown
 from consumer.avro.protocol import Reference, RegisteredSchema
 from consumer.avro.schema import AvroSchema, definitions, parse
+from consumer.avro.schema_ids import SchemaId
 
 
 class SchemaStore(Protocol):
-    """The part of `RegistryClient` by which schemas are found."""
+    """The part of `Registry` by which schemas are found."""
 
-    def schema(self, schema_id: int) -> RegisteredSchema: ...
+    def schema(self, schema_id: SchemaId) -> RegisteredSchema: ...
 
     def schema_of(self, subject: str, version: int | str = ..., *, deleted: bool = ...) -> RegisteredSchema: ...
 
 
-def load_schema(store: SchemaStore, schema_id: int) -> AvroSchema:
+def load_schema(store: SchemaStore, schema_id: SchemaId) -> AvroSchema:
     """Fetch the schema of an id, with its references.
 
     Raises:

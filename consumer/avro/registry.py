@@ -30,6 +30,7 @@ from consumer.avro.protocol import (
     RegisteredSchema,
     request_body,
 )
+from consumer.avro.schema_ids import IdKind, NamedId, SchemaId
 
 MOST_BYTES = 16 << 20
 """Of one answer: the longest list of subjects is below a tenth of it."""
@@ -61,13 +62,19 @@ class RegistryClient:
         """Where the registry is, for messages: its address without credentials."""
         return address(self._url)
 
-    def schema(self, schema_id: int) -> RegisteredSchema:
-        """The schema of an id.
-
-        Raises:
-            SchemaUnknown: the registry has no such id.
-        """
-        return self._call(SCHEMA_ANSWER, "GET", f"/schemas/ids/{schema_id}", missing={NO_SCHEMA})
+    def schema(self, schema_id: SchemaId) -> RegisteredSchema:
+        """See `Registry.schema`."""
+        if not isinstance(schema_id, NamedId):
+            return self._call(SCHEMA_ANSWER, "GET", f"/schemas/ids/{schema_id}", missing={NO_SCHEMA})
+        if schema_id.kind is not IdKind.GUID:
+            # Apicurio's compatible address has the contentId for its id.
+            return self.schema(int(schema_id.value))
+        try:
+            return self._call(SCHEMA_ANSWER, "GET", f"/schemas/guids/{schema_id.value}", missing={NO_SCHEMA})
+        except RegistryUnavailable:
+            # Karapace and Apicurio have no GUIDs, and no such path: if this is a registry, it has not got the schema.
+            self.subjects()
+            raise SchemaUnknown("it has no schemas by GUID") from None
 
     def subjects(self) -> list[str]:
         return self._call(NAMES_ANSWER, "GET", "/subjects")

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from consumer.avro.confluent import SchemasById
 from consumer.avro.decoding import WireFormat
 from consumer.avro.defaults import with_values
 from consumer.avro.errors import InvalidSchema, UnusableSchemas
 from consumer.avro.files import SchemaFile, load_file, load_files
 from consumer.avro.formats import SchemaSources, wire_format
 from consumer.avro.reader_schemas import ReaderSchema, ReaderSchemas
+from consumer.avro.registered import SchemasById
 from consumer.config.route import RouteConfig
 
 

@@ -16,6 +16,7 @@ from consumer.avro.decoding import Decoded, Reading
 from consumer.avro.errors import Undecodable
 from consumer.avro.reader_schemas import ReaderSchemas
 from consumer.avro.schema import AvroSchema, branches_alone
+from consumer.records import Headers
 
 _MARKER = b"\xc3\x01"
 _HEADER = 10
@@ -41,7 +42,7 @@ class SingleObjectDecoder:
         other._reading = self._reading.narrowed(fields)  # noqa: SLF001 - its own copy
         return other
 
-    def decode(self, value: bytes) -> Decoded:
+    def decode(self, value: bytes, headers: Headers = ()) -> Decoded:  # noqa: ARG002 - it needs none
         """See `WireFormat.decode`; never raises `SchemaPending`."""
         if len(value) < _HEADER or not value.startswith(_MARKER):
             raise Undecodable("the value does not start with the header of Avro's single-object encoding")

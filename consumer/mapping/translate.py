@@ -61,7 +61,7 @@ class Translator:
             known = self._narrowed.get(topic)
             if known is None or known[0] is not decoder:
                 known = self._narrow(topic, decoder)
-            decoded = known[1].decode(record.value)
+            decoded = known[1].decode(record.value, record.headers)
         except Undecodable as error:
             return Reject(Reason.UNDECODABLE, Stage.DECODE, str(error))
         except SchemaPending:

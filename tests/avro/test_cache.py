@@ -14,6 +14,7 @@ from consumer.avro.cache import REMEMBER_UNKNOWN_SECONDS, SchemaCache
 from consumer.avro.errors import SchemaPending, SchemaUnknown
 from consumer.avro.protocol import RegisteredSchema
 from consumer.avro.registry import RegistryClient
+from consumer.avro.schema_ids import SchemaId
 from tests.avro.support import BreakableRegistry, fetched, record, text
 from tests.support.waiting import eventually
 
@@ -141,7 +142,7 @@ def test_an_incident_is_one_warning_and_its_end_one_line(
 
 def test_one_schema_that_the_registry_fails_on_does_not_hold_back_the_others(client: RegistryClient) -> None:
     class FailsOnOne:
-        def schema(self, schema_id: int) -> RegisteredSchema:
+        def schema(self, schema_id: SchemaId) -> RegisteredSchema:
             if schema_id == 7:
                 raise RuntimeError("a fault of this very schema")
             return client.schema(schema_id)

@@ -13,7 +13,7 @@ from consumer.avro.errors import SchemaPending, Undecodable
 from consumer.config.route import RouteConfig
 from consumer.mapping.router import compile_routes
 from consumer.mapping.translate import Translator
-from consumer.records import Partition, Reason, Record, Redelivery, Reject, Send, Skip, Stage
+from consumer.records import Headers, Partition, Reason, Record, Redelivery, Reject, Send, Skip, Stage
 from tests.mapping.support import EMAIL, NOW_MS, TOKEN, route
 
 HOME = Partition("shop.events", 3)
@@ -25,7 +25,7 @@ class Answering:
     def __init__(self, answer: Callable[[], Any]) -> None:
         self._answer = answer
 
-    def decode(self, value: bytes) -> Decoded:  # noqa: ARG002 - the protocol's
+    def decode(self, value: bytes, headers: Headers = ()) -> Decoded:  # noqa: ARG002 - the protocol's
         return Decoded("com.shop.Event", self._answer())
 
 

@@ -45,7 +45,7 @@ class Remapping:
             return {"value": None}
         try:
             decoder = self._decoders(record.origin.topic)
-            found: Decoded = with_schemas(partial(decoder.decode, record.value), self._schemas)
+            found: Decoded = with_schemas(partial(decoder.decode, record.value, record.headers), self._schemas)
         except Undecodable as error:
             return {"undecodable": str(error), "bytes": record.value.hex()}
         return {"name": found.name, "value": found.value}
