@@ -8,6 +8,7 @@
       SchemaUnknown        the registry answered: it has no such schema, subject or version
       RegistryRefused      the registry answered: it will not have this schema
       RegistryUnavailable  no answer, or one that says nothing of the schema
+      ExtraMissing         the client of this type of registry is not installed
 
 Names say what happened. Messages are for the reader, and never hold credentials or a record's values.
 """
@@ -60,3 +61,7 @@ class RegistryRefused(RegistryError):
 
 class RegistryUnavailable(RegistryError):
     """The registry is out of reach, refuses the credentials, or is not a registry: says nothing of the schema."""
+
+
+class ExtraMissing(RegistryError):
+    """What a type of registry needs is not installed; the message has the command that installs it."""

@@ -129,7 +129,7 @@ class RegistryClient:
         body: dict[str, Any] | None = None,
         missing: Collection[int] = (),
     ) -> _T:
-        status, content = self._send(method, path, body)
+        status, content = self.send(method, path, body)
         if not requests.codes.ok <= status < requests.codes.multiple_choices:
             raise self._failure(status, content, missing)
         try:
@@ -137,7 +137,7 @@ class RegistryClient:
         except ValidationError:
             raise RegistryUnavailable(no_registry_answer(self._url, status)) from None
 
-    def _send(self, method: str, path: str, body: dict[str, Any] | None) -> tuple[int, bytes]:
+    def send(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, bytes]:
         """The status and body of the answer: an error that held the response would hold its connection too."""
         options = self._options
         deadline = time.monotonic() + options.timeout_seconds

@@ -17,7 +17,7 @@ def secrets_of(config: Config) -> Secrets:
     for name, value in config.kafka.options.items():
         found += _option_secrets(name, str(value))
     if config.schema_registry is not None:
-        found += _url_secrets(config.schema_registry.url)
+        found += _url_secrets(config.schema_registry.url or "")
         for name, value in config.schema_registry.options.items():
             found += _option_secrets(name, value)
     return Secrets(

@@ -22,7 +22,7 @@ class Remapping:
 
     def __init__(self, config: Config, schemas: SchemaCache | None) -> None:
         self._schemas = schemas
-        self._decoders = decoders(config.routes, schemas)
+        self._decoders = decoders(config, schemas)
         self._translator = masked_translator(
             config.routes, self._decoders, max_age_seconds=config.delivery.max_event_age_seconds
         )

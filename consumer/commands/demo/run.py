@@ -136,7 +136,7 @@ def _config(kafka: KafkaConfig, registry: RegistryConfig, bluecore_url: str) -> 
 def _registered(registry: RegistryConfig) -> dict[str, tuple[int, AvroSchema]]:
     """By event type, the id and the schema: the files are named after the types."""
     folder = schemas_folder()
-    client = RegistryClient(registry.url, parse_options(registry.options))
+    client = RegistryClient(registry.url or "", parse_options(registry.options))
     ids = {each.subject: each.id for each in register_folder(client, folder)}
     client.close()
     schemas = load_folder(folder)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
 
+from consumer.avro.connecting import check_options
 from consumer.avro.errors import UnusableSchemas
-from consumer.avro.options import parse_options
 from consumer.avro.reader_schemas import ReaderSchema
 from consumer.avro.route_schemas import reader_schema, written_schemas
 from consumer.commands.validation.routes import overlap, route_findings
@@ -46,7 +46,7 @@ def _registry_findings(partial: PartialConfig) -> Iterator[Finding]:
         yield Finding("schema_registry", f"is required: routes[{confluent[0]}] reads Confluent's wire format")
     if partial.schema_registry is not None:
         try:
-            parse_options(partial.schema_registry.options)
+            check_options(partial.schema_registry)
         except UnusableSetting as error:
             yield Finding("schema_registry.options", str(error))
 

@@ -1,0 +1,94 @@
+"""HTTP whose answers end: a session of requests that gives no answer larger or slower than a limit."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from consumer.errors import UnusableSetting
+
+MOST_BYTES = 16 << 20
+"""Of one answer: the longest list of schemas is below a tenth of it."""
+_CHUNK = 64 << 10
+
+
+class AnswerTooLargeError(requests.RequestException):
+    """An answer has more bytes than any that a registry gives."""
+
+
+class Content(io.BytesIO):
+    """A body that is read already, in the form that requests and botocore read bodies from."""
+
+    def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
+        yield self.read()
+
+
+class BoundedAdapter(HTTPAdapter):
+    """Reads each answer whole before it gives it; no caller's time-out or CA bundle counts but its own."""
+
+    def __init__(self, seconds: float, ca: str | None = None) -> None:
+        """Takes the limits.
+
+        Args:
+            seconds: how long one answer may take, from the request to its last byte.
+            ca: a PEM file of the CA; None: the well-known ones.
+        """
+        super().__init__()
+        self._seconds = seconds
+        self._ca = ca
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
+        """See `HTTPAdapter.send`.
+
+        Raises:
+            AnswerTooLargeError: the answer is larger than MOST_BYTES.
+            requests.exceptions.ReadTimeout: it drips for longer than a whole answer may take.
+            requests.RequestException: there is none.
+        """
+        deadline = time.monotonic() + self._seconds
+        own = {"stream": True, "timeout": self._seconds, "verify": self._ca or True}
+        response = super().send(request, **(options | own))
+        content = bytearray()
+        try:
+            with response:
+                while chunk := response.raw.read1(_CHUNK, decode_content=True):
+                    content += chunk
+                    if len(content) > MOST_BYTES:
+                        raise AnswerTooLargeError(f"more than {MOST_BYTES >> 20} MB")
+                    if time.monotonic() > deadline:
+                        raise requests.exceptions.ReadTimeout
+        except urllib3.exceptions.TimeoutError as error:
+            raise requests.exceptions.ReadTimeout(error) from None
+        except urllib3.exceptions.HTTPError as error:
+            raise requests.exceptions.ConnectionError(error) from None
+        # It is decoded by now: read once more with its encoding it would be garbage.
+        response.headers.pop("Content-Encoding", None)
+        response.raw = Content(content)
+        return response
+
+
+def bounded_session(seconds: float, ca: str | None = None) -> requests.Session:
+    """A session with a `BoundedAdapter` for every address.
+
+    Raises:
+        UnusableSetting: there is no file of the CA.
+    """
+    if ca is not None and not Path(ca).exists():
+        raise UnusableSetting(f"ssl.ca.location: there is no file {ca}")
+    session = requests.Session()
+    # Else what a .netrc holds for the host would override the cloud's own credentials.
+    session.auth = _as_it_is
+    session.mount("https://", BoundedAdapter(seconds, ca))
+    session.mount("http://", BoundedAdapter(seconds, ca))
+    return session
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
