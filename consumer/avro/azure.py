@@ -21,8 +21,10 @@ from consumer.avro.outage import no_answer, no_registry_answer
 from consumer.avro.protocol import RegisteredSchema
 from consumer.avro.schema_ids import NamedId, SchemaId
 
-_API: Final = "2022-10"
 _TYPES: Final = {SchemaFormat.AVRO: "AVRO", SchemaFormat.JSON: "JSON"}
+_IDENTITY: Final = (
+    "give the pod a workload or managed identity, or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET"
+)
 _NOBODYS: Final = "0" * 32
 
 
@@ -97,22 +99,22 @@ class AzureRegistry:
     def _ask(self, *schema_id: str, **named: Any) -> RegisteredSchema:
         try:
             found = self._client.get_schema(*schema_id, **named)
-        except ClientAuthenticationError as error:
-            what = f"no token for {self.address}: {error.message}"
-            raise RegistryUnavailable(
-                f"{what[:300]}; give the pod a workload or managed identity, or set AZURE_CLIENT_ID, AZURE_TENANT_ID "
-                "and AZURE_CLIENT_SECRET"
-            ) from None
         except HttpResponseError as error:
             raise self._failure(error) from None
-        except (AzureError, requests.RequestException, OSError) as error:
+        except AzureError as error:
+            why = error.inner_exception if isinstance(error.inner_exception, Exception) else error
+            raise RegistryUnavailable(no_answer(self._url, why, self._options.timeout_seconds)) from None
+        except (requests.RequestException, OSError) as error:
             raise RegistryUnavailable(no_answer(self._url, error, self._options.timeout_seconds)) from None
-        except (LookupError, ValueError) as error:
+        except (LookupError, TypeError, ValueError):
             what = f"what answers at {self.address} is not Azure's schema registry"
-            raise RegistryUnavailable(f"{what}: {type(error).__name__}: check schema_registry.url") from None
+            raise RegistryUnavailable(f"{what}: check schema_registry.url") from None
         return RegisteredSchema(found.definition, _TYPES.get(found.properties.format, str(found.properties.format)))
 
     def _failure(self, error: HttpResponseError) -> Exception:
+        if isinstance(error, ClientAuthenticationError) and error.response is None:
+            why = f"there is no token for Azure's registry: {error.message}"[:400]
+            return RegistryUnavailable(f"{why}; {_IDENTITY}")
         if error.status_code == requests.codes.not_found:
             return SchemaUnknown("Azure's registry has no such schema")
         if error.status_code in {requests.codes.unauthorized, requests.codes.forbidden}:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +20,6 @@ _CHUNK = 64 << 10
 
 class AnswerTooLargeError(requests.RequestException):
     """An answer has more bytes than any that a registry gives."""
-
-
-class Content(io.BytesIO):
-    """A body that is read already, in the form that requests and botocore read bodies from."""
-
-    def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
-        yield self.read()
 
 
 class BoundedAdapter(HTTPAdapter):
@@ -70,7 +62,7 @@ class BoundedAdapter(HTTPAdapter):
             raise requests.exceptions.ConnectionError(error) from None
         # It is decoded by now: read once more with its encoding it would be garbage.
         response.headers.pop("Content-Encoding", None)
-        response.raw = Content(content)
+        response.raw = io.BytesIO(content)
         return response
 
 

@@ -6,7 +6,8 @@ their codes: an id that is not there is an HTTP 400, as much else is.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar
 
 import boto3
@@ -29,6 +30,13 @@ _THROTTLED: Final = frozenset(("ThrottlingException", "Throttling", "TooManyRequ
 _T = TypeVar("_T")
 
 
+class _Body(io.BytesIO):
+    """An answer's body in the form that botocore reads one from."""
+
+    def stream(self) -> Iterator[bytes]:
+        yield self.read()
+
+
 class GlueRegistry:
     """One registry of AWS Glue; see `Registry`.
 
@@ -48,7 +56,7 @@ class GlueRegistry:
         self._options = options
         self._session = bounded_session(options.timeout_seconds, options.ca)
         try:
-            self._glue: Any = boto3.client(
+            self._glue: Any = boto3.session.Session().client(
                 "glue",
                 region_name=options.region,
                 endpoint_url=url,
@@ -68,14 +76,12 @@ class GlueRegistry:
         """See `Registry.schema`."""
         if not isinstance(schema_id, NamedId):
             raise SchemaUnknown("AWS Glue has UUIDs, and no numbers")
-        return _registered(self._ask(self._glue.get_schema_version, SchemaVersionId=schema_id.value))
+        return self._version(SchemaVersionId=schema_id.value)
 
     def schema_of(self, subject: str, version: int | str = "latest", *, deleted: bool = False) -> RegisteredSchema:  # noqa: ARG002 - it hides none
         """See `Registry.schema_of`."""
         number = {"LatestVersion": True} if version == "latest" else {"VersionNumber": int(version)}
-        return _registered(
-            self._ask(self._glue.get_schema_version, SchemaId=self._name(subject), SchemaVersionNumber=number)
-        )
+        return self._version(SchemaId=self._name(subject), SchemaVersionNumber=number)
 
     def subjects(self) -> list[str]:
         pages = self._glue.get_paginator("list_schemas").paginate
@@ -100,6 +106,13 @@ class GlueRegistry:
         self._session.close()
         self._glue.close()
 
+    def _version(self, **asked: Any) -> RegisteredSchema:
+        def call() -> RegisteredSchema:
+            found = self._glue.get_schema_version(**asked)
+            return RegisteredSchema(found["SchemaDefinition"], found["DataFormat"])
+
+        return self._ask(call)
+
     def _name(self, schema: str) -> dict[str, str]:
         return {"RegistryName": self._options.registry, "SchemaName": schema}
 
@@ -112,11 +125,11 @@ class GlueRegistry:
             headers=dict(request.headers.items()),
             allow_redirects=False,
         )
-        return AWSResponse(request.url, response.status_code, response.headers, response.raw)
+        return AWSResponse(request.url, response.status_code, response.headers, _Body(response.content))
 
-    def _ask(self, call: Callable[..., _T], **arguments: Any) -> _T:
+    def _ask(self, call: Callable[[], _T]) -> _T:
         try:
-            return call(**arguments)
+            return call()
         except ClientError as error:
             code, said = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
             if code == _UNKNOWN:
@@ -133,7 +146,3 @@ class GlueRegistry:
         except (BotoCoreError, LookupError, ValueError) as error:
             what = f"what answers at {self.address} is not AWS Glue, or cannot be asked"
             raise RegistryUnavailable(f"{what}: {type(error).__name__}: {error}"[:400]) from None
-
-
-def _registered(answer: dict[str, Any]) -> RegisteredSchema:
-    return RegisteredSchema(answer["SchemaDefinition"], answer.get("DataFormat") or "AVRO", id=None)
