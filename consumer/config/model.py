@@ -21,7 +21,7 @@ from consumer.config.types import (
     ClientName,
     Count,
     HttpStatus,
-    HttpUrl,
+    HttpUrls,
     Integer,
     KafkaOption,
     Number,
@@ -54,8 +54,9 @@ class KafkaConfig(Section):
 
 
 class RegistryConfig(Section):
-    url: HttpUrl
+    url: HttpUrls
     options: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it
+    unknown_id_seconds: Positive = 60
 
 
 class BluecoreConfig(Section):

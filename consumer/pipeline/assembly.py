@@ -19,6 +19,7 @@ from consumer.avro.options import parse_options
 from consumer.avro.outage import address
 from consumer.avro.registry import RegistryClient
 from consumer.avro.route_schemas import route_schemas, topic_decoder
+from consumer.avro.unknown_ids import Patience
 from consumer.bluecore.client import BluecoreClient
 from consumer.bluecore.factory import open_transport
 from consumer.bluecore.threads import ThreadTransport
@@ -181,9 +182,12 @@ def registry_client(config: Config) -> RegistryClient | None:
     return None if section is None else RegistryClient(section.url, parse_options(section.options))
 
 
-def schema_cache(config: Config) -> SchemaCache | None:
-    client = registry_client(config)
-    return None if client is None else SchemaCache(client)
+def schema_cache(config: Config, most_seconds: float = float("inf")) -> SchemaCache | None:
+    """The registry's schemas; `most_seconds`: for who does not wait as long as the service for an unknown id."""
+    client, section = registry_client(config), config.schema_registry
+    if client is None or section is None:
+        return None
+    return SchemaCache(client, patience=Patience(min(section.unknown_id_seconds, most_seconds)))
 
 
 def decoders(routes: tuple[RouteConfig, ...], schemas: SchemaCache | None) -> Callable[[str], WireFormat]:
