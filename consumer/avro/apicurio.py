@@ -5,8 +5,9 @@ Rules: `openapi.json` of Apicurio Registry 3, and the exceptions that its answer
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Protocol, TypeVar
+from typing import Annotated, Final, Protocol, TypeVar
 from urllib.parse import quote
 
 import requests
@@ -16,6 +17,7 @@ from consumer.avro.errors import RegistryUnavailable, SchemaUnknown
 from consumer.avro.outage import no_registry_answer
 from consumer.avro.protocol import Reference, RegisteredSchema
 from consumer.avro.schema_ids import IdKind, NamedId, SchemaId
+from consumer.config.addresses import addresses_in
 
 API: Final = "/apis/registry/v3"
 _DEFAULT_GROUP: Final = "default"
@@ -31,7 +33,7 @@ class Http(Protocol):
     @property
     def address(self) -> str: ...
 
-    def send(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, bytes]: ...
+    def call(self, read: Callable[[str, int, bytes], _T], method: str, path: str) -> _T: ...
 
     def close(self) -> None: ...
 
@@ -92,13 +94,12 @@ class ApicurioRegistry:
         """See `Registry.schema`."""
         named = schema_id if isinstance(schema_id, NamedId) else NamedId(self._prefix, schema_id)
         path = f"/ids/{'globalIds' if named.kind is IdKind.GLOBAL_ID else 'contentIds'}/{named.value}"
-        return RegisteredSchema(self._get(path).decode(errors="replace"), references=self._references(path))
+        return RegisteredSchema(self._text(path), references=self._references(path))
 
     def schema_of(self, subject: str, version: int | str = "latest", *, deleted: bool = False) -> RegisteredSchema:  # noqa: ARG002 - it hides none
         """See `Registry.schema_of`."""
         path = f"{self._path(subject)}/versions/{_named(version)}"
-        text = self._get(f"{path}/content").decode(errors="replace")
-        return RegisteredSchema(text, references=self._references(path))
+        return RegisteredSchema(self._text(f"{path}/content"), references=self._references(path))
 
     def subjects(self) -> list[str]:
         found: list[_Artifact] = []
@@ -135,27 +136,39 @@ class ApicurioRegistry:
         return f"/groups/{quote(place.group, safe='')}/artifacts/{quote(place.artifact, safe='')}"
 
     def _read(self, expected: TypeAdapter[_T], path: str) -> _T:
-        try:
-            return expected.validate_json(self._get(path))
-        except ValidationError:
-            raise RegistryUnavailable(no_registry_answer(self.address, requests.codes.ok)) from None
+        def read(url: str, status: int, content: bytes) -> _T:
+            try:
+                return expected.validate_json(_found(url, status, content))
+            except ValidationError:
+                raise RegistryUnavailable(no_registry_answer(url, status)) from None
 
-    def _get(self, path: str) -> bytes:
-        status, content = self._http.send("GET", path)
-        if requests.codes.ok <= status < requests.codes.multiple_choices:
-            return content
-        try:
-            problem = _PROBLEM.validate_json(content)
-        except ValidationError:
-            problem = _Problem()
-        if problem.name in _UNKNOWN:
-            raise SchemaUnknown(problem.title)
-        raise RegistryUnavailable(no_registry_answer(self.address, status))
+        return self._http.call(read, "GET", path)
+
+    def _text(self, path: str) -> str:
+        return self._http.call(_found, "GET", path).decode(errors="replace")
 
 
-def api_address(url: str) -> str:
-    """The address of the API, for an address that names the host alone too."""
-    return url if "/apis/" in url else f"{url.rstrip('/')}{API}"
+def _found(url: str, status: int, content: bytes) -> bytes:
+    """The content that was asked for.
+
+    Raises:
+        SchemaUnknown: the answer says that there is none.
+        RegistryUnavailable: it says nothing of that.
+    """
+    if requests.codes.ok <= status < requests.codes.multiple_choices:
+        return content
+    try:
+        problem = _PROBLEM.validate_json(content)
+    except ValidationError:
+        problem = _Problem()
+    if problem.name in _UNKNOWN:
+        raise SchemaUnknown(problem.title)
+    raise RegistryUnavailable(no_registry_answer(url, status))
+
+
+def api_addresses(urls: str) -> str:
+    """The addresses of the API, with commas between, for those that name the host alone too."""
+    return ",".join(url if "/apis/" in url else f"{url.rstrip('/')}{API}" for url in addresses_in(urls))
 
 
 def _named(version: int | str) -> str:

@@ -11,11 +11,8 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from consumer.avro.http_answer import MOST_BYTES, bounded_content
 from consumer.errors import UnusableSetting
-
-MOST_BYTES = 16 << 20
-"""Of one answer: the longest list of schemas is below a tenth of it."""
-_CHUNK = 64 << 10
 
 
 class AnswerTooLargeError(requests.RequestException):
@@ -47,19 +44,15 @@ class BoundedAdapter(HTTPAdapter):
         deadline = time.monotonic() + self._seconds
         own = {"stream": True, "timeout": self._seconds, "verify": self._ca or True}
         response = super().send(request, **(options | own))
-        content = bytearray()
         try:
             with response:
-                while chunk := response.raw.read1(_CHUNK, decode_content=True):
-                    content += chunk
-                    if len(content) > MOST_BYTES:
-                        raise AnswerTooLargeError(f"more than {MOST_BYTES >> 20} MB")
-                    if time.monotonic() > deadline:
-                        raise requests.exceptions.ReadTimeout
+                content = bounded_content(response, deadline, MOST_BYTES)
         except urllib3.exceptions.TimeoutError as error:
             raise requests.exceptions.ReadTimeout(error) from None
         except urllib3.exceptions.HTTPError as error:
             raise requests.exceptions.ConnectionError(error) from None
+        if content is None:
+            raise AnswerTooLargeError(f"more than {MOST_BYTES >> 20} MB")
         # It is decoded by now: read once more with its encoding it would be garbage.
         response.headers.pop("Content-Encoding", None)
         response.raw = io.BytesIO(content)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
-from consumer.avro.apicurio import ApicurioRegistry, api_address
+from consumer.avro.apicurio import ApicurioRegistry, api_addresses
 from consumer.avro.cloud_options import parse_cloud_options
 from consumer.avro.errors import ExtraMissing
 from consumer.avro.options import parse_options
@@ -33,7 +33,7 @@ def open_registry(section: RegistryConfig) -> Registry:
         return RegistryClient(url, parse_options(options))
     if section.type == "apicurio":
         kind, of_http = _use_id(options)
-        return ApicurioRegistry(RegistryClient(api_address(url), parse_options(of_http)), kind or IdKind.CONTENT_ID)
+        return ApicurioRegistry(RegistryClient(api_addresses(url), parse_options(of_http)), kind or IdKind.CONTENT_ID)
     of_cloud = parse_cloud_options(section.type, options)
     if section.type == "glue":
         with _needing("aws", section):

@@ -78,18 +78,19 @@ class RegistryDecoder:
     def _fitting(self, value: bytes, places: tuple[Place, ...]) -> Decoded:
         """The record, by the one schema that it fits."""
         askable = self._registry.askable(places)
-        pending: SchemaPending | None = None
+        pending: list[SchemaPending] = []
         faults = [] if len(askable) == len(places) else [self._registry.not_askable(places)]
         fitting: list[tuple[Place, Decoded]] = []
         for place in askable:
             try:
                 fitting.append((place, self._read(value, place.schema_id, place.at)))
             except SchemaPending as error:
-                pending = error
+                pending.append(error)
             except Undecodable as error:
                 faults.append(str(error))
-        if pending is not None:
-            raise pending
+        # Where one fits, another that the registry says it has not got is no schema, but bytes that look like its id.
+        if waiting := [error for error in pending if not (fitting and error.unknown)]:
+            raise waiting[0]
         if not fitting:
             raise Undecodable("; ".join(faults))
         (first, decoded), *others = fitting

@@ -22,7 +22,7 @@ from consumer.config.types import (
     ClientName,
     Count,
     HttpStatus,
-    HttpUrl,
+    HttpUrls,
     Integer,
     KafkaOption,
     Number,
@@ -63,8 +63,9 @@ class RegistryConfig(Section):
     """
 
     type: Literal["confluent", "apicurio", "glue", "azure"] = "confluent"
-    url: Annotated[HttpUrl | None, Field(validate_default=True)] = None
+    url: Annotated[HttpUrls | None, Field(validate_default=True)] = None
     options: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it
+    unknown_id_seconds: Positive = 60
 
     @field_validator("url")
     @classmethod

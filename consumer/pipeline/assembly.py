@@ -20,6 +20,7 @@ from consumer.avro.outage import address
 from consumer.avro.registry_protocol import Registry
 from consumer.avro.registry_types import CONFLUENT
 from consumer.avro.route_schemas import route_schemas, topic_decoder
+from consumer.avro.unknown_ids import Patience
 from consumer.bluecore.client import BluecoreClient
 from consumer.bluecore.factory import open_transport
 from consumer.bluecore.threads import ThreadTransport
@@ -187,9 +188,12 @@ def registry(config: Config) -> Registry | None:
     return None if config.schema_registry is None else open_registry(config.schema_registry)
 
 
-def schema_cache(config: Config) -> SchemaCache | None:
-    client = registry(config)
-    return None if client is None else SchemaCache(client)
+def schema_cache(config: Config, most_seconds: float = float("inf")) -> SchemaCache | None:
+    """The registry's schemas; `most_seconds`: for who does not wait as long as the service for an unknown id."""
+    client, section = registry(config), config.schema_registry
+    if client is None or section is None:
+        return None
+    return SchemaCache(client, patience=Patience(min(section.unknown_id_seconds, most_seconds)))
 
 
 def decoders(config: Config, schemas: SchemaCache | None) -> Callable[[str], WireFormat]:

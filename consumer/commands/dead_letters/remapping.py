@@ -11,7 +11,7 @@ from typing import Any
 from consumer.avro.cache import SchemaCache
 from consumer.avro.decoding import Decoded
 from consumer.avro.errors import Undecodable
-from consumer.commands.preview.translation import masked_translator, with_schemas
+from consumer.commands.preview.translation import UNKNOWN_ID_SECONDS, masked_translator, with_schemas
 from consumer.config.model import Config
 from consumer.pipeline.assembly import decoders, schema_cache
 from consumer.records import Mapped, Record
@@ -53,7 +53,7 @@ class Remapping:
 
 @contextmanager
 def remapping(config: Config) -> Iterator[Remapping]:
-    schemas = schema_cache(config)
+    schemas = schema_cache(config, UNKNOWN_ID_SECONDS)
     try:
         yield Remapping(config, schemas)
     finally:
