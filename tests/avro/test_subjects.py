@@ -12,6 +12,7 @@ from consumer.avro.cache import SchemaCache
 from consumer.avro.errors import RegistryUnavailable
 from consumer.avro.registry import RegistryClient
 from consumer.avro.schema import AvroSchema, parse
+from consumer.avro.schema_ids import SchemaId
 from consumer.avro.subjects import Subjects, is_of
 from tests.avro.support import fetched, record, text
 
