@@ -92,7 +92,7 @@ def test_prometheus_takes_its_file_and_the_charts_rules(tmp_path: Path) -> None:
         promtool = program("promtool")
     except PrometheusUnavailableError as reason:
         pytest.skip(str(reason))
-    command = [promtool, "check", "config", tmp_path / "prometheus.yml"]
+    command = [str(promtool), "check", "config", str(tmp_path / "prometheus.yml")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "rule files" in done.stdout

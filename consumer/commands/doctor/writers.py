@@ -7,6 +7,7 @@ dead-letter topic is replayed. So nobody but the service should write there.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
@@ -49,9 +50,10 @@ def check_writers(admin: AdminClient, config: Config, partitions: Mapping[str, i
 
 def _all_of(topic: str) -> AclBindingFilter:
     """All ACLs that speak of a topic: by its name, by the beginning of its name, or of every topic."""
+    anybody: Any = None  # confluent-kafka's types leave out that a filter may leave something open
     return AclBindingFilter(
         *(ResourceType.TOPIC, topic, ResourcePatternType.MATCH),
-        *(None, None, AclOperation.ANY, AclPermissionType.ANY),
+        *(anybody, anybody, AclOperation.ANY, AclPermissionType.ANY),
     )
 
 

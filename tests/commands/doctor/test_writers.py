@@ -107,8 +107,10 @@ def authorizing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApacheKafk
 
 def create(running: ApacheKafka, *bindings: AclBinding) -> None:
     """Returns when the broker tells of them."""
+    open_: Any = None
     theirs = AclBindingFilter(
-        *(ResourceType.ANY, None, ResourcePatternType.ANY, None, None, AclOperation.ANY, AclPermissionType.ANY)
+        *(ResourceType.ANY, open_, ResourcePatternType.ANY),
+        *(open_, open_, AclOperation.ANY, AclPermissionType.ANY),
     )
     with AdminClient({"bootstrap.servers": running.bootstrap}) as admin:
         before = len(admin.describe_acls(theirs).result(timeout=30))
