@@ -52,8 +52,13 @@ def _all_of(topic: str) -> AclBindingFilter:
     """All ACLs that speak of a topic: by its name, by the beginning of its name, or of every topic."""
     anybody: Any = None  # confluent-kafka's types leave out that a filter may leave something open
     return AclBindingFilter(
-        *(ResourceType.TOPIC, topic, ResourcePatternType.MATCH),
-        *(anybody, anybody, AclOperation.ANY, AclPermissionType.ANY),
+        ResourceType.TOPIC,
+        topic,
+        ResourcePatternType.MATCH,
+        principal=anybody,
+        host=anybody,
+        operation=AclOperation.ANY,
+        permission_type=AclPermissionType.ANY,
     )
 
 

@@ -109,8 +109,13 @@ def create(running: ApacheKafka, *bindings: AclBinding) -> None:
     """Returns when the broker tells of them."""
     open_: Any = None
     theirs = AclBindingFilter(
-        *(ResourceType.ANY, open_, ResourcePatternType.ANY),
-        *(open_, open_, AclOperation.ANY, AclPermissionType.ANY),
+        ResourceType.ANY,
+        open_,
+        ResourcePatternType.ANY,
+        principal=open_,
+        host=open_,
+        operation=AclOperation.ANY,
+        permission_type=AclPermissionType.ANY,
     )
     with AdminClient({"bootstrap.servers": running.bootstrap}) as admin:
         before = len(admin.describe_acls(theirs).result(timeout=30))
