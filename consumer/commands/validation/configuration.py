@@ -9,8 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from consumer.avro.connecting import check_options
 from consumer.avro.errors import UnusableSchemas
-from consumer.avro.options import parse_options
 from consumer.avro.reader_schemas import ReaderSchema
 from consumer.avro.route_schemas import reader_schema, written_schemas
 from consumer.commands.validation.routes import overlap, route_findings
@@ -53,7 +53,7 @@ def _registry_findings(partial: PartialConfig) -> Iterator[Finding]:
         yield Finding("schema_registry", f"is required: routes[{confluent[0]}] reads Confluent's wire format")
     if partial.schema_registry is not None:
         try:
-            parse_options(partial.schema_registry.options)
+            check_options(partial.schema_registry)
         except UnusableSetting as error:
             yield Finding("schema_registry.options", str(error))
 
