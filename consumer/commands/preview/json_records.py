@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 from consumer.avro.decoding import Decoded
 from consumer.avro.errors import Undecodable
-from consumer.avro.unavailable import PLACEHOLDER, without_placeholders
+from consumer.avro.unavailable import without_placeholders
 from consumer.records import Headers
 
 LONGEST: Final = 16 << 20
@@ -58,7 +58,7 @@ class JsonRecord:
             raise Undecodable(f"the record is not JSON: {error}: line {self._line}") from None
         if not isinstance(record, dict):
             raise Undecodable("the record is no JSON object")
-        return Decoded(self._name, without_placeholders(record) if PLACEHOLDER in value else record)
+        return Decoded(self._name, without_placeholders(record))
 
 
 def json_records(source: BinaryIO) -> Iterator[JsonText]:
