@@ -23,6 +23,8 @@ from consumer.kafka.embedded import embedded_broker
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve
 from tests.support.apache_kafka import ApacheKafka, unavailable
+from tests.support.apicurio import Apicurio
+from tests.support.apicurio import unavailable as apicurio_unavailable
 from tests.support.brokers import Broker
 from tests.support.pipeline import Pipeline, running_pipeline
 from tests.support.shop import Shop, registered
@@ -53,6 +55,15 @@ def apache_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApacheKaf
         pytest.skip(reason)
     with ApacheKafka(tmp_path_factory.mktemp("apache-kafka")) as kafka:
         yield kafka
+
+
+@pytest.fixture(scope="session")
+def apicurio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apicurio]:
+    """One Apicurio Registry for the whole session: name what you register after your test."""
+    if reason := apicurio_unavailable():
+        pytest.skip(reason)
+    with Apicurio(tmp_path_factory.mktemp("apicurio")) as registry:
+        yield registry
 
 
 @pytest.fixture(params=KINDS)

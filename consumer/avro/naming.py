@@ -66,10 +66,12 @@ class NamingHeaders:
     Attributes:
         readers: what reads each, by its name; None: it names none.
         encoding: the one that says how Apicurio's body is encoded.
+        known: the names of all of them.
     """
 
     readers: Mapping[str, Callable[[bytes], SchemaId | None]]
     encoding: str
+    known: frozenset[str]
 
     def places(self, headers: Headers) -> tuple[Place, ...]:
         """The schemas that headers name, each once, in their order; the body is the whole value then.
@@ -77,6 +79,11 @@ class NamingHeaders:
         Raises:
             Undecodable: a header says that the body is no binary Avro.
         """
+        for name, _ in headers:
+            if name in self.known:
+                break
+        else:
+            return ()
         found: dict[SchemaId, Place] = {}
         for name, content in headers:
             if name == self.encoding and content is not None and content.upper() == b"JSON":
@@ -100,7 +107,8 @@ def naming_headers(part: str) -> NamingHeaders:
     }
     # Azure's key and value share a header; what is in it is the value's, which is written last.
     azure = dict.fromkeys(("content-type", "Content-Type", "contentType") if part == "value" else (), _azure)
-    return NamingHeaders(MappingProxyType(readers | azure), f"apicurio.{part}.encoding")
+    encoding = f"apicurio.{part}.encoding"
+    return NamingHeaders(MappingProxyType(readers | azure), encoding, frozenset((*readers, *azure, encoding)))
 
 
 def before_body(value: bytes) -> Iterator[Place]:

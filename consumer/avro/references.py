@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from consumer.avro.errors import InvalidSchema, SchemaUnknown
+from consumer.avro.errors import InvalidSchema, SchemaUnknown, SchemaUnusable
 from consumer.avro.protocol import Reference, RegisteredSchema
 from consumer.avro.schema import AvroSchema, definitions, parse
 from consumer.avro.schema_ids import SchemaId
@@ -22,13 +22,14 @@ def load_schema(store: SchemaStore, schema_id: SchemaId) -> AvroSchema:
     """Fetch the schema of an id, with its references.
 
     Raises:
-        SchemaUnknown: the registry has none, or what it has is no Avro schema.
+        SchemaUnknown: the registry has none.
+        SchemaUnusable: what it has is no Avro schema.
         RegistryUnavailable: it is out of reach.
     """
     try:
         return parse_registered(store, store.schema(schema_id))
     except InvalidSchema as error:
-        raise SchemaUnknown(f"schema {schema_id} of the registry {error}") from None
+        raise SchemaUnusable(f"schema {schema_id} of the registry {error}") from None
     except SchemaUnknown as error:
         raise SchemaUnknown(f"schema {schema_id} is unknown to the registry: {error}") from None
 

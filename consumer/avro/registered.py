@@ -54,6 +54,7 @@ class RegistryDecoder:
         self._cache = cache
         self._reading = Reading(readers)
         self._registry = registry
+        self._numbers = registry.numbers
         self._most_bytes = most_bytes
 
     def narrowed(self, fields: frozenset[str]) -> Self:
@@ -65,11 +66,11 @@ class RegistryDecoder:
     def decode(self, value: bytes, headers: Headers = ()) -> Decoded:
         """See `WireFormat.decode`."""
         named = _HEADERS.places(headers) if headers else ()
-        if not named and self._registry.numbers and len(value) >= PREFIX and value[0] == 0:
-            # Nearly every record of nearly every topic.
+        if not named and self._numbers and len(value) >= PREFIX and value[0] == 0:
+            # Nearly every record of nearly every topic; 0 is no registry's id.
             schema_id = int.from_bytes(value[1:PREFIX], "big")
             if schema_id:
-                return self._read(value, schema_id, PREFIX)
+                return self._read(BytesIO(value), schema_id, PREFIX)
         places = (*named, *before_body(value))
         if not places:
             raise Undecodable(without_a_name(value, headers, self._registry))
@@ -78,18 +79,20 @@ class RegistryDecoder:
     def _fitting(self, value: bytes, places: tuple[Place, ...]) -> Decoded:
         """The record, by the one schema that it fits."""
         askable = self._registry.askable(places)
-        pending: SchemaPending | None = None
+        pending: list[SchemaPending] = []
         faults = [] if len(askable) == len(places) else [self._registry.not_askable(places)]
         fitting: list[tuple[Place, Decoded]] = []
         for place in askable:
             try:
-                fitting.append((place, self._read(value, place.schema_id, place.at)))
+                plain = with_plain_body(value, self._most_bytes) if place.at == GLUE_PREFIX else value
+                fitting.append((place, self._read(BytesIO(plain), place.schema_id, place.at)))
             except SchemaPending as error:
-                pending = error
+                pending.append(error)
             except Undecodable as error:
                 faults.append(str(error))
-        if pending is not None:
-            raise pending
+        # Where one fits, another that the registry says it has not got is no schema, but bytes that look like its id.
+        if waiting := [error for error in pending if not (fitting and error.unknown)]:
+            raise waiting[0]
         if not fitting:
             raise Undecodable("; ".join(faults))
         (first, decoded), *others = fitting
@@ -101,12 +104,11 @@ class RegistryDecoder:
                 )
         return decoded
 
-    def _read(self, value: bytes, schema_id: SchemaId, at: int) -> Decoded:
+    def _read(self, source: BytesIO, schema_id: SchemaId, at: int) -> Decoded:
         try:
             schema = self._cache.get(schema_id)
         except SchemaUnknown as error:
             raise Undecodable(str(error)) from None
-        source = BytesIO(with_plain_body(value, self._most_bytes) if at == GLUE_PREFIX else value)
         source.seek(at)
         try:
             return self._reading.record(source, schema, schema_id)

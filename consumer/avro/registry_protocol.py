@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from consumer.avro.protocol import RegisteredSchema
@@ -40,8 +41,8 @@ class Registry(Protocol):
         """The names under which there are schemas; None where a registry answers, and cannot list them."""
         ...
 
-    def versions(self, subject: str) -> list[int]:
-        """The version numbers of a subject, the oldest first.
+    def versions(self, subject: str) -> Sequence[int | str]:
+        """The versions of a subject, the oldest first.
 
         Raises:
             SchemaUnknown: there is no such subject.

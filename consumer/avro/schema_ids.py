@@ -33,3 +33,8 @@ class NamedId(NamedTuple):
 
 SchemaId = int | NamedId
 """A number is the id of four bytes that Confluent's wire format has, whatever the registry takes it for."""
+
+
+def for_log(schema_id: SchemaId) -> int | str:
+    """A number as it is, any other id in words."""
+    return schema_id if isinstance(schema_id, int) else str(schema_id)

@@ -54,7 +54,8 @@ def test_each_bad_record_is_a_dead_letter_and_the_rest_flows_on(pipeline: Pipeli
     """Between good records in one partition; key, value and headers are kept, and what went wrong is added."""
     topic = large_topic(pipeline)
     bad = bad_records(pipeline.shop)
-    with pipeline.service([{"topic": topic, "event": "purchase"}]) as service:
+    patience = {"unknown_id_seconds": 1}
+    with pipeline.service([{"topic": topic, "event": "purchase"}], schema_registry=patience) as service:
         service.wait_ready()
         for name, (value, _, _) in bad.items():
             trace = (("trace", name.encode()), ("empty", None))

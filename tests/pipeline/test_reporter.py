@@ -11,6 +11,7 @@ import structlog
 from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
+from consumer.avro.schema_ids import SchemaId
 from consumer.config.model import Config
 from consumer.delivery.engine import Engine
 from consumer.delivery.policy import DeliveryPolicy
@@ -31,6 +32,9 @@ class Registry:
     """A schema registry as the reporter sees it."""
 
     outage: str | None = None
+
+    def __init__(self) -> None:
+        self.unknown_ids: dict[SchemaId, str] = {}
 
 
 @dataclass
@@ -212,6 +216,20 @@ def test_an_outage_of_the_registry_is_shown_and_stops_the_intake(desk: Desk) -> 
     desk.registry.outage = None
     desk.reporter.state(NOW + 1, joined=True)
     assert desk.value("registry_up") == 1
+
+
+def test_an_id_that_the_registry_does_not_know_is_shown_while_records_wait_for_it(desk: Desk) -> None:
+    desk.registry.unknown_ids = {7: "schema 7 is unknown to the registry"}
+    desk.reporter.state(NOW, joined=True)
+    assert desk.value("unknown_schemas") == 1
+    assert desk.value("intake_stopped", cause="unknown_schema") == 1
+    assert desk.value("registry_up") == 1
+    details = desk.health.readiness().body["details"]
+    assert isinstance(details, dict)
+    assert details["registry"] == "schema 7 is unknown to the registry"
+    desk.registry.unknown_ids = {}
+    desk.reporter.state(NOW + 1, joined=True)
+    assert desk.value("unknown_schemas") == desk.value("intake_stopped", cause="unknown_schema") == 0
 
 
 def test_a_request_sent_again_is_a_retry(desk: Desk) -> None:
