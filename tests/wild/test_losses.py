@@ -10,7 +10,7 @@ from tests.wild.meaning import meaning, told
 from tests.wild.producers import given, producers
 from tests.wild.reading import read
 
-PRODUCERS = page("docs/formats.md").text.partition("### What producers should know that no reader can mend")[2]
+PRODUCERS = page("docs/formats.md").text.partition("### What producers should know that no reader can correct")[2]
 EXPORTED = list(producers()["avsc"].recorded["exported"])
 
 
