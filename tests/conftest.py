@@ -18,6 +18,7 @@ import pytest
 import structlog
 from confluent_kafka import Producer
 from hypothesis import settings
+from selenium.webdriver.chrome.webdriver import WebDriver
 
 from consumer.kafka.embedded import embedded_broker
 from consumer.sandbox.registry import registry_app
@@ -26,6 +27,7 @@ from tests.support.apache_kafka import ApacheKafka, unavailable
 from tests.support.apicurio import Apicurio
 from tests.support.apicurio import unavailable as apicurio_unavailable
 from tests.support.brokers import Broker
+from tests.support.browser import headless_chromium
 from tests.support.pipeline import Pipeline, running_pipeline
 from tests.support.shop import Shop, registered
 from tests.support.sorting import sort_out, turn
@@ -64,6 +66,13 @@ def apicurio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apicurio]:
         pytest.skip(reason)
     with Apicurio(tmp_path_factory.mktemp("apicurio")) as registry:
         yield registry
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
+    """One browser for all pages."""
+    with headless_chromium(tmp_path_factory.mktemp("chromium")) as driver:
+        yield driver
 
 
 @pytest.fixture(params=KINDS)

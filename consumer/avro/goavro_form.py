@@ -1,7 +1,7 @@
 """The canonical form by which Go's goavro fingerprints a schema: unlike the specification's in four ways.
 
 Rules: `canonical.go` and `codec.go` of goavro 2.15.0. A primitive with a logical type, or with anything else beside
-its type, stays an object. A decimal is named, `bytes.decimal`, where it is the first of its digits. A namespace within
+its type, stays an object. A decimal is named, `bytes.decimal`, where it is the first of its digits. A namespace in
 another is appended to it. And whether a record's uses of its own name are qualified changes from run to run, as Go's
 maps have no order: both forms are given.
 """

@@ -53,6 +53,7 @@ class RegistryDecoder:
         """
         self._cache = cache
         self._reading = Reading(readers)
+        self._judging = Reading(None if readers is None else readers.of_any_record())
         self._registry = registry
         self._numbers = registry.numbers
         self._most_bytes = most_bytes
@@ -70,7 +71,7 @@ class RegistryDecoder:
             # Nearly every record of nearly every topic; 0 is no registry's id.
             schema_id = int.from_bytes(value[1:PREFIX], "big")
             if schema_id:
-                return self._read(BytesIO(value), schema_id, PREFIX)
+                return self._read(BytesIO(value), schema_id, PREFIX, self._reading)
         places = (*named, *before_body(value))
         if not places:
             raise Undecodable(without_a_name(value, headers, self._registry))
@@ -85,7 +86,8 @@ class RegistryDecoder:
         for place in askable:
             try:
                 plain = with_plain_body(value, self._most_bytes) if place.at == GLUE_PREFIX else value
-                fitting.append((place, self._read(BytesIO(plain), place.schema_id, place.at)))
+                reading = self._reading if len(askable) == 1 else self._judging
+                fitting.append((place, self._read(BytesIO(plain), place.schema_id, place.at, reading)))
             except SchemaPending as error:
                 pending.append(error)
             except Undecodable as error:
@@ -104,13 +106,13 @@ class RegistryDecoder:
                 )
         return decoded
 
-    def _read(self, source: BytesIO, schema_id: SchemaId, at: int) -> Decoded:
+    def _read(self, source: BytesIO, schema_id: SchemaId, at: int, reading: Reading) -> Decoded:
         try:
             schema = self._cache.get(schema_id)
         except SchemaUnknown as error:
             raise Undecodable(str(error)) from None
         source.seek(at)
         try:
-            return self._reading.record(source, schema, schema_id)
+            return reading.record(source, schema, schema_id)
         except Undecodable as error:
-            raise Undecodable(f"schema {schema_id}: {error}") from None
+            raise Undecodable(f"schema {schema_id}: {error}", schema_id) from None

@@ -78,6 +78,14 @@ class RegistryClient:
             self.subjects()
             raise SchemaUnusable("it has no schemas by GUID") from None
 
+    def subjects_of(self, schema_id: int) -> list[str]:
+        """The subjects that have the schema of an id.
+
+        Raises:
+            SchemaUnknown: the registry has no such id.
+        """
+        return self._call(NAMES_ANSWER, "GET", f"/schemas/ids/{schema_id}/subjects", missing={NO_SCHEMA})
+
     def subjects(self) -> list[str]:
         return self._call(NAMES_ANSWER, "GET", "/subjects")
 

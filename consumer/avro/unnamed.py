@@ -26,6 +26,8 @@ def without_a_name(value: bytes, headers: Headers, registry: RegistryType) -> st
             return f"the value starts with {_hex(start)}, {look}"
     if len(value) < PREFIX or (value[0] == GLUE_BYTE and len(value) < GLUE_PREFIX):
         return f"a value of {len(value)} bytes is too short for a schema's id, and no header names one"
+    if value[0] == 0 and registry.numbers:
+        return "the value starts with 0x00 and an id of 0, which is no schema's, and no header names its schema"
     what = f"the value starts with byte {value[0]:#04x}, and no header names its schema"
     return f"{what}: {registry.needs}; a bare Avro body takes `format: raw` and its `schema`"
 

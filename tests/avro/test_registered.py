@@ -179,6 +179,7 @@ def test_what_a_registry_cannot_be_asked_for_is_told_with_what_to_set(
         ("confluent", b'{"id": "A1"}', (), "starts with 0x7b, as JSON text does"),
         ("confluent", b"\xc3\x01" + bytes(8) + BARE, (), "0xc3 0x01, .* `format: single_object`"),
         ("confluent", b"Obj\x01" + BARE, (), "as an Avro container file does"),
+        ("confluent", bytes(9), (), "0x00 and an id of 0"),
         ("confluent", b"\x28" + bytes(9), (), "byte 0x28, and no header .* starts with 0x00 .* `format: raw`"),
         ("glue", b"\x28" + bytes(9), (), "byte 0x28, and no header .* 0x03 0x00 or 0x03 0x05"),
         ("azure", b"\x28" + bytes(9), (("content-type", b"avro/binary"),), "content-type: avro/binary"),
