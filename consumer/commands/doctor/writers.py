@@ -7,6 +7,7 @@ dead-letter topic is replayed. So nobody but the service should write there.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
@@ -49,10 +50,9 @@ def check_writers(admin: AdminClient, config: Config, partitions: Mapping[str, i
 
 def _all_of(topic: str) -> AclBindingFilter:
     """All ACLs that speak of a topic: by its name, by the beginning of its name, or of every topic."""
-    return AclBindingFilter(
-        *(ResourceType.TOPIC, topic, ResourcePatternType.MATCH),
-        *(None, None, AclOperation.ANY, AclPermissionType.ANY),
-    )
+    anybody: Any = None
+    kind, pattern = ResourceType.TOPIC, ResourcePatternType.MATCH
+    return AclBindingFilter(kind, topic, pattern, anybody, anybody, AclOperation.ANY, AclPermissionType.ANY)
 
 
 def writers(bindings: Sequence[AclBinding]) -> list[str]:

@@ -107,9 +107,9 @@ def authorizing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApacheKafk
 
 def create(running: ApacheKafka, *bindings: AclBinding) -> None:
     """Returns when the broker tells of them."""
-    theirs = AclBindingFilter(
-        *(ResourceType.ANY, None, ResourcePatternType.ANY, None, None, AclOperation.ANY, AclPermissionType.ANY)
-    )
+    anything: Any = None
+    kind, pattern = ResourceType.ANY, ResourcePatternType.ANY
+    theirs = AclBindingFilter(kind, anything, pattern, anything, anything, AclOperation.ANY, AclPermissionType.ANY)
     with AdminClient({"bootstrap.servers": running.bootstrap}) as admin:
         before = len(admin.describe_acls(theirs).result(timeout=30))
         for created in admin.create_acls(list(bindings)).values():
