@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -90,10 +90,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
         ProcessCollector(registry=prometheus)
         PlatformCollector(registry=prometheus)
         metrics = Metrics(prometheus)
-        metrics.prepare(
-            [route.topic for route in config.routes if route.topic],
-            dict.fromkeys(event for route in config.routes for event in events_of(route)),
-        )
+        metrics.prepare(events_of_topics(config.routes))
         health = Health(clock.now, stall_seconds(max_poll_seconds(config.kafka)))
         telemetry = config.telemetry
         server = stack.enter_context(TelemetryServer(prometheus, health, host=telemetry.host, port=telemetry.port))
@@ -208,6 +205,15 @@ def decoders(routes: tuple[RouteConfig, ...], schemas: SchemaCache | None) -> Ca
         return topic_decoder(taking or each_with_files[:1], schemas)
 
     return of_topic
+
+
+def events_of_topics(routes: Iterable[RouteConfig]) -> dict[str, list[str]]:
+    """By topic, the event types that its routes can yield; of patterns, nobody knows the topics yet."""
+    found: dict[str, list[str]] = {}
+    for route in routes:
+        if route.topic is not None:
+            found.setdefault(route.topic, []).extend(events_of(route))
+    return found
 
 
 def priority_of(routes: tuple[RouteConfig, ...], topic: str) -> float:

@@ -7,7 +7,7 @@ belongs to that set is there from the start, at zero, so that a rate over the fi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, disable_created_metrics
@@ -216,14 +216,14 @@ class Metrics:
         self.cache_bytes.prepare(get_args(CacheName))
         self.cache_entries.prepare(get_args(CacheName))
 
-    def prepare(self, topics: Iterable[str], event_types: Iterable[str]) -> None:
-        """Make the series of these topics present, for each event type that their routes can yield."""
-        types = ("", *event_types)
-        for topic in topics:
+    def prepare(self, events: Mapping[str, Iterable[str]]) -> None:
+        """Make the series of topics present, for each event type that a topic's own routes can yield."""
+        for topic, event_types in events.items():
             self.events_consumed.prepare((topic,))
             self.unreadable.prepare((topic,))
             self.records_lost.prepare((topic,))
             self.open_transaction.prepare((topic,))
+            types = ("", *event_types)
             self.events.prepare((topic, kind, outcome) for kind in types for outcome in get_args(Outcome))
 
     def retain_partitions(self, assigned: Iterable[tuple[str, int]]) -> None:

@@ -62,7 +62,7 @@ class Instance:
         self.client = SimClient(
             net, self._pass_time, self._is_cut_off, policy.concurrency.maximum, policy.throttle.rate
         )
-        self.publisher = SimPublisher(net, self._is_cut_off)
+        self.publisher = SimPublisher(net, self._is_cut_off, policy.max_age.seconds)
         self.consumers: list[ModelConsumer] = []
         self.ended = self.closed = False
         self._waits_inside = False

@@ -18,7 +18,6 @@ from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.throttle import ThrottlePolicy
 from tests.simulation.bluecore import FORMS, Quota
 from tests.simulation.brokers import DEAD, RETRY, Limits
-from tests.simulation.ports import MAX_AGE
 
 TOPIC, URGENT_TOPIC, CONSENT_TOPIC = "events", "urgent", "consents"
 ROUTED = (TOPIC, URGENT_TOPIC, CONSENT_TOPIC)
@@ -31,7 +30,7 @@ POLICY = DeliveryPolicy(
     delays=(2, 5, 8),
     retry_topic=RETRY,
     ordered_events=frozenset({"customer_patch", "optin", "unsubscribe"}),
-    max_age=AgeLimit(MAX_AGE),
+    max_age=AgeLimit(120),
     buffered_records=30,
     breaker=BreakerPolicy(failures=3, window_seconds=1.5, probes=Backoff(0.5, 3)),
 )

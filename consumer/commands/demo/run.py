@@ -75,7 +75,7 @@ def run_demo(count: int, given: Config | None, progress: Progress) -> Summary:
         ensure_topics(kafka, [*topics, *letters.topics])
         if given is not None:
             stack.callback(delete_topics, kafka, [*topics, *letters.topics])
-        schemas = _registered(registry)
+        schemas = registered_schemas(registry)
         shop = Shop(schemas, time.time())
         parts = stack.enter_context(assembled(config))
         service = stack.enter_context(_in_background(parts))
@@ -134,7 +134,7 @@ def _config(kafka: KafkaConfig, registry: RegistryConfig, bluecore_url: str) -> 
     )
 
 
-def _registered(registry: RegistryConfig) -> dict[str, tuple[int, AvroSchema]]:
+def registered_schemas(registry: RegistryConfig) -> dict[str, tuple[int, AvroSchema]]:
     """By event type, the id and the schema: the files are named after the types."""
     folder = schemas_folder()
     client = RegistryClient(registry.url, parse_options(registry.options))
