@@ -12,6 +12,7 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -53,6 +54,12 @@ def test_images_of_others_are_named_whole_and_pinned(service: str) -> None:
     assert re.fullmatch(r"[a-z.]+/[a-z/-]+:v?\d+\.\d+\.\d+", SERVICES[service]["image"])
 
 
+def test_the_sandbox_answers_to_the_name_by_which_the_service_calls_it() -> None:
+    url = yaml.safe_load((FOLDER / "config.yaml").read_text())["bluecore"]["url"]
+    command = SERVICES["sandbox"]["command"]
+    assert urlsplit(url).hostname == command[command.index("--allow-host") + 1] == "sandbox"
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_ports_are_open_to_this_machine_alone(service: str) -> None:
     assert all(each.startswith("127.0.0.1:") for each in SERVICES[service].get("ports", ()))
@@ -92,7 +99,7 @@ def test_prometheus_takes_its_file_and_the_charts_rules(tmp_path: Path) -> None:
         promtool = program("promtool")
     except PrometheusUnavailableError as reason:
         pytest.skip(str(reason))
-    command = [promtool, "check", "config", tmp_path / "prometheus.yml"]
+    command = [str(promtool), "check", "config", str(tmp_path / "prometheus.yml")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "rule files" in done.stdout
