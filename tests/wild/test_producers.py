@@ -10,7 +10,7 @@ import pytest
 from tests.support.pages import page
 from tests.wild.producers import HERE, Producer, producers
 
-TABLE = page("docs/formats.md").rows("producer")
+TABLE = page("docs/formats.md")["Producers"].table("producer")
 ROWS = {name.strip("`"): cells for name, *cells in TABLE}
 
 
