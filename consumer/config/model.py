@@ -133,7 +133,7 @@ class FloodConfig(Section):
 
 
 class DeliveryConfig(Section):
-    ordering: Literal["key", "partition", "none"] = "key"
+    ordering: Literal["key", "customer", "partition", "none"] = "key"
     max_in_flight: Count = 64
     rate_limit_per_second: Seconds = 0
     retry: RetryConfig = RetryConfig()

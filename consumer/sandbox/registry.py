@@ -30,7 +30,10 @@ from consumer.avro.protocol import (
 )
 from consumer.avro.references import parse_registered
 from consumer.avro.schema_ids import SchemaId
+from consumer.sandbox.callers import bounded_body
 
+MOST_BYTES: Final = 16 << 20
+"""Of a body, as of an answer that the client takes."""
 _FIRST_GUID: Final = 0xB1EC04E0_5A4D_4B00_8000_000000000000
 
 
@@ -167,8 +170,9 @@ async def _failed(_: Request, failure: Exception) -> _Answer:
 
 
 async def _posted(request: Request) -> RegisteredSchema:
+    body, _ = await bounded_body(request.receive, MOST_BYTES)
     try:
-        posted = SCHEMA_ANSWER.validate_json(await request.body())
+        posted = SCHEMA_ANSWER.validate_json(body or b"")
         # Two texts that differ in their white space alone are one schema.
         text = json.dumps(json.loads(posted.text), separators=(",", ":"))
     except ValidationError:
