@@ -12,6 +12,7 @@ from tenacity.wait import wait_base
 
 from consumer.avro.errands import Errands
 from consumer.avro.errors import SchemaPending, SchemaUnknown, SchemaUnusable
+from consumer.avro.key_ring import KeyRing
 from consumer.avro.references import SchemaStore, load_schema
 from consumer.avro.schema import AvroSchema
 from consumer.avro.unknown_ids import Patience, UnknownIds
@@ -34,6 +35,7 @@ class SchemaCache:
         store: SchemaStore,
         *,
         patience: Patience = Patience(),  # noqa: B008 - a frozen value
+        keys: KeyRing | None = None,
         clock: Callable[[], float] = time.monotonic,
         backoff: wait_base = BACKOFF,
     ) -> None:
@@ -42,10 +44,12 @@ class SchemaCache:
         Args:
             store: the registry's client.
             patience: how long a schema may be unknown to it.
+            keys: those of its schemas' encrypted fields, to be closed with it.
             clock: seconds that only ever grow.
             backoff: the wait after the n-th failure in a row.
         """
         self._store = store
+        self.keys = keys
         self._clock = clock
         self._backoff = backoff
         self._schemas: dict[int, AvroSchema] = {}
@@ -60,6 +64,11 @@ class SchemaCache:
         """What is wrong with the registry now, and what to do; None while nothing is known to be wrong."""
         with self._lock:
             return next(iter(self._failing.values()), None)
+
+    @property
+    def key_outage(self) -> str | None:
+        """The same of where the keys of encrypted fields are."""
+        return None if self.keys is None else self.keys.outage
 
     @property
     def unknown_ids(self) -> Mapping[int, str]:
@@ -80,6 +89,8 @@ class SchemaCache:
     def close(self) -> None:
         """Stop fetching. A fetch under way ends by itself, within the client's time-out."""
         self._errands.close()
+        if self.keys is not None:
+            self.keys.close()
 
     def ended(self, seconds: float) -> bool:
         """Whether nothing is fetched any more, once it was closed; waits for that up to so long."""

@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Protocol, Self
 
 from consumer.avro.decoding import Decoded, Reading
+from consumer.avro.decryption import Decryption, NoKeys
 from consumer.avro.errors import SchemaUnknown, Undecodable
 from consumer.avro.reader_schemas import ReaderSchemas
 from consumer.avro.schema import AvroSchema
@@ -25,9 +26,12 @@ class SchemasById(Protocol):
 class ConfluentDecoder:
     """Decodes values whose schemas are in a schema registry."""
 
-    def __init__(self, cache: SchemasById, readers: ReaderSchemas | None = None) -> None:
+    def __init__(
+        self, cache: SchemasById, readers: ReaderSchemas | None = None, decryption: Decryption | None = None
+    ) -> None:
         self._cache = cache
-        self._reading = Reading(readers)
+        self._decryption = decryption or Decryption(NoKeys("there is no registry of keys"), "")
+        self._reading = Reading(readers, decryption=self._decryption)
 
     def narrowed(self, fields: frozenset[str]) -> Self:
         """See `Narrowable.narrowed`."""
@@ -47,9 +51,11 @@ class ConfluentDecoder:
         source = BytesIO(value)
         source.seek(_HEADER)
         try:
+            if schema.encryption is not None and schema.encryption.payload:
+                source = BytesIO(self._decryption.payload(value[_HEADER:], schema))
             return self._reading.record(source, schema, schema_id)
         except Undecodable as error:
-            raise Undecodable(f"schema {schema_id}: {error}") from None
+            raise type(error)(f"schema {schema_id}: {error}") from None
 
 
 def _not_framed(value: bytes) -> str:

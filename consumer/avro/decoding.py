@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from fastavro import schemaless_reader
 
+from consumer.avro.decryption import Decryption, NoKeys
 from consumer.avro.errors import Undecodable
 from consumer.avro.guard import check_value
 from consumer.avro.reader_schemas import ReaderSchemas
@@ -57,21 +58,28 @@ class Narrowable(Protocol):
 class Reading:
     """How the records of one topic are read. Its state is a memo."""
 
-    def __init__(self, readers: ReaderSchemas | None = None, fields: frozenset[str] | None = None) -> None:
+    def __init__(
+        self,
+        readers: ReaderSchemas | None = None,
+        fields: frozenset[str] | None = None,
+        decryption: Decryption | None = None,
+    ) -> None:
         """Takes what may be None.
 
         Args:
             readers: what records are resolved to, by the rules of schema evolution; without, and for a type that they
                 do not know, a record is kept as written.
             fields: the only ones that anybody asks for; None: all.
+            decryption: of what the schema says to be encrypted; without, it is `Unreadable`.
         """
         self._readers = ReaderSchemas() if readers is None else readers
         self._fields = fields
+        self._decryption = decryption or Decryption(NoKeys("this format knows no keys"), "")
         self._ways: dict[RecordType, tuple[Any, Any, Selection | None]] = {}
 
     def narrowed(self, fields: frozenset[str]) -> Reading:
         """The same for who asks for no others."""
-        return Reading(self._readers, fields)
+        return Reading(self._readers, fields, self._decryption)
 
     def record(self, source: BytesIO, schema: AvroSchema, schema_id: int | None = None) -> Decoded:
         """Read one record from where `source` stands up to its end.
@@ -106,7 +114,11 @@ class Reading:
                     f"{rest} bytes are left over after the {record.name}: it was written with another schema"
                 )
         # Whole records are searched, as all text of all producers would be looked at one by one otherwise.
-        return Decoded(record.name, value if data.find(PLACEHOLDER) < 0 else without_placeholders(value), schema_id)
+        if data.find(PLACEHOLDER) >= 0:
+            value = without_placeholders(value)
+        if schema.encryption is not None and schema.encryption.fields:
+            value = self._decryption.record(value, record.name, self._fields)
+        return Decoded(record.name, value, schema_id)
 
     def _way(self, record: RecordType) -> tuple[Any, Any, Selection | None]:
         """What fastavro reads a record with, the writer's and the reader's; and how to read only some of it."""

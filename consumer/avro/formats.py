@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from consumer.avro.confluent import ConfluentDecoder, SchemasById
 from consumer.avro.decoding import WireFormat
+from consumer.avro.decryption import Decryption
 from consumer.avro.raw import RawDecoder
 from consumer.avro.reader_schemas import ReaderSchemas
 from consumer.avro.schema import AvroSchema
@@ -22,11 +23,13 @@ class SchemaSources:
         cache: the schemas of the registry.
         local: the schemas of local files.
         readers: what records are resolved to; without, and for a type that they do not know, as written.
+        decryption: of encrypted fields; without, they are unreadable.
     """
 
     cache: SchemasById | None = None
     local: tuple[AvroSchema, ...] = ()
     readers: ReaderSchemas | None = None
+    decryption: Decryption | None = None
 
 
 def wire_format(name: str, sources: SchemaSources) -> WireFormat:
@@ -43,7 +46,7 @@ def wire_format(name: str, sources: SchemaSources) -> WireFormat:
 def _confluent(sources: SchemaSources) -> WireFormat:
     if sources.cache is None:
         raise ValueError("confluent takes its schemas from a registry: set schema_registry.url")
-    return ConfluentDecoder(sources.cache, sources.readers)
+    return ConfluentDecoder(sources.cache, sources.readers, sources.decryption)
 
 
 def _single_object(sources: SchemaSources) -> WireFormat:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from consumer.avro.encrypted_fields import with_encryption
 from consumer.avro.errors import InvalidSchema, SchemaUnknown, SchemaUnusable
 from consumer.avro.protocol import Reference, RegisteredSchema
 from consumer.avro.schema import AvroSchema, definitions, parse
@@ -18,7 +19,7 @@ class SchemaStore(Protocol):
 
 
 def load_schema(store: SchemaStore, schema_id: int) -> AvroSchema:
-    """Fetch the schema of an id, with its references.
+    """Fetch the schema of an id, with its references and with what its rules say to be encrypted.
 
     Raises:
         SchemaUnknown: the registry has none.
@@ -26,7 +27,8 @@ def load_schema(store: SchemaStore, schema_id: int) -> AvroSchema:
         RegistryUnavailable: it is out of reach.
     """
     try:
-        return parse_registered(store, store.schema(schema_id))
+        registered = store.schema(schema_id)
+        return with_encryption(parse_registered(store, registered), registered)
     except InvalidSchema as error:
         raise SchemaUnusable(f"schema {schema_id} of the registry {error}") from None
     except SchemaUnknown as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
@@ -41,6 +41,7 @@ from consumer.config.addresses import addresses_in
 MOST_BYTES = 16 << 20
 """Of one answer: the longest list of subjects is below a tenth of it."""
 _REFUSED = frozenset({409, 422})
+_NO_KEY = frozenset({403, 404})
 
 _T = TypeVar("_T")
 
@@ -109,6 +110,21 @@ class RegistryClient:
         """
         return self._call(ID_ANSWER, "POST", f"{_path(subject)}/versions", request_body(text, references)).id
 
+    def key_part(self, expected: TypeAdapter[_T], path: str) -> _T:
+        """What the registry of keys has under a path.
+
+        Raises:
+            SchemaUnknown: it has no such thing, or not for this user; says which.
+        """
+
+        def ask(place: Place) -> _T:
+            status, content = self._answer(place, "GET", path, None)
+            if status in _NO_KEY:
+                raise SchemaUnknown(f"the registry of keys at {address(place.url)} answers {status}")
+            return _read(place, expected, status, content)
+
+        return self._in_turn(ask)
+
     def close(self) -> None:
         self._session.close()
         self._credentials.close()
@@ -127,13 +143,20 @@ class RegistryClient:
         body: dict[str, Any] | None = None,
         missing: Collection[int] = (),
     ) -> _T:
+        def ask(place: Place) -> _T:
+            status, content = self._answer(place, method, path, body)
+            return _read(place, expected, status, content, missing)
+
+        return self._in_turn(ask)
+
+    def _in_turn(self, ask: Callable[[Place], _T]) -> _T:
         unknown: SchemaUnknown | None = None
         first = self._answered
         problems: list[str] = []
         for number in range(len(self._places)):
             place = self._places[(first + number) % len(self._places)]
             try:
-                answer = self._ask(place, expected, method, path, body, missing)
+                answer = ask(place)
             except SchemaUnknown as error:
                 unknown = unknown or error
             except RegistryUnavailable as error:
@@ -143,24 +166,12 @@ class RegistryClient:
                 return answer
         raise unknown or RegistryUnavailable("; ".join(dict.fromkeys(problems)))
 
-    def _ask(  # noqa: PLR0913, PLR0917 - a call's parts
-        self,
-        place: Place,
-        expected: TypeAdapter[_T],
-        method: str,
-        path: str,
-        body: dict[str, Any] | None,
-        missing: Collection[int],
-    ) -> _T:
+    def _answer(self, place: Place, method: str, path: str, body: dict[str, Any] | None) -> tuple[int, bytes]:
+        """Asked once more with another token, where one was fetched that is not accepted any more."""
         status, content = self._send(place, method, path, body)
         if status == requests.codes.unauthorized and self._credentials.renewed():
-            status, content = self._send(place, method, path, body)
-        if not requests.codes.ok <= status < requests.codes.multiple_choices:
-            raise _failure(place.url, status, content, missing)
-        try:
-            return expected.validate_json(content)
-        except ValidationError:
-            raise RegistryUnavailable(no_registry_answer(place.url, status)) from None
+            return self._send(place, method, path, body)
+        return status, content
 
     def _send(self, place: Place, method: str, path: str, body: dict[str, Any] | None) -> tuple[int, bytes]:
         """The status and body of the answer: an error that held the response would hold its connection too."""
@@ -189,6 +200,15 @@ class RegistryClient:
             what = f"what answers at {address(place.url)} sends more than {MOST_BYTES >> 20} MB"
             raise RegistryUnavailable(f"{what}: check schema_registry.url")
         return response.status_code, content
+
+
+def _read(place: Place, expected: TypeAdapter[_T], status: int, content: bytes, missing: Collection[int] = ()) -> _T:
+    if not requests.codes.ok <= status < requests.codes.multiple_choices:
+        raise _failure(place.url, status, content, missing)
+    try:
+        return expected.validate_json(content)
+    except ValidationError:
+        raise RegistryUnavailable(no_registry_answer(place.url, status)) from None
 
 
 def _failure(url: str, status: int, content: bytes, missing: Collection[int]) -> Exception:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from consumer.avro.confluent import SchemasById
 from consumer.avro.decoding import WireFormat
+from consumer.avro.decryption import Decryption
 from consumer.avro.defaults import with_values
 from consumer.avro.errors import InvalidSchema, UnusableSchemas
 from consumer.avro.files import SchemaFile, load_file, load_files
@@ -78,16 +79,19 @@ def reader_schema(route: RouteConfig) -> ReaderSchema | None:
     return reader
 
 
-def topic_decoder(taking: Sequence[RouteSchemas], cache: SchemasById | None) -> WireFormat:
+def topic_decoder(
+    taking: Sequence[RouteSchemas], cache: SchemasById | None, decryption: Decryption | None = None
+) -> WireFormat:
     """The decoder of a topic.
 
     Args:
         taking: the routes that take the topic, at least one; they have one wire format.
         cache: the schemas of the registry.
+        decryption: of the topic's encrypted fields.
     """
     first = taking[0]
     # A topic's single objects may be of any route's files: each value names its schema.
     pooled = taking if first.route.wire_format == "single_object" else taking[:1]
     local = tuple(file.schema for each in pooled for file in each.written)
     readers = ReaderSchemas(each.reader for each in taking if each.reader is not None)
-    return wire_format(first.route.wire_format, SchemaSources(cache, local, readers))
+    return wire_format(first.route.wire_format, SchemaSources(cache, local, readers, decryption))

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from consumer.avro import logical
+from consumer.avro.encryption import Encryption
 from consumer.avro.errors import InvalidSchema
 from consumer.avro.guard import Shape, shape_of
 from consumer.avro.parsing import Parser, inlined
@@ -50,6 +51,7 @@ class AvroSchema:
         record: the record type, when the schema is one.
         shape: what its values can do.
         branches: for a top-level union, each branch: its record type, or None where it is no record.
+        encryption: what of its records is encrypted, if something is.
     """
 
     raw: Any
@@ -59,6 +61,7 @@ class AvroSchema:
     record: RecordType | None
     shape: Shape
     branches: tuple[RecordType | None, ...] = ()
+    encryption: Encryption | None = None
 
     @property
     def records(self) -> tuple[RecordType, ...]:

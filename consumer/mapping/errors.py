@@ -2,6 +2,7 @@
 
     RefusedError           a record cannot become a request: reason, field, rule
     InvalidValueError      one value cannot become what Bluecore wants; whoever knows its field refuses the record
+      EncryptedValueError  it is encrypted, and cannot be decrypted here
 
 Their texts name fields, paths and rules, and never a value: they end in logs and in headers.
 """
@@ -15,6 +16,10 @@ from consumer.records import Reason, Reject, Stage
 
 class InvalidValueError(Exception):
     """A value breaks a rule; the message is the rule."""
+
+
+class EncryptedValueError(InvalidValueError):
+    """A value is encrypted, and cannot be decrypted here."""
 
 
 class RefusedError(Exception):
@@ -31,7 +36,8 @@ class RefusedError(Exception):
 
     @classmethod
     def invalid(cls, field: str, rule: object, hint: str | None = None) -> Self:
-        return cls(Reason.INVALID_FIELD, field, f"{field}: {rule} ({hint})" if hint else f"{field}: {rule}")
+        reason = Reason.ENCRYPTED if isinstance(rule, EncryptedValueError) else Reason.INVALID_FIELD
+        return cls(reason, field, f"{field}: {rule} ({hint})" if hint else f"{field}: {rule}")
 
     def as_reject(self) -> Reject:
         return Reject(self.reason, Stage.MAP, str(self), self.field)

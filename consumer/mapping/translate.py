@@ -9,7 +9,7 @@ from functools import partial
 import structlog
 
 from consumer.avro.decoding import Narrowable, WireFormat
-from consumer.avro.errors import SchemaPending, Undecodable
+from consumer.avro.errors import EncryptedPayload, SchemaPending, Undecodable
 from consumer.mapping.links import LinkCache
 from consumer.mapping.router import Router
 from consumer.records import Mapped, Reason, Record, Reject, Skip, Stage
@@ -48,7 +48,8 @@ class Translator:
             now_ms: ms since the epoch.
 
         Raises:
-            SchemaPending: the record's schema is not known yet; ask again with the same record.
+            SchemaPending: the record's schema, or the key of a value that a route reads, is not known yet; ask again
+                with the same record.
         """
         if record.left_out:
             what = f"the record has {record.left_out} bytes, more than delivery.max_record_bytes allows"
@@ -63,7 +64,8 @@ class Translator:
                 known = self._narrow(topic, decoder)
             decoded = known[1].decode(record.value)
         except Undecodable as error:
-            return Reject(Reason.UNDECODABLE, Stage.DECODE, str(error))
+            reason = Reason.ENCRYPTED if isinstance(error, EncryptedPayload) else Reason.UNDECODABLE
+            return Reject(reason, Stage.DECODE, str(error))
         except SchemaPending:
             raise
         except Exception as error:  # noqa: BLE001 - a bug here must not stop the stream; the text may quote values
@@ -76,6 +78,8 @@ class Translator:
         )
         try:
             return self._router.map(topic, decoded.name, decoded.value, record.event_time_ms, now_ms, claim=claim)
+        except SchemaPending:
+            raise
         except Exception as error:  # noqa: BLE001 - a bug here must not stop the stream; the text may quote values
             _tell("mapping_failed", record, error)
             return Reject(Reason.INVALID_FIELD, Stage.MAP, type(error).__name__)
