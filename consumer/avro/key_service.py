@@ -124,6 +124,8 @@ class KeyService:
 def _decrypted(service: str, settings: Mapping[str, str], address: str, key: bytes) -> bytes:
     if service not in _DRIVERS:
         raise KeyRefused(f"{service} is none of the key services {', '.join(_DRIVERS)}")
+    # It registers with tink what the drivers decrypt with.
+    importlib.import_module(f"{_RULES}.encrypt_executor")
     module, name = _DRIVERS[service]
     driver = getattr(importlib.import_module(f"{_RULES}.{module}"), name)()
     plain: bytes = driver.new_kms_client(dict(settings), address).get_aead(address).decrypt(key, b"")

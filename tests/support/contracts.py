@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.schema_registry.avro import AvroSerializer
@@ -79,7 +80,7 @@ class Contracts:
         answer = next((each for start, each in self.instead.items() if path.startswith(start)), None)
         if answer is None:
             body = json.loads(await request.body() or b"{}")
-            found = self._found(request, [part for part in scope["path"].split("/") if part], body)
+            found = self._found(request, [unquote(part) for part in path.split("/") if part], body)
             missing = JSONResponse({"error_code": 40470, "message": "not found"}, 404)
             answer = missing if found is None else JSONResponse(found)
         await answer(scope, receive, send)
