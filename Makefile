@@ -107,7 +107,9 @@ lock: $(READY) ## resolve the dependencies anew and lock them by hash
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package bluecore-consumer --no-header \
 		--extra otel --extra sandbox pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package bluecore-consumer --no-header \
-		--extra dev --constraint requirements.lock pyproject.toml -o requirements-dev.lock
+		--extra encryption --extra otel --extra sandbox --constraint requirements.lock pyproject.toml -o requirements-encryption.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package bluecore-consumer --no-header \
+		--extra dev --constraint requirements-encryption.lock pyproject.toml -o requirements-dev.lock
 	@printf 'editables\nhatchling\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-header --constraint requirements-dev.lock - -o requirements-build.lock
 	@printf 'cyclonedx-bom\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -87,7 +87,7 @@ def test_a_refusal_counts_for_some_seconds_and_is_then_asked_for_anew(
     assert (len(source.asked), ring.outage) == (1, None)
     source.instead.clear()
     clock.ahead = 11
-    assert fetched(ring)
+    assert fetched(ring)(b"a") == b"A"
 
 
 def test_in_an_outage_a_key_stays_pending_until_it_can_be_had(ring: KeyRing, source: Source) -> None:
@@ -122,4 +122,4 @@ def test_a_key_that_cannot_be_had_keeps_no_other_waiting(ring: KeyRing, source: 
     with pytest.raises(KeyPending):
         ring.get(NAME)
     eventually(lambda: ring.outage, 10, "the outage")
-    assert fetched(ring, OTHER)
+    assert fetched(ring, OTHER)(b"a") == b"A"

@@ -8,9 +8,10 @@ import threading
 from typing import Any
 
 import pytest
-from confluent_kafka.schema_registry.rules.encryption.encrypt_executor import Cryptor, DekAlgorithm
+from confluent_kafka.schema_registry.rules.encryption.dek_registry.dek_registry_client import DekAlgorithm
+from confluent_kafka.schema_registry.rules.encryption.encrypt_executor import Cryptor
+from confluent_kafka.schema_registry.rules.encryption.hcvault.hcvault_driver import HcVaultKmsDriver
 from confluent_kafka.schema_registry.rules.encryption.localkms.local_client import LocalKmsClient
-from confluent_kafka.schema_registry.rules.encryption.localkms.local_driver import LocalKmsDriver
 
 from consumer.avro.errors import KeyRefused
 from consumer.avro.key_failures import KeyServiceUnavailable
@@ -41,7 +42,7 @@ def test_the_settings_of_the_key_itself_count_before_the_others() -> None:
     ("kek", "settings", "why"),
     [
         (LOCAL, {"secret": "another"}, "local-kms does not decrypt the key of shop-key: "),
-        (LOCAL, {}, "local-kms does not decrypt the key of shop-key: cannot load secret"),
+        (LOCAL, {}, "local-kms has no secret: give it as rule.executors._default_.param.secret"),
         (
             Kek("shop-key", "my-kms", "k"),
             {},
@@ -78,14 +79,15 @@ def test_a_service_that_hangs_is_an_outage_and_so_is_one_with_too_many_calls_tha
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The drivers have no time limit, or one of minutes."""
-    monkeypatch.setattr(LocalKmsDriver, "new_kms_client", _Hanging.new_kms_client)
-    monkeypatch.setattr(LocalKmsDriver, "hold", _Hanging.hold, raising=False)
-    service = KeyService({"secret": SECRET}, 0.05)
+    monkeypatch.setattr(HcVaultKmsDriver, "new_kms_client", _Hanging.new_kms_client)
+    monkeypatch.setattr(HcVaultKmsDriver, "hold", _Hanging.hold, raising=False)
+    kek = Kek("shop-key", "hcvault", "http://vault/transit/keys/shop")
+    service = KeyService({}, 0.05)
     for _ in range(8):
         with pytest.raises(KeyServiceUnavailable, match=r"it did not answer within 0\.05 s"):
-            service.decrypted(LOCAL, b"")
+            service.decrypted(kek, b"")
     with pytest.raises(KeyServiceUnavailable, match="8 calls to it hang"):
-        service.decrypted(LOCAL, b"")
+        service.decrypted(kek, b"")
     _Hanging.hold.set()
 
 
@@ -127,7 +129,7 @@ print([name for name in sys.modules if name.startswith("confluent_kafka.schema_r
 
 
 def test_a_key_is_decrypted_whatever_was_imported_before() -> None:
-    """The drivers need what Confluent's executor registers with tink when it is imported."""
+    """Confluent's local driver needs what its executor registers with tink when it is imported."""
     data = encrypted(b"key")
     program = f"""
 from consumer.avro.key_registry import Kek
