@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from threading import Lock
 
 import structlog
@@ -11,7 +12,8 @@ from tenacity import wait_exponential_jitter
 from tenacity.wait import wait_base
 
 from consumer.avro.errands import Errands
-from consumer.avro.errors import SchemaPending, SchemaUnknown, SchemaUnusable
+from consumer.avro.errors import RegistryError, SchemaPending, SchemaUnknown, SchemaUnusable
+from consumer.avro.kept import KeptSchemas
 from consumer.avro.key_ring import KeyRing
 from consumer.avro.references import SchemaStore, load_schema
 from consumer.avro.schema import AvroSchema
@@ -20,22 +22,24 @@ from consumer.backoff import seconds_after
 
 _log = structlog.get_logger(__name__)
 
+_MOST_SUBJECTS = 1000
 BACKOFF = wait_exponential_jitter(multiplier=0.5, max=30, jitter=0.5)
 
 
 class SchemaCache:
-    """Parsed schemas, kept for ever: the schema of an id never changes.
+    """Parsed schemas, kept while there is room: the schema of an id never changes.
 
     `get` never blocks: one background thread fetches what is missing, one schema at a time. It tries again with
     growing waits while the registry is out of reach, and for a while where the registry says that it has none.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it is made of, handed in
         self,
         store: SchemaStore,
         *,
         patience: Patience = Patience(),  # noqa: B008 - a frozen value
         keys: KeyRing | None = None,
+        subjects_of: Callable[[int], Sequence[str]] | None = None,
         clock: Callable[[], float] = time.monotonic,
         backoff: wait_base = BACKOFF,
     ) -> None:
@@ -45,14 +49,16 @@ class SchemaCache:
             store: the registry's client.
             patience: how long a schema may be unknown to it.
             keys: those of its schemas' encrypted fields, to be closed with it.
+            subjects_of: which subjects the registry has a schema under; None: that is not asked.
             clock: seconds that only ever grow.
             backoff: the wait after the n-th failure in a row.
         """
         self._store = store
         self.keys = keys
+        self._subjects_of = subjects_of
         self._clock = clock
         self._backoff = backoff
-        self._schemas: dict[int, AvroSchema] = {}
+        self.kept = KeptSchemas()
         self._lock = Lock()
         self._unknown = UnknownIds(patience)
         self._failing: dict[int, str] = {}
@@ -83,7 +89,7 @@ class SchemaCache:
             SchemaPending: it is not here yet, the registry is out of reach, or may have it yet: ask again later.
             SchemaUnknown: the registry has said for long enough that it has none.
         """
-        schema = self._schemas.get(schema_id)
+        schema = self.kept.get(schema_id)
         return self._request(schema_id) if schema is None else schema
 
     def close(self) -> None:
@@ -98,8 +104,8 @@ class SchemaCache:
 
     def _request(self, schema_id: int) -> AvroSchema:
         with self._lock:
-            if schema_id in self._schemas:
-                return self._schemas[schema_id]
+            if (schema := self.kept.get(schema_id)) is not None:
+                return schema
             if (message := self._unknown.given_up(schema_id, self._clock())) is not None:
                 raise SchemaUnknown(message)
             awaited = self._unknown.is_awaited(schema_id)
@@ -108,16 +114,27 @@ class SchemaCache:
 
     def _fetch(self, schema_id: int) -> float | None:
         try:
-            schema = load_schema(self._store, schema_id)
+            schema = self._load(schema_id)
         except SchemaUnknown as error:
             return self._note_unknown(schema_id, error)
         except Exception as error:  # noqa: BLE001 - were the thread to end, every new schema would wait for ever
             return self._note_failure(schema_id, str(error))
         with self._lock:
             self._unknown.found(schema_id)
-            self._schemas[schema_id] = schema
+            self.kept.put(schema_id, schema)
         self._note_answer(schema_id)
         return None
+
+    def _load(self, schema_id: int) -> AvroSchema:
+        """With its subjects, which not every registry tells; one that does not is not asked again."""
+        schema = load_schema(self._store, schema_id)
+        if self._subjects_of is None:
+            return schema
+        try:
+            return replace(schema, subjects=tuple(self._subjects_of(schema_id)[:_MOST_SUBJECTS]))
+        except RegistryError:
+            self._subjects_of = None
+            return schema
 
     def _note_unknown(self, schema_id: int, error: SchemaUnknown) -> float | None:
         now = self._clock()

@@ -55,7 +55,7 @@ class ConfluentDecoder:
                 source = BytesIO(self._decryption.payload(value[_HEADER:], schema))
             return self._reading.record(source, schema, schema_id)
         except Undecodable as error:
-            raise type(error)(f"schema {schema_id}: {error}") from None
+            raise type(error)(f"schema {schema_id}: {error}", schema_id) from None
 
 
 def _not_framed(value: bytes) -> str:

@@ -40,7 +40,7 @@ class Decryption:
         """Takes where keys are had from, and the topic that the records were written to."""
         self._keys = keys
         self._topic = topic
-        self._ciphers: dict[tuple[KeyRule, str, int], Cipher] = {}
+        self._ciphers: dict[tuple[str, str, str, int], Cipher] = {}
 
     def record(self, value: Any, name: str, wanted: frozenset[str] | None) -> Any:
         """A record's fields as they were before they were encrypted; what cannot be decrypted is `Unreadable`.
@@ -100,7 +100,7 @@ class Decryption:
                 raise ValueError(_NOT_THIS)
             # As Confluent's clients have it, none and 0 are the first.
             version, data = int.from_bytes(data[1:_VERSION_BYTES], "big") or 1, data[_VERSION_BYTES:]
-        key = rule, name, version
+        key = rule.kek, rule.algorithm, name, version
         cipher = self._ciphers.get(key)
         if cipher is None:
             if not rule.kek:
