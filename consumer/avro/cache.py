@@ -17,6 +17,7 @@ from consumer.avro.kept import KeptSchemas
 from consumer.avro.key_ring import KeyRing
 from consumer.avro.references import SchemaStore, load_schema
 from consumer.avro.schema import AvroSchema
+from consumer.avro.schema_ids import SchemaId, for_log
 from consumer.avro.unknown_ids import Patience, UnknownIds
 from consumer.backoff import seconds_after
 
@@ -37,9 +38,9 @@ class SchemaCache:
         self,
         store: SchemaStore,
         *,
+        subjects_of: Callable[[int], Sequence[str]] | None = None,
         patience: Patience = Patience(),  # noqa: B008 - a frozen value
         keys: KeyRing | None = None,
-        subjects_of: Callable[[int], Sequence[str]] | None = None,
         clock: Callable[[], float] = time.monotonic,
         backoff: wait_base = BACKOFF,
     ) -> None:
@@ -47,9 +48,9 @@ class SchemaCache:
 
         Args:
             store: the registry's client.
+            subjects_of: which subjects the registry has a schema under; None: that is not asked.
             patience: how long a schema may be unknown to it.
             keys: those of its schemas' encrypted fields, to be closed with it.
-            subjects_of: which subjects the registry has a schema under; None: that is not asked.
             clock: seconds that only ever grow.
             backoff: the wait after the n-th failure in a row.
         """
@@ -61,7 +62,7 @@ class SchemaCache:
         self.kept = KeptSchemas()
         self._lock = Lock()
         self._unknown = UnknownIds(patience)
-        self._failing: dict[int, str] = {}
+        self._failing: dict[SchemaId, str] = {}
         self._failures = 0
         self._errands = Errands(self._fetch, "schema-registry", clock)
 
@@ -77,12 +78,12 @@ class SchemaCache:
         return None if self.keys is None else self.keys.outage
 
     @property
-    def unknown_ids(self) -> Mapping[int, str]:
+    def unknown_ids(self) -> Mapping[SchemaId, str]:
         """The ids that the registry does not know and is asked for again, with what is to be said of each."""
         with self._lock:
             return self._unknown.all_awaited(self._clock())
 
-    def get(self, schema_id: int) -> AvroSchema:
+    def get(self, schema_id: SchemaId) -> AvroSchema:
         """The schema of an id.
 
         Raises:
@@ -102,7 +103,7 @@ class SchemaCache:
         """Whether nothing is fetched any more, once it was closed; waits for that up to so long."""
         return self._errands.ended(seconds)
 
-    def _request(self, schema_id: int) -> AvroSchema:
+    def _request(self, schema_id: SchemaId) -> AvroSchema:
         with self._lock:
             if (schema := self.kept.get(schema_id)) is not None:
                 return schema
@@ -112,7 +113,7 @@ class SchemaCache:
         self._errands.want(schema_id)
         raise SchemaPending(schema_id, unknown=awaited)
 
-    def _fetch(self, schema_id: int) -> float | None:
+    def _fetch(self, schema_id: SchemaId) -> float | None:
         try:
             schema = self._load(schema_id)
         except SchemaUnknown as error:
@@ -125,10 +126,10 @@ class SchemaCache:
         self._note_answer(schema_id)
         return None
 
-    def _load(self, schema_id: int) -> AvroSchema:
+    def _load(self, schema_id: SchemaId) -> AvroSchema:
         """With its subjects, which not every registry tells; one that does not is not asked again."""
         schema = load_schema(self._store, schema_id)
-        if self._subjects_of is None:
+        if self._subjects_of is None or not isinstance(schema_id, int):
             return schema
         try:
             return replace(schema, subjects=tuple(self._subjects_of(schema_id)[:_MOST_SUBJECTS]))
@@ -136,25 +137,26 @@ class SchemaCache:
             self._subjects_of = None
             return schema
 
-    def _note_unknown(self, schema_id: int, error: SchemaUnknown) -> float | None:
+    def _note_unknown(self, schema_id: SchemaId, error: SchemaUnknown) -> float | None:
         now = self._clock()
         with self._lock:
             first = not self._unknown.is_awaited(schema_id)
             again = self._unknown.not_found(schema_id, str(error), now, final=isinstance(error, SchemaUnusable))
             waits = self._unknown.all_awaited(now).get(schema_id)
         if first and waits is not None:
-            _log.warning("a schema is unknown to the registry: its records wait", problem=waits, schema_id=schema_id)
+            what = "a schema is unknown to the registry: its records wait"
+            _log.warning(what, problem=waits, schema_id=for_log(schema_id))
         self._note_answer(schema_id)
         return again
 
-    def _note_answer(self, schema_id: int) -> None:
+    def _note_answer(self, schema_id: SchemaId) -> None:
         with self._lock:
             self._failures = 0
             recovered = self._failing.pop(schema_id, None) is not None and not self._failing
         if recovered:
             _log.info("the schema registry answers again")
 
-    def _note_failure(self, schema_id: int, problem: str) -> float:
+    def _note_failure(self, schema_id: SchemaId, problem: str) -> float:
         with self._lock:
             first = not self._failing
             self._failing[schema_id] = problem
@@ -162,5 +164,5 @@ class SchemaCache:
             self._unknown.failed(self._clock())
             wait = seconds_after(self._failures, self._backoff)
         if first:
-            _log.warning("the schema registry does not answer", problem=problem, schema_id=schema_id)
+            _log.warning("the schema registry does not answer", problem=problem, schema_id=for_log(schema_id))
         return wait

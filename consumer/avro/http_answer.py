@@ -6,6 +6,8 @@ import time
 
 import requests
 
+MOST_BYTES = 16 << 20
+"""Of one answer: the longest list of subjects is below a tenth of it."""
 _CHUNK = 64 << 10
 
 

@@ -10,16 +10,20 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Protocol
+from http import HTTPStatus
+from typing import Annotated, Protocol, TypeVar
 from urllib.parse import quote
 
-from pydantic import BeforeValidator, Field, TypeAdapter
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from consumer.avro.encryption import Cipher, KeyName
-from consumer.avro.errors import KeyRefused, SchemaUnknown
+from consumer.avro.errors import KeyRefused, RegistryUnavailable, SchemaUnknown
+from consumer.avro.outage import address, no_registry_answer
 from consumer.avro.registry import RegistryClient
 
 _NAMED = BeforeValidator(lambda given: given or {})
+_NO = frozenset((HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND))
+_T = TypeVar("_T")
 _PATH = "/dek-registry/v1/keks"
 
 
@@ -80,7 +84,7 @@ class KeyRegistry:
         """
         where = f"{_PATH}/{quote(name.kek, safe='')}"
         try:
-            kek = self._client.key_part(_KEK, f"{where}?deleted=false")
+            kek = self._part(_KEK, f"{where}?deleted=false")
         except SchemaUnknown as error:
             raise KeyRefused(f"key {name.kek} cannot be had: {error}") from None
         keys = [key for subject in name.subjects if (key := self._key(where, name, subject)) is not None]
@@ -94,9 +98,24 @@ class KeyRegistry:
         query = f"algorithm={quote(name.algorithm, safe='')}&deleted=true"
         try:
             path = f"{where}/deks/{quote(subject, safe='')}/versions/{name.version}?{query}"
-            return self._client.key_part(_DEK, path)
+            return self._part(_DEK, path)
         except SchemaUnknown:
             return None
+
+    def _part(self, expected: TypeAdapter[_T], path: str) -> _T:
+        """What is under a path; SchemaUnknown: nothing is, or not for this user."""
+
+        def read(url: str, status: int, content: bytes) -> _T:
+            if status in _NO:
+                raise SchemaUnknown(f"the registry of keys at {address(url)} answers {status}")
+            try:
+                if status == HTTPStatus.OK:
+                    return expected.validate_json(content)
+            except ValidationError:
+                pass
+            raise RegistryUnavailable(no_registry_answer(url, status))
+
+        return self._client.call(read, "GET", path)
 
     def _material(self, kek: Kek, key: Dek) -> bytes:
         if key.plain:

@@ -26,7 +26,7 @@ class Reference:
 
     name: str
     subject: str
-    version: int
+    version: int | str
 
 
 _LISTED = BeforeValidator(lambda given: given or ())

@@ -17,8 +17,8 @@ import urllib3
 from pydantic import TypeAdapter, ValidationError
 
 from consumer.avro.credentials import Credentials, Place
-from consumer.avro.errors import RegistryRefused, RegistryUnavailable, SchemaUnknown
-from consumer.avro.http_answer import bounded_content
+from consumer.avro.errors import RegistryRefused, RegistryUnavailable, SchemaUnknown, SchemaUnusable
+from consumer.avro.http_answer import MOST_BYTES, bounded_content
 from consumer.avro.options import RegistryOptions
 from consumer.avro.outage import address, no_answer, no_registry_answer
 from consumer.avro.protocol import (
@@ -36,12 +36,10 @@ from consumer.avro.protocol import (
     RegisteredSchema,
     request_body,
 )
+from consumer.avro.schema_ids import IdKind, NamedId, SchemaId
 from consumer.config.addresses import addresses_in
 
-MOST_BYTES = 16 << 20
-"""Of one answer: the longest list of subjects is below a tenth of it."""
 _REFUSED = frozenset({409, 422})
-_NO_KEY = frozenset({403, 404})
 
 _T = TypeVar("_T")
 
@@ -66,13 +64,19 @@ class RegistryClient:
         """Where the registry is, for messages: its addresses without credentials."""
         return ", ".join(address(place.url) for place in self._places)
 
-    def schema(self, schema_id: int) -> RegisteredSchema:
-        """The schema of an id.
-
-        Raises:
-            SchemaUnknown: the registry has no such id.
-        """
-        return self._call(SCHEMA_ANSWER, "GET", f"/schemas/ids/{schema_id}", missing={NO_SCHEMA})
+    def schema(self, schema_id: SchemaId) -> RegisteredSchema:
+        """See `Registry.schema`."""
+        if not isinstance(schema_id, NamedId):
+            return self._call(SCHEMA_ANSWER, "GET", f"/schemas/ids/{schema_id}", missing={NO_SCHEMA})
+        if schema_id.kind is not IdKind.GUID:
+            # Apicurio's compatible address has the contentId for its id.
+            return self.schema(int(schema_id.value))
+        try:
+            return self._call(SCHEMA_ANSWER, "GET", f"/schemas/guids/{schema_id.value}", missing={NO_SCHEMA})
+        except RegistryUnavailable:
+            # Karapace and Apicurio have no such path: if this is a registry that answers, it has no GUIDs.
+            self.subjects()
+            raise SchemaUnusable("it has no schemas by GUID") from None
 
     def subjects_of(self, schema_id: int) -> list[str]:
         """The subjects that have the schema of an id.
@@ -118,21 +122,6 @@ class RegistryClient:
         """
         return self._call(ID_ANSWER, "POST", f"{_path(subject)}/versions", request_body(text, references)).id
 
-    def key_part(self, expected: TypeAdapter[_T], path: str) -> _T:
-        """What the registry of keys has under a path.
-
-        Raises:
-            SchemaUnknown: it has no such thing, or not for this user; says which.
-        """
-
-        def ask(place: Place) -> _T:
-            status, content = self._answer(place, "GET", path, None)
-            if status in _NO_KEY:
-                raise SchemaUnknown(f"the registry of keys at {address(place.url)} answers {status}")
-            return _read(place, expected, status, content)
-
-        return self._in_turn(ask)
-
     def close(self) -> None:
         self._session.close()
         self._credentials.close()
@@ -151,20 +140,32 @@ class RegistryClient:
         body: dict[str, Any] | None = None,
         missing: Collection[int] = (),
     ) -> _T:
-        def ask(place: Place) -> _T:
-            status, content = self._answer(place, method, path, body)
-            return _read(place, expected, status, content, missing)
+        def read(url: str, status: int, content: bytes) -> _T:
+            if not requests.codes.ok <= status < requests.codes.multiple_choices:
+                raise _failure(url, status, content, missing)
+            try:
+                return expected.validate_json(content)
+            except ValidationError:
+                raise RegistryUnavailable(no_registry_answer(url, status)) from None
 
-        return self._in_turn(ask)
+        return self.call(read, method, path, body)
 
-    def _in_turn(self, ask: Callable[[Place], _T]) -> _T:
+    def call(
+        self, read: Callable[[str, int, bytes], _T], method: str, path: str, body: dict[str, Any] | None = None
+    ) -> _T:
+        """What `read` makes of an answer's address, status and body: the first that it makes anything of.
+
+        Raises:
+            SchemaUnknown: by `read`, of an address; and no other has it.
+            RegistryUnavailable: no address answers, or by `read`.
+        """
         unknown: SchemaUnknown | None = None
         first = self._answered
         problems: list[str] = []
         for number in range(len(self._places)):
             place = self._places[(first + number) % len(self._places)]
             try:
-                answer = ask(place)
+                answer = read(place.url, *self._ask(place, method, path, body))
             except SchemaUnknown as error:
                 unknown = unknown or error
             except RegistryUnavailable as error:
@@ -174,8 +175,7 @@ class RegistryClient:
                 return answer
         raise unknown or RegistryUnavailable("; ".join(dict.fromkeys(problems)))
 
-    def _answer(self, place: Place, method: str, path: str, body: dict[str, Any] | None) -> tuple[int, bytes]:
-        """Asked once more with another token, where one was fetched that is not accepted any more."""
+    def _ask(self, place: Place, method: str, path: str, body: dict[str, Any] | None) -> tuple[int, bytes]:
         status, content = self._send(place, method, path, body)
         if status == requests.codes.unauthorized and self._credentials.renewed():
             return self._send(place, method, path, body)
@@ -208,15 +208,6 @@ class RegistryClient:
             what = f"what answers at {address(place.url)} sends more than {MOST_BYTES >> 20} MB"
             raise RegistryUnavailable(f"{what}: check schema_registry.url")
         return response.status_code, content
-
-
-def _read(place: Place, expected: TypeAdapter[_T], status: int, content: bytes, missing: Collection[int] = ()) -> _T:
-    if not requests.codes.ok <= status < requests.codes.multiple_choices:
-        raise _failure(place.url, status, content, missing)
-    try:
-        return expected.validate_json(content)
-    except ValidationError:
-        raise RegistryUnavailable(no_registry_answer(place.url, status)) from None
 
 
 def _failure(url: str, status: int, content: bytes, missing: Collection[int]) -> Exception:

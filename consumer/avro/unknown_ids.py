@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from tenacity import wait_exponential_jitter
 
+from consumer.avro.schema_ids import SchemaId
 from consumer.backoff import seconds_after
 
 _ASKING = wait_exponential_jitter(multiplier=0.25, max=5, jitter=0.5)
@@ -60,11 +61,11 @@ class UnknownIds:
 
     def __init__(self, patience: Patience) -> None:
         self._patience = patience
-        self._ids: dict[int, _Unknown] = {}
+        self._ids: dict[SchemaId, _Unknown] = {}
         self._failed_at = float("-inf")
         self._ends: deque[float] = deque(maxlen=_MANY)
 
-    def not_found(self, schema_id: int, message: str, now: float, *, final: bool = False) -> float | None:
+    def not_found(self, schema_id: SchemaId, message: str, now: float, *, final: bool = False) -> float | None:
         """The registry has not got it; `final`: nor will it.
 
         Returns:
@@ -89,22 +90,22 @@ class UnknownIds:
         """The registry gave no answer, of whatever was asked."""
         self._failed_at = now
 
-    def found(self, schema_id: int) -> None:
+    def found(self, schema_id: SchemaId) -> None:
         self._ids.pop(schema_id, None)
 
-    def given_up(self, schema_id: int, now: float) -> str | None:
+    def given_up(self, schema_id: SchemaId, now: float) -> str | None:
         """Why it is given up; None: it is not, or has to be asked for anew."""
         known = self._ids.get(schema_id)
         if known is None or not known.given_up or now - known.answered >= self._fresh:
             return None
         return known.message
 
-    def is_awaited(self, schema_id: int) -> bool:
+    def is_awaited(self, schema_id: SchemaId) -> bool:
         """Whether it is unknown and asked for again."""
         known = self._ids.get(schema_id)
         return known is not None and not known.given_up
 
-    def all_awaited(self, now: float) -> Mapping[int, str]:
+    def all_awaited(self, now: float) -> Mapping[SchemaId, str]:
         """Of those ids, what is to be said of each."""
         return {
             schema_id: f"{known.message}; it is asked for again for {max(0.0, self._until(known) - now):.0f} s"

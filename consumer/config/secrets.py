@@ -27,7 +27,7 @@ def secrets_of(config: Config) -> Secrets:
     for name, value in config.kafka.options.items():
         found += _option_secrets(name, str(value))
     if config.schema_registry is not None:
-        for url in addresses_in(config.schema_registry.url):
+        for url in addresses_in(config.schema_registry.url or ""):
             found += _url_secrets(url)
         for name, value in config.schema_registry.options.items():
             found += _option_secrets(name, value)

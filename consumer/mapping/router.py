@@ -9,7 +9,7 @@ from typing import Any
 
 from consumer.age import AgeLimit
 from consumer.config.route import EventByValue, RouteConfig
-from consumer.mapping.contract import decides_consent
+from consumer.mapping.contract import decides_consent, events_of
 from consumer.mapping.errors import InvalidValueError, RefusedError
 from consumer.mapping.links import Claim, Links, claimed_links
 from consumer.mapping.moments import Zone, localised
@@ -19,7 +19,7 @@ from consumer.mapping.plan import Plan, plan_of
 from consumer.mapping.readers import Reader, reader
 from consumer.mapping.reads import Names, union
 from consumer.mapping.values import readable
-from consumer.records import EventRequest, Mapped, Omission, Reason, Reject, Send, Skip, Stage
+from consumer.records import CONSENTS, EventRequest, Mapped, Omission, OrderClass, Reason, Reject, Send, Skip, Stage
 
 # A redelivery names its topic itself, in a header that anyone may write.
 _MOST_REMEMBERED = 4096
@@ -47,6 +47,11 @@ class Route:
     def only_event(self) -> str:
         """The event that every record of the route becomes; empty where a value of the record chooses."""
         return "" if isinstance(self.config.event, EventByValue) else self.config.event
+
+    def kind_of(self, event: str) -> OrderClass | None:
+        """The class of this event; where it is not known, that of all events of the route, if they have one."""
+        kinds = {OrderClass.CONSENT if each in CONSENTS else OrderClass.OTHER for each in _events(event, self.config)}
+        return kinds.pop() if len(kinds) == 1 else None
 
     def takes(self, topic: str, record_name: str | None) -> bool:
         return self.config.record in {None, record_name} and self.config.takes(topic)
@@ -93,8 +98,8 @@ class Router:
     ) -> Mapped:
         """What becomes of one record: every route that takes it makes its requests, in the order of the routes.
 
-        A record is sent whole or not at all: what one route refuses, none sends. It is skipped only if the
-        `when` of every route says so.
+        Each route stands alone: what one refuses, the others send all the same. The record is refused where none is
+        left to send anything, and skipped only if the `when` of every route says so.
 
         Args:
             topic: the topic that the record was first written to.
@@ -103,7 +108,7 @@ class Router:
             event_time_ms: when it was written, ms since the epoch; None when that is not known.
             now_ms: ms since the epoch.
             claim: decides whether this record carries the link of an id to an e-mail; None: it does not. Asked once
-                for each link that the record shows, and only if all of the record can be sent.
+                for each link that the routes which send show.
         """
         routes = self._routes_for(topic, record_name)
         if not routes:
@@ -113,9 +118,10 @@ class Router:
         omitted: list[Omission] = []
         links: Links | None = None if claim is None else {}
         priorities: list[int] = []
-        event = ""
-        try:
-            for route in routes:
+        refused: list[tuple[int, Reject]] | None = None
+        for route in routes:
+            event = ""
+            try:
                 record = value if route.zone is None else localised(value, route.zone)
                 if route.applies(record):
                     event = route.only_event
@@ -124,13 +130,19 @@ class Router:
                     event = plan.contract.event
                     requests += plan.requests(record, links, omitted)
                     priorities.append(route.config.priority)
-        except RefusedError as refused:
-            return replace(refused.as_reject(), event=event)
+            except RefusedError as error:
+                reject = replace(error.as_reject(), event=event, kind=route.kind_of(event))
+                refused = [*(refused or ()), (len(requests), reject)]
         if not priorities:
-            return Skip("when")
-        if claim is not None and links:
+            return refused[0][1] if refused else Skip("when")
+        own = len(requests)
+        if links and claim is not None:
             requests = claimed_links(links, claim) + requests
-        return Send(tuple(requests), max(priorities), tuple(omitted) if omitted else ())
+        priority = priorities[0] if len(priorities) == 1 else max(priorities)
+        if refused is None:
+            return Send(tuple(requests), priority, tuple(omitted)) if omitted else Send(tuple(requests), priority)
+        numbers, rejects = _numbered(own, [at for at, _ in refused]), tuple(each for _, each in refused)
+        return Send(tuple(requests), priority, tuple(omitted), rejects, numbers)
 
     def reads(self, topic: str) -> Names:
         """The fields that are looked at of the records of a topic, whichever of its routes takes them."""
@@ -173,8 +185,17 @@ def _names_of(compiled: object) -> Names:
     return frozenset()
 
 
+def _numbered(requests: int, refused_at: Sequence[int]) -> tuple[int, ...]:
+    """The numbers of the requests where others were refused, each before the request of this index."""
+    return tuple(index + sum(at <= index for at in refused_at) for index in range(requests))
+
+
 def _form(value: object) -> str:
     return _FORMS.get(type(value), "value of another type")
+
+
+def _events(event: str, route: RouteConfig) -> tuple[str, ...]:
+    return (event,) if event else events_of(route)
 
 
 def _consent(found: Any) -> bool:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import structlog
 
+from consumer.avro.schema_ids import SchemaId
 from consumer.delivery.engine import Engine
 from consumer.pipeline.caches import NO_CACHES, Caches
 from consumer.pipeline.lag import Lag
@@ -30,7 +31,7 @@ class HasOutage(Protocol):
         """The same of where the keys of encrypted fields are."""
 
     @property
-    def unknown_ids(self) -> Mapping[int, str]:
+    def unknown_ids(self) -> Mapping[SchemaId, str]:
         """The schema ids that are unknown and asked for again, with what is to be said of each."""
 
 

@@ -10,6 +10,7 @@ from typing import Protocol
 import structlog
 
 from consumer.avro.errors import SchemaPending
+from consumer.avro.schema_ids import SchemaId, for_log
 from consumer.records import Mapped, Partition, Record
 
 log = structlog.get_logger(__name__)
@@ -31,7 +32,7 @@ class Intake:
         self._translator = translator
         self._hold = hold
         self._waiting: dict[Partition, deque[Record]] = {}
-        self._told: dict[Partition, int] = {}
+        self._told: dict[Partition, SchemaId] = {}
 
     def __len__(self) -> int:
         return sum(map(len, self._waiting.values()))
@@ -87,7 +88,7 @@ class Intake:
             self._told[record.partition] = pending.schema_id
             log.warning(
                 "a partition waits for a schema that the registry does not know",
-                schema_id=pending.schema_id,
+                schema_id=for_log(pending.schema_id),
                 topic=record.origin.topic,
                 partition=record.origin.number,
                 offset=record.origin_offset,

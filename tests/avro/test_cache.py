@@ -15,6 +15,7 @@ from consumer.avro.cache import SchemaCache
 from consumer.avro.errors import SchemaPending, SchemaUnknown
 from consumer.avro.protocol import RegisteredSchema
 from consumer.avro.registry import RegistryClient
+from consumer.avro.schema_ids import SchemaId
 from consumer.avro.unknown_ids import Patience
 from tests.avro.support import BreakableRegistry, fetched, record, text
 from tests.support.waiting import eventually
@@ -104,7 +105,7 @@ def test_it_is_given_up_after_its_time_and_then_asked_for_anew(
 
 def test_what_is_no_avro_is_given_up_at_once(client: RegistryClient) -> None:
     class Protobuf:
-        def schema(self, _: int) -> RegisteredSchema:
+        def schema(self, _: SchemaId) -> RegisteredSchema:
             return RegisteredSchema("syntax = 'proto3';", "PROTOBUF")
 
         schema_of = client.schema_of
@@ -214,7 +215,7 @@ def test_an_incident_is_one_warning_and_its_end_one_line(
 
 def test_one_schema_that_the_registry_fails_on_does_not_hold_back_the_others(client: RegistryClient) -> None:
     class FailsOnOne:
-        def schema(self, schema_id: int) -> RegisteredSchema:
+        def schema(self, schema_id: SchemaId) -> RegisteredSchema:
             if schema_id == 7:
                 raise RuntimeError("a fault of this very schema")
             return client.schema(schema_id)

@@ -13,7 +13,6 @@ import pytest
 from starlette.responses import JSONResponse
 
 from consumer.avro.cache import SchemaCache
-from consumer.avro.confluent import ConfluentDecoder
 from consumer.avro.decryption import NO_EXTRA, Decryption
 from consumer.avro.defaults import with_values
 from consumer.avro.encryption import Keys
@@ -22,6 +21,7 @@ from consumer.avro.key_registry import KeyRegistry
 from consumer.avro.key_ring import KeyRing
 from consumer.avro.key_service import KeyService
 from consumer.avro.reader_schemas import ReaderSchema, ReaderSchemas
+from consumer.avro.registered import RegistryDecoder
 from consumer.avro.registry import RegistryClient
 from consumer.avro.schema import parse
 from consumer.avro.unreadable import Unreadable
@@ -72,12 +72,12 @@ class Shop:
     secret: str = SECRET
     closing: list[SchemaCache] = field(default_factory=list)
 
-    def decoder(self, keys: Keys | None = None, readers: ReaderSchemas | None = None) -> ConfluentDecoder:
+    def decoder(self, keys: Keys | None = None, readers: ReaderSchemas | None = None) -> RegistryDecoder:
         service = KeyService({"secret": self.secret}, 5)
         ring = KeyRing(KeyRegistry(self.client, service).cipher)
         cache = SchemaCache(self.client, keys=ring)
         self.closing.append(cache)
-        return ConfluentDecoder(cache, readers, Decryption(keys or ring, TOPIC))
+        return RegistryDecoder(cache, readers, decryption=Decryption(keys or ring, TOPIC))
 
     def read(self, value: bytes, decoder: Any = None) -> dict[str, Any]:
         """The record, once nothing of it is pending."""
@@ -244,7 +244,7 @@ def test_the_topic_stands_in_for_a_serialization_context(shop: Shop) -> None:
     ring = KeyRing(KeyRegistry(shop.client, service).cipher)
     cache = SchemaCache(shop.client, keys=ring)
     shop.closing.append(cache)
-    elsewhere = ConfluentDecoder(cache, None, Decryption(ring, "another.topic"))
+    elsewhere = RegistryDecoder(cache, decryption=Decryption(ring, "another.topic"))
     why = unreadable(shop, value, elsewhere)
     assert "no key of shop-key is there for another.topic-value or another.topic-com.shop.Customer or com.shop" in why
 

@@ -147,6 +147,23 @@ def test_what_a_condition_excludes_is_skipped_and_counted(pipeline: Pipeline) ->
         assert [each.document["properties"]["search_term"] for each in pipeline.sandbox.events()] == ["hats"]
 
 
+def test_the_log_tells_of_each_dead_letter(pipeline: Pipeline) -> None:
+    """Of as many as the dead-letter topic has, those of a flood that is held too."""
+    few, flood = (pipeline.broker.topic(2, name) for name in ("few", "flood"))
+    bad = [order(pipeline.shop, email="", distinct_id=""), order(pipeline.shop, order_id=""), b"garbage"]
+    with pipeline.service([{"topic": topic, "event": "purchase"} for topic in (few, flood)]) as service:
+        service.wait_ready()
+        for topic, values in ((few, bad * 33), (flood, bad[:1] * 400)):
+            pipeline.broker.produce(topic, [Message(b"k%d" % at, value) for at, value in enumerate(values)])
+        stopped = PREFIX + "intake_stopped"
+        eventually(lambda: service.metric(stopped, cause="dead_letters") == 1, 60, "the flood to be held")
+        eventually(lambda: service.metric(PREFIX + "events_total", topic=few) == 99, 60, "the few dead letters")
+        service.terminate(30)
+        lines = [line for line in service.logs() if "failed" in line["event"]]
+    told = sum(line.get("records", 1) + line.get("suppressed", 0) for line in lines)
+    assert told == len(pipeline.failed(pipeline.dead_letter_topic, told)) >= 99
+
+
 @pytest.mark.parametrize("customer", ["jane@example.com", "jane"])
 def test_a_large_record_is_judged_by_what_is_sent_of_it(pipeline: Pipeline, customer: str) -> None:
     """2 MB of a field that no route maps are no reason to refuse an event, nor to lose a dead letter.

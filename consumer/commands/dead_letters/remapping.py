@@ -22,7 +22,7 @@ class Remapping:
 
     def __init__(self, config: Config, schemas: SchemaCache | None) -> None:
         self._schemas = schemas
-        self._decoders = decoders(config.routes, schemas)
+        self._decoders = decoders(config, schemas)
         self._translator = masked_translator(
             config.routes, self._decoders, max_age_seconds=config.delivery.max_event_age_seconds
         )
@@ -45,7 +45,7 @@ class Remapping:
             return {"value": None}
         try:
             decoder = self._decoders(record.origin.topic)
-            found: Decoded = with_schemas(partial(decoder.decode, record.value), self._schemas)
+            found: Decoded = with_schemas(partial(decoder.decode, record.value, record.headers), self._schemas)
         except Undecodable as error:
             return {"undecodable": str(error), "bytes": record.value.hex()}
         return {"name": found.name, "value": found.value}

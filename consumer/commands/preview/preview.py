@@ -73,7 +73,7 @@ def preview_topic(
     """
     schemas = schema_cache(config, UNKNOWN_ID_SECONDS)
     limit = 0 if any_age else config.delivery.max_event_age_seconds
-    translator = masked_translator(config.routes, decoders(config.routes, schemas), max_age_seconds=limit)
+    translator = masked_translator(config.routes, decoders(config, schemas), max_age_seconds=limit)
     now_ms = int((clock or SystemClock()).now() * _MS)
     try:
         for record in tail(config, topic, count):
