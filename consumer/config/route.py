@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal, Self
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from consumer.config.presets import PRESETS
 from consumer.config.types import Choice, Integer, Path, SchemaFile, Section, TimeZone, Topic, TopicPattern, union_tag
 
 
@@ -31,11 +33,22 @@ class FieldConfig(Section):
         return self
 
 
+SKIP = "skip"
+"""In the place of an event: the record is skipped, and counted."""
+
+
 class EventByValue(Section):
-    """The event type chosen by a value of the record: a consent flag, a status."""
+    """The event type chosen by a value of the record: a consent flag, a status.
+
+    Attributes:
+        default: the event of all other values; without, such a record is refused.
+        ignore_case: texts are compared without regard to the case of their letters.
+    """
 
     path: Path
     values: dict[Choice, str]
+    default: str | None = None
+    ignore_case: bool = False
 
 
 FieldSource = Annotated[
@@ -58,6 +71,9 @@ class RouteConfig(Section):
     The options leave a value as it is unless they are asked to change it.
 
     Attributes:
+        records: which records it takes: those with a value, or the tombstones, which have none.
+        preset: whose names of events and fields the records have; an `event` beside it is the route's own.
+        key_format: what `_kafka.key` is read as: text of UTF-8, JSON, Avro in the registry's format, or bytes.
         priority: a record of a higher one is sent first when Bluecore cannot take all at once.
         wire_format: how the topic's values are framed: with the registry's schema id, as Avro single objects,
             or not at all. One topic has one.
@@ -65,7 +81,8 @@ class RouteConfig(Section):
             a list of either. Those of `confluent` values are in the registry.
         reader_schema: an .avsc file that each record is resolved to, by the rules of schema evolution.
         timezone: the zone of times that say none, such as Europe/Istanbul; without, they are sent as they are.
-        normalise_email: trim e-mails and write them in lower case.
+        normalise_email: write e-mails in lower case, without display names, `mailto:`, `<...>`, invisible characters
+            and full-width letters.
         phone_region: write phones as E.164; one without a country code is of this region (ISO 3166: `US`).
         split_products: make one request for each product of a viewed_product, add_to_cart, remove_from_cart
             or wishlist.
@@ -80,7 +97,10 @@ class RouteConfig(Section):
     topic: Topic | None = None
     topic_pattern: TopicPattern | None = None
     record: str | None = None
+    records: Literal["values", "tombstones"] = "values"
+    key_format: Literal["text", "json", "avro", "bytes"] = "text"
     when: Path | None = None
+    preset: Literal["segment", "rudderstack"] | None = None
     event: Event
     fields: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
     attributes: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
@@ -95,6 +115,13 @@ class RouteConfig(Section):
     repeated_products: Literal["refuse", "merge"] = "refuse"
     surplus_products: Literal["refuse", "drop"] = "refuse"
     link_identities: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _events_of_the_preset(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "event" not in data and (known := PRESETS.get(str(data.get("preset")))):
+            return data | {"event": dict(known.event)}
+        return data
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -117,3 +144,13 @@ class RouteConfig(Section):
         if self.topic_pattern is not None:
             return re.match(self.topic_pattern, topic) is not None
         return self.topic == topic
+
+
+def paths_of(route: RouteConfig) -> Iterator[str]:
+    """Every expression of the route."""
+    if route.when is not None:
+        yield route.when
+    if isinstance(route.event, EventByValue):
+        yield route.event.path
+    for mapped in (*route.fields.values(), *route.attributes.values()):
+        yield mapped.path if isinstance(mapped, FieldConfig) else mapped

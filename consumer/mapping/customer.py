@@ -7,9 +7,10 @@ from typing import Any
 
 from consumer.config.route import FieldConfig, RouteConfig
 from consumer.mapping.contract import Contract
-from consumer.mapping.fields import CUSTOMER, phone_of
+from consumer.mapping.fields import CUSTOMER, own_names, phone_of
 from consumer.mapping.names import normalised
 from consumer.mapping.readers import Reader, read_into, reader
+from consumer.mapping.shared import NOTHING_SHARED, Shared
 from consumer.mapping.values import jsonable
 
 
@@ -35,7 +36,7 @@ def attribute_name(key: str) -> str:
     return normalised(key.removeprefix("customer."))
 
 
-def customer_of(route: RouteConfig, contract: Contract) -> Customer | None:
+def customer_of(route: RouteConfig, contract: Contract, shared: Shared = NOTHING_SHARED) -> Customer | None:
     """How one event type of a route finds its attributes; None when it sends no customer.
 
     Events about a profile send all default attributes. The others say nothing of the profile unless the route
@@ -51,7 +52,7 @@ def customer_of(route: RouteConfig, contract: Contract) -> Customer | None:
     phone = phone_of(route.phone_region) if route.phone_region else jsonable
     return Customer(
         tuple(
-            reader(name, mapped.get(name), CUSTOMER.get(name, ()), phone if name == "phone" else jsonable, route.zone)
+            reader(name, mapped.get(name), own_names(route, name), phone if name == "phone" else jsonable, shared)
             for name in names
         )
     )

@@ -11,11 +11,12 @@ from consumer.config.route import RouteConfig
 from consumer.mapping.contract import MAX_BODY_BYTES, MAX_BYTES_IN_ALL, Contract, contract_of
 from consumer.mapping.customer import Customer, attribute_name, customer_of
 from consumer.mapping.errors import RefusedError
-from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY
+from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY, own_names
 from consumer.mapping.identity import CustomerIds, Identity, identity_of
 from consumer.mapping.links import Links
 from consumer.mapping.products import PREFIX, Products, products_of, products_per_request
 from consumer.mapping.readers import Reader, read_into, reader
+from consumer.mapping.shared import NOTHING_SHARED, Shared
 from consumer.mapping.values import jsonable, unwritable
 from consumer.records import EventRequest, Reason
 
@@ -97,20 +98,20 @@ class Plan:
         return _request("identify", properties, CustomerIds(distinct_id, email), link=True)
 
 
-def plan_of(route: RouteConfig, event: str, token: str) -> Plan:
+def plan_of(route: RouteConfig, event: str, token: str, shared: Shared = NOTHING_SHARED) -> Plan:
     """Compiles one event type of a route in whose configuration nothing is wrong."""
     contract = contract_of(event)
     properties = tuple(
-        reader(name, route.fields.get(name), (name,), ACCEPT.get(name, jsonable), route.zone)
+        reader(name, route.fields.get(name), own_names(route, name), ACCEPT.get(name, jsonable), shared)
         for name in property_names(route, contract)
     )
     return Plan(
         token,
         route,
         contract,
-        identity_of(route, contract),
-        customer_of(route, contract),
-        products_of(route, contract),
+        identity_of(route, contract, shared),
+        customer_of(route, contract, shared),
+        products_of(route, contract, shared),
         properties,
         tuple(each for each in properties if each.field in contract.required),
     )

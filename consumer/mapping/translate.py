@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import structlog
 
@@ -12,6 +13,7 @@ from consumer.avro.decoding import Narrowable, WireFormat
 from consumer.avro.errors import SchemaPending, Undecodable
 from consumer.mapping.links import LinkCache
 from consumer.mapping.router import Router
+from consumer.mapping.surroundings import ReadKey, Surroundings
 from consumer.records import Mapped, Reason, Record, Reject, Skip, Stage
 
 # A redelivery names its topic itself, in a header that anyone may write.
@@ -23,7 +25,11 @@ class Translator:
     """Decodes and maps, one record at a time. For one thread: it remembers which ids it has linked."""
 
     def __init__(
-        self, router: Router, decoder_of: Callable[[str], WireFormat], links: LinkCache | None = None
+        self,
+        router: Router,
+        decoder_of: Callable[[str], WireFormat],
+        links: LinkCache | None = None,
+        keys: ReadKey | None = None,
     ) -> None:
         """Takes what it is made of.
 
@@ -31,7 +37,9 @@ class Translator:
             router: the compiled routes.
             decoder_of: a topic's decoder; topics differ in their wire format.
             links: the ids that are known to be linked; by default, none.
+            keys: decodes keys in Avro; without, there are none.
         """
+        self._keys = keys
         self._router = router
         self._decoder_of = decoder_of
         self._links = LinkCache() if links is None else links
@@ -53,9 +61,11 @@ class Translator:
         if record.left_out:
             what = f"the record has {record.left_out} bytes, more than delivery.max_record_bytes allows"
             return Reject(Reason.TOO_LARGE, Stage.DECODE, f"{what}; its value is at its origin only")
-        if record.value is None:
-            return Skip("tombstone")
         topic = record.origin.topic
+        if record.value is None:
+            return self._mapped(record, None, None, now_ms)
+        if self._router.takes_tombstones_only(topic):
+            return Skip("records")
         try:
             decoder = self._decoder_of(topic)
             known = self._narrowed.get(topic)
@@ -69,13 +79,19 @@ class Translator:
         except Exception as error:  # noqa: BLE001 - a bug here must not stop the stream; the text may quote values
             _tell("decoding_failed", record, error)
             return Reject(Reason.UNDECODABLE, Stage.DECODE, type(error).__name__)
-        claim = (
-            partial(self._links.claim, record=(record.origin, record.origin_offset))
-            if self._router.links_identities
-            else None
-        )
+        return self._mapped(record, decoded.name, decoded.value, now_ms)
+
+    def _mapped(self, record: Record, name: str | None, value: dict[str, Any] | None, now_ms: int) -> Mapped:
+        router, topic = self._router, record.origin.topic
+        claim = around = None
+        if router.links_identities:
+            claim = partial(self._links.claim, record=(record.origin, record.origin_offset))
+        if router.reads_surroundings:
+            around = Surroundings(record, self._keys)
         try:
-            return self._router.map(topic, decoded.name, decoded.value, record.event_time_ms, now_ms, claim=claim)
+            return router.map(topic, name, value, record.event_time_ms, now_ms, claim=claim, around=around)
+        except SchemaPending:
+            raise
         except Exception as error:  # noqa: BLE001 - a bug here must not stop the stream; the text may quote values
             _tell("mapping_failed", record, error)
             return Reject(Reason.INVALID_FIELD, Stage.MAP, type(error).__name__)

@@ -15,6 +15,7 @@ from prometheus_client.process_collector import ProcessCollector
 
 from consumer.avro.cache import SchemaCache
 from consumer.avro.decoding import WireFormat
+from consumer.avro.keys import KeyDecoder
 from consumer.avro.options import parse_options
 from consumer.avro.outage import address
 from consumer.avro.registry import RegistryClient
@@ -39,6 +40,7 @@ from consumer.kafka.source import KafkaSource
 from consumer.kafka.topics import ensure_topics
 from consumer.mapping.contract import events_of
 from consumer.mapping.router import Router, compile_routes
+from consumer.mapping.tables import load_tables
 from consumer.mapping.translate import Translator
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.lag import Lag
@@ -100,7 +102,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
             stack.callback(schemas.close)
         partitions = ensure_topics(config.kafka, config.dead_letters.topics)
         engine = Engine(DeliveryPolicy.from_config(config))
-        translator = Translator(router(config), decoders(config.routes, schemas))
+        translator = Translator(router(config), decoders(config.routes, schemas), keys=key_decoder(schemas))
         statistics = KafkaStatistics(metrics, health, clock.now)
         read_errors = ReadErrors(metrics, health, clock.now)
         named = [topic for topic in subscription(config) if not topic.startswith("^")]
@@ -173,6 +175,7 @@ def router(config: Config) -> Router:
         config.routes,
         token=config.bluecore.namespace.get_secret_value(),
         max_age_seconds=config.delivery.max_event_age_seconds,
+        tables=load_tables(config.tables),
     )
 
 
@@ -201,6 +204,10 @@ def decoders(routes: tuple[RouteConfig, ...], schemas: SchemaCache | None) -> Ca
         return topic_decoder(taking or each_with_files[:1], schemas)
 
     return of_topic
+
+
+def key_decoder(schemas: SchemaCache | None) -> KeyDecoder | None:
+    return None if schemas is None else KeyDecoder(schemas)
 
 
 def priority_of(routes: tuple[RouteConfig, ...], topic: str) -> float:

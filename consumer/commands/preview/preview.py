@@ -9,11 +9,12 @@ from typing import BinaryIO
 
 from consumer.clock import Clock, SystemClock
 from consumer.commands.preview.json_records import JsonRecord, json_records
+from consumer.commands.preview.json_surroundings import json_key, placed
 from consumer.commands.preview.translation import masked_translator, with_schemas
 from consumer.config.model import Config
 from consumer.kafka.tail import tail
-from consumer.pipeline.assembly import decoders, schema_cache
-from consumer.records import Mapped, Partition, Record
+from consumer.pipeline.assembly import decoders, key_decoder, schema_cache
+from consumer.records import Mapped, Partition
 from consumer.suggestions import nearest
 
 _MS = 1000
@@ -46,12 +47,10 @@ def preview_json(config: Config, topic: str, record_name: str | None, source: Bi
     line = 1
     # Age is not judged: a file does not say when its records were written.
     translator = masked_translator(
-        config.routes, lambda _: JsonRecord(record_name or only or "(no --record given)", line)
+        config, lambda _: JsonRecord(record_name or only or "(no --record given)", line), json_key
     )
     for number, (text, line) in enumerate(json_records(source)):  # noqa: B007 - the decoder reads the line
-        value = None if text == b"null" else text
-        record = Record(Partition(topic, 0), number, key=None, value=value)
-        yield Previewed(translator.translate(record, 0))
+        yield Previewed(translator.translate(placed(topic, number, text), 0))
 
 
 def preview_topic(
@@ -73,7 +72,9 @@ def preview_topic(
     """
     schemas = schema_cache(config)
     limit = 0 if any_age else config.delivery.max_event_age_seconds
-    translator = masked_translator(config.routes, decoders(config.routes, schemas), max_age_seconds=limit)
+    translator = masked_translator(
+        config, decoders(config.routes, schemas), key_decoder(schemas), max_age_seconds=limit
+    )
     now_ms = int((clock or SystemClock()).now() * _MS)
     try:
         for record in tail(config, topic, count):

@@ -20,7 +20,12 @@ from consumer.records import EventRequest, Mapped, Reject, Send
 _EXCERPT: Final = 100
 _MOST_FIELDS: Final = 20
 _COLOURS: Final = {"send": "green", "reject": "red", "skip": "yellow"}
-_SKIPPED: Final = {"when": "when: the condition is false", "tombstone": "tombstone: the value is null"}
+_SKIPPED: Final = {
+    "when": "when: the condition is false",
+    "event": "event: the value that chooses it is one to skip",
+    "tombstone": "tombstone: the value is null",
+    "records": "records: the routes take tombstones only",
+}
 
 
 class _Row(NamedTuple):
