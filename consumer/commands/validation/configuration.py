@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from consumer.avro.errors import UnusableSchemas
@@ -24,13 +25,18 @@ from consumer.kafka.options import option_findings
 from consumer.mapping.tables import Tables, load_table
 
 
-def load_checked(path: Path, environ: Mapping[str, str]) -> Config:
+def load_checked(path: Path, environ: Mapping[str, str], missing: Mapping[str, Any] = MappingProxyType({})) -> Config:
     """The configuration of a file and the environment, checked as far as that goes without a network.
+
+    Args:
+        path: the file.
+        environ: the environment's variables.
+        missing: sections that stand in for those that it has not.
 
     Raises:
         ConfigError: something is wrong, all of which it names.
     """
-    return load(path, environ, _findings)
+    return load(path, environ, _findings, missing)
 
 
 def _findings(partial: PartialConfig) -> Iterator[Finding]:
