@@ -4,7 +4,7 @@
 calls of `track` with an `event` such as `Order Completed`, its `properties`, and the customer's traits under
 `context`. A route that names an `event` itself keeps it, and takes the names of the fields alone.
 
-Source: Segment's E-Commerce Events Specification v2; RudderStack's Ecommerce Events Specification.
+Sources: Segment, E-Commerce Events; RudderStack, whose own Bluecore destination takes these six events.
 """
 
 from __future__ import annotations
@@ -64,6 +64,7 @@ _SEGMENT: Final = Preset(
         "total": ("properties.total", "properties.revenue"),
         "search_term": ("properties.query",),
         "client": ("context.app.version",),
+        "device": ("context.device.model",),
         "products": ("properties.products", "properties"),
     },
     product_fields=("category", "brand", "variant", "url", "image_url"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from consumer.config.presets import PRESETS
 from consumer.config.types import Choice, Integer, Path, SchemaFile, Section, TimeZone, Topic, TopicPattern, union_tag
@@ -65,6 +65,12 @@ SchemaFiles = Annotated[
 ]
 
 
+def _event_or_preset(schema: dict[str, Any]) -> None:
+    """A preset has the events: without one, the route names them."""
+    schema["required"] = [name for name in schema["required"] if name != "event"]
+    schema["anyOf"] = [{"required": ["event"]}, {"required": ["preset"]}]
+
+
 class RouteConfig(Section):
     """One way from a topic to Bluecore: which records, which event, and what of the record goes where.
 
@@ -93,6 +99,8 @@ class RouteConfig(Section):
         link_identities: send an `identify` ahead of the first record that shows an e-mail and another id together
             and can be sent.
     """
+
+    model_config = ConfigDict(json_schema_extra=_event_or_preset)
 
     topic: Topic | None = None
     topic_pattern: TopicPattern | None = None

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, PlainValidator, Tag
+from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema
 
 from consumer.config.types import Scalar, Section
 
 _KEYS = frozenset(("file", "key", "value"))
+_SCHEMA = {
+    "anyOf": [
+        {"type": "string", "minLength": 1},
+        {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}},
+    ]
+}
+"""As a file section is a table itself for JSON Schema, whose `oneOf` would refuse it."""
 
 
 class CsvTable(Section):
@@ -48,5 +55,6 @@ TableConfig = Annotated[
     | Annotated[CsvTable, Tag("(section)")]
     | Annotated[dict[TableKey, Scalar], Tag("(inline)")],
     Discriminator(_form),
+    WithJsonSchema(_SCHEMA),
 ]
 """The path of a CSV file of two columns, such a file with its columns, or the values by their keys."""
