@@ -10,6 +10,7 @@ from consumer.commands.dead_letters.command import dead_letters
 from consumer.commands.demo.command import demo
 from consumer.commands.doctor.command import doctor
 from consumer.commands.preview.command import preview
+from consumer.commands.rehearse.command import rehearse
 from consumer.commands.run import run
 from consumer.commands.sandbox import sandbox
 from consumer.commands.schemas import schemas
@@ -22,5 +23,5 @@ def main() -> None:
     """Streams Kafka topics to the Bluecore Events API."""
 
 
-for _command in (run, check, preview, suggest, sandbox, demo, schemas, dead_letters, doctor):
+for _command in (run, check, preview, suggest, rehearse, sandbox, demo, schemas, dead_letters, doctor):
     main.add_command(_command)

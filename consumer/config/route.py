@@ -80,6 +80,7 @@ class RouteConfig(Section):
         records: which records it takes: those with a value, or the tombstones, which have none.
         preset: whose names of events and fields the records have; an `event` beside it is the route's own.
         key_format: what `_kafka.key` is read as: text of UTF-8, JSON, Avro in the registry's format, or bytes.
+        properties: what the event has beside Bluecore's fields, by its name there.
         priority: a record of a higher one is sent first when Bluecore cannot take all at once.
         wire_format: how the topic's values are framed: with the registry's schema id, as Avro single objects,
             or not at all. One topic has one.
@@ -96,6 +97,7 @@ class RouteConfig(Section):
         surplus_products: a purchase of more products than Bluecore takes, counted after `repeated_products` has
             merged: refuse it, or drop those beyond, which leaves its `total` whole. There is no third way: in two
             events the order would count twice, and folded into one product they would go by an id that none has.
+        invalid_optional: an optional field that cannot be read as what it must be: omit it, or refuse the record.
         link_identities: send an `identify` ahead of the first record that shows an e-mail and another id together
             and can be sent.
     """
@@ -112,6 +114,7 @@ class RouteConfig(Section):
     event: Event
     fields: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
     attributes: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
+    properties: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
     priority: Integer = 0
     wire_format: Annotated[Literal["confluent", "single_object", "raw"], Field(alias="format")] = "confluent"
     schemas: Annotated[SchemaFiles | None, Field(alias="schema")] = None
@@ -122,6 +125,7 @@ class RouteConfig(Section):
     split_products: bool = False
     repeated_products: Literal["refuse", "merge"] = "refuse"
     surplus_products: Literal["refuse", "drop"] = "refuse"
+    invalid_optional: Literal["omit", "refuse"] = "omit"
     link_identities: bool = False
 
     @model_validator(mode="before")
@@ -160,5 +164,5 @@ def paths_of(route: RouteConfig) -> Iterator[str]:
         yield route.when
     if isinstance(route.event, EventByValue):
         yield route.event.path
-    for mapped in (*route.fields.values(), *route.attributes.values()):
+    for mapped in (*route.fields.values(), *route.attributes.values(), *route.properties.values()):
         yield mapped.path if isinstance(mapped, FieldConfig) else mapped

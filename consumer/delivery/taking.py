@@ -7,10 +7,17 @@ from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.task import PartitionState, Task
 from consumer.records import CONSENTS, OrderClass, Record, Reject, Send
 
+_REQUEST_BYTES = 200
+"""Of a request beside its body: a record may make tens of thousands of short ones."""
+_HEADER_BYTES = 100
+"""Of a header beside its name and value, which may be empty."""
+_LONG = 1000
+"""From here on an id is worth counting beside the bodies that have it."""
+
 
 def refused_task(record: Record, mapped: Reject, state: PartitionState, number: int) -> Task:
     """The task of a record that cannot be mapped: nothing of it is sent."""
-    task = Task(record, state, (), 0, record.size, number)
+    task = Task(record, state, (), 0, _size(record), number)
     task.rejected_event = mapped.event
     task.part = None if record.redelivery is None else record.redelivery.part
     return task
@@ -18,11 +25,13 @@ def refused_task(record: Record, mapped: Reject, state: PartitionState, number: 
 
 def task_of(record: Record, mapped: Send, state: PartitionState, policy: DeliveryPolicy, number: int) -> Task | None:
     """The task of a mapped record; None: what was left of it, by its headers, mapping makes no longer."""
-    size = record.size
+    size = _size(record) + (len(mapped.requests) - 1) * _REQUEST_BYTES
     ordered = False
     consents = own = 0
-    for event, body, _, link in mapped.requests:
+    for event, body, customer, link in mapped.requests:
         size += len(body)
+        if len(customer) > _LONG:
+            size += len(customer)
         ordered = ordered or event in policy.ordered_events
         if not link:
             own += 1
@@ -42,6 +51,11 @@ def task_of(record: Record, mapped: Send, state: PartitionState, policy: Deliver
     task = Task(record, state, first.requests, first.priority, size, number, first.ordered, first.kind)
     task.part, task.numbers, task.delivered_before, task.rest = first.kind, first.numbers, first.delivered, rest
     return task
+
+
+def _size(record: Record) -> int:
+    """Bytes that it holds in memory, about."""
+    return record.size + len(record.headers) * _HEADER_BYTES
 
 
 def _left(parts: tuple[Part, ...], record: Record, *, half: bool) -> tuple[Part, ...]:

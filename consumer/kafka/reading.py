@@ -6,9 +6,9 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Self
 
-from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from consumer.config.model import Config
+from consumer.config.model import Config, KafkaConfig
 from consumer.errors import ExpectedError
 from consumer.kafka.client import client_options
 from consumer.kafka.connection import TIMEOUT_SECONDS, ErrorCollector, Unreachable, cluster_metadata
@@ -70,6 +70,23 @@ class TopicReader:
             for number in topics[self._topic].partitions
         }
 
+    def offsets_since(self, at_ms: int) -> dict[int, int]:
+        """By partition, the first offset of a record from then on, or the end.
+
+        Args:
+            at_ms: ms since the epoch.
+
+        Raises:
+            Unreachable: the brokers do not answer.
+        """
+        asked = [TopicPartition(self._topic, number, at_ms) for number in self.bounds]
+        try:
+            answers = self._consumer.offsets_for_times(asked, timeout=TIMEOUT_SECONDS) if asked else []
+        except KafkaException as error:
+            raise Unreachable(f"{self._topic} could not be searched by time: {error.args[0].str()}") from None
+        ends = {number: high for number, (_, high) in self.bounds.items()}
+        return {each.partition: each.offset if each.offset >= 0 else ends[each.partition] for each in answers}
+
     def read(self, starts: Mapping[int, int], ends: Mapping[int, int]) -> Iterator[Record]:
         """What lies between these offsets, by partition; each partition's in their order.
 
@@ -109,3 +126,15 @@ class TopicReader:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def topic_names(config: KafkaConfig) -> list[str]:
+    """The names of all topics that we may see.
+
+    Raises:
+        Unreachable: no broker answers.
+    """
+    errors = ErrorCollector()
+    options = client_options(config, {"group.id": config.group_id}, "consumer")
+    with Consumer(options | {"error_cb": errors, "logger": NullLogger()}) as consumer:
+        return sorted(cluster_metadata(consumer, config, errors).topics)

@@ -18,7 +18,7 @@ from consumer.config.route import RouteConfig
 from consumer.mapping.contract import DEFAULT_ATTRIBUTES
 from consumer.mapping.emails import cleaned, email, is_email, normalised_email
 from consumer.mapping.errors import InvalidValueError
-from consumer.mapping.values import exact, jsonable, readable
+from consumer.mapping.values import exact, is_blank, jsonable, readable
 
 Accept = Callable[[Any], Any]
 
@@ -68,6 +68,8 @@ def number(value: Any) -> Any:
         return exact(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return jsonable(value)
+    if is_blank(value):
+        return None
     readable(value)
     raise InvalidValueError("must be a number; `as: number` converts text")
 

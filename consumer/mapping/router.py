@@ -23,7 +23,7 @@ from consumer.mapping.shared import Shared
 from consumer.mapping.surroundings import Cell, RouteSurroundings, Surroundings
 from consumer.mapping.tables import NO_TABLES, Tables
 from consumer.mapping.values import readable
-from consumer.records import CONSENTS, EventRequest, Mapped, Reason, Reject, Send, Skip, Stage
+from consumer.records import CONSENTS, EventRequest, Mapped, Omission, Reason, Reject, Send, Skip, Stage
 
 # A redelivery names its topic itself, in a header that anyone may write.
 _MOST_REMEMBERED = 4096
@@ -153,6 +153,7 @@ class Router:
         self._cell.current = around
         value = {} if value is None else value
         requests: list[EventRequest] = []
+        omitted: list[Omission] = []
         links: Links | None = None if claim is None else {}
         priorities: list[int] = []
         event = ""
@@ -168,7 +169,7 @@ class Router:
                         continue
                     event = plan.contract.event
                     self._check_age(event_time_ms, now_ms)
-                    requests += plan.requests(record, links)
+                    requests += plan.requests(record, links, omitted)
                     priorities.append(route.config.priority)
         except RefusedError as refused:
             return replace(refused.as_reject(), event=event)
@@ -176,7 +177,7 @@ class Router:
             return Skip(reason)
         if claim is not None and links:
             requests = claimed_links(links, claim) + requests
-        return Send(tuple(requests), max(priorities))
+        return Send(tuple(requests), max(priorities), tuple(omitted) if omitted else ())
 
     def reads(self, topic: str) -> Names:
         """The fields that are looked at of the records of a topic, whichever of its routes takes them."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import structlog
 
-from consumer.avro.decoding import Narrowable, WireFormat
+from consumer.avro.decoding import Decoded, Narrowable, WireFormat
 from consumer.avro.errors import SchemaPending, Undecodable
+from consumer.avro.subjects import Subjects
 from consumer.mapping.links import LinkCache
 from consumer.mapping.router import Router
 from consumer.mapping.surroundings import ReadKey, Surroundings
@@ -30,6 +31,7 @@ class Translator:
         decoder_of: Callable[[str], WireFormat],
         links: LinkCache | None = None,
         keys: ReadKey | None = None,
+        subjects: Subjects | None = None,
     ) -> None:
         """Takes what it is made of.
 
@@ -38,12 +40,19 @@ class Translator:
             decoder_of: a topic's decoder; topics differ in their wire format.
             links: the ids that are known to be linked; by default, none.
             keys: decodes keys in Avro; without, there are none.
+            subjects: tells which schemas are not of a record's topic; None: nobody knows.
         """
         self._keys = keys
         self._router = router
         self._decoder_of = decoder_of
         self._links = LinkCache() if links is None else links
+        self._subjects = Subjects(lambda _: None) if subjects is None else subjects
         self._narrowed: dict[str, tuple[WireFormat, WireFormat]] = {}
+
+    @property
+    def links(self) -> int:
+        """How many ids are known to be linked."""
+        return len(self._links)
 
     def translate(self, record: Record, now_ms: int) -> Mapped:
         """What becomes of the record, by the routes of the topic that it was first written to.
@@ -63,38 +72,52 @@ class Translator:
             return Reject(Reason.TOO_LARGE, Stage.DECODE, f"{what}; its value is at its origin only")
         topic = record.origin.topic
         if record.value is None:
-            return self._mapped(record, None, None, now_ms)
+            return self._mapped(record, None, now_ms)
         if self._router.takes_tombstones_only(topic):
             return Skip("records")
-        try:
-            decoder = self._decoder_of(topic)
-            known = self._narrowed.get(topic)
-            if known is None or known[0] is not decoder:
-                known = self._narrow(topic, decoder)
-            decoded = known[1].decode(record.value)
-        except Undecodable as error:
-            return Reject(Reason.UNDECODABLE, Stage.DECODE, str(error))
-        except SchemaPending:
-            raise
-        except Exception as error:  # noqa: BLE001 - a bug here must not stop the stream; the text may quote values
-            _tell("decoding_failed", record, error)
-            return Reject(Reason.UNDECODABLE, Stage.DECODE, type(error).__name__)
-        return self._mapped(record, decoded.name, decoded.value, now_ms)
+        decoded = self._decode(topic, record, record.value)
+        if isinstance(decoded, Reject):
+            return decoded
+        mapped = self._mapped(record, decoded, now_ms)
+        foreign = self._subjects.foreign(topic, decoded.schema_id)
+        if foreign and isinstance(mapped, Reject):
+            return replace(mapped, message=f"{mapped.message}; {foreign}")
+        return mapped
 
-    def _mapped(self, record: Record, name: str | None, value: dict[str, Any] | None, now_ms: int) -> Mapped:
-        router, topic = self._router, record.origin.topic
+    def _mapped(self, record: Record, decoded: Decoded | None, now_ms: int) -> Mapped:
+        """What becomes of a decoded record, or of a tombstone."""
+        router = self._router
+        name, value = (None, None) if decoded is None else (decoded.name, decoded.value)
         claim = around = None
         if router.links_identities:
             claim = partial(self._links.claim, record=(record.origin, record.origin_offset))
         if router.reads_surroundings:
             around = Surroundings(record, self._keys)
         try:
-            return router.map(topic, name, value, record.event_time_ms, now_ms, claim=claim, around=around)
+            return router.map(
+                record.origin.topic, name, value, record.event_time_ms, now_ms, claim=claim, around=around
+            )
         except SchemaPending:
             raise
         except Exception as error:  # noqa: BLE001 - a bug here must not stop the stream; the text may quote values
             _tell("mapping_failed", record, error)
             return Reject(Reason.INVALID_FIELD, Stage.MAP, type(error).__name__)
+
+    def _decode(self, topic: str, record: Record, value: bytes) -> Decoded | Reject:
+        try:
+            decoder = self._decoder_of(topic)
+            known = self._narrowed.get(topic)
+            if known is None or known[0] is not decoder:
+                known = self._narrow(topic, decoder)
+            return known[1].decode(value)
+        except Undecodable as error:
+            foreign = self._subjects.foreign(topic, error.schema_id)
+            return Reject(Reason.UNDECODABLE, Stage.DECODE, f"{error}; {foreign}" if foreign else str(error))
+        except SchemaPending:
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug here must not stop the stream; the text may quote values
+            _tell("decoding_failed", record, error)
+            return Reject(Reason.UNDECODABLE, Stage.DECODE, type(error).__name__)
 
     def _narrow(self, topic: str, decoder: WireFormat) -> tuple[WireFormat, WireFormat]:
         """A topic's decoder, and the same for who need not read of its records what no route looks at."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -20,6 +20,7 @@ from consumer.avro.options import parse_options
 from consumer.avro.outage import address
 from consumer.avro.registry import RegistryClient
 from consumer.avro.route_schemas import route_schemas, topic_decoder
+from consumer.avro.subjects import Subjects
 from consumer.bluecore.client import BluecoreClient
 from consumer.bluecore.factory import open_transport
 from consumer.bluecore.threads import ThreadTransport
@@ -42,6 +43,7 @@ from consumer.mapping.contract import events_of
 from consumer.mapping.router import Router, compile_routes
 from consumer.mapping.tables import load_tables
 from consumer.mapping.translate import Translator
+from consumer.pipeline.caches import caches_of
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.lag import Lag
 from consumer.pipeline.reporter import Reporter
@@ -90,10 +92,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
         ProcessCollector(registry=prometheus)
         PlatformCollector(registry=prometheus)
         metrics = Metrics(prometheus)
-        metrics.prepare(
-            [route.topic for route in config.routes if route.topic],
-            dict.fromkeys(event for route in config.routes for event in events_of(route)),
-        )
+        metrics.prepare(events_of_topics(config.routes))
         health = Health(clock.now, stall_seconds(max_poll_seconds(config.kafka)))
         telemetry = config.telemetry
         server = stack.enter_context(TelemetryServer(prometheus, health, host=telemetry.host, port=telemetry.port))
@@ -102,7 +101,12 @@ def assembled(config: Config) -> Iterator[Assembled]:
             stack.callback(schemas.close)
         partitions = ensure_topics(config.kafka, config.dead_letters.topics)
         engine = Engine(DeliveryPolicy.from_config(config))
-        translator = Translator(router(config), decoders(config.routes, schemas), keys=key_decoder(schemas))
+        translator = Translator(
+            router(config),
+            decoders(config.routes, schemas),
+            keys=key_decoder(schemas),
+            subjects=None if schemas is None else Subjects(schemas.kept.get),
+        )
         statistics = KafkaStatistics(metrics, health, clock.now)
         read_errors = ReadErrors(metrics, health, clock.now)
         named = [topic for topic in subscription(config) if not topic.startswith("^")]
@@ -118,6 +122,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
             schemas,
             intake=intake,
             lag=lag,
+            caches=caches_of(engine, translator, schemas),
             name_of=partial(customer_hash, key=config.bluecore.namespace.get_secret_value()),
             endpoint=address(config.bluecore.url),
         )
@@ -186,7 +191,7 @@ def registry_client(config: Config) -> RegistryClient | None:
 
 def schema_cache(config: Config) -> SchemaCache | None:
     client = registry_client(config)
-    return None if client is None else SchemaCache(client)
+    return None if client is None else SchemaCache(client, subjects_of=client.subjects_of)
 
 
 def decoders(routes: tuple[RouteConfig, ...], schemas: SchemaCache | None) -> Callable[[str], WireFormat]:
@@ -208,6 +213,15 @@ def decoders(routes: tuple[RouteConfig, ...], schemas: SchemaCache | None) -> Ca
 
 def key_decoder(schemas: SchemaCache | None) -> KeyDecoder | None:
     return None if schemas is None else KeyDecoder(schemas)
+
+
+def events_of_topics(routes: Iterable[RouteConfig]) -> dict[str, list[str]]:
+    """By topic, the event types that its routes can yield; of patterns, nobody knows the topics yet."""
+    found: dict[str, list[str]] = {}
+    for route in routes:
+        if route.topic is not None:
+            found.setdefault(route.topic, []).extend(events_of(route))
+    return found
 
 
 def priority_of(routes: tuple[RouteConfig, ...], topic: str) -> float:

@@ -15,6 +15,7 @@ from consumer.commands.check.registry import RegistrySchemas
 from consumer.commands.check.resolution import read_as, reader_versions, resolution_findings
 from consumer.commands.check.search import Schemas, SearchResult
 from consumer.commands.typecheck.beside import Beside, beside
+from consumer.commands.typecheck.documentation import undocumented_properties
 from consumer.commands.typecheck.findings import Finding, Severity
 from consumer.commands.typecheck.routes import SchemaVersion, check_route
 from consumer.commands.validation.routes import overlap
@@ -78,14 +79,15 @@ def _check(
     if route.route.records == "tombstones":
         return RouteCheck(checked=True, findings=tuple(check_route(key, route.route, [_TOMBSTONE], around)))
     found = _search(route, of_topic, shared)
-    unusable = [replace(each, key=key) for each in found.unusable]
+    by_itself = [replace(each, key=key) for each in found.unusable]
+    by_itself += undocumented_properties(key, route.route)
     if not found.choices:
         checked, findings = _check_reader_alone(key, route, found, around)
-        return RouteCheck(checked, (*unusable, *findings))
+        return RouteCheck(checked, (*by_itself, *findings))
     results = [(versions, _check_versions(key, route, of_topic, versions, around)) for versions in found.choices]
     versions, best = min(results, key=lambda result: _severity_counts(result[1]))
     basis = _basis(key, found, versions, read_as(versions, of_topic))
-    return RouteCheck(not found.guess, (*unusable, basis, *(map(_downgraded, best) if found.guess else best)))
+    return RouteCheck(not found.guess, (*by_itself, basis, *(map(_downgraded, best) if found.guess else best)))
 
 
 def _search(route: RouteSchemas, of_topic: Sequence[RouteSchemas], shared: Schemas | None) -> SearchResult:

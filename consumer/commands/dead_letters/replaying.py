@@ -84,7 +84,7 @@ def replay(
     if config.dead_letters.retry_topic not in config.dead_letters.topics:
         raise ReplayStopped("dead_letters.delays_seconds is empty, so no retry topic is read: give it a delay")
     with TopicReader(config, topic) as reader, remapping(config) as mapped:
-        found = survey(reader, selection)
+        found = survey(reader, selection, config.routes)
         wanted = found.unreplayed
         result = ReplayResult(selected=len(found.letters), before=len(found.letters) - len(wanted))
         writer: _Writer | None = None

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 from consumer.avro.decoding import Decoded
 from consumer.avro.errors import Undecodable
 from consumer.avro.unavailable import PLACEHOLDER, without_placeholders
+from consumer.commands.preview.avro_json import unwrapped
 
 LONGEST: Final = 16 << 20
 """Bytes of a line, or of all the lines of a text that is laid out over several: they are held in memory, decoded."""
@@ -57,6 +58,7 @@ class JsonRecord:
             raise Undecodable(f"the record is not JSON: {error}: line {self._line}") from None
         if not isinstance(record, dict):
             raise Undecodable("the record is no JSON object")
+        record = {name: unwrapped(each) for name, each in record.items()}
         return Decoded(self._name, without_placeholders(record) if PLACEHOLDER in value else record)
 
 

@@ -13,6 +13,7 @@ from consumer.commands.preview.json_surroundings import json_key, placed
 from consumer.commands.preview.translation import masked_translator, with_schemas
 from consumer.config.model import Config
 from consumer.kafka.tail import tail
+from consumer.mapping.tables import load_tables
 from consumer.pipeline.assembly import decoders, key_decoder, schema_cache
 from consumer.records import Mapped, Partition
 from consumer.suggestions import nearest
@@ -47,7 +48,10 @@ def preview_json(config: Config, topic: str, record_name: str | None, source: Bi
     line = 1
     # Age is not judged: a file does not say when its records were written.
     translator = masked_translator(
-        config, lambda _: JsonRecord(record_name or only or "(no --record given)", line), json_key
+        config.routes,
+        lambda _: JsonRecord(record_name or only or "(no --record given)", line),
+        json_key,
+        tables=load_tables(config.tables),
     )
     for number, (text, line) in enumerate(json_records(source)):  # noqa: B007 - the decoder reads the line
         yield Previewed(translator.translate(placed(topic, number, text), 0))
@@ -73,7 +77,11 @@ def preview_topic(
     schemas = schema_cache(config)
     limit = 0 if any_age else config.delivery.max_event_age_seconds
     translator = masked_translator(
-        config, decoders(config.routes, schemas), key_decoder(schemas), max_age_seconds=limit
+        config.routes,
+        decoders(config.routes, schemas),
+        key_decoder(schemas),
+        tables=load_tables(config.tables),
+        max_age_seconds=limit,
     )
     now_ms = int((clock or SystemClock()).now() * _MS)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, Final, NamedTuple
@@ -19,7 +20,7 @@ from consumer.records import EventRequest, Mapped, Reject, Send
 
 _EXCERPT: Final = 100
 _MOST_FIELDS: Final = 20
-_COLOURS: Final = {"send": "green", "reject": "red", "skip": "yellow"}
+_COLOURS: Final = {"send": "green", "reject": "red", "skip": "yellow", "omit": "yellow"}
 _SKIPPED: Final = {
     "when": "when: the condition is false",
     "event": "event: the value that chooses it is one to skip",
@@ -36,17 +37,44 @@ class _Row(NamedTuple):
 
 
 def show(previews: Iterator[Previewed], form: str) -> bool:
-    """Prints them as a `table`, or as they come as JSON lines; False when there are none."""
+    """Prints them as a `table`, or as they come as JSON lines; False when there are none.
+
+    Of more than one, stderr gets the sum: a line for each record is all that a program reads.
+    """
     first = next(previews, None)
     if first is None:
         return False
-    every = chain([first], previews)
+    counts: Counter[tuple[str, str]] = Counter()
+    every = _counted(chain([first], previews), counts)
     if form == "table":
         Console().print(as_table(every))
     else:
         for each in every:
             click.echo(as_line(each))
+    if counts.total() > 1:
+        click.echo(in_sum(counts), err=True)
     return True
+
+
+def in_sum(counts: Counter[tuple[str, str]]) -> str:
+    """`12 records: 10 send, 2 reject (1 missing_field, 1 invalid_field)`; by outcome and reason."""
+    parts = []
+    for outcome in ("send", "skip", "reject"):
+        reasons = {reason: count for (kind, reason), count in counts.items() if kind == outcome}
+        if reasons:
+            why = ", ".join(f"{count} {reason}" for reason, count in reasons.items() if reason)
+            parts.append(f"{sum(reasons.values())} {outcome}" + (f" ({why})" if why else ""))
+    return f"{counts.total()} records: {', '.join(parts)}"
+
+
+def _counted(previews: Iterator[Previewed], counts: Counter[tuple[str, str]]) -> Iterator[Previewed]:
+    for each in previews:
+        outcome = each.outcome
+        if isinstance(outcome, Send):
+            counts["send", ""] += 1
+        else:
+            counts["reject" if isinstance(outcome, Reject) else "skip", str(outcome.reason)] += 1
+        yield each
 
 
 def as_line(previewed: Previewed) -> bytes:
@@ -55,7 +83,8 @@ def as_line(previewed: Previewed) -> bytes:
     where = {} if place is None else {"partition": place[0].number, "offset": place[1]}
     if isinstance(outcome, Send):
         requests = [orjson.Fragment(each.body) for each in outcome.requests]
-        return orjson.dumps({"outcome": "send", "requests": requests} | where)
+        omitted = {"omitted": [each.field for each in outcome.omitted]} if outcome.omitted else {}
+        return orjson.dumps({"outcome": "send", "requests": requests} | omitted | where)
     if isinstance(outcome, Reject):
         reason = {"reason": outcome.reason, "field": outcome.field, "message": outcome.message}
         return orjson.dumps({"outcome": "reject"} | reason | where)
@@ -86,6 +115,7 @@ def as_table(previews: Iterable[Previewed]) -> Table:
 def _rows(outcome: Mapped) -> Iterator[_Row]:
     if isinstance(outcome, Send):
         yield from map(_sent, outcome.requests)
+        yield from (_Row("omit", each.event, what=_bare(each.message)) for each in outcome.omitted)
     elif isinstance(outcome, Reject):
         yield _Row("reject", outcome.event, what=f"{outcome.reason}: {outcome.message}")
     else:

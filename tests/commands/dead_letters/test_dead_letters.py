@@ -110,7 +110,6 @@ def test_letters_are_counted_shown_and_after_a_fix_delivered_once(pipeline: Pipe
     ("options", "count"),
     [
         (("--reason", "undecodable"), 1),
-        (("--topic", "elsewhere"), 0),
         (("--since", "1h"), 3),
         (("--until", "1h"), 0),
         (("--from-offset", "1000"), 0),
@@ -164,12 +163,22 @@ def test_a_replayed_profile_holds_back_the_customers_later_ones(pipeline: Pipeli
     assert accepted == names
 
 
+@pytest.mark.parametrize("command", ["list", "show", "replay"])
+def test_a_topic_that_nothing_was_read_from_is_a_mistake(letters: Pipeline, command: str) -> None:
+    """No letters of a misspelt topic would look like good news."""
+    config = str(letters.folder / "config.yaml")
+    options = [*CONSUMER, "dead-letters", command, "--config", config, "--topic", "elsewhere"]
+    done = subprocess.run(options, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert "--topic elsewhere: no dead letter is from it, and no route takes it" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
         (("--partition", "0", "--offset", "999"), "and no offset 999"),
         (("--partition", "77", "--offset", "0"), "has no records"),
-        (("--topic", "elsewhere"), "no dead letter of this selection"),
+        (("--reason", "too_large"), "no dead letter of this selection"),
     ],
 )
 def test_a_place_without_a_letter_is_told_from_what_there_is(
