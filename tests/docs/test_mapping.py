@@ -26,7 +26,7 @@ from tests.support.markdown import Section
 from tests.support.pages import CONFIGURATION, page
 
 MAPPING = page("docs/mapping.md")
-RECIPES = [section for title, section in MAPPING.sections.items() if title.startswith("Recipe:")]
+SHORT_RECIPES = [section for title, section in MAPPING.sections.items() if title.startswith("Recipe:")]
 EXAMPLES = [section for title, section in MAPPING.sections.items() if title.startswith("Example")]
 RECIPES = [MAPPING[title] for title in ("A dirty field costs itself", "Properties beyond the contract", "Who it is")]
 
@@ -57,7 +57,7 @@ def test_the_orders_that_are_not_sent_are_answered_as_the_page_says(shell: Shell
     assert _previewed(shell, without_article, example) == exactly(example.block("json", 2).text)
 
 
-@pytest.mark.parametrize("recipe", RECIPES, ids=lambda section: section.title)
+@pytest.mark.parametrize("recipe", SHORT_RECIPES, ids=lambda section: section.title)
 def test_a_recipe_gives_the_request_that_the_page_shows(shell: Shell, recipe: Section) -> None:
     """Its configuration is a right one, and the record becomes what stands below it, digit by digit."""
     _write_routes(shell, recipe)

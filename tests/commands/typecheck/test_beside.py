@@ -14,7 +14,7 @@ from tests.commands.typecheck.checked import FIELDS, ORDER, check, said, version
 
 REFUSED = "such a record is refused"
 MISSING = "may be null: such a record is refused as missing_field"
-TABLES = {"rates": {"a": 1.5, "b": 2}, "names": {"a": "A"}}
+TABLES: dict[str, dict[str, Any]] = {"rates": {"a": 1.5, "b": 2}, "names": {"a": "A"}}
 
 
 def total(path: str) -> list[str]:
