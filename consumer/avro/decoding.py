@@ -13,8 +13,10 @@ from consumer.avro.errors import Undecodable
 from consumer.avro.guard import check_value
 from consumer.avro.reader_schemas import ReaderSchemas
 from consumer.avro.schema import AvroSchema, RecordType
+from consumer.avro.schema_ids import SchemaId
 from consumer.avro.selection import Selection, selection
 from consumer.avro.unavailable import PLACEHOLDER, without_placeholders
+from consumer.records import Headers
 
 
 class Decoded(NamedTuple):
@@ -31,14 +33,18 @@ class Decoded(NamedTuple):
 
     name: str
     value: dict[str, Any]
-    schema_id: int | None = None
+    schema_id: SchemaId | None = None
 
 
 class WireFormat(Protocol):
-    """How a topic's record values are framed."""
+    """How the records of a topic say which schema they were written with, and what they hold."""
 
-    def decode(self, value: bytes) -> Decoded:
+    def decode(self, value: bytes, headers: Headers = ()) -> Decoded:
         """The record in a Kafka value. Never blocks.
+
+        Args:
+            value: the value.
+            headers: those of its record, which may name the schema.
 
         Raises:
             Undecodable: no retry can help these bytes.
@@ -76,7 +82,7 @@ class Reading:
         """The same for who asks for no others."""
         return Reading(self._readers, fields)
 
-    def record(self, source: BytesIO, schema: AvroSchema, schema_id: int | None = None) -> Decoded:
+    def record(self, source: BytesIO, schema: AvroSchema, schema_id: SchemaId | None = None) -> Decoded:
         """Read one record from where `source` stands up to its end.
 
         Args:

@@ -7,9 +7,9 @@ from typing import Any
 
 from fastavro import schemaless_reader
 
-from consumer.avro.confluent import ConfluentDecoder, SchemasById
 from consumer.avro.errors import SchemaUnknown, Undecodable
 from consumer.avro.guard import check_value
+from consumer.avro.registered import RegistryDecoder, SchemasById
 
 _HEADER = 5
 
@@ -19,7 +19,7 @@ class KeyDecoder:
 
     def __init__(self, cache: SchemasById) -> None:
         self._cache = cache
-        self._records = ConfluentDecoder(cache)
+        self._records = RegistryDecoder(cache)
 
     def __call__(self, key: bytes) -> Any:
         """The key's value.

@@ -128,6 +128,8 @@ class HeldRoutes:
             return False
         if failure.outcome is not Outcome.DEAD_LETTER or failure.reason is Reason.TOO_OLD:
             return False
+        if task.delivered:
+            return False  # else a restart would send the rest again, behind later records of the customer
         held = self._routes.get(_route_of_letter(task, failure))
         return held is not None and held.flood.on
 
@@ -255,5 +257,6 @@ def _route_of(task: Task) -> Route:
 
 def _route_of_letter(task: Task, failure: Failure) -> Route:
     if failure.stage is Stage.DELIVER:
-        return _route_of(task)
+        event = task.rejected_event or task.request.event
+        return Route(task.record.origin.topic, event, sent=True)
     return Route(task.record.origin.topic, task.rejected_event, sent=False)

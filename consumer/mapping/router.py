@@ -23,7 +23,7 @@ from consumer.mapping.shared import Shared
 from consumer.mapping.surroundings import Cell, RouteSurroundings, Surroundings
 from consumer.mapping.tables import NO_TABLES, Tables
 from consumer.mapping.values import readable
-from consumer.records import CONSENTS, EventRequest, Mapped, Omission, Reason, Reject, Send, Skip, Stage
+from consumer.records import CONSENTS, EventRequest, Mapped, Omission, OrderClass, Reason, Reject, Send, Skip, Stage
 
 # A redelivery names its topic itself, in a header that anyone may write.
 _MOST_REMEMBERED = 4096
@@ -54,6 +54,11 @@ class Route:
     def only_event(self) -> str:
         """The event that every record of the route becomes; empty where a value of the record chooses."""
         return "" if isinstance(self.config.event, EventByValue) else self.config.event
+
+    def kind_of(self, event: str) -> OrderClass | None:
+        """The class of this event; where it is not known, that of all events of the route, if they have one."""
+        kinds = {OrderClass.CONSENT if each in CONSENTS else OrderClass.OTHER for each in _events(event, self.config)}
+        return kinds.pop() if len(kinds) == 1 else None
 
     def takes(self, topic: str, record_name: str | None) -> bool:
         return self.takes_values_of(topic) and self.config.record in {None, record_name}
@@ -126,8 +131,8 @@ class Router:
     ) -> Mapped:
         """What becomes of one record: every route that takes it makes its requests, in the order of the routes.
 
-        A record is sent whole or not at all: what one route refuses, none sends. It is skipped only if every route
-        says so, by its `when` or by the event that it chooses.
+        Each route stands alone: what one refuses, the others send all the same. The record is refused where none is
+        left to send anything, and skipped only if every route says so, by its `when` or by the event that it chooses.
 
         Args:
             topic: the topic that the record was first written to.
@@ -136,30 +141,26 @@ class Router:
             event_time_ms: when it was written, ms since the epoch; None when that is not known.
             now_ms: ms since the epoch.
             claim: decides whether this record carries the link of an id to an e-mail; None: it does not. Asked once
-                for each link that the record shows, and only if all of the record can be sent.
+                for each link that the routes which send show.
             around: what `_kafka` has; None: nothing.
 
         Raises:
             SchemaPending: a route reads the record's key, whose schema is not known yet.
         """
         routes = self._routes_for_tombstones(topic) if value is None else self._routes_for(topic, record_name)
-        if not routes and value is None:
-            return Skip("tombstone")
-        if not routes and self.takes_tombstones_only(topic):
-            return Skip("records")
         if not routes:
-            what = f"topic {topic}" if record_name is None else f"topic {topic}, record {record_name}"
-            return Reject(Reason.UNROUTABLE, Stage.MAP, f"no route takes {what}")
+            return self._untaken(topic, record_name, is_tombstone=value is None)
         self._cell.current = around
         value = {} if value is None else value
         requests: list[EventRequest] = []
         omitted: list[Omission] = []
         links: Links | None = None if claim is None else {}
         priorities: list[int] = []
-        event = ""
         reason: Literal["when", "event"] = "when"
-        try:
-            for route in routes:
+        refused: list[tuple[int, Reject]] = []
+        for route in routes:
+            event = ""
+            try:
                 record = value if route.zone is None else localised(value, route.zone)
                 if route.applies(record):
                     event = route.only_event
@@ -171,17 +172,30 @@ class Router:
                     self._check_age(event_time_ms, now_ms)
                     requests += plan.requests(record, links, omitted)
                     priorities.append(route.config.priority)
-        except RefusedError as refused:
-            return replace(refused.as_reject(), event=event)
+            except RefusedError as error:
+                refused.append((len(requests), replace(error.as_reject(), event=event, kind=route.kind_of(event))))
         if not priorities:
-            return Skip(reason)
+            return refused[0][1] if refused else Skip(reason)
+        if not refused:
+            numbers: tuple[int, ...] = ()
+            rejects: tuple[Reject, ...] = ()
+        else:
+            numbers, rejects = _numbered(len(requests), [at for at, _ in refused]), tuple(each for _, each in refused)
         if claim is not None and links:
             requests = claimed_links(links, claim) + requests
-        return Send(tuple(requests), max(priorities), tuple(omitted) if omitted else ())
+        return Send(tuple(requests), max(priorities), tuple(omitted) if omitted else (), rejects, numbers)
 
     def reads(self, topic: str) -> Names:
         """The fields that are looked at of the records of a topic, whichever of its routes takes them."""
         return union(_names_of(route) for route in self._routes if route.config.takes(topic))
+
+    def _untaken(self, topic: str, record_name: str | None, *, is_tombstone: bool) -> Mapped:
+        if is_tombstone:
+            return Skip("tombstone")
+        if self.takes_tombstones_only(topic):
+            return Skip("records")
+        what = f"topic {topic}" if record_name is None else f"topic {topic}, record {record_name}"
+        return Reject(Reason.UNROUTABLE, Stage.MAP, f"no route takes {what}")
 
     def takes_tombstones_only(self, topic: str) -> bool:
         """Whether the topic's values are nobody's, and its tombstones somebody's."""
@@ -228,8 +242,17 @@ def _names_of(compiled: object) -> Names:
     return frozenset()
 
 
+def _numbered(requests: int, refused_at: Sequence[int]) -> tuple[int, ...]:
+    """The numbers of the requests where others were refused, each before the request of this index."""
+    return tuple(index + sum(at <= index for at in refused_at) for index in range(requests))
+
+
 def _form(value: object) -> str:
     return _FORMS.get(type(value), "value of another type")
+
+
+def _events(event: str, route: RouteConfig) -> tuple[str, ...]:
+    return (event,) if event else events_of(route)
 
 
 def _consent(found: Any) -> bool:

@@ -47,10 +47,6 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         "tables.stores names ./stores.csv, which no pod would find",
     ),
     "no way for the probes": ({"telemetry": {"host": "127.0.0.1"}}, "telemetry.host is 127.0.0.1: no probe"),
-    "two registries": (
-        {"schema_registry": {"url": "http://a:8081,http://b:8081"}},
-        "schema_registry.url has a comma, and the service takes one address",
-    ),
     "fence and hidden brokers": (
         {"networkPolicy": FENCE, "kafka": {"bootstrap_servers": "${BROKERS}"}},
         "networkPolicy cannot tell the brokers' ports",
@@ -80,6 +76,22 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "literal user in an address": (
         {"schema_registry": {"url": "https://shop:p@registry"}},
         "The user in schema_registry.url would be readable in a ConfigMap",
+    ),
+    "literal user in the second of two addresses": (
+        {"schema_registry": {"url": "http://registry, https://shop:p@other"}},
+        "The user in schema_registry.url, address 2, would be readable in a ConfigMap",
+    ),
+    "literal secret of a token's client": (
+        {"schema_registry": {"options": {"bearer.auth.client.secret": "s"}}},
+        "schema_registry.options bearer.auth.client.secret would be readable in a ConfigMap",
+    ),
+    "literal token of a key service": (
+        {"schema_registry": {"options": {"rule.executors._default_.param.token.id": "s"}}},
+        "schema_registry.options rule.executors._default_.param.token.id would be readable in a ConfigMap",
+    ),
+    "literal key of a key service": (
+        {"schema_registry": {"options": {"rule.executors._default_.param.private.key": "s"}}},
+        "schema_registry.options rule.executors._default_.param.private.key would be readable in a ConfigMap",
     ),
     "literal user in Bluecore's address": (
         {"bluecore": {"url": "http://shop:p@proxy"}},

@@ -13,6 +13,7 @@ from consumer.avro.decoding import Decoded
 from consumer.avro.errors import Undecodable
 from consumer.avro.unavailable import PLACEHOLDER, without_placeholders
 from consumer.commands.preview.avro_json import unwrapped
+from consumer.records import Headers
 
 LONGEST: Final = 16 << 20
 """Bytes of a line, or of all the lines of a text that is laid out over several: they are held in memory, decoded."""
@@ -40,7 +41,7 @@ class JsonRecord:
         self._name = name
         self._line = line
 
-    def decode(self, value: bytes) -> Decoded:
+    def decode(self, value: bytes, headers: Headers = ()) -> Decoded:  # noqa: ARG002 - it needs none
         """See `WireFormat.decode`."""
         if len(value) > LONGEST:
             raise Undecodable(f"the record has more than {LONGEST} bytes")

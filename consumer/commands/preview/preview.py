@@ -10,7 +10,7 @@ from typing import BinaryIO
 from consumer.clock import Clock, SystemClock
 from consumer.commands.preview.json_records import JsonRecord, json_records
 from consumer.commands.preview.json_surroundings import json_key, placed
-from consumer.commands.preview.translation import masked_translator, with_schemas
+from consumer.commands.preview.translation import UNKNOWN_ID_SECONDS, masked_translator, with_schemas
 from consumer.config.model import Config
 from consumer.kafka.tail import tail
 from consumer.mapping.tables import load_tables
@@ -74,11 +74,11 @@ def preview_topic(
         Unreachable: they do not answer.
         RegistryUnavailable: a schema is not to be had.
     """
-    schemas = schema_cache(config)
+    schemas = schema_cache(config, UNKNOWN_ID_SECONDS)
     limit = 0 if any_age else config.delivery.max_event_age_seconds
     translator = masked_translator(
         config.routes,
-        decoders(config.routes, schemas),
+        decoders(config, schemas),
         key_decoder(schemas),
         tables=load_tables(config.tables),
         max_age_seconds=limit,

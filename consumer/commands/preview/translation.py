@@ -16,6 +16,8 @@ from consumer.mapping.tables import NO_TABLES, Tables
 from consumer.mapping.translate import Translator
 from consumer.telemetry.masking import MASK
 
+UNKNOWN_ID_SECONDS = 2.0
+"""A person waits, who can ask again; the service waits for `schema_registry.unknown_id_seconds`."""
 _SCHEMA_SECONDS = 20.0
 _POLL_SECONDS = 0.02
 _T = TypeVar("_T")

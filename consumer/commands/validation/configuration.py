@@ -9,8 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from consumer.avro.connecting import check_options
 from consumer.avro.errors import UnusableSchemas
-from consumer.avro.options import parse_options
 from consumer.avro.reader_schemas import ReaderSchema
 from consumer.avro.route_schemas import reader_schema, written_schemas
 from consumer.commands.validation.routes import overlap, route_findings
@@ -60,7 +60,7 @@ def _registry_findings(partial: PartialConfig) -> Iterator[Finding]:
         yield Finding("schema_registry", f"is required: routes[{keyed[0]}] reads keys in Avro")
     if partial.schema_registry is not None:
         try:
-            parse_options(partial.schema_registry.options)
+            check_options(partial.schema_registry)
         except UnusableSetting as error:
             yield Finding("schema_registry.options", str(error))
 

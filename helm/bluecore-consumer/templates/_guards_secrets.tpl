@@ -5,7 +5,7 @@
 {{- range $section := list "kafka" "schema_registry" -}}
 {{- range $name, $value := (get $v $section | default dict).options -}}
 {{- $key := printf "%s.options %s" $section $name -}}
-{{- if regexMatch `password|passphrase|secret|\.user\.info$|token$|jaas|key\.pem$` $name -}}
+{{- if regexMatch `password|passphrase|secret|\.user\.info$|token(\.id)?$|private\.key$|jaas|key\.pem$` $name -}}
 {{- $_ := set $secrets $key $value -}}
 {{- else if eq $name "sasl.oauthbearer.config" -}}
 {{- /* Pairs `name=value`: the values of those whose name says that they are secret. */ -}}
