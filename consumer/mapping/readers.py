@@ -64,7 +64,11 @@ class Reader:
         Raises:
             RefusedError: it is not, or breaks its rule.
         """
-        value = self.read(record)
+        try:
+            found = self.get(record)
+            value = None if found is None else self.accept(found)
+        except InvalidValueError as rule:
+            raise RefusedError.invalid(self.field, rule, self.hint) from None
         if value is None:
             raise RefusedError.missing(self.field, self.hint)
         return value

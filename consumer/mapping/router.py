@@ -157,7 +157,7 @@ class Router:
         links: Links | None = None if claim is None else {}
         priorities: list[int] = []
         reason: Literal["when", "event"] = "when"
-        refused: list[tuple[int, Reject]] = []
+        refused: list[tuple[int, Reject]] | None = None
         for route in routes:
             event = ""
             try:
@@ -173,17 +173,18 @@ class Router:
                     requests += plan.requests(record, links, omitted)
                     priorities.append(route.config.priority)
             except RefusedError as error:
-                refused.append((len(requests), replace(error.as_reject(), event=event, kind=route.kind_of(event))))
+                reject = replace(error.as_reject(), event=event, kind=route.kind_of(event))
+                refused = [*(refused or ()), (len(requests), reject)]
         if not priorities:
             return refused[0][1] if refused else Skip(reason)
-        if not refused:
-            numbers: tuple[int, ...] = ()
-            rejects: tuple[Reject, ...] = ()
-        else:
-            numbers, rejects = _numbered(len(requests), [at for at, _ in refused]), tuple(each for _, each in refused)
-        if claim is not None and links:
+        own = len(requests)
+        if links and claim is not None:
             requests = claimed_links(links, claim) + requests
-        return Send(tuple(requests), max(priorities), tuple(omitted) if omitted else (), rejects, numbers)
+        priority = priorities[0] if len(priorities) == 1 else max(priorities)
+        if refused is None:
+            return Send(tuple(requests), priority, tuple(omitted)) if omitted else Send(tuple(requests), priority)
+        numbers, rejects = _numbered(own, [at for at, _ in refused]), tuple(each for _, each in refused)
+        return Send(tuple(requests), priority, tuple(omitted), rejects, numbers)
 
     def reads(self, topic: str) -> Names:
         """The fields that are looked at of the records of a topic, whichever of its routes takes them."""

@@ -12,6 +12,7 @@ from fastavro import schemaless_writer
 from consumer.avro.errors import SchemaPending, SchemaUnknown, Undecodable
 from consumer.avro.keys import KeyDecoder
 from consumer.avro.schema import AvroSchema, parse
+from consumer.avro.schema_ids import SchemaId
 
 RECORD = {"type": "record", "name": "Key", "fields": [{"name": "id", "type": "long"}]}
 
@@ -20,9 +21,10 @@ class Schemas:
     def __init__(self, schema: Any = None, error: Exception | None = None) -> None:
         self._schema, self._error = schema, error
 
-    def get(self, _schema_id: int) -> AvroSchema:
+    def get(self, schema_id: SchemaId) -> AvroSchema:
         if self._error is not None:
             raise self._error
+        assert schema_id == 7
         return parse(json.dumps(self._schema))
 
 

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 from consumer.avro.decoding import Decoded
 from consumer.avro.errors import Undecodable
-from consumer.avro.unavailable import PLACEHOLDER, without_placeholders
+from consumer.avro.unavailable import without_placeholders
 from consumer.commands.preview.avro_json import unwrapped
 from consumer.records import Headers
 
@@ -60,7 +60,7 @@ class JsonRecord:
         if not isinstance(record, dict):
             raise Undecodable("the record is no JSON object")
         record = {name: unwrapped(each) for name, each in record.items()}
-        return Decoded(self._name, without_placeholders(record) if PLACEHOLDER in value else record)
+        return Decoded(self._name, without_placeholders(record))
 
 
 def json_records(source: BinaryIO) -> Iterator[JsonText]:

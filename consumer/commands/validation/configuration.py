@@ -54,7 +54,7 @@ def _findings(partial: PartialConfig) -> Iterator[Finding]:
 def _registry_findings(partial: PartialConfig) -> Iterator[Finding]:
     confluent = [index for index, route in partial.routes.items() if route.wire_format == "confluent"]
     if confluent and not partial.has_registry:
-        yield Finding("schema_registry", f"is required: routes[{confluent[0]}] reads Confluent's wire format")
+        yield Finding("schema_registry", f"is required: routes[{confluent[0]}] takes its schemas from a registry")
     keyed = [index for index, route in partial.routes.items() if route.key_format == "avro"]
     if keyed and not confluent and not partial.has_registry:
         yield Finding("schema_registry", f"is required: routes[{keyed[0]}] reads keys in Avro")
