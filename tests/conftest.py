@@ -24,6 +24,8 @@ from consumer.kafka.embedded import embedded_broker
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve
 from tests.support.apache_kafka import ApacheKafka, unavailable
+from tests.support.apicurio import Apicurio
+from tests.support.apicurio import unavailable as apicurio_unavailable
 from tests.support.brokers import Broker
 from tests.support.browser import headless_chromium
 from tests.support.pipeline import Pipeline, running_pipeline
@@ -55,6 +57,15 @@ def apache_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApacheKaf
         pytest.skip(reason)
     with ApacheKafka(tmp_path_factory.mktemp("apache-kafka")) as kafka:
         yield kafka
+
+
+@pytest.fixture(scope="session")
+def apicurio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apicurio]:
+    """One Apicurio Registry for the whole session: name what you register after your test."""
+    if reason := apicurio_unavailable():
+        pytest.skip(reason)
+    with Apicurio(tmp_path_factory.mktemp("apicurio")) as registry:
+        yield registry
 
 
 @pytest.fixture(scope="session")
@@ -102,6 +113,16 @@ def pipeline(broker: Broker, shop: Shop, tmp_path: Path) -> Iterator[Pipeline]:
     """Kafka, the registry and a strict sandbox; the test starts the services."""
     with running_pipeline(broker, shop, tmp_path) as running:
         yield running
+
+
+@pytest.fixture
+def aws_role(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of an environment that has a role; nothing of this machine's."""
+    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s3cret")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
 @pytest.fixture

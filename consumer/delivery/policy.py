@@ -24,7 +24,7 @@ class DeliveryPolicy:
     """
 
     concurrency: ConcurrencyPolicy
-    ordering: Literal["key", "partition", "none"] = "key"
+    ordering: Literal["key", "customer", "partition", "none"] = "key"
     attempts: int = 4
     backoff: Backoff = Backoff(0.5, 30)
     delays: tuple[float, ...] = (60, 600, 3600)
@@ -38,6 +38,11 @@ class DeliveryPolicy:
     breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
     flood: FloodPolicy = field(default_factory=FloodPolicy)
     throttle: ThrottlePolicy = field(default_factory=ThrottlePolicy)
+
+    @property
+    def by_customer(self) -> bool:
+        """Whether records are ordered by the customer whom mapping finds, whatever their Kafka keys."""
+        return self.ordering == "customer"
 
     @classmethod
     def from_config(cls, config: Config) -> DeliveryPolicy:

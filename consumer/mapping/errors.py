@@ -2,6 +2,7 @@
 
     RefusedError           a record cannot become a request: reason, field, rule
     InvalidValueError      one value cannot become what Bluecore wants; whoever knows its field refuses the record
+      EncryptedValueError  it is encrypted, and cannot be decrypted here
 
 Their texts name fields, paths and rules, and never a value: they end in logs and in headers.
 """
@@ -15,6 +16,10 @@ from consumer.records import Reason, Reject, Stage
 
 class InvalidValueError(Exception):
     """A value breaks a rule; the message is the rule."""
+
+
+class EncryptedValueError(InvalidValueError):
+    """A value is encrypted, and cannot be decrypted here."""
 
 
 class RefusedError(Exception):
@@ -31,7 +36,8 @@ class RefusedError(Exception):
 
     @classmethod
     def invalid(cls, field: str, rule: object, hint: str | None = None) -> Self:
-        return cls(Reason.INVALID_FIELD, field, f"{field}: {rule} ({hint})" if hint else f"{field}: {rule}")
+        reason = Reason.ENCRYPTED if isinstance(rule, EncryptedValueError) else Reason.INVALID_FIELD
+        return cls(reason, field, f"{field}: {rule} ({hint})" if hint else f"{field}: {rule}")
 
     def inside(self, place: str) -> RefusedError:
         """The same of a part, such as `products[0].`, in which the field lies."""
@@ -45,13 +51,30 @@ LeftOut = list[RefusedError] | None
 """Takes what is wrong with the optional fields of a record, which is sent without them; None: they refuse it."""
 
 
-def leave_out(refused: RefusedError, left_out: LeftOut) -> None:
-    """An optional field that cannot be read; a record may show one twice.
+MOST_LEFT_OUT = 1000
+"""Of one record: whose thousand fields cannot be read is no record with a dirty field."""
+
+
+def leave_out(left_out: LeftOut, field: str, rule: object, hint: str | None = None, place: str = "") -> None:
+    """An optional field that cannot be read.
+
+    Args:
+        left_out: takes it.
+        field: its name.
+        rule: that it breaks.
+        hint: where it was looked for.
+        place: in which it lies, such as `products[0].`.
 
     Raises:
-        RefusedError: the route refuses the record for it.
+        RefusedError: the route refuses the record for it, too much of the record was left out before, or it is
+            encrypted: somebody can read what it is.
     """
-    if left_out is None:
+    refused = RefusedError.invalid(field, rule, hint)
+    if place:
+        refused = refused.inside(place)
+    if left_out is None or refused.reason is Reason.ENCRYPTED:
         raise refused from None
-    if all(each.field != refused.field for each in left_out):
-        left_out.append(refused)
+    if len(left_out) >= MOST_LEFT_OUT:
+        rule = f"{rule}; {MOST_LEFT_OUT} fields of the record cannot be read either"
+        raise RefusedError.invalid(field, rule, hint).inside(place) from None
+    left_out.append(refused)

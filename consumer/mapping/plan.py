@@ -12,11 +12,12 @@ from consumer.config.route import RouteConfig
 from consumer.mapping.contract import MAX_BODY_BYTES, MAX_BYTES_IN_ALL, Contract, contract_of
 from consumer.mapping.customer import Customer, attribute_name, customer_of
 from consumer.mapping.errors import LeftOut, RefusedError, leave_out
-from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY
+from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY, own_names
 from consumer.mapping.identity import CustomerIds, Identity, identity_of
 from consumer.mapping.links import Links
 from consumer.mapping.products import PREFIX, Product, Products, products_of, products_per_request
 from consumer.mapping.readers import Reader, read_into, read_required, reader
+from consumer.mapping.shared import NOTHING_SHARED, Shared
 from consumer.mapping.values import field_value, unwritable
 from consumer.records import EventRequest, Omission, Reason
 
@@ -75,9 +76,9 @@ class Plan:
         listed = self._products(record, left_out)
         read_required(properties, self.required, record)
         read_into(properties, self.optional, record, left_out)
+        requests = self._written(properties, listed, ids, left_out)
         if links is not None and ids.email is not None:
             self._collect_links(record, ids.distinct_id, ids.email, links, left_out)
-        requests = self._written(properties, listed, ids, left_out)
         if left_out and omitted is not None:
             omitted += map(self._omission, left_out)
         return requests
@@ -111,7 +112,7 @@ class Plan:
         except RefusedError as refused:
             if left_out is None or "products" in self.contract.required:
                 raise
-            leave_out(RefusedError(refused.reason, "products", str(refused)), left_out)
+            left_out.append(RefusedError(refused.reason, "products", str(refused)))
             return [[]]
         if products:
             return products_per_request(products, self.contract, self.route, left_out)
@@ -152,27 +153,27 @@ def _drop(target: dict[str, Any], place: str, kept: set[str], left_out: LeftOut)
         try:
             orjson.dumps(target[name])
         except orjson.JSONEncodeError:
-            inner, rule = unwritable(target.pop(name), f"{place}{name}")
-            leave_out(RefusedError(Reason.INVALID_FIELD, f"{place}{name}", f"{inner}: {rule}"), left_out)
+            inner, rule = unwritable(target.pop(name), name)
+            leave_out(left_out, name, rule if inner == name else f"{inner}: {rule}", place=place)
 
 
-def plan_of(route: RouteConfig, event: str, token: str) -> Plan:
+def plan_of(route: RouteConfig, event: str, token: str, shared: Shared = NOTHING_SHARED) -> Plan:
     """Compiles one event type of a route in whose configuration nothing is wrong."""
     contract = contract_of(event)
     properties = [
-        reader(name, route.fields.get(name), (name,), ACCEPT.get(name, field_value), route.zone)
+        reader(name, route.fields.get(name), own_names(route, name), ACCEPT.get(name, field_value), shared)
         for name in property_names(route, contract)
     ]
-    further = [reader(name, source, zone=route.zone) for name, source in route.properties.items()]
+    further = [reader(name, source, shared=shared) for name, source in route.properties.items()]
     required = tuple(each for each in properties if each.field in contract.required)
     optional = (*(each for each in properties if each.field not in contract.required), *further)
-    customer, products = customer_of(route, contract), products_of(route, contract)
+    customer, products = customer_of(route, contract, shared), products_of(route, contract, shared)
     labels = {*IDENTITY, "products", *(each.field for each in optional)}
     if customer is not None:
         labels |= set(customer.names)
     if products is not None:
         labels |= {f"{PREFIX}{each.field}" for each in products.flat_others}
-    identity = identity_of(route, contract)
+    identity = identity_of(route, contract, shared)
     omits = route.invalid_optional == "omit"
     return Plan(token, route, contract, identity, customer, products, required, optional, frozenset(labels), omits)
 

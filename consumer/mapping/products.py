@@ -19,8 +19,9 @@ from consumer.config.route import RouteConfig
 from consumer.mapping.contract import Contract
 from consumer.mapping.decimals import exact_sum
 from consumer.mapping.errors import InvalidValueError, LeftOut, RefusedError, leave_out
-from consumer.mapping.fields import FLAT_PRODUCT_ID, PRODUCT, PRODUCT_ID, text
+from consumer.mapping.fields import FLAT_PRODUCT_ID, PRODUCT_ID, own_names, product_fields, text
 from consumer.mapping.readers import Reader, reader
+from consumer.mapping.shared import NOTHING_SHARED, Shared
 from consumer.mapping.values import FORMS, is_blank, jsonable, other_form, readable
 
 Product = dict[str, Any]
@@ -89,22 +90,22 @@ class Products:
         return product
 
 
-def products_of(route: RouteConfig, contract: Contract) -> Products | None:
+def products_of(route: RouteConfig, contract: Contract, shared: Shared = NOTHING_SHARED) -> Products | None:
     """How one event type of a route finds its products; None when it has none."""
     if not contract.takes_products:
         return None
     mapped = {key.removeprefix(PREFIX): path for key, path in route.fields.items() if key.startswith(PREFIX)}
     others = tuple(
-        reader(name, mapped.get(name), (name,), zone=route.zone)
-        for name in dict.fromkeys((*PRODUCT, *mapped))
+        reader(name, mapped.get(name), (name,), shared=shared)
+        for name in dict.fromkeys((*product_fields(route), *mapped))
         if name != "id"
     )
     source = route.fields.get("products")
     return Products(
-        source=reader("products", source, ("products",), _listed),
-        id=reader("id", mapped.get("id"), PRODUCT_ID, text, route.zone),
-        flat_id=reader("products[0].id", mapped.get("id"), FLAT_PRODUCT_ID, text, route.zone),
-        others=others if mapped else None,
+        source=reader("products", source, own_names(route, "products"), _listed, shared),
+        id=reader("id", mapped.get("id"), PRODUCT_ID, text, shared),
+        flat_id=reader("products[0].id", mapped.get("id"), FLAT_PRODUCT_ID, text, shared),
+        others=others if mapped or route.preset is not None else None,
         flat_others=others,
         is_mapped=source is not None,
     )
@@ -154,8 +155,7 @@ def _read_fields(product: Product, readers: Sequence[Reader], item: Any, index: 
             if found is not None and (value := each.accept(found)) is not None:
                 product[each.field] = value
         except InvalidValueError as rule:
-            refused = RefusedError.invalid(each.field, rule, each.hint)
-            leave_out(refused.inside(f"products[{index}]."), left_out)
+            leave_out(left_out, each.field, rule, each.hint, f"products[{index}].")
 
 
 def _ride_along(product: Product, item: Product, index: int, left_out: LeftOut) -> None:
@@ -180,12 +180,12 @@ def _ride_along_without_the_invalid(product: Product, item: Product, place: str,
             continue
         legible = _legible_part(value)
         if legible is not value and left_out is not None:
-            leave_out(RefusedError.invalid(name, "holds what could not be read").inside(place), left_out)
+            leave_out(left_out, name, "holds what could not be read", place=place)
         if legible is not None:
             try:
                 product[name] = jsonable(legible)
             except InvalidValueError as rule:
-                leave_out(RefusedError.invalid(name, rule).inside(place), left_out)
+                leave_out(left_out, name, rule, place=place)
 
 
 def _legible_part(value: Any) -> Any:

@@ -9,9 +9,9 @@ from typing import Any
 from consumer.config.route import FieldConfig
 from consumer.mapping.convert import converter
 from consumer.mapping.errors import InvalidValueError, LeftOut, RefusedError, leave_out
-from consumer.mapping.moments import Zone
 from consumer.mapping.paths import Get, compile_path
 from consumer.mapping.reads import Names, names_in
+from consumer.mapping.shared import NOTHING_SHARED, Shared
 from consumer.mapping.values import field_value, is_blank
 
 Accept = Callable[[Any], Any]
@@ -44,7 +44,7 @@ class Reader:
             raise RefusedError.invalid(self.field, rule, self.hint) from None
 
     def read_optional(self, record: Any, left_out: LeftOut) -> Any:
-        """The same, of a field that may be left out.
+        """The same, of a field that may be left out, and may be read twice.
 
         Raises:
             RefusedError: there is one that breaks the field's rule, and nothing may be left out.
@@ -52,7 +52,10 @@ class Reader:
         try:
             return self.read(record)
         except RefusedError as refused:
-            leave_out(refused, left_out)
+            if left_out is None:
+                raise
+            if all(each.field != refused.field for each in left_out):
+                left_out.append(refused)
             return None
 
     def require(self, record: Any) -> Any:
@@ -61,7 +64,11 @@ class Reader:
         Raises:
             RefusedError: it is not, or breaks its rule.
         """
-        value = self.read(record)
+        try:
+            found = self.get(record)
+            value = None if found is None else self.accept(found)
+        except InvalidValueError as rule:
+            raise RefusedError.invalid(self.field, rule, self.hint) from None
         if value is None:
             raise RefusedError.missing(self.field, self.hint)
         return value
@@ -85,7 +92,7 @@ def read_into(target: dict[str, Any], readers: Sequence[Reader], record: Any, le
             if found is not None and (value := each.accept(found)) is not None:
                 target[each.field] = value
         except InvalidValueError as rule:
-            leave_out(RefusedError.invalid(each.field, rule, each.hint), left_out)
+            leave_out(left_out, each.field, rule, each.hint)
 
 
 def read_required(target: dict[str, Any], readers: Sequence[Reader], record: Any) -> None:
@@ -110,19 +117,19 @@ def reader(
     mapped: str | FieldConfig | None,
     own_names: Sequence[str] = (),
     accept: Accept = field_value,
-    zone: Zone = None,
+    shared: Shared = NOTHING_SHARED,
 ) -> Reader:
     """The reader of a field: by the path that the route maps, else under the first of its own names with a value.
 
-    `zone` is the route's, for an `as:` that makes a time of what says none.
+    `shared` is what the route's readers look at beside the record.
     """
     if mapped is None:
         names = frozenset(name.partition(".")[0] for name in own_names)
         return Reader(field, _first(own_names), accept, f"looked for {', '.join(own_names)}", names)
-    path = compile_path(mapped if isinstance(mapped, str) else mapped.path)
+    path = compile_path(mapped if isinstance(mapped, str) else mapped.path, shared)
     if isinstance(mapped, str):
         return Reader(field, path.get, accept, f"path {mapped}", names_in(path.tree))
-    convert = converter(mapped, zone)
+    convert = converter(mapped, shared.zone)
     if convert is not None:
         accept = _composed(convert, accept)
     return Reader(field, path.get, accept, f"path {mapped.path}", names_in(path.tree))

@@ -14,12 +14,21 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from consumer.avro.cache import SchemaCache
+from consumer.avro.connecting import open_registry, registry_type
 from consumer.avro.decoding import WireFormat
+from consumer.avro.decryption import NO_EXTRA, Decryption
+from consumer.avro.key_registry import KeyRegistry
+from consumer.avro.key_ring import KeyRing
+from consumer.avro.key_service import KeyService, is_installed
+from consumer.avro.keys import KeyDecoder
 from consumer.avro.options import parse_options
 from consumer.avro.outage import address
 from consumer.avro.registry import RegistryClient
+from consumer.avro.registry_protocol import Registry
+from consumer.avro.registry_types import CONFLUENT
 from consumer.avro.route_schemas import route_schemas, topic_decoder
 from consumer.avro.subjects import Subjects
+from consumer.avro.unknown_ids import Patience
 from consumer.bluecore.client import BluecoreClient
 from consumer.bluecore.factory import open_transport
 from consumer.bluecore.threads import ThreadTransport
@@ -40,6 +49,7 @@ from consumer.kafka.source import KafkaSource
 from consumer.kafka.topics import ensure_topics
 from consumer.mapping.contract import events_of
 from consumer.mapping.router import Router, compile_routes
+from consumer.mapping.tables import load_tables
 from consumer.mapping.translate import Translator
 from consumer.pipeline.caches import caches_of
 from consumer.pipeline.intake import Intake
@@ -101,7 +111,8 @@ def assembled(config: Config) -> Iterator[Assembled]:
         engine = Engine(DeliveryPolicy.from_config(config))
         translator = Translator(
             router(config),
-            decoders(config.routes, schemas),
+            decoders(config, schemas),
+            keys=key_decoder(schemas),
             subjects=None if schemas is None else Subjects(schemas.kept.get),
         )
         statistics = KafkaStatistics(metrics, health, clock.now)
@@ -177,34 +188,61 @@ def router(config: Config) -> Router:
         config.routes,
         token=config.bluecore.namespace.get_secret_value(),
         max_age_seconds=config.delivery.max_event_age_seconds,
+        tables=load_tables(config.tables),
     )
 
 
-def registry_client(config: Config) -> RegistryClient | None:
-    section = config.schema_registry
-    return None if section is None else RegistryClient(section.url, parse_options(section.options))
+def registry(config: Config) -> Registry | None:
+    """The client of the registry, if one is configured.
+
+    Raises:
+        UnusableSetting: an option cannot be used.
+        ExtraMissing: what its type needs is not installed.
+    """
+    return None if config.schema_registry is None else open_registry(config.schema_registry)
 
 
-def schema_cache(config: Config) -> SchemaCache | None:
-    client = registry_client(config)
-    return None if client is None else SchemaCache(client, subjects_of=client.subjects_of)
+def schema_cache(config: Config, most_seconds: float = float("inf")) -> SchemaCache | None:
+    """The registry's schemas; `most_seconds`: for who does not wait as long as the service for an unknown id."""
+    client, section = registry(config), config.schema_registry
+    if client is None or section is None:
+        return None
+    asked = client.subjects_of if isinstance(client, RegistryClient) else None
+    patience = Patience(min(section.unknown_id_seconds, most_seconds))
+    return SchemaCache(client, subjects_of=asked, patience=patience, keys=key_ring(config))
 
 
-def decoders(routes: tuple[RouteConfig, ...], schemas: SchemaCache | None) -> Callable[[str], WireFormat]:
+def key_ring(config: Config) -> KeyRing | None:
+    """The keys of encrypted fields; None without the extra that brings the means to have them."""
+    client, section = registry(config), config.schema_registry
+    if section is None or not isinstance(client, RegistryClient) or not is_installed():
+        return None
+    options = parse_options(section.options)
+    return KeyRing(KeyRegistry(client, KeyService(options.keys, options.timeout_seconds)).cipher)
+
+
+def decoders(config: Config, schemas: SchemaCache | None) -> Callable[[str], WireFormat]:
     """A topic's decoder, by the wire format of the first route that takes it and the schemas of all that do.
 
     Raises:
         UnusableSchemas: a route's schema files cannot be used.
     """
-    each_with_files = [route_schemas(route) for route in routes]
+    each_with_files = [route_schemas(route) for route in config.routes]
+    asked = CONFLUENT if config.schema_registry is None else registry_type(config.schema_registry)
+    most_bytes = config.delivery.max_record_bytes
 
     @lru_cache(_MOST_REMEMBERED)
     def of_topic(topic: str) -> WireFormat:
         taking = [each for each in each_with_files if each.route.takes(topic)]
         # A topic that no route takes is a redelivery whose route is gone: the router says so once it is decoded.
-        return topic_decoder(taking or each_with_files[:1], schemas)
+        decryption = Decryption(NO_EXTRA if schemas is None or schemas.keys is None else schemas.keys, topic)
+        return topic_decoder(taking or each_with_files[:1], schemas, asked, most_bytes, decryption)
 
     return of_topic
+
+
+def key_decoder(schemas: SchemaCache | None) -> KeyDecoder | None:
+    return None if schemas is None else KeyDecoder(schemas)
 
 
 def events_of_topics(routes: Iterable[RouteConfig]) -> dict[str, list[str]]:

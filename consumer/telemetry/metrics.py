@@ -20,7 +20,7 @@ from consumer.telemetry.histograms import Histogram, HistogramFamily
 Outcome = Literal["delivered", "retry", "dead_letter", "skipped"]
 AgeStage = Literal["consumed", "delivered"]
 LoopState = Literal["polling", "mapping", "waiting", "backing_off", "paused", "committing"]
-StopCause = Literal["memory", "dead_letters", "settled_map", "circuit_open", "registry"]
+StopCause = Literal["memory", "dead_letters", "settled_map", "circuit_open", "registry", "unknown_schema", "keys"]
 Rebalance = Literal["assigned", "revoked", "lost", "deleted"]
 CommitOutcome = Literal["ok", "failed"]
 CacheName = Literal["schemas", "links", "parked_keys", "settled"]
@@ -183,6 +183,9 @@ class Metrics:
         )
         self.commits: Children[str, Counter] = counters("commits_total", "Commits of offsets, by outcome.", "outcome")
         self.registry_up = gauge("registry_up", "0 while the schema registry does not answer.")
+        self.unknown_schemas = gauge(
+            "unknown_schemas", "Schema ids that the registry does not know, and that records wait for."
+        )
         self.kafka_up = gauge("kafka_up", "0 while this process has no connection to any broker.")
         self.broker_up: Children[tuple[str, str], Gauge] = gauges(
             "kafka_broker_up", "1 while the connection to a broker that is needed is up.", *("client", "broker")

@@ -9,7 +9,7 @@ import pytest
 
 from consumer.config.route import RouteConfig
 from consumer.mapping.router import compile_routes
-from consumer.records import Reason, Reject, Send, Skip
+from consumer.records import OrderClass, Reason, Reject, Send, Skip
 from tests.mapping.support import EMAIL, NOW_MS, TOKEN, map_one, route
 
 RECORD = {"email": EMAIL, "product_id": "p1"}
@@ -83,10 +83,46 @@ def test_it_is_skipped_only_if_every_route_skips_it() -> None:
     assert events(routed(never, {"topic": "t", "event": "unsubscribe"})) == ["unsubscribe"]
 
 
-def test_what_one_route_refuses_no_route_sends() -> None:
-    outcome = routed({"topic": "t", "event": "optin"}, {"topic": "t", "event": "search"})
+def test_what_one_route_refuses_the_others_send() -> None:
+    outcome = routed(
+        {"topic": "t", "event": "search"}, {"topic": "t", "event": "optin"}, {"topic": "t", "event": "purchase"}
+    )
+    assert events(outcome) == ["optin"]
+    assert [(each.event, each.field, each.kind) for each in outcome.refused] == [
+        ("search", "search_term", OrderClass.OTHER),
+        ("purchase", "order_id", OrderClass.OTHER),
+    ]
+
+
+def test_a_request_keeps_its_number_whether_or_not_those_before_it_are_refused() -> None:
+    """The n of an idempotency key: a refused route has one, for when it is corrected."""
+    search, split = {"topic": "t", "event": "search"}, {"topic": "t", "event": "wishlist", "split_products": True}
+    consent = {"topic": "t", "event": "optin"}
+    record = {"email": EMAIL, "products": [{"id": "a"}, {"id": "b"}]}
+    assert routed(search, split, search, consent, record=record).numbers == (1, 2, 4)
+    whole = routed(search, split, search, consent, record=record | {"search_term": "x"})
+    assert (len(whole.requests), whole.numbers) == (5, ())
+
+
+def test_where_none_is_left_to_send_anything_the_record_is_refused() -> None:
+    never = {"topic": "t", "event": "optin", "when": "`false`"}
+    outcome = routed({"topic": "t", "event": "search"}, never, {"topic": "t", "event": "purchase"})
     assert isinstance(outcome, Reject)
-    assert outcome.field == "search_term"
+    assert (outcome.event, outcome.field) == ("search", "search_term")
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ({"a": "optin", "b": "unsubscribe"}, OrderClass.CONSENT),
+        ({"a": "search", "b": "wishlist"}, OrderClass.OTHER),
+        ({"a": "search", "b": "unsubscribe"}, None),
+    ],
+)
+def test_what_is_refused_is_of_the_class_of_all_that_it_may_be(values: Any, kind: OrderClass | None) -> None:
+    chosen = {"topic": "t", "event": {"path": "nothing", "values": values}}
+    outcome = routed({"topic": "t", "event": "wishlist"}, chosen)
+    assert [each.kind for each in outcome.refused] == [kind]
 
 
 def test_a_condition_that_cannot_be_computed_refuses_the_record() -> None:
@@ -139,6 +175,57 @@ def test_a_consent_that_is_missing_or_no_boolean_is_nobodys_consent(record: Any,
     outcome = map_one(route(CONSENT), {"email": EMAIL, **record})
     assert isinstance(outcome, Reject)
     assert (outcome.reason, outcome.field) == (reason, "event")
+
+
+STATUS = {"path": "status", "values": {"PAID": "purchased", "OPEN": "skip", True: "paid"}}
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "becomes"),
+    [
+        ({}, "PAID", "purchased"),
+        ({}, "OPEN", None),
+        ({}, "paid", Reason.INVALID_FIELD),
+        ({}, None, Reason.MISSING_FIELD),
+        ({"default": "skip"}, "LOST", None),
+        ({"default": "skip"}, None, None),
+        ({"default": "skip"}, "", None),
+        ({"default": "skip"}, ["PAID"], None),
+        ({"default": "skip"}, "PAID", "purchased"),
+        ({"default": "other"}, "LOST", "other"),
+        ({"default": "other"}, "OPEN", None),
+        ({"default": "other"}, 7, "other"),
+        ({"ignore_case": True}, "paid", "purchased"),
+        ({"ignore_case": True}, "Open", None),
+        ({"ignore_case": True}, True, "paid"),
+        ({"ignore_case": True}, "true", Reason.INVALID_FIELD),
+        ({"default": "optin"}, "LOST", "optin"),
+        ({"default": "optin"}, None, Reason.MISSING_FIELD),
+        ({"default": "unsubscribe"}, "", Reason.MISSING_FIELD),
+    ],
+)
+def test_a_value_may_have_a_default_be_skipped_and_be_of_either_case(
+    options: dict[str, Any], status: object, becomes: object
+) -> None:
+    """A missing value never decides a consent."""
+    outcome = map_one(route({**STATUS, **options}), {"email": EMAIL, "status": status})
+    if becomes is None:
+        assert outcome == Skip("event")
+    elif isinstance(becomes, Reason):
+        assert isinstance(outcome, Reject)
+        assert (outcome.reason, outcome.field) == (becomes, "event")
+    else:
+        assert events(outcome) == [becomes]
+
+
+def test_what_is_to_be_skipped_is_never_too_old() -> None:
+    router = compile_routes([route({**STATUS, "default": "skip"})], token=TOKEN, max_age_seconds=60)
+    assert router.map("shop.events", None, {"status": "LOST"}, 0, NOW_MS) == Skip("event")
+
+
+def test_one_route_may_skip_what_another_sends() -> None:
+    chosen = {"topic": "t", "event": {"path": "status", "values": {"A": "optin"}, "default": "skip"}}
+    assert events(routed(chosen, {"topic": "t", "event": "wishlist"})) == ["wishlist"]
 
 
 @pytest.mark.parametrize(

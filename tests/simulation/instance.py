@@ -18,7 +18,19 @@ from consumer.kafka.source import KafkaSource
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.reporter import Reporter
 from consumer.pipeline.service import Service
-from consumer.records import EventRequest, Mapped, Partition, Reason, Record, Reject, Send, Skip, Stage
+from consumer.records import (
+    CONSENTS,
+    EventRequest,
+    Mapped,
+    OrderClass,
+    Partition,
+    Reason,
+    Record,
+    Reject,
+    Send,
+    Skip,
+    Stage,
+)
 from consumer.telemetry.health import Health
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.stopwatch import Stopwatch
@@ -48,8 +60,16 @@ class Mapper:
         event = orjson.loads(record.value)
         if event["kind"] == "unmappable":
             return Reject(Reason.MISSING_FIELD, Stage.MAP, "email: missing", event=event["events"][0])
+        customer, refused = event.get("customer", "customer"), event.get("refused")
         bodies = [(each, orjson.dumps({"kind": event["kind"], "event": each})) for each in event["events"]]
-        return Send(tuple(EventRequest(each, body, "customer") for each, body in bodies), event["priority"])
+        requests = [EventRequest(each, body, customer) for each, body in bodies]
+        if refused is None:
+            return Send(tuple(requests), event["priority"])
+        kind = OrderClass.CONSENT if requests[refused].event in CONSENTS else OrderClass.OTHER
+        reject = Reject(Reason.MISSING_FIELD, Stage.MAP, "email: missing", "email", requests[refused].event, kind)
+        numbers = tuple(number for number in range(len(requests)) if number != refused)
+        left = tuple(requests[number] for number in numbers)
+        return Send(left, event["priority"], refused=(reject,), numbers=numbers)
 
 
 class Instance:

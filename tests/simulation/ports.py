@@ -41,7 +41,8 @@ class SimPublisher:
             self.results.append((ticket, "the brokers do not answer"))
             return
         place = record.origin, record.origin_offset
-        parts = oracle.produced[place].classes if task.part is None else frozenset((task.part,))
+        part = task.part_left
+        parts = oracle.produced[place].classes if part is None else frozenset((part,))
         if failure.outcome is Outcome.RETRY:
             if any((place, part) in oracle.retried_parts for part in parts) or self.excused():
                 oracle.excused[place] += oracle.produced[place].requests
@@ -50,11 +51,12 @@ class SimPublisher:
             oracle.retried_parts |= {(place, part) for part in parts}
         else:
             age = self.net.world.time - (record.event_time_ms or 0) / 1000
-            oracle.dead_lettered(place, parts, too_old=failure.reason is Reason.TOO_OLD and age > self.max_age)
+            too_old = failure.reason is Reason.TOO_OLD and age > self.max_age
+            oracle.dead_lettered(place, parts, failure.which, too_old=too_old)
         key = task.parking_key if failure.outcome is Outcome.RETRY else None
         topic = RETRY if failure.outcome is Outcome.RETRY else DEAD
-        stored = written(record, failure, key, task.kind, task.part, self.net.world.time)
-        self.net.brokers.append(topic, stored)
+        stored = written(record, failure, key, task.kind, part, self.net.world.time)
+        self.net.brokers.append(topic, stored, task.ordering_key)
         self.results.append((ticket, None))
 
     def poll(self, seconds: float = 0) -> list[tuple[int, str | None]]:  # noqa: ARG002 - time passes outside

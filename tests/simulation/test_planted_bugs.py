@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from consumer.age import AgeLimit
+from consumer.delivery import taking
 from consumer.delivery.answers import Answers
 from consumer.delivery.attempts import Attempts, suspect_key
 from consumer.delivery.commits import CommitFailure, Commits, _map_of
@@ -29,7 +30,7 @@ from consumer.kafka.starts import Starts
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.reporter import Reporter
 from consumer.pipeline.service import Service
-from consumer.records import Answer, OrderClass, Outcome, Partition, Redelivery
+from consumer.records import Answer, Mapped, OrderClass, Outcome, Partition, Record, Redelivery, Send
 from tests.simulation.brokers import RETRY
 from tests.simulation.seeds import run_seed
 
@@ -279,6 +280,47 @@ def _whole(past: Redelivery | None) -> Redelivery | None:
     return None if past is None else replace(past, part=None)
 
 
+def _let_a_letter_not_say_what_was_sent(patch: pytest.MonkeyPatch) -> None:
+    """A replay of what one route has refused would send the others again."""
+    patch.setattr(Task, "which", property(lambda _self: ()))
+
+
+def _forget_what_was_refused(patch: pytest.MonkeyPatch) -> None:
+    """Of a record that one route refuses the others are sent, and nobody is told of the rest."""
+    task_of = taking.task_of
+
+    def careless(record: Record, mapped: Send, *others: Any) -> Task | None:
+        return task_of(record, mapped._replace(refused=()), *others)
+
+    patch.setattr("consumer.delivery.engine.task_of", careless)
+
+
+def _withhold_what_stands_beside_a_refusal(patch: pytest.MonkeyPatch) -> None:
+    """A record is sent whole or not at all, as it was once."""
+    take = Engine.take
+
+    def whole(self: Engine, record: Record, mapped: Mapped, now: float) -> None:
+        take(self, record, mapped.refused[0] if isinstance(mapped, Send) and mapped.refused else mapped, now)
+
+    patch.setattr(Engine, "take", whole)
+
+
+def _count_what_is_sent_from_the_first(patch: pytest.MonkeyPatch) -> None:
+    """Where a request before it is refused, another has its key, and keeps it when that one is sent."""
+    take = Engine.take
+
+    def renumbered(self: Engine, record: Record, mapped: Mapped, now: float) -> None:
+        take(self, record, mapped._replace(numbers=()) if isinstance(mapped, Send) else mapped, now)
+
+    patch.setattr(Engine, "take", renumbered)
+
+
+def _order_by_the_kafka_key(patch: pytest.MonkeyPatch) -> None:
+    """A topic that is keyed by order has its customers out of order."""
+    patch.setattr("tests.simulation.setting.ORDERINGS", ("customer",))
+    patch.setattr(Task, "order_by_customer", lambda _self: None)
+
+
 def _do_not_commit_where_reading_begins(patch: pytest.MonkeyPatch) -> None:
     """A partition without a record has no commit: `latest` is decided again at the next start."""
     assign = Partitions.assign
@@ -436,6 +478,11 @@ _FIRST_SEEDS: dict[Plant, int] = {
         _let_the_rest_lose_its_place,
         _forget_what_is_half_settled,
         _send_the_whole_record_again,
+        _let_a_letter_not_say_what_was_sent,
+        _forget_what_was_refused,
+        _withhold_what_stands_beside_a_refusal,
+        _count_what_is_sent_from_the_first,
+        _order_by_the_kafka_key,
         _do_not_commit_where_reading_begins,
         _begin_added_partitions_at_their_end,
         _begin_the_retry_topic_at_its_end,

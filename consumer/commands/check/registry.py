@@ -9,18 +9,21 @@ import re
 from dataclasses import replace
 from functools import cache
 
+from consumer.avro.encrypted_fields import encryption_of
 from consumer.avro.errors import InvalidSchema, SchemaUnknown
 from consumer.avro.protocol import RegisteredSchema
 from consumer.avro.references import parse_registered
-from consumer.avro.registry import RegistryClient
+from consumer.avro.registry_protocol import Registry
 from consumer.avro.schema import AvroSchema
 from consumer.commands.check.likeness import resembles_event, resembles_topic
-from consumer.commands.check.search import SearchResult, by_record, of_record
+from consumer.commands.check.search import SearchResult, by_record, key_shape, of_record
 from consumer.commands.typecheck.findings import Finding, Severity
+from consumer.commands.typecheck.shapes import Shape
 from consumer.config.route import RouteConfig
 from consumer.suggestions import nearest
 
 _VALUE = "-value"
+_KEY = "-key"
 _FULL_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 _KINDS = {"JSON": "JSON Schema", "PROTOBUF": "Protobuf"}
 _INSTEAD = "let the producer write Avro, or leave these records out of the route"
@@ -29,14 +32,16 @@ _INSTEAD = "let the producer write Avro, or leave these records out of the route
 class RegistrySchemas:
     """Asks the registry; each subject once."""
 
-    def __init__(self, client: RegistryClient) -> None:
+    def __init__(self, client: Registry) -> None:
         """List its subjects.
 
         Raises:
             RegistryUnavailable: it cannot tell.
         """
         self._client = client
-        self._subjects = tuple(client.subjects())
+        listed = client.subjects()
+        self._listed = listed is not None
+        self._subjects = tuple(listed or ())
         self._read = cache(self._read_subject)
 
     def for_route(self, route: RouteConfig) -> SearchResult:
@@ -45,9 +50,9 @@ class RegistrySchemas:
         Raises:
             RegistryUnavailable: the registry cannot tell.
         """
-        subjects, how = self._subjects_of(route)
+        subjects, how = self._subjects_of(route) if self._listed else self._asked_for(route)
         if not subjects:
-            return self._missing(route)
+            return self._missing(route) if self._listed else _not_listed(route)
         schemas = [schema for subject in subjects for schema in self._read(subject)[0]]
         unusable = tuple(each for subject in subjects for each in self._read(subject)[1])
         pairs = [pair for label, schema in schemas for pair in by_record(label, schema)]
@@ -57,8 +62,21 @@ class RegistrySchemas:
             )
         return replace(of_record(route, pairs, f"subject {', '.join(subjects)}", how), unusable=unusable)
 
+    def key_of(self, route: RouteConfig) -> Shape | None:
+        """See `Schemas.key_of`.
+
+        Raises:
+            RegistryUnavailable: the registry cannot tell.
+        """
+        if route.key_format != "avro":
+            return None
+        subjects = [each for each in self._subjects if each.endswith(_KEY) and route.takes(each.removesuffix(_KEY))]
+        return key_shape(schema for subject in subjects for _, schema in self._read(subject)[0])
+
     def _subjects_of(self, route: RouteConfig) -> tuple[list[str], str]:
         of_topic = [each for each in self._subjects if _is_of_topic(each, route)]
+        # AWS Glue's serializer names a schema like its topic.
+        of_topic = of_topic or [each for each in self._subjects if route.takes(each)]
         if of_topic or route.record is not None:
             return of_topic, "by the subject's name"
         names = [each for each in self._subjects if _FULL_NAME.fullmatch(each)]
@@ -67,6 +85,14 @@ class RegistrySchemas:
             if alike:
                 return alike, f"the topic has no subject of its own, and a record is named like the {what}"
         return [], ""
+
+    def _asked_for(self, route: RouteConfig) -> tuple[list[str], str]:
+        """What a registry that lists nothing has under the record's name."""
+        try:
+            known = route.record is not None and self._client.versions(route.record)
+        except SchemaUnknown:
+            known = ()
+        return [route.record] if route.record and known else [], "by the record's name"
 
     def _missing(self, route: RouteConfig) -> SearchResult:
         if route.record is not None:
@@ -90,7 +116,8 @@ class RegistrySchemas:
             label = f"{subject} version {version}"
             registered = self._client.schema_of(subject, version)
             try:
-                read.append((label, parse_registered(self._client, registered)))
+                schema = parse_registered(self._client, registered)
+                read.append((label, replace(schema, encryption=encryption_of(schema, registered))))
             except (InvalidSchema, SchemaUnknown) as error:
                 refused.append((label, _reason(registered, error)))
         severity = Severity.WARNING if read else Severity.ERROR
@@ -113,6 +140,12 @@ def _reason(registered: RegisteredSchema, error: Exception) -> str:
         return f"{error}: records written with it are dead-lettered as undecodable; register what it lacks"
     kind = _KINDS.get(registered.schema_type, registered.schema_type)
     return f"is {kind}, not Avro: records written with it are dead-lettered as undecodable; {_INSTEAD}"
+
+
+def _not_listed(route: RouteConfig) -> SearchResult:
+    what = "the registry cannot list its schemas" if route.record is None else f"the registry has no {route.record}"
+    advice = "name the `record`, its group in schema.group, or give its schemas with --schemas"
+    return SearchResult(missing=f"{what}: {advice}", expected=True)
 
 
 def _topic(route: RouteConfig) -> str:

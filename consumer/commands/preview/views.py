@@ -17,11 +17,17 @@ from rich.text import Text
 
 from consumer.commands.preview.preview import Previewed
 from consumer.records import EventRequest, Mapped, Reject, Send
+from consumer.telemetry.legible import legible
 
 _EXCERPT: Final = 100
 _MOST_FIELDS: Final = 20
 _COLOURS: Final = {"send": "green", "reject": "red", "skip": "yellow", "omit": "yellow"}
-_SKIPPED: Final = {"when": "when: the condition is false", "tombstone": "tombstone: the value is null"}
+_SKIPPED: Final = {
+    "when": "when: the condition is false",
+    "event": "event: the value that chooses it is one to skip",
+    "tombstone": "tombstone: the value is null",
+    "records": "records: the routes take tombstones only",
+}
 
 
 class _Row(NamedTuple):
@@ -79,10 +85,14 @@ def as_line(previewed: Previewed) -> bytes:
     if isinstance(outcome, Send):
         requests = [orjson.Fragment(each.body) for each in outcome.requests]
         omitted = {"omitted": [each.field for each in outcome.omitted]} if outcome.omitted else {}
-        return orjson.dumps({"outcome": "send", "requests": requests} | omitted | where)
+        refused = (
+            {"refused": [{"event": each.event, **_reason(each)} for each in outcome.refused]}
+            if outcome.refused
+            else {}
+        )
+        return orjson.dumps({"outcome": "send", "requests": requests} | omitted | refused | where)
     if isinstance(outcome, Reject):
-        reason = {"reason": outcome.reason, "field": outcome.field, "message": outcome.message}
-        return orjson.dumps({"outcome": "reject"} | reason | where)
+        return orjson.dumps({"outcome": "reject"} | _reason(outcome) | where)
     return orjson.dumps({"outcome": "skip", "reason": outcome.reason} | where)
 
 
@@ -110,11 +120,20 @@ def as_table(previews: Iterable[Previewed]) -> Table:
 def _rows(outcome: Mapped) -> Iterator[_Row]:
     if isinstance(outcome, Send):
         yield from map(_sent, outcome.requests)
+        yield from map(_refused, outcome.refused)
         yield from (_Row("omit", each.event, what=_bare(each.message)) for each in outcome.omitted)
     elif isinstance(outcome, Reject):
-        yield _Row("reject", outcome.event, what=f"{outcome.reason}: {outcome.message}")
+        yield _refused(outcome)
     else:
         yield _Row("skip", what=_SKIPPED[outcome.reason])
+
+
+def _reason(refused: Reject) -> dict[str, str | None]:
+    return {"reason": refused.reason, "field": refused.field, "message": refused.message}
+
+
+def _refused(reject: Reject) -> _Row:
+    return _Row("reject", reject.event, what=f"{reject.reason}: {reject.message}")
 
 
 def _sent(request: EventRequest) -> _Row:
@@ -151,4 +170,4 @@ def _bare(name: str) -> str:
 
 def _json(value: Any) -> str:
     """As it is sent, so that `true` and `"true"` differ, and no control character reaches the terminal."""
-    return orjson.dumps(value).decode()
+    return legible(orjson.dumps(value).decode())

@@ -13,19 +13,28 @@ is ever in a ConfigMap.
 {{- $_ := set $delivery "rate_limit_per_second" (divf .Values.releaseRateLimitPerSecond $pods) -}}
 {{- end -}}
 {{- $sections := dict "kafka" $kafka "bluecore" .Values.bluecore "delivery" $delivery "telemetry" .Values.telemetry -}}
-{{- if (.Values.schema_registry | default dict).url -}}
-{{- $_ := set $sections "schema_registry" .Values.schema_registry -}}
+{{- with .Values.schema_registry -}}
+{{- if .url -}}
+{{- $_ := set $sections "schema_registry" . -}}
+{{- else if eq (.type | default "confluent") "glue" -}}
+{{- $_ := set $sections "schema_registry" (omit . "url") -}}
+{{- end -}}
 {{- end -}}
 {{- if .Values.dead_letters -}}
 {{- $_ := set $sections "dead_letters" .Values.dead_letters -}}
 {{- end -}}
+{{- if .Values.tables -}}
+{{- $_ := set $sections "tables" .Values.tables -}}
+{{- end -}}
 {{ toYaml $sections }}
 routes:
 {{- range .Values.routes }}
-  - event:
+  -
     {{- if kindIs "map" .event }}
+    event:
       {{- include "bluecore-consumer.eventByValue" .event | nindent 6 }}
-    {{- else }} {{ .event | quote }}
+    {{- else if .event }}
+    event: {{ .event | quote }}
     {{- end }}
     {{- with omit . "event" }}
     {{- toYaml . | nindent 4 }}

@@ -40,7 +40,7 @@ def test_a_sound_configuration_passes_without_a_network(tmp_path: Path) -> None:
         ),
         (
             [{"topic": "a", "event": "purchase", "when": "lenght(lines) > `0`"}],
-            "routes[0].when: JMESPath has no function lenght(); did you mean length?",
+            "routes[0].when: there is no function lenght(); did you mean length?",
         ),
         (
             [{"topic_pattern": "^a(", "event": "optin"}],
@@ -192,7 +192,7 @@ def reading(topic: str, reader: Path, **keys: object) -> dict[str, object]:
 
 def test_confluents_wire_format_needs_a_registry(tmp_path: Path) -> None:
     assert findings(tmp_path, schema_registry=None)[-1] == (
-        "schema_registry: is required: routes[0] reads Confluent's wire format"
+        "schema_registry: is required: routes[0] takes its schemas from a registry"
     )
 
 
