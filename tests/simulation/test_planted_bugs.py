@@ -426,8 +426,8 @@ def _read_what_is_urgent_with_all_else(patch: pytest.MonkeyPatch) -> None:
 
 
 _FIRST_SEEDS: dict[Plant, int] = {
-    _park_for_ever_what_has_left: 1454,
-    _do_not_wake_for_the_last_bit_of_a_token: 79,
+    _park_for_ever_what_has_left: 79,
+    _do_not_wake_for_the_last_bit_of_a_token: 83,
     _count_no_request_against_the_rate: 3,
     _do_not_hear_a_hold: 15,
     _never_move_the_limit: 11,
