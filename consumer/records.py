@@ -12,6 +12,8 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 Headers = tuple[tuple[str, bytes | None], ...]
+OWN_HEADERS = ("__connect.errors.", "bluecore.")
+"""How the headers begin that the service writes into the retry and dead-letter topics."""
 
 
 class Reason(StrEnum):
@@ -217,7 +219,7 @@ class Reject:
 class Skip:
     """A record that is deliberately not sent."""
 
-    reason: Literal["when", "tombstone"]
+    reason: Literal["when", "event", "tombstone", "records"]
 
 
 Mapped = Send | Reject | Skip

@@ -20,6 +20,7 @@ from consumer.avro.decryption import NO_EXTRA, Decryption
 from consumer.avro.key_registry import KeyRegistry
 from consumer.avro.key_ring import KeyRing
 from consumer.avro.key_service import KeyService, is_installed
+from consumer.avro.keys import KeyDecoder
 from consumer.avro.options import parse_options
 from consumer.avro.outage import address
 from consumer.avro.registry import RegistryClient
@@ -48,6 +49,7 @@ from consumer.kafka.source import KafkaSource
 from consumer.kafka.topics import ensure_topics
 from consumer.mapping.contract import events_of
 from consumer.mapping.router import Router, compile_routes
+from consumer.mapping.tables import load_tables
 from consumer.mapping.translate import Translator
 from consumer.pipeline.caches import caches_of
 from consumer.pipeline.intake import Intake
@@ -110,6 +112,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
         translator = Translator(
             router(config),
             decoders(config, schemas),
+            keys=key_decoder(schemas),
             subjects=None if schemas is None else Subjects(schemas.kept.get),
         )
         statistics = KafkaStatistics(metrics, health, clock.now)
@@ -185,6 +188,7 @@ def router(config: Config) -> Router:
         config.routes,
         token=config.bluecore.namespace.get_secret_value(),
         max_age_seconds=config.delivery.max_event_age_seconds,
+        tables=load_tables(config.tables),
     )
 
 
@@ -235,6 +239,10 @@ def decoders(config: Config, schemas: SchemaCache | None) -> Callable[[str], Wir
         return topic_decoder(taking or each_with_files[:1], schemas, asked, most_bytes, decryption)
 
     return of_topic
+
+
+def key_decoder(schemas: SchemaCache | None) -> KeyDecoder | None:
+    return None if schemas is None else KeyDecoder(schemas)
 
 
 def events_of_topics(routes: Iterable[RouteConfig]) -> dict[str, list[str]]:
