@@ -112,7 +112,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
         translator = Translator(
             router(config),
             decoders(config, schemas),
-            keys=key_decoder(schemas),
+            keys=key_decoder(config, schemas),
             subjects=None if schemas is None else Subjects(schemas.kept.get),
         )
         statistics = KafkaStatistics(metrics, health, clock.now)
@@ -241,8 +241,9 @@ def decoders(config: Config, schemas: SchemaCache | None) -> Callable[[str], Wir
     return of_topic
 
 
-def key_decoder(schemas: SchemaCache | None) -> KeyDecoder | None:
-    return None if schemas is None else KeyDecoder(schemas)
+def key_decoder(config: Config, schemas: SchemaCache | None) -> KeyDecoder | None:
+    section = config.schema_registry
+    return None if schemas is None or section is None else KeyDecoder(schemas, registry_type(section))
 
 
 def events_of_topics(routes: Iterable[RouteConfig]) -> dict[str, list[str]]:

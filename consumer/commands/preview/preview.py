@@ -79,7 +79,7 @@ def preview_topic(
     translator = masked_translator(
         config.routes,
         decoders(config, schemas),
-        key_decoder(schemas),
+        key_decoder(config, schemas),
         tables=load_tables(config.tables),
         max_age_seconds=limit,
     )

@@ -43,7 +43,7 @@ class Rehearsal:
         self._age = AgeLimit(config.delivery.max_event_age_seconds)
         self._show_values = show_values
         self._decoder_of = decoder_of = decoders(config, schemas)
-        keys, tables = key_decoder(schemas), load_tables(config.tables)
+        keys, tables = key_decoder(config, schemas), load_tables(config.tables)
         # Each route for itself: a record that one refuses, another may send. Age is judged apart, so that a record
         # that is both old and broken is counted as broken.
         self._routes: Sequence[tuple[int, RouteConfig, Translator]] = tuple(
