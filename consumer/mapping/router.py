@@ -115,6 +115,7 @@ class Router:
         self._cell = Cell() if cell is None else cell
         self._routes_for = lru_cache(_MOST_REMEMBERED)(self._find)
         self._routes_for_tombstones = lru_cache(_MOST_REMEMBERED)(self._find_of_tombstones)
+        self.takes_tombstones = any(route.config.records == "tombstones" for route in routes)
         self.reads_surroundings = any(_reads_surroundings(route.config) for route in routes)
         self.links_identities = any(route.config.link_identities for route in routes)
 
