@@ -58,6 +58,7 @@ class RouteConfig(Section):
     The options leave a value as it is unless they are asked to change it.
 
     Attributes:
+        paused: the topic is not read, and its place in it kept.
         priority: a record of a higher one is sent first when Bluecore cannot take all at once.
         wire_format: how the topic's values are framed: with the registry's schema id, as Avro single objects,
             or not at all. One topic has one.
@@ -84,6 +85,7 @@ class RouteConfig(Section):
     event: Event
     fields: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
     attributes: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
+    paused: bool = False
     priority: Integer = 0
     wire_format: Annotated[Literal["confluent", "single_object", "raw"], Field(alias="format")] = "confluent"
     schemas: Annotated[SchemaFiles | None, Field(alias="schema")] = None

@@ -35,7 +35,7 @@ class Partitions:
 
     # Partitions come and go
 
-    def assign(
+    def assign(  # noqa: PLR0913 - what is to be known of a partition when it comes
         self,
         partition: Partition,
         committed: int | None,
@@ -43,6 +43,7 @@ class Partitions:
         priority: float = 0,
         *,
         start: int | None = None,
+        stopped: bool = False,
     ) -> None:
         """A partition is ours now.
 
@@ -52,6 +53,7 @@ class Partitions:
             metadata: that commit's.
             priority: of its topic.
             start: where reading begins instead of at the commit; it is committed.
+            stopped: it is not to be read, and what is committed of it stays.
         """
         if start is not None and committed is not None and start < committed:
             # The log was truncated or made anew: the map speaks of other records.
@@ -68,6 +70,7 @@ class Partitions:
         usage = self.buffer.budget()
         state = PartitionState(partition, priority, redelivers, tracker, usage, acknowledged=committed)
         state.changed = start is not None
+        state.stopped = stopped
         self._states[partition] = state
         self.commits.assigned()
         self.buffer.rank()
@@ -181,9 +184,9 @@ class Partitions:
     # What is there
 
     def accepting(self, partition: Partition) -> PartitionState | None:
-        """The state of a partition whose records are taken; None: it is not ours, or is leaving."""
+        """The state of a partition whose records are taken; None: not ours, leaving, or not to be read."""
         state = self._states.get(partition)
-        return None if state is None or state.draining else state
+        return None if state is None or state.draining or state.stopped else state
 
     @property
     def assigned(self) -> list[Partition]:
@@ -196,8 +199,8 @@ class Partitions:
 
     @property
     def paused(self) -> list[PartitionState]:
-        """The partitions of which no records are taken for now."""
-        return [state for state in self._states.values() if state.paused]
+        """The partitions of which no records are taken for now; not those that are not to be read at all."""
+        return [state for state in self._states.values() if state.paused and not state.stopped]
 
     def oldest(self) -> dict[str, int | None]:
         """By topic, the event time (ms since the epoch) of the oldest record taken and not settled."""

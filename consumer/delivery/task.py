@@ -36,6 +36,8 @@ class PartitionState:
     paused: bool | None = None
     """None: not known. Kafka's client remembers what was paused when a partition left, and comes back."""
     held: bool = False
+    stopped: bool = False
+    """It is not to be read for as long as it is ours; what the client had fetched of it is let go."""
     held_lanes: int = 0
     """Those whose heads wait for the end of a flood."""
     map_full: bool = False

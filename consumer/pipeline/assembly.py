@@ -40,6 +40,7 @@ from consumer.kafka.topics import ensure_topics
 from consumer.mapping.contract import events_of
 from consumer.mapping.router import Router, compile_routes
 from consumer.mapping.translate import Translator
+from consumer.pipeline.held_back import is_paused, tell_held_back
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.lag import Lag
 from consumer.pipeline.reporter import Reporter
@@ -138,7 +139,9 @@ def assembled(config: Config) -> Iterator[Assembled]:
             clock=clock,
             priority_of=lambda topic: priority_of(config.routes, topic),
             drain_seconds=config.delivery.drain_seconds,
+            is_paused=partial(is_paused, config.routes),
         )
+        tell_held_back(config, health, metrics)
         yield Assembled(service, reporter, server.port)
 
 

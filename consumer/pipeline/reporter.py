@@ -172,6 +172,8 @@ class Reporter:
     def rebalanced(self, kind: str, partitions: Sequence[Partition], assigned: Sequence[Partition]) -> None:
         self._metrics.rebalances[kind].inc()
         self._metrics.retain_partitions(assigned)
+        for state in self._engine.partitions.states:
+            self._metrics.topic_paused[state.partition.topic].set(state.stopped)
         self._gauges.show_ages_next()
         changed = list(map(str, sorted(partitions)))
         log.info("partitions changed", change=kind, partitions=changed, assigned=len(assigned))

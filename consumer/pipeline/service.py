@@ -51,6 +51,7 @@ class Service:
         clock: Clock,
         priority_of: Callable[[str], float],
         drain_seconds: float,
+        is_paused: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._engine = engine
         self._intake = intake
@@ -60,6 +61,7 @@ class Service:
         self._report = reporter
         self._clock = clock
         self._priority_of = priority_of
+        self._is_paused = is_paused
         self._drain_seconds = drain_seconds
         self.wake_at = 0.0
         """When the next step is due even if nothing arrives, in seconds since the epoch."""
@@ -165,6 +167,7 @@ class Service:
                 each.metadata,
                 self._priority_of(each.partition.topic),
                 start=each.start,
+                stopped=self._is_paused(each.partition.topic),
             )
             self._engine.partitions.lend(each.partition, Lease(each.lease, self._clock.now()))
         self._report.rebalanced("assigned", [each.partition for each in assigned], self._engine.partitions.assigned)

@@ -143,6 +143,9 @@ class Metrics:
         self.topic_missing: Children[str, Gauge] = gauges(
             "topic_missing", "1 while the brokers do not have a routed topic, or do not show it to us.", "topic"
         )
+        self.topic_paused: Children[str, Gauge] = gauges(
+            "topic_paused", "1 for a topic that is not read, as `routes[].paused` says.", "topic"
+        )
         self.settled_map_bytes: Children[tuple[str, str], Gauge] = gauges(
             "settled_map_bytes",
             "Size of the map of settled offsets in the last commit of an assigned partition.",

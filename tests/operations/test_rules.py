@@ -51,6 +51,7 @@ CAUSES = {
     "registry_up": OFF,
 }
 
+PAUSED = 'topic_paused{topic="shop.orders"}'
 LAG, LOST = 'consumer_lag{topic="shop.orders"}', 'records_lost_total{topic="shop.orders"}'
 HOURS_OLD = 'oldest_undelivered_age_seconds{topic="shop.orders"}'
 
@@ -101,6 +102,8 @@ CASES = {
             },
             # A producer has left its transaction open: a ticket.
             {UNREAD: ON, 'open_transaction_seconds{topic="shop.orders"}': "0+60x60", DELIVERED: STILL},
+            # The topic is not read on purpose.
+            {UNREAD: ON, PAUSED: ON, DELIVERED: STILL},
         ),
     ),
     "BluecoreNoPartitions": Case(
@@ -129,7 +132,7 @@ CASES = {
         {"consumer_lag": "2000+10x90"},
         {"consumer_lag": "2000-10x90"},
         "80m",
-        silent_too=({"consumer_lag": "2000+10x90", "circuit_open": "1x90"},),
+        silent_too=({"consumer_lag": "2000+10x90", "circuit_open": "1x90"}, {LAG: "2000+10x90", PAUSED: "1x90"}),
     ),
     "BluecoreEventsGrowOld": Case(
         {HOURS_OLD: "22000+60x60", LAG: "5000+60x60"}, {HOURS_OLD: "16000+60x60"}, silent_too=(first_start(200),)

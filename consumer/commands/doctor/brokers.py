@@ -57,7 +57,15 @@ def check_topics(config: Config, partitions: Mapping[str, int]) -> Iterator[Find
             advice = "the service takes it in once it is there: create it, or correct the route"
             yield error(f"routes[{index}]", missing, advice)
         for topic in sorted(matching):
-            yield ok(f"routes[{index}]", f"{topic} has {_partitions(partitions[topic])}")
+            there = f"{topic} has {_partitions(partitions[topic])}"
+            pausing = [other for other, each in enumerate(config.routes) if each.paused and each.takes(topic)]
+            if not pausing:
+                yield ok(f"routes[{index}]", there)
+            elif route.paused:
+                yield ok(f"routes[{index}]", f"{there}, and is not read: the route is paused")
+            else:
+                advice = "a topic is read for all its routes or for none: pause both, or neither"
+                yield warning(f"routes[{index}]", f"{topic} is not read: routes[{pausing[0]}] is paused", advice)
     largest = max((partitions[topic] for topic in taken), default=0)
     letters = config.dead_letters
     settings = {letters.retry_topic: "retry_topic", letters.dead_letter_topic: "dead_letter_topic"}

@@ -98,6 +98,14 @@ def unrouted_topic(config: Config, topic: str) -> str | None:
     return f"no route takes the topic {topic}; the nearest that one takes is {nearest(topic, taken, likeness=0)}"
 
 
+def paused_topic(config: Config, topic: str) -> str | None:
+    """The sentence that the service does not read the topic for now, with the route that says so; else None."""
+    for index, route in enumerate(config.routes):
+        if route.paused and route.takes(topic):
+            return f"the service does not read {topic}: routes[{index}] is paused"
+    return None
+
+
 def unrouted_record(config: Config, topic: str, record_name: str | None) -> str | None:
     """The sentence that no route of the topic takes that record type, with those that are taken; else None."""
     named = _named(config, topic)
