@@ -181,7 +181,7 @@ class Reject:
 class Skip:
     """A record that is deliberately not sent."""
 
-    reason: Literal["when", "tombstone"]
+    reason: Literal["when", "tombstone", "only_emails"]
 
 
 Mapped = Send | Reject | Skip

@@ -20,6 +20,7 @@ from consumer.config.route import RouteConfig
 from consumer.config.types import (
     ClientName,
     Count,
+    EmailOrDomain,
     HttpStatus,
     HttpUrl,
     Integer,
@@ -67,6 +68,7 @@ class BluecoreConfig(Section):
     timeout_seconds: Positive = 10
     ca_location: Annotated[str, Field(min_length=1)] | None = None
     transport: Literal["auto", "curl", "requests"] = "auto"
+    only_emails: tuple[EmailOrDomain, ...] = ()
 
     @field_validator("namespace")
     @classmethod

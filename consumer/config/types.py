@@ -94,6 +94,12 @@ def _topic(name: str) -> str:
     return name
 
 
+def _email_or_domain(text: str) -> str:
+    if not re.fullmatch(r"(?:[^@\s]+@|@?)[^@\s.]+(?:\.[^@\s.]+)+", text):
+        raise ValueError("is no e-mail address, such as jane@example.com, and no domain, such as example.com")
+    return text.lower()
+
+
 def _time_zone(name: str) -> str:
     """The system's files, or the package tzdata where it has none."""
     try:
@@ -132,6 +138,7 @@ Positive = Annotated[Number, Field(gt=0, allow_inf_nan=False)]
 HttpStatus = Annotated[Integer, Field(ge=100, le=599)]
 TopicPattern = Annotated[str, AfterValidator(_anchored)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
+EmailOrDomain = Annotated[str, AfterValidator(_email_or_domain)]
 Topic = Annotated[str, AfterValidator(_topic)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,7 @@ from consumer.mapping.paths import is_true
 from consumer.mapping.plan import Plan, plan_of
 from consumer.mapping.readers import Reader, reader
 from consumer.mapping.reads import Names, union
+from consumer.mapping.recipients import Recipients
 from consumer.mapping.values import readable
 from consumer.records import EventRequest, Mapped, Reason, Reject, Send, Skip, Stage
 
@@ -73,10 +75,15 @@ class Route:
 
 
 class Router:
-    """All routes. Its state is a memo of which of them a topic's records take."""
+    """All routes. Its state is a memo of which of them a topic's records take.
 
-    def __init__(self, routes: Sequence[Route], max_age_seconds: float) -> None:
+    Attributes:
+        recipients: who may get events; None: everybody.
+    """
+
+    def __init__(self, routes: Sequence[Route], max_age_seconds: float, recipients: Recipients | None = None) -> None:
         self._routes = tuple(routes)
+        self.recipients = recipients
         self._max_age = AgeLimit(max_age_seconds)
         self._routes_for = lru_cache(_MOST_REMEMBERED)(self._find)
         self.links_identities = any(route.config.link_identities for route in routes)
@@ -124,9 +131,15 @@ class Router:
                     requests += plan.requests(record, links)
                     priorities.append(route.config.priority)
         except RefusedError as refused:
+            if self.recipients is not None and self._of_another(routes, value, self.recipients):
+                return Skip("only_emails")
             return replace(refused.as_reject(), event=event)
         if not priorities:
             return Skip("when")
+        if self.recipients is not None:
+            requests = self._kept(requests, links, self.recipients)
+            if not requests:
+                return Skip("only_emails")
         if claim is not None and links:
             requests = claimed_links(links, claim) + requests
         return Send(tuple(requests), max(priorities))
@@ -138,20 +151,47 @@ class Router:
     def _find(self, topic: str, record_name: str | None) -> tuple[Route, ...]:
         return tuple(route for route in self._routes if route.takes(topic, record_name))
 
+    @staticmethod
+    def _kept(requests: list[EventRequest], links: Links | None, recipients: Recipients) -> list[EventRequest]:
+        """The requests for those who may get any, and of `links` theirs; the others are counted."""
+        kept = [request for request in requests if recipients.takes(request.customer)]
+        if len(kept) < len(requests):
+            recipients.on_withheld(len(requests) - len(kept))
+        for link in [link for link in links or () if not recipients.takes(link[1])]:
+            del (links or {})[link]
+        return kept
+
+    @staticmethod
+    def _of_another(routes: Sequence[Route], record: Any, recipients: Recipients) -> bool:
+        """Whether a record that is refused is of somebody who gets no events anyhow: that is no dead letter."""
+        for route in routes:
+            for plan in route.plans.values():
+                with suppress(RefusedError):
+                    email = plan.identity.email.read(record)
+                    if email is not None:
+                        if another := not recipients.takes(email):
+                            recipients.on_withheld(1)
+                        return another
+        return False
+
     def _check_age(self, event_time_ms: int | None, now_ms: int) -> None:
         if self._max_age.exceeded(event_time_ms, now_ms):
             raise RefusedError(Reason.TOO_OLD, None, f"the event is more than {self._max_age.seconds:g} seconds old")
 
 
-def compile_routes(routes: Sequence[RouteConfig], *, token: str, max_age_seconds: float = 0) -> Router:
+def compile_routes(
+    routes: Sequence[RouteConfig], *, token: str, max_age_seconds: float = 0, only_emails: Sequence[str] = ()
+) -> Router:
     """Everything that can be worked out before the first record.
 
     Args:
         routes: the configuration's, in which `consumer.commands.validation` finds nothing wrong.
         token: the namespace, `properties.token` of every event.
         max_age_seconds: older records are rejected as too old; 0: none is.
+        only_emails: the addresses and domains of those who get events; empty: everybody does.
     """
-    return Router([_compiled(route, token) for route in routes], max_age_seconds)
+    recipients = Recipients(only_emails) if only_emails else None
+    return Router([_compiled(route, token) for route in routes], max_age_seconds, recipients)
 
 
 def _names_of(compiled: object) -> Names:

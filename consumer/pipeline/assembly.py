@@ -101,7 +101,8 @@ def assembled(config: Config) -> Iterator[Assembled]:
             stack.callback(schemas.close)
         partitions = ensure_topics(config.kafka, config.dead_letters.topics)
         engine = Engine(DeliveryPolicy.from_config(config))
-        translator = Translator(router(config), decoders(config.routes, schemas))
+        routes = router(config)
+        translator = Translator(routes, decoders(config.routes, schemas))
         statistics = KafkaStatistics(metrics, health, clock.now)
         read_errors = ReadErrors(metrics, health, clock.now)
         named = [topic for topic in subscription(config) if not topic.startswith("^")]
@@ -141,7 +142,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
             drain_seconds=config.delivery.drain_seconds,
             is_paused=partial(is_paused, config.routes),
         )
-        tell_held_back(config, health, metrics)
+        tell_held_back(config, health, metrics, routes.recipients)
         yield Assembled(service, reporter, server.port)
 
 
@@ -176,6 +177,7 @@ def router(config: Config) -> Router:
         config.routes,
         token=config.bluecore.namespace.get_secret_value(),
         max_age_seconds=config.delivery.max_event_age_seconds,
+        only_emails=config.bluecore.only_emails,
     )
 
 

@@ -8,6 +8,7 @@ import structlog
 
 from consumer.config.model import Config
 from consumer.config.route import RouteConfig
+from consumer.mapping.recipients import Recipients
 from consumer.telemetry.health import Health
 from consumer.telemetry.metrics import Metrics
 
@@ -22,7 +23,7 @@ def is_paused(routes: Sequence[RouteConfig], topic: str) -> bool:
     return any(route.paused and route.takes(topic) for route in routes)
 
 
-def tell_held_back(config: Config, health: Health, metrics: Metrics) -> None:
+def tell_held_back(config: Config, health: Health, metrics: Metrics, recipients: Recipients | None) -> None:
     """Warns in the log, and shows it in `/readyz`, where it changes nothing, and as a metric."""
     paused = list(dict.fromkeys(route.topic or route.topic_pattern or "" for route in config.routes if route.paused))
     if paused:
@@ -30,3 +31,8 @@ def tell_held_back(config: Config, health: Health, metrics: Metrics) -> None:
         health.detail("paused", ", ".join(paused))
         for topic in (route.topic for route in config.routes if route.paused and route.topic):
             metrics.topic_paused[topic].set(1)
+    if recipients is not None:
+        listed = len(config.bluecore.only_emails)
+        log.warning("only the customers of bluecore.only_emails get events: all others are skipped", listed=listed)
+        health.detail("only_emails", f"{listed} listed, all others are skipped")
+        recipients.on_withheld = metrics.events_withheld.inc

@@ -70,6 +70,9 @@ class Metrics:
             "Events settled, by topic of origin, event type (empty when it was not mapped) and outcome.",
             *("topic", "event_type", "outcome"),
         )
+        self.events_withheld = counter(
+            "events_withheld_total", "Events that were not sent, as their customer is none of `bluecore.only_emails`."
+        )
         self.dead_letters: Children[str, Counter] = counters(
             "dead_letters_total", "Records acknowledged in the dead-letter topic, by reason.", "reason"
         )

@@ -11,16 +11,17 @@ from typing import Any
 
 import click
 import pytest
+import yaml
 from prometheus_client import CollectorRegistry
 
 from consumer.cli import main
 from consumer.kafka.headers import failure_headers
 from consumer.records import Failure, OrderClass, Outcome, Partition, Reason, Record, Stage
 from consumer.telemetry.metrics import PREFIX, Metrics
-from tests.docs.shell import installed, run
+from tests.docs.shell import Shell, installed, run
 from tests.support.brokers import Message
 from tests.support.markdown import Block
-from tests.support.pages import page
+from tests.support.pages import CONFIGURATION, ROOT, page
 from tests.support.pipeline import Pipeline
 from tests.support.shop import usual
 
@@ -62,6 +63,32 @@ def test_the_commands_lead_from_a_failed_record_to_its_delivery(pipeline: Pipeli
         assert by_place["now"]["outcome"] == "send"
         assert (planned["would_replay"], replayed["replayed"]) == (1, 1)
         assert service.terminate() == 0
+
+
+def test_on_the_first_day_only_who_is_listed_gets_events(shell: Shell) -> None:
+    """The two records of the page, one to a listed domain in another case."""
+    first_day = OPERATIONS["A first day on staff alone"]
+    configuration: dict[str, Any] = yaml.safe_load(CONFIGURATION)
+    configuration["bluecore"] |= yaml.safe_load(first_day.block("yaml").text)["bluecore"]
+    configuration["routes"] = [{"topic": "shop.optins", "event": "optin"}]
+    (shell.folder / "bluecore-consumer.yaml").write_text(yaml.safe_dump(configuration))
+    (shell.folder / "records.jsonl").write_text(first_day.block("json").text)
+
+    sent, skipped = shell.run(first_day.block("sh").text).splitlines()
+
+    assert json.loads(sent)["outcome"] == "send"
+    assert f"`{skipped}`" in OPERATIONS.text
+
+
+def test_a_topic_is_paused_as_the_page_says(shell: Shell) -> None:
+    """The route of the page is accepted; paused for one of two routes, it is not."""
+    route: dict[str, Any] = yaml.safe_load(OPERATIONS["Pause a topic"].block("yaml").text)["routes"][0]
+    other = {"topic": route["topic"], "event": "wishlist"}
+    for routes, code in ([route], 0), ([route, other], 2):
+        configuration = yaml.safe_load(CONFIGURATION) | {"routes": routes}
+        (shell.folder / "bluecore-consumer.yaml").write_text(yaml.safe_dump(configuration))
+        check = f"bluecore-consumer check --config bluecore-consumer.yaml --schemas {ROOT}/schemas"
+        assert run(check, shell.folder, shell.environment).returncode == code
 
 
 @pytest.mark.parametrize("name", ["list", "show", "replay"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from consumer.sandbox.faults import FaultPlan, Scripts
 from tests.support.pipeline import PREFIX, Pipeline
 from tests.support.waiting import eventually
 
@@ -41,3 +42,31 @@ def test_a_paused_topic_is_not_read_and_goes_on_where_it_stood(pipeline: Pipelin
         assert pipeline.sandbox.counts.accepted == 21
         assert service.metric(PREFIX + "topic_paused", topic=paused) == 0
         assert service.terminate() == 0
+
+
+def test_on_the_first_day_only_the_staff_gets_events(pipeline: Pipeline) -> None:
+    """All others are settled as skipped, those in the retry topic too, and none of them is a dead letter."""
+    topic = pipeline.broker.topic(2)
+    route = {"topic": topic, "event": "search"}
+    with pipeline.service([route], dead_letters={"delays_seconds": [20]}) as service:
+        service.wait_ready()
+        pipeline.sandbox.faults.apply(FaultPlan(scripts=Scripts(distinct_id={"bob@example.com": (500,) * 3})))
+        pipeline.produce(topic, "search", ["bob@example.com", "passer-by@example.com", "another@example.com"])
+        pipeline.failed(pipeline.retry_topic, 1)
+        pipeline.accepted(2)
+        assert service.terminate() == 0
+
+    staff = {"only_emails": ["retailer.example"]}
+    with pipeline.service([route], bluecore=staff) as service:
+        service.wait_ready()
+        others = [f"customer-{number}@example.com" for number in range(9)]
+        pipeline.produce(topic, "search", ["Ann@Retailer.example", *others])
+        pipeline.committed_to_the_end(topic)
+        pipeline.committed_to_the_end(pipeline.retry_topic)
+        eventually(lambda: service.metric(PREFIX + "events_withheld_total") == 10, 10, "the count")
+        assert service.metric(PREFIX + "events_total", topic=topic, outcome="skipped") == 10
+        assert service.probe("/readyz").json()["details"]["only_emails"] == "1 listed, all others are skipped"
+        assert any("all others are skipped" in line["event"] for line in service.logs("warning"))
+        assert service.terminate() == 0
+    assert pipeline.sandbox.counts.accepted == 3
+    assert pipeline.failed(pipeline.dead_letter_topic) == []

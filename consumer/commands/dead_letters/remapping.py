@@ -24,7 +24,7 @@ class Remapping:
         self._schemas = schemas
         self._decoders = decoders(config.routes, schemas)
         self._translator = masked_translator(
-            config.routes, self._decoders, max_age_seconds=config.delivery.max_event_age_seconds
+            config, self._decoders, max_age_seconds=config.delivery.max_event_age_seconds
         )
 
     def outcome(self, record: Record) -> Mapped:

@@ -45,9 +45,7 @@ def preview_json(config: Config, topic: str, record_name: str | None, source: Bi
     only = named.pop() if len(named) == 1 else None
     line = 1
     # Age is not judged: a file does not say when its records were written.
-    translator = masked_translator(
-        config.routes, lambda _: JsonRecord(record_name or only or "(no --record given)", line)
-    )
+    translator = masked_translator(config, lambda _: JsonRecord(record_name or only or "(no --record given)", line))
     for number, (text, line) in enumerate(json_records(source)):  # noqa: B007 - the decoder reads the line
         value = None if text == b"null" else text
         record = Record(Partition(topic, 0), number, key=None, value=value)
@@ -73,7 +71,7 @@ def preview_topic(
     """
     schemas = schema_cache(config)
     limit = 0 if any_age else config.delivery.max_event_age_seconds
-    translator = masked_translator(config.routes, decoders(config.routes, schemas), max_age_seconds=limit)
+    translator = masked_translator(config, decoders(config.routes, schemas), max_age_seconds=limit)
     now_ms = int((clock or SystemClock()).now() * _MS)
     try:
         for record in tail(config, topic, count):

@@ -9,7 +9,7 @@ from typing import TypeVar
 from consumer.avro.cache import SchemaCache
 from consumer.avro.decoding import WireFormat
 from consumer.avro.errors import RegistryUnavailable, SchemaPending
-from consumer.config.route import RouteConfig
+from consumer.config.model import Config
 from consumer.mapping.router import compile_routes
 from consumer.mapping.translate import Translator
 from consumer.telemetry.masking import MASK
@@ -20,16 +20,18 @@ _T = TypeVar("_T")
 
 
 def masked_translator(
-    routes: tuple[RouteConfig, ...], decoder_of: Callable[[str], WireFormat], *, max_age_seconds: float = 0
+    config: Config, decoder_of: Callable[[str], WireFormat], *, max_age_seconds: float = 0
 ) -> Translator:
     """A translator whose requests have `***` for their token: what it makes is pasted into tickets.
 
     Args:
-        routes: the configuration's.
+        config: the configuration.
         decoder_of: a topic's decoder.
         max_age_seconds: older records are rejected as too old; 0: none is.
     """
-    return Translator(compile_routes(routes, token=MASK, max_age_seconds=max_age_seconds), decoder_of)
+    only = config.bluecore.only_emails
+    routes = compile_routes(config.routes, token=MASK, max_age_seconds=max_age_seconds, only_emails=only)
+    return Translator(routes, decoder_of)
 
 
 def with_schemas(call: Callable[[], _T], schemas: SchemaCache | None) -> _T:

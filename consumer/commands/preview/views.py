@@ -20,7 +20,11 @@ from consumer.records import EventRequest, Mapped, Reject, Send
 _EXCERPT: Final = 100
 _MOST_FIELDS: Final = 20
 _COLOURS: Final = {"send": "green", "reject": "red", "skip": "yellow"}
-_SKIPPED: Final = {"when": "when: the condition is false", "tombstone": "tombstone: the value is null"}
+_SKIPPED: Final = {
+    "when": "when: the condition is false",
+    "tombstone": "tombstone: the value is null",
+    "only_emails": "only_emails: the customer is not listed",
+}
 
 
 class _Row(NamedTuple):
