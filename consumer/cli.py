@@ -13,6 +13,7 @@ from consumer.commands.preview.command import preview
 from consumer.commands.run import run
 from consumer.commands.sandbox import sandbox
 from consumer.commands.schemas import schemas
+from consumer.commands.send.command import send
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -21,5 +22,5 @@ def main() -> None:
     """Streams Kafka topics to the Bluecore Events API."""
 
 
-for _command in (run, check, preview, sandbox, demo, schemas, dead_letters, doctor):
+for _command in (run, check, preview, send, sandbox, demo, schemas, dead_letters, doctor):
     main.add_command(_command)

@@ -17,6 +17,8 @@ from prometheus_client import CollectorRegistry
 from consumer.cli import main
 from consumer.kafka.headers import failure_headers
 from consumer.records import Failure, OrderClass, Outcome, Partition, Reason, Record, Stage
+from consumer.sandbox.sandbox import running_sandbox
+from consumer.sandbox.settings import SandboxSettings
 from consumer.telemetry.metrics import PREFIX, Metrics
 from tests.docs.shell import Shell, installed, run
 from tests.support.brokers import Message
@@ -78,6 +80,21 @@ def test_on_the_first_day_only_who_is_listed_gets_events(shell: Shell) -> None:
 
     assert json.loads(sent)["outcome"] == "send"
     assert f"`{skipped}`" in OPERATIONS.text
+
+
+def test_one_event_is_sent_and_answered(shell: Shell) -> None:
+    """What the page shows is what comes, but for the time and the sandbox's answer."""
+    section = OPERATIONS["Send one event"]
+    configuration = yaml.safe_load(CONFIGURATION) | {"routes": [{"topic": "shop.optins", "event": "optin"}]}
+    (shell.folder / "bluecore-consumer.yaml").write_text(yaml.safe_dump(configuration))
+    with running_sandbox(SandboxSettings(strict=True)) as running:
+        shell.environment["BLUECORE_CONSUMER__BLUECORE__URL"] = running.api_url
+        shown, answered = shell.run(section.block("sh").text).splitlines()
+        assert running.sandbox.counts.accepted == 1
+    page_shown, page_answered = section.block("json").text.splitlines()
+    assert shown == page_shown
+    varying = {"seconds": 0, "answer": ""}
+    assert json.loads(answered) | varying == json.loads(page_answered) | varying
 
 
 def test_a_topic_is_paused_as_the_page_says(shell: Shell) -> None:

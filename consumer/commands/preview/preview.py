@@ -15,6 +15,7 @@ from consumer.kafka.tail import tail
 from consumer.pipeline.assembly import decoders, schema_cache
 from consumer.records import Mapped, Partition, Record
 from consumer.suggestions import nearest
+from consumer.telemetry.masking import MASK
 
 _MS = 1000
 
@@ -31,7 +32,9 @@ class Previewed:
     place: tuple[Partition, int] | None = None
 
 
-def preview_json(config: Config, topic: str, record_name: str | None, source: BinaryIO) -> Iterator[Previewed]:
+def preview_json(
+    config: Config, topic: str, record_name: str | None, source: BinaryIO, *, token: str = MASK
+) -> Iterator[Previewed]:
     """Decoded records as JSON text, as if they were the topic's; `json_records` says how they may stand there.
 
     Args:
@@ -40,12 +43,15 @@ def preview_json(config: Config, topic: str, record_name: str | None, source: Bi
         record_name: their Avro type's full name; by default the one that the topic's routes ask for, if they all ask
             for one.
         source: the text.
+        token: the namespace, where requests are made to be sent.
     """
     named = _named(config, topic)
     only = named.pop() if len(named) == 1 else None
     line = 1
     # Age is not judged: a file does not say when its records were written.
-    translator = masked_translator(config, lambda _: JsonRecord(record_name or only or "(no --record given)", line))
+    translator = masked_translator(
+        config, lambda _: JsonRecord(record_name or only or "(no --record given)", line), token=token
+    )
     for number, (text, line) in enumerate(json_records(source)):  # noqa: B007 - the decoder reads the line
         value = None if text == b"null" else text
         record = Record(Partition(topic, 0), number, key=None, value=value)

@@ -20,7 +20,7 @@ _T = TypeVar("_T")
 
 
 def masked_translator(
-    config: Config, decoder_of: Callable[[str], WireFormat], *, max_age_seconds: float = 0
+    config: Config, decoder_of: Callable[[str], WireFormat], *, max_age_seconds: float = 0, token: str = MASK
 ) -> Translator:
     """A translator whose requests have `***` for their token: what it makes is pasted into tickets.
 
@@ -28,9 +28,10 @@ def masked_translator(
         config: the configuration.
         decoder_of: a topic's decoder.
         max_age_seconds: older records are rejected as too old; 0: none is.
+        token: the namespace, where requests are made to be sent.
     """
     only = config.bluecore.only_emails
-    routes = compile_routes(config.routes, token=MASK, max_age_seconds=max_age_seconds, only_emails=only)
+    routes = compile_routes(config.routes, token=token, max_age_seconds=max_age_seconds, only_emails=only)
     return Translator(routes, decoder_of)
 
 
