@@ -143,12 +143,14 @@ class EventRequest(NamedTuple):
         customer: whose it is: their events are sent in order.
         link: an `identify` that goes ahead of the record's own events. Whether there is one depends on what the
             process has seen, so that it is not counted among the record's requests.
+        rated: the number of its route, where that has a rate of its own.
     """
 
     event: str
     body: bytes
     customer: str
     link: bool = False
+    rated: int | None = None
 
 
 class Send(NamedTuple):

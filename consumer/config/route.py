@@ -8,7 +8,18 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from consumer.config.types import Choice, Integer, Path, SchemaFile, Section, TimeZone, Topic, TopicPattern, union_tag
+from consumer.config.types import (
+    Choice,
+    Integer,
+    Path,
+    SchemaFile,
+    Seconds,
+    Section,
+    TimeZone,
+    Topic,
+    TopicPattern,
+    union_tag,
+)
 
 
 class FieldConfig(Section):
@@ -59,6 +70,7 @@ class RouteConfig(Section):
 
     Attributes:
         paused: the topic is not read, and its place in it kept.
+        rate_limit_per_second: the most requests a second, within the general limit; 0: no limit of its own.
         priority: a record of a higher one is sent first when Bluecore cannot take all at once.
         wire_format: how the topic's values are framed: with the registry's schema id, as Avro single objects,
             or not at all. One topic has one.
@@ -86,6 +98,7 @@ class RouteConfig(Section):
     fields: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
     attributes: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
     paused: bool = False
+    rate_limit_per_second: Seconds = 0
     priority: Integer = 0
     wire_format: Annotated[Literal["confluent", "single_object", "raw"], Field(alias="format")] = "confluent"
     schemas: Annotated[SchemaFiles | None, Field(alias="schema")] = None

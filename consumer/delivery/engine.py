@@ -17,6 +17,7 @@ from consumer.delivery.outbox import Outbox
 from consumer.delivery.parking import ParkedKeys
 from consumer.delivery.partitions import Partitions
 from consumer.delivery.policy import DeliveryPolicy
+from consumer.delivery.route_rates import RouteRates
 from consumer.delivery.settling import Settling
 from consumer.delivery.taking import refused_task, task_of
 from consumer.delivery.task import FAILED_FIRST, Decisions, PartitionState, Settlement, Task
@@ -42,6 +43,8 @@ class Engine:
         self._settling = Settling(self._lanes, self._order, self.partitions)
         self._outbox = Outbox()
         self._answers = Answers(policy, self.gates, self._lanes, self.partitions, self._settling, self._outbox)
+        rates = policy.route_rates
+        self._route_rates = RouteRates(rates, self._lanes) if rates else None
         self.duplicates_skipped = 0
         self.write_error = ""
         """Why the last write to the retry or dead-letter topic failed; empty once one is acknowledged."""
@@ -143,6 +146,8 @@ class Engine:
         self._held_routes.wake(now)
         self._write_failed(now)
         allowed = self.gates.allowance(now, self._outbox.requests_in_flight)
+        if self._route_rates is not None and allowed >= 1:
+            self._route_rates.wake(now)
         while self.gates.may_pass(now) and (lane := self._lanes.next()) is not None:
             task = lane.head
             if self._must_wait(task, lane, now):
@@ -157,6 +162,8 @@ class Engine:
                     self.gates.concurrency.reached()
                 self._lanes.ready(lane, first=True)
                 break
+            if self._route_rates is not None and self._route_rates.keeps(lane, now):
+                continue
             allowed -= 1
             self._send(task)
         decided = self._outbox.take()
@@ -236,10 +243,12 @@ class Engine:
 
     def _wake_at(self, now: float) -> float:
         """What may start now and did not waits for an answer or a record, not for the time."""
-        times = (
+        times = [
             self._lanes.next_wake,
             self.gates.probe_at,
             self._held_routes.probe_at,
             self.gates.throttle.next_at(now),
-        )
+        ]
+        if self._route_rates is not None:
+            times.append(self._route_rates.next_at(now))
         return min((max(at, now + _SHORTEST_WAIT) for at in times if at > now), default=float("inf"))

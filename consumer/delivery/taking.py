@@ -21,7 +21,7 @@ def task_of(record: Record, mapped: Send, state: PartitionState, policy: Deliver
     size = record.size
     ordered = False
     consents = own = 0
-    for event, body, _, link in mapped.requests:
+    for event, body, _, link, _ in mapped.requests:
         size += len(body)
         ordered = ordered or event in policy.ordered_events
         if not link:

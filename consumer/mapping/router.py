@@ -35,6 +35,7 @@ class Route:
     Attributes:
         chooser: the value of the record that chooses the event, None when there is but one.
         zone: of the record's local timestamps, None where they stay without.
+        rated: its number, where it has a rate of its own.
         plans: by that value's type and the value itself, as 1 and true are one in Python; by None when there
             is no chooser.
     """
@@ -43,6 +44,7 @@ class Route:
     when: Reader | None
     chooser: Reader | None
     zone: Zone
+    rated: int | None
     plans: Mapping[tuple[type, bool | int | str] | None, Plan]
 
     @property
@@ -128,7 +130,8 @@ class Router:
                     self._check_age(event_time_ms, now_ms)
                     plan = route.plan(record)
                     event = plan.contract.event
-                    requests += plan.requests(record, links)
+                    made = plan.requests(record, links)
+                    requests += made if route.rated is None else [each._replace(rated=route.rated) for each in made]
                     priorities.append(route.config.priority)
         except RefusedError as refused:
             if self.recipients is not None and self._of_another(routes, value, self.recipients):
@@ -191,7 +194,9 @@ def compile_routes(
         only_emails: the addresses and domains of those who get events; empty: everybody does.
     """
     recipients = Recipients(only_emails) if only_emails else None
-    return Router([_compiled(route, token) for route in routes], max_age_seconds, recipients)
+    return Router(
+        [_compiled(route, token, number) for number, route in enumerate(routes)], max_age_seconds, recipients
+    )
 
 
 def _names_of(compiled: object) -> Names:
@@ -218,13 +223,14 @@ def _consent(found: Any) -> bool:
     return found
 
 
-def _compiled(route: RouteConfig, token: str) -> Route:
+def _compiled(route: RouteConfig, token: str, number: int) -> Route:
+    rated = number if route.rate_limit_per_second else None
     accept = _consent if decides_consent(route) else readable
     when = None if route.when is None else reader("when", route.when, accept=accept)
     if not isinstance(route.event, EventByValue):
-        return Route(route, when, None, route.zone, {None: plan_of(route, route.event, token)})
+        return Route(route, when, None, route.zone, rated, {None: plan_of(route, route.event, token)})
     chooser = reader("event", route.event.path, accept=readable)
     plans: dict[tuple[type, bool | int | str] | None, Plan] = {
         (type(value), value): plan_of(route, event, token) for value, event in route.event.values.items()
     }
-    return Route(route, when, chooser, route.zone, plans)
+    return Route(route, when, chooser, route.zone, rated, plans)

@@ -97,6 +97,12 @@ def test_one_event_is_sent_and_answered(shell: Shell) -> None:
     assert json.loads(answered) | varying == json.loads(page_answered) | varying
 
 
+def test_a_slower_route_is_a_configuration(shell: Shell) -> None:
+    configuration = yaml.safe_load(CONFIGURATION) | yaml.safe_load(OPERATIONS["A slower route"].block("yaml").text)
+    (shell.folder / "bluecore-consumer.yaml").write_text(yaml.safe_dump(configuration))
+    shell.run(f"bluecore-consumer check --config bluecore-consumer.yaml --schemas {ROOT}/schemas")
+
+
 def test_a_topic_is_paused_as_the_page_says(shell: Shell) -> None:
     """The route of the page is accepted; paused for one of two routes, it is not."""
     route: dict[str, Any] = yaml.safe_load(OPERATIONS["Pause a topic"].block("yaml").text)["routes"][0]

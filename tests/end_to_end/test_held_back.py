@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from consumer.sandbox.faults import FaultPlan, Scripts
 from tests.support.pipeline import PREFIX, Pipeline
 from tests.support.waiting import eventually
@@ -70,3 +72,25 @@ def test_on_the_first_day_only_the_staff_gets_events(pipeline: Pipeline) -> None
         assert service.terminate() == 0
     assert pipeline.sandbox.counts.accepted == 3
     assert pipeline.failed(pipeline.dead_letter_topic) == []
+
+
+def test_a_slower_route_slows_nobody_else(pipeline: Pipeline) -> None:
+    """Its 30 events take more than 2 seconds at 10 a second; the others' 200 do not wait for them."""
+    slow, other = pipeline.broker.topic(1), pipeline.broker.topic(2)
+    pipeline.produce(slow, "customer_patch", [f"slow-{number}@example.com" for number in range(30)])
+    pipeline.produce(other, "search", [f"quick-{number}@example.com" for number in range(200)])
+    routes: list[dict[str, Any]] = [
+        {"topic": slow, "event": "customer_patch", "rate_limit_per_second": 10},
+        {"topic": other, "event": "search"},
+    ]
+    with pipeline.service(routes) as service:
+        pipeline.committed_to_the_end(other)
+        pipeline.committed_to_the_end(slow)
+        assert service.terminate() == 0
+    events = [(each.at_ms / 1000, each.event) for each in pipeline.sandbox.events()]
+    patches = sorted(at for at, event in events if event == "customer_patch")
+    searches = sorted(at for at, event in events if event == "search")
+    assert (len(patches), len(searches)) == (30, 200)
+    assert patches[-1] - patches[0] >= 2.8
+    assert searches[-1] < patches[-1]
+    assert all(later - first >= 0.9 for first, later in zip(patches, patches[10:], strict=False))
