@@ -224,6 +224,23 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
 
 
+class Receipt(NamedTuple):
+    """What became of one event, for who asks later.
+
+    Attributes:
+        customer: whose event it is; empty where that is not known, as of what could not be mapped.
+        at: seconds since the epoch.
+    """
+
+    idempotency_key: str
+    event: str
+    outcome: Outcome
+    customer: str
+    at: float
+    status: int | None = None
+    reason: Reason | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why a record goes to the retry topic or to the dead-letter topic; times are seconds since the epoch.

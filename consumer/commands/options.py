@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
 
 import click
 
@@ -17,6 +18,7 @@ from consumer.config.secrets import secrets_of
 from consumer.telemetry import logs
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+_SENDS_NOTHING: Final = {"bluecore": {"namespace": "none"}, "routes": [{"topic": "none", "event": "none"}]}
 
 config_option = click.option(
     "--config", "path", required=True, type=click.Path(path_type=Path), metavar="FILE", help="the YAML configuration"
@@ -29,11 +31,21 @@ def schemas_option(meaning: str) -> Callable[[_Command], _Command]:
     return click.option("--schemas", "folder", type=folder, metavar="DIR", help=meaning)
 
 
-def load_config(path: Path) -> Config:
-    """The configuration; ends the process with everything that is wrong with it."""
+def load_sources(path: Path) -> Config:
+    """A configuration that need not say yet what is sent, and to whom: the same for its other sections."""
+    return load_config(path, _SENDS_NOTHING)
+
+
+def load_config(path: Path, missing: Mapping[str, Any] = MappingProxyType({})) -> Config:
+    """The configuration; ends the process with everything that is wrong with it.
+
+    Args:
+        path: the file.
+        missing: sections that stand in for those that it has not.
+    """
     logs.configure()
     try:
-        config = load_checked(path, os.environ)
+        config = load_checked(path, os.environ, missing)
     except ConfigError as error:
         refuse(str(error))
     logs.configure(secrets=secrets_of(config))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from consumer.config.environment import apply_overrides, interpolate
@@ -31,13 +32,19 @@ class ConfigError(ExpectedError):
 Checks = Callable[[PartialConfig], Iterable[Finding]]
 
 
-def load(path: Path, environ: Mapping[str, str], checks: Checks = lambda _: ()) -> Config:
+def load(
+    path: Path,
+    environ: Mapping[str, str],
+    checks: Checks = lambda _: (),
+    missing: Mapping[str, Any] = MappingProxyType({}),
+) -> Config:
     """Reads the file, fills in `${VAR}`, lets `BLUECORE_CONSUMER__SECTION__KEY` override it, and checks it all.
 
     Args:
         path: the file.
         environ: the environment's variables.
         checks: finds what is wrong with settings that are well formed; it is named together with the rest.
+        missing: sections that stand in for those that neither the file nor the environment has.
 
     Raises:
         ConfigError: something is wrong, all of which it names.
@@ -48,11 +55,16 @@ def load(path: Path, environ: Mapping[str, str], checks: Checks = lambda _: ()) 
         raise ConfigError(str(path), [Finding("", f"cannot be read: {error.strerror}")]) from None
     except UnicodeDecodeError:
         raise ConfigError(str(path), [Finding("", "cannot be read: it is no UTF-8 text")]) from None
-    return parse(text, environ, str(path), checks, path.parent)
+    return parse(text, environ, str(path), checks, path.parent, missing)
 
 
-def parse(
-    text: str, environ: Mapping[str, str], source: str, checks: Checks = lambda _: (), folder: Path | None = None
+def parse(  # noqa: PLR0913, PLR0917 - `load` hands on what it is given
+    text: str,
+    environ: Mapping[str, str],
+    source: str,
+    checks: Checks = lambda _: (),
+    folder: Path | None = None,
+    missing: Mapping[str, Any] = MappingProxyType({}),
 ) -> Config:
     """The same for a text.
 
@@ -62,6 +74,7 @@ def parse(
         source: what messages call the text.
         checks: see `load`.
         folder: where the files lie that its routes name.
+        missing: see `load`.
 
     Raises:
         ConfigError: something is wrong, all of which it names.
@@ -75,6 +88,7 @@ def parse(
         raise ConfigError(source, [Finding("", "holds no settings: expected keys such as kafka, bluecore, routes")])
     data = interpolate(data, environ, findings)
     variables = apply_overrides(data, environ, findings)
+    data = {**missing, **data}
     if folder is not None:
         _resolve_paths(data, folder)
     # What is left of a value that has been told of says nothing of its own.

@@ -152,6 +152,10 @@ class DeadLettersConfig(Section):
         return self
 
 
+class ReceiptsConfig(Section):
+    topic: Topic | None = None
+
+
 class TelemetryConfig(Section):
     host: str = "0.0.0.0"  # noqa: S104 - a pod's probes and Prometheus come from outside it
     port: Annotated[Integer, Field(ge=0, le=65535)] = 8000
@@ -170,5 +174,12 @@ class Config(Section):
     bluecore: BluecoreConfig
     delivery: DeliveryConfig = DeliveryConfig()
     dead_letters: DeadLettersConfig = DeadLettersConfig()
+    receipts: ReceiptsConfig = ReceiptsConfig()
     telemetry: TelemetryConfig = TelemetryConfig()
     routes: Annotated[tuple[RouteConfig, ...], AfterValidator(_at_least_one)]
+
+    @property
+    def own_topics(self) -> tuple[str, ...]:
+        """The topics that the service writes to."""
+        receipts = () if self.receipts.topic is None else (self.receipts.topic,)
+        return (*self.dead_letters.topics, *receipts)

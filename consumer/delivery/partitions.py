@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from consumer.delivery.buffer import Buffer
@@ -30,6 +31,8 @@ class Partitions:
         self._orphans: dict[tuple[Partition, int], Task] = {}
         """In flight when their partitions left: by partition and offset, until their result is there."""
         self._detached: set[PartitionState] = set()
+        self._made_anew: Counter[Partition] = Counter()
+        """How often the topics of these were made anew."""
         self.commits = Commits(self._states, policy.commit_seconds, self.held_routes.note)
         self.buffer = Buffer(self._states, policy.buffered_records, policy.buffered_bytes)
 
@@ -58,6 +61,7 @@ class Partitions:
         if start is not None and committed is not None and start < committed:
             # The log was truncated or made anew: the map speaks of other records.
             self._memory_of_left.forget(partition)
+            self._made_anew[partition] += 1
             committed, metadata = None, ""
         already = halves = OffsetRanges()
         if committed is not None:
@@ -71,6 +75,7 @@ class Partitions:
         state = PartitionState(partition, priority, redelivers, tracker, usage, acknowledged=committed)
         state.changed = start is not None
         state.stopped = stopped
+        state.incarnation = self._made_anew[partition]
         self._states[partition] = state
         self.commits.assigned()
         self.buffer.rank()
@@ -118,6 +123,7 @@ class Partitions:
         """
         for state in self._states_of(partitions):
             self._memory_of_left.forget(state.partition)
+            self._made_anew[state.partition] += 1
             del self._states[state.partition]
             state.lease = Lease()  # nothing of it is committed any more
             if state.lanes.lanes:
@@ -154,18 +160,28 @@ class Partitions:
 
         What has ended is its present part, where it has another one.
         """
-        partition, offset = task.state.partition, task.record.offset
-        if self._orphans.pop((partition, offset), None) is not None and settled:
-            state = self._states.get(partition)
-            if state is not None:
-                (state.settled.learn if task.rest is None else state.settled.learn_half)(offset)
-            elif task.rest is None:
-                self._memory_of_left.add(partition, offset)
-            else:
-                self._memory_of_left.add_half(partition, offset)
+        if self.orphan_answered(task) and settled:
+            self.settled_late(task, half=task.rest is not None)
         elif not settled:
             self._remember_partly(task)
         self.buffer.free(task)
+
+    def orphan_answered(self, task: Task) -> bool:
+        """There is nothing to adopt of this task any more. Whether there was."""
+        return self._orphans.pop((task.state.partition, task.record.offset), None) is not None
+
+    def settled_late(self, task: Task, *, half: bool) -> None:
+        """A record, or the first part of one, was settled after its partition had left."""
+        partition, offset = task.state.partition, task.record.offset
+        if task.state.incarnation != self._made_anew[partition]:
+            return
+        state = self._states.get(partition)
+        if state is not None:
+            (state.settled.learn_half if half else state.settled.learn)(offset)
+        elif half:
+            self._memory_of_left.add_half(partition, offset)
+        else:
+            self._memory_of_left.add(partition, offset)
 
     def delivered_before(self, record: Record, part: OrderClass | None) -> int:
         """How many requests of this part were delivered before it was parked, or before its partition left."""

@@ -41,6 +41,7 @@ class DeliveryPolicy:
     flood: FloodPolicy = field(default_factory=FloodPolicy)
     throttle: ThrottlePolicy = field(default_factory=ThrottlePolicy)
     route_rates: Mapping[int, float] = field(default_factory=dict)
+    receipts: bool = False
 
     @classmethod
     def from_config(cls, config: Config) -> DeliveryPolicy:
@@ -72,4 +73,5 @@ class DeliveryPolicy:
                 for number, route in enumerate(config.routes)
                 if route.rate_limit_per_second
             },
+            receipts=config.receipts.topic is not None,
         )

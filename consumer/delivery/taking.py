@@ -16,8 +16,13 @@ def refused_task(record: Record, mapped: Reject, state: PartitionState, number: 
     return task
 
 
-def task_of(record: Record, mapped: Send, state: PartitionState, policy: DeliveryPolicy, number: int) -> Task | None:
-    """The task of a mapped record; None: what was left of it, by its headers, mapping makes no longer."""
+def task_of(  # noqa: PLR0913 - a record, and what is known of it
+    record: Record, mapped: Send, state: PartitionState, policy: DeliveryPolicy, number: int, *, half: bool = False
+) -> Task | None:
+    """The task of a mapped record; None: what was left of it, by its headers, mapping makes no longer.
+
+    `half`: its first part has ended, though the tracker does not know that yet.
+    """
     size = record.size
     ordered = False
     consents = own = 0
@@ -28,7 +33,7 @@ def task_of(record: Record, mapped: Send, state: PartitionState, policy: Deliver
             own += 1
             consents += event in CONSENTS
     past, halves = record.redelivery, state.settled.half
-    half = bool(halves) and record.offset in halves
+    half = half or (bool(halves) and record.offset in halves)
     if not half and (past is None or past.part is None):
         if not consents:
             return Task(record, state, mapped.requests, mapped.priority, size, number, ordered)

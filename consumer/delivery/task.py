@@ -11,7 +11,7 @@ from consumer.delivery.lease import Lease
 from consumer.delivery.memory_budget import MemoryBudget
 from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.parts import Part
-from consumer.records import EventRequest, Failure, OrderClass, Outcome, Partition, Record
+from consumer.records import EventRequest, Failure, OrderClass, Outcome, Partition, Receipt, Record
 
 UNBOUNDED = sys.maxsize
 
@@ -29,6 +29,8 @@ class PartitionState:
     settled: OffsetTracker
     usage: MemoryBudget
     """What is taken of it and not settled."""
+    incarnation: int = 0
+    """How often its topic was made anew before, as far as is known."""
     lease: Lease = field(default_factory=Lease)
     lanes: LaneGroup[Task] = field(default_factory=LaneGroup)
     active: bool = True
@@ -162,11 +164,19 @@ class Task:
 
         A link has a name in place of a number.
         """
+        return self.key_at(self.index)
+
+    def key_at(self, index: int) -> str:
+        """The idempotency key of the present part's request at this index; of the record, where it has none."""
         topic, number = self.record.origin
         key = f"{topic}:{number}:{self.record.origin_offset}"
-        if self.request.link:
-            return f"{key}:link{self.index}"
-        ordinal = self.delivered
+        if not self.requests:
+            return key
+        if self.requests[index].link:
+            return f"{key}:link{index}"
+        ordinal = self.delivered_before
+        if index:
+            ordinal += sum(not request.link for request in self.requests[:index])
         if self.numbers:
             ordinal = self.numbers[ordinal - self.delivered_before]
         return f"{key}:{ordinal}" if ordinal else key
@@ -194,11 +204,12 @@ class Commit:
 
 @dataclass(slots=True)
 class Decisions:
-    """What the engine wants done now. Sends and writes carry a ticket, under which their result is reported."""
+    """What the engine wants done now. What has a ticket is answered under it."""
 
     sends: list[tuple[int, Task]] = field(default_factory=list)
     writes: list[tuple[int, Task]] = field(default_factory=list)
     pause: list[Partition] = field(default_factory=list)
     resume: list[Partition] = field(default_factory=list)
+    receipts: list[tuple[int, Receipt]] = field(default_factory=list)
     settled: list[Settlement] = field(default_factory=list)
     wake_at: float = float("inf")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Self
 
-from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from consumer.config.model import Config
 from consumer.errors import ExpectedError
@@ -69,6 +69,22 @@ class TopicReader:
             number: self._consumer.get_watermark_offsets(TopicPartition(self._topic, number), timeout=TIMEOUT_SECONDS)
             for number in topics[self._topic].partitions
         }
+
+    def starts(self, numbers: Iterable[int], since_ms: int | None = None) -> dict[int, int]:
+        """Where to begin in these partitions: at their first record, or at the first of this time or later.
+
+        Raises:
+            Unreachable: the brokers do not answer.
+        """
+        starts = {number: self.bounds[number][0] for number in numbers}
+        if since_ms is None:
+            return starts
+        asked = [TopicPartition(self._topic, number, since_ms) for number in starts]
+        try:
+            found = self._consumer.offsets_for_times(asked, timeout=TIMEOUT_SECONDS)
+        except KafkaException as error:
+            raise Unreachable(f"{self._topic} cannot be searched by time: {error.args[0].str()}") from None
+        return {each.partition: each.offset if each.offset >= 0 else self.bounds[each.partition][1] for each in found}
 
     def read(self, starts: Mapping[int, int], ends: Mapping[int, int]) -> Iterator[Record]:
         """What lies between these offsets, by partition; each partition's in their order.

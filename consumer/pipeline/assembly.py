@@ -99,7 +99,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
         schemas = schema_cache(config)
         if schemas is not None:
             stack.callback(schemas.close)
-        partitions = ensure_topics(config.kafka, config.dead_letters.topics)
+        partitions = ensure_topics(config.kafka, config.own_topics)
         engine = Engine(DeliveryPolicy.from_config(config))
         routes = router(config)
         translator = Translator(routes, decoders(config.routes, schemas))

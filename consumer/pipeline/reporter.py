@@ -61,7 +61,7 @@ class Reporter:
         self._cause = ""
         self._held: frozenset[Route] = frozenset()
         self._leaving = False
-        self._write_failed = False
+        self._write_failed = self._receipt_failed = False
         health.detail("circuit", "closed")
 
     @property
@@ -159,7 +159,17 @@ class Reporter:
                 suppressed=suppressed,
             )
 
-    def write_failed(self, error: str, now: float) -> None:
+    def write_failed(self, error: str, now: float, *, receipt: bool = False) -> None:
+        if receipt:
+            self._metrics.receipt_produce_failures.inc()
+            self._receipt_failed = True
+            if (suppressed := self._incidents.happened("receipt", now)) is not None:
+                log.error(
+                    "a receipt could not be written; what it is of is not committed, and it is written again",
+                    error=error,
+                    suppressed=suppressed,
+                )
+            return
         self._metrics.dead_letter_produce_failures.inc()
         self._write_failed = True
         if (suppressed := self._incidents.happened("write", now)) is not None:
@@ -204,6 +214,9 @@ class Reporter:
         if self._write_failed and not self._engine.write_error:
             self._write_failed = False
             log.info("failed records can be written again")
+        if self._receipt_failed and self._engine.receipts is not None and not self._engine.receipts.error:
+            self._receipt_failed = False
+            log.info("receipts can be written again")
         self._gauges.show(now)
 
     def _circuit(self) -> None:

@@ -134,9 +134,11 @@ class Service:
 
     def _collect_writes(self) -> None:
         for ticket, error in self._publisher.poll():
-            self._engine.written(ticket, error, self._clock.now())
+            now = self._clock.now()
             if error is not None:
-                self._report.write_failed(error, self._clock.now())
+                receipts = self._engine.receipts
+                self._report.write_failed(error, now, receipt=receipts is not None and receipts.owns(ticket))
+            self._engine.written(ticket, error, now)
 
     def _act(self, now: float) -> None:
         decided = self._engine.decide(now)
@@ -144,6 +146,8 @@ class Service:
             self._client.send(ticket, task.request.body, task.idempotency_key, task.record.traceparent)
         for ticket, task in decided.writes:
             self._publisher.publish(ticket, task)
+        for ticket, receipt in decided.receipts:
+            self._publisher.receipt(ticket, receipt)
         if decided.pause:
             self._source.pause(decided.pause)
         if decided.resume:

@@ -20,7 +20,7 @@ from consumer.telemetry.histograms import Histogram, HistogramFamily
 Outcome = Literal["delivered", "retry", "dead_letter", "skipped"]
 AgeStage = Literal["consumed", "delivered"]
 LoopState = Literal["polling", "mapping", "waiting", "backing_off", "paused", "committing"]
-StopCause = Literal["memory", "dead_letters", "settled_map", "circuit_open", "registry"]
+StopCause = Literal["memory", "dead_letters", "settled_map", "circuit_open", "registry", "receipts"]
 Rebalance = Literal["assigned", "revoked", "lost", "deleted"]
 CommitOutcome = Literal["ok", "failed"]
 
@@ -39,7 +39,7 @@ disable_created_metrics()  # type: ignore[no-untyped-call]  # prometheus_client 
 class Metrics:
     """The service's metrics, each an attribute."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(self, registry: CollectorRegistry) -> None:  # noqa: PLR0915 - a catalogue is long
         """Register them all.
 
         Raises:
@@ -79,6 +79,11 @@ class Metrics:
         self.dead_letter_produce_failures = counter(
             "dead_letter_produce_failures_total",
             "Records that the brokers did not take in the retry or dead-letter topic; they stay unsettled.",
+        )
+        self.receipts = counter("receipts_total", "Receipts that the brokers have taken.")
+        self.receipt_produce_failures = counter(
+            "receipt_produce_failures_total",
+            "Receipts that the brokers did not take; what they are of stays uncommitted.",
         )
         self.duplicates_skipped = counter(
             "duplicates_skipped_total",

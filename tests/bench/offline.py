@@ -24,7 +24,7 @@ from consumer.pipeline.intake import Intake
 from consumer.pipeline.reporter import Reporter
 from consumer.pipeline.service import Service
 from consumer.ports import Assigned, Client, Source
-from consumer.records import Answer, Partition, Record
+from consumer.records import Answer, Partition, Receipt, Record
 from consumer.telemetry.health import Health
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.stopwatch import Stopwatch
@@ -72,6 +72,9 @@ class Nowhere:
 
     def publish(self, ticket: int, task: Task) -> None:
         raise AssertionError(f"record {task.record.offset} failed, as send {ticket}: {task.failure}")
+
+    def receipt(self, ticket: int, receipt: Receipt) -> None:
+        raise AssertionError(f"{receipt.idempotency_key} has a receipt, {ticket}, and none are asked for")
 
     def poll(self, _: float = 0) -> list[tuple[int, str | None]]:
         return []

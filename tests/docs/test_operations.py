@@ -16,7 +16,8 @@ from prometheus_client import CollectorRegistry
 
 from consumer.cli import main
 from consumer.kafka.headers import failure_headers
-from consumer.records import Failure, OrderClass, Outcome, Partition, Reason, Record, Stage
+from consumer.kafka.receipts import encoded
+from consumer.records import Failure, OrderClass, Outcome, Partition, Reason, Receipt, Record, Stage
 from consumer.sandbox.sandbox import running_sandbox
 from consumer.sandbox.settings import SandboxSettings
 from consumer.telemetry.metrics import PREFIX, Metrics
@@ -99,6 +100,22 @@ def test_one_event_is_sent_and_answered(shell: Shell) -> None:
 
 def test_a_slower_route_is_a_configuration(shell: Shell) -> None:
     configuration = yaml.safe_load(CONFIGURATION) | yaml.safe_load(OPERATIONS["A slower route"].block("yaml").text)
+    (shell.folder / "bluecore-consumer.yaml").write_text(yaml.safe_dump(configuration))
+    shell.run(f"bluecore-consumer check --config bluecore-consumer.yaml --schemas {ROOT}/schemas")
+
+
+def test_the_receipt_of_the_page_is_one(shell: Shell) -> None:
+    """Its fields are those that are written, and the table explains each; the configuration is accepted."""
+    section = OPERATIONS["Receipts"]
+    shown = json.loads(section.block("json").text)
+    receipt = Receipt(
+        shown["idempotency_key"], shown["event"], Outcome.DELIVERED, "", 1769860800.123, shown["status"]
+    )
+    assert json.loads(encoded(receipt, shown["customer"])) == shown
+    assert [field.strip("`") for field, _ in section.table("field")] == list(shown)
+    command = main.commands["receipts"]
+    assert set(re.findall(r"--[a-z]+", section.block("sh").text)) <= {each.opts[0] for each in command.params}
+    configuration = yaml.safe_load(CONFIGURATION) | yaml.safe_load(section.block("yaml").text)
     (shell.folder / "bluecore-consumer.yaml").write_text(yaml.safe_dump(configuration))
     shell.run(f"bluecore-consumer check --config bluecore-consumer.yaml --schemas {ROOT}/schemas")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -82,6 +83,15 @@ class Group:
             found.append(sum(lag.labels["topic"] == self.topic for lag in lags))
         return found
 
+    def lost(self) -> set[str]:
+        """The partitions that were taken from a living instance: the brokers refused what it had yet to commit."""
+        lines = [
+            json.loads(line)
+            for path in self._pipeline.folder.glob("*/*.stderr")
+            for line in path.read_text().splitlines()
+        ]
+        return {name for line in lines if line.get("change") == "lost" for name in line["partitions"]}
+
     def speaks(self, group_type: ConsumerGroupType) -> bool:
         """Whether this is its protocol, as the brokers see it."""
         return self._described().type is group_type
@@ -120,19 +130,27 @@ def events_flowing(pipeline: Pipeline, topic: str) -> Iterator[list[int]]:
     writing.result()
 
 
-def all_came_once_and_in_order(pipeline: Pipeline, written: list[int]) -> None:
+def all_came_once_and_in_order(pipeline: Pipeline, written: list[int]) -> set[str]:
+    """Return the partitions of which something came again."""
     pipeline.accepted(len(written))
     came = pipeline.sandbox.store.newest(Filter(outcome="accepted"), len(written) * 2)
     numbers: defaultdict[str, list[int]] = defaultdict(list)
     for each in came:
-        numbers[each.distinct_id].append(int(each.document["properties"]["device"]))
+        if not each.duplicate:
+            numbers[each.distinct_id].append(int(each.document["properties"]["device"]))
     assert sorted(number for of_customer in numbers.values() for number in of_customer) == written
     assert all(of_customer == sorted(of_customer) for of_customer in numbers.values())
+    repeated = [each.idempotency_key.split(":") for each in came if each.duplicate]
+    return {f"{topic}[{partition}]" for topic, partition, _ in repeated}
 
 
 @pytest.mark.parametrize("broker", ["apache"], indirect=True)
 def test_a_group_moves_to_the_new_protocol_and_back_while_events_flow(pipeline: Pipeline) -> None:
-    """There, with an assignor that leaves no data in the group; back, with any. The brokers' own settings let it."""
+    """There, with an assignor that leaves no data in the group; back, with any. The brokers' own settings let it.
+
+    On the way back the brokers may name a generation that a member has not heard of yet, and refuse its commits: what
+    it has sent since the last one comes again, if another instance gets the partition.
+    """
     with ExitStack() as stack:
         group = Group(pipeline, stack)
         group.instances = [group.start(RANGE) for _ in range(INSTANCES)]
@@ -144,7 +162,7 @@ def test_a_group_moves_to_the_new_protocol_and_back_while_events_flow(pipeline: 
             assert group.speaks(ConsumerGroupType.CLASSIC)
         pipeline.accepted(len(written))
         group.stop()
-    all_came_once_and_in_order(pipeline, written)
+    assert all_came_once_and_in_order(pipeline, written) <= group.lost()
 
 
 def test_a_group_that_is_not_moved_is_joined_as_it_is_until_all_its_members_stop(shop: Shop, tmp_path: Path) -> None:
@@ -175,4 +193,4 @@ def test_a_group_that_is_not_moved_is_joined_as_it_is_until_all_its_members_stop
             assert group.speaks(ConsumerGroupType.CONSUMER)
         pipeline.accepted(len(written))
         group.stop()
-        all_came_once_and_in_order(pipeline, written)
+        assert not all_came_once_and_in_order(pipeline, written)

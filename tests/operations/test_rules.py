@@ -47,6 +47,7 @@ STILL, ON, OFF = "5x60", "1x60", "0x60"
 CAUSES = {
     "circuit_open": ON,
     'intake_stopped{cause="dead_letters"}': ON,
+    'intake_stopped{cause="receipts"}': ON,
     "kafka_up": OFF,
     "registry_up": OFF,
 }
@@ -168,6 +169,12 @@ CASES = {
         {"dead_letter_produce_failures_total": STILL},
         # One write that was repeated at once.
         silent_too=tuple({"dead_letter_produce_failures_total": f"0x{60 - ago} 1x{ago}"} for ago in range(1, 9)),
+    ),
+    "BluecoreReceiptsNotWritten": Case(
+        {"receipt_produce_failures_total": "0+1x60"},
+        {"receipt_produce_failures_total": STILL},
+        # One write that was repeated at once.
+        silent_too=tuple({"receipt_produce_failures_total": f"0x{60 - ago} 1x{ago}"} for ago in range(1, 9)),
     ),
     "BluecoreRegistryDown": Case({"registry_up": OFF}, {"registry_up": "1x50 0x3 1x10"}),
     "BluecoreKafkaDown": Case(

@@ -22,10 +22,14 @@ from consumer.records import EventRequest, Mapped, Partition, Reason, Record, Re
 from consumer.telemetry.health import Health
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.stopwatch import Stopwatch
+from tests.simulation.brokers import Place
 from tests.simulation.kafka import ModelConsumer
 from tests.simulation.net import Net
+from tests.simulation.oracle import key_of
 from tests.simulation.ports import SimClient, SimPublisher, SimWatch
 from tests.simulation.setting import Setting, config, subscription
+
+RATED = 0
 
 
 @cache
@@ -35,10 +39,14 @@ def shared_metrics() -> Metrics:
 
 
 class Mapper:
-    """Maps the records of the simulation; `registry_down` makes a schema pend."""
+    """Maps the records of the simulation; `registry_down` makes a schema pend.
 
-    def __init__(self) -> None:
+    `rated`: the number of the route that makes the searches, where that has a rate of its own.
+    """
+
+    def __init__(self, rated: int | None = None) -> None:
         self.registry_down = False
+        self._rated = rated
 
     def translate(self, record: Record, now_ms: int) -> Mapped:  # noqa: ARG002 - age is not judged here
         if record.value is None:
@@ -49,7 +57,11 @@ class Mapper:
         if event["kind"] == "unmappable":
             return Reject(Reason.MISSING_FIELD, Stage.MAP, "email: missing", event=event["events"][0])
         bodies = [(each, orjson.dumps({"kind": event["kind"], "event": each})) for each in event["events"]]
-        return Send(tuple(EventRequest(each, body, "customer") for each, body in bodies), event["priority"])
+        requests = [
+            EventRequest(each, body, "customer", rated=self._rated if each == "search" else None)
+            for each, body in bodies
+        ]
+        return Send(tuple(requests), event["priority"])
 
 
 class Instance:
@@ -62,10 +74,12 @@ class Instance:
         self.client = SimClient(
             net, self._pass_time, self._is_cut_off, policy.concurrency.maximum, policy.throttle.rate
         )
+        self.client.route_rate = policy.route_rates.get(RATED, 0)
         self.publisher = SimPublisher(net, self._is_cut_off)
         self.consumers: list[ModelConsumer] = []
         self.ended = self.closed = False
         self._waits_inside = False
+        self._receipts = policy.receipts
         now = net.world.now
         health = Health(now)
         counts = metrics or shared_metrics()
@@ -86,9 +100,20 @@ class Instance:
         self.next_step = net.world.time
 
     def _make(self, options: dict[str, Any]) -> ModelConsumer:
-        consumer = ModelConsumer(self.net, options, self.client.delivered, self.client.forget, self.client.forget_all)
+        consumer = ModelConsumer(self.net, options, self._settled, self.client.forget, self.client.forget_all)
         self.consumers.append(consumer)
         return consumer
+
+    def _settled(self) -> set[Place]:
+        """What the service knows to be settled; where there are receipts, with all of them."""
+        if not self._receipts:
+            return self.client.delivered
+        produced, confirmed = self.net.oracle.produced, self.publisher.confirmed
+        return {
+            place
+            for place in self.client.delivered
+            if all(key_of(place, number) in confirmed for number in range(produced[place].requests))
+        }
 
     def _is_cut_off(self) -> bool:
         return self.closed or self.cut_off

@@ -66,7 +66,10 @@ class Broker:
                 added.result(timeout=30)
 
     def limit(self, topic: str, size: int) -> None:
-        """Let the topic take batches of up to so many bytes, as they are sent; the embedded broker has no limit."""
+        """Let the topic take batches of up to so many bytes, as they are sent; the embedded broker has no limit.
+
+        The broker that leads the topic follows its controller a moment later.
+        """
         if not self.configurable:
             return
         entry = ConfigEntry("max.message.bytes", str(size), incremental_operation=AlterConfigOpType.SET)
@@ -74,6 +77,7 @@ class Broker:
         with AdminClient({"bootstrap.servers": self.bootstrap}) as admin:
             for altered in admin.incremental_alter_configs([resource]).values():
                 altered.result(timeout=30)
+            eventually(lambda: _setting(admin, topic, entry.name) == entry.value, 30, f"the limit of {topic}")
 
     def group(self) -> str:
         """A consumer group's id that nobody has used."""
@@ -185,3 +189,8 @@ def _record(message: KafkaMessage) -> Record:
         timestamp_ms=message.timestamp()[1],
         headers=tuple(cast("list[tuple[str, bytes | None]]", message.headers() or [])),
     )
+
+
+def _setting(admin: AdminClient, topic: str, name: str) -> str | None:
+    (asked,) = admin.describe_configs([ConfigResource(ConfigResource.Type.TOPIC, topic)]).values()
+    return cast("str | None", asked.result(timeout=30)[name].value)

@@ -19,6 +19,9 @@ is ever in a ConfigMap.
 {{- if .Values.dead_letters -}}
 {{- $_ := set $sections "dead_letters" .Values.dead_letters -}}
 {{- end -}}
+{{- if .Values.receipts -}}
+{{- $_ := set $sections "receipts" .Values.receipts -}}
+{{- end -}}
 {{ toYaml $sections }}
 routes:
 {{- range .Values.routes }}

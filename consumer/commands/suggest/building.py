@@ -1,0 +1,171 @@
+"""A route out of what was found: what it maps, and what a reader should think about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+
+from consumer.avro.schema import AvroSchema
+from consumer.commands.suggest.events import EventGuess, actions, guess_event
+from consumer.commands.suggest.leaves import Contents, Leaf, contents_of
+from consumer.commands.suggest.leftovers import sort_rest
+from consumer.commands.suggest.matching import (
+    DOUBTFUL,
+    LIKELY,
+    EvidenceOf,
+    Match,
+    field_matches,
+    flat_product_matches,
+    product_list,
+    product_matches,
+)
+from consumer.commands.suggest.samples import Evidence, evidence
+from consumer.commands.suggest.suggestion import Mapped, Suggestion
+from consumer.commands.suggest.vocabulary import DONE, MINOR_UNITS
+from consumer.commands.suggest.words import joined, words_of
+from consumer.commands.typecheck.shapes import symbols_of
+from consumer.config.route import FieldConfig
+from consumer.mapping.contract import CONTRACTS, DEFAULT_ATTRIBUTES
+
+_IDENTITY: Final = ("email", "distinct_id", "customer_id", "device_id")
+
+
+def suggestion_of(
+    topic: str, schemas: Sequence[AvroSchema], records: Sequence[Mapping[str, Any]], *, only_type: bool
+) -> Suggestion:
+    """The route that fits best.
+
+    Args:
+        topic: its name.
+        schemas: all versions of the record type, the newest last.
+        records: some of the newest, decoded.
+        only_type: the topic has no other record type.
+    """
+    contents = contents_of(schemas)
+
+    @cache
+    def evidence_of(path: str) -> Evidence:
+        return evidence(path, records)
+
+    found = field_matches(contents, evidence_of)
+    listed = product_list(contents)
+    flat = flat_product_matches(contents) if listed is None else {}
+    event = guess_event(
+        topic, contents, found, products=listed is not None or "products.id" in flat, evidence_of=evidence_of
+    )
+    made = Suggestion(topic, None if only_type else contents.record, event)
+    if contents.envelope:
+        made.conditions.append(
+            (f"{contents.envelope} != `null`", "a change record of a deletion has no row after it")
+        )
+    if event is None:
+        made.unused = [leaf.path for leaf in contents.leaves]
+        return made
+    _add_fields(made, event, found, evidence_of)
+    if CONTRACTS[event.event].takes_products:
+        _add_products(made, contents, flat)
+    sort_rest(made, contents, evidence_of)
+    _add_conditions(made, event, contents)
+    _add_missing(made, event)
+    return made
+
+
+def _add_fields(made: Suggestion, event: EventGuess, found: Mapping[str, Match], evidence_of: EvidenceOf) -> None:
+    contract = CONTRACTS[event.event]
+    wanted = [*_IDENTITY, *(name for name in contract.properties if name != "products")]
+    if contract.customer and event.event != "purchase":
+        wanted += DEFAULT_ATTRIBUTES
+    if contract.customer and not contract.links:
+        wanted = [name for name in wanted if name not in _IDENTITY[1:]]
+    elif "distinct_id" in found:
+        wanted = [name for name in wanted if name not in _IDENTITY[2:]]
+    for name in wanted:
+        match = found.get(name)
+        if match is not None and match.points >= DOUBTFUL:
+            made.fields[name] = mapped(name, match, evidence_of)
+
+
+def mapped(name: str, match: Match, evidence_of: EvidenceOf) -> Mapped:
+    """The value as the field needs it: converted if its type asks for that, with a note where it is no sure thing."""
+    leaf, note = match.leaf, "" if match.points >= LIKELY else f"perhaps: {match.why}"
+    source: str | FieldConfig = leaf.path
+    cents = MINOR_UNITS.intersection(words_of(leaf.name)) and "integer" in leaf.kinds
+    if name == "birthday":
+        source, note = _date(leaf, evidence_of(leaf.path), note)
+    elif name in {"total", "products.price", "products.quantity"} and "string" in leaf.kinds:
+        source = FieldConfig(path=leaf.path, **{"as": "number"})
+    if cents and name in {"total", "products.price"}:
+        source = f"{leaf.path} / `100`"
+        note = "the name says cents"
+    return Mapped(source, leaf.path, note)
+
+
+def _date(leaf: Leaf, found: Evidence, note: str) -> tuple[str | FieldConfig, str]:
+    if "integer" not in leaf.kinds:
+        return FieldConfig(path=leaf.path, **{"as": "date"}), note
+    unit = found.unit or "days"
+    said = (
+        f"a whole number of {unit} since 1970, by its values" if found.unit else "days since 1970? Look at a record"
+    )
+    return FieldConfig(path=leaf.path, **{"as": "date", "unit": unit}), said
+
+
+def _add_products(made: Suggestion, contents: Contents, flat: Mapping[str, Match]) -> None:
+    listed = product_list(contents)
+    if listed is None:
+        made.fields |= (
+            {name: mapped(name, match, lambda _: Evidence()) for name, match in sorted(flat.items(), key=_by_name)}
+            if "products.id" in flat
+            else {}
+        )
+        return
+    found, points = listed
+    note = "" if points >= LIKELY else "perhaps: its elements look like products"
+    event = made.event.event if made.event else ""
+    if found.leaves:
+        made.fields["products"] = Mapped(found.leaf.path, found.leaf.path, note)
+        for name, match in sorted(product_matches(found.leaves).items(), key=_by_name):
+            made.fields[name] = mapped(name, match, lambda _: Evidence())
+    else:
+        made.fields["products"] = Mapped(f"{found.leaf.path}[].{{id: @}}", found.leaf.path, note or "a list of ids")
+    if CONTRACTS[event].splittable:
+        made.options["split_products"] = True
+    if event == "purchase":
+        made.options["repeated_products"] = "merge"
+
+
+def _by_name(pair: tuple[str, Match]) -> int:
+    return ("products.id", "products.name", "products.price", "products.quantity").index(pair[0])
+
+
+def _add_conditions(made: Suggestion, event: EventGuess, contents: Contents) -> None:
+    for leaf in actions(contents.leaves):
+        if event.choice is not None and leaf.path == event.choice.path:
+            continue
+        symbols = [each for avro in leaf.shape.types for each in symbols_of(avro) or ()]
+        done = [each for each in symbols if joined(each) in DONE]
+        picked = (done or symbols)[0]
+        made.conditions.append((f"{leaf.path} == '{picked}'", f"it may be {', '.join(symbols)}"))
+    local = [leaf.path for leaf in contents.leaves if leaf.path in made.unused and leaf.versions < contents.versions]
+    if local:
+        made.notes.append(f"only some versions of the schema have {', '.join(local[:5])}")
+
+
+def _add_missing(made: Suggestion, event: EventGuess) -> None:
+    contract = CONTRACTS[event.event]
+    for name in contract.required:
+        if name == "products" and "products.id" in made.fields:
+            continue
+        if name not in made.fields:
+            made.missing.append(name)
+    if (
+        "products" in made.fields
+        and "products.id" not in made.fields
+        and "{id: @}" not in str(made.fields["products"])
+    ):
+        made.missing.append("products.id")
+    if contract.customer and "email" not in made.fields:
+        made.missing.append("email")
+    if (contract.links or not contract.customer) and not set(_IDENTITY[contract.links :]) & made.fields.keys():
+        made.missing.append("distinct_id")

@@ -1,0 +1,53 @@
+"""The command `suggest`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+import orjson
+
+from consumer.commands.exits import exit_on_error, print_error, refuse
+from consumer.commands.options import config_option, load_sources
+
+
+@click.command()
+@config_option
+@click.option(
+    "--topic",
+    "topics",
+    multiple=True,
+    metavar="T",
+    help="a topic, or several: shop.*, ^shop; without, all are listed",
+)
+def suggest(path: Path, topics: tuple[str, ...]) -> None:
+    """Writes routes for topics: what their schemas and newest records look like, as YAML to start from.
+
+    The configuration may hold only `kafka` and `schema_registry`. Nothing is sent or committed.
+    """
+    config = load_sources(path)
+    from consumer.commands.suggest.events import guess_by_name  # noqa: PLC0415
+    from consumer.commands.suggest.report import routes_of  # noqa: PLC0415
+    from consumer.commands.suggest.sources import chosen, read_topics, topics_of  # noqa: PLC0415
+    from consumer.pipeline.assembly import registry_client  # noqa: PLC0415
+
+    with exit_on_error("nothing can be suggested"):
+        known = topics_of(config)
+        if not topics:
+            if not known:
+                print_error("there is no topic but internal ones")
+            for name in known:
+                guess = guess_by_name(name)
+                line = orjson.dumps({"topic": name, "guess": guess}).decode()
+                click.echo(f"{name:<40} {guess or '?'}" if sys.stdout.isatty() else line)
+            return
+        client = registry_client(config)
+        if client is None:
+            refuse(f"{path}: schema_registry: is required: the schemas say what is in a topic")
+        try:
+            click.echo("routes:")
+            for contents in read_topics(config, client, chosen(topics, known)):
+                click.echo(routes_of(contents), nl=False)
+        finally:
+            client.close()

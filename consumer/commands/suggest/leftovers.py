@@ -1,0 +1,40 @@
+"""What a route leaves: attributes of a profile, personal data, and everything else."""
+
+from __future__ import annotations
+
+from consumer.commands.suggest.leaves import Contents, Leaf
+from consumer.commands.suggest.matching import EvidenceOf
+from consumer.commands.suggest.suggestion import Mapped, Suggestion
+from consumer.commands.suggest.vocabulary import ATTRIBUTES, FIELDS, OTHERS, PEOPLE, PERSONAL
+from consumer.commands.suggest.words import joined, words_of
+from consumer.mapping.contract import DEFAULT_ATTRIBUTES
+from consumer.mapping.names import as_name
+
+
+def sort_rest(made: Suggestion, contents: Contents, evidence_of: EvidenceOf) -> None:
+    """Attributes of a profile, personal data that has no field, and what else is not sent."""
+    used = made.paths()
+    profile = made.event is not None and made.event.event == "customer_patch"
+    for leaf in contents.leaves:
+        if leaf.path in used:
+            continue
+        own = {joined(leaf.name), *words_of(leaf.name)}
+        above = {joined(name) for name in leaf.names[:-1]}
+        if own & PERSONAL or above & PERSONAL or _is_personal(leaf, above, evidence_of):
+            made.withheld.append(leaf.path)
+        elif profile and own & ATTRIBUTES and not above & OTHERS and (name := as_name(_attribute(leaf))):
+            made.attributes[name] = Mapped(leaf.path, leaf.path)
+        else:
+            made.unused.append(leaf.path)
+    made.unused += [each.leaf.path for each in contents.lists if each.leaf.path not in used]
+
+
+def _is_personal(leaf: Leaf, above: set[str], evidence_of: EvidenceOf) -> bool:
+    named = any(joined(leaf.name) in FIELDS[name] for name in ("email", "phone", *DEFAULT_ATTRIBUTES[:2]))
+    return (named and not above & OTHERS) or bool(above & PEOPLE and named) or evidence_of(leaf.path).looks_like_email
+
+
+def _attribute(leaf: Leaf) -> str:
+    around = {"after", "data", "payload", *PEOPLE}
+    names = [name for name in leaf.names[:-1] if joined(name) not in around] + [leaf.name]
+    return "_".join("_".join(words_of(name)) for name in names[-2:])

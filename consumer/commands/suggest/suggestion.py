@@ -1,0 +1,52 @@
+"""A suggested route, before it is text: what it maps, and what a reader should think about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from consumer.commands.suggest.events import EventGuess
+from consumer.config.route import FieldConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A field of the route, the path of the value that it is made of, and what is to be said beside it."""
+
+    source: str | FieldConfig
+    path: str
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Suggestion:
+    """A route of one record type of a topic.
+
+    Attributes:
+        record: the type's full name; None where the topic has but one.
+        event: None: nothing speaks for any.
+        missing: what the event needs and was not found.
+        conditions: `when` lines to think about, each with why.
+        withheld: paths that are personal data of which Bluecore has no field.
+        unused: paths of everything else that is not sent.
+        notes: what else a reader should know.
+    """
+
+    topic: str
+    record: str | None
+    event: EventGuess | None
+    fields: dict[str, Mapped] = field(default_factory=dict)
+    attributes: dict[str, Mapped] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    conditions: list[tuple[str, str]] = field(default_factory=list)
+    withheld: list[str] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def paths(self) -> set[str]:
+        """Those that it reads."""
+        read = {each.path for each in self.fields.values()}
+        if self.event is not None and self.event.choice is not None:
+            read.add(self.event.choice.path)
+        return read

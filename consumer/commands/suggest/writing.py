@@ -1,0 +1,95 @@
+"""Suggestions as YAML: routes to be taken over, and comments on what a person has to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+from typing import Any, Final
+
+import yaml
+
+from consumer.commands.suggest.checking import route_of
+from consumer.commands.suggest.suggestion import Mapped, Suggestion
+
+_WIDTH: Final = 110
+_COMMENT_COLUMN: Final = 46
+
+
+def written(made: Suggestion, refused: Sequence[str]) -> str:
+    """One route, with an empty line behind it; a comment as a whole where it is no route yet.
+
+    Args:
+        made: the suggestion.
+        refused: what `check` says against it.
+    """
+    lines = [
+        "",
+        *_heading(made, refused),
+        *_route(made, commented=bool(refused) or made.event is None),
+        *_ending(made),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _heading(made: Suggestion, refused: Sequence[str]) -> Iterator[str]:
+    what = made.topic if made.record is None else f"{made.topic}, {made.record}"
+    if made.event is None:
+        yield from comment(f"{what}: nothing in it speaks for an event of Bluecore. Leave it out, or name the event.")
+        return
+    sure = made.event.how_sure
+    why = "; ".join(made.event.why)
+    yield from comment(f"{what}: {made.event.event}, {sure}: {why}.")
+    if made.missing:
+        yield from comment(
+            f"REQUIRED and not found: {', '.join(made.missing)}. Name the path of each, or leave it out."
+        )
+    elif refused:
+        yield from comment(f"`check` refuses it so far: {'; '.join(dict.fromkeys(refused))}")
+
+
+def _route(made: Suggestion, *, commented: bool) -> Iterator[str]:
+    route = route_of(made)
+    mark = "# " if commented else ""
+    for number, (key, value) in enumerate(route.items()):
+        start = "- " if number == 0 else "  "
+        if key in {"fields", "attributes"}:
+            note = "Bluecore creates each new attribute for good" if key == "attributes" else ""
+            yield f"  {mark}{start}{_with_note(f'{key}:', note)}"
+            found = made.fields if key == "fields" else made.attributes
+            yield from (f"  {mark}    {_line(name, value[name], each)}" for name, each in found.items())
+        else:
+            yield f"  {mark}{start}{key}: {_scalar(value)}"
+        if key == "event":
+            for expression, why in made.conditions:
+                yield f"  {mark}  {_with_note(f'# when: {_scalar(expression)}', why)}"
+    if route:
+        yield from (f"  {mark}    # {name}: ?" for name in made.missing)
+
+
+def _ending(made: Suggestion) -> Iterator[str]:
+    yield from (line for note in made.notes for line in comment(note))
+    if made.withheld:
+        yield from comment(f"Personal data, not sent: {', '.join(made.withheld)}")
+    if made.unused:
+        yield from comment(f"Not sent: {', '.join(made.unused)}")
+
+
+def _line(name: str, source: Any, found: Mapped) -> str:
+    return _with_note(f"{name}: {_scalar(source)}", found.note)
+
+
+def _with_note(text: str, note: str) -> str:
+    return f"{text:<{_COMMENT_COLUMN}}# {note}" if note else text
+
+
+def _scalar(value: Any) -> str:
+    """In one line, so that it can stand behind its key."""
+    text: str = yaml.safe_dump(
+        value, default_flow_style=True, width=float("inf"), allow_unicode=True, sort_keys=False
+    )
+    return text.removesuffix("...\n").strip()
+
+
+def comment(text: str) -> Iterator[str]:
+    """A sentence as lines of a comment, within `routes`."""
+    return (f"  # {line}" for line in wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False))

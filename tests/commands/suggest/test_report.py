@@ -1,0 +1,197 @@
+"""The routes that are written for a topic: they are YAML, `check` accepts them, and they map what a person would."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import yaml
+
+from consumer.avro.files import schemas_folder
+from consumer.avro.schema import AvroSchema, parse
+from consumer.commands.suggest.report import routes_of
+from consumer.commands.suggest.sources import TopicContents
+from consumer.commands.typecheck.findings import Severity
+from consumer.commands.typecheck.routes import SchemaVersion, check_route
+from consumer.config.model import EVENT_TYPES
+from consumer.config.route import RouteConfig
+from tests.commands.suggest.shops import MILLISECONDS, NOTHING, SHOPS, Shop, array, optional, record
+
+BY_TOPIC = {shop.topic: shop for shop in SHOPS}
+
+
+def schema_of(avro: Any) -> AvroSchema:
+    return parse(json.dumps(avro))
+
+
+def text_of(topic: str, *schemas: Any, records: tuple[Mapping[str, Any], ...] = ()) -> str:
+    contents = TopicContents(topic)
+    for each in map(schema_of, schemas):
+        assert each.record is not None
+        contents.types.setdefault(each.record.name, []).append(each)
+        contents.records[each.record.name] = list(records)
+    return routes_of(contents)
+
+
+def routes_in(text: str) -> list[dict[str, Any]]:
+    routes: list[dict[str, Any]] = yaml.safe_load(f"routes:\n{text}")["routes"] or []
+    return routes
+
+
+def uncommented(text: str) -> str:
+    """A route that is not complete is a comment: without its mark it is YAML too."""
+    lines = (
+        line.replace("  # ", "  ", 1) if line.startswith(("  # -", "  #  ")) else line for line in text.splitlines()
+    )
+    return "\n".join(lines)
+
+
+def errors_of(route: Mapping[str, Any], *schemas: Any) -> list[str]:
+    versions = [SchemaVersion("", schema_of(each)) for each in schemas]
+    found = check_route("route", RouteConfig.model_validate(route), versions)
+    return [f"{each.key}: {each.message}" for each in found if each.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize("shop", SHOPS, ids=BY_TOPIC)
+def test_a_route_maps_what_a_person_would(shop: Shop) -> None:
+    """The event, and each field; whatever language they are named in."""
+    text = text_of(shop.topic, shop.schema)
+    (route,) = routes_in(uncommented(text) if shop.missing else text)
+
+    assert route["topic"] == shop.topic
+    assert route["event"] == shop.event
+    assert {name: route["fields"].get(name) for name in shop.fields} == shop.fields
+
+
+@pytest.mark.parametrize("shop", [shop for shop in SHOPS if not shop.missing], ids=lambda shop: shop.topic)
+def test_check_accepts_what_was_written(shop: Shop) -> None:
+    (route,) = routes_in(text_of(shop.topic, shop.schema))
+    assert errors_of(route, shop.schema) == []
+
+
+@pytest.mark.parametrize("shop", [shop for shop in SHOPS if shop.missing], ids=lambda shop: shop.topic)
+def test_a_route_that_lacks_what_its_event_needs_is_a_comment_that_says_so(shop: Shop) -> None:
+    text = text_of(shop.topic, shop.schema)
+    assert routes_in(text) == []
+    assert f"REQUIRED and not found: {', '.join(shop.missing)}" in text
+
+
+@pytest.mark.parametrize("event", EVENT_TYPES)
+def test_the_ten_event_types_of_our_own_schemas_are_recognised(event: str) -> None:
+    """Under their topics' names, with Bluecore's own names for the fields."""
+    avro = json.loads((schemas_folder() / f"{event}.avsc").read_text())
+    (route,) = routes_in(text_of(f"shop.{event}", avro))
+    assert route["event"] == event
+    assert errors_of(route, avro) == []
+
+
+@pytest.mark.parametrize("avro", NOTHING, ids=lambda avro: str(avro["name"]))
+def test_records_that_are_no_event_get_no_route(avro: Mapping[str, Any]) -> None:
+    text = text_of(f"erp.{avro['name'].lower()}", avro)
+    assert routes_in(text) == []
+    assert "nothing in it speaks for an event" in text
+
+
+def test_what_belongs_to_somebody_else_is_not_taken_for_the_customers() -> None:
+    """A shop's assistant has an e-mail address, too."""
+    avro = record(
+        "Order",
+        order_id="string",
+        total="double",
+        employee=record("Employee", email="string", first_name="string"),
+        buyer=record("Buyer", login_email="string"),
+        lines=array(record("Line", sku="string")),
+    )
+    (route,) = routes_in(text_of("orders", avro))
+    assert route["fields"]["email"] == "buyer.login_email"
+    assert "employee" not in str(route["fields"])
+
+
+def test_values_tell_what_a_name_does_not() -> None:
+    """A field named `login` holds e-mail addresses: its records say so."""
+    avro = record("Customer", login="string", given_name="string")
+    records = ({"login": "jane@example.com", "given_name": "Jane"},)
+
+    assert routes_in(text_of("customers", avro)) == []
+    (route,) = routes_in(text_of("customers", avro, records=records))
+    assert route["fields"] == {"email": "login", "first_name": "given_name"}
+
+
+def test_a_field_named_email_that_holds_none_is_not_one() -> None:
+    avro = record("Customer", email="string", contact_email="string")
+    records = ({"email": "YES", "contact_email": "jane@example.com"},)
+    (route,) = routes_in(text_of("customers", avro, records=records))
+    assert route["fields"] == {"email": "contact_email"}
+
+
+@pytest.mark.parametrize(
+    ("value", "unit"),
+    [(9598, "days"), (1_700_000_000, "seconds"), (1_700_000_000_000, "milliseconds")],
+)
+def test_the_values_of_a_whole_number_tell_its_unit(value: int, unit: str) -> None:
+    avro = record("Customer", email="string", date_of_birth="long")
+    records = ({"email": "jane@example.com", "date_of_birth": value},)
+    (route,) = routes_in(text_of("customers", avro, records=records))
+    assert route["fields"]["birthday"] == {"path": "date_of_birth", "as": "date", "unit": unit}
+
+
+def test_personal_data_that_bluecore_has_no_field_for_is_named_and_not_sent() -> None:
+    avro = record("Customer", email="string", street="string", iban="string", ip_address="string", row_version="int")
+    text = text_of("customers", avro)
+    assert "Personal data, not sent: street, iban, ip_address" in text
+    assert "Not sent: row_version" in text
+
+
+def test_attributes_of_a_profile_are_found_by_what_marketing_is_glad_of() -> None:
+    avro = record("Customer", email="string", loyalty=record("Loyalty", tier="string"), language="string", row="long")
+    (route,) = routes_in(text_of("customers", avro))
+    assert route["attributes"] == {"loyalty_tier": "loyalty.tier", "language": "language"}
+
+
+def test_a_status_and_a_change_record_give_conditions_to_think_about() -> None:
+    """As comments: nobody but the shop knows which status is an order."""
+    assert "# when: status == 'BETAALD'" in text_of("winkel.bestellingen", BY_TOPIC["winkel.bestellingen"].schema)
+    assert "# when: after != `null`" in text_of("db.shop.orders", BY_TOPIC["db.shop.orders"].schema)
+
+
+def test_a_list_of_ids_is_one_of_products() -> None:
+    avro = record("WishlistChanged", email="string", product_ids=array("string"))
+    (route,) = routes_in(text_of("wishlists", avro))
+    assert route["fields"] == {"email": "email", "products": "product_ids[].{id: @}"}
+    assert errors_of(route, avro) == []
+
+
+def test_each_record_type_of_a_topic_gets_a_route_of_its_own() -> None:
+    search = record("Searched", email="string", query="string")
+    wishlist = record("WishlistAdded", email="string", sku="string")
+    routes = routes_in(text_of("web.events", search, wishlist))
+    assert [(route["record"], route["event"]) for route in routes] == [
+        ("Searched", "search"),
+        ("WishlistAdded", "wishlist"),
+    ]
+
+
+def test_all_versions_of_a_type_are_one_route() -> None:
+    """With the newest version's names; a field that only some have is told of."""
+    old = record("Customer", email="string", mobile="string")
+    new = record(
+        "Customer", email="string", mobile=optional("string"), city=optional("string"), note=optional("string")
+    )
+    text = text_of("customers", old, new)
+    (route,) = routes_in(text)
+    assert route["fields"] == {"email": "email", "phone": "mobile", "city": "city"}
+    assert "only some versions of the schema have note" in text
+
+
+def test_what_cannot_be_had_is_told_in_place_of_a_route() -> None:
+    contents = TopicContents("orders", problems=["its records cannot be read"])
+    assert routes_in(routes_of(contents)) == []
+    assert "# orders: its records cannot be read" in routes_of(contents)
+
+
+def test_a_time_of_the_event_is_no_birthday() -> None:
+    avro = record("Customer", email="string", created_at=MILLISECONDS)
+    (route,) = routes_in(text_of("customers", avro))
+    assert route["fields"] == {"email": "email"}
