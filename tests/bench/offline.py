@@ -23,7 +23,7 @@ from consumer.pipeline.assembly import router
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.reporter import Reporter
 from consumer.pipeline.service import Service
-from consumer.ports import Assigned, Client, Source
+from consumer.ports import Assigned, Client, Publisher, Source
 from consumer.records import Answer, Partition, Receipt, Record
 from consumer.telemetry.health import Health
 from consumer.telemetry.metrics import Metrics
@@ -114,11 +114,21 @@ def backlog(count: int) -> list[Record]:
     ]
 
 
-def offline(source: Callable[[Service], Source], client: Client, clock: Clock, **delivery: int) -> Service:
-    """The service between this source and this client; `delivery` changes the defaults of that section."""
+def offline(
+    source: Callable[[Service], Source],
+    client: Client,
+    clock: Clock,
+    publisher: Publisher | None = None,
+    **delivery: int,
+) -> Service:
+    """The service between this source and this client; `delivery` changes the defaults of that section.
+
+    `publisher`: takes receipts; without one, none are asked for.
+    """
     config = Config.model_validate(
         {
             "kafka": {"bootstrap_servers": "none"},
+            "receipts": {} if publisher is None else {"topic": "receipts"},
             "schema_registry": {"url": "http://none"},
             "bluecore": {"namespace": "bench"},
             "delivery": delivery,
@@ -131,7 +141,7 @@ def offline(source: Callable[[Service], Source], client: Client, clock: Clock, *
         engine=engine,
         intake=Intake(Translator(router(config), lambda _: decoder), lambda _partition, _held: None),
         source=source,
-        publisher=Nowhere(),
+        publisher=publisher or Nowhere(),
         client=client,
         retry_watch=NoWatch(),
         reporter=Reporter(metrics, Health(clock.now), Stopwatch(clock.now, metrics.loop_seconds), engine),
@@ -141,9 +151,9 @@ def offline(source: Callable[[Service], Source], client: Client, clock: Clock, *
     )
 
 
-def deliver(records: Sequence[Record]) -> None:
-    """Take every record through decoding, mapping, delivery, settling and the metrics."""
+def deliver(records: Sequence[Record], publisher: Publisher | None = None) -> None:
+    """Take every record through decoding, mapping, delivery, settling and the metrics; `publisher`: with receipts."""
     client = Accepting()
-    service = offline(lambda listener: Backlog(listener, records), client, SystemClock())
+    service = offline(lambda listener: Backlog(listener, records), client, SystemClock(), publisher)
     while client.accepted < len(records):
         service.step()
