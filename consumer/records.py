@@ -153,14 +153,34 @@ class EventRequest(NamedTuple):
     rated: int | None = None
 
 
+class Omission(NamedTuple):
+    """An optional field that could not be read as what it must be: the event goes without it.
+
+    Attributes:
+        event: the event type.
+        field: such as `phone`, or `products[2].price`.
+        message: for people, without a value of the record.
+        label: the field among those that there can be: `products.price`, and `products.*` for what is not mapped.
+    """
+
+    event: str
+    field: str
+    message: str
+    label: str
+
+
 class Send(NamedTuple):
     """A record that became requests, in the order of its routes.
 
     Consents are sent before the others; the n of an idempotency key counts in this order all the same.
+
+    Attributes:
+        omitted: what was left out of them.
     """
 
     requests: tuple[EventRequest, ...]
     priority: int = 0
+    omitted: tuple[Omission, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,14 @@ import pytest
 import structlog
 from confluent_kafka import Producer
 from hypothesis import settings
+from selenium.webdriver.chrome.webdriver import WebDriver
 
 from consumer.kafka.embedded import embedded_broker
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve
 from tests.support.apache_kafka import ApacheKafka, unavailable
 from tests.support.brokers import Broker
+from tests.support.browser import headless_chromium
 from tests.support.pipeline import Pipeline, running_pipeline
 from tests.support.shop import Shop, registered
 from tests.support.sorting import sort_out, turn
@@ -53,6 +55,13 @@ def apache_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApacheKaf
         pytest.skip(reason)
     with ApacheKafka(tmp_path_factory.mktemp("apache-kafka")) as kafka:
         yield kafka
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
+    """One browser for all pages."""
+    with headless_chromium(tmp_path_factory.mktemp("chromium")) as driver:
+        yield driver
 
 
 @pytest.fixture(params=KINDS)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
 
@@ -12,7 +12,8 @@ import structlog
 from tenacity import wait_exponential_jitter
 from tenacity.wait import wait_base
 
-from consumer.avro.errors import SchemaPending, SchemaUnknown
+from consumer.avro.errors import RegistryError, SchemaPending, SchemaUnknown
+from consumer.avro.kept import KeptSchemas
 from consumer.avro.references import SchemaStore, load_schema
 from consumer.avro.schema import AvroSchema
 from consumer.backoff import seconds_after
@@ -20,6 +21,10 @@ from consumer.backoff import seconds_after
 _log = structlog.get_logger(__name__)
 
 REMEMBER_UNKNOWN_SECONDS = 60.0
+_MOST_UNKNOWN = 10_000
+_MOST_SUBJECTS = 1000
+_LONGEST = 500
+"""Characters of why one is unknown: a registry may say anything."""
 BACKOFF = wait_exponential_jitter(multiplier=0.5, max=30, jitter=0.5)
 
 
@@ -30,7 +35,7 @@ class _Unknown:
 
 
 class SchemaCache:
-    """Parsed schemas, kept for ever: the schema of an id never changes.
+    """Parsed schemas, kept while there is room: the schema of an id never changes.
 
     `get` never blocks: one background thread fetches what is missing, one schema at a time, and tries again with
     growing waits while the registry is out of reach.
@@ -40,6 +45,7 @@ class SchemaCache:
         self,
         store: SchemaStore,
         *,
+        subjects_of: Callable[[int], Sequence[str]] | None = None,
         clock: Callable[[], float] = time.monotonic,
         backoff: wait_base = BACKOFF,
     ) -> None:
@@ -47,13 +53,15 @@ class SchemaCache:
 
         Args:
             store: the registry's client.
+            subjects_of: which subjects the registry has a schema under; None: that is not asked.
             clock: seconds that only ever grow.
             backoff: the wait after the n-th failure in a row.
         """
         self._store = store
+        self._subjects_of = subjects_of
         self._clock = clock
         self._backoff = backoff
-        self._schemas: dict[int, AvroSchema] = {}
+        self.kept = KeptSchemas()
         self._lock = Lock()
         self._unknown: dict[int, _Unknown] = {}
         self._wanted: set[int] = set()
@@ -77,7 +85,7 @@ class SchemaCache:
             SchemaUnknown: the registry says that it has none. This is remembered for a minute, for a producer may
                 register it yet.
         """
-        schema = self._schemas.get(schema_id)
+        schema = self.kept.get(schema_id)
         return self._request(schema_id) if schema is None else schema
 
     def close(self) -> None:
@@ -87,8 +95,8 @@ class SchemaCache:
 
     def _request(self, schema_id: int) -> AvroSchema:
         with self._lock:
-            if schema_id in self._schemas:
-                return self._schemas[schema_id]
+            if (schema := self.kept.get(schema_id)) is not None:
+                return schema
             unknown = self._unknown.get(schema_id)
             if unknown is not None and self._clock() < unknown.until:
                 raise SchemaUnknown(unknown.message)
@@ -101,7 +109,7 @@ class SchemaCache:
         failures = 0
         while (schema_id := self._queue.get()) is not None and not self._closed.is_set():
             try:
-                found: AvroSchema | SchemaUnknown = load_schema(self._store, schema_id)
+                found: AvroSchema | SchemaUnknown = self._load(schema_id)
             except SchemaUnknown as error:
                 found = error
             except Exception as error:  # noqa: BLE001 - were the thread to end, every new schema would wait for ever
@@ -114,15 +122,31 @@ class SchemaCache:
             failures = 0
             self._note_answer(schema_id, found)
 
+    def _load(self, schema_id: int) -> AvroSchema:
+        """With its subjects, which not every registry tells; one that does not is not asked again."""
+        schema = load_schema(self._store, schema_id)
+        if self._subjects_of is None:
+            return schema
+        try:
+            return replace(schema, subjects=tuple(self._subjects_of(schema_id)[:_MOST_SUBJECTS]))
+        except RegistryError:
+            self._subjects_of = None
+            return schema
+
     def _note_answer(self, schema_id: int, found: AvroSchema | SchemaUnknown) -> None:
         with self._lock:
             self._wanted.discard(schema_id)
             now = self._clock()
-            self._unknown = {key: value for key, value in self._unknown.items() if now < value.until}
+            # In the order of their ends.
+            while self._unknown and (
+                now >= self._unknown[oldest := next(iter(self._unknown))].until or len(self._unknown) >= _MOST_UNKNOWN
+            ):
+                del self._unknown[oldest]
             if isinstance(found, SchemaUnknown):
-                self._unknown[schema_id] = _Unknown(str(found), now + REMEMBER_UNKNOWN_SECONDS)
+                self._unknown.pop(schema_id, None)
+                self._unknown[schema_id] = _Unknown(str(found)[:_LONGEST], now + REMEMBER_UNKNOWN_SECONDS)
             else:
-                self._schemas[schema_id] = found
+                self.kept.put(schema_id, found)
             recovered = self._failing.pop(schema_id, None) is not None and not self._failing
         if recovered:
             _log.info("the schema registry answers again")

@@ -49,7 +49,7 @@ class ConfluentDecoder:
         try:
             return self._reading.record(source, schema, schema_id)
         except Undecodable as error:
-            raise Undecodable(f"schema {schema_id}: {error}") from None
+            raise Undecodable(f"schema {schema_id}: {error}", schema_id) from None
 
 
 def _not_framed(value: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from io import BytesIO
 from typing import Any, NamedTuple, Protocol, runtime_checkable
+from weakref import WeakKeyDictionary
 
 from fastavro import schemaless_reader
 
@@ -23,7 +24,8 @@ class Decoded(NamedTuple):
         name: the full name of the record type that was written; of a top-level union, of the branch taken.
         value: the fields: `datetime` (of a local timestamp without a zone), `date`, `time`, `Decimal`, `bytes`;
             enums, UUIDs and durations as `str`; `Unreadable` in the place of a value that Python has no type for.
-            Of a narrowed format, those that were asked for, and perhaps others.
+            Of a narrowed format, those that were asked for, and perhaps others. Empty where no route takes such a
+            record, which is not decoded then.
         schema_id: the registry's id of the schema; None for a format without one.
     """
 
@@ -67,7 +69,8 @@ class Reading:
         """
         self._readers = ReaderSchemas() if readers is None else readers
         self._fields = fields
-        self._ways: dict[RecordType, tuple[Any, Any, Selection | None]] = {}
+        # A schema that is forgotten takes them along.
+        self._ways: WeakKeyDictionary[RecordType, tuple[Any, Any, Selection | None]] = WeakKeyDictionary()
 
     def narrowed(self, fields: frozenset[str]) -> Reading:
         """The same for who asks for no others."""
@@ -85,6 +88,8 @@ class Reading:
             Undecodable: the schema is no record's, or the bytes do not fit it to the last one.
         """
         record = schema.record or _branch_taken(source, schema)
+        if not self._readers.take(record.name):
+            return Decoded(record.name, {}, schema_id)
         try:
             written, reader, chosen = self._ways[record]
         except KeyError:

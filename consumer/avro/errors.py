@@ -18,7 +18,15 @@ from consumer.errors import ExpectedError
 
 
 class Undecodable(Exception):
-    """The bytes are no record of a known schema."""
+    """The bytes are no record of a known schema.
+
+    Attributes:
+        schema_id: the registry's id of the schema that they name; None where it has none, or does not know it.
+    """
+
+    def __init__(self, message: str, schema_id: int | None = None) -> None:
+        super().__init__(message)
+        self.schema_id = schema_id
 
 
 class SchemaPending(Exception):

@@ -7,6 +7,7 @@ be nested without end, or large enough to become too many items, is walked over 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -17,10 +18,10 @@ DEEPEST = 100
 """Levels of a value, and of a schema."""
 MOST_ITEMS = 100_000
 """Of all arrays and maps of one value together. Bluecore takes 30 products an event."""
+MOST_VALUES = 250_000
+"""Of one value, null ones too: an item may have fields that take no bytes."""
 MOST_PARTS = 20_000
 """Of a schema in which each type is written out where it is used: types that double each other take few lines."""
-UNSUSPECTED_BYTES = MOST_ITEMS
-"""A value of so few bytes has fewer items, as each takes one at least."""
 
 _FIXED_SIZES = {"null": 0, "boolean": 1, "float": 4, "double": 8}
 _NUMBERS = frozenset(("int", "long", "enum"))
@@ -34,11 +35,11 @@ class Shape(NamedTuple):
 
     Attributes:
         recursive: they can be nested without end.
-        repeats: they have arrays or maps.
+        unsuspected: bytes of a value that surely becomes not too much; each item takes one at least.
     """
 
     recursive: bool
-    repeats: bool
+    unsuspected: int
 
 
 def shape_of(schema: Any, named: Named) -> Shape:
@@ -49,16 +50,25 @@ def shape_of(schema: Any, named: Named) -> Shape:
     """
     looking = _Look(named)
     looking.at(schema, ())
-    if _written_out(schema, named, {}) > MOST_PARTS:
+    sizes = _Sizes(named)
+    if sizes.of(schema).parts > MOST_PARTS:
         raise InvalidSchema(f"has more than {MOST_PARTS} parts once each type is written out where it is used")
-    return Shape(looking.recursive, looking.repeats)
+    if any(sizes.of(items).takes_no_bytes for items in looking.items_of_arrays):
+        what = "a few bytes could stand for any number of them"
+        raise InvalidSchema(f"has an array whose items take no bytes: {what}")
+    if not looking.items:
+        return Shape(looking.recursive, sys.maxsize)
+    freest = max(sizes.of(each).free for each in looking.items)
+    return Shape(looking.recursive, min(MOST_ITEMS, MOST_VALUES // (1 + freest)))
 
 
 class _Look:
     def __init__(self, named: Named) -> None:
         self._named = named
         self._seen: set[str] = set()
-        self.recursive = self.repeats = False
+        self.recursive = False
+        self.items: list[Any] = []
+        self.items_of_arrays: list[Any] = []
 
     def at(self, schema: Any, within: tuple[str, ...], depth: int = 0) -> None:
         """`within`: the named types that this one is a part of."""
@@ -77,12 +87,11 @@ class _Look:
                 return
             self._seen.add(name)
             within = (*within, name)
-        self.repeats |= definition["type"] in {"array", "map"}
+        self.items += [definition[part] for part in ("items", "values") if part in definition]
+        if definition["type"] == "array":
+            self.items_of_arrays.append(definition["items"])
         for part in _parts(definition):
             self.at(part, within, depth + 1)
-        if definition["type"] == "array" and _takes_no_bytes(definition["items"], self._named):
-            what = "a few bytes could stand for any number of them"
-            raise InvalidSchema(f"has an array whose items take no bytes: {what}")
 
 
 def _parts(definition: dict[str, Any]) -> list[Any]:
@@ -90,48 +99,70 @@ def _parts(definition: dict[str, Any]) -> list[Any]:
     return inner + [field["type"] for field in definition.get("fields", ())]
 
 
-def _written_out(schema: Any, named: Named, known: dict[str, int]) -> int:
-    """How many parts a type has; one within itself counts once."""
-    if isinstance(schema, list):
-        return 1 + sum(_written_out(branch, named, known) for branch in schema)
-    definition = named.get(schema, schema) if isinstance(schema, str) else schema
-    if isinstance(definition, str):
-        return 1
-    name = definition.get("name")
-    if name in known:
-        return known[name]
-    if name is not None:
-        known[name] = 1
-    parts = 1 + sum(_written_out(part, named, known) for part in _parts(definition))
-    if name is not None:
-        known[name] = parts
-    return parts
+class _Size(NamedTuple):
+    """How much there is of a type, each type in it written out.
+
+    Attributes:
+        parts: in all.
+        free: those of them that take no bytes, but become a value.
+        takes_no_bytes: so it is with all of them; what is within itself ends only where another part takes a byte.
+    """
+
+    parts: int
+    free: int
+    takes_no_bytes: bool
 
 
-def _takes_no_bytes(schema: Any, named: Named, within: tuple[str, ...] = ()) -> bool:
-    if isinstance(schema, str):
-        schema = named.get(schema, schema)
-    if isinstance(schema, str):
-        return schema == "null"
-    if isinstance(schema, list):
-        return False  # which branch it is takes a byte
-    if schema["type"] == "fixed":
-        return bool(schema["size"] == 0)
-    if schema["type"] not in {"record", "error"}:
-        return bool(schema["type"] == "null")
-    if schema["name"] in within:
-        return True  # it ends only where another field takes a byte
-    inner = (*within, schema["name"])
-    return all(_takes_no_bytes(field["type"], named, inner) for field in schema["fields"])
+class _Sizes:
+    """Each named type is looked at once; one within itself counts once."""
+
+    def __init__(self, named: Named) -> None:
+        self._named = named
+        self._known: dict[str, _Size] = {}
+
+    def of(self, schema: Any) -> _Size:
+        if isinstance(schema, list):
+            branches = [self.of(branch) for branch in schema]
+            # Which branch it is takes a byte.
+            free = max((each.free for each in branches), default=0)
+            return _Size(1 + sum(each.parts for each in branches), free, takes_no_bytes=False)
+        definition = self._named.get(schema, schema) if isinstance(schema, str) else schema
+        if isinstance(definition, str):
+            return _alone(definition == "null")
+        name = definition.get("name")
+        if name in self._known:
+            return self._known[name]
+        if name is not None:
+            self._known[name] = _Size(1, 1, takes_no_bytes=True)
+        size = self._of(definition)
+        if name is not None:
+            self._known[name] = size
+        return size
+
+    def _of(self, definition: dict[str, Any]) -> _Size:
+        kind = definition["type"]
+        inner = [self.of(part) for part in _parts(definition)]
+        parts = 1 + sum(each.parts for each in inner)
+        if kind in {"record", "error"}:
+            free = 1 + sum(each.free for each in inner)
+            return _Size(parts, free, all(each.takes_no_bytes for each in inner))
+        if kind in {"array", "map"}:
+            return _Size(parts, 0, takes_no_bytes=False)
+        return _alone(kind == "null" or (kind == "fixed" and definition["size"] == 0))
+
+
+def _alone(takes_no_bytes: bool) -> _Size:  # noqa: FBT001 - its only argument
+    return _Size(1, int(takes_no_bytes), takes_no_bytes)
 
 
 def check_value(data: bytes, start: int, schema: Any, named: Named, shape: Shape) -> None:
     """Refuses a value that would be too deep or too much; what does not fit the schema is left to the reader to tell.
 
     Raises:
-        Undecodable: it is nested more than `DEEPEST` levels deep, or has more than `MOST_ITEMS` items.
+        Undecodable: it is nested more than `DEEPEST` levels deep, or has more than `MOST_ITEMS` items or
+            `MOST_VALUES` values.
     """
-    if shape.recursive or (shape.repeats and len(data) - start > UNSUSPECTED_BYTES):
+    if shape.recursive or len(data) - start > shape.unsuspected:
         with suppress(IndexError):
             _Walk(data, start, named).over(schema, 0)
 
@@ -143,12 +174,16 @@ class _Walk:
         self._data = data
         self._at = start
         self._named = named
-        self._items = 0
+        self._items = self._values = 0
 
     def over(self, schema: Any, depth: int) -> None:
         if depth > DEEPEST:
             raise Undecodable(f"the value is nested more than {DEEPEST} levels deep")
+        self._values += 1
+        if self._values > MOST_VALUES:
+            raise Undecodable(f"the value has more than {MOST_VALUES} values in it")
         if isinstance(schema, list):
+            self._values -= 1  # it is its branch
             self.over(schema[self._count()], depth + 1)
             return
         if isinstance(schema, str):

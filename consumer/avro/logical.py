@@ -26,8 +26,8 @@ _FORMS = ("%.6g", "%.7g", "%.8g")
 _FORMS_OF_FEW_BITS = tuple(f"%.{digits}g" for digits in range(1, 9))
 _SMALLEST = 2.0**-126
 """Below it a float has fewer bits."""
-_LONGEST_DECIMAL = 1024
-"""Bytes, 2,466 digits. What it takes to turn a number into digits grows with the square of its length."""
+_LONGEST_DECIMAL = 128
+"""Bytes, 308 digits. What it takes to turn a number into digits grows with the square of its length."""
 _LONGEST_NUMBER = 63  # bits
 _NO_DECIMAL = Unreadable("is a decimal that its bytes do not tell")
 

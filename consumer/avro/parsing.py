@@ -6,8 +6,9 @@ is defined twice alike. So it is handed what is parsed already.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from consumer.avro.errors import InvalidSchema
 from consumer.avro.logical_types import meant, meant_of_record
@@ -105,10 +106,12 @@ class Parser:
         return parsed
 
     def _compare(self, name: str, schema: dict[str, Any], space: str) -> None:
-        again = Parser({**self._others, **self.named})
-        second = again.parse(schema, space)
-        if _compared(self.named[name], self.named) != _compared(second, {**self.named, **again.named}):
-            raise InvalidSchema(f"is no Avro schema: it defines {name} twice, and not alike")
+        again = Parser(ChainMap(self.named, cast("dict[str, Any]", self._others)))
+        again.parse(schema, space)
+        # Each by itself, with the others by their names: a type that is referred to is not looked through again.
+        for each, second in again.named.items():
+            if each not in self.named or _told(self.named[each]) != _told(second):
+                raise InvalidSchema(f"is no Avro schema: it defines {name} twice, and not alike")
 
 
 def inlined(schema: Any, named: Named, seen: dict[str, Any]) -> Any:
@@ -136,14 +139,19 @@ def inlined(schema: Any, named: Named, seen: dict[str, Any]) -> Any:
     return copy
 
 
-def _compared(definition: Any, named: Named) -> Any:
-    return _told(inlined(definition, named, {}))
+def _told(definition: Any) -> Any:
+    """What tells a definition from another, with the types that are defined within it by their names."""
 
+    def part(schema: Any) -> Any:
+        if isinstance(schema, list):
+            return [part(each) for each in schema]
+        if not isinstance(schema, dict):
+            return schema
+        if isinstance(kind := schema.get("type"), str) and kind in _NAMED and "name" in schema:
+            return schema["name"]
+        return {key: part(value) for key, value in schema.items() if key not in _UNTOLD}
 
-def _told(schema: Any) -> Any:
-    if isinstance(schema, dict):
-        return {key: _told(value) for key, value in schema.items() if key not in _UNTOLD}
-    return [_told(each) for each in schema] if isinstance(schema, list) else schema
+    return {key: part(value) for key, value in definition.items() if key not in _UNTOLD}
 
 
 def _rest(schema: dict[str, Any]) -> dict[str, Any]:

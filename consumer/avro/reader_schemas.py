@@ -42,9 +42,20 @@ class ReaderSchema:
 class ReaderSchemas:
     """The reader schemas of one topic. Its state is a memo."""
 
-    def __init__(self, schemas: Iterable[ReaderSchema] = ()) -> None:
+    def __init__(self, schemas: Iterable[ReaderSchema] = (), taken: frozenset[str] | None = None) -> None:
+        """Takes what a topic's routes say.
+
+        Args:
+            schemas: those that they name.
+            taken: the full names of the only record types that they take; None: any.
+        """
         self._schemas = tuple(schemas)
+        self._taken = taken
         self._found: dict[str, RecordType | None] = {}
+
+    def take(self, written: str) -> bool:
+        """Whether a record of this full name is of any use: else it is not decoded."""
+        return self._taken is None or written in self._taken
 
     def for_name(self, written: str) -> RecordType | None:
         """What a record of this full name is resolved to; None: it is left as it was written."""

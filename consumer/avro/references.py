@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Protocol
 
 from consumer.avro.errors import InvalidSchema, SchemaUnknown
-from consumer.avro.protocol import Reference, RegisteredSchema
+from consumer.avro.protocol import RegisteredSchema
 from consumer.avro.schema import AvroSchema, definitions, parse
+
+MOST_REFERENCES = 300
+"""Each is a request to the registry."""
 
 
 class SchemaStore(Protocol):
@@ -40,20 +44,33 @@ def parse_registered(store: SchemaStore, registered: RegisteredSchema) -> AvroSc
         SchemaUnknown: the registry has not got what it refers to.
         RegistryUnavailable: the registry is out of reach.
     """
+    found: dict[tuple[str, int], RegisteredSchema] = {}
+    _collect(store, registered, found, set())
     others: dict[str, Any] = {}
-    _collect(store, registered, others, set())
-    return parse(_avro(registered), others)
+    for other in found.values():
+        others |= definitions(_avro(other))
+    characters = sum(len(each.text) for each in (registered, *found.values()))
+    return replace(parse(_avro(registered), others), characters=characters)
 
 
-def _collect(store: SchemaStore, registered: RegisteredSchema, others: dict[str, Any], seen: set[Reference]) -> None:
+def _collect(
+    store: SchemaStore,
+    registered: RegisteredSchema,
+    found: dict[tuple[str, int], RegisteredSchema],
+    seen: set[tuple[str, int]],
+) -> None:
+    """What a schema refers to, by subject and version: each once, behind what it refers to itself."""
     for reference in registered.references:
-        if reference in seen:
+        place = reference.subject, reference.version
+        if place in seen:
             continue
-        seen.add(reference)
+        if len(seen) >= MOST_REFERENCES:
+            raise InvalidSchema(f"refers to more than {MOST_REFERENCES} others, which refer to others themselves")
+        seen.add(place)
         # A subject deleted softly is hidden, but what was written with it is still to be read.
         other = store.schema_of(reference.subject, reference.version, deleted=True)
-        _collect(store, other, others, seen)
-        others |= definitions(_avro(other))
+        _collect(store, other, found, seen)
+        found[place] = other
 
 
 def _avro(registered: RegisteredSchema) -> str:

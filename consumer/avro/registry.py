@@ -69,6 +69,14 @@ class RegistryClient:
         """
         return self._call(SCHEMA_ANSWER, "GET", f"/schemas/ids/{schema_id}", missing={NO_SCHEMA})
 
+    def subjects_of(self, schema_id: int) -> list[str]:
+        """The subjects that have the schema of an id.
+
+        Raises:
+            SchemaUnknown: the registry has no such id.
+        """
+        return self._call(NAMES_ANSWER, "GET", f"/schemas/ids/{schema_id}/subjects", missing={NO_SCHEMA})
+
     def subjects(self) -> list[str]:
         return self._call(NAMES_ANSWER, "GET", "/subjects")
 

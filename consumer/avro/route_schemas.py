@@ -89,5 +89,7 @@ def topic_decoder(taking: Sequence[RouteSchemas], cache: SchemasById | None) -> 
     # A topic's single objects may be of any route's files: each value names its schema.
     pooled = taking if first.route.wire_format == "single_object" else taking[:1]
     local = tuple(file.schema for each in pooled for file in each.written)
-    readers = ReaderSchemas(each.reader for each in taking if each.reader is not None)
+    names = [each.route.record for each in taking]
+    taken = None if None in names else frozenset(name for name in names if name is not None)
+    readers = ReaderSchemas((each.reader for each in taking if each.reader is not None), taken)
     return wire_format(first.route.wire_format, SchemaSources(cache, local, readers))

@@ -18,7 +18,7 @@ logical.install()
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class RecordType:
     """One record type.
 
@@ -50,6 +50,8 @@ class AvroSchema:
         record: the record type, when the schema is one.
         shape: what its values can do.
         branches: for a top-level union, each branch: its record type, or None where it is no record.
+        subjects: those that the registry has it under; None where that is not known.
+        characters: of the text that it was read from, with all that it refers to; 0 where that is not known.
     """
 
     raw: Any
@@ -59,6 +61,8 @@ class AvroSchema:
     record: RecordType | None
     shape: Shape
     branches: tuple[RecordType | None, ...] = ()
+    characters: int = 0
+    subjects: tuple[str, ...] | None = None
 
     @property
     def records(self) -> tuple[RecordType, ...]:
@@ -93,9 +97,9 @@ def _parse(raw: Any, others: Mapping[str, Any]) -> AvroSchema:
             raise InvalidSchema(f"refers to {name}, which is defined nowhere")
     named: dict[str, Any] = {}
     whole = inlined(outline, {**others, **parser.named}, named)
+    shape = shape_of(whole, named)  # before any more is made of it
     branches = tuple(_record(branch, named) for branch in whole) if isinstance(whole, list) else ()
     record = None if isinstance(whole, list) else _record(whole, named)
-    shape = shape_of(whole, named)
     return AvroSchema(raw, _marked(whole, named), named, references, record, shape, branches)
 
 

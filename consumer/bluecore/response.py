@@ -27,15 +27,14 @@ class Response(NamedTuple):
 
     def headers(self) -> dict[str, str]:
         """The headers by their names in lower case; the values of one that is repeated, with commas between."""
-        found: dict[str, str] = {}
+        found: dict[str, list[str]] = {}
         # Interim answers (100, 103) and a proxy's come first, each with its own status line.
         last = self.head.removesuffix("\r\n\r\n").rpartition("\r\n\r\n")[2]
         for line in last.split("\r\n")[1:]:
             name, colon, value = line.partition(":")
             if colon:
-                name, value = name.lower(), value.strip()
-                found[name] = f"{found[name]}, {value}" if name in found else value
-        return found
+                found.setdefault(name.lower(), []).append(value.strip())
+        return {name: ", ".join(values) for name, values in found.items()}
 
     def headers_like(self, prefixes: tuple[str, ...]) -> Mapping[str, str]:
         """Those of `headers` whose names begin with one of these; next to nothing where there is none."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
@@ -18,6 +20,9 @@ from consumer.config.secrets import secrets_of
 from consumer.telemetry import logs
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+_UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
+_AGO: Final = re.compile(r"(\d{1,6})([mhd])")
+_MS: Final = 1000
 _SENDS_NOTHING: Final = {"bluecore": {"namespace": "none"}, "routes": [{"topic": "none", "event": "none"}]}
 
 config_option = click.option(
@@ -29,6 +34,25 @@ def schemas_option(meaning: str) -> Callable[[_Command], _Command]:
     """`--schemas DIR`; its `meaning` is the command's own."""
     folder = click.Path(path_type=Path, exists=True, file_okay=False)
     return click.option("--schemas", "folder", type=folder, metavar="DIR", help=meaning)
+
+
+def moment(_context: click.Context, _option: click.Parameter, value: str | None) -> int | None:
+    """`2h` for two hours ago, or a date and time of ISO 8601 (UTC unless it says otherwise); ms since the epoch.
+
+    Raises:
+        click.BadParameter: it is neither.
+    """
+    if value is None:
+        return None
+    try:
+        if match := _AGO.fullmatch(value):
+            at = datetime.now(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])})
+        else:
+            at = datetime.fromisoformat(value)
+            at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return int(at.timestamp() * _MS)
+    except (ValueError, OverflowError):
+        raise click.BadParameter(f"{value!r} is no time: give 30m, 2h or 7d (ago), or 2026-01-31T12:00:00") from None
 
 
 def load_sources(path: Path) -> Config:

@@ -71,6 +71,7 @@ class RouteConfig(Section):
     Attributes:
         paused: the topic is not read, and its place in it kept.
         rate_limit_per_second: the most requests a second, within the general limit; 0: no limit of its own.
+        properties: what the event has beside Bluecore's fields, by its name there.
         priority: a record of a higher one is sent first when Bluecore cannot take all at once.
         wire_format: how the topic's values are framed: with the registry's schema id, as Avro single objects,
             or not at all. One topic has one.
@@ -86,6 +87,7 @@ class RouteConfig(Section):
         surplus_products: a purchase of more products than Bluecore takes, counted after `repeated_products` has
             merged: refuse it, or drop those beyond, which leaves its `total` whole. There is no third way: in two
             events the order would count twice, and folded into one product they would go by an id that none has.
+        invalid_optional: an optional field that cannot be read as what it must be: omit it, or refuse the record.
         link_identities: send an `identify` ahead of the first record that shows an e-mail and another id together
             and can be sent.
     """
@@ -99,6 +101,7 @@ class RouteConfig(Section):
     attributes: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
     paused: bool = False
     rate_limit_per_second: Seconds = 0
+    properties: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
     priority: Integer = 0
     wire_format: Annotated[Literal["confluent", "single_object", "raw"], Field(alias="format")] = "confluent"
     schemas: Annotated[SchemaFiles | None, Field(alias="schema")] = None
@@ -109,6 +112,7 @@ class RouteConfig(Section):
     split_products: bool = False
     repeated_products: Literal["refuse", "merge"] = "refuse"
     surplus_products: Literal["refuse", "drop"] = "refuse"
+    invalid_optional: Literal["omit", "refuse"] = "omit"
     link_identities: bool = False
 
     @model_validator(mode="after")

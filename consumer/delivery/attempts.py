@@ -33,6 +33,7 @@ from collections.abc import Hashable
 
 from consumer.delivery.breaker import Breaker
 from consumer.delivery.failures import after_failures, refused
+from consumer.delivery.parking import short
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.rate_limit_headers import retry_after
 from consumer.delivery.task import Task
@@ -143,9 +144,9 @@ def suspect_key(task: Task) -> Hashable:
 
     A customer's consents are no sign of how their other records fare: neither clears the other of suspicion.
     """
-    key = task.ordering_key
-    if key is None:
+    if task.ordering_key is None:
         return task.number
+    key = short(task.ordering_key)
     return (key, task.kind) if task.kind is OrderClass.CONSENT else key
 
 

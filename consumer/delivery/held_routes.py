@@ -18,6 +18,8 @@ from consumer.delivery.task import Task
 from consumer.records import EventRequest, Failure, Outcome, Reason, Reject, Stage
 
 DEAD_LETTER_FLOOD = "dead_letter_flood"
+_MOST_WATCHED = 300
+"""Each is looked at in every round; and a redelivery names its topic itself, in a header that anyone may write."""
 
 
 class Route(NamedTuple):
@@ -220,12 +222,20 @@ class HeldRoutes:
     def _bad(self, route: Route, now: float) -> _Held:
         held = self._routes.get(route)
         if held is None:
+            if len(self._routes) >= _MOST_WATCHED:
+                self._forget_one()
             held = self._routes[route] = _Held(self._policy, self._waits)
         before = held.flood.on
         held.flood.bad(now)
         if held.flood.on and not before:
             self._changed(route.topic)
         return held
+
+    def _forget_one(self) -> None:
+        """The one that has been watched for longest and is no flood."""
+        oldest = next((route for route, held in self._routes.items() if not held.flood.on), None)
+        if oldest is not None:
+            del self._routes[oldest]
 
     def _end(self, held: _Held) -> None:
         letters, held.letters = held.letters, []

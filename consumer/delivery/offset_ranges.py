@@ -56,9 +56,43 @@ class OffsetRanges:
         index = bisect_right(self._starts, offset) - 1
         return self._ends[index] if index >= 0 and offset < self._ends[index] else offset
 
+    @property
+    def end(self) -> int:
+        """Behind the last range; 0 where there is none."""
+        return self._ends[-1] if self._ends else 0
+
     def above(self, offset: int) -> OffsetRanges:
         """What lies above `offset`."""
-        return OffsetRanges((max(start, offset + 1), end) for start, end in self if end > offset + 1)
+        index = bisect_right(self._ends, offset + 1)
+        found = OffsetRanges()
+        found._starts, found._ends = self._starts[index:], self._ends[index:]
+        if found._starts and found._starts[0] <= offset:
+            found._starts[0] = offset + 1
+        return found
 
     def merged(self, other: OffsetRanges) -> OffsetRanges:
         return OffsetRanges(sorted([*self, *other]))
+
+    def with_offsets(self, offsets: Iterable[int]) -> OffsetRanges:
+        """With these as well, in any order."""
+        return self.merged(OffsetRanges.from_offsets(offsets)) if offsets else self
+
+    def including(self, offset: int) -> OffsetRanges:
+        """With one offset more; it takes no longer than a copy, as there may be one after the other."""
+        index = bisect_right(self._starts, offset)
+        if index and offset < self._ends[index - 1]:
+            return self
+        before = index > 0 and self._ends[index - 1] == offset
+        after = index < len(self._starts) and self._starts[index] == offset + 1
+        found = OffsetRanges()
+        found._starts, found._ends = self._starts.copy(), self._ends.copy()
+        if before and after:
+            del found._starts[index], found._ends[index - 1]
+        elif before:
+            found._ends[index - 1] = offset + 1
+        elif after:
+            found._starts[index] = offset
+        else:
+            found._starts.insert(index, offset)
+            found._ends.insert(index, offset + 1)
+        return found

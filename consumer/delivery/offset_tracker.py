@@ -52,11 +52,13 @@ class OffsetTracker:
         if self._already:
             if offset in self._already:
                 return False
-            self._already = self._already.above(offset)
+            if offset >= self._already.end:
+                self._already = _NONE
         if self._halves_ahead:
             if offset in self._halves_ahead:
                 self.half.add(offset)
-            self._halves_ahead = self._halves_ahead.above(offset)
+            if offset >= self._halves_ahead.end:
+                self._halves_ahead = _NONE
         self._taken.append(offset)
         self._unsettled.add(offset)
         return True
@@ -64,12 +66,12 @@ class OffsetTracker:
     def learn(self, offset: int) -> None:
         """A record that was not read yet is settled: its send from before the partition came back has succeeded."""
         if offset >= self.next:
-            self._already = self._already.merged(OffsetRanges([(offset, offset + 1)]))
+            self._already = self._already.including(offset)
 
     def learn_half(self, offset: int) -> None:
         """The same of a first part: the record has another one."""
         if offset >= self.next:
-            self._halves_ahead = self._halves_ahead.merged(OffsetRanges([(offset, offset + 1)]))
+            self._halves_ahead = self._halves_ahead.including(offset)
 
     def settle(self, offset: int) -> None:
         taken, unsettled = self._taken, self._unsettled
@@ -101,7 +103,7 @@ class OffsetTracker:
         """What is half settled, from the watermark on."""
         ahead = self._halves_ahead
         if ahead and (watermark := self.watermark) is not None:
-            ahead = ahead.above(watermark - 1)
+            ahead = ahead.above(max(watermark, self.next) - 1)
         return OffsetRanges.from_offsets(self.half).merged(ahead) if self.half else ahead
 
     @property

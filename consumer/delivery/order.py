@@ -125,9 +125,9 @@ class KeyOrder:
         parks, digest = BOTH if past is None else past.parks, digest_of(record.key, record.value)
         if task.parking_key is not None:
             own = parks if rest is None else frozenset((task.kind,))
-            self._parked.apply(Parked(*_place(task, task.parking_key, own), digest))
+            self._parked.take(Parked(*_place(task, task.parking_key, own), digest))
         if rest is not None and rest.ordered and (key := task.key_of(rest.requests)) is not None:
-            self._parked.apply(Parked(*_place(task, key, frozenset((rest.kind,))), digest))
+            self._parked.take(Parked(*_place(task, key, frozenset((rest.kind,))), digest))
 
     def park(self, task: Task) -> None:
         """The present part of a record is in the retry topic; where, the watch will tell."""

@@ -6,29 +6,39 @@ parked for its consents, for its other records, or for both: an unsubscribe does
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
 from consumer.records import OrderClass, Partition, Record
 
 BOTH = frozenset(OrderClass)
-_Copies = dict[tuple[Partition, int] | None, bytes]
+MOST_PARKED = 350_000
+"""Records that are kept in mind: about 270 MB. What order matters for waits while there are more."""
+RECORD_BYTES = 800
+"""About what one takes here, and where it is followed, together [measured]."""
+_DIGEST_BYTES = 16
+Place = tuple[Partition, int]
+"""A partition and an offset in it."""
+_Copies = dict[Place | None, bytes]
 """Of one record in the retry topic: its places there, and the digest of what lies at each."""
+_Copy = tuple[Place | None, bytes]
+_Places = dict[Place, _Copies | _Copy]
+"""Of one key, by its records' original places; nearly always a record has one copy, which is no dictionary then."""
 
 
 class Parked(NamedTuple):
     """A record of this ordering key is in the retry topic: at `at`, or (None) at a place that is not known yet.
 
-    `origin` and `offset` are its original place; a produce that was repeated leaves two copies of it. `parks`: the
-    classes of later records that follow it. `digest`: of its key and value, since whoever may write to the topic may
-    claim any place.
+    `key` may be its `short` form. `origin` and `offset` are its original place; a produce that was repeated leaves
+    two copies of it. `parks`: the classes of later records that follow it. `digest`: of its key and value, since
+    whoever may write to the topic may claim any place.
     """
 
     key: bytes
     origin: Partition
     offset: int
-    at: tuple[Partition, int] | None = None
+    at: Place | None = None
     parks: frozenset[OrderClass] = BOTH
     digest: bytes = b""
 
@@ -39,7 +49,7 @@ class Unparked(NamedTuple):
     key: bytes
     origin: Partition
     offset: int
-    at: tuple[Partition, int]
+    at: Place
     parks: frozenset[OrderClass] = BOTH
 
 
@@ -76,11 +86,16 @@ class ParkedKeys:
     the watch has caught up, `known` is false, and no record that order matters for may pass.
     """
 
-    def __init__(self) -> None:
-        self._parked: dict[OrderClass, dict[bytes, dict[tuple[Partition, int], _Copies]]] = {
-            kind: {} for kind in OrderClass
-        }
+    def __init__(self, most: int = MOST_PARKED) -> None:
+        """`most`: records that are parked, beyond which nothing is known."""
+        self._parked: dict[OrderClass, dict[bytes, _Places]] = {kind: {} for kind in OrderClass}
+        self._most = most
+        self.records = 0
+        """How many are parked, one of both classes twice, copies not counted."""
         self._asked = self._answered = 0
+        self._taken: dict[tuple[bytes, Place | None, OrderClass], tuple[Parked, int]] = {}
+        """By key, place and class, what was read here and the watch does not tell of; with it, where the partition
+        has left since, the number of the catch-up after which nothing is parked that the watch has not told of."""
 
     def __len__(self) -> int:
         """How many keys."""
@@ -89,7 +104,7 @@ class ParkedKeys:
 
     @property
     def known(self) -> bool:
-        return self._answered == self._asked
+        return self._answered == self._asked and self.records < self._most
 
     def ask(self) -> int:
         """The number to catch up under; `known` again when it has been answered."""
@@ -98,50 +113,112 @@ class ParkedKeys:
 
     def apply(self, change: Change) -> None:
         if isinstance(change, CaughtUp):
-            self._answered = max(self._answered, change.number)
+            self._caught_up(change.number)
             return
-        key, place = _short(change.key), (change.origin, change.offset)
+        key, place = short(change.key), (change.origin, change.offset)
         for kind in change.parks:
-            records = self._parked[kind]
+            self._taken.pop((key, change.at, kind), None)  # the watch tells of it now, or it is over
             if isinstance(change, Parked):
-                copies = records.setdefault(key, {}).setdefault(place, {})
-                copies.pop(None, None)
-                copies[change.at] = change.digest
-            elif (found := records.get(key, {}).get(place)) is not None:
-                found.pop(change.at, None)
-                found.pop(None, None)
-                _forget(records, key, place)
+                self._park(kind, key, place, (change.at, change.digest))
+            else:
+                self._unpark(kind, key, place, change.at)
+
+    def _park(self, kind: OrderClass, key: bytes, place: Place, copy: _Copy) -> None:
+        places = self._parked[kind].setdefault(key, {})
+        known = places.get(place)
+        if known is None:
+            self.records += 1
+        if known is None or _at(known) in {None, copy[0]}:
+            places[place] = copy
+            return
+        copies = places[place] = dict([known]) if isinstance(known, tuple) else known
+        copies.pop(None, None)
+        copies[copy[0]] = copy[1]
+
+    def _unpark(self, kind: OrderClass, key: bytes, place: Place, at: Place) -> None:
+        places = self._parked[kind].get(key, {})
+        if (known := places.get(place)) is None:
+            return
+        if isinstance(known, dict):
+            known.pop(at, None)
+            known.pop(None, None)
+            left = bool(known)
+        else:
+            left = known[0] not in {None, at}
+        if not left:
+            self.records -= 1
+            del places[place]
+            if not places:
+                del self._parked[kind][key]
+
+    def take(self, parked: Parked) -> None:
+        """A record was read from the retry topic. The watch comes to it later, or has told its end before.
+
+        The latter is so where whoever reads it again does not know the commit that it was settled by.
+        """
+        key, place = short(parked.key), (parked.origin, parked.offset)
+        for kind in parked.parks:
+            where = key, parked.at, kind
+            if where in self._taken or parked.at not in _locations(self._parked[kind].get(key, {}).get(place)):
+                one = parked._replace(parks=frozenset((kind,)))
+                self.apply(one)
+                self._taken[where] = one, 0
+
+    def leave(self, partitions: Collection[Partition]) -> bool:
+        """These partitions are another's now: what was read of them and not settled is parked if the watch says so.
+
+        Returns:
+            Whether the watch has to be asked to catch up.
+        """
+        left = [
+            where
+            for where, (parked, awaited) in self._taken.items()
+            if not awaited and parked.at is not None and parked.at[0] in partitions
+        ]
+        for where in left:
+            self._taken[where] = self._taken[where][0], self._asked + 1
+        return bool(left)
 
     def is_parked(self, key: bytes | None, kind: OrderClass = OrderClass.OTHER) -> bool:
         """Whether a later record of this class follows one of its key into the retry topic."""
         records = self._parked[kind]
-        return bool(records) and key is not None and _short(key) in records
+        return bool(records) and key is not None and short(key) in records
 
     def holds(self, key: bytes | None, record: Record, kind: OrderClass = OrderClass.OTHER) -> bool:
         """Whether this very record is in the retry topic: a crash came between its write and its commit."""
         records = self._parked[kind]
         if not records or key is None:
             return False
-        copies = records.get(_short(key), {}).get((record.origin, record.origin_offset))
-        return copies is not None and digest_of(record.key, record.value) in copies.values()
+        known = records.get(short(key), {}).get((record.origin, record.origin_offset))
+        if known is None:
+            return False
+        digests = known.values() if isinstance(known, dict) else known[1:]
+        return digest_of(record.key, record.value) in digests
+
+    def _caught_up(self, number: int) -> None:
+        self._answered = max(self._answered, number)
+        over = [parked for parked, awaited in self._taken.values() if 0 < awaited <= number]
+        for parked in over:
+            if parked.at is not None:
+                self.apply(Unparked(parked.key, parked.origin, parked.offset, parked.at, parked.parks))
 
 
-def _forget(
-    records: dict[bytes, dict[tuple[Partition, int], _Copies]], key: bytes, place: tuple[Partition, int]
-) -> None:
-    """Drops what is empty."""
-    places = records.get(key)
-    if places is not None and not places.get(place):
-        places.pop(place, None)
-        if not places:
-            del records[key]
+def _at(known: _Copies | _Copy) -> object:
+    """Where the one copy lies; of several, no such place."""
+    return () if isinstance(known, dict) else known[0]
+
+
+def _locations(known: _Copies | _Copy | None) -> Iterable[Place | None]:
+    """Where the copies lie."""
+    return () if known is None else known if isinstance(known, dict) else known[:1]
 
 
 def digest_of(key: bytes | None, value: bytes | None) -> bytes:
-    """16 bytes, for telling whether two records are one."""
+    """For telling whether two records are one."""
     key = key or b""
-    return blake2b(b"%d:%b%b" % (len(key), key, value or b""), digest_size=16).digest()
+    return blake2b(b"%d:%b%b" % (len(key), key, value or b""), digest_size=_DIGEST_BYTES).digest()
 
 
-def _short(key: bytes) -> bytes:
-    return blake2b(key, digest_size=16).digest()
+def short(key: bytes) -> bytes:
+    """What is kept of an ordering key, which may be of any length: itself, or 16 bytes that stand for it."""
+    return key if len(key) <= _DIGEST_BYTES else blake2b(key, digest_size=_DIGEST_BYTES).digest()

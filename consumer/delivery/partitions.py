@@ -27,7 +27,8 @@ class Partitions:
         self._lanes = lanes
         self.held_routes = HeldRoutes(policy.flood, policy.breaker.probes, lanes, self._changed)
         self._states: dict[Partition, PartitionState] = {}
-        self._memory_of_left = SettledMemory()
+        self.memory_of_left = SettledMemory()
+        """What this process has settled of those that are another's now."""
         self._orphans: dict[tuple[Partition, int], Task] = {}
         """In flight when their partitions left: by partition and offset, until their result is there."""
         self._detached: set[PartitionState] = set()
@@ -60,15 +61,15 @@ class Partitions:
         """
         if start is not None and committed is not None and start < committed:
             # The log was truncated or made anew: the map speaks of other records.
-            self._memory_of_left.forget(partition)
+            self.memory_of_left.forget(partition)
             self._made_anew[partition] += 1
             committed, metadata = None, ""
         already = halves = OffsetRanges()
         if committed is not None:
             already, halves = decode(committed, metadata), decode_halves(committed, metadata)
             self.held_routes.resume(partition.topic, decode_note(committed, metadata))
-        halves = halves.merged(self._memory_of_left.halves_of(partition, committed))
-        already = already.merged(self._memory_of_left.recall(partition, committed))
+        halves = halves.merged(self.memory_of_left.halves_of(partition, committed))
+        already = already.merged(self.memory_of_left.recall(partition, committed))
         redelivers = partition.topic == self._policy.retry_topic
         tracker = OffsetTracker(already, halves, start=start)
         usage = self.buffer.budget()
@@ -110,7 +111,7 @@ class Partitions:
         for state in self._states_of(gone):
             state.active = False
             tracker = state.settled
-            self._memory_of_left.keep(state.partition, tracker.settled, tracker.halves, state.acknowledged)
+            self.memory_of_left.keep(state.partition, tracker.settled, tracker.halves, state.acknowledged)
             self._orphans |= {(state.partition, task.record.offset): task for task in state.orphans if task.in_flight}
             del self._states[state.partition]
         self._forget_routes(gone)
@@ -122,7 +123,7 @@ class Partitions:
         Its offsets mean other records now, if any: none of them is committed, and none is remembered.
         """
         for state in self._states_of(partitions):
-            self._memory_of_left.forget(state.partition)
+            self.memory_of_left.forget(state.partition)
             self._made_anew[state.partition] += 1
             del self._states[state.partition]
             state.lease = Lease()  # nothing of it is committed any more
@@ -179,19 +180,19 @@ class Partitions:
         if state is not None:
             (state.settled.learn_half if half else state.settled.learn)(offset)
         elif half:
-            self._memory_of_left.add_half(partition, offset)
+            self.memory_of_left.add_half(partition, offset)
         else:
-            self._memory_of_left.add(partition, offset)
+            self.memory_of_left.add(partition, offset)
 
     def delivered_before(self, record: Record, part: OrderClass | None) -> int:
         """How many requests of this part were delivered before it was parked, or before its partition left."""
         past = record.redelivery
         told = past.delivered if past is not None and past.part is part else 0
-        return max(told, self._memory_of_left.delivered_of(record.partition, record.offset, part))
+        return max(told, self.memory_of_left.delivered_of(record.partition, record.offset, part))
 
     def _remember_partly(self, task: Task) -> None:
         if task.delivered:
-            self._memory_of_left.add_partly(task.state.partition, task.record.offset, task.part, task.delivered)
+            self.memory_of_left.add_partly(task.state.partition, task.record.offset, task.part, task.delivered)
 
     def outstanding(self, partitions: Iterable[Partition]) -> int:
         """How many sends and writes of these partitions have no result yet."""

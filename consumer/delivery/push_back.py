@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+_CERTAIN = 3.0  # deviations: the limit was lowered because many failed, so a few of them are chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +101,21 @@ class Usual:
         policy, origin = self._policy, self._origin
         answers, failures = self._low
         share = failures / answers if answers else 0.0
-        # The failure that it began with is no sample.
-        before = max(0, self._high[1] - 1) / max(1, self._high[0])
-        if failures >= policy.failures and before / 2 <= share <= policy.most:
-            self._share, self._borne, self._credit = share, 2 * share, float(policy.burst)
-            self._origin = 0
-            return origin
+        if failures >= policy.failures and share <= policy.most:
+            if not self._more_before(share):
+                self._share, self._borne, self._credit = share, 2 * share, float(policy.burst)
+                self._origin = 0
+                return origin
+            # It was of use so far, or the few answers before had bad luck: whether still less is, shows anew.
+            self._origin, self._high, self._low = limit + 1, self._low, [0, 0]
+            return 0
         if limit >= origin or answers > policy.memory:
             self._origin = 0
         return 0
+
+    def _more_before(self, share: float) -> bool:
+        """Whether clearly more failed before the limit was lowered: twice as many, and not by chance."""
+        answers, failures = self._high
+        failures = max(0, failures - 1)  # the one that it began with is no sample
+        expected = share * answers
+        return failures > max(2 * expected, expected + _CERTAIN * math.sqrt(expected))

@@ -17,6 +17,7 @@ from email.utils import parsedate_to_datetime
 from consumer.delivery.ratelimit_field import ratelimit_field
 
 _PREFIXES = ("ratelimit-", "x-ratelimit-")
+_LONGEST = 100  # characters of a number or a date
 _EPOCH = 1_000_000_000  # a reset above this is a point in time, not a number of seconds
 
 
@@ -31,7 +32,7 @@ class Quota:
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     """Seconds to wait; None where there is no header or it does not parse. `now`: seconds since the epoch."""
     text = headers.get("retry-after")
-    if text is None:
+    if text is None or len(text) > _LONGEST:
         return None
     seconds = _number(text)
     if seconds is None:
@@ -61,8 +62,10 @@ def _quota(remaining: str | None, reset: str | None, now: float) -> Quota | None
 
 
 def _number(text: str | None) -> float | None:
+    if text is None or len(text) > _LONGEST:
+        return None
     try:
-        number = float(text or "")
+        number = float(text)
     except ValueError:
         return None
     return number if math.isfinite(number) and number >= 0 else None

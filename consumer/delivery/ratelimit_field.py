@@ -14,6 +14,8 @@ _LONGEST = 2000  # characters that are read: policies are few
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _ITEM = re.compile(rf'(?:[^,"]|{_QUOTED})+')
 _PART = re.compile(rf'(?:[^;"]|{_QUOTED})+')
+_BALANCED = re.compile(rf'(?:[^"]|{_QUOTED})*+')
+"""Looked for from the beginning alone: a quote that does not end would be looked for from each one behind it, too."""
 _REQUESTS = '"requests"'
 
 Told = tuple[str | None, str | None]
@@ -42,7 +44,7 @@ def ratelimit_field(text: str, policies: str) -> list[Told]:
 def _items(text: str) -> Iterator[tuple[str, dict[str, str]]]:
     """The members of a list, by name, with their parameters."""
     text = text[:_LONGEST]
-    if '"' in re.sub(_QUOTED, "", text):
+    if not _BALANCED.fullmatch(text):
         return
     for item in _ITEM.findall(text):
         if parts := [part.strip() for part in _PART.findall(item)]:

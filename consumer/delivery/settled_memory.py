@@ -6,24 +6,30 @@ be sent. Where no other member has settled more meanwhile, nothing of it need be
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.records import OrderClass, Partition
 
 _MOST_RANGES = 100_000
 _MOST_PARTLY = 10_000
+ENTRY_BYTES = 150
+"""About what a range takes, or a record of several requests."""
 
 
 @dataclass(slots=True)
 class _Left:
+    """`late`, `late_halves`: offsets whose result came only after the partition had left."""
+
     settled: OffsetRanges
     halves: OffsetRanges
     acknowledged: int | None
+    late: set[int] = field(default_factory=set)
+    late_halves: set[int] = field(default_factory=set)
 
     @property
     def ranges(self) -> int:
-        return len(self.settled) + len(self.halves)
+        return len(self.settled) + len(self.halves) + len(self.late) + len(self.late_halves)
 
 
 class SettledMemory:
@@ -34,6 +40,10 @@ class SettledMemory:
         self._most = most_ranges
         self._left: dict[Partition, _Left] = {}
         self._partly: dict[tuple[Partition, int, OrderClass | None], int] = {}
+
+    def __len__(self) -> int:
+        """How many ranges and records are remembered."""
+        return sum(each.ranges for each in self._left.values()) + len(self._partly)
 
     def keep(
         self, partition: Partition, settled: OffsetRanges, halves: OffsetRanges, acknowledged: int | None
@@ -55,12 +65,12 @@ class SettledMemory:
     def add(self, partition: Partition, offset: int) -> None:
         """A record whose result came only after its partition had left."""
         if (left := self._left.get(partition)) is not None:
-            left.settled = left.settled.merged(OffsetRanges([(offset, offset + 1)]))
+            left.late.add(offset)
 
     def add_half(self, partition: Partition, offset: int) -> None:
         """The same of a first part: the record has another one."""
         if (left := self._left.get(partition)) is not None:
-            left.halves = left.halves.merged(OffsetRanges([(offset, offset + 1)]))
+            left.late_halves.add(offset)
 
     def add_partly(self, partition: Partition, offset: int, part: OrderClass | None, delivered: int) -> None:
         """A record, or a part of one, of several requests, of which so many were delivered."""
@@ -75,7 +85,11 @@ class SettledMemory:
     def halves_of(self, partition: Partition, committed: int | None) -> OffsetRanges:
         """Which records' first parts have ended from `committed` on; to be asked before `recall`."""
         left = self._left.get(partition)
-        return OffsetRanges() if left is None else _from_commit(left.halves, left, committed)
+        return (
+            OffsetRanges()
+            if left is None
+            else _from_commit(left.halves.with_offsets(left.late_halves), left, committed)
+        )
 
     def recall(self, partition: Partition, committed: int | None) -> OffsetRanges:
         """What is settled from `committed` on, which is the group's commit now; it is forgotten here.
@@ -83,7 +97,9 @@ class SettledMemory:
         A commit that lies before the last acknowledged one was set back by somebody, to have the records sent again.
         """
         left = self._left.pop(partition, None)
-        return OffsetRanges() if left is None else _from_commit(left.settled, left, committed)
+        if left is None:
+            return OffsetRanges()
+        return _from_commit(left.settled.with_offsets(left.late), left, committed)
 
     def forget(self, partition: Partition) -> None:
         """The topic was made anew: its offsets mean other records now."""

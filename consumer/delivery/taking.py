@@ -7,10 +7,17 @@ from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.task import PartitionState, Task
 from consumer.records import CONSENTS, OrderClass, Record, Reject, Send
 
+_REQUEST_BYTES = 200
+"""Of a request beside its body: a record may make tens of thousands of short ones."""
+_HEADER_BYTES = 100
+"""Of a header beside its name and value, which may be empty."""
+_LONG = 1000
+"""From here on an id is worth counting beside the bodies that have it."""
+
 
 def refused_task(record: Record, mapped: Reject, state: PartitionState, number: int) -> Task:
     """The task of a record that cannot be mapped: nothing of it is sent."""
-    task = Task(record, state, (), 0, record.size, number)
+    task = Task(record, state, (), 0, _size(record), number)
     task.rejected_event = mapped.event
     task.part = None if record.redelivery is None else record.redelivery.part
     return task
@@ -23,11 +30,13 @@ def task_of(  # noqa: PLR0913 - a record, and what is known of it
 
     `half`: its first part has ended, though the tracker does not know that yet.
     """
-    size = record.size
+    size = _size(record) + (len(mapped.requests) - 1) * _REQUEST_BYTES
     ordered = False
     consents = own = 0
-    for event, body, _, link, _ in mapped.requests:
+    for event, body, customer, link, _ in mapped.requests:
         size += len(body)
+        if len(customer) > _LONG:
+            size += len(customer)
         ordered = ordered or event in policy.ordered_events
         if not link:
             own += 1
@@ -47,6 +56,11 @@ def task_of(  # noqa: PLR0913 - a record, and what is known of it
     task = Task(record, state, first.requests, first.priority, size, number, first.ordered, first.kind)
     task.part, task.numbers, task.delivered_before, task.rest = first.kind, first.numbers, first.delivered, rest
     return task
+
+
+def _size(record: Record) -> int:
+    """Bytes that it holds in memory, about."""
+    return record.size + len(record.headers) * _HEADER_BYTES
 
 
 def _left(parts: tuple[Part, ...], record: Record, *, half: bool) -> tuple[Part, ...]:

@@ -99,8 +99,11 @@ class Task:
     """The Kafka key; without one, the customer."""
     parking_key: bytes | None = field(init=False)
     """The key under which later records follow this one into the retry topic; None where order matters not."""
+    traceparent: str | None = field(init=False)
+    """The record's; it is looked for once, for a record may have many headers, and many requests."""
 
     def __post_init__(self) -> None:
+        self.traceparent = self.record.traceparent if self.record.headers else None
         key = self.record.key
         self.ordering_key = key if key is not None or not self.requests else self.requests[0].customer.encode()
         self.parking_key = self.ordering_key if self.ordered else None
@@ -141,9 +144,11 @@ class Task:
     @property
     def delivered(self) -> int:
         """How many of the present part's own requests, links not counted, Bluecore has accepted."""
-        if not self.index:
-            return self.delivered_before
-        return self.delivered_before + sum(not request.link for request in self.requests[: self.index])
+        links = 0
+        # They stand in front, and are few; the record's own may be thousands.
+        while links < self.index and self.requests[links].link:
+            links += 1
+        return self.delivered_before + self.index - links
 
     def skip_delivered(self, delivered: int) -> None:
         """An earlier life of the record got so far; where mapping has changed since, its last request goes again."""

@@ -17,7 +17,14 @@ ORDERING_KEY_HEADER = BLUECORE + "ordering-key"
 _ORDERING_CLASS = BLUECORE + "ordering-class"
 _PART = BLUECORE + "part"
 _LEFT_OUT = BLUECORE + "left-out"
+_LONGEST_MESSAGE = 2000
+"""Characters. It may quote a schema's names, and the registry's words, which have no limits of their own."""
 _CLASSES: dict[bytes | None, OrderClass] = {kind.encode(): kind for kind in OrderClass}
+_PARKS: dict[OrderClass | None, frozenset[OrderClass]] = {
+    None: frozenset(OrderClass),
+    **{kind: frozenset((kind,)) for kind in OrderClass},
+}
+"""One of each for all, as there may be hundreds of thousands. An earlier version wrote no class: that parks both."""
 
 
 def failure_headers(
@@ -43,7 +50,7 @@ def failure_headers(
         CONNECT + "offset": record.origin_offset,
         CONNECT + "stage": failure.stage,
         CONNECT + "exception.class.name": "".join(part.title() for part in failure.reason.split("_")),
-        CONNECT + "exception.message": failure.message,
+        CONNECT + "exception.message": failure.message[:_LONGEST_MESSAGE],
         BLUECORE + "reason": failure.reason,
         BLUECORE + "status": failure.status,
         BLUECORE + "attempts": failure.attempts,
@@ -71,7 +78,6 @@ def redelivery(headers: Headers) -> Redelivery | None:
     # Anyone may write a header, and this one becomes a part of the request's own.
     if not _TOPIC.fullmatch(topic) or partition is None or offset is None:
         return None
-    kind = _CLASSES.get(values.get(_ORDERING_CLASS))
     return Redelivery(
         Partition(topic, partition),
         offset,
@@ -81,8 +87,7 @@ def redelivery(headers: Headers) -> Redelivery | None:
         delivered=_number(values.get(BLUECORE + "delivered")) or 0,
         timestamp_ms=_number(values.get(BLUECORE + "timestamp")),
         part=_CLASSES.get(values.get(_PART)),
-        # An earlier version wrote none: such a record parks all that comes behind it.
-        parks=frozenset(OrderClass if kind is None else (kind,)),
+        parks=_PARKS[_CLASSES.get(values.get(_ORDERING_CLASS))],
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Self
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from consumer.config.model import Config
+from consumer.config.model import Config, KafkaConfig
 from consumer.errors import ExpectedError
 from consumer.kafka.client import client_options
 from consumer.kafka.connection import TIMEOUT_SECONDS, ErrorCollector, Unreachable, cluster_metadata
@@ -70,21 +70,22 @@ class TopicReader:
             for number in topics[self._topic].partitions
         }
 
-    def starts(self, numbers: Iterable[int], since_ms: int | None = None) -> dict[int, int]:
-        """Where to begin in these partitions: at their first record, or at the first of this time or later.
+    def offsets_since(self, at_ms: int) -> dict[int, int]:
+        """By partition, the first offset of a record from then on, or the end.
+
+        Args:
+            at_ms: ms since the epoch.
 
         Raises:
             Unreachable: the brokers do not answer.
         """
-        starts = {number: self.bounds[number][0] for number in numbers}
-        if since_ms is None:
-            return starts
-        asked = [TopicPartition(self._topic, number, since_ms) for number in starts]
+        asked = [TopicPartition(self._topic, number, at_ms) for number in self.bounds]
         try:
-            found = self._consumer.offsets_for_times(asked, timeout=TIMEOUT_SECONDS)
+            answers = self._consumer.offsets_for_times(asked, timeout=TIMEOUT_SECONDS) if asked else []
         except KafkaException as error:
-            raise Unreachable(f"{self._topic} cannot be searched by time: {error.args[0].str()}") from None
-        return {each.partition: each.offset if each.offset >= 0 else self.bounds[each.partition][1] for each in found}
+            raise Unreachable(f"{self._topic} could not be searched by time: {error.args[0].str()}") from None
+        ends = {number: high for number, (_, high) in self.bounds.items()}
+        return {each.partition: each.offset if each.offset >= 0 else ends[each.partition] for each in answers}
 
     def read(self, starts: Mapping[int, int], ends: Mapping[int, int]) -> Iterator[Record]:
         """What lies between these offsets, by partition; each partition's in their order.
@@ -125,3 +126,15 @@ class TopicReader:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def topic_names(config: KafkaConfig) -> list[str]:
+    """The names of all topics that we may see.
+
+    Raises:
+        Unreachable: no broker answers.
+    """
+    errors = ErrorCollector()
+    options = client_options(config, {"group.id": config.group_id}, "consumer")
+    with Consumer(options | {"error_cb": errors, "logger": NullLogger()}) as consumer:
+        return sorted(cluster_metadata(consumer, config, errors).topics)

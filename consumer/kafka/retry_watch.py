@@ -21,7 +21,7 @@ from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 from consumer.config.model import Config
 from consumer.delivery.offset_map import decode, decode_halves
 from consumer.delivery.offset_ranges import OffsetRanges
-from consumer.delivery.parking import BOTH, CaughtUp, Change, Parked, Unparked, digest_of
+from consumer.delivery.parking import BOTH, MOST_PARKED, CaughtUp, Change, Parked, Unparked, digest_of, short
 from consumer.kafka.client import Fatal, client_options
 from consumer.kafka.headers import ORDERING_KEY_HEADER, redelivery
 from consumer.kafka.logging import NullLogger
@@ -33,17 +33,30 @@ _POLL_SECONDS = 0.2
 _COMMITS_SECONDS = 1.0
 _TIMEOUT = 5.0
 _BATCH = 500
+_MOST_CHANGES = 2000
+"""At a time: the loop has others to serve between them."""
+_MOST_ORIGINS = 4096
 _CONSENT = frozenset((OrderClass.CONSENT,))
 
 
 class RetryWatch:
     """Reads in a thread of its own; `changes` hands over what it learned, in the caller's thread."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, most: int = MOST_PARKED) -> None:
+        """Begin to follow.
+
+        Args:
+            config: the brokers, the group and the topic.
+            most: records that are kept in mind; while there are as many, no further one is read.
+        """
+        self._most = most
         self._topic = config.dead_letters.retry_topic
         self._changes: SimpleQueue[Change] = SimpleQueue()
         self._requested: SimpleQueue[int] = SimpleQueue()
         self._parked: defaultdict[int, dict[int, Parked]] = defaultdict(dict)
+        self._count = 0
+        self._origins: dict[Partition, Partition] = {}
+        """One of each for all that come from there."""
         self._starts: dict[int, int] = {}
         self._waiting: dict[int, dict[int, int]] = {}
         self._last_error = ""
@@ -64,15 +77,15 @@ class RetryWatch:
         self._thread.start()
 
     def changes(self) -> Sequence[Change]:
-        """What has changed since the last call.
+        """What has changed since the last call, as much of it as takes no time to speak of.
 
         Raises:
             Fatal: the topic can be followed no more.
         """
         if self._fatal:
             raise Fatal(self._fatal)
-        found = []
-        while not self._changes.empty():
+        found: list[Change] = []
+        while len(found) < _MOST_CHANGES and not self._changes.empty():
             found.append(self._changes.get())
         return found
 
@@ -103,10 +116,11 @@ class RetryWatch:
         self._consumer.close()
 
     def _read(self) -> None:
-        if not self._starts:
-            self._closed.wait(_POLL_SECONDS)  # nobody has asked yet: no partition is followed
+        if not self._starts or self._count >= self._most:
+            # Nobody has asked yet, and no partition is followed; or there is no room for more.
+            self._closed.wait(_POLL_SECONDS)
             return
-        for message in self._consumer.consume(_BATCH, _POLL_SECONDS):
+        for message in self._consumer.consume(min(_BATCH, self._most - self._count), _POLL_SECONDS):
             self._handle_message(message)
 
     def _log_once(self, error: str) -> None:
@@ -140,8 +154,13 @@ class RetryWatch:
         if past is None or key is None:
             return
         number, offset = message.partition() or 0, message.offset() or 0
-        at, digest = (Partition(self._topic, number), offset), digest_of(message.key(), message.value())
-        parked = Parked(key, past.origin, past.offset, at, past.parks, digest)
+        place = Partition(self._topic, number)
+        at, digest = (self._origins.setdefault(place, place), offset), digest_of(message.key(), message.value())
+        if len(self._origins) >= _MOST_ORIGINS:
+            self._origins.clear()
+        origin = self._origins.setdefault(past.origin, past.origin)
+        parked = Parked(short(key), origin, past.offset, at, past.parks, digest)
+        self._count += offset not in self._parked[number]
         self._parked[number][offset] = parked
         self._changes.put(parked)
 
@@ -179,6 +198,7 @@ class RetryWatch:
             parked = self._parked[each.partition]
             for offset in [offset for offset in parked if offset < each.offset or offset in beyond]:
                 self._tell_unparked(gone := parked.pop(offset), gone.parks)
+                self._count -= 1
             halves = decode_halves(each.offset, each.metadata) if each.offset >= 0 else OffsetRanges()
             for offset in [offset for offset, held in parked.items() if offset in halves and held.parks == BOTH]:
                 self._tell_unparked(parked[offset], _CONSENT)

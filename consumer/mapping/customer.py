@@ -7,27 +7,55 @@ from typing import Any
 
 from consumer.config.route import FieldConfig, RouteConfig
 from consumer.mapping.contract import Contract
+from consumer.mapping.errors import InvalidValueError, LeftOut, RefusedError, leave_out
 from consumer.mapping.fields import CUSTOMER, phone_of
 from consumer.mapping.names import normalised
 from consumer.mapping.readers import Reader, read_into, reader
-from consumer.mapping.values import jsonable
+from consumer.mapping.values import field_value
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Reads the attributes; one without a value is left out, so that it overwrites nothing."""
+    """Reads the attributes; one without a value is left out, so that it overwrites nothing.
 
-    attributes: tuple[Reader, ...]
+    Attributes:
+        own: those that are looked for under Bluecore's own names: in `customer`, then at the top of the record.
+        mapped: those that the route maps.
+    """
 
-    def read(self, record: Any, email: str) -> dict[str, Any]:
+    own: tuple[Reader, ...]
+    mapped: tuple[Reader, ...]
+
+    def read(self, record: Any, email: str, left_out: LeftOut = None) -> dict[str, Any]:
         """The whole section.
 
         Raises:
-            RefusedError: an attribute cannot become what the route says.
+            RefusedError: an attribute cannot become what the route says, and nothing may be left out.
         """
         customer = {"email": email}
-        read_into(customer, self.attributes, record)
+        section = record.get("customer")
+        inside = section if isinstance(section, dict) else record
+        # Nearly every event has these nine to look for: in one loop they cost half of what nine readers do.
+        for each in self.own:
+            found = inside.get(each.field)
+            if found is None or found == "":
+                found = record.get(each.field)
+                if found is None:
+                    continue
+            try:
+                value = each.accept(found)
+            except InvalidValueError as rule:
+                leave_out(RefusedError.invalid(each.field, rule, each.hint), left_out)
+            else:
+                if value is not None:
+                    customer[each.field] = value
+        read_into(customer, self.mapped, record, left_out)
         return customer
+
+    @property
+    def names(self) -> list[str]:
+        """Of all attributes that there may be."""
+        return [each.field for each in (*self.own, *self.mapped)]
 
 
 def attribute_name(key: str) -> str:
@@ -47,11 +75,11 @@ def customer_of(route: RouteConfig, contract: Contract) -> Customer | None:
     mapped |= {attribute_name(key): path for key, path in route.attributes.items()}
     if not contract.customer and not mapped:
         return None
-    names = dict.fromkeys((*CUSTOMER, *mapped) if contract.customer else mapped)
-    phone = phone_of(route.phone_region) if route.phone_region else jsonable
-    return Customer(
-        tuple(
-            reader(name, mapped.get(name), CUSTOMER.get(name, ()), phone if name == "phone" else jsonable, route.zone)
-            for name in names
-        )
-    )
+    phone = phone_of(route.phone_region) if route.phone_region else field_value
+
+    def attribute(name: str) -> Reader:
+        accept = phone if name == "phone" else field_value
+        return reader(name, mapped.get(name), CUSTOMER.get(name, ()), accept, route.zone)
+
+    own = [name for name in CUSTOMER if name not in mapped] if contract.customer else []
+    return Customer(tuple(map(attribute, own)), tuple(map(attribute, mapped)))

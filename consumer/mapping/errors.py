@@ -33,5 +33,25 @@ class RefusedError(Exception):
     def invalid(cls, field: str, rule: object, hint: str | None = None) -> Self:
         return cls(Reason.INVALID_FIELD, field, f"{field}: {rule} ({hint})" if hint else f"{field}: {rule}")
 
+    def inside(self, place: str) -> RefusedError:
+        """The same of a part, such as `products[0].`, in which the field lies."""
+        return RefusedError(self.reason, f"{place}{self.field}", f"{place}{self}")
+
     def as_reject(self) -> Reject:
         return Reject(self.reason, Stage.MAP, str(self), self.field)
+
+
+LeftOut = list[RefusedError] | None
+"""Takes what is wrong with the optional fields of a record, which is sent without them; None: they refuse it."""
+
+
+def leave_out(refused: RefusedError, left_out: LeftOut) -> None:
+    """An optional field that cannot be read; a record may show one twice.
+
+    Raises:
+        RefusedError: the route refuses the record for it.
+    """
+    if left_out is None:
+        raise refused from None
+    if all(each.field != refused.field for each in left_out):
+        left_out.append(refused)

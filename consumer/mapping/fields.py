@@ -16,7 +16,7 @@ import phonenumbers
 
 from consumer.mapping.contract import DEFAULT_ATTRIBUTES
 from consumer.mapping.errors import InvalidValueError
-from consumer.mapping.values import exact, jsonable, readable
+from consumer.mapping.values import exact, is_blank, jsonable, readable
 
 Accept = Callable[[Any], Any]
 
@@ -55,6 +55,8 @@ def number(value: Any) -> Any:
         return exact(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return jsonable(value)
+    if is_blank(value):
+        return None
     readable(value)
     raise InvalidValueError("must be a number; `as: number` converts text")
 

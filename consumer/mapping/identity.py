@@ -1,9 +1,9 @@
 """Whose event it is.
 
-`distinct_id`, by preference: an explicit one, the e-mail, a customer id, a device id (RudderStack; Bluecore:
-"the e-mail when known"). Only `identify` never takes an e-mail: its `distinct_id` is the id to be linked to one
-(Bluecore, Customer Events). That goes for every address, whoever's it is and however it is written: a link
-between two addresses would make one profile of two customers.
+`distinct_id`, by preference: one that the route maps, the e-mail, one under Bluecore's own name, a customer id, a
+device id (RudderStack; Bluecore: "the e-mail when known"). Only `identify` never takes an e-mail: its `distinct_id`
+is the id to be linked to one (Bluecore, Customer Events). That goes for every address, whoever's it is and however it
+is written: a link between two addresses would make one profile of two customers.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from consumer.config.route import RouteConfig
 from consumer.mapping.contract import Contract
-from consumer.mapping.errors import RefusedError
+from consumer.mapping.errors import LeftOut, RefusedError
 from consumer.mapping.fields import ACCEPT, IDENTITY, NORMALISED, is_email
 from consumer.mapping.readers import Reader, reader
 
@@ -27,7 +27,11 @@ class CustomerIds(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Reads who a record is about."""
+    """Reads who a record is about.
+
+    Attributes:
+        mapped: the route says what the `distinct_id` is: where there is one, it goes before the e-mail.
+    """
 
     email: Reader
     explicit: Reader
@@ -35,33 +39,54 @@ class Identity:
     device_id: Reader
     needs_email: bool
     links: bool
+    mapped: bool
 
-    def read(self, record: Any) -> CustomerIds:
+    def read(self, record: Any, left_out: LeftOut = None) -> CustomerIds:
         """The customer.
+
+        Args:
+            record: the record.
+            left_out: takes the invalid ids that another one stands in for.
 
         Raises:
             RefusedError: the e-mail is needed and missing, or there is no id at all, or one is invalid.
         """
-        email = self.email.require(record) if self.needs_email else self.email.read(record)
+        email = self.email.require(record) if self.needs_email else self.email.read_optional(record, left_out)
         if self.links:
-            return CustomerIds(self._to_be_linked(record), email)
-        distinct_id = self.explicit.read(record) or email
+            return CustomerIds(self._to_be_linked(record, left_out), email)
+        distinct_id = (self.explicit.read(record) if self.mapped else None) or email
         if distinct_id is None:
-            distinct_id = self.customer_id.read(record) or self.device_id.read(record)
-        if distinct_id is None:
-            raise RefusedError.missing("distinct_id", "no e-mail, customer id or device id stands in for it")
+            distinct_id = self._stand_in(record, left_out)
         return CustomerIds(distinct_id, email)
 
-    def linkable_ids(self, record: Any) -> list[str]:
+    def linkable_ids(self, record: Any, left_out: LeftOut = None) -> list[str]:
         """The ids that the record shows and that are no e-mail, the most telling first."""
-        found = (self.explicit.read(record), self.customer_id.read(record), self.device_id.read(record))
-        return list(dict.fromkeys(one for one in found if one is not None and not is_email(one)))
+        explicit = self.explicit.read(record) if self.mapped else self.explicit.read_optional(record, left_out)
+        others = (self.customer_id.read_optional(record, left_out), self.device_id.read_optional(record, left_out))
+        return list(dict.fromkeys(one for one in (explicit, *others) if one is not None and not is_email(one)))
 
-    def _to_be_linked(self, record: Any) -> str:
-        linkable = self.linkable_ids(record)
+    def _to_be_linked(self, record: Any, left_out: LeftOut) -> str:
+        linkable = self.linkable_ids(record, left_out)
         if not linkable:
+            _refuse_invalid_id(left_out)
             raise RefusedError.missing("distinct_id", "identify needs an id that is no e-mail")
         return linkable[0]
+
+    def _stand_in(self, record: Any, left_out: LeftOut) -> str:
+        """An id of a record without an e-mail."""
+        for each in (self.explicit, self.customer_id, self.device_id):
+            found: str | None = each.read_optional(record, left_out)
+            if found is not None:
+                return found
+        _refuse_invalid_id(left_out)
+        raise RefusedError.missing("distinct_id", "no e-mail, customer id or device id stands in for it")
+
+
+def _refuse_invalid_id(left_out: LeftOut) -> None:
+    """Where no other id stands in for an invalid one, it was not optional."""
+    for each in left_out or ():
+        if each.field in IDENTITY:
+            raise each
 
 
 def identity_of(route: RouteConfig, contract: Contract) -> Identity:
@@ -71,4 +96,5 @@ def identity_of(route: RouteConfig, contract: Contract) -> Identity:
         reader(name, route.fields.get(name), own_names, accept[name], route.zone)
         for name, own_names in IDENTITY.items()
     )
-    return Identity(email, explicit, customer_id, device_id, contract.customer, contract.links)
+    mapped = "distinct_id" in route.fields
+    return Identity(email, explicit, customer_id, device_id, contract.customer, contract.links, mapped)

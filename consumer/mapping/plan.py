@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +11,20 @@ import orjson
 from consumer.config.route import RouteConfig
 from consumer.mapping.contract import MAX_BODY_BYTES, MAX_BYTES_IN_ALL, Contract, contract_of
 from consumer.mapping.customer import Customer, attribute_name, customer_of
-from consumer.mapping.errors import RefusedError
+from consumer.mapping.errors import LeftOut, RefusedError, leave_out
 from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY
 from consumer.mapping.identity import CustomerIds, Identity, identity_of
 from consumer.mapping.links import Links
-from consumer.mapping.products import PREFIX, Products, products_of, products_per_request
-from consumer.mapping.readers import Reader, read_into, reader
-from consumer.mapping.values import jsonable, unwritable
-from consumer.records import EventRequest, Reason
+from consumer.mapping.products import PREFIX, Product, Products, products_of, products_per_request
+from consumer.mapping.readers import Reader, read_into, read_required, reader
+from consumer.mapping.values import field_value, unwritable
+from consumer.records import EventRequest, Omission, Reason
+
+_PLACE = re.compile(r"\[\d+\]")
+
+
+class _UnwritableError(RefusedError):
+    """JSON's writer does not take a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +32,11 @@ class Plan:
     """How a record becomes requests of one event type.
 
     Attributes:
-        properties: the readers of what stands beside token, customer and products.
-        required: those of them without which the record is refused.
+        required: the readers of what stands beside token, customer and products and without which the record is
+            refused.
+        optional: those of what is sent beside them when there is a value.
+        labels: all optional fields, without the places of products.
+        omits: an optional field that cannot be read is left out.
     """
 
     token: str
@@ -35,48 +45,76 @@ class Plan:
     identity: Identity
     customer: Customer | None
     products: Products | None
-    properties: tuple[Reader, ...]
     required: tuple[Reader, ...]
+    optional: tuple[Reader, ...]
+    labels: frozenset[str]
+    omits: bool
 
-    def requests(self, record: Any, links: Links | None = None) -> list[EventRequest]:
+    def requests(
+        self, record: Any, links: Links | None = None, omitted: list[Omission] | None = None
+    ) -> list[EventRequest]:
         """The requests in the order in which they are to be sent.
 
         Args:
             record: the decoded record.
             links: takes the links that the record shows; None where no route links.
+            omitted: takes what is left out, where the route leaves anything out; None where nobody asks.
 
         Raises:
             RefusedError: the record breaks the event type's contract.
         """
-        ids = self.identity.read(record)
+        left_out: LeftOut = [] if self.omits else None
+        ids = self.identity.read(record, left_out)
         properties: dict[str, Any] = {"token": self.token, "distinct_id": ids.distinct_id}
-        if self.customer is not None and ids.email is not None:
-            properties["customer"] = self.customer.read(record, ids.email)
-        listed = self._products(record)
-        read_into(properties, self.properties, record)
-        for each in self.required:
-            if each.field not in properties:
-                raise RefusedError.missing(each.field, each.hint)
+        if ids.email is not None:
+            if self.customer is not None:
+                properties["customer"] = self.customer.read(record, ids.email, left_out)
+            elif ids.email != ids.distinct_id:
+                # An id alone reaches a profile only once it is linked to the address.
+                properties["customer"] = {"email": ids.email}
+        listed = self._products(record, left_out)
+        read_required(properties, self.required, record)
+        read_into(properties, self.optional, record, left_out)
         if links is not None and ids.email is not None:
-            self._collect_links(record, ids.distinct_id, ids.email, links)
+            self._collect_links(record, ids.distinct_id, ids.email, links, left_out)
+        requests = self._written(properties, listed, ids, left_out)
+        if left_out and omitted is not None:
+            omitted += map(self._omission, left_out)
+        return requests
+
+    def _written(
+        self, properties: dict[str, Any], listed: list[list[Product]], ids: CustomerIds, left_out: LeftOut
+    ) -> list[EventRequest]:
         requests = []
         size = 0
         for products in listed:
             if products:
                 properties["products"] = products
-            requests.append(_request(self.contract.event, properties, ids))
+            try:
+                requests.append(_request(self.contract.event, properties, ids))
+            except _UnwritableError:
+                if left_out is None:
+                    raise
+                self._drop_unwritable(properties, listed, left_out)
+                requests.append(_request(self.contract.event, properties, ids))
             size += len(requests[-1].body)
             if size > MAX_BYTES_IN_ALL:
                 message = f"its {len(listed)} events have more than {MAX_BYTES_IN_ALL} bytes together"
                 raise RefusedError(Reason.TOO_LARGE, None, message)
         return requests
 
-    def _products(self, record: Any) -> list[list[dict[str, Any]]]:
+    def _products(self, record: Any, left_out: LeftOut) -> list[list[Product]]:
         if self.products is None:
             return [[]]
-        products = self.products.read(record)
+        try:
+            products = self.products.read(record, left_out)
+        except RefusedError as refused:
+            if left_out is None or "products" in self.contract.required:
+                raise
+            leave_out(RefusedError(refused.reason, "products", str(refused)), left_out)
+            return [[]]
         if products:
-            return products_per_request(products, self.contract, self.route)
+            return products_per_request(products, self.contract, self.route, left_out)
         if "products" in self.contract.required:
             hint = self.products.source.hint
             if products is None:
@@ -84,11 +122,23 @@ class Plan:
             raise RefusedError(Reason.MISSING_FIELD, "products", f"products: the list is empty ({hint})")
         return [[]]
 
-    def _collect_links(self, record: Any, distinct_id: str, email: str, links: Links) -> None:
+    def _drop_unwritable(self, properties: dict[str, Any], listed: list[list[Product]], left_out: LeftOut) -> None:
+        """Takes out the optional values that JSON's writer does not take, which it tells only as it writes."""
+        _drop(properties, "", {"token", "distinct_id", "customer", "products", *self.contract.required}, left_out)
+        _drop(properties.get("customer", {}), "", {"email"}, left_out)
+        for index, product in enumerate(product for products in listed for product in products):
+            _drop(product, f"products[{index}].", {"id"}, left_out)
+
+    def _omission(self, refused: RefusedError) -> Omission:
+        field = refused.field or ""
+        label = _PLACE.sub("", field)
+        return Omission(self.contract.event, field, str(refused), label if label in self.labels else f"{PREFIX}*")
+
+    def _collect_links(self, record: Any, distinct_id: str, email: str, links: Links, left_out: LeftOut) -> None:
         if self.contract.links:
             links.setdefault((distinct_id, email))
         elif self.route.link_identities:
-            for one in self.identity.linkable_ids(record):
+            for one in self.identity.linkable_ids(record, left_out):
                 if (one, email) not in links:
                     links[one, email] = self._identify(one, email)
 
@@ -97,23 +147,34 @@ class Plan:
         return _request("identify", properties, CustomerIds(distinct_id, email), link=True)
 
 
+def _drop(target: dict[str, Any], place: str, kept: set[str], left_out: LeftOut) -> None:
+    for name in [name for name in target if name not in kept]:
+        try:
+            orjson.dumps(target[name])
+        except orjson.JSONEncodeError:
+            inner, rule = unwritable(target.pop(name), f"{place}{name}")
+            leave_out(RefusedError(Reason.INVALID_FIELD, f"{place}{name}", f"{inner}: {rule}"), left_out)
+
+
 def plan_of(route: RouteConfig, event: str, token: str) -> Plan:
     """Compiles one event type of a route in whose configuration nothing is wrong."""
     contract = contract_of(event)
-    properties = tuple(
-        reader(name, route.fields.get(name), (name,), ACCEPT.get(name, jsonable), route.zone)
+    properties = [
+        reader(name, route.fields.get(name), (name,), ACCEPT.get(name, field_value), route.zone)
         for name in property_names(route, contract)
-    )
-    return Plan(
-        token,
-        route,
-        contract,
-        identity_of(route, contract),
-        customer_of(route, contract),
-        products_of(route, contract),
-        properties,
-        tuple(each for each in properties if each.field in contract.required),
-    )
+    ]
+    further = [reader(name, source, zone=route.zone) for name, source in route.properties.items()]
+    required = tuple(each for each in properties if each.field in contract.required)
+    optional = (*(each for each in properties if each.field not in contract.required), *further)
+    customer, products = customer_of(route, contract), products_of(route, contract)
+    labels = {*IDENTITY, "products", *(each.field for each in optional)}
+    if customer is not None:
+        labels |= set(customer.names)
+    if products is not None:
+        labels |= {f"{PREFIX}{each.field}" for each in products.flat_others}
+    identity = identity_of(route, contract)
+    omits = route.invalid_optional == "omit"
+    return Plan(token, route, contract, identity, customer, products, required, optional, frozenset(labels), omits)
 
 
 def property_names(route: RouteConfig, contract: Contract) -> tuple[str, ...]:
@@ -135,7 +196,7 @@ def _request(event: str, properties: dict[str, Any], ids: CustomerIds, *, link: 
     except orjson.JSONEncodeError:
         # Its message quotes the value.
         place, rule = unwritable(properties, "")
-        raise RefusedError.invalid(place.removeprefix("customer."), rule) from None
+        raise _UnwritableError.invalid(place.removeprefix("customer."), rule) from None
     if len(body) > MAX_BODY_BYTES:
         message = f"the event has {len(body)} bytes; Bluecore takes {MAX_BODY_BYTES}"
         raise RefusedError(Reason.TOO_LARGE, None, message)

@@ -7,6 +7,7 @@ only what is mapped and Bluecore's own `name`, `price` and `quantity`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,10 +18,10 @@ from consumer.avro.unreadable import Unreadable
 from consumer.config.route import RouteConfig
 from consumer.mapping.contract import Contract
 from consumer.mapping.decimals import exact_sum
-from consumer.mapping.errors import InvalidValueError, RefusedError
+from consumer.mapping.errors import InvalidValueError, LeftOut, RefusedError, leave_out
 from consumer.mapping.fields import FLAT_PRODUCT_ID, PRODUCT, PRODUCT_ID, text
-from consumer.mapping.readers import Reader, read_into, reader
-from consumer.mapping.values import FORMS, jsonable, other_form, readable
+from consumer.mapping.readers import Reader, reader
+from consumer.mapping.values import FORMS, is_blank, jsonable, other_form, readable
 
 Product = dict[str, Any]
 
@@ -47,41 +48,44 @@ class Products:
     flat_others: tuple[Reader, ...]
     is_mapped: bool
 
-    def read(self, record: Any) -> list[Product] | None:
+    def read(self, record: Any, left_out: LeftOut = None) -> list[Product] | None:
         """The products in their order; None when the record has neither a list nor a product.
 
+        Args:
+            record: the record.
+            left_out: takes the invalid fields beside the ids.
+
         Raises:
-            RefusedError: one is no object, has no id, or a value that is invalid.
+            RefusedError: one is no object, has no id, or a value that is invalid, and nothing may be left out.
         """
         found = self.source.read(record)
         if found is None:
-            return None if self.is_mapped else self._flat(record)
+            return None if self.is_mapped else self._flat(record, left_out)
         if isinstance(found, dict):
             found = [found]
         if not isinstance(found, list):
             raise RefusedError.invalid("products", "must be a list of objects", self.source.hint)
-        return [self._product(item, index) for index, item in enumerate(found)]
+        return [self._product(item, index, left_out) for index, item in enumerate(found)]
 
-    def _flat(self, record: Any) -> list[Product] | None:
+    def _flat(self, record: Any, left_out: LeftOut) -> list[Product] | None:
         found = self.flat_id.read(record)
         if found is None:
             return None
         product = {"id": found}
-        read_into(product, self.flat_others, record)
+        _read_fields(product, self.flat_others, record, 0, left_out)
         return [product]
 
-    def _product(self, item: Any, index: int) -> Product:
+    def _product(self, item: Any, index: int, left_out: LeftOut) -> Product:
         if not isinstance(item, dict):
             raise RefusedError.invalid(f"products[{index}]", "must be an object with an id", self.source.hint)
         try:
             product = {"id": self.id.require(item)}
-            if self.others is None:
-                _ride_along(product, item)
-            else:
-                read_into(product, self.others, item)
         except RefusedError as refused:
-            place = f"products[{index}]."
-            raise RefusedError(refused.reason, f"{place}{refused.field}", f"{place}{refused}") from None
+            raise refused.inside(f"products[{index}].") from None
+        if self.others is None:
+            _ride_along(product, item, index, left_out)
+        else:
+            _read_fields(product, self.others, item, index, left_out)
         return product
 
 
@@ -97,7 +101,7 @@ def products_of(route: RouteConfig, contract: Contract) -> Products | None:
     )
     source = route.fields.get("products")
     return Products(
-        source=reader("products", source, ("products",), readable),
+        source=reader("products", source, ("products",), _listed),
         id=reader("id", mapped.get("id"), PRODUCT_ID, text, route.zone),
         flat_id=reader("products[0].id", mapped.get("id"), FLAT_PRODUCT_ID, text, route.zone),
         others=others if mapped else None,
@@ -106,8 +110,16 @@ def products_of(route: RouteConfig, contract: Contract) -> Products | None:
     )
 
 
-def products_per_request(products: list[Product], contract: Contract, route: RouteConfig) -> list[list[Product]]:
+def products_per_request(
+    products: list[Product], contract: Contract, route: RouteConfig, left_out: LeftOut = None
+) -> list[list[Product]]:
     """The products of each request: one list, or one a product where the route splits them.
+
+    Args:
+        products: all of the record.
+        contract: of the event type.
+        route: says what becomes of too many.
+        left_out: what was left out of the products.
 
     Raises:
         RefusedError: Bluecore does not take these products in one event, and the route does not say what to do.
@@ -116,7 +128,7 @@ def products_per_request(products: list[Product], contract: Contract, route: Rou
         if route.repeated_products == "refuse":
             which = "products[{}] repeats the id of products[{}]".format(*_repeated(products))
             raise RefusedError.invalid("products", f"{which}; `repeated_products: merge` adds their quantities")
-        products = _merged(products)
+        products = _merged(products, left_out)
     if contract.splittable and route.split_products:
         return [[product] for product in products]
     most = contract.max_products
@@ -131,19 +143,58 @@ def products_per_request(products: list[Product], contract: Contract, route: Rou
     return [products]
 
 
-def _ride_along(product: Product, item: Product) -> None:
-    name = ""
+def _listed(value: Any) -> Any:
+    return None if is_blank(value) else readable(value)
+
+
+def _read_fields(product: Product, readers: Sequence[Reader], item: Any, index: int, left_out: LeftOut) -> None:
+    for each in readers:
+        try:
+            found = each.get(item)
+            if found is not None and (value := each.accept(found)) is not None:
+                product[each.field] = value
+        except InvalidValueError as rule:
+            refused = RefusedError.invalid(each.field, rule, each.hint)
+            leave_out(refused.inside(f"products[{index}]."), left_out)
+
+
+def _ride_along(product: Product, item: Product, index: int, left_out: LeftOut) -> None:
     try:
         for name, value in item.items():
-            if value is not None and name not in _IDS:
-                form = FORMS.get(type(value), other_form)
-                product[name] = value if form is None else form(value)
-    except InvalidValueError as rule:
-        legible = _legible(item)
-        if legible == item:
-            raise RefusedError.invalid(name, rule) from None
-        # Nobody has mapped them: a value costs no record that is not mapped.
-        _ride_along(product, legible)
+            if name in _IDS:
+                continue
+            kind = type(value)
+            form = FORMS.get(kind, other_form)
+            if form is not None:
+                product[name] = form(value)
+            elif value is not None and not (kind is str and (not value or value.isspace())):
+                product[name] = value
+    except InvalidValueError:
+        _ride_along_without_the_invalid(product, item, f"products[{index}].", left_out)
+
+
+def _ride_along_without_the_invalid(product: Product, item: Product, place: str, left_out: LeftOut) -> None:
+    """Nobody has mapped them: what could not be read costs no record, whatever the route refuses."""
+    for name, value in item.items():
+        if value is None or name in _IDS or is_blank(value):
+            continue
+        legible = _legible_part(value)
+        if legible is not value and left_out is not None:
+            leave_out(RefusedError.invalid(name, "holds what could not be read").inside(place), left_out)
+        if legible is not None:
+            try:
+                product[name] = jsonable(legible)
+            except InvalidValueError as rule:
+                leave_out(RefusedError.invalid(name, rule).inside(place), left_out)
+
+
+def _legible_part(value: Any) -> Any:
+    """The value itself where all of it could be read, else what could; None where nothing could."""
+    try:
+        legible = _legible([value])
+        return value if legible == [value] else legible[0] if legible else None
+    except RecursionError:
+        return value
 
 
 def _legible(value: Any) -> Any:
@@ -164,15 +215,20 @@ def _repeated(products: list[Product]) -> tuple[int, int]:
     raise ValueError("no id is repeated")
 
 
-def _merged(products: list[Product]) -> list[Product]:
+def _merged(products: list[Product], left_out: LeftOut) -> list[Product]:
     """Each id once, where it first stood: its quantities are added, of the rest the first stands.
 
-    A product without a quantity counts as one. Decimals are added without loss.
+    A product without a quantity counts as one. Decimals are added without loss. Where a quantity was left out, the
+    product goes without one: the sum of the others would be wrong.
     """
     merged: dict[str, Product] = {}
+    invalid = {each.field for each in left_out or ()}
+    unknown = {each["id"] for index, each in enumerate(products) if f"products[{index}].quantity" in invalid}
     for product in products:
         first = merged.setdefault(product["id"], product)
-        if first is not product:
+        if product["id"] in unknown:
+            first.pop("quantity", None)
+        elif first is not product:
             try:
                 first["quantity"] = jsonable(exact_sum((_quantity(first), _quantity(product))))
             except InvalidValueError as rule:

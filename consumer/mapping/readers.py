@@ -8,11 +8,11 @@ from typing import Any
 
 from consumer.config.route import FieldConfig
 from consumer.mapping.convert import converter
-from consumer.mapping.errors import InvalidValueError, RefusedError
+from consumer.mapping.errors import InvalidValueError, LeftOut, RefusedError, leave_out
 from consumer.mapping.moments import Zone
 from consumer.mapping.paths import Get, compile_path
 from consumer.mapping.reads import Names, names_in
-from consumer.mapping.values import jsonable
+from consumer.mapping.values import field_value, is_blank
 
 Accept = Callable[[Any], Any]
 
@@ -43,6 +43,18 @@ class Reader:
         except InvalidValueError as rule:
             raise RefusedError.invalid(self.field, rule, self.hint) from None
 
+    def read_optional(self, record: Any, left_out: LeftOut) -> Any:
+        """The same, of a field that may be left out.
+
+        Raises:
+            RefusedError: there is one that breaks the field's rule, and nothing may be left out.
+        """
+        try:
+            return self.read(record)
+        except RefusedError as refused:
+            leave_out(refused, left_out)
+            return None
+
     def require(self, record: Any) -> Any:
         """The same, for a field that must be there.
 
@@ -55,11 +67,17 @@ class Reader:
         return value
 
 
-def read_into(target: dict[str, Any], readers: Sequence[Reader], record: Any) -> None:
+def read_into(target: dict[str, Any], readers: Sequence[Reader], record: Any, left_out: LeftOut = None) -> None:
     """Adds the fields that have a value, in the order of the readers.
 
+    Args:
+        target: where to.
+        readers: of the fields.
+        record: the record.
+        left_out: takes those that break their rules.
+
     Raises:
-        RefusedError: one breaks its field's rule.
+        RefusedError: one breaks its field's rule, and nothing may be left out.
     """
     for each in readers:
         try:
@@ -67,14 +85,31 @@ def read_into(target: dict[str, Any], readers: Sequence[Reader], record: Any) ->
             if found is not None and (value := each.accept(found)) is not None:
                 target[each.field] = value
         except InvalidValueError as rule:
+            leave_out(RefusedError.invalid(each.field, rule, each.hint), left_out)
+
+
+def read_required(target: dict[str, Any], readers: Sequence[Reader], record: Any) -> None:
+    """Adds fields of which none may be missing.
+
+    Raises:
+        RefusedError: one is missing, or breaks its field's rule.
+    """
+    for each in readers:
+        try:
+            found = each.get(record)
+            value = None if found is None else each.accept(found)
+        except InvalidValueError as rule:
             raise RefusedError.invalid(each.field, rule, each.hint) from None
+        if value is None:
+            raise RefusedError.missing(each.field, each.hint)
+        target[each.field] = value
 
 
 def reader(
     field: str,
     mapped: str | FieldConfig | None,
     own_names: Sequence[str] = (),
-    accept: Accept = jsonable,
+    accept: Accept = field_value,
     zone: Zone = None,
 ) -> Reader:
     """The reader of a field: by the path that the route maps, else under the first of its own names with a value.
@@ -97,9 +132,9 @@ def _first(names: Sequence[str]) -> Get:
     """The first of a field's own names with a value; every field that a route does not map goes through here."""
     if not any("." in name for name in names):
         return _first_key(names)
-    section, _, name = names[0].partition(".")
-    if names[1:] == (name,):
-        return _inside_or_at_the_top(section, name)
+    section, _, name = names[-1].partition(".")
+    if names[:-1] == (name,):
+        return _at_the_top_or_inside(name, section)
     gets = [compile_path(name).get for name in names]
 
     def get(record: Any) -> Any:
@@ -132,23 +167,23 @@ def _first_key(names: Sequence[str]) -> Get:
     return get
 
 
-def _inside_or_at_the_top(section: str, name: str) -> Get:
-    """`customer.city`, `city`: each of the default attributes is looked for so, whence a function of its own."""
+def _at_the_top_or_inside(name: str, section: str) -> Get:
+    """`email`, `customer.email`: every event looks for this one."""
 
     def get(record: Any) -> Any:
-        inside = record.get(section)
-        if isinstance(inside, dict):
-            found = inside.get(name)
-            if found is not None and found != "":
-                return found
         found = record.get(name)
-        return None if found == "" else found
+        if found is None or found == "":
+            inside = record.get(section)
+            return inside.get(name) if isinstance(inside, dict) else None
+        return found
 
     return get
 
 
 def _composed(convert: Accept, accept: Accept) -> Accept:
     def converted(value: Any) -> Any:
+        if is_blank(value):
+            return None
         found = convert(value)
         return None if found is None else accept(found)
 

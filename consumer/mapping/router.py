@@ -21,7 +21,7 @@ from consumer.mapping.readers import Reader, reader
 from consumer.mapping.reads import Names, union
 from consumer.mapping.recipients import Recipients
 from consumer.mapping.values import readable
-from consumer.records import EventRequest, Mapped, Reason, Reject, Send, Skip, Stage
+from consumer.records import EventRequest, Mapped, Omission, Reason, Reject, Send, Skip, Stage
 
 # A redelivery names its topic itself, in a header that anyone may write.
 _MOST_REMEMBERED = 4096
@@ -119,6 +119,7 @@ class Router:
             what = f"topic {topic}" if record_name is None else f"topic {topic}, record {record_name}"
             return Reject(Reason.UNROUTABLE, Stage.MAP, f"no route takes {what}")
         requests: list[EventRequest] = []
+        omitted: list[Omission] = []
         links: Links | None = None if claim is None else {}
         priorities: list[int] = []
         event = ""
@@ -130,7 +131,7 @@ class Router:
                     self._check_age(event_time_ms, now_ms)
                     plan = route.plan(record)
                     event = plan.contract.event
-                    made = plan.requests(record, links)
+                    made = plan.requests(record, links, omitted)
                     requests += made if route.rated is None else [each._replace(rated=route.rated) for each in made]
                     priorities.append(route.config.priority)
         except RefusedError as refused:
@@ -145,7 +146,7 @@ class Router:
                 return Skip("only_emails")
         if claim is not None and links:
             requests = claimed_links(links, claim) + requests
-        return Send(tuple(requests), max(priorities))
+        return Send(tuple(requests), max(priorities), tuple(omitted) if omitted else ())
 
     def reads(self, topic: str) -> Names:
         """The fields that are looked at of the records of a topic, whichever of its routes takes them."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import structlog
 
-from consumer.avro.decoding import Narrowable, WireFormat
+from consumer.avro.decoding import Decoded, Narrowable, WireFormat
 from consumer.avro.errors import SchemaPending, Undecodable
+from consumer.avro.subjects import Subjects
 from consumer.mapping.links import LinkCache
 from consumer.mapping.router import Router
 from consumer.records import Mapped, Reason, Record, Reject, Skip, Stage
@@ -23,7 +25,11 @@ class Translator:
     """Decodes and maps, one record at a time. For one thread: it remembers which ids it has linked."""
 
     def __init__(
-        self, router: Router, decoder_of: Callable[[str], WireFormat], links: LinkCache | None = None
+        self,
+        router: Router,
+        decoder_of: Callable[[str], WireFormat],
+        links: LinkCache | None = None,
+        subjects: Subjects | None = None,
     ) -> None:
         """Takes what it is made of.
 
@@ -31,11 +37,18 @@ class Translator:
             router: the compiled routes.
             decoder_of: a topic's decoder; topics differ in their wire format.
             links: the ids that are known to be linked; by default, none.
+            subjects: tells which schemas are not of a record's topic; None: nobody knows.
         """
         self._router = router
         self._decoder_of = decoder_of
         self._links = LinkCache() if links is None else links
+        self._subjects = Subjects(lambda _: None) if subjects is None else subjects
         self._narrowed: dict[str, tuple[WireFormat, WireFormat]] = {}
+
+    @property
+    def links(self) -> int:
+        """How many ids are known to be linked."""
+        return len(self._links)
 
     def translate(self, record: Record, now_ms: int) -> Mapped:
         """What becomes of the record, by the routes of the topic that it was first written to.
@@ -56,29 +69,39 @@ class Translator:
         if record.value is None:
             return Skip("tombstone")
         topic = record.origin.topic
-        try:
-            decoder = self._decoder_of(topic)
-            known = self._narrowed.get(topic)
-            if known is None or known[0] is not decoder:
-                known = self._narrow(topic, decoder)
-            decoded = known[1].decode(record.value)
-        except Undecodable as error:
-            return Reject(Reason.UNDECODABLE, Stage.DECODE, str(error))
-        except SchemaPending:
-            raise
-        except Exception as error:  # noqa: BLE001 - a bug here must not stop the stream; the text may quote values
-            _tell("decoding_failed", record, error)
-            return Reject(Reason.UNDECODABLE, Stage.DECODE, type(error).__name__)
+        decoded = self._decode(topic, record, record.value)
+        if isinstance(decoded, Reject):
+            return decoded
         claim = (
             partial(self._links.claim, record=(record.origin, record.origin_offset))
             if self._router.links_identities
             else None
         )
         try:
-            return self._router.map(topic, decoded.name, decoded.value, record.event_time_ms, now_ms, claim=claim)
+            mapped = self._router.map(topic, decoded.name, decoded.value, record.event_time_ms, now_ms, claim=claim)
         except Exception as error:  # noqa: BLE001 - a bug here must not stop the stream; the text may quote values
             _tell("mapping_failed", record, error)
             return Reject(Reason.INVALID_FIELD, Stage.MAP, type(error).__name__)
+        foreign = self._subjects.foreign(topic, decoded.schema_id)
+        if foreign and isinstance(mapped, Reject):
+            return replace(mapped, message=f"{mapped.message}; {foreign}")
+        return mapped
+
+    def _decode(self, topic: str, record: Record, value: bytes) -> Decoded | Reject:
+        try:
+            decoder = self._decoder_of(topic)
+            known = self._narrowed.get(topic)
+            if known is None or known[0] is not decoder:
+                known = self._narrow(topic, decoder)
+            return known[1].decode(value)
+        except Undecodable as error:
+            foreign = self._subjects.foreign(topic, error.schema_id)
+            return Reject(Reason.UNDECODABLE, Stage.DECODE, f"{error}; {foreign}" if foreign else str(error))
+        except SchemaPending:
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug here must not stop the stream; the text may quote values
+            _tell("decoding_failed", record, error)
+            return Reject(Reason.UNDECODABLE, Stage.DECODE, type(error).__name__)
 
     def _narrow(self, topic: str, decoder: WireFormat) -> tuple[WireFormat, WireFormat]:
         """A topic's decoder, and the same for who need not read of its records what no route looks at."""

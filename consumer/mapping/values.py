@@ -83,6 +83,24 @@ def plain(value: Any) -> Any:
     return value if text is None else text(value)
 
 
+def is_blank(value: Any) -> bool:
+    """Whether it is a text without a letter, which counts as no value."""
+    return isinstance(value, str) and (not value or value.isspace())
+
+
+def field_value(value: Any) -> Any:
+    """What `jsonable` makes of the value of a field; None of a blank text, which is a missing value.
+
+    Raises:
+        InvalidValueError: some part of it has no JSON form.
+    """
+    kind = type(value)
+    if kind is str:
+        return value if value and not value.isspace() else None
+    form = FORMS.get(kind, other_form)
+    return value if form is None else form(value)
+
+
 def jsonable(value: Any) -> Any:
     """The value with all that is in it, ready for orjson.
 

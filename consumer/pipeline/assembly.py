@@ -19,6 +19,7 @@ from consumer.avro.options import parse_options
 from consumer.avro.outage import address
 from consumer.avro.registry import RegistryClient
 from consumer.avro.route_schemas import route_schemas, topic_decoder
+from consumer.avro.subjects import Subjects
 from consumer.bluecore.client import BluecoreClient
 from consumer.bluecore.factory import open_transport
 from consumer.bluecore.threads import ThreadTransport
@@ -40,6 +41,7 @@ from consumer.kafka.topics import ensure_topics
 from consumer.mapping.contract import events_of
 from consumer.mapping.router import Router, compile_routes
 from consumer.mapping.translate import Translator
+from consumer.pipeline.caches import caches_of
 from consumer.pipeline.held_back import is_paused, tell_held_back
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.lag import Lag
@@ -102,7 +104,11 @@ def assembled(config: Config) -> Iterator[Assembled]:
         partitions = ensure_topics(config.kafka, config.own_topics)
         engine = Engine(DeliveryPolicy.from_config(config))
         routes = router(config)
-        translator = Translator(routes, decoders(config.routes, schemas))
+        translator = Translator(
+            routes,
+            decoders(config.routes, schemas),
+            subjects=None if schemas is None else Subjects(schemas.kept.get),
+        )
         statistics = KafkaStatistics(metrics, health, clock.now)
         read_errors = ReadErrors(metrics, health, clock.now)
         named = [topic for topic in subscription(config) if not topic.startswith("^")]
@@ -118,6 +124,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
             schemas,
             intake=intake,
             lag=lag,
+            caches=caches_of(engine, translator, schemas),
             name_of=partial(customer_hash, key=config.bluecore.namespace.get_secret_value()),
             endpoint=address(config.bluecore.url),
         )
@@ -188,7 +195,7 @@ def registry_client(config: Config) -> RegistryClient | None:
 
 def schema_cache(config: Config) -> SchemaCache | None:
     client = registry_client(config)
-    return None if client is None else SchemaCache(client)
+    return None if client is None else SchemaCache(client, subjects_of=client.subjects_of)
 
 
 def decoders(routes: tuple[RouteConfig, ...], schemas: SchemaCache | None) -> Callable[[str], WireFormat]:

@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 
 from consumer.delivery.engine import Engine
+from consumer.pipeline.caches import NO_CACHES, Caches
 from consumer.pipeline.lag import Lag
 from consumer.telemetry.health import Health
 from consumer.telemetry.incidents import Incidents
@@ -41,6 +42,7 @@ class EngineGauges:
         registry: HasOutage | None,
         intake: HasOldest | None,
         lag: Lag | None = None,
+        caches: Caches = NO_CACHES,
     ) -> None:
         self._metrics = metrics
         self._health = health
@@ -48,6 +50,7 @@ class EngineGauges:
         self._registry = registry
         self._intake = intake
         self._lag = lag
+        self._caches = caches
         self._changed = False
         self._incidents = Incidents()
         self._next = self._next_ages = 0.0
@@ -69,6 +72,10 @@ class EngineGauges:
         budgets = (engine.partitions.buffer.memory, engine.partitions.buffer.redelivery_memory)
         metrics.in_memory_records.set(sum(budget.records for budget in budgets))
         metrics.in_memory_bytes.set(sum(budget.bytes for budget in budgets))
+        for name, usage_of in self._caches.items():
+            usage = usage_of()
+            metrics.cache_bytes[name].set(usage.bytes)
+            metrics.cache_entries[name].set(usage.entries)
         self._count(now)
         self._stops()
         if self._lag is not None:

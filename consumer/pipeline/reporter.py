@@ -10,9 +10,11 @@ import structlog
 from consumer.delivery.engine import Engine
 from consumer.delivery.held_routes import DEAD_LETTER_FLOOD, Route
 from consumer.delivery.task import Commit, Settlement
+from consumer.pipeline.caches import NO_CACHES, Caches
 from consumer.pipeline.gauges import EngineGauges, HasOldest, HasOutage
 from consumer.pipeline.lag import Lag
-from consumer.records import Failure, Outcome, Partition, Record
+from consumer.pipeline.omissions import OmittedFields
+from consumer.records import Failure, Mapped, Outcome, Partition, Record, Send
 from consumer.telemetry.health import Health
 from consumer.telemetry.incidents import Incidents
 from consumer.telemetry.metrics import LoopState, Metrics
@@ -41,13 +43,14 @@ class Reporter:
         *,
         intake: HasOldest | None = None,
         lag: Lag | None = None,
+        caches: Caches = NO_CACHES,
         name_of: Callable[[str], str] = lambda _: "",
         endpoint: str = "",
     ) -> None:
         self._metrics = metrics
         self._health = health
         self._engine = engine
-        self._gauges = EngineGauges(metrics, health, engine, registry, intake, lag)
+        self._gauges = EngineGauges(metrics, health, engine, registry, intake, lag, caches)
         self._name_of = name_of
         self._endpoint = endpoint
         self.stopwatch = stopwatch
@@ -58,6 +61,7 @@ class Reporter:
         self._ages: list[float] = []
         self._count_at = 0.0
         self._incidents = Incidents()
+        self._omissions = OmittedFields(metrics)
         self._cause = ""
         self._held: frozenset[Route] = frozenset()
         self._leaving = False
@@ -77,6 +81,11 @@ class Reporter:
         for topic, count in Counter([record.partition.topic for record in records]).items():
             self._metrics.events_consumed[topic].inc(count)
         self._metrics.event_age["consumed"].observe_many(_ages(records, now))
+
+    def mapped(self, record: Record, mapped: Mapped, now: float) -> None:
+        """What mapping made of a record: nothing to tell of nearly all."""
+        if type(mapped) is Send and (mapped.omitted or self._omissions.watching):
+            self._omissions.look(record, mapped, now)
 
     def settled(self, settlements: Sequence[Settlement], now: float) -> None:
         """Counts them: the delivered, nearly all of them, together with the next ones where these are few."""

@@ -101,12 +101,14 @@ class Service:
         enter("polling" if busy else self._report.resting)
         records = self._read(0 if busy else longest, busy=bool(busy))
         self._collect_writes()
-        for change in self._retry_watch.changes():
+        changes = self._retry_watch.changes()
+        for change in changes:
             self._engine.parked.apply(change)
         enter("mapping")
         now = self._clock.now()
         self._report.consumed(records, now)
         for record, mapped in self._intake.translate(records, now):
+            self._report.mapped(record, mapped, now)
             self._engine.take(record, mapped, now)
         self._act(now)
         if not self._source.committing and (commits := self._engine.partitions.commits.due(now)):
@@ -115,6 +117,8 @@ class Service:
             self._report.committing(commits)
         if not self._source.committing:
             self.wake_at = min(self.wake_at, self._engine.partitions.commits.next_at)
+        if changes:
+            self.wake_at = now  # there may be more of them
         self._report.state(now, joined=self._source.joined)
 
     def _read(self, seconds: float, *, busy: bool) -> list[Record]:
@@ -143,7 +147,7 @@ class Service:
     def _act(self, now: float) -> None:
         decided = self._engine.decide(now)
         for ticket, task in decided.sends:
-            self._client.send(ticket, task.request.body, task.idempotency_key, task.record.traceparent)
+            self._client.send(ticket, task.request.body, task.idempotency_key, task.traceparent)
         for ticket, task in decided.writes:
             self._publisher.publish(ticket, task)
         for ticket, receipt in decided.receipts:
@@ -228,6 +232,8 @@ class Service:
 
     def _forget(self, kind: str, partitions: Sequence[Partition]) -> None:
         self._engine.partitions.forget(partitions)
+        if self._engine.parked.leave(partitions):
+            self._retry_watch.catch_up(self._engine.parked.ask())
         self._report.rebalanced(kind, partitions, self._engine.partitions.assigned)
 
     def _abandon(self) -> None:

@@ -97,6 +97,11 @@ class _Endpoints:
         schema = self._store.schema(request.path_params["id"])
         return _Answer(request_body(schema.text, schema.references))
 
+    async def subjects_of_id(self, request: Request) -> _Answer:
+        schema_id = request.path_params["id"]
+        self._store.schema(schema_id)
+        return _Answer(sorted(subject for subject, ids in self._store.subjects.items() if schema_id in ids))
+
     async def subjects(self, _: Request) -> _Answer:
         return _Answer(sorted(self._store.subjects))
 
@@ -124,6 +129,7 @@ def registry_app() -> Starlette:
     return Starlette(
         routes=[
             Route("/schemas/ids/{id:int}", endpoints.schema_by_id),
+            Route("/schemas/ids/{id:int}/subjects", endpoints.subjects_of_id),
             Route("/subjects", endpoints.subjects),
             Route("/subjects/{subject}", endpoints.lookup, methods=["POST"]),
             Route("/subjects/{subject}/versions", endpoints.versions),

@@ -23,6 +23,7 @@ LoopState = Literal["polling", "mapping", "waiting", "backing_off", "paused", "c
 StopCause = Literal["memory", "dead_letters", "settled_map", "circuit_open", "registry", "receipts"]
 Rebalance = Literal["assigned", "revoked", "lost", "deleted"]
 CommitOutcome = Literal["ok", "failed"]
+CacheName = Literal["schemas", "links", "parked_keys", "settled"]
 
 PREFIX = "bluecore_consumer"
 
@@ -76,6 +77,17 @@ class Metrics:
         self.dead_letters: Children[str, Counter] = counters(
             "dead_letters_total", "Records acknowledged in the dead-letter topic, by reason.", "reason"
         )
+        self.fields_omitted: Children[tuple[str, str], Counter] = counters(
+            "fields_omitted_total",
+            "Values of optional fields that could not be read, and were left out of their events.",
+            *("event_type", "field"),
+        )
+        # Those of every field that there may be would be hundreds of series at zero.
+        self.fields_read: Children[tuple[str, str], Counter] = counters(
+            "fields_read_total",
+            "Values of a field, those left out too, while some of it were left out in the last hour.",
+            *("event_type", "field"),
+        )
         self.dead_letter_produce_failures = counter(
             "dead_letter_produce_failures_total",
             "Records that the brokers did not take in the retry or dead-letter topic; they stay unsettled.",
@@ -105,6 +117,13 @@ class Metrics:
             "in_memory_records", "Records read and not settled: queued, in flight or waiting for a retry."
         )
         self.in_memory_bytes = gauge("in_memory_bytes", "Keys and values of those records, in bytes.")
+        self.cache_bytes: Children[str, Gauge] = gauges(
+            "cache_bytes",
+            "About the memory of what is kept beside records, in bytes: schemas, linked ids, keys that are parked in "
+            "the retry topic, offsets settled of partitions that left. Each is bounded.",
+            "cache",
+        )
+        self.cache_entries: Children[str, Gauge] = gauges("cache_entries", "How many of these there are.", "cache")
 
         # Bluecore
         self.http_requests: Children[str, Counter] = counters(
@@ -196,13 +215,17 @@ class Metrics:
             "loop_seconds_total", "The main loop's time by what it did; adds up to the wall clock.", "state"
         )
         gauge("build_info", "1, labelled with the version that runs.", "version").labels(__version__).set(1)
+        self._prepare_closed_sets()
 
+    def _prepare_closed_sets(self) -> None:
         self.dead_letters.prepare(Reason)
         self.http_requests.prepare(_STATUSES)
         self.intake_stopped.prepare(get_args(StopCause))
         self.rebalances.prepare(get_args(Rebalance))
         self.commits.prepare(get_args(CommitOutcome))
         self.loop_seconds.prepare(get_args(LoopState))
+        self.cache_bytes.prepare(get_args(CacheName))
+        self.cache_entries.prepare(get_args(CacheName))
 
     def prepare(self, topics: Iterable[str], event_types: Iterable[str]) -> None:
         """Make the series of these topics present, for each event type that their routes can yield."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from io import BytesIO
 from typing import Any
 
@@ -11,7 +12,7 @@ from fastavro import schemaless_writer
 
 from consumer.avro.decoding import Reading
 from consumer.avro.errors import InvalidSchema, Undecodable
-from consumer.avro.guard import DEEPEST, MOST_ITEMS, check_value
+from consumer.avro.guard import DEEPEST, MOST_ITEMS, MOST_VALUES, check_value
 from consumer.avro.schema import AvroSchema, parse
 
 NODE = {
@@ -70,6 +71,22 @@ def test_a_value_has_as_many_items_as_may_be_and_not_more(inner: Any) -> None:
     assert len(read(written({"lines": [item] * MOST_ITEMS}, lines), lines)["lines"]) == MOST_ITEMS
     with pytest.raises(Undecodable, match="more than 100000 items"):
         read(written({"lines": [item] * (MOST_ITEMS + 1)}, lines), lines)
+
+
+def with_nulls(count: int) -> AvroSchema:
+    """Each item takes one byte, and becomes so many values beside itself."""
+    fields = [{"name": "a", "type": "boolean"}, *({"name": f"n{at}", "type": "null"} for at in range(count))]
+    return schema(("lines", {"type": "array", "items": {"type": "record", "name": "Line", "fields": fields}}))
+
+
+def test_fields_that_take_no_bytes_count_too() -> None:
+    """Of 1,000 bytes a quarter of a million values, and in 100 KB as many as fill the memory."""
+    lines = with_nulls(248)
+    item = {"a": True, **{f"n{at}": None for at in range(248)}}
+    most = (MOST_VALUES - 2) // 250
+    assert len(read(written({"lines": [item] * most}, lines), lines)["lines"]) == most
+    with pytest.raises(Undecodable, match="more than 250000 values"):
+        read(written({"lines": [item] * (most + 1)}, lines), lines)
 
 
 def test_the_items_of_all_arrays_and_maps_count_together() -> None:
@@ -158,12 +175,12 @@ def test_an_array_whose_items_take_no_bytes_is_refused(items: Any) -> None:
     ],
 )
 def test_one_whose_items_take_a_byte_is_taken(items: Any) -> None:
-    assert array_of(items).shape == (False, True)
+    assert array_of(items).shape.unsuspected <= MOST_ITEMS
 
 
 def test_a_map_may_have_values_without_bytes() -> None:
     """Each of its entries has a key."""
-    assert schema(("m", {"type": "map", "values": "null"})).shape.repeats
+    assert schema(("m", {"type": "map", "values": "null"})).shape.unsuspected == MOST_ITEMS
 
 
 def levels(count: int) -> AvroSchema:
@@ -175,13 +192,13 @@ def levels(count: int) -> AvroSchema:
 
 def test_a_schema_is_nested_as_deep_as_may_be_and_not_deeper() -> None:
     """What is deeper is the schema's fault, told by name, and no outage of the registry."""
-    assert levels(DEEPEST - 1).shape.repeats
+    assert not levels(DEEPEST - 1).shape.recursive
     with pytest.raises(InvalidSchema, match="nested more than 100 levels deep"):
         levels(DEEPEST + 1)
 
 
 def test_a_plain_record_needs_no_walk() -> None:
-    assert schema(("a", "int"), ("b", ["null", "string"])).shape == (False, False)
+    assert schema(("a", "int"), ("b", ["null", "string"])).shape == (False, sys.maxsize)
 
 
 def doubled(times: int) -> AvroSchema:
@@ -198,7 +215,7 @@ def doubled(times: int) -> AvroSchema:
 
 
 def test_types_that_double_each_other_are_counted_as_often_as_they_are_used() -> None:
-    assert not doubled(12).shape.repeats
+    assert not doubled(12).shape.recursive
     with pytest.raises(InvalidSchema, match="more than 20000 parts once each type is written out"):
         doubled(14)
 

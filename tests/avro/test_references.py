@@ -8,8 +8,8 @@ import pytest
 from starlette.responses import JSONResponse
 
 from consumer.avro.errors import SchemaUnknown
-from consumer.avro.protocol import Reference
-from consumer.avro.references import load_schema
+from consumer.avro.protocol import Reference, RegisteredSchema
+from consumer.avro.references import MOST_REFERENCES, load_schema
 from consumer.avro.registry import RegistryClient
 from tests.avro.support import BreakableRegistry, record, text
 
@@ -62,3 +62,23 @@ def test_what_registries_leave_out_and_what_they_answer_as_null_are_alike(
     registry.instead = JSONResponse({"schema": text(record("x.Order", id="int"))} | more)
     assert set(load_schema(client, 5).named) == {"x.Order"}
     assert load_schema(client, 5).references == ()
+
+
+def test_a_schema_that_refers_to_too_many_others_is_at_fault_itself() -> None:
+    """Each is a request to the registry; a chain of them would be an outage of it."""
+
+    class Endless:
+        """Each refers to the next."""
+
+        def schema(self, schema_id: int) -> RegisteredSchema:
+            return RegisteredSchema(
+                text(record("x.Order", id="string")), references=(Reference("a", "a0", 1),), id=schema_id
+            )
+
+        def schema_of(self, subject: str, version: int | str = 1, *, deleted: bool = True) -> RegisteredSchema:
+            del version, deleted
+            after = Reference("a", f"a{int(subject[1:]) + 1}", 1)
+            return RegisteredSchema(text(record(f"x.{subject}", id="string")), references=(after,))
+
+    with pytest.raises(SchemaUnknown, match=f"refers to more than {MOST_REFERENCES} others"):
+        load_schema(Endless(), 1)

@@ -112,3 +112,17 @@ def test_files_that_define_no_record_are_refused(tmp_path: Path) -> None:
     (tmp_path / "enum.avsc").write_text('{"type": "enum", "name": "E", "symbols": ["A"]}')
     with pytest.raises(UnusableSchemas, match=r"enum\.avsc: defines no record"):
         route_schemas(route(format="raw", schema=str(tmp_path)))
+
+
+def test_a_record_type_that_no_route_takes_is_not_decoded() -> None:
+    """Its bytes are nobody's business: whatever they hold, they cost nothing."""
+    decoder = topic_decoder([route_schemas(route(record=name)) for name in ("Order", "Refund")], Registry())
+
+    assert decoder.decode(framed(0, ORDER, {"id": "1"})).value == {"id": "1"}
+    assert decoder.decode(framed(2, OTHER, {"id": "1"})[:5] + b"no such record") == ("Other", {}, 2)
+
+
+def test_where_a_route_takes_any_type_all_are_decoded() -> None:
+    decoder = topic_decoder([route_schemas(route(record="Order")), route_schemas(route())], Registry())
+
+    assert decoder.decode(framed(2, OTHER, {"id": "1"})).value == {"id": "1"}

@@ -48,3 +48,11 @@ def test_empty_ranges_are_left_out_and_those_that_touch_are_joined() -> None:
 
 def test_what_is_no_offset_is_in_none() -> None:
     assert "3" not in OffsetRanges([(0, 10)])
+
+
+@given(offsets=OFFSETS, one=st.integers(0, 60))
+def test_with_one_offset_more_they_are_as_if_it_had_been_there(offsets: set[int], one: int) -> None:
+    ranges = OffsetRanges.from_offsets(offsets)
+
+    assert ranges.including(one) == OffsetRanges.from_offsets(offsets | {one})
+    assert ranges == OffsetRanges.from_offsets(offsets)

@@ -128,3 +128,14 @@ def test_no_record_below_the_watermark_is_unsettled(
 
     assert settled.watermark is not None
     assert settled.watermark > offsets[-1]
+
+
+def test_what_was_half_settled_when_it_was_read_and_is_settled_now_is_half_settled_no_more() -> None:
+    settled = OffsetTracker(OffsetRanges(), OffsetRanges.from_offsets((11, 20)))
+    for offset in (10, 11, 12):
+        settled.take(offset)
+    assert list(settled.halves) == [(11, 12), (20, 21)]
+
+    settled.settle(11)
+
+    assert list(settled.halves) == [(20, 21)]

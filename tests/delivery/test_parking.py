@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.delivery.parking import BOTH, CaughtUp, NoWatch, Parked, ParkedKeys, Unparked, digest_of
+from consumer.delivery.parking import BOTH, CaughtUp, NoWatch, Parked, ParkedKeys, Unparked, digest_of, short
 from consumer.records import OrderClass, Partition, Record
 from tests.delivery.samples import ORDERS, RETRY
 
@@ -148,3 +148,95 @@ def test_a_record_of_both_classes_may_free_one_before_the_other(keys: ParkedKeys
 
     keys.apply(Unparked(b"jane", ORDERS, 1, (RETRY, 1)))
     assert len(keys) == 0
+
+
+def test_what_was_read_of_a_partition_that_leaves_is_parked_for_as_long_as_the_watch_says_so(
+    keys: ParkedKeys,
+) -> None:
+    """The watch is told of no second end: a record that it has seen settled would park its key for good."""
+    copy = parked(record(1), (RETRY, 1))
+    keys.apply(copy)
+    keys.apply(Unparked(b"jane", ORDERS, 1, (RETRY, 1)))
+    keys.take(copy)  # by one who did not know the commit
+    assert keys.is_parked(b"jane")
+
+    assert not keys.leave([ORDERS])
+    assert keys.leave([RETRY])
+    assert keys.is_parked(b"jane")
+
+    keys.apply(CaughtUp(keys.ask()))
+    assert len(keys) == 0
+
+
+def test_a_catch_up_that_was_asked_before_the_partition_left_says_nothing_of_it(keys: ParkedKeys) -> None:
+    before = keys.ask()
+    keys.take(parked(record(1), (RETRY, 1)))
+    keys.leave([RETRY])
+
+    keys.apply(CaughtUp(before))
+    assert keys.is_parked(b"jane")
+
+    keys.apply(CaughtUp(keys.ask()))
+    assert not keys.is_parked(b"jane")
+
+
+@pytest.mark.parametrize("first", ["watch", "reader"])
+def test_what_the_watch_tells_of_stays_parked_wherever_its_partition_goes(keys: ParkedKeys, first: str) -> None:
+    copy = parked(record(1), (RETRY, 1))
+    for tell in (keys.apply, keys.take) if first == "watch" else (keys.take, keys.apply):
+        tell(copy)
+
+    assert not keys.leave([RETRY])
+    keys.apply(CaughtUp(keys.ask()))
+    assert keys.is_parked(b"jane")
+
+    keys.apply(Unparked(b"jane", ORDERS, 1, (RETRY, 1)))
+    assert len(keys) == 0
+
+
+def test_a_partition_that_comes_back_parks_what_is_read_of_it(keys: ParkedKeys) -> None:
+    copy = parked(record(1), (RETRY, 1))
+    keys.take(copy)
+    keys.leave([RETRY])
+    keys.take(copy)
+
+    keys.apply(CaughtUp(keys.ask()))
+
+    assert keys.is_parked(b"jane")
+
+
+def test_what_was_settled_before_its_partition_left_need_not_be_asked_for(keys: ParkedKeys) -> None:
+    """Each class ends by itself."""
+    keys.take(parked(record(1), (RETRY, 1)))
+    keys.apply(Unparked(b"jane", ORDERS, 1, (RETRY, 1), frozenset((OrderClass.CONSENT,))))
+    assert keys.leave([RETRY])
+
+    keys.take(parked(record(1), (RETRY, 1)))
+    keys.apply(Unparked(b"jane", ORDERS, 1, (RETRY, 1)))
+    assert not keys.leave([RETRY])
+
+
+def test_while_too_much_is_parked_nothing_is_known() -> None:
+    """What order matters for waits then: the redeliveries go on, and make room."""
+    keys = ParkedKeys(most=2)
+    keys.apply(Parked(b"jane", ORDERS, 1, (RETRY, 1), frozenset((OrderClass.OTHER,))))
+    assert keys.known
+    keys.apply(Parked(b"joe", ORDERS, 2, (RETRY, 2), frozenset((OrderClass.OTHER,))))
+    assert not keys.known
+
+    keys.apply(Unparked(b"joe", ORDERS, 2, (RETRY, 2), frozenset((OrderClass.OTHER,))))
+
+    assert (keys.known, keys.records) == (True, 1)
+
+
+def test_a_key_and_what_stands_for_it_are_one(keys: ParkedKeys) -> None:
+    """Of a key of a megabyte 16 bytes are kept, wherever it is parked from."""
+    long = b"x" * 1_000_000
+    keys.apply(Parked(short(long), ORDERS, 1, (RETRY, 1)))
+
+    assert keys.is_parked(long)
+    assert not keys.is_parked(long + b"x")
+    assert len(short(long)) == 16
+
+    keys.apply(Unparked(long, ORDERS, 1, (RETRY, 1)))
+    assert not keys.is_parked(long)

@@ -128,6 +128,29 @@ class TestWhatIsUsual:
         assert not any(fell(usual, share=0.02, before=0.1))
         assert usual.unusual()
 
+    def test_bad_luck_in_the_few_answers_before_is_no_proof_that_it_helps(self, usual: Usual) -> None:
+        """Of 40 answers five failed, or the limit would not have been lowered; of those at lower limits 3 %."""
+        usual.lowered(20)
+        usual.counted(19, 40, 5, trying=False)
+
+        assert [usual.counted(15, 100, 3, trying=False) for _ in range(2)] == [0, 20]
+
+    def test_where_it_helped_a_still_lower_limit_must_help_too(self, usual: Usual) -> None:
+        """It falls by 15, where fewer fail, to 10, where as many do as at 15: from there on it may rise."""
+        usual.lowered(20)
+        usual.counted(19, 100, 40, trying=False)
+        assert [usual.counted(15, 100, 5, trying=False) for _ in range(3)] == [0, 0, 0]
+
+        assert usual.counted(10, 100, 5, trying=False) == 16
+
+    def test_one_at_a_time_is_the_least_that_can_be_in_flight(self, usual: Usual) -> None:
+        """What fails then is not the load's doing, whatever failed before."""
+        usual.lowered(5)
+        usual.counted(4, 30, 20, trying=False)
+        assert usual.counted(1, 100, 5, trying=False) == 0
+
+        assert usual.counted(1, 100, 5, trying=False) == 2
+
     def test_half_as_many_are_as_many(self, usual: Usual) -> None:
         assert any(fell(usual, share=0.05, before=0.1))
 

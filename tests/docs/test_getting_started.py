@@ -22,11 +22,12 @@ def test_the_steps_lead_to_a_running_service(shell: Shell, cluster: dict[str, st
     assert shell.stop() == [0, 0]
 
 
-def test_the_table_has_every_option_of_preview() -> None:
-    """Beside those without which there is no preview."""
-    documented = {option.strip("`").split()[0] for option, _ in GETTING_STARTED.rows("option")}
-    options = {each.opts[0] for each in main.commands["preview"].params if each.opts[0].startswith("--")}
-    assert documented == options - {"--config", "--topic"}
+def test_the_tables_have_every_option_of_preview_and_rehearse() -> None:
+    """Beside those without which there is neither."""
+    documented = [option.strip("`").split()[0] for option, _ in GETTING_STARTED.rows("option")]
+    commands = (main.commands[name] for name in ("preview", "rehearse"))
+    options = [each.opts[0] for command in commands for each in command.params if each.opts[0].startswith("--")]
+    assert sorted(documented) == sorted(set(options) - {"--config", "--topic"})
 
 
 def test_the_options_of_the_demo_are_there() -> None:

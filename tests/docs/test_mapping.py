@@ -18,9 +18,10 @@ from tests.support.pages import CONFIGURATION, page
 
 MAPPING = page("docs/mapping.md")
 EXAMPLES = [section for title, section in MAPPING.sections.items() if title.startswith("Example")]
+RECIPES = [MAPPING[title] for title in ("A dirty field costs itself", "Properties beyond the contract", "Who it is")]
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda section: section.title)
+@pytest.mark.parametrize("example", [*EXAMPLES, *RECIPES], ids=lambda section: section.title)
 def test_an_example_gives_the_request_that_the_page_shows(shell: Shell, example: Section) -> None:
     """The example's routes are taken by `check`, and its record becomes what stands below it, digit by digit."""
     with serve(registry_app()) as registry:
@@ -81,4 +82,8 @@ def _write_routes(shell: Shell, example: Section) -> None:
 
 def _previewed(shell: Shell, record: str, example: Section) -> Any:
     (shell.folder / "record.json").write_text(record)
-    return exactly(shell.run(example.block("sh").text))
+    (topic,) = {route["topic"] for route in yaml.safe_load(example.block("yaml").text)["routes"]}
+    command = f"bluecore-consumer preview --config bluecore-consumer.yaml --topic {topic} record.json"
+    if example in EXAMPLES:
+        assert example.block("sh").text.strip() == command
+    return exactly(shell.run(command))

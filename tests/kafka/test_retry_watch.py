@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from types import SimpleNamespace
 from typing import Any
 
@@ -172,6 +172,19 @@ def test_a_record_that_is_half_settled_frees_the_consents(followed: Followed) ->
             followed.unparked(0, 0, OTHER),
             followed.unparked(1, 1, OTHER),
         ]
+
+
+def test_it_reads_no_further_while_it_keeps_as_much_as_it_may(followed: Followed) -> None:
+    """What it has not told of, nobody knows: what order matters for waits for it to catch up."""
+    followed.write(*(headers(number) for number in range(3)))
+
+    with closing(RetryWatch(config(followed.broker, followed.group), most=1)) as watch:
+        watch.catch_up(1)
+        first = learned(watch, bool)
+        assert CaughtUp(1) not in first
+
+        followed.commit(3)
+        assert CaughtUp(1) in learned(watch, lambda seen: CaughtUp(1) in seen)
 
 
 def test_it_commits_nothing_itself(followed: Followed) -> None:

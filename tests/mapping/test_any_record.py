@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from consumer.avro.files import load_folder, schemas_folder
 from consumer.avro.schema import AvroSchema, parse
 from consumer.mapping.contract import CONTRACTS
+from consumer.mapping.fields import CUSTOMER, IDENTITY
 from consumer.mapping.links import LinkCache
 from consumer.mapping.router import compile_routes
 from consumer.records import Mapped, Reason, Reject, Send, Skip
@@ -95,7 +96,27 @@ ORDER = parse(
         }
     )
 )
+ANY_PATH = [
+    "email",
+    "total",
+    "products",
+    "notes.x",
+    "notes",
+    "@",
+    "products[0]",
+    "products[].sku",
+    "sum(notes.*)",
+    "length(phone)",
+    "join('', products)",
+    "max_by(products, &price)",
+    "keys(notes)",
+    "at > birthday",
+    "`2`",
+    "'text'",
+    "!local",
+]
 AS = ("string", "number", "integer", "boolean", "date", "datetime")
+OWN_NAMES = (*IDENTITY, *CUSTOMER, "client", "device", "products.name", "products.*")
 NAMES = [field["name"] for field in EVERYTHING.parsed["fields"]]
 
 
@@ -135,6 +156,46 @@ def test_any_record_that_was_never_meant_for_bluecore(
 ) -> None:
     accounted_for(map_one(route(event, attributes=attributes, phone_region="US"), record))
     accounted_for(map_one(route(event, when=when, normalise_email=True), record))
+
+
+PATHS = st.sampled_from(ANY_PATH)
+SOURCES = st.one_of(PATHS, st.fixed_dictionaries({"path": PATHS, "as": st.sampled_from(AS)}))
+FIELDS = [*IDENTITY, "phone", "birthday", "client", "products", "order_id", "total", "search_term"]
+FIELDS += ["products.id", "products.price", "products.quantity", "products.colour"]
+
+
+@settings(max_examples=300)
+@given(
+    record=any_record(EVERYTHING),
+    event=st.sampled_from([*CONTRACTS, "store_visit"]),
+    fields=st.dictionaries(st.sampled_from(FIELDS), SOURCES, max_size=5),
+    attributes=st.dictionaries(st.sampled_from(["one", "two"]), SOURCES),
+    properties=st.dictionaries(st.sampled_from(["currency", "coupon"]), SOURCES),
+    when=st.one_of(st.none(), PATHS),
+    invalid_optional=st.sampled_from(["omit", "refuse"]),
+    chosen=st.booleans(),
+)
+def test_any_mapping_of_any_record_sends_omits_refuses_or_skips(  # noqa: PLR0913 - what a mapping is made of
+    *,
+    record: dict[str, Any],
+    event: str,
+    fields: dict[str, Any],
+    attributes: dict[str, Any],
+    properties: dict[str, Any],
+    when: str | None,
+    invalid_optional: str,
+    chosen: bool,
+) -> None:
+    """Also such as `check` would refuse: it is the mapping that must not fail."""
+    by_value = {"path": "email", "values": {"a": event, 1: "optin"}} if chosen else event
+    sections = {"fields": fields, "attributes": attributes, "properties": properties}
+    mapped = route(by_value, when=when, invalid_optional=invalid_optional, phone_region="US", **sections)
+    outcome = map_one(mapped, record)
+    accounted_for(outcome)
+    if isinstance(outcome, Send):
+        assert invalid_optional == "omit" or not outcome.omitted
+        assert not {each.field for each in outcome.omitted} & {"order_id", "search_term"} or event == "store_visit"
+        assert {each.label for each in outcome.omitted} <= {*NAMES, *FIELDS, *attributes, *properties, *OWN_NAMES}
 
 
 OPTIONS = st.fixed_dictionaries(

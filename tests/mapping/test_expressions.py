@@ -128,7 +128,8 @@ def test_a_condition_on_a_decimal_takes_the_record() -> None:
 
 
 def test_a_refusal_names_the_key_of_the_route_and_its_path() -> None:
-    outcome = map_one(route("optin", attributes={"spent": "sum(names)"}), {"email": EMAIL, "names": ["a"]})
+    summed = route("optin", attributes={"spent": "sum(names)"}, invalid_optional="refuse")
+    outcome = map_one(summed, {"email": EMAIL, "names": ["a"]})
     assert isinstance(outcome, Reject)
     assert (outcome.reason, outcome.field) == (Reason.INVALID_FIELD, "spent")
     assert outcome.message == "spent: sum() was given string; it takes array-number (path sum(names))"

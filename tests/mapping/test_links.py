@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import getsizeof
 from typing import Any
 
 import orjson
@@ -169,3 +170,13 @@ class TestLinkIdentities:
         alone = mapped(LinkCache(), 1, route("identify"), record={"email": EMAIL, "distinct_id": "john@example.com"})
         assert isinstance(alone, Reject)
         assert (alone.reason, alone.field) == (Reason.MISSING_FIELD, "distinct_id")
+
+
+def test_an_id_of_any_length_takes_the_same_room() -> None:
+    """A device's id of a megabyte, a hundred thousand times, were all the memory that there is."""
+    links = LinkCache()
+    long = "x" * 1_000_000
+    assert links.claim(long, "a@b.com", 1)
+    assert not links.claim(long, "a@b.com", 2)
+    assert links.claim(long + "x", "a@b.com", 2)
+    assert getsizeof(next(iter(links._links))) < 100  # noqa: SLF001 - memory shows nowhere else

@@ -107,7 +107,8 @@ def test_a_product_that_is_split_keeps_what_rides_along() -> None:
 
 
 def test_a_field_that_rides_along_is_named_when_json_has_no_form_for_it() -> None:
-    outcome = map_one(route("purchase"), order({"id": "p0"}, {"id": "p1", "weight": float("nan")}))
+    record = order({"id": "p0"}, {"id": "p1", "weight": float("nan")})
+    outcome = map_one(route("purchase", invalid_optional="refuse"), record)
     assert isinstance(outcome, Reject)
     assert (outcome.reason, outcome.field) == (Reason.INVALID_FIELD, "products[1].weight")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ import structlog
 
 from consumer.avro.decoding import Decoded
 from consumer.avro.errors import SchemaPending, Undecodable
+from consumer.avro.schema import parse
+from consumer.avro.subjects import Subjects
 from consumer.config.route import RouteConfig
 from consumer.mapping.router import compile_routes
 from consumer.mapping.translate import Translator
@@ -110,3 +113,43 @@ def test_a_bug_of_ours_costs_one_record_and_shows_no_value() -> None:
     assert [line["event"] for line in logged] == ["mapping_failed"]
     assert logged[0]["where"].startswith("get:"), "the innermost place says what is to be mended"
     assert EMAIL not in str(logged)
+
+
+CART = replace(parse('{"type": "record", "name": "com.shop.Cart", "fields": []}'), subjects=("shop.carts-value",))
+FOREIGN = "the registry has schema 7 under shop.carts-value, which is no subject of topic shop.events"
+
+
+class Named:
+    """A decoder whose values name schema 7."""
+
+    def __init__(self, answer: Callable[[], Any]) -> None:
+        self._answer = answer
+
+    def decode(self, value: bytes) -> Decoded:  # noqa: ARG002 - the protocol's
+        return Decoded("com.shop.Cart", self._answer(), 7)
+
+
+@pytest.mark.parametrize(
+    ("answer", "config"),
+    [
+        (fails(Undecodable("no such field", 7)), route("optin")),
+        (dict, route("optin")),
+        (dict, route("optin", record="x")),
+    ],
+)
+def test_what_is_refused_says_that_its_schema_is_of_another_subject(
+    answer: Callable[[], Any], config: RouteConfig
+) -> None:
+    router = compile_routes([config], token=TOKEN)
+    outcome = Translator(router, lambda _: Named(answer), subjects=Subjects({7: CART}.get)).translate(
+        record(), NOW_MS
+    )
+    assert isinstance(outcome, Reject)
+    assert outcome.message.endswith(f"; {FOREIGN}")
+
+
+def test_what_can_be_sent_is_sent_all_the_same() -> None:
+    """Subjects may have any name: nothing is refused for it."""
+    router = compile_routes([route("optin")], token=TOKEN)
+    named = Translator(router, lambda _: Named(lambda: {"email": EMAIL}), subjects=Subjects({7: CART}.get))
+    assert isinstance(named.translate(record(), NOW_MS), Send)

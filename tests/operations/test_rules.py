@@ -42,6 +42,7 @@ def share(part: str, whole: str, over: float, below: float, at: str, every: str 
 
 DEAD, DELIVERED = 'events_total{outcome="dead_letter"}', 'events_total{outcome="delivered"}'
 IN_TIME, ALL = 'event_age_seconds_bucket{stage="delivered",le="300.0"}', 'event_age_seconds_count{stage="delivered"}'
+OMITTED, READ = (f'fields_{what}_total{{event_type="optin",field="phone"}}' for what in ("omitted", "read"))
 UNREAD, REFUSED = 'unread_records{topic="shop.orders"}', 'http_requests_total{status="401"}'
 STILL, ON, OFF = "5x60", "1x60", "0x60"
 CAUSES = {
@@ -159,6 +160,13 @@ CASES = {
     "BluecoreDeadLetters": Case(
         {'dead_letters_total{reason="rejected"}': "0x50 1x10"},
         {'dead_letters_total{reason="rejected"}': STILL, 'dead_letters_total{reason="undecodable"}': "0+1x60"},
+    ),
+    "BluecoreFieldsOmitted": Case(
+        {OMITTED: "0+6x90", READ: "0+100x90"},
+        {OMITTED: "0+4x90", READ: "0+100x90"},
+        "80m",
+        # A handful of values is no share of anything.
+        silent_too=({OMITTED: "0x60 5x30", READ: "0x60 5x30"},),
     ),
     "BluecoreUndecodable": Case(
         {'dead_letters_total{reason="undecodable"}': "0x50 1x10"},

@@ -11,14 +11,32 @@ import structlog
 from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
+from consumer.avro.raw import RawDecoder
+from consumer.avro.schema import parse
 from consumer.config.model import Config
 from consumer.delivery.engine import Engine
+from consumer.delivery.parking import RECORD_BYTES, Parked
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.task import Commit, Settlement
+from consumer.mapping.router import Router
+from consumer.mapping.translate import Translator
+from consumer.pipeline.caches import caches_of
 from consumer.pipeline.reporter import Reporter
-from consumer.records import Answer, EventRequest, Failure, Outcome, Partition, Reason, Record, Send, Skip, Stage
+from consumer.records import (
+    Answer,
+    EventRequest,
+    Failure,
+    OrderClass,
+    Outcome,
+    Partition,
+    Reason,
+    Record,
+    Send,
+    Skip,
+    Stage,
+)
 from consumer.telemetry.health import Health
-from consumer.telemetry.metrics import Metrics, StopCause
+from consumer.telemetry.metrics import CacheName, Metrics, StopCause
 from consumer.telemetry.stopwatch import Stopwatch
 from tests.support.configs import SOUND
 
@@ -346,6 +364,31 @@ def test_few_records_are_counted_with_those_that_follow_and_none_is_forgotten(de
     assert counted() == 3
 
 
+def test_what_is_kept_beside_the_records_is_shown(desk: Desk) -> None:
+    """Each cache is bounded: how full it is tells whether the bound is met."""
+    translator = Translator(
+        Router([], 0), lambda _: RawDecoder(parse('{"type": "record", "name": "x", "fields": []}'))
+    )
+    desk.engine.parked.apply(Parked(b"jane", HOME, 1, (HOME, 7), frozenset((OrderClass.OTHER,))))
+    desk.reporter = Reporter(
+        desk.reporter._metrics,  # noqa: SLF001 - a desk has one set of them
+        desk.health,
+        desk.reporter.stopwatch,
+        desk.engine,
+        caches=caches_of(desk.engine, translator, None),
+    )
+
+    desk.reporter.state(NOW, joined=True)
+
+    assert {name: desk.value("cache_entries", cache=name) for name in get_args(CacheName)} == {
+        "schemas": 0,
+        "links": 0,
+        "parked_keys": 1,
+        "settled": 0,
+    }
+    assert desk.value("cache_bytes", cache="parked_keys") == RECORD_BYTES
+
+
 def receipted() -> Desk:
     """With receipts, and a memory of 2 records."""
     structlog.reset_defaults()
@@ -381,7 +424,7 @@ def test_receipts_that_cannot_be_written_are_an_outage_of_their_own() -> None:
     assert (desk.value("receipt_produce_failures_total"), desk.value("dead_letter_produce_failures_total")) == (2, 0)
 
     with capture_logs() as lines:
-        for ticket in tickets:
+        for ticket, _ in desk.engine.decide(NOW + 60).receipts:
             desk.engine.written(ticket, None, NOW + 60)
         desk.engine.decide(NOW + 60)
         desk.reporter.state(NOW + 60, joined=True)

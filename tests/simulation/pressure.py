@@ -62,10 +62,14 @@ _ENDPOINTS: tuple[tuple[Make, float, float, tuple[int, int]], ...] = (
     (steady(0.3), 213, 14, (40, 64)),
     (refusing(24, 0.15), 160, 16, (17, 26)),
     (workers(16, lambda noise: noise.expovariate(8)), 128, 22, (10, 50)),
-    (failing(0.03, 0.15), 410, 14, (32, 64)),
+    (failing(0.03, 0.15), 410, 30, (32, 64)),
     (changing((8, power(40, 1, 0.2)), (math.inf, power(8, 2, 0.2))), 40, 36, (5, 13)),
 )
-"""How it serves, what the best limit brings at last, for how long it is watched, and between which limits it ends."""
+"""How it serves, what the best limit brings at last, for how long it is watched, and between which limits it ends.
+
+It is judged in the second half. That some failures are usual takes longest to learn: five of them at three quarters
+of the limit, which of 200 runs of 3 % took the median 5 s and the slowest 14.
+"""
 
 
 def climb(seed: int) -> Load:

@@ -95,6 +95,11 @@ def _do_not_wait_for_the_watch(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ParkedKeys, "is_parked", lambda *_args: False)
 
 
+def _park_for_ever_what_has_left(patch: pytest.MonkeyPatch) -> None:
+    """What was read of a retry partition parks its key though the partition is another's, and all is settled."""
+    patch.setattr(ParkedKeys, "leave", lambda *_args: False)
+
+
 def _forget_the_map(patch: pytest.MonkeyPatch) -> None:
     """What was settled beyond the watermark is not remembered over a restart."""
     patch.setattr("consumer.delivery.commits.encode", lambda *_args: "")
@@ -363,6 +368,7 @@ def _never_wake_what_waits_for_the_routes_rate(patch: pytest.MonkeyPatch) -> Non
 
 
 _FIRST_SEEDS: dict[Plant, int] = {
+    _park_for_ever_what_has_left: 1440,
     _do_not_wake_for_the_last_bit_of_a_token: 43,
     _count_no_request_against_the_rate: 3,
     _do_not_hear_a_hold: 15,
@@ -388,6 +394,7 @@ _FIRST_SEEDS: dict[Plant, int] = {
         _release_a_lane_twice,
         _forget_parked_keys,
         _do_not_wait_for_the_watch,
+        _park_for_ever_what_has_left,
         _forget_the_map,
         _dead_letter_for_an_outage,
         _never_resume_a_partition,

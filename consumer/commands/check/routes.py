@@ -13,6 +13,7 @@ from consumer.commands.check.files import FolderSchemas, RouteFiles
 from consumer.commands.check.registry import RegistrySchemas
 from consumer.commands.check.resolution import read_as, reader_versions, resolution_findings
 from consumer.commands.check.search import Schemas, SearchResult
+from consumer.commands.typecheck.documentation import undocumented_properties
 from consumer.commands.typecheck.findings import Finding, Severity
 from consumer.commands.typecheck.routes import SchemaVersion, check_route
 from consumer.commands.validation.routes import overlap
@@ -66,14 +67,15 @@ def _of_topic(route: RouteSchemas, routes: Sequence[RouteSchemas]) -> list[Route
 
 def _check(key: str, route: RouteSchemas, of_topic: Sequence[RouteSchemas], shared: Schemas | None) -> RouteCheck:
     found = _search(route, of_topic, shared)
-    unusable = [replace(each, key=key) for each in found.unusable]
+    by_itself = [replace(each, key=key) for each in found.unusable]
+    by_itself += undocumented_properties(key, route.route)
     if not found.choices:
         checked, findings = _check_reader_alone(key, route, found)
-        return RouteCheck(checked, (*unusable, *findings))
+        return RouteCheck(checked, (*by_itself, *findings))
     results = [(versions, _check_versions(key, route, of_topic, versions)) for versions in found.choices]
     versions, best = min(results, key=lambda result: _severity_counts(result[1]))
     basis = _basis(key, found, versions, read_as(versions, of_topic))
-    return RouteCheck(not found.guess, (*unusable, basis, *(map(_downgraded, best) if found.guess else best)))
+    return RouteCheck(not found.guess, (*by_itself, basis, *(map(_downgraded, best) if found.guess else best)))
 
 
 def _search(route: RouteSchemas, of_topic: Sequence[RouteSchemas], shared: Schemas | None) -> SearchResult:

@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import click
 
 from consumer.commands.dead_letters.selection import Selection
+from consumer.commands.options import moment
 from consumer.records import Reason
 
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
-_AGO = re.compile(r"(\d{1,6})([mhd])")
-_MS = 1000
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-def moment(_context: click.Context, _option: click.Parameter, value: str | None) -> int | None:
-    """`2h` for two hours ago, or a date and time of ISO 8601 (UTC unless it says otherwise); ms since the epoch.
-
-    Raises:
-        click.BadParameter: it is neither.
-    """
-    if value is None:
-        return None
-    try:
-        if match := _AGO.fullmatch(value):
-            at = datetime.now(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])})
-        else:
-            at = datetime.fromisoformat(value)
-            at = at if at.tzinfo else at.replace(tzinfo=UTC)
-        return int(at.timestamp() * _MS)
-    except (ValueError, OverflowError):
-        raise click.BadParameter(f"{value!r} is no time: give 30m, 2h or 7d (ago), or 2026-01-31T12:00:00") from None
 
 
 _OFFSET = click.IntRange(min=0)

@@ -19,7 +19,7 @@ from consumer.records import EventRequest, Mapped, Reject, Send
 
 _EXCERPT: Final = 100
 _MOST_FIELDS: Final = 20
-_COLOURS: Final = {"send": "green", "reject": "red", "skip": "yellow"}
+_COLOURS: Final = {"send": "green", "reject": "red", "skip": "yellow", "omit": "yellow"}
 _SKIPPED: Final = {
     "when": "when: the condition is false",
     "tombstone": "tombstone: the value is null",
@@ -54,7 +54,8 @@ def as_line(previewed: Previewed) -> bytes:
     where = {} if place is None else {"partition": place[0].number, "offset": place[1]}
     if isinstance(outcome, Send):
         requests = [orjson.Fragment(each.body) for each in outcome.requests]
-        return orjson.dumps({"outcome": "send", "requests": requests} | where)
+        omitted = {"omitted": [each.field for each in outcome.omitted]} if outcome.omitted else {}
+        return orjson.dumps({"outcome": "send", "requests": requests} | omitted | where)
     if isinstance(outcome, Reject):
         reason = {"reason": outcome.reason, "field": outcome.field, "message": outcome.message}
         return orjson.dumps({"outcome": "reject"} | reason | where)
@@ -85,6 +86,7 @@ def as_table(previews: Iterable[Previewed]) -> Table:
 def _rows(outcome: Mapped) -> Iterator[_Row]:
     if isinstance(outcome, Send):
         yield from map(_sent, outcome.requests)
+        yield from (_Row("omit", each.event, what=_bare(each.message)) for each in outcome.omitted)
     elif isinstance(outcome, Reject):
         yield _Row("reject", outcome.event, what=f"{outcome.reason}: {outcome.message}")
     else:

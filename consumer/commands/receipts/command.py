@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from consumer.commands.dead_letters.options import moment
 from consumer.commands.exits import exit_on_error, print_error, refuse
-from consumer.commands.options import config_option, load_config
+from consumer.commands.options import config_option, load_config, moment
 
 
 @click.command()

@@ -27,8 +27,11 @@ def found(config: Config, topic: str, customers: Sequence[str], since_ms: int | 
     keys = {name.encode() for name in names}
     with TopicReader(config, topic) as reader:
         numbers = {number for name in names for number in places(name, len(reader.bounds))}
-        starts = reader.starts(numbers, since_ms)
-        ends = {number: reader.bounds[number][1] for number in starts}
+        begins = {number: low for number, (low, _) in reader.bounds.items()}
+        if since_ms is not None:
+            begins = reader.offsets_since(since_ms)
+        starts = {number: begins[number] for number in numbers}
+        ends = {number: reader.bounds[number][1] for number in numbers}
         kept = [(record.timestamp_ms or 0, record) for record in reader.read(starts, ends) if record.key in keys]
     # Times are not in the order of the offsets where one was written again.
     kept = [(time, record) for time, record in kept if time >= (since_ms or 0)]

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
-from confluent_kafka import Consumer
-
 from consumer.avro.errors import SchemaUnknown, Undecodable
 from consumer.avro.references import load_schema
 from consumer.avro.registry import RegistryClient
@@ -20,9 +18,7 @@ from consumer.commands.preview.translation import with_schemas
 from consumer.config.model import Config
 from consumer.config.route import RouteConfig
 from consumer.errors import ExpectedError
-from consumer.kafka.client import client_options
-from consumer.kafka.connection import ErrorCollector, cluster_metadata
-from consumer.kafka.logging import NullLogger
+from consumer.kafka.reading import topic_names
 from consumer.kafka.tail import tail
 from consumer.pipeline.assembly import decoders, schema_cache
 from consumer.suggestions import did_you_mean
@@ -58,13 +54,9 @@ def topics_of(config: Config) -> list[str]:
     Raises:
         Unreachable: no broker answers.
     """
-    errors = ErrorCollector()
-    options = client_options(config.kafka, {"group.id": config.kafka.group_id}, "consumer")
-    with Consumer(options | {"error_cb": errors, "logger": NullLogger()}) as consumer:
-        names = cluster_metadata(consumer, config.kafka, errors).topics
     letters = config.dead_letters
     own = {letters.retry_topic, letters.dead_letter_topic}
-    return sorted(name for name in names if name not in own and not _INTERNAL.match(name))
+    return [name for name in topic_names(config.kafka) if name not in own and not _INTERNAL.match(name)]
 
 
 def chosen(wanted: Sequence[str], known: Sequence[str]) -> list[str]:

@@ -14,6 +14,10 @@ class Severity(StrEnum):
     INFO = "info"
 
 
+REFUSED, OMITTED = "such a record is refused", "it is left out of such a record"
+"""What a value costs that cannot be read: of a required field, and of an optional one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing to know about a route.
@@ -36,6 +40,10 @@ class Finding:
 
     def with_path(self, key: str, path: str) -> Finding:
         return replace(self, key=key, path=path)
+
+    def left_out(self) -> Finding:
+        """The same, where a value that cannot be had is left out."""
+        return replace(self, message=self.message.replace(REFUSED, OMITTED))
 
     def downgraded(self) -> Finding:
         """The same, where it is not sure that a record gets so far."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from consumer.commands.typecheck.comparisons import enumerated
-from consumer.commands.typecheck.findings import Finding, Severity
+from consumer.commands.typecheck.findings import OMITTED, REFUSED, Finding, Severity
 from consumer.commands.typecheck.shapes import Shape, has_no_zone, kind, symbols_of
 from consumer.commands.typecheck.type_rules import ANY, CONVERTIBLE, SCALARS, TypeRule
 
@@ -21,8 +21,8 @@ _WORDS = {
 }
 _ARTICLES = {"integer": "an"}
 _OF_SOME = {
-    ("number", "integer"): "a number: a record whose value has a fraction is refused",
-    ("integer", "boolean"): "a whole number: a record whose value is neither 0 nor 1 is refused",
+    ("number", "integer"): ("a number", "has a fraction"),
+    ("integer", "boolean"): ("a whole number", "is neither 0 nor 1"),
 }
 """Kinds of which only some values make sense as what an `as:` says, beside text."""
 _COUNTED = frozenset(("integer", "number"))
@@ -41,12 +41,14 @@ def check_type(rule: TypeRule, shape: Shape) -> Iterator[Finding]:
     refused = [avro for avro in shape.types if not _is_taken(rule, avro)]
     if refused:
         severity = Severity.ERROR if len(refused) == len(shape.types) else Severity.WARNING
-        yield Finding(severity, _refusal(rule, refused, shape))
+        # What is left out of every record has no effect on them: they are sent.
+        ignored = rule.omitted and severity is Severity.ERROR
+        yield Finding(severity, _refusal(rule, refused, shape), ignored=ignored)
         return
     for avro in shape.types:
         unfit = [symbol for symbol in symbols_of(avro) or () if not rule.takes(symbol)]
         if unfit:
-            message = f"may be {enumerated(unfit)}: none of them {_can(rule)}, such a record is refused"
+            message = f"may be {enumerated(unfit)}: none of them {_can(rule)}, {_cost(rule)}"
             yield Finding(Severity.WARNING, message)
     if undocumented := _undocumented(rule, shape):
         yield undocumented
@@ -68,13 +70,17 @@ def _refusal(rule: TypeRule, refused: list[Any], shape: Shape) -> str:
     is_or_may_be = "is" if len(refused) == len(shape.types) else "may be"
     symbols = [symbol for avro in refused for symbol in symbols_of(avro) or ()]
     if symbols and (rule.kinds is None or "string" in rule.kinds):
-        return f"{is_or_may_be} {enumerated(symbols)}: none of them {_can(rule)}, such a record is refused"
+        return f"{is_or_may_be} {enumerated(symbols)}: none of them {_can(rule)}, {_cost(rule)}"
     wanted = in_words(rule.kinds or ())
     hint = "" if rule.convert or rule.kinds is None else _conversion(kinds, rule.kinds)
     if rule.convert in {"date", "datetime"} and _COUNTED.issuperset(kinds):
         hint = _UNIT
     becomes = f" for `as: {rule.convert}`" if rule.convert else ""
-    return f"{is_or_may_be} {' or '.join(kinds)}, and must be {wanted}{becomes}: such a record is refused{hint}"
+    return f"{is_or_may_be} {' or '.join(kinds)}, and must be {wanted}{becomes}: {_cost(rule)}{hint}"
+
+
+def _cost(rule: TypeRule) -> str:
+    return OMITTED if rule.omitted else REFUSED
 
 
 def _can(rule: TypeRule) -> str:
@@ -120,8 +126,12 @@ def _by_value(rule: TypeRule, convert: str, shape: Shape) -> Iterator[Finding]:
         yield Finding(Severity.WARNING, f"is {shape.described()}, which has no other unit: `unit` has no effect")
     for avro in shape.types:
         if kind(avro) == "string" and convert != "string" and symbols_of(avro) is None:
-            yield Finding(Severity.INFO, f"is text: a record whose text is no {convert} is refused")
+            yield Finding(Severity.INFO, f"is text: {_of_some(rule, 'text', f'is no {convert}')}")
         elif kind(avro) == "integer" and convert == "datetime" and rule.unit is None:
             yield Finding(Severity.INFO, f"is {_MILLISECONDS}")
-        elif message := _OF_SOME.get((kind(avro), convert)):
-            yield Finding(Severity.INFO, f"is {message}")
+        elif some := _OF_SOME.get((kind(avro), convert)):
+            yield Finding(Severity.INFO, f"is {some[0]}: {_of_some(rule, 'value', some[1])}")
+
+
+def _of_some(rule: TypeRule, what: str, unfit: str) -> str:
+    return f"a {what} that {unfit} is left out" if rule.omitted else f"a record whose {what} {unfit} is refused"

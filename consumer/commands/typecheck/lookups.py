@@ -57,7 +57,7 @@ def look_up(requirement: Requirement, scope: Scope) -> tuple[Shape | None, list[
 def value_findings(requirement: Requirement, scope: Scope) -> Iterator[Finding]:
     """All that is wrong with the value."""
     shape, findings = look_up(requirement, scope)
-    yield from findings
+    yield from (each.left_out() for each in findings) if requirement.rule.omitted else findings
     for finding in _judged(requirement, shape, is_missing=not findings):
         located = finding.with_path(requirement.key, ", ".join(requirement.paths))
         yield located if requirement.certain else located.downgraded()

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from consumer.commands.typecheck.findings import Finding, Severity
 from consumer.commands.typecheck.lookups import MAY_BE_NULL, NONE_OF_THESE, Scope, look_up, value_findings
-from consumer.commands.typecheck.requirements import Requirement, requirement
+from consumer.commands.typecheck.requirements import Requirement, omittable, requirement
 from consumer.commands.typecheck.shapes import OBJECTS, Shape, fields_of, items, kind, union_of
 from consumer.commands.typecheck.type_rules import PRODUCTS, product_rule
 from consumer.config.route import RouteConfig
@@ -115,4 +115,4 @@ def _fields(route: RouteConfig, product: Scope, ids: tuple[str, ...], *, require
         each: Requirement = requirement(
             f"{_KEY}.{name}", mapped.get(name), own_names, rule, required=required and name == "id"
         )
-        yield from value_findings(each, product)
+        yield from value_findings(each if name == "id" else omittable(each, route), product)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from consumer.commands.typecheck.type_rules import ANY, TypeRule, attribute_rule, property_rule
+from consumer.commands.typecheck.type_rules import ANY, TypeRule, attribute_rule, further_rule, property_rule
 from consumer.config.route import FieldConfig, RouteConfig
 from consumer.mapping.contract import Contract, contract_of, events_of
 from consumer.mapping.customer import attribute_name
@@ -43,7 +43,16 @@ def requirements_of(route: RouteConfig) -> list[Requirement]:
     for contract in contracts:
         for requirement in _requirements(route, contract):
             found.setdefault((requirement.key, requirement.paths), []).append(requirement)
-    return [_of_all(requirements, len(contracts)) for requirements in found.values()]
+    return [omittable(_of_all(requirements, len(contracts)), route) for requirements in found.values()]
+
+
+def omittable(requirement: Requirement, route: RouteConfig) -> Requirement:
+    """The same, if what of an optional field cannot be read is left out."""
+    # An id that the route maps is not stood in for by another.
+    required = requirement.required or (requirement.mapped and requirement.key == "fields.distinct_id")
+    if required or requirement.rule is ANY or route.invalid_optional == "refuse":
+        return requirement
+    return replace(requirement, rule=replace(requirement.rule, omitted=True))
 
 
 def _of_all(requirements: list[Requirement], contracts: int) -> Requirement:
@@ -59,11 +68,13 @@ def _requirements(route: RouteConfig, contract: Contract) -> Iterator[Requiremen
     for name in property_names(route, contract):
         rule, required = property_rule(name, route), name in contract.required
         yield requirement(f"fields.{name}", route.fields.get(name), (name,), rule, required=required)
+    for name, source in route.properties.items():
+        yield requirement(f"properties.{name}", source, (), further_rule(source, route))
 
 
 def _identity(route: RouteConfig, contract: Contract) -> Iterator[Requirement]:
     """Who it is. The ids that only stand in for others are read where an id is still wanted, or is to be linked."""
-    stand_in = {"customer_id", "device_id"}
+    stand_in = {"customer_id", "device_id", "distinct_id"} - ({"distinct_id"} & route.fields.keys())
     certain = contract.links or (contract.customer and route.link_identities)
     read = certain or route.link_identities or not contract.customer
     for name, own_names in IDENTITY.items():

@@ -16,7 +16,7 @@ from consumer.mapping.convert import converter
 from consumer.mapping.errors import InvalidValueError
 from consumer.mapping.fields import ACCEPT, email, number, phone_of, text
 from consumer.mapping.products import PREFIX
-from consumer.mapping.values import jsonable
+from consumer.mapping.values import field_value
 
 _TEXT = frozenset(("string", "uuid", "duration", "integer"))
 _NUMBERS = frozenset(("integer", "number"))
@@ -49,6 +49,7 @@ class TypeRule:
         unit: what a number counts that becomes a date or a datetime.
         zone: of times that say none; None: they are sent without.
         accept: what the mapping does with a value.
+        omitted: what is not taken is left out, and the record is sent without it; else the record is refused.
     """
 
     kinds: frozenset[str] | None = None
@@ -57,7 +58,8 @@ class TypeRule:
     conversion: Callable[[Any], Any] | None = None
     unit: str | None = None
     zone: str | None = None
-    accept: Callable[[Any], Any] = jsonable
+    accept: Callable[[Any], Any] = field_value
+    omitted: bool = False
 
     def takes(self, value: str) -> bool:
         """Whether the mapping takes this very text."""
@@ -76,7 +78,7 @@ PRODUCTS = TypeRule(frozenset(("array", "record", "map")))
 
 
 def property_rule(name: str, route: RouteConfig) -> TypeRule:
-    accept = ACCEPT.get(name, jsonable)
+    accept = ACCEPT.get(name, field_value)
     return _converted(TypeRule(_TAKEN.get(accept), accept=accept), route.fields.get(name), route)
 
 
@@ -84,6 +86,11 @@ def attribute_rule(name: str, mapped: str | FieldConfig | None, route: RouteConf
     if name == "phone" and route.phone_region is not None:
         return _converted(TypeRule(_TEXT, accept=phone_of(route.phone_region)), mapped, route)
     return _converted(TypeRule(documented=_DOCUMENTED.get(name, SCALARS)), mapped, route)
+
+
+def further_rule(mapped: str | FieldConfig, route: RouteConfig) -> TypeRule:
+    """Of a property of which Bluecore documents nothing."""
+    return _converted(TypeRule(), mapped, route)
 
 
 def product_rule(name: str, route: RouteConfig) -> TypeRule:

@@ -21,6 +21,12 @@ _SET_ELSEWHERE = {
     "customer": "is made of the e-mail and the attributes: map those",
     "customer.email": "is mapped as `email`",
 }
+_NO_PROPERTIES = {
+    "token": "is no further property: it is the namespace, which `bluecore.namespace` sets",
+    "customer": "is no further property: it is made of the e-mail and the attributes",
+    "products": "is no further property: map the products under `fields`",
+    "distinct_id": "is no further property: map it under `fields`",
+}
 _NOT_ATTRIBUTES = {
     "token": "is no attribute: it is the namespace, which `bluecore.namespace` sets",
     **dict.fromkeys(IDENTITY, "is no attribute: map it under `fields`"),
@@ -43,6 +49,9 @@ def field_findings(key: str, route: RouteConfig, contracts: list[Contract]) -> I
         yield from path_findings(f"{key}.attributes.{name}", mapped)
         yield from _attribute_findings(f"{key}.attributes.{name}", name)
         yield from _conversion_findings(f"{key}.attributes.{name}", mapped, name, _possible_of_attribute(name, route))
+    for name, mapped in route.properties.items():
+        yield from path_findings(f"{key}.properties.{name}", mapped)
+        yield from _property_findings(f"{key}.properties.{name}", name, route, contracts)
     yield from _collision_findings(key, route)
 
 
@@ -75,7 +84,10 @@ def _name_findings(key: str, name: str, contracts: list[Contract]) -> Iterator[F
                 key, f"is a product's: map it as {of_products}, also where the record is one product without a list"
             )
             return
-        hint = did_you_mean(name, known) or "; a customer's attribute goes under `attributes`"
+        hint = (
+            did_you_mean(name, known)
+            or "; a customer's attribute goes under `attributes`, another property under `properties`"
+        )
         yield Finding(key, f"{events} has no field {name}{hint}")
     elif not is_name(name):
         likely = as_name(name)
@@ -113,6 +125,20 @@ def _attribute_findings(key: str, name: str) -> Iterator[Finding]:
         yield Finding(key, f"{written} {_NOT_ATTRIBUTES[written]}")
     elif not is_name(written):
         yield Finding(key, f"becomes {written!r}, which Bluecore ignores: lower-case letters, digits, underscores")
+
+
+def _property_findings(key: str, name: str, route: RouteConfig, contracts: list[Contract]) -> Iterator[Finding]:
+    """Further properties stand beside Bluecore's own, and replace none of them."""
+    if name in _NO_PROPERTIES:
+        yield Finding(key, _NO_PROPERTIES[name])
+    elif any(name in contract.properties for contract in contracts):
+        yield Finding(key, "is a field of the event: map it under `fields`")
+    elif name in route.fields:
+        yield Finding(key, "is mapped under `fields`, too: remove one")
+    elif not is_name(name):
+        likely = as_name(name)
+        hint = f"; did you mean {likely}?" if likely else ""
+        yield Finding(key, f"is no name of a property: lower-case letters, digits, underscores{hint}")
 
 
 def _collision_findings(key: str, route: RouteConfig) -> Iterator[Finding]:

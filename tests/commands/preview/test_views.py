@@ -11,7 +11,7 @@ from rich.console import Console
 
 from consumer.commands.preview.preview import Previewed
 from consumer.commands.preview.views import as_line, as_table
-from consumer.records import EventRequest, Mapped, Partition, Reason, Reject, Send, Skip, Stage
+from consumer.records import EventRequest, Mapped, Omission, Partition, Reason, Reject, Send, Skip, Stage
 
 BODY = b'{"event":"search","properties":{"token":"***","search_term":"[red]scarf[/red]"}}'
 SENT = Send((EventRequest("search", BODY, "jane"), EventRequest("identify", BODY, "jane")))
@@ -41,6 +41,19 @@ def test_no_control_character_of_a_records_own_names_reaches_the_terminal() -> N
 
 def test_what_is_sent_is_a_line_with_the_documents_as_they_are_posted() -> None:
     assert orjson.loads(as_line(Previewed(SENT))) == {"outcome": "send", "requests": [orjson.loads(BODY)] * 2}
+
+
+def test_what_was_left_out_stands_beside_it_and_has_rows_of_its_own() -> None:
+    left_out = Omission("search", "client", "client: is nested too deeply", "client")
+    own_name = Omission("search", "products[0].a\x1b[2J", "products[0].a\x1b[2J: is no number", "products.*")
+    partial = SENT._replace(omitted=(left_out, own_name))
+    line = orjson.loads(as_line(Previewed(partial)))
+    assert line["omitted"] == ["client", "products[0].a\x1b[2J"]
+    assert line["outcome"] == "send"
+    table = shown(partial)
+    assert [row.split()[1] for row in table.splitlines() if " search " in row] == ["send", "omit", "omit"]
+    assert "client: is nested too deeply" in table
+    assert "\x1b" not in table
 
 
 def test_what_is_refused_is_a_line_with_the_reason_the_field_and_the_rule() -> None:

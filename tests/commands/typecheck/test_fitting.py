@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from consumer.commands.typecheck.findings import OMITTED
 from tests.commands.typecheck.checked import check, said, version
 
 EMAIL = {"email": "buyer.email"}
@@ -15,8 +16,9 @@ def patch(name: str, source: Any, **options: Any) -> list[str]:
     return said(check("customer_patch", fields=EMAIL | {name: source}, **options))
 
 
-def attribute(source: Any) -> list[str]:
-    return said(check("customer_patch", fields=EMAIL, attributes={"own": source}))
+def attribute(source: Any, invalid_optional: str = "refuse") -> list[str]:
+    attributes = {"own": source}
+    return said(check("customer_patch", fields=EMAIL, attributes=attributes, invalid_optional=invalid_optional))
 
 
 @pytest.mark.parametrize(
@@ -112,6 +114,33 @@ class TestConversions:
     )
     def test_what_only_the_records_tell_is_for_information(self, path: str, convert: str, says: str) -> None:
         assert attribute({"path": path, "as": convert}) == [f"info attributes.own: {says}"]
+
+    @pytest.mark.parametrize(
+        ("path", "convert", "says"),
+        [
+            ("name", "number", "info attributes.own: is text: a text that is no number is left out"),
+            ("sum", "integer", "info attributes.own: is a number: a value that has a fraction is left out"),
+            (
+                "not_null(flag, 'perhaps')",
+                "boolean",
+                "warning attributes.own: may be perhaps: none of them can become a boolean, LEFT OUT",
+            ),
+            (
+                "buyer",
+                "integer",
+                "error attributes.own: is record, and must be text or a number for `as: integer`: LEFT OUT",
+            ),
+            (
+                "sum(lines)",
+                "number",
+                "error attributes.own: sum() takes a list of numbers, and is given an array of record: LEFT OUT",
+            ),
+        ],
+    )
+    def test_what_is_optional_costs_itself_unless_the_route_refuses_it(
+        self, path: str, convert: str, says: str
+    ) -> None:
+        assert attribute({"path": path, "as": convert}, "omit") == [says.replace("LEFT OUT", OMITTED)]
 
     def test_a_number_is_no_date_without_its_unit(self) -> None:
         """Every record would be refused: it may as well count days as milliseconds."""

@@ -24,9 +24,10 @@ CONSENTS = [
         {"distinct_id": EMAIL, "customer": {"email": EMAIL, "first_name": "Jane", "country": "US"}},
     ),
     sends(
-        "the e-mail stays the customer's under an explicit distinct_id",
-        {"email": EMAIL, "distinct_id": "C-1"},
+        "the e-mail stays the customer's under a distinct_id that the route maps",
+        {"email": EMAIL, "account": "C-1"},
         {"distinct_id": "C-1", "customer": {"email": EMAIL}},
+        fields={"distinct_id": "account"},
     ),
     sends(
         "further attributes only where the route maps them",

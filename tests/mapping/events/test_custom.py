@@ -52,9 +52,24 @@ from tests.mapping.support import EMAIL, Row, refuses, sends
             {"distinct_id": EMAIL, "products": [{"id": "p1"}, {"id": "p1"}]},
         ),
         refuses(
-            "but a product has an id", {"email": EMAIL, "products": [{}]}, Reason.MISSING_FIELD, "products[0].id"
+            "but a product has an id",
+            {"email": EMAIL, "products": [{}]},
+            Reason.MISSING_FIELD,
+            "products[0].id",
+            invalid_optional="refuse",
         ),
-        refuses("and a total is a number", {"email": EMAIL, "total": "5"}, Reason.INVALID_FIELD, "total"),
+        refuses(
+            "and a total is a number",
+            {"email": EMAIL, "total": "5"},
+            Reason.INVALID_FIELD,
+            "total",
+            invalid_optional="refuse",
+        ),
+        sends(
+            "none of which is required",
+            {"email": EMAIL, "products": [{}], "total": "5"},
+            {"distinct_id": EMAIL},
+        ),
         refuses("someone must have done it", {"total": 5}, Reason.MISSING_FIELD, "distinct_id"),
     ],
 )

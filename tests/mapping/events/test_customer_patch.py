@@ -58,6 +58,7 @@ MISSING, INVALID = Reason.MISSING_FIELD, Reason.INVALID_FIELD
             INVALID,
             "visits",
             attributes={"visits": {"path": "visits", "as": "integer"}},
+            invalid_optional="refuse",
         ),
         sends(
             "client and device ride along",
@@ -65,9 +66,15 @@ MISSING, INVALID = Reason.MISSING_FIELD, Reason.INVALID_FIELD
             {"distinct_id": EMAIL, "customer": {"email": EMAIL}, "client": "5.1", "device": "mobile/iPad"},
         ),
         sends(
-            "an explicit distinct_id comes before the e-mail",
+            "a distinct_id that the route maps comes before the e-mail",
             {"email": EMAIL, "distinct_id": "C-1"},
             {"distinct_id": "C-1", "customer": {"email": EMAIL}},
+            fields={"distinct_id": "distinct_id"},
+        ),
+        sends(
+            "the e-mail before one that it does not",
+            {"email": EMAIL, "distinct_id": "C-1"},
+            {"distinct_id": EMAIL, "customer": {"email": EMAIL}},
         ),
         sends(
             "survey: e-mails are trimmed and lower-cased where configured",
@@ -81,13 +88,32 @@ MISSING, INVALID = Reason.MISSING_FIELD, Reason.INVALID_FIELD
             {"distinct_id": EMAIL, "customer": {"email": EMAIL, "phone": "+14155550100"}},
             phone_region="US",
         ),
-        refuses("a phone that is none", {"email": EMAIL, "phone": "n/a"}, INVALID, "phone", phone_region="US"),
+        sends(
+            "a phone that is none costs itself",
+            {"email": EMAIL, "phone": "n/a"},
+            {"distinct_id": EMAIL, "customer": {"email": EMAIL}},
+            phone_region="US",
+        ),
+        refuses(
+            "or the event, where the route says so",
+            {"email": EMAIL, "phone": "n/a"},
+            INVALID,
+            "phone",
+            phone_region="US",
+            invalid_optional="refuse",
+        ),
         refuses("not without e-mail", {"first_name": "Jane"}, MISSING, "email"),
         refuses("a blank e-mail is none", {"email": " "}, MISSING, "email"),
         refuses("survey: e-mails are validated", {"email": "jane.example.com"}, INVALID, "email"),
         refuses("an e-mail is never changed unasked", {"email": f" {EMAIL}"}, INVALID, "email"),
         refuses("an e-mail is text", {"email": 7}, INVALID, "email"),
-        refuses("NaN has no JSON form", {"email": EMAIL, "zip": float("nan")}, INVALID, "zip"),
+        refuses(
+            "NaN has no JSON form",
+            {"email": EMAIL, "zip": float("nan")},
+            INVALID,
+            "zip",
+            invalid_optional="refuse",
+        ),
     ],
 )
 def test_customer_patch(row: Row) -> None:

@@ -57,9 +57,10 @@ def products(count: int) -> list[dict[str, str]]:
             {**SENT, "customer": {"email": EMAIL, "city": "Boston"}, "client": "5.1", "device": "mobile/iPad"},
         ),
         sends(
-            "an explicit distinct_id comes before the e-mail",
-            {**ORDER, "distinct_id": "C-1"},
+            "a distinct_id that the route maps comes before the e-mail",
+            {**ORDER, "account": "C-1"},
             {**SENT, "distinct_id": "C-1"},
+            fields={"distinct_id": "account"},
         ),
         sends("nothing was paid", {**ORDER, "total": 0}, {**SENT, "total": 0}),
         sends("an order id may be a number", {**ORDER, "order_id": 77}, {**SENT, "order_id": "77"}),

@@ -95,6 +95,7 @@ P1 = {"distinct_id": EMAIL, "products": [{"id": "p1"}]}
             {"email": EMAIL, "products": [{"id": "p1", "price": float("inf")}]},
             INVALID,
             "products[0].price",
+            invalid_optional="refuse",
         ),
         refuses(
             "a product that becomes nothing but faults",

@@ -1,0 +1,63 @@
+"""What the requests would do to profiles: attributes that Bluecore creates for good, ids that nothing links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+
+from consumer.mapping.contract import DEFAULT_ATTRIBUTES
+from consumer.records import EventRequest
+
+_MOST_IDS: Final = 1_000_000
+_KNOWN: Final = frozenset(("email", *DEFAULT_ATTRIBUTES))
+_TYPES: Final = {bool: "boolean", int: "number", float: "number", str: "text", list: "list", dict: "object"}
+
+
+@dataclass(slots=True)
+class Attribute:
+    """A customer attribute beyond the default ones: in how many requests, and with which types."""
+
+    filled: int = 0
+    types: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Customers:
+    """Of up to a million ids; `truncated`: there were more.
+
+    Attributes:
+        with_customer: requests that say something of a profile.
+    """
+
+    attributes: dict[str, Attribute] = field(default_factory=dict)
+    with_customer: int = 0
+    truncated: bool = False
+    _sent: set[int] = field(default_factory=set)
+    _linked: set[int] = field(default_factory=set)
+
+    def add(self, request: EventRequest) -> None:
+        properties: dict[str, Any] = orjson.loads(request.body)["properties"]
+        customer = properties.get("customer")
+        identifier = str(properties.get("distinct_id", ""))
+        if customer:
+            self.with_customer += 1
+            for name, value in customer.items():
+                if name not in _KNOWN:
+                    attribute = self.attributes.setdefault(name, Attribute())
+                    attribute.filled += 1
+                    attribute.types.add(_TYPES.get(type(value), "null"))
+        if "@" not in identifier:
+            self._remember(self._linked if request.event == "identify" else self._sent, identifier)
+
+    @property
+    def unlinked(self) -> int:
+        """Ids that are no e-mail and that no identify in these records links: their events reach no profile."""
+        return len(self._sent - self._linked)
+
+    def _remember(self, ids: set[int], identifier: str) -> None:
+        if len(ids) >= _MOST_IDS:
+            self.truncated = True
+        else:
+            ids.add(hash(identifier))

@@ -1,0 +1,156 @@
+"""The rehearsal itself: each record through each route that takes its topic, as the service would map it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from functools import partial
+from typing import Final
+
+from consumer.age import AgeLimit
+from consumer.avro.cache import SchemaCache
+from consumer.avro.errors import RegistryUnavailable, Undecodable
+from consumer.commands.preview.translation import masked_translator, with_schemas
+from consumer.commands.rehearse.customers import Customers
+from consumer.commands.rehearse.reading import Window, window_of
+from consumer.commands.rehearse.tally import RowKey, Span, Tally
+from consumer.config.model import Config
+from consumer.config.route import RouteConfig
+from consumer.errors import ExpectedError
+from consumer.kafka.reading import TopicReader
+from consumer.mapping.translate import Translator
+from consumer.pipeline.assembly import decoders, schema_cache
+from consumer.records import Mapped, Reason, Record, Reject, Send, Skip, Stage
+
+_STEP: Final = 500
+_EXCERPT: Final = 1_000
+Progress = Callable[[str, int, int], object]
+"""Told a topic, how many of its records were read, and of how many."""
+_TOO_OLD: Final = Reject(Reason.TOO_OLD, Stage.MAP, "the event is older than delivery.max_event_age_seconds")
+
+
+class Rehearsal:
+    """Counts what would become of records. Its state: the tally and what is known of customers."""
+
+    def __init__(self, config: Config, schemas: SchemaCache | None, now_ms: int, *, show_values: bool) -> None:
+        self.tally = Tally()
+        self.customers = Customers()
+        self._schemas = schemas
+        self._now_ms = now_ms
+        self._age = AgeLimit(config.delivery.max_event_age_seconds)
+        self._show_values = show_values
+        self._decoder_of = decoder_of = decoders(config.routes, schemas)
+        # Each route for itself: a record that one refuses, another may send. Age is judged apart, so that a record
+        # that is both old and broken is counted as broken.
+        self._routes: Sequence[tuple[int, RouteConfig, Translator]] = tuple(
+            (index, route, masked_translator(config.model_copy(update={"routes": (route,)}), decoder_of))
+            for index, route in enumerate(config.routes)
+        )
+
+    def counter(self, topic: str) -> Callable[[Record], None]:
+        """What counts the records of a topic."""
+        taking = [each for each in self._routes if each[1].takes(topic)]
+        span = self.tally.spans.setdefault(topic, Span())
+
+        def count(record: Record) -> None:
+            self.tally.read += 1
+            span.add(record.timestamp_ms, self._now_ms)
+            taken = False
+            for index, route, translator in taking:
+                outcome = with_schemas(partial(translator.translate, record, self._now_ms), self._schemas)
+                if _unroutable(outcome):
+                    continue
+                taken = True
+                self._count(index, route, topic, record, outcome)
+            if not taken:
+                what = Reject(Reason.UNROUTABLE, Stage.MAP, f"no route takes this type of record of {topic}")
+                row = self.tally.row(RowKey(None, topic, ""))
+                row.read += 1
+                row.add_refusal(what, record, self._example)
+
+        return count
+
+    def _count(self, index: int, route: RouteConfig, topic: str, record: Record, outcome: Mapped) -> None:
+        old = isinstance(outcome, Send) and self._age.exceeded(record.timestamp_ms, self._now_ms)
+        if isinstance(outcome, Send):
+            row = self.tally.row(RowKey(index, topic, _event_of(outcome)))
+            # One that is too old now was not when it was written: it is of the topic's pace.
+            row.requests += len(outcome.requests)
+            if old:
+                row.add_refusal(_TOO_OLD, record, self._example)
+            else:
+                row.send += 1
+            for request in outcome.requests:
+                self.customers.add(request)
+        elif isinstance(outcome, Skip):
+            row = self.tally.row(RowKey(index, topic, _only_event(route)))
+            row.skip += 1
+        else:
+            row = self.tally.row(RowKey(index, topic, outcome.event or _only_event(route)))
+            row.add_refusal(outcome, record, self._example)
+        row.read += 1
+
+    def _example(self, record: Record) -> str:
+        if not self._show_values or record.value is None:
+            return ""
+        try:
+            decoded = self._decoder_of(record.origin.topic).decode(record.value)
+        except Undecodable:
+            return record.value[:_EXCERPT].hex(" ")
+        return json.dumps(decoded.value, default=str, ensure_ascii=False)[:_EXCERPT]
+
+
+def rehearse(
+    config: Config, topics: Sequence[str], window: Window, progress: Progress, *, show_values: bool = False
+) -> Rehearsal:
+    """Reads the topics one after the other; what cannot be read of one does not keep from the next.
+
+    Args:
+        config: the configuration.
+        topics: those that exist and that a route takes.
+        window: which of their records.
+        progress: told every few hundred records.
+        show_values: keep the first record of each message, which holds customer data.
+    """
+    schemas = schema_cache(config)
+    rehearsal = Rehearsal(config, schemas, int(time.time() * 1000), show_values=show_values)
+    begun = time.monotonic()
+    try:
+        for topic in topics:
+            try:
+                _read(config, topic, window, rehearsal, progress)
+            except (ExpectedError, RegistryUnavailable) as error:
+                rehearsal.tally.problems[topic] = str(error)
+    finally:
+        rehearsal.tally.seconds = time.monotonic() - begun
+        if schemas is not None:
+            schemas.close()
+    return rehearsal
+
+
+def _read(config: Config, topic: str, window: Window, rehearsal: Rehearsal, progress: Progress) -> None:
+    with closing(TopicReader(config, topic)) as reader:
+        found = window_of(reader, window)
+        count = rehearsal.counter(topic)
+        done = 0
+        progress(topic, 0, found.count)
+        for done, record in enumerate(found.records, start=1):
+            count(record)
+            if done % _STEP == 0:
+                progress(topic, done, found.count)
+        progress(topic, done, max(done, 0))
+
+
+def _unroutable(outcome: Mapped) -> bool:
+    return isinstance(outcome, Reject) and outcome.reason is Reason.UNROUTABLE
+
+
+def _event_of(outcome: Send) -> str:
+    """The record's own event; a link that goes ahead of it is none."""
+    return next((request.event for request in outcome.requests if not request.link), "identify")
+
+
+def _only_event(route: RouteConfig) -> str:
+    return route.event if isinstance(route.event, str) else ""

@@ -1,0 +1,139 @@
+"""What a rehearsal prints: a table to people, JSON lines to programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, Final
+
+import click
+import orjson
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from consumer.commands.rehearse.rehearsal import Rehearsal
+from consumer.commands.rehearse.tally import Refusal, Row, RowKey
+from consumer.config.model import Config
+
+DAY: Final = 86_400
+RECOMMENDED_PER_SECOND: Final = 200
+"""Bluecore publishes no limit for the Events API; for its transactional API it recommends this much."""
+
+
+def print_lines(rehearsal: Rehearsal, config: Config) -> None:
+    """An object for each route and event type, then the summary."""
+    for key, row in rehearsal.tally.ordered():
+        click.echo(orjson.dumps(_line(key, row)))
+    click.echo(orjson.dumps({"summary": summary(rehearsal, config)}))
+
+
+def print_table(rehearsal: Rehearsal, config: Config) -> None:
+    console = Console()
+    console.print(_table(rehearsal))
+    for key, row in rehearsal.tally.ordered():
+        for each in row.commonest():
+            title = f"{each.count:,} x {each.reason}, {key.topic} as {key.event or 'no event'}"
+            console.print(Text(title, "red"))
+            console.print(Text(f"    {each.message}\n    such as {place_of(each)}"))
+            if each.example:
+                console.print(Text(f"    {each.example}"))
+    for sentence in sentences(rehearsal, config):
+        console.print(Text(sentence))
+
+
+def summary(rehearsal: Rehearsal, config: Config) -> dict[str, Any]:
+    """The whole in one object."""
+    tally, customers = rehearsal.tally, rehearsal.customers
+    pace = tally.requests_per_second()
+    return {
+        "read": tally.read,
+        "send": sum(row.send for row in tally.rows.values()),
+        "skip": sum(row.skip for row in tally.rows.values()),
+        "reject": sum(row.rejected for row in tally.rows.values()),
+        "rejected_share": round(tally.rejected_share, 6),
+        "requests_per_second": round(pace, 3),
+        "requests_per_day": round(pace * DAY),
+        "new_attributes": {
+            name: {"filled": each.filled, "types": sorted(each.types)} for name, each in customers.attributes.items()
+        },
+        "unlinked_ids": customers.unlinked,
+        "from_the_future": sum(span.future for span in tally.spans.values()),
+        "problems": tally.problems,
+        "seconds": round(tally.seconds, 3),
+        "rate_limit_per_second": config.delivery.rate_limit_per_second,
+    }
+
+
+def sentences(rehearsal: Rehearsal, config: Config) -> Iterator[str]:
+    """What a reader should know beside the numbers of each route."""
+    tally, customers = rehearsal.tally, rehearsal.customers
+    speed = tally.read / tally.seconds if tally.seconds else 0
+    yield f"{tally.read:,} records in {tally.seconds:.1f} s ({speed:,.0f} a second). Nothing was sent or committed."
+    pace = tally.requests_per_second()
+    if pace:
+        limit = config.delivery.rate_limit_per_second
+        allowed = f", and delivery.rate_limit_per_second allows {limit:g}" if limit else ""
+        yield (
+            f"At the topics' real pace that is {pace:,.1f} requests a second, {pace * DAY:,.0f} a day{allowed}. "
+            f"Bluecore publishes no limit for this API, and recommends at most {RECOMMENDED_PER_SECOND} a second for "
+            "its transactional one."
+        )
+    for name, each in customers.attributes.items():
+        share = each.filled / customers.with_customer
+        types = " or ".join(sorted(each.types))
+        yield f"new attribute {name} ({types}), in {share:.0%} of the profiles that are sent"
+    if customers.unlinked:
+        more = " or more" if customers.truncated else ""
+        yield (
+            f"{customers.unlinked:,}{more} ids are no e-mail, and no identify in these records links them: "
+            "their events reach no profile until one does (`link_identities`)"
+        )
+    for topic, span in tally.spans.items():
+        if span.seconds:
+            yield f"{topic}: its records are of {timedelta(seconds=round(span.seconds))}"
+        if span.future:
+            yield f"{topic}: {span.future:,} records are from the future, by their timestamps"
+    yield from (f"{topic} could not be read to its end: {why}" for topic, why in tally.problems.items())
+
+
+def place_of(refusal: Refusal) -> str:
+    """`topic[partition]@offset`."""
+    partition, offset = refusal.place
+    return f"{partition.topic}[{partition.number}]@{offset}"
+
+
+def _line(key: RowKey, row: Row) -> dict[str, Any]:
+    return {
+        "route": key.route,
+        "topic": key.topic,
+        "event": key.event,
+        "read": row.read,
+        "send": row.send,
+        "skip": row.skip,
+        "requests": row.requests,
+        "reject": dict(row.reject),
+        "commonest": [
+            {"reason": each.reason, "message": each.message, "count": each.count, "place": place_of(each)}
+            | ({"example": each.example} if each.example else {})
+            for each in row.commonest()
+        ],
+    }
+
+
+def _table(rehearsal: Rehearsal) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    table.add_column("route", no_wrap=True)
+    table.add_column("topic", overflow="fold")
+    table.add_column("event", no_wrap=True)
+    for heading in ("read", "sent", "skipped", "refused"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("why", overflow="fold")
+    for key, row in rehearsal.tally.ordered():
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in row.reject.most_common())
+        counts = (f"{number:,}" for number in (row.read, row.send, row.skip, row.rejected))
+        route = "-" if key.route is None else f"[{key.route}]"
+        style = "red" if row.rejected else ""
+        table.add_row(Text(route), Text(key.topic), key.event or "?", *counts, Text(reasons, style))
+    return table

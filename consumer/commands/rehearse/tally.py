@@ -1,0 +1,132 @@
+"""What would become of records, counted by route and event type."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from consumer.records import Partition, Record, Reject
+
+COMMONEST: Final = 3
+_LEAST_SPAN: Final = 60.0
+"""Seconds: records of a shorter time were written at once, and tell no pace."""
+_MOST_MESSAGES: Final = 1_000
+"""Different messages of a row that are kept: they name fields and no values, so that there are few."""
+
+
+class RowKey(NamedTuple):
+    """A route and an event type.
+
+    Attributes:
+        route: its place in the configuration; None: no route takes the records.
+        event: empty where that is not known.
+    """
+
+    route: int | None
+    topic: str
+    event: str
+
+
+@dataclass(slots=True)
+class Refusal:
+    """A message, how many records have it, where the first of them lies, and that record where it may be shown."""
+
+    reason: str
+    message: str
+    place: tuple[Partition, int]
+    example: str = ""
+    count: int = 0
+
+
+@dataclass(slots=True)
+class Row:
+    """What became of the records of a route and event type. A record that makes two events is in two rows."""
+
+    read: int = 0
+    send: int = 0
+    skip: int = 0
+    requests: int = 0
+    reject: Counter[str] = field(default_factory=Counter)
+    refusals: dict[tuple[str, str], Refusal] = field(default_factory=dict)
+
+    @property
+    def rejected(self) -> int:
+        return self.reject.total()
+
+    def add_refusal(self, refused: Reject, record: Record, example: Callable[[Record], str]) -> None:
+        """Counts a refused record; of the first with its message, `example` gives what may be shown."""
+        self.reject[str(refused.reason)] += 1
+        key = (str(refused.reason), refused.message)
+        if key not in self.refusals:
+            if len(self.refusals) >= _MOST_MESSAGES:
+                return
+            self.refusals[key] = Refusal(*key, (record.partition, record.offset), example(record))
+        self.refusals[key].count += 1
+
+    def commonest(self) -> list[Refusal]:
+        """The messages that most records have."""
+        return sorted(self.refusals.values(), key=lambda each: -each.count)[:COMMONEST]
+
+
+@dataclass(slots=True)
+class Span:
+    """From when to when the records of a topic are, by their timestamps, ms since the epoch."""
+
+    first_ms: int | None = None
+    last_ms: int | None = None
+    future: int = 0
+
+    def add(self, at_ms: int | None, now_ms: int) -> None:
+        if at_ms is None:
+            return
+        self.first_ms = at_ms if self.first_ms is None or at_ms < self.first_ms else self.first_ms
+        self.last_ms = at_ms if self.last_ms is None or at_ms > self.last_ms else self.last_ms
+        self.future += at_ms > now_ms
+
+    @property
+    def seconds(self) -> float:
+        return 0.0 if self.first_ms is None or self.last_ms is None else (self.last_ms - self.first_ms) / 1000
+
+
+@dataclass(slots=True)
+class Tally:
+    """All that a rehearsal counts.
+
+    Attributes:
+        spans: by topic.
+        problems: topics that could not be read, with why.
+        seconds: how long the rehearsal took.
+    """
+
+    rows: dict[RowKey, Row] = field(default_factory=dict)
+    spans: dict[str, Span] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    read: int = 0
+    seconds: float = 0.0
+
+    def row(self, key: RowKey) -> Row:
+        return self.rows.setdefault(key, Row())
+
+    def ordered(self) -> Iterator[tuple[RowKey, Row]]:
+        """In the order of the routes; what no route takes last."""
+        yield from sorted(self.rows.items(), key=lambda pair: (pair[0].route is None, pair[0].route or 0, pair[0]))
+
+    @property
+    def judged(self) -> int:
+        """Records, each as often as it is in a row."""
+        return sum(row.read for row in self.rows.values())
+
+    @property
+    def rejected_share(self) -> float:
+        """Of what was judged, from 0 to 1."""
+        return sum(row.rejected for row in self.rows.values()) / self.judged if self.judged else 0.0
+
+    def requests_per_second(self) -> float:
+        """At the topics' real pace: the requests of what was read of each, over the time that its records are of."""
+        return sum(
+            row.requests / span.seconds
+            for key, row in self.rows.items()
+            if (span := self.spans.get(key.topic)) is not None and span.seconds >= _LEAST_SPAN
+        )

@@ -1,0 +1,161 @@
+"""The command as its users type it, on real topics."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from consumer.cli import main
+from tests.support.brokers import Broker, Message
+from tests.support.settings import service_settings, write_settings
+from tests.support.shop import Shop
+
+pytestmark = [pytest.mark.kafka, pytest.mark.usefixtures("logging_as_before")]
+
+DAY_MS = 86_400_000
+
+
+@pytest.fixture
+def topic(broker: Broker, shop: Shop) -> str:
+    """Ten searches that are sent, two that are refused, of which one is no Avro at all, and one tombstone."""
+    name = broker.topic(4)
+    good = [shop.event("search", f"customer-{number}@example.com") for number in range(10)]
+    bad = [shop.event("search", "no-address"), b"no Avro"]
+    broker.produce(name, [Message(b"key", value) for value in (*good, *bad, None)])
+    return name
+
+
+def settings(folder: Path, broker: Broker, shop: Shop, routes: list[dict[str, Any]], **sections: Any) -> Path:
+    whole = service_settings(
+        broker.bootstrap, routes, bluecore_url="http://127.0.0.1:1", registry_url=shop.registry_url, **sections
+    )
+    return write_settings(folder, whole)
+
+
+def command(*arguments: object) -> Result:
+    return CliRunner().invoke(main, ["rehearse", *map(str, arguments)])
+
+
+def lines(result: Result) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    *rows, last = map(json.loads, result.stdout.splitlines())
+    return rows, last["summary"]
+
+
+def test_each_route_and_event_is_a_line_and_the_whole_the_last(
+    broker: Broker, shop: Shop, topic: str, tmp_path: Path
+) -> None:
+    result = command("--config", settings(tmp_path, broker, shop, [{"topic": topic, "event": "search"}]))
+
+    assert result.exit_code == 0, result.output
+    (row,), summary = lines(result)
+    commonest = {each["message"]: each for each in row.pop("commonest")}
+    assert row == {
+        "route": 0,
+        "topic": topic,
+        "event": "search",
+        "read": 13,
+        "send": 10,
+        "skip": 1,
+        "requests": 10,
+        "reject": {"invalid_field": 1, "undecodable": 1},
+    }
+    assert "email: is no e-mail address (looked for email, customer.email)" in commonest
+    assert all(each["place"].startswith(f"{topic}[") for each in commonest.values())
+    assert (summary["read"], summary["send"], summary["skip"], summary["reject"]) == (13, 10, 1, 2)
+
+
+def test_nothing_is_committed_and_nothing_is_sent(broker: Broker, shop: Shop, topic: str, tmp_path: Path) -> None:
+    """Bluecore's address answers nobody; the group has no offset."""
+    file = settings(tmp_path, broker, shop, [{"topic": topic, "event": "search"}], kafka={"group_id": broker.group()})
+    assert command("--config", file).exit_code == 0
+    assert broker.committed("bluecore-consumer", topic) == {}
+
+
+def test_no_customer_data_is_shown_unless_it_is_asked_for(
+    broker: Broker, shop: Shop, topic: str, tmp_path: Path
+) -> None:
+    file = settings(tmp_path, broker, shop, [{"topic": topic, "event": "search"}])
+    assert "no-address" not in command("--config", file).stdout
+    assert "no-address" in command("--config", file, "--show-values").stdout
+
+
+def test_too_much_that_is_refused_fails_a_pipeline(broker: Broker, shop: Shop, topic: str, tmp_path: Path) -> None:
+    file = settings(tmp_path, broker, shop, [{"topic": topic, "event": "search"}])
+    assert command("--config", file, "--fail-above", "16%").exit_code == 0
+    refused = command("--config", file, "--fail-above", "0.15")
+    assert refused.exit_code == 1
+    assert "15.38% would be refused, more than 15.00%" in refused.stderr
+    assert "is no share: give 1%, or 0.01" in command("--config", file, "--fail-above", "much").stderr
+
+
+def test_what_is_old_is_told_apart_from_what_is_broken(broker: Broker, shop: Shop, tmp_path: Path) -> None:
+    """And it counts for the pace: it was not old when it was written."""
+    topic = broker.topic(1)
+    now = int(time.time() * 1000)
+    good, bad = shop.event("search", "jane@example.com"), shop.event("search", "no-address")
+    broker.produce(topic, [Message(b"k", value, timestamp_ms=now - 2 * DAY_MS) for value in (good, bad)])
+    broker.produce(topic, [Message(b"k", good, timestamp_ms=now - 1_000)])
+    delivery = {"max_event_age_seconds": 86_400}
+    file = settings(tmp_path, broker, shop, [{"topic": topic, "event": "search"}], delivery=delivery)
+
+    (row,), summary = lines(command("--config", file))
+
+    assert row["reject"] == {"too_old": 1, "invalid_field": 1}
+    assert row["send"] == 1
+    assert summary["requests_per_day"] == pytest.approx(1, abs=0.1)
+
+
+def test_routes_of_one_topic_are_counted_each_for_itself(
+    broker: Broker, shop: Shop, topic: str, tmp_path: Path
+) -> None:
+    routes = [{"topic": topic, "event": "search"}, {"topic": topic, "event": "looked", "when": "channel == 'STORE'"}]
+    rows, _ = lines(command("--config", settings(tmp_path, broker, shop, routes)))
+    assert [(row["route"], row["event"], row["send"], row["skip"]) for row in rows] == [
+        (0, "search", 10, 1),
+        (1, "looked", 0, 12),
+    ]
+
+
+def test_records_that_no_route_takes_have_a_line_of_their_own(
+    broker: Broker, shop: Shop, topic: str, tmp_path: Path
+) -> None:
+    broker.produce(topic, [Message(b"key", shop.event("wishlist", "jane@example.com"))])
+    routes = [{"topic": topic, "record": "com.shop.events.Search", "event": "search"}]
+    *_, row = lines(command("--config", settings(tmp_path, broker, shop, routes)))[0]
+    assert (row["route"], row["event"], row["reject"]) == (None, "", {"unroutable": 1})
+
+
+def test_a_topic_that_is_missing_fails_and_the_others_are_shown(
+    broker: Broker, shop: Shop, topic: str, tmp_path: Path
+) -> None:
+    routes = [{"topic": topic, "event": "search"}, {"topic": f"{topic}x", "event": "optin"}]
+    result = command("--config", settings(tmp_path, broker, shop, routes))
+    assert result.exit_code == 1
+    (row,), summary = lines(result)
+    assert row["send"] == 10
+    assert f"did you mean {topic}?" in summary["problems"][f"{topic}x"]
+
+
+def test_a_page_is_written_for_those_who_would_rather_look(
+    broker: Broker, shop: Shop, topic: str, tmp_path: Path
+) -> None:
+    file = settings(tmp_path, broker, shop, [{"topic": topic, "event": "search"}])
+    page = tmp_path / "report.html"
+    assert command("--config", file, "--html", page).exit_code == 0
+    assert "What Bluecore would get" in page.read_text()
+
+    refused = command("--config", file, "--html", tmp_path / "nowhere" / "report.html")
+    assert refused.exit_code == 1
+    assert "report.html cannot be written" in refused.stderr
+
+
+def test_a_window_is_given_in_one_way(broker: Broker, shop: Shop, topic: str, tmp_path: Path) -> None:
+    file = settings(tmp_path, broker, shop, [{"topic": topic, "event": "search"}])
+    assert command("--config", file, "--last", "4", "--since", "1h").exit_code == 2
+    (row,), _ = lines(command("--config", file, "--last", "4"))
+    assert row["read"] == 4

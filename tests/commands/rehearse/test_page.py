@@ -1,0 +1,93 @@
+"""The page: it needs no other file, holds what was counted, and can be read on any screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.chrome.webdriver import WebDriver
+from selenium.webdriver.common.by import By
+
+from consumer.commands.rehearse.customers import Attribute
+from consumer.commands.rehearse.page import write_page
+from consumer.commands.rehearse.rehearsal import Rehearsal
+from consumer.commands.rehearse.tally import Row, RowKey, Span
+from consumer.config.model import Config
+from consumer.records import Partition, Reason, Record, Reject, Stage
+from tests.support.configs import SOUND
+
+LONG = "shop.a-topic-with-a-name-that-no-phone-can-show-in-one-line-of-its-screen.v1"
+
+
+@pytest.fixture
+def rehearsal() -> Rehearsal:
+    """2,000 purchases of which 1 in 8 is refused, and a topic that could not be read."""
+    made = Rehearsal(Config.model_validate(SOUND), None, 0, show_values=False)
+    row = made.tally.rows[RowKey(0, LONG, "purchase")] = Row(read=2_000, send=1_500, skip=250, requests=1_500)
+    refused = Reject(Reason.INVALID_FIELD, Stage.MAP, "total: must be a number <b>or</b> text")
+    for offset in range(250):
+        row.add_refusal(refused, Record(Partition(LONG, 0), offset, None, b""), lambda _: "")
+    made.tally.spans[LONG] = Span(0, 1_500_000)
+    made.tally.read = 2_000
+    made.tally.problems["shop.carts"] = "no such topic"
+    made.customers.attributes["tier"] = Attribute(filled=30, types={"text"})
+    made.customers.with_customer = 40
+    return made
+
+
+@pytest.fixture
+def opened(rehearsal: Rehearsal, chromium: WebDriver, tmp_path: Path) -> WebDriver:
+    file = tmp_path / "report.html"
+    write_page(rehearsal, file)
+    chromium.get(file.as_uri())
+    return chromium
+
+
+def shown(driver: WebDriver, selector: str) -> list[str]:
+    return [each.text for each in driver.find_elements(By.CSS_SELECTOR, selector)]
+
+
+def test_it_says_what_was_counted(opened: WebDriver) -> None:
+    assert shown(opened, ".figure strong") == ["2,000", "75 %", "12 %", "12 %", "86,400"]
+    assert shown(opened, ".counts") == ["2,000 records: 75 % sent, 12 % skipped, 12 % refused"]
+    assert shown(opened, "td") == ["tier", "text", "75 %"]
+    assert "shop.carts: no such topic" in shown(opened, "li")
+
+
+def test_a_message_is_text_whatever_it_holds(opened: WebDriver) -> None:
+    (refusal, _) = shown(opened, "li")
+    assert refusal == f"250 a value is not what it has to be: total: must be a number <b>or</b> text {LONG}[0]@0"
+
+
+def test_the_parts_of_a_bar_are_as_long_as_they_are_many(opened: WebDriver) -> None:
+    widths = [each.rect["width"] for each in opened.find_elements(By.CSS_SELECTOR, ".bar i")]
+    assert [width / sum(widths) for width in widths] == pytest.approx([0.75, 0.125, 0.125], abs=0.01)
+
+
+def test_it_needs_no_other_file(rehearsal: Rehearsal, tmp_path: Path) -> None:
+    """It is sent around by mail."""
+    file = tmp_path / "report.html"
+    write_page(rehearsal, file)
+    text = file.read_text()
+    assert "src=" not in text
+    assert "href=" not in text
+    assert "url(" not in text
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_it_can_be_read_on_any_screen(opened: WebDriver, scheme: str, width: int) -> None:
+    """Nothing sticks out to the side; text stands out from what is behind it in light and in dark."""
+    screen = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    opened.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    wish = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    opened.execute_cdp_cmd("Emulation.setEmulatedMedia", wish)
+    try:
+        assert opened.execute_script("return document.documentElement.scrollWidth") <= width
+        colours = "const s = getComputedStyle(document.body); return [s.color, s.backgroundColor]"
+        text, back = (sum(map(int, each[4:-1].split(","))) for each in opened.execute_script(colours))
+        assert (back > text) == (scheme == "light")
+        assert abs(back - text) > 400
+    finally:
+        opened.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
