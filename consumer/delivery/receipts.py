@@ -1,12 +1,14 @@
 """Receipts: an event that has ended counts as settled once the brokers have its receipt.
 
 So none is missing of what is committed. A record that is sent again after a crash has a second one, as the event has.
+Records of one key are settled in their order, whichever receipt is there first: else a crash would send an older
+consent again, and not the newer one.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 from consumer.backoff import Backoff
@@ -16,6 +18,7 @@ from consumer.delivery.task import PartitionState, Task
 from consumer.records import Outcome, Partition, Receipt, Record
 
 _REWRITE = Backoff(0.5, 30)
+_LaneKey = tuple[Partition, int, Hashable]
 _Place = tuple[Partition, int, int]
 """With the incarnation of the partition: made anew, its offsets mean other records."""
 
@@ -29,6 +32,9 @@ class _Sheet:
         then: what is to be done once none is left, in this order; each is given the state.
         ended: the task, once nothing is left of it but these.
         half: whether the first part of the record has ended, and waits for these.
+        lanes: those in which it is the last that has ended.
+        before: how many sheets of earlier records of its key are not done.
+        behind: those of later records, which wait for this one.
     """
 
     record: Record
@@ -37,6 +43,9 @@ class _Sheet:
     then: list[Callable[[PartitionState], None]] = field(default_factory=list)
     ended: Task | None = None
     half: bool = False
+    lanes: list[_LaneKey] = field(default_factory=list)
+    before: int = 0
+    behind: list[_Sheet] = field(default_factory=list)
 
 
 class Receipts:
@@ -46,6 +55,8 @@ class Receipts:
         self._outbox = outbox
         self._partitions = partitions
         self._sheets: dict[_Place, _Sheet] = {}
+        self._last: dict[_LaneKey, _Sheet] = {}
+        """Of each lane that has any, the sheet of the latest record that has ended."""
         self._gone: dict[int, tuple[_Sheet, Receipt]] = {}
         """By ticket, what has been handed out and has no result."""
         self._again: list[tuple[float, int]] = []
@@ -83,10 +94,19 @@ class Receipts:
             then: what is to be done, with the partition's state by then.
             ends: whether nothing but that is left of the task; else the first part of its record has ended.
         """
-        sheet = self._sheets.get(_place(task.record, task.state))
+        place, lane = _place(task.record, task.state), _lane_key(task)
+        sheet, before = self._sheets.get(place), self._last.get(lane)
         if sheet is None:
-            then(task.state)
-            return
+            if before is None:
+                then(task.state)
+                return
+            sheet = self._sheets[place] = _Sheet(task.record, task.state)
+        if before is not sheet:
+            if before is not None:
+                before.behind.append(sheet)
+                sheet.before += 1
+            self._last[lane] = sheet
+            sheet.lanes.append(lane)
         sheet.then.append(then)
         if ends:
             sheet.ended = task
@@ -129,10 +149,23 @@ class Receipts:
         sheet, _ = self._gone.pop(ticket)
         sheet.left -= 1
         sheet.state.in_flight_count -= 1
-        if not sheet.left:
-            del self._sheets[_place(sheet.record, sheet.state)]
+        done = [sheet]
+        while done:
+            sheet = done.pop()
+            if sheet.left or sheet.before:
+                continue
+            self._forget(sheet)
             for then in sheet.then:
                 then(sheet.state)
+            for later in sheet.behind:
+                later.before -= 1
+            done += reversed(dict.fromkeys(sheet.behind))  # one may wait in both of its lanes
+
+    def _forget(self, sheet: _Sheet) -> None:
+        del self._sheets[_place(sheet.record, sheet.state)]
+        for lane in sheet.lanes:
+            if self._last.get(lane) is sheet:
+                del self._last[lane]
 
     def wake(self, now: float) -> None:
         """Writes again what is due again."""
@@ -163,6 +196,12 @@ class Receipts:
 
 def _place(record: Record, state: PartitionState) -> _Place:
     return record.partition, record.offset, state.incarnation
+
+
+def _lane_key(task: Task) -> _LaneKey:
+    """Whose order its record keeps, whoever owns the partition by then."""
+    key = task.record.offset if task.lane is None else task.lane.key
+    return task.record.partition, task.state.incarnation, key
 
 
 def _move(sheet: _Sheet, state: PartitionState) -> None:

@@ -172,6 +172,41 @@ def test_one_that_is_not_taken_is_written_again_and_again(driver: Receipted) -> 
     assert receipts.error == ""
 
 
+@pytest.mark.parametrize("kind", ["optin", "purchase"])
+def test_records_of_a_key_are_settled_in_their_order(driver: Receipted, kind: str) -> None:
+    """Else a crash in between would send the older one again, and not the newer."""
+    driver.take("jane", send(kind))
+    driver.take("jane", send(kind))
+    driver.take("ali", send(kind))
+    driver.reply("shop.orders:0:0")
+    driver.reply("shop.orders:0:1")
+    driver.reply("shop.orders:0:2")
+    by_key = {receipt.idempotency_key: ticket for ticket, receipt in driver.out.items()}
+    state = driver.engine.partitions.states[0]
+
+    driver.engine.written(by_key["shop.orders:0:1"], None, driver.now)
+    driver.engine.written(by_key["shop.orders:0:2"], None, driver.now)
+    assert list(state.settled.beyond) == [(2, 3)]
+
+    driver.engine.written(by_key["shop.orders:0:0"], None, driver.now)
+    assert driver.committed() == 3
+    assert driver.at_rest()
+
+
+def test_a_consent_is_not_settled_before_the_half_of_an_earlier_record(driver: Receipted) -> None:
+    driver.take("jane", BOTH)
+    driver.reply("shop.orders:0:0:1")
+    driver.take("jane", send("optin"))
+    driver.reply("shop.orders:0:1")
+    by_key = {receipt.idempotency_key: ticket for ticket, receipt in driver.out.items()}
+    state = driver.engine.partitions.states[0]
+
+    driver.engine.written(by_key["shop.orders:0:1"], None, driver.now)
+    assert (state.settled.half, list(state.settled.beyond)) == (set(), [])
+    driver.engine.written(by_key["shop.orders:0:0:1"], None, driver.now)
+    assert (state.settled.half, list(state.settled.beyond)) == ({0}, [(1, 2)])
+
+
 def test_while_none_are_taken_the_memory_fills_and_reading_stops() -> None:
     small = Receipted(replace(WITH_RECEIPTS, buffered_records=10))
     small.assign()

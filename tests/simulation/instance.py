@@ -109,10 +109,22 @@ class Instance:
         if not self._receipts:
             return self.client.delivered
         produced, confirmed = self.net.oracle.produced, self.publisher.confirmed
+        late = [self.net.oracle.request(key)[0] for key, count in self.publisher.outstanding.items() if count > 0]
+
+        def waits(place: Place) -> bool:
+            """A record is settled behind the earlier ones of its key, and perhaps of its partition."""
+            return any(
+                each[0] == place[0]
+                and each[1] < place[1]
+                and (produced[each].key == produced[place].key or self.net.oracle.ordering == "partition")
+                for each in late
+            )
+
         return {
             place
             for place in self.client.delivered
             if all(key_of(place, number) in confirmed for number in range(produced[place].requests))
+            and not waits(place)
         }
 
     def _is_cut_off(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,7 +29,10 @@ class SimPublisher:
     excused: Callable[[], bool]
     confirmed: set[str] = field(default_factory=set)
     """The idempotency keys of which the service knows that there is a receipt."""
+    outstanding: Counter[str] = field(default_factory=Counter)
+    """Those of which it knows that a receipt is on its way."""
     acknowledged: dict[int, str] = field(default_factory=dict)
+    tickets: set[int] = field(default_factory=set)
     results: list[tuple[int, str | None]] = field(default_factory=list)
 
     def publish(self, ticket: int, task: Task) -> None:
@@ -62,6 +65,9 @@ class SimPublisher:
 
     def receipt(self, ticket: int, receipt: Receipt) -> None:
         world = self.net.world
+        if ticket not in self.tickets:
+            self.tickets.add(ticket)
+            self.outstanding[receipt.idempotency_key] += 1
         world.after(world.random.uniform(0.001, 0.05), lambda: self._write_receipt(ticket, receipt))
 
     def _write_receipt(self, ticket: int, receipt: Receipt) -> None:
@@ -77,7 +83,9 @@ class SimPublisher:
 
     def poll(self, seconds: float = 0) -> list[tuple[int, str | None]]:  # noqa: ARG002 - time passes outside
         results, self.results = self.results, []
-        self.confirmed |= {self.acknowledged.pop(ticket) for ticket, _ in results if ticket in self.acknowledged}
+        came = [self.acknowledged.pop(ticket) for ticket, _ in results if ticket in self.acknowledged]
+        self.confirmed.update(came)
+        self.outstanding.subtract(came)
         return results
 
     def close(self, seconds: float) -> None:
