@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 
 from consumer.config.path_syntax import syntax_error
+from consumer.config.topic_patterns import fault
 from consumer.suggestions import did_you_mean
 
 _DURABILITY = "remove it; a failed record is settled once all in-sync replicas have it, and once only"
@@ -85,6 +86,8 @@ def _anchored(pattern: str) -> str:
         re.compile(pattern)
     except re.error as error:
         raise ValueError(f"is no regular expression: {error}") from None
+    if (unlike := fault(pattern)) is not None:
+        raise ValueError(unlike)
     return pattern
 
 

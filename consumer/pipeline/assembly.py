@@ -27,6 +27,7 @@ from consumer.bluecore.transport import Transport
 from consumer.clock import SystemClock
 from consumer.config.model import Config
 from consumer.config.route import RouteConfig
+from consumer.config.topic_patterns import subscribed
 from consumer.delivery.engine import Engine
 from consumer.delivery.parking import NoWatch
 from consumer.delivery.parts import CONSENT_STEP, MIXED_STEP
@@ -226,8 +227,8 @@ def priority_of(routes: tuple[RouteConfig, ...], topic: str) -> float:
 
 
 def subscription(config: Config) -> list[str]:
-    """The routes' topics and patterns, and the retry topic if there is one."""
-    named = [route.topic or route.topic_pattern or "" for route in config.routes]
+    """The routes' topics and patterns, as Kafka is given them, and the retry topic if there is one."""
+    named = [route.topic or subscribed(route.topic_pattern or "") for route in config.routes]
     if config.dead_letters.delays_seconds:
         named.append(config.dead_letters.retry_topic)
     return list(dict.fromkeys(named))

@@ -112,10 +112,10 @@ class Instance:
         late = [self.net.oracle.request(key)[0] for key, count in self.publisher.outstanding.items() if count > 0]
 
         def waits(place: Place) -> bool:
-            """A record is settled behind the earlier ones of its key, and perhaps of its partition."""
+            """A record is settled with its own, behind the earlier ones of its key, or of its partition."""
             return any(
                 each[0] == place[0]
-                and each[1] < place[1]
+                and each[1] <= place[1]
                 and (produced[each].key == produced[place].key or self.net.oracle.ordering == "partition")
                 for each in late
             )
