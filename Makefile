@@ -103,11 +103,17 @@ format: $(READY) ## rewrite the source as the linters want it
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+# What some installations need and most do not: each has a lock of its own.
+EXTRAS := aws azure
 lock: $(READY) ## resolve the dependencies anew and lock them by hash
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package bluecore-consumer --no-header \
 		--extra otel --extra sandbox pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package bluecore-consumer --no-header \
 		--extra dev --constraint requirements.lock pyproject.toml -o requirements-dev.lock
+	@for extra in $(EXTRAS); do \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package bluecore-consumer --no-header \
+			--extra $$extra --constraint requirements-dev.lock pyproject.toml -o requirements-$$extra.lock || exit 1; \
+	done
 	@printf 'editables\nhatchling\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-header --constraint requirements-dev.lock - -o requirements-build.lock
 	@printf 'cyclonedx-bom\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -47,6 +47,9 @@ class OrderClass(StrEnum):
     OTHER = "other"
 
 
+Delivered = tuple[tuple[int, str], ...]
+"""Requests of a record that Bluecore has accepted: the n of each one's idempotency key, and its event."""
+
 _LONGEST_KEY = 64 << 10
 
 
@@ -65,7 +68,8 @@ class Redelivery:
     """What the headers of a record in the retry topic say of its past; times are milliseconds since the epoch.
 
     Attributes:
-        delivered: how many of its requests, links not counted, Bluecore has accepted.
+        delivered: how many of its requests, links not counted, Bluecore has accepted: the first of them.
+        which: which requests it has accepted, where those are not the first ones.
         timestamp_ms: of the record in its own topic.
         part: the requests that are left of a record of both classes; None: all of them.
         parks: the classes that it parks, if it parks any.
@@ -77,6 +81,7 @@ class Redelivery:
     first_failed_at_ms: int = 0
     not_before_ms: int = 0
     delivered: int = 0
+    which: Delivered = ()
     timestamp_ms: int | None = None
     part: OrderClass | None = None
     parks: frozenset[OrderClass] = frozenset(OrderClass)
@@ -130,8 +135,11 @@ class Record(NamedTuple):
         return size + sum(len(name) + len(value or b"") for name, value in self.headers) if self.headers else size
 
     def without_value(self) -> Record:
-        """The same without what makes it large: its value and headers, and a key of more than 64 KiB."""
-        key = self.key if len(self.key or b"") <= _LONGEST_KEY else None
+        """The same without what makes it large: its value and headers, and a key of more than 64 KiB.
+
+        Of one that is without them already the key goes, too: there are topics that take very little.
+        """
+        key = self.key if len(self.key or b"") <= _LONGEST_KEY and not self.left_out else None
         return self._replace(key=key, value=None, headers=(), left_out=self.left_out or self.size)
 
 
@@ -176,20 +184,27 @@ class Send(NamedTuple):
 
     Attributes:
         omitted: what was left out of them.
+        refused: why other routes of the record make nothing of it; it becomes a dead letter once these are sent.
+        numbers: the n of each request's idempotency key, links not counted; none where they count from 0 on. What a
+            route refuses has a number, too: the keys of the others stay what they are once it is sent.
     """
 
     requests: tuple[EventRequest, ...]
     priority: int = 0
     omitted: tuple[Omission, ...] = ()
+    refused: tuple[Reject, ...] = ()
+    numbers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A record that no retry can help.
+    """A record that no retry can help, or that one route makes nothing of.
 
     Attributes:
         message: for people, without a value of the record.
         event: what the record would have become, empty where that is not known.
+        kind: the class of what it would have become, None where that is not known.
+        number: the n that the idempotency key of its request would have had.
     """
 
     reason: Reason
@@ -197,6 +212,8 @@ class Reject:
     message: str
     field: str | None = None
     event: str = ""
+    kind: OrderClass | None = None
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +285,7 @@ class Failure:
     Attributes:
         not_before: when it is to be sent again; 0 for a dead letter.
         delivered: how many of its requests were accepted before one failed.
+        which: which of its requests were accepted, where those are not the first ones.
     """
 
     outcome: Outcome
@@ -279,3 +297,4 @@ class Failure:
     first_failed_at: float = 0.0
     not_before: float = 0.0
     delivered: int = 0
+    which: Delivered = ()

@@ -24,6 +24,8 @@ from consumer.kafka.embedded import embedded_broker
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve
 from tests.support.apache_kafka import ApacheKafka, unavailable
+from tests.support.apicurio import Apicurio
+from tests.support.apicurio import unavailable as apicurio_unavailable
 from tests.support.brokers import Broker
 from tests.support.browser import headless_chromium
 from tests.support.pipeline import Pipeline, running_pipeline
@@ -55,6 +57,15 @@ def apache_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApacheKaf
         pytest.skip(reason)
     with ApacheKafka(tmp_path_factory.mktemp("apache-kafka")) as kafka:
         yield kafka
+
+
+@pytest.fixture(scope="session")
+def apicurio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apicurio]:
+    """One Apicurio Registry for the whole session: name what you register after your test."""
+    if reason := apicurio_unavailable():
+        pytest.skip(reason)
+    with Apicurio(tmp_path_factory.mktemp("apicurio")) as registry:
+        yield registry
 
 
 @pytest.fixture(scope="session")

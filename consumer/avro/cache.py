@@ -3,42 +3,34 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from queue import SimpleQueue
-from threading import Event, Lock, Thread
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from threading import Lock
 
 import structlog
 from tenacity import wait_exponential_jitter
 from tenacity.wait import wait_base
 
-from consumer.avro.errors import RegistryError, SchemaPending, SchemaUnknown
+from consumer.avro.errands import Errands
+from consumer.avro.errors import RegistryError, SchemaPending, SchemaUnknown, SchemaUnusable
 from consumer.avro.kept import KeptSchemas
 from consumer.avro.references import SchemaStore, load_schema
 from consumer.avro.schema import AvroSchema
+from consumer.avro.schema_ids import SchemaId, for_log
+from consumer.avro.unknown_ids import Patience, UnknownIds
 from consumer.backoff import seconds_after
 
 _log = structlog.get_logger(__name__)
 
-REMEMBER_UNKNOWN_SECONDS = 60.0
-_MOST_UNKNOWN = 10_000
 _MOST_SUBJECTS = 1000
-_LONGEST = 500
-"""Characters of why one is unknown: a registry may say anything."""
 BACKOFF = wait_exponential_jitter(multiplier=0.5, max=30, jitter=0.5)
-
-
-@dataclass(frozen=True, slots=True)
-class _Unknown:
-    message: str
-    until: float
 
 
 class SchemaCache:
     """Parsed schemas, kept while there is room: the schema of an id never changes.
 
-    `get` never blocks: one background thread fetches what is missing, one schema at a time, and tries again with
-    growing waits while the registry is out of reach.
+    `get` never blocks: one background thread fetches what is missing, one schema at a time. It tries again with
+    growing waits while the registry is out of reach, and for a while where the registry says that it has none.
     """
 
     def __init__(
@@ -46,6 +38,7 @@ class SchemaCache:
         store: SchemaStore,
         *,
         subjects_of: Callable[[int], Sequence[str]] | None = None,
+        patience: Patience = Patience(),  # noqa: B008 - a frozen value
         clock: Callable[[], float] = time.monotonic,
         backoff: wait_base = BACKOFF,
     ) -> None:
@@ -54,6 +47,7 @@ class SchemaCache:
         Args:
             store: the registry's client.
             subjects_of: which subjects the registry has a schema under; None: that is not asked.
+            patience: how long a schema may be unknown to it.
             clock: seconds that only ever grow.
             backoff: the wait after the n-th failure in a row.
         """
@@ -63,13 +57,10 @@ class SchemaCache:
         self._backoff = backoff
         self.kept = KeptSchemas()
         self._lock = Lock()
-        self._unknown: dict[int, _Unknown] = {}
-        self._wanted: set[int] = set()
-        self._failing: dict[int, str] = {}
-        self._queue: SimpleQueue[int | None] = SimpleQueue()
-        self._closed = Event()
-        self._thread = Thread(target=self._fetch_all, name="schema-registry", daemon=True)
-        self._thread.start()
+        self._unknown = UnknownIds(patience)
+        self._failing: dict[SchemaId, str] = {}
+        self._failures = 0
+        self._errands = Errands(self._fetch, "schema-registry", clock)
 
     @property
     def outage(self) -> str | None:
@@ -77,55 +68,57 @@ class SchemaCache:
         with self._lock:
             return next(iter(self._failing.values()), None)
 
-    def get(self, schema_id: int) -> AvroSchema:
+    @property
+    def unknown_ids(self) -> Mapping[SchemaId, str]:
+        """The ids that the registry does not know and is asked for again, with what is to be said of each."""
+        with self._lock:
+            return self._unknown.all_awaited(self._clock())
+
+    def get(self, schema_id: SchemaId) -> AvroSchema:
         """The schema of an id.
 
         Raises:
-            SchemaPending: it is not here yet, or the registry is out of reach: ask again later.
-            SchemaUnknown: the registry says that it has none. This is remembered for a minute, for a producer may
-                register it yet.
+            SchemaPending: it is not here yet, the registry is out of reach, or may have it yet: ask again later.
+            SchemaUnknown: the registry has said for long enough that it has none.
         """
         schema = self.kept.get(schema_id)
         return self._request(schema_id) if schema is None else schema
 
     def close(self) -> None:
         """Stop fetching. A fetch under way ends by itself, within the client's time-out."""
-        self._closed.set()
-        self._queue.put(None)
+        self._errands.close()
 
-    def _request(self, schema_id: int) -> AvroSchema:
+    def ended(self, seconds: float) -> bool:
+        """Whether nothing is fetched any more, once it was closed; waits for that up to so long."""
+        return self._errands.ended(seconds)
+
+    def _request(self, schema_id: SchemaId) -> AvroSchema:
         with self._lock:
             if (schema := self.kept.get(schema_id)) is not None:
                 return schema
-            unknown = self._unknown.get(schema_id)
-            if unknown is not None and self._clock() < unknown.until:
-                raise SchemaUnknown(unknown.message)
-            if schema_id not in self._wanted:
-                self._wanted.add(schema_id)
-                self._queue.put(schema_id)
-        raise SchemaPending(schema_id)
+            if (message := self._unknown.given_up(schema_id, self._clock())) is not None:
+                raise SchemaUnknown(message)
+            awaited = self._unknown.is_awaited(schema_id)
+        self._errands.want(schema_id)
+        raise SchemaPending(schema_id, unknown=awaited)
 
-    def _fetch_all(self) -> None:
-        failures = 0
-        while (schema_id := self._queue.get()) is not None and not self._closed.is_set():
-            try:
-                found: AvroSchema | SchemaUnknown = self._load(schema_id)
-            except SchemaUnknown as error:
-                found = error
-            except Exception as error:  # noqa: BLE001 - were the thread to end, every new schema would wait for ever
-                failures += 1
-                self._note_failure(schema_id, str(error))
-                # To the end of the queue: one schema that the registry fails on must not hold back the others.
-                self._queue.put(schema_id)
-                self._closed.wait(seconds_after(failures, self._backoff))
-                continue
-            failures = 0
-            self._note_answer(schema_id, found)
+    def _fetch(self, schema_id: SchemaId) -> float | None:
+        try:
+            schema = self._load(schema_id)
+        except SchemaUnknown as error:
+            return self._note_unknown(schema_id, error)
+        except Exception as error:  # noqa: BLE001 - were the thread to end, every new schema would wait for ever
+            return self._note_failure(schema_id, str(error))
+        with self._lock:
+            self._unknown.found(schema_id)
+            self.kept.put(schema_id, schema)
+        self._note_answer(schema_id)
+        return None
 
-    def _load(self, schema_id: int) -> AvroSchema:
+    def _load(self, schema_id: SchemaId) -> AvroSchema:
         """With its subjects, which not every registry tells; one that does not is not asked again."""
         schema = load_schema(self._store, schema_id)
-        if self._subjects_of is None:
+        if self._subjects_of is None or not isinstance(schema_id, int):
             return schema
         try:
             return replace(schema, subjects=tuple(self._subjects_of(schema_id)[:_MOST_SUBJECTS]))
@@ -133,27 +126,32 @@ class SchemaCache:
             self._subjects_of = None
             return schema
 
-    def _note_answer(self, schema_id: int, found: AvroSchema | SchemaUnknown) -> None:
+    def _note_unknown(self, schema_id: SchemaId, error: SchemaUnknown) -> float | None:
+        now = self._clock()
         with self._lock:
-            self._wanted.discard(schema_id)
-            now = self._clock()
-            # In the order of their ends.
-            while self._unknown and (
-                now >= self._unknown[oldest := next(iter(self._unknown))].until or len(self._unknown) >= _MOST_UNKNOWN
-            ):
-                del self._unknown[oldest]
-            if isinstance(found, SchemaUnknown):
-                self._unknown.pop(schema_id, None)
-                self._unknown[schema_id] = _Unknown(str(found)[:_LONGEST], now + REMEMBER_UNKNOWN_SECONDS)
-            else:
-                self.kept.put(schema_id, found)
+            first = not self._unknown.is_awaited(schema_id)
+            again = self._unknown.not_found(schema_id, str(error), now, final=isinstance(error, SchemaUnusable))
+            waits = self._unknown.all_awaited(now).get(schema_id)
+        if first and waits is not None:
+            what = "a schema is unknown to the registry: its records wait"
+            _log.warning(what, problem=waits, schema_id=for_log(schema_id))
+        self._note_answer(schema_id)
+        return again
+
+    def _note_answer(self, schema_id: SchemaId) -> None:
+        with self._lock:
+            self._failures = 0
             recovered = self._failing.pop(schema_id, None) is not None and not self._failing
         if recovered:
             _log.info("the schema registry answers again")
 
-    def _note_failure(self, schema_id: int, problem: str) -> None:
+    def _note_failure(self, schema_id: SchemaId, problem: str) -> float:
         with self._lock:
             first = not self._failing
             self._failing[schema_id] = problem
+            self._failures += 1
+            self._unknown.failed(self._clock())
+            wait = seconds_after(self._failures, self._backoff)
         if first:
-            _log.warning("the schema registry does not answer", problem=problem, schema_id=schema_id)
+            _log.warning("the schema registry does not answer", problem=problem, schema_id=for_log(schema_id))
+        return wait

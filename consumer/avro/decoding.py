@@ -13,8 +13,10 @@ from consumer.avro.errors import Undecodable
 from consumer.avro.guard import check_value
 from consumer.avro.reader_schemas import ReaderSchemas
 from consumer.avro.schema import AvroSchema, RecordType
+from consumer.avro.schema_ids import SchemaId
 from consumer.avro.selection import Selection, selection
-from consumer.avro.unavailable import PLACEHOLDER, without_placeholders
+from consumer.avro.unavailable import PLACEHOLDER, marks_in_arrays, without_placeholders
+from consumer.records import Headers
 
 
 class Decoded(NamedTuple):
@@ -31,14 +33,18 @@ class Decoded(NamedTuple):
 
     name: str
     value: dict[str, Any]
-    schema_id: int | None = None
+    schema_id: SchemaId | None = None
 
 
 class WireFormat(Protocol):
-    """How a topic's record values are framed."""
+    """How the records of a topic say which schema they were written with, and what they hold."""
 
-    def decode(self, value: bytes) -> Decoded:
+    def decode(self, value: bytes, headers: Headers = ()) -> Decoded:
         """The record in a Kafka value. Never blocks.
+
+        Args:
+            value: the value.
+            headers: those of its record, which may name the schema.
 
         Raises:
             Undecodable: no retry can help these bytes.
@@ -56,6 +62,22 @@ class Narrowable(Protocol):
         ...
 
 
+class _Way(NamedTuple):
+    """How the records of one type are read.
+
+    Attributes:
+        written: what fastavro reads them with, the writer's schema.
+        reader: the reader's, if there is one.
+        chosen: how to read only some of the fields, where that is worth it.
+        marks: what else than Debezium's placeholder stands for a column that did not change.
+    """
+
+    written: Any
+    reader: Any
+    chosen: Selection | None
+    marks: tuple[bytes, ...]
+
+
 class Reading:
     """How the records of one topic are read. Its state is a memo."""
 
@@ -70,13 +92,13 @@ class Reading:
         self._readers = ReaderSchemas() if readers is None else readers
         self._fields = fields
         # A schema that is forgotten takes them along.
-        self._ways: WeakKeyDictionary[RecordType, tuple[Any, Any, Selection | None]] = WeakKeyDictionary()
+        self._ways: WeakKeyDictionary[RecordType, _Way] = WeakKeyDictionary()
 
     def narrowed(self, fields: frozenset[str]) -> Reading:
         """The same for who asks for no others."""
         return Reading(self._readers, fields)
 
-    def record(self, source: BytesIO, schema: AvroSchema, schema_id: int | None = None) -> Decoded:
+    def record(self, source: BytesIO, schema: AvroSchema, schema_id: SchemaId | None = None) -> Decoded:
         """Read one record from where `source` stands up to its end.
 
         Args:
@@ -91,9 +113,9 @@ class Reading:
         if not self._readers.take(record.name):
             return Decoded(record.name, {}, schema_id)
         try:
-            written, reader, chosen = self._ways[record]
+            written, reader, chosen, marks = self._ways[record]
         except KeyError:
-            written, reader, chosen = self._way(record)
+            written, reader, chosen, marks = self._way(record)
         data = source.getvalue()
         check_value(data, source.tell(), record.parsed, schema.named, schema.shape)
         value: Any = None
@@ -111,13 +133,14 @@ class Reading:
                     f"{rest} bytes are left over after the {record.name}: it was written with another schema"
                 )
         # Whole records are searched, as all text of all producers would be looked at one by one otherwise.
-        return Decoded(record.name, value if data.find(PLACEHOLDER) < 0 else without_placeholders(value), schema_id)
+        if data.find(PLACEHOLDER) >= 0 or (marks and any(mark in data for mark in marks)):
+            value = without_placeholders(value)
+        return Decoded(record.name, value, schema_id)
 
-    def _way(self, record: RecordType) -> tuple[Any, Any, Selection | None]:
-        """What fastavro reads a record with, the writer's and the reader's; and how to read only some of it."""
+    def _way(self, record: RecordType) -> _Way:
         written, reader = self._readers.schemas_of(record)
         chosen = None if self._fields is None or reader is not None else selection(record, self._fields)
-        self._ways[record] = (written, reader, chosen)
+        self._ways[record] = _Way(written, reader, chosen, marks_in_arrays(record.parsed["__named_schemas"]))
         return self._ways[record]
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from consumer.avro.confluent import ConfluentDecoder, SchemasById
 from consumer.avro.decoding import WireFormat
 from consumer.avro.raw import RawDecoder
 from consumer.avro.reader_schemas import ReaderSchemas
+from consumer.avro.registered import RegistryDecoder, SchemasById
+from consumer.avro.registry_types import CONFLUENT, RegistryType
 from consumer.avro.schema import AvroSchema
 from consumer.avro.single_object import SingleObjectDecoder
 
@@ -22,11 +23,15 @@ class SchemaSources:
         cache: the schemas of the registry.
         local: the schemas of local files.
         readers: what records are resolved to; without, and for a type that they do not know, as written.
+        registry: what the registry can be asked for.
+        most_bytes: of a body that was deflated.
     """
 
     cache: SchemasById | None = None
     local: tuple[AvroSchema, ...] = ()
     readers: ReaderSchemas | None = None
+    registry: RegistryType = CONFLUENT
+    most_bytes: int = 8 << 20
 
 
 def wire_format(name: str, sources: SchemaSources) -> WireFormat:
@@ -43,7 +48,7 @@ def wire_format(name: str, sources: SchemaSources) -> WireFormat:
 def _confluent(sources: SchemaSources) -> WireFormat:
     if sources.cache is None:
         raise ValueError("confluent takes its schemas from a registry: set schema_registry.url")
-    return ConfluentDecoder(sources.cache, sources.readers)
+    return RegistryDecoder(sources.cache, sources.readers, sources.registry, sources.most_bytes)
 
 
 def _single_object(sources: SchemaSources) -> WireFormat:

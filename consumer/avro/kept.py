@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from consumer.avro.schema import AvroSchema
+from consumer.avro.schema_ids import SchemaId
 
 MOST_BYTES = 48 << 20
 """Of all schemas together, about: some hundreds of a few kilobytes of text each."""
@@ -19,14 +20,14 @@ class KeptSchemas:
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         """`most_bytes`: of the schemas; the last one is kept, however large it is."""
         self._most_bytes = most_bytes
-        self._schemas: OrderedDict[int, AvroSchema] = OrderedDict()
+        self._schemas: OrderedDict[SchemaId, AvroSchema] = OrderedDict()
         self.bytes = 0
         """About the memory that they take."""
 
     def __len__(self) -> int:
         return len(self._schemas)
 
-    def get(self, schema_id: int) -> AvroSchema | None:
+    def get(self, schema_id: SchemaId) -> AvroSchema | None:
         """The schema of an id, which is the one used last from now on; None: it is not kept."""
         schema = self._schemas.get(schema_id)
         if schema is not None:
@@ -36,7 +37,7 @@ class KeptSchemas:
                 return schema
         return schema
 
-    def put(self, schema_id: int, schema: AvroSchema) -> None:
+    def put(self, schema_id: SchemaId, schema: AvroSchema) -> None:
         """Keeps a schema; those that were not used for longest make room for it."""
         if schema_id in self._schemas:
             return

@@ -26,7 +26,7 @@ class Reference:
 
     name: str
     subject: str
-    version: int
+    version: int | str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Self
 from consumer.avro.decoding import Decoded, Reading
 from consumer.avro.reader_schemas import ReaderSchemas
 from consumer.avro.schema import AvroSchema
+from consumer.records import Headers
 
 
 class RawDecoder:
@@ -24,6 +25,6 @@ class RawDecoder:
         other._reading = self._reading.narrowed(fields)  # noqa: SLF001 - its own copy
         return other
 
-    def decode(self, value: bytes) -> Decoded:
+    def decode(self, value: bytes, headers: Headers = ()) -> Decoded:  # noqa: ARG002 - it needs none
         """See `WireFormat.decode`; never raises `SchemaPending`."""
         return self._reading.record(BytesIO(value), self._schema)

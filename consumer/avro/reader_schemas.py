@@ -53,6 +53,10 @@ class ReaderSchemas:
         self._taken = taken
         self._found: dict[str, RecordType | None] = {}
 
+    def of_any_record(self) -> ReaderSchemas:
+        """The same where every record is of use: to see whether bytes are one."""
+        return ReaderSchemas(self._schemas)
+
     def take(self, written: str) -> bool:
         """Whether a record of this full name is of any use: else it is not decoded."""
         return self._taken is None or written in self._taken

@@ -5,33 +5,35 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Protocol
 
-from consumer.avro.errors import InvalidSchema, SchemaUnknown
+from consumer.avro.errors import InvalidSchema, SchemaUnknown, SchemaUnusable
 from consumer.avro.protocol import RegisteredSchema
 from consumer.avro.schema import AvroSchema, definitions, parse
+from consumer.avro.schema_ids import SchemaId
 
 MOST_REFERENCES = 300
 """Each is a request to the registry."""
 
 
 class SchemaStore(Protocol):
-    """The part of `RegistryClient` by which schemas are found."""
+    """The part of `Registry` by which schemas are found."""
 
-    def schema(self, schema_id: int) -> RegisteredSchema: ...
+    def schema(self, schema_id: SchemaId) -> RegisteredSchema: ...
 
     def schema_of(self, subject: str, version: int | str = ..., *, deleted: bool = ...) -> RegisteredSchema: ...
 
 
-def load_schema(store: SchemaStore, schema_id: int) -> AvroSchema:
+def load_schema(store: SchemaStore, schema_id: SchemaId) -> AvroSchema:
     """Fetch the schema of an id, with its references.
 
     Raises:
-        SchemaUnknown: the registry has none, or what it has is no Avro schema.
+        SchemaUnknown: the registry has none.
+        SchemaUnusable: what it has is no Avro schema.
         RegistryUnavailable: it is out of reach.
     """
     try:
         return parse_registered(store, store.schema(schema_id))
     except InvalidSchema as error:
-        raise SchemaUnknown(f"schema {schema_id} of the registry {error}") from None
+        raise SchemaUnusable(f"schema {schema_id} of the registry {error}") from None
     except SchemaUnknown as error:
         raise SchemaUnknown(f"schema {schema_id} is unknown to the registry: {error}") from None
 
@@ -44,7 +46,7 @@ def parse_registered(store: SchemaStore, registered: RegisteredSchema) -> AvroSc
         SchemaUnknown: the registry has not got what it refers to.
         RegistryUnavailable: the registry is out of reach.
     """
-    found: dict[tuple[str, int], RegisteredSchema] = {}
+    found: dict[tuple[str, int | str], RegisteredSchema] = {}
     _collect(store, registered, found, set())
     others: dict[str, Any] = {}
     for other in found.values():
@@ -56,8 +58,8 @@ def parse_registered(store: SchemaStore, registered: RegisteredSchema) -> AvroSc
 def _collect(
     store: SchemaStore,
     registered: RegisteredSchema,
-    found: dict[tuple[str, int], RegisteredSchema],
-    seen: set[tuple[str, int]],
+    found: dict[tuple[str, int | str], RegisteredSchema],
+    seen: set[tuple[str, int | str]],
 ) -> None:
     """What a schema refers to, by subject and version: each once, behind what it refers to itself."""
     for reference in registered.references:

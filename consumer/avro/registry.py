@@ -1,10 +1,14 @@
-"""A client of a schema registry that speaks Confluent's REST protocol. Synchronous; one connection pool."""
+"""A client of a schema registry that speaks Confluent's REST protocol. Synchronous; one connection pool.
+
+It may have several addresses, which are asked in turn, from the one on that answered last: where one does not answer,
+and where one has not got what is asked for, as a replica lags.
+"""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
@@ -12,7 +16,9 @@ import requests
 import urllib3
 from pydantic import TypeAdapter, ValidationError
 
-from consumer.avro.errors import RegistryRefused, RegistryUnavailable, SchemaUnknown
+from consumer.avro.credentials import Credentials, Place
+from consumer.avro.errors import RegistryRefused, RegistryUnavailable, SchemaUnknown, SchemaUnusable
+from consumer.avro.http_answer import MOST_BYTES, bounded_content
 from consumer.avro.options import RegistryOptions
 from consumer.avro.outage import address, no_answer, no_registry_answer
 from consumer.avro.protocol import (
@@ -30,10 +36,9 @@ from consumer.avro.protocol import (
     RegisteredSchema,
     request_body,
 )
+from consumer.avro.schema_ids import IdKind, NamedId, SchemaId
+from consumer.config.addresses import addresses_in
 
-MOST_BYTES = 16 << 20
-"""Of one answer: the longest list of subjects is below a tenth of it."""
-_CHUNK = 64 << 10
 _REFUSED = frozenset({409, 422})
 
 _T = TypeVar("_T")
@@ -47,27 +52,31 @@ class RegistryClient:
     """
 
     def __init__(self, url: str, options: RegistryOptions | None = None) -> None:
-        self._url = url.rstrip("/")
         self._options = options or RegistryOptions()
+        self._credentials = Credentials(self._options)
+        self._places = [self._credentials.place(each) for each in addresses_in(url)]
+        self._answered = 0
         self._session = requests.Session()
-        self._session.headers.update({"Accept": f"{CONTENT_TYPE}, application/json"})
-        if self._options.bearer_token:
-            self._session.auth = _Bearer(self._options.bearer_token)
-        elif self._options.basic_auth:
-            self._session.auth = self._options.basic_auth
+        self._session.headers.update({"Accept": f"{CONTENT_TYPE}, application/json", **self._options.headers})
 
     @property
     def address(self) -> str:
-        """Where the registry is, for messages: its address without credentials."""
-        return address(self._url)
+        """Where the registry is, for messages: its addresses without credentials."""
+        return ", ".join(address(place.url) for place in self._places)
 
-    def schema(self, schema_id: int) -> RegisteredSchema:
-        """The schema of an id.
-
-        Raises:
-            SchemaUnknown: the registry has no such id.
-        """
-        return self._call(SCHEMA_ANSWER, "GET", f"/schemas/ids/{schema_id}", missing={NO_SCHEMA})
+    def schema(self, schema_id: SchemaId) -> RegisteredSchema:
+        """See `Registry.schema`."""
+        if not isinstance(schema_id, NamedId):
+            return self._call(SCHEMA_ANSWER, "GET", f"/schemas/ids/{schema_id}", missing={NO_SCHEMA})
+        if schema_id.kind is not IdKind.GUID:
+            # Apicurio's compatible address has the contentId for its id.
+            return self.schema(int(schema_id.value))
+        try:
+            return self._call(SCHEMA_ANSWER, "GET", f"/schemas/guids/{schema_id.value}", missing={NO_SCHEMA})
+        except RegistryUnavailable:
+            # Karapace and Apicurio have no such path: if this is a registry that answers, it has no GUIDs.
+            self.subjects()
+            raise SchemaUnusable("it has no schemas by GUID") from None
 
     def subjects_of(self, schema_id: int) -> list[str]:
         """The subjects that have the schema of an id.
@@ -115,6 +124,7 @@ class RegistryClient:
 
     def close(self) -> None:
         self._session.close()
+        self._credentials.close()
 
     def __enter__(self) -> Self:
         return self
@@ -130,68 +140,86 @@ class RegistryClient:
         body: dict[str, Any] | None = None,
         missing: Collection[int] = (),
     ) -> _T:
-        status, content = self._send(method, path, body)
-        if not requests.codes.ok <= status < requests.codes.multiple_choices:
-            raise self._failure(status, content, missing)
-        try:
-            return expected.validate_json(content)
-        except ValidationError:
-            raise RegistryUnavailable(no_registry_answer(self._url, status)) from None
+        def read(url: str, status: int, content: bytes) -> _T:
+            if not requests.codes.ok <= status < requests.codes.multiple_choices:
+                raise _failure(url, status, content, missing)
+            try:
+                return expected.validate_json(content)
+            except ValidationError:
+                raise RegistryUnavailable(no_registry_answer(url, status)) from None
 
-    def _send(self, method: str, path: str, body: dict[str, Any] | None) -> tuple[int, bytes]:
+        return self.call(read, method, path, body)
+
+    def call(
+        self, read: Callable[[str, int, bytes], _T], method: str, path: str, body: dict[str, Any] | None = None
+    ) -> _T:
+        """What `read` makes of an answer's address, status and body: the first that it makes anything of.
+
+        Raises:
+            SchemaUnknown: by `read`, of an address; and no other has it.
+            RegistryUnavailable: no address answers, or by `read`.
+        """
+        unknown: SchemaUnknown | None = None
+        first = self._answered
+        problems: list[str] = []
+        for number in range(len(self._places)):
+            place = self._places[(first + number) % len(self._places)]
+            try:
+                answer = read(place.url, *self._ask(place, method, path, body))
+            except SchemaUnknown as error:
+                unknown = unknown or error
+            except RegistryUnavailable as error:
+                problems.append(str(error))
+            else:
+                self._answered = (first + number) % len(self._places)
+                return answer
+        raise unknown or RegistryUnavailable("; ".join(dict.fromkeys(problems)))
+
+    def _ask(self, place: Place, method: str, path: str, body: dict[str, Any] | None) -> tuple[int, bytes]:
+        status, content = self._send(place, method, path, body)
+        if status == requests.codes.unauthorized and self._credentials.renewed():
+            return self._send(place, method, path, body)
+        return status, content
+
+    def _send(self, place: Place, method: str, path: str, body: dict[str, Any] | None) -> tuple[int, bytes]:
         """The status and body of the answer: an error that held the response would hold its connection too."""
         options = self._options
+        auth = place.auth()
         deadline = time.monotonic() + options.timeout_seconds
         pair = (options.certificate, options.key) if options.certificate and options.key else options.certificate
         try:
             # `verify` is given with each request: requests prefers the environment's CA bundle to the session's.
             with self._session.request(
                 method,
-                self._url + path,
+                place.url + path,
                 data=None if body is None else json.dumps(body),
                 headers=None if body is None else {"Content-Type": CONTENT_TYPE},
+                auth=auth,
                 timeout=options.timeout_seconds,
                 verify=options.ca or True,
                 cert=pair,
                 stream=True,
             ) as response:
-                return response.status_code, self._content(response, deadline)
+                # Larger than any schema, or dripping for longer than a whole answer may take, it says nothing.
+                content = bounded_content(response, deadline, MOST_BYTES)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise RegistryUnavailable(no_answer(self._url, error, options.timeout_seconds)) from None
-
-    def _content(self, response: requests.Response, deadline: float) -> bytes:
-        """The body, unless it is larger than any schema, or drips for longer than a whole answer may take."""
-        content = bytearray()
-        while chunk := response.raw.read1(_CHUNK, decode_content=True):
-            content += chunk
-            if len(content) > MOST_BYTES:
-                what = f"what answers at {self.address} sends more than {MOST_BYTES >> 20} MB"
-                raise RegistryUnavailable(f"{what}: check schema_registry.url")
-            if time.monotonic() > deadline:
-                raise requests.exceptions.ReadTimeout
-        return bytes(content)
-
-    def _failure(self, status: int, content: bytes, missing: Collection[int]) -> Exception:
-        try:
-            error = ERROR_ANSWER.validate_json(content)
-        except ValidationError:
-            error = Failure()
-        if error.error_code in missing:
-            return SchemaUnknown(error.message)
-        if status in _REFUSED and error.error_code:
-            return RegistryRefused(error.message)
-        return RegistryUnavailable(no_registry_answer(self._url, status))
+            raise RegistryUnavailable(no_answer(place.url, error, options.timeout_seconds)) from None
+        if content is None:
+            what = f"what answers at {address(place.url)} sends more than {MOST_BYTES >> 20} MB"
+            raise RegistryUnavailable(f"{what}: check schema_registry.url")
+        return response.status_code, content
 
 
-class _Bearer(requests.auth.AuthBase):
-    """An `auth` of its own, because a `.netrc` overrides a mere header."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
+def _failure(url: str, status: int, content: bytes, missing: Collection[int]) -> Exception:
+    try:
+        error = ERROR_ANSWER.validate_json(content)
+    except ValidationError:
+        error = Failure()
+    if error.error_code in missing:
+        return SchemaUnknown(error.message)
+    if status in _REFUSED and error.error_code:
+        return RegistryRefused(error.message)
+    return RegistryUnavailable(no_registry_answer(url, status))
 
 
 def _path(subject: str) -> str:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from consumer.avro.confluent import SchemasById
 from consumer.avro.decoding import WireFormat
 from consumer.avro.defaults import with_values
 from consumer.avro.errors import InvalidSchema, UnusableSchemas
 from consumer.avro.files import SchemaFile, load_file, load_files
 from consumer.avro.formats import SchemaSources, wire_format
 from consumer.avro.reader_schemas import ReaderSchema, ReaderSchemas
+from consumer.avro.registered import SchemasById
+from consumer.avro.registry_types import CONFLUENT, RegistryType
 from consumer.config.route import RouteConfig
 
 
@@ -78,12 +79,19 @@ def reader_schema(route: RouteConfig) -> ReaderSchema | None:
     return reader
 
 
-def topic_decoder(taking: Sequence[RouteSchemas], cache: SchemasById | None) -> WireFormat:
+def topic_decoder(
+    taking: Sequence[RouteSchemas],
+    cache: SchemasById | None,
+    registry: RegistryType = CONFLUENT,
+    most_bytes: int = 8 << 20,
+) -> WireFormat:
     """The decoder of a topic.
 
     Args:
         taking: the routes that take the topic, at least one; they have one wire format.
         cache: the schemas of the registry.
+        registry: what it can be asked for.
+        most_bytes: of a body that was deflated.
     """
     first = taking[0]
     # A topic's single objects may be of any route's files: each value names its schema.
@@ -92,4 +100,4 @@ def topic_decoder(taking: Sequence[RouteSchemas], cache: SchemasById | None) -> 
     names = [each.route.record for each in taking]
     taken = None if None in names else frozenset(name for name in names if name is not None)
     readers = ReaderSchemas((each.reader for each in taking if each.reader is not None), taken)
-    return wire_format(first.route.wire_format, SchemaSources(cache, local, readers))
+    return wire_format(first.route.wire_format, SchemaSources(cache, local, readers, registry, most_bytes))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection
 import structlog
 
 from consumer.avro.schema import AvroSchema
+from consumer.avro.schema_ids import SchemaId
 
 _log = structlog.get_logger(__name__)
 
@@ -24,12 +25,12 @@ _CONTEXT = re.compile(r":[^:]*:")
 class Subjects:
     """Remembers of each topic and schema whether they belong together, and tells of those that do not, once."""
 
-    def __init__(self, schema_of: Callable[[int], AvroSchema | None]) -> None:
+    def __init__(self, schema_of: Callable[[SchemaId], AvroSchema | None]) -> None:
         """`schema_of`: the schema of an id if it is known; it does not block."""
         self._schema_of = schema_of
-        self._known: dict[tuple[str, int], str] = {}
+        self._known: dict[tuple[str, SchemaId], str] = {}
 
-    def foreign(self, topic: str, schema_id: int | None) -> str:
+    def foreign(self, topic: str, schema_id: SchemaId | None) -> str:
         """What is odd about records of this topic that name this schema; empty: nothing, or it cannot be told."""
         if schema_id is None:
             return ""
@@ -47,7 +48,7 @@ class Subjects:
         return found
 
 
-def _sentence(topic: str, schema_id: int, schema: AvroSchema) -> str:
+def _sentence(topic: str, schema_id: SchemaId, schema: AvroSchema) -> str:
     subjects = schema.subjects or ()
     if not subjects or is_of(topic, [record.name for record in schema.records], subjects):
         return ""

@@ -24,6 +24,8 @@ from consumer.bluecore.transport import ConnectionSettings, Done
 # Bluecore's addresses may change; a connection that is never idle would keep the old one for ever.
 _CONNECTION_LIFETIME_SECONDS = 300
 _FINAL = 200  # below are interim answers; a proxy's to CONNECT is none of libcurl's response codes
+# Such as a length that is none, or one encoding on top of many others.
+_ODD_HEADERS = frozenset({pycurl.E_FTP_WEIRD_SERVER_REPLY, pycurl.E_BAD_CONTENT_ENCODING})
 # curl makes these itself, from the body and the options.
 _CURLS_OWN = frozenset({"Content-Length", "Accept-Encoding"})
 
@@ -94,10 +96,10 @@ class _Slot:
         headers.append("Expect:")
         option(pycurl.HTTPHEADER, headers)
 
-    def has_status(self) -> bool:
-        """Whether the head of the final answer is there as a whole."""
+    def has_status(self, code: int) -> bool:
+        """Whether the head of the final answer is there: as a whole, or up to what libcurl cannot make sense of."""
         whole = bool(self.lines) and not self.lines[-1].strip()
-        return whole and bool(self.handle.getinfo(pycurl.RESPONSE_CODE) >= _FINAL)
+        return (whole or code in _ODD_HEADERS) and bool(self.handle.getinfo(pycurl.RESPONSE_CODE) >= _FINAL)
 
     def response(self) -> Response:
         """The answer that has come in."""
@@ -178,6 +180,6 @@ class CurlTransport:
         self._idle.append(slot)
         seconds = handle.getinfo(pycurl.TOTAL_TIME)
         # The status decides: what becomes of the answer's body changes nothing about the event.
-        if code == pycurl.E_OK or slot.has_status():
+        if code == pycurl.E_OK or slot.has_status(code):
             return Done(slot.ticket, slot.response(), seconds)
         return Done(slot.ticket, exception_for(handle, code, message, slot.request), seconds)

@@ -1,4 +1,4 @@
-"""requests' adapter, made to pass over interim answers, and to read as many headers as libcurl does.
+"""requests' adapter, made to pass over interim answers, to read what headers libcurl reads, and to tell of the head.
 
 The standard library passes over 100 alone: a 102 or 103 (Early Hints) would be taken for the answer itself. And of an
 answer with more than a hundred headers it gives nothing, not even the status [Python 3.11 to 3.14].
@@ -7,6 +7,8 @@ answer with more than a hundred headers it gives nothing, not even the status [P
 from __future__ import annotations
 
 import http.client
+import threading
+from collections.abc import Callable
 from typing import Any
 
 from requests.adapters import HTTPAdapter
@@ -14,11 +16,31 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 _FINAL = 200
-_MOST_HEADERS = 10_000
+_MOST_HEADERS = 5_000
+_LONGEST_HEADER = 100 << 10
+http.client._MAXLINE = max(_LONGEST_HEADER, http.client._MAXLINE)  # type: ignore[attr-defined]  # noqa: SLF001 - as libcurl
 http.client._MAXHEADERS = max(_MOST_HEADERS, http.client._MAXHEADERS)  # type: ignore[attr-defined]  # noqa: SLF001 - there is no other way to say it before Python 3.15
 
 
+class Heads(threading.local):
+    """Of each thread, who is told of the head of an answer: what comes behind it may still fail.
+
+    Attributes:
+        told: is given the status and its reason.
+    """
+
+    told: Callable[[int, str], None] | None = None
+
+
+heads = Heads()
+
+
 class _Response(http.client.HTTPResponse):
+    def begin(self) -> None:
+        super().begin()
+        if heads.told is not None:
+            heads.told(self.status, self.reason)
+
     def _read_status(self) -> tuple[str, int, str]:
         while True:
             version, status, reason = super()._read_status()  # type: ignore[misc]

@@ -11,7 +11,7 @@ from queue import Empty, SimpleQueue
 import requests
 import urllib3
 
-from consumer.bluecore.interim import InterimAnswersPass
+from consumer.bluecore.interim import InterimAnswersPass, heads
 from consumer.bluecore.response import BODY_LIMIT, Response
 from consumer.bluecore.transport import ConnectionSettings, Done
 
@@ -111,14 +111,18 @@ class ThreadTransport:
             try:
                 result: Response | requests.RequestException = self._exchange(serial, request, started)
             except requests.RequestException as error:
-                result = error
+                result = self._heads.get(serial, error)
             except Exception as error:  # noqa: BLE001 - a ticket without an answer would stop its lane for ever
-                result = requests.RequestException(error)
+                result = self._heads.get(serial, requests.RequestException(error))
             self._heads.pop(serial, None)
             self._results.put((serial, Done(ticket, result, time.monotonic() - started)))
 
     def _exchange(self, serial: int, request: requests.PreparedRequest, started: float) -> Response:
         settings = self._settings
+        # Headers that nothing can make sense of are told as errors behind it.
+        heads.told = lambda status, reason: self._heads.update(
+            {serial: Response(status, f"HTTP/1.1 {status} {reason}", b"")}
+        )
         response = self._session.get_adapter(request.url or "").send(
             request,
             stream=True,

@@ -15,11 +15,27 @@ from consumer.sandbox.flags import fault_options, not_blank, plan_from_flags
 @click.command()
 @click.option("--port", default=8090, show_default=True, type=click.IntRange(0, 65535), help="the port to listen on")
 @click.option("--host", default="127.0.0.1", show_default=True, help="the address to listen on")
+@click.option(
+    "--allow-host",
+    "allow_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="a name it may be called by, beside localhost and IP addresses; *.NAME: any below it. Repeatable",
+)
 @click.option("--namespace", callback=not_blank, metavar="N", help="the only namespace accepted; without it, any")
 @click.option("--api-key", callback=not_blank, metavar="KEY", help="the only API key accepted; without it, any")
 @click.option("--strict", is_flag=True, help="refuse also what Bluecore silently ignores")
 @fault_options
-def sandbox(port: int, host: str, namespace: str, api_key: str, *, strict: bool, **faults: Any) -> None:
+def sandbox(  # noqa: PLR0913 - an argument an option
+    port: int,
+    host: str,
+    allow_hosts: tuple[str, ...],
+    namespace: str,
+    api_key: str,
+    *,
+    strict: bool,
+    **faults: Any,
+) -> None:
     """A local Bluecore: checks the contract, answers as documented, shows what arrived."""
     with needing_extra():
         from consumer.sandbox.run import run_sandbox  # noqa: PLC0415
@@ -28,4 +44,5 @@ def sandbox(port: int, host: str, namespace: str, api_key: str, *, strict: bool,
         plan = plan_from_flags(**faults)
     except FaultPlanError as error:
         refuse("\n".join(map(str, error.findings)))
-    sys.exit(run_sandbox(SandboxSettings(namespace, api_key, strict=strict, faults=plan), host, port))
+    settings = SandboxSettings(namespace, api_key, strict=strict, allow_hosts=allow_hosts, faults=plan)
+    sys.exit(run_sandbox(settings, host, port))

@@ -23,11 +23,17 @@ def register(path: Path, folder: Path | None) -> None:
     config = load_config(path)
     from consumer.avro.files import schemas_folder  # noqa: PLC0415
     from consumer.avro.register import register_folder  # noqa: PLC0415
-    from consumer.pipeline.assembly import registry_client  # noqa: PLC0415
+    from consumer.avro.registry import RegistryClient  # noqa: PLC0415
+    from consumer.pipeline.assembly import registry  # noqa: PLC0415
 
-    client = registry_client(config)
+    client = registry(config)
     if client is None:
         refuse(f"{path}: schema_registry: is required to register schemas")
+    if not isinstance(client, RegistryClient):
+        refuse(
+            f"{path}: schemas are registered with schema_registry.type: confluent only; "
+            "Apicurio has such an address too, …/apis/ccompat/v7"
+        )
     with registry_errors(str(folder or schemas_folder())):
         registered = register_folder(client, folder or schemas_folder())
     for each in registered:

@@ -17,7 +17,7 @@ def interpolate(value: Any, environ: Mapping[str, str], findings: list[Finding],
     """`value` with every `${VAR}` and `${VAR:-default}` in its texts filled in.
 
     As in a shell, the default stands in for a variable that is not set and for one that is empty. What cannot be
-    filled in leaves an empty text.
+    filled in leaves an empty text. The line's end of a variable that was made of a file is no part of the secret.
     """
     if isinstance(value, dict):
         return {
@@ -37,7 +37,7 @@ def interpolate(value: Any, environ: Mapping[str, str], findings: list[Finding],
         found = environ.get(name)
         if found is None and default is None:
             findings.append(Finding(key, f"the environment variable {name} is not set"))
-        return found or default or ""
+        return _without_line_end(found or "") or default or ""
 
     return _VARIABLE.sub(fill, value)
 
@@ -70,6 +70,10 @@ def apply_overrides(data: dict[Any, Any], environ: Mapping[str, str], findings: 
     return variables
 
 
+def _without_line_end(text: str) -> str:
+    return text.rstrip("\r\n")
+
+
 def _descend(place: Any, key: str, name: str) -> tuple[Any, str]:
     if isinstance(place, list):
         index = int(name) if name.isdecimal() and len(name) < 6 else len(place)  # noqa: PLR2004 - no list is longer
@@ -83,7 +87,7 @@ def _descend(place: Any, key: str, name: str) -> tuple[Any, str]:
 
 def _value(text: str, variable: str, findings: list[Finding]) -> Any:
     if text.lstrip()[:1] not in {"[", "{"}:
-        return text
+        return _without_line_end(text)
     value, repeated = read_yaml(text)
     findings += [Finding(f"{variable}.{finding.key}", finding.message) for finding in repeated]
     return value

@@ -12,6 +12,7 @@ from pydantic import (
     AfterValidator,
     Field,
     SecretStr,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -22,7 +23,7 @@ from consumer.config.types import (
     Count,
     EmailOrDomain,
     HttpStatus,
-    HttpUrl,
+    HttpUrls,
     Integer,
     KafkaOption,
     Number,
@@ -55,8 +56,24 @@ class KafkaConfig(Section):
 
 
 class RegistryConfig(Section):
-    url: HttpUrl
+    """Where the schemas of records are.
+
+    Attributes:
+        type: which protocol it speaks. `confluent` is also Karapace's, Redpanda's and Apicurio's compatible address.
+        url: of `glue`, in place of the region's own address.
+    """
+
+    type: Literal["confluent", "apicurio", "glue", "azure"] = "confluent"
+    url: Annotated[HttpUrls | None, Field(validate_default=True)] = None
     options: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it
+    unknown_id_seconds: Positive = 60
+
+    @field_validator("url")
+    @classmethod
+    def _required(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if url is None and info.data.get("type") != "glue":
+            raise ValueError("is required: give the registry's address")
+        return url
 
 
 class BluecoreConfig(Section):
@@ -118,7 +135,7 @@ class FloodConfig(Section):
 
 
 class DeliveryConfig(Section):
-    ordering: Literal["key", "partition", "none"] = "key"
+    ordering: Literal["key", "customer", "partition", "none"] = "key"
     max_in_flight: Count = 64
     rate_limit_per_second: Seconds = 0
     retry: RetryConfig = RetryConfig()

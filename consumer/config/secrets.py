@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
+from consumer.config.addresses import addresses_in
 from consumer.config.model import Config
 from consumer.telemetry.masking import Secrets
 
-_SECRET_NAMES = ("password", "secret", "passphrase", ".pem", "oauthbearer.config", "token", "user.info")
+_SECRET_NAMES = (
+    "password",
+    "secret",
+    "passphrase",
+    ".pem",
+    "oauthbearer.config",
+    "token",
+    "user.info",
+    "private.key",
+)
 
 
 def secrets_of(config: Config) -> Secrets:
@@ -17,7 +27,8 @@ def secrets_of(config: Config) -> Secrets:
     for name, value in config.kafka.options.items():
         found += _option_secrets(name, str(value))
     if config.schema_registry is not None:
-        found += _url_secrets(config.schema_registry.url)
+        for url in addresses_in(config.schema_registry.url or ""):
+            found += _url_secrets(url)
         for name, value in config.schema_registry.options.items():
             found += _option_secrets(name, value)
     return Secrets(

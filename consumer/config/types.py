@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 
+from consumer.config.addresses import addresses_in
 from consumer.config.path_syntax import syntax_error
 from consumer.config.topic_patterns import fault
 from consumer.suggestions import did_you_mean
@@ -45,6 +46,14 @@ def _http_url(url: str) -> str:
     if not re.match(r"https?://[^/\s]+", url):
         raise ValueError("must be an http:// or https:// address")
     return url.rstrip("/")
+
+
+def _http_urls(text: str) -> str:
+    urls = [_http_url(url) for url in addresses_in(text)]
+    for url in urls:
+        if "," in urlsplit(url).netloc.rpartition("@")[2] or url.endswith(","):
+            raise ValueError("must be http:// or https:// addresses, each begun so, with commas between")
+    return ",".join(urls)
 
 
 def _not_reserved(option: str) -> str:
@@ -132,6 +141,7 @@ Choice = Annotated[bool | int | str, PlainValidator(_choice)]
 SchemaFile = Annotated[str, Field(min_length=1)]
 ClientName = Annotated[str, Field(min_length=1), AfterValidator(json_safe)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+HttpUrls = Annotated[str, AfterValidator(_http_urls)]
 OpenHttpUrl = Annotated[HttpUrl, AfterValidator(_no_user)]
 Number = Annotated[float, BeforeValidator(_no_flag)]
 Integer = Annotated[int, BeforeValidator(_no_flag)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from consumer.delivery.attempts import Attempts, cause_of, suspect_key
-from consumer.delivery.failures import refused
+from consumer.delivery.failures import refused, refused_in_part
 from consumer.delivery.gates import Gates
 from consumer.delivery.lanes import Lanes
 from consumer.delivery.outbox import Outbox
@@ -13,7 +13,7 @@ from consumer.delivery.receipts import Receipts
 from consumer.delivery.settling import Settling
 from consumer.delivery.task import Task
 from consumer.delivery.verdict import Verdict
-from consumer.records import Answer, Outcome
+from consumer.records import Answer, Failure, Outcome
 
 # What was turned away goes behind whatever else is ready, or is read, when the next request may go.
 _BEHIND_SECONDS = 0.2
@@ -57,7 +57,7 @@ class Answers:
             self._held_routes.delivered(task, now)
             if self._receipts is not None:
                 self._receipts.delivered(task, answer.status, now)
-            self._delivered(task)
+            self._delivered(task, now)
         elif verdict is Verdict.REJECTED:
             self._rejected(task, answer, now)
         elif verdict is Verdict.FAILED:
@@ -92,12 +92,13 @@ class Answers:
         else:
             self._held_routes.keep_letter(task)
 
-    def _delivered(self, task: Task) -> None:
+    def _delivered(self, task: Task, now: float) -> None:
         if task.index + 1 < len(task.requests):
-            task.index += 1
-            task.attempts = task.redeliveries = 0
-            task.sent = False
+            task.next_request()
             self.requeue(task, first=True)
+        elif task.refused or task.given_up:
+            task.next_request()
+            self._refused_in_part(task, now)
         elif task.state.active:
             self._outbox.settled(self._settling.settle(task, Outcome.DELIVERED))
         else:
@@ -106,9 +107,35 @@ class Answers:
     def _rejected(self, task: Task, answer: Answer, now: float) -> None:
         self._gates.breaker.passed(task.number, suspect_key(task), now)
         task.attempts += 1
-        task.fail(refused(task, answer, now))
+        failure = refused(task, answer, now)
+        if len(task.requests) > 1 and not task.request.link:
+            self._rejected_in_part(task, failure, now)
+            return
+        task.fail(failure)
         self._held_routes.refused(task, now)
         if task.state.active:
+            self.write(task, now)
+        else:
+            self._gates.breaker.release_probe(task.number, now)
+            self._partitions.orphan_ended(task, settled=False)
+
+    def _rejected_in_part(self, task: Task, failure: Failure, now: float) -> None:
+        """The other requests of the record stand alone: they go on."""
+        self._held_routes.refused(task, now)
+        task.given_up.append((task.index, failure))
+        task.rejected_event = task.rejected_event or task.request.event
+        task.next_request()
+        if task.index < len(task.requests):
+            self._gates.breaker.release_probe(task.number, now)
+            self.requeue(task, first=True)
+        else:
+            self._refused_in_part(task, now)
+
+    def _refused_in_part(self, task: Task, now: float) -> None:
+        """Nothing is left to send of a record of which something was refused."""
+        if task.state.active:
+            task.rejected_event = task.rejected_event or task.refused[0].event
+            task.fail(refused_in_part(task, now))
             self.write(task, now)
         else:
             self._gates.breaker.release_probe(task.number, now)

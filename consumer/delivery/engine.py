@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from consumer.backoff import Backoff
 from consumer.delivery.answers import Answers
-from consumer.delivery.failures import TooLargeToWrite, parked, too_large_to_write, unmappable, unread_again
+from consumer.delivery.failures import TooLargeToWrite, joined, parked, too_large_to_write, unmappable, unread_again
 from consumer.delivery.gates import Gates
 from consumer.delivery.lanes import Lane, Lanes
 from consumer.delivery.order import KeyOrder, Turn
@@ -22,7 +22,7 @@ from consumer.delivery.route_rates import RouteRates
 from consumer.delivery.settling import Settling
 from consumer.delivery.taking import refused_task, task_of
 from consumer.delivery.task import FAILED_FIRST, Decisions, PartitionState, Settlement, Task
-from consumer.records import Answer, Mapped, Outcome, Record, Reject, Skip
+from consumer.records import Answer, Mapped, Outcome, Record, Reject, Send, Skip
 
 _REWRITE = Backoff(0.5, 30)
 _SHORTEST_WAIT = 0.001
@@ -96,21 +96,12 @@ class Engine:
             self._skip(record, state)
             return
         if isinstance(mapped, Reject):
-            self._held_routes.unmappable(record.origin.topic, mapped, now)
-            task = refused_task(record, mapped, state, self._outbox.number())
-            task.fail(unmappable(mapped, now))
+            task: Task | None = self._refused(record, mapped, state, now)
         else:
-            if self._held_routes.watching:
-                self._held_routes.mapped(record.origin.topic, mapped.requests, now)
-            found = task_of(record, mapped, state, self._policy, self._outbox.number(), half=half)
-            if found is None:
-                self._skip(record, state)
-                return
-            task = found
-            self._answers.attempts.resume(task, now)
-            if delivered := self.partitions.delivered_before(record, task.part):
-                task.skip_delivered(delivered)
-            self._order.taken(task)
+            task = self._mapped(record, mapped, state, now, half=half)
+        if task is None:
+            self._skip(record, state)
+            return
         self.partitions.buffer.keep(task)
         self._order.enter(task)
 
@@ -211,6 +202,33 @@ class Engine:
             return True
         orphan = self.partitions.orphan_of(record)
         return orphan is not None and self._adopt(orphan, state)
+
+    def _refused(self, record: Record, mapped: Reject, state: PartitionState, now: float) -> Task:
+        self._held_routes.unmappable(record.origin.topic, mapped, now)
+        task = refused_task(record, mapped, state, self._outbox.number())
+        task.fail(unmappable(task, mapped, now))
+        return task
+
+    def _mapped(self, record: Record, mapped: Send, state: PartitionState, now: float, *, half: bool) -> Task | None:
+        """The task of what is left to send of a record; None: nothing is."""
+        topic = record.origin.topic
+        for each in mapped.refused:
+            self._held_routes.unmappable(topic, each, now)
+        if self._held_routes.watching:
+            self._held_routes.mapped(topic, mapped.requests, now)
+        task = task_of(record, mapped, state, self._policy, self._outbox.number(), half=half)
+        if task is None:
+            return None
+        if gone := self.partitions.delivered_before(record, task.part):
+            task.leave_out(gone)
+        if task.requests:
+            self._answers.attempts.resume(task, now)
+            self._order.taken(task)
+        else:
+            # All that can be was sent of it before: what is left is refused.
+            task.rejected_event = task.refused[0].event
+            task.fail(unmappable(task, joined(task.refused), now))
+        return task
 
     def _adopt(self, task: Task, state: PartitionState) -> bool:
         """A record that is read again before the result of its send is there: that result counts."""

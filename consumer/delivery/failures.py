@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from consumer.delivery.task import Task
 from consumer.records import Answer, Failure, Outcome, Reason, Reject, Stage
@@ -14,9 +15,35 @@ class TooLargeToWrite(str):
     __slots__ = ()
 
 
-def unmappable(reject: Reject, now: float) -> Failure:
-    """The record could not be decoded or mapped: nothing was sent of it."""
-    return Failure(Outcome.DEAD_LETTER, reject.reason, reject.stage, reject.message, None, 0, now)
+def unmappable(task: Task, reject: Reject, now: float) -> Failure:
+    """The record could not be decoded or mapped, or what is left of it could not."""
+    past = task.record.redelivery
+    return Failure(
+        Outcome.DEAD_LETTER,
+        reject.reason,
+        reject.stage,
+        reject.message,
+        None,
+        0,
+        now,
+        delivered=task.delivered or (0 if past is None else past.delivered),
+        which=task.which,
+    )
+
+
+def refused_in_part(task: Task, now: float) -> Failure:
+    """All that can be is sent of a record of which Bluecore, or some of its routes, refuse the rest."""
+    if not task.given_up:
+        return unmappable(task, joined(task.refused), now)
+    first = task.given_up[0][1]
+    words = dict.fromkeys([failure.message for _, failure in task.given_up] + [each.message for each in task.refused])
+    return replace(first, message="; ".join(words), delivered=task.delivered, which=task.which)
+
+
+def joined(refused: Sequence[Reject]) -> Reject:
+    """Why several routes refuse a record, as one dead letter tells it: the reason of the first, the words of all."""
+    words = dict.fromkeys(each.message for each in refused)
+    return replace(refused[0], message="; ".join(words))
 
 
 def refused(task: Task, answer: Answer, now: float, reason: Reason = Reason.REJECTED) -> Failure:
@@ -30,6 +57,7 @@ def refused(task: Task, answer: Answer, now: float, reason: Reason = Reason.REJE
         task.attempts_before + task.attempts,
         task.first_failed_at or now,
         delivered=task.delivered,
+        which=task.which,
     )
 
 
@@ -44,6 +72,7 @@ def parked(task: Task, now: float) -> Failure:
         first_failed_at=task.first_failed_at or now,
         not_before=now,
         delivered=task.delivered,
+        which=task.which,
     )
 
 
@@ -58,6 +87,7 @@ def unread_again(task: Task, delays: Sequence[float], now: float) -> Failure:
         first_failed_at=task.first_failed_at or now,
         not_before=now if delays else 0.0,
         delivered=task.delivered,
+        which=task.which,
     )
 
 
@@ -72,6 +102,7 @@ def too_large_to_write(task: Task, error: str, now: float) -> Failure:
         attempts=task.attempts_before + task.attempts,
         first_failed_at=task.first_failed_at or now,
         delivered=task.delivered,
+        which=task.which,
     )
 
 
@@ -89,6 +120,7 @@ def after_failures(task: Task, answer: Answer, delays: Sequence[float], now: flo
                 task.first_failed_at,
                 now + delays[0],
                 task.delivered,
+                task.which,
             )
         )
     elif task.state.redelivers and task.redeliveries + 1 < len(delays):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from consumer.delivery.buffer import Buffer
 from consumer.delivery.commits import Commits
@@ -184,15 +184,14 @@ class Partitions:
         else:
             self.memory_of_left.add(partition, offset)
 
-    def delivered_before(self, record: Record, part: OrderClass | None) -> int:
-        """How many requests of this part were delivered before it was parked, or before its partition left."""
-        past = record.redelivery
-        told = past.delivered if past is not None and past.part is part else 0
-        return max(told, self.memory_of_left.delivered_of(record.partition, record.offset, part))
+    def delivered_before(self, record: Record, part: OrderClass | None) -> Collection[int]:
+        """Which requests of this part, by their numbers, were delivered before its partition left."""
+        return frozenset(self.memory_of_left.delivered_of(record.partition, record.offset, part))
 
     def _remember_partly(self, task: Task) -> None:
-        if task.delivered:
-            self.memory_of_left.add_partly(task.state.partition, task.record.offset, task.part, task.delivered)
+        if accepted := task.accepted:
+            numbers = tuple(number for number, _ in accepted)
+            self.memory_of_left.add_partly(task.state.partition, task.record.offset, task.part, numbers)
 
     def outstanding(self, partitions: Iterable[Partition]) -> int:
         """How many sends and writes of these partitions have no result yet."""

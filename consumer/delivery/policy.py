@@ -26,7 +26,7 @@ class DeliveryPolicy:
     """
 
     concurrency: ConcurrencyPolicy
-    ordering: Literal["key", "partition", "none"] = "key"
+    ordering: Literal["key", "customer", "partition", "none"] = "key"
     attempts: int = 4
     backoff: Backoff = Backoff(0.5, 30)
     delays: tuple[float, ...] = (60, 600, 3600)
@@ -42,6 +42,11 @@ class DeliveryPolicy:
     throttle: ThrottlePolicy = field(default_factory=ThrottlePolicy)
     route_rates: Mapping[int, float] = field(default_factory=dict)
     receipts: bool = False
+
+    @property
+    def by_customer(self) -> bool:
+        """Whether records are ordered by the customer whom mapping finds, whatever their Kafka keys."""
+        return self.ordering == "customer"
 
     @classmethod
     def from_config(cls, config: Config) -> DeliveryPolicy:

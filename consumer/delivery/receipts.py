@@ -78,13 +78,15 @@ class Receipts:
 
     def ended(self, task: Task, outcome: Outcome, now: float) -> None:
         """What is left of the present part of a record is in the retry or in the dead-letter topic."""
-        failure = task.failure
-        why = (None, None) if failure is None else (failure.status, failure.reason)
-        if not task.requests:
-            self._write(task, Receipt(task.key_at(0), task.rejected_event, outcome, "", now, *why))
-        for index in range(task.index, len(task.requests)):
+        left = dict.fromkeys(range(task.index, len(task.requests)), task.failure) | dict(task.given_up)
+        for index, failure in sorted(left.items(), key=lambda each: each[0]):
             request = task.requests[index]
+            why = (None, None) if failure is None else (failure.status, failure.reason)
             self._write(task, Receipt(task.key_at(index), request.event, outcome, request.customer, now, *why))
+        customer = task.requests[0].customer if task.requests else ""
+        for each in task.refused:
+            key = f"{task.record_key}:{each.number}" if each.number else task.record_key
+            self._write(task, Receipt(key, each.event, outcome, customer, now, None, each.reason))
 
     def after(self, task: Task, then: Callable[[PartitionState], None], *, ends: bool) -> None:
         """Does this once all receipts of the record so far are acknowledged.

@@ -39,7 +39,7 @@ class SettledMemory:
         """`most_ranges`: how many are kept over all partitions."""
         self._most = most_ranges
         self._left: dict[Partition, _Left] = {}
-        self._partly: dict[tuple[Partition, int, OrderClass | None], int] = {}
+        self._partly: dict[tuple[Partition, int, OrderClass | None], tuple[int, ...]] = {}
 
     def __len__(self) -> int:
         """How many ranges and records are remembered."""
@@ -72,15 +72,17 @@ class SettledMemory:
         if (left := self._left.get(partition)) is not None:
             left.late_halves.add(offset)
 
-    def add_partly(self, partition: Partition, offset: int, part: OrderClass | None, delivered: int) -> None:
-        """A record, or a part of one, of several requests, of which so many were delivered."""
+    def add_partly(
+        self, partition: Partition, offset: int, part: OrderClass | None, delivered: tuple[int, ...]
+    ) -> None:
+        """A record, or a part of one, of several requests, of which those with these numbers were delivered."""
         self._partly[partition, offset, part] = delivered
         while len(self._partly) > _MOST_PARTLY:
             del self._partly[next(iter(self._partly))]
 
-    def delivered_of(self, partition: Partition, offset: int, part: OrderClass | None) -> int:
-        """How many requests of it were delivered before its partition left; that is forgotten here."""
-        return self._partly.pop((partition, offset, part), 0) if self._partly else 0
+    def delivered_of(self, partition: Partition, offset: int, part: OrderClass | None) -> tuple[int, ...]:
+        """Which requests of it were delivered before its partition left; that is forgotten here."""
+        return self._partly.pop((partition, offset, part), ()) if self._partly else ()
 
     def halves_of(self, partition: Partition, committed: int | None) -> OffsetRanges:
         """Which records' first parts have ended from `committed` on; to be asked before `recall`."""

@@ -87,8 +87,21 @@ class Settling:
 def _settlement(task: Task, outcome: Outcome) -> Settlement:
     before = task.events_before
     events = tuple([request.event for request in task.requests]) or (task.rejected_event,)
+    accepted = task.index
+    if task.requests and (task.refused or task.given_up) and outcome is not Outcome.RETRY:
+        events, accepted = _in_part(task)
     if before:
         events = before + events
-    delivered = len(events) if outcome is Outcome.DELIVERED else len(before) + task.index
+    delivered = len(events) if outcome is Outcome.DELIVERED else len(before) + accepted
     customer = task.requests[0].customer if task.requests else ""
     return Settlement(task.record, outcome, events, delivered, task.failure, customer)
+
+
+def _in_part(task: Task) -> tuple[tuple[str, ...], int]:
+    """The events of a record of which some were refused, the accepted ones first, and how many those are."""
+    refused = {index for index, _ in task.given_up}
+    sent = [
+        request.event for index, request in enumerate(task.requests) if index < task.index and index not in refused
+    ]
+    others = [request.event for index, request in enumerate(task.requests) if index >= task.index or index in refused]
+    return (*sent, *others, *(each.event for each in task.refused)), len(sent)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from consumer.delivery.parts import CONSENT_STEP, Part, parts_of
+from collections.abc import Sequence
+
+from consumer.delivery.parts import CONSENT_STEP, Part, left_of, parts_of
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.task import PartitionState, Task
-from consumer.records import CONSENTS, OrderClass, Record, Reject, Send
+from consumer.records import CONSENTS, Delivered, OrderClass, Record, Reject, Send
 
 _REQUEST_BYTES = 200
 """Of a request beside its body: a record may make tens of thousands of short ones."""
@@ -19,7 +21,9 @@ def refused_task(record: Record, mapped: Reject, state: PartitionState, number: 
     """The task of a record that cannot be mapped: nothing of it is sent."""
     task = Task(record, state, (), 0, _size(record), number)
     task.rejected_event = mapped.event
-    task.part = None if record.redelivery is None else record.redelivery.part
+    task.refused = (mapped,)
+    if (past := record.redelivery) is not None:
+        task.part, task.done = past.part, past.which
     return task
 
 
@@ -43,32 +47,44 @@ def task_of(  # noqa: PLR0913 - a record, and what is known of it
             consents += event in CONSENTS
     past, halves = record.redelivery, state.settled.half
     half = half or (bool(halves) and record.offset in halves)
-    if not half and (past is None or past.part is None):
-        if not consents:
-            return Task(record, state, mapped.requests, mapped.priority, size, number, ordered)
-        if consents == own:
-            priority = mapped.priority + CONSENT_STEP
-            return Task(record, state, mapped.requests, priority, size, number, ordered, OrderClass.CONSENT)
-    left = _left(parts_of(mapped, policy.ordered_events), record, half=half)
-    if not left:
-        return None
-    first, rest = left[0], left[1] if len(left) > 1 else None
+    whole = (
+        not half
+        and not mapped.refused
+        and not mapped.numbers
+        and (past is None or (past.part is None and not past.which))
+    )
+    if whole and consents in {0, own}:
+        kind = OrderClass.CONSENT if consents else OrderClass.OTHER
+        priority = mapped.priority + (CONSENT_STEP if consents else 0)
+        task = Task(record, state, mapped.requests, priority, size, number, ordered, kind)
+        if past is not None and past.delivered:
+            task.leave_out(range(past.delivered))
+    else:
+        left = left_of(mapped, past, policy.ordered_events, half=half)
+        if not left:
+            return None
+        task = _of_parts(record, left, state, size, number)
+        task.elsewhere = _of_the_other(mapped, task.kind)
+        if (past is None or not past.which or past.part) and (task.elsewhere or half or (past and past.part)):
+            task.part = task.kind
+    if policy.by_customer:
+        task.order_by_customer()
+    return task
+
+
+def _of_the_other(mapped: Send, kind: OrderClass) -> Delivered:
+    """The requests of the other class."""
+    return tuple(each for part in parts_of(mapped, frozenset()) if part.kind is not kind for each in part.own)
+
+
+def _of_parts(record: Record, left: Sequence[Part], state: PartitionState, size: int, number: int) -> Task:
+    first = left[0]
     task = Task(record, state, first.requests, first.priority, size, number, first.ordered, first.kind)
-    task.part, task.numbers, task.delivered_before, task.rest = first.kind, first.numbers, first.delivered, rest
+    task.numbers, task.done, task.refused = first.numbers, first.done, first.refused
+    task.rest = left[1] if len(left) > 1 else None
     return task
 
 
 def _size(record: Record) -> int:
     """Bytes that it holds in memory, about."""
     return record.size + len(record.headers) * _HEADER_BYTES
-
-
-def _left(parts: tuple[Part, ...], record: Record, *, half: bool) -> tuple[Part, ...]:
-    """The parts that are still to be sent."""
-    past = record.redelivery
-    if past is not None and past.part is None and past.delivered:
-        # Written before a record went in parts: the count is in the order of the routes.
-        delivered = min(past.delivered, sum(len(part.numbers) for part in parts) - 1)
-        parts = tuple(part.without(delivered) for part in parts)
-    wanted = OrderClass.OTHER if half else None if past is None else past.part
-    return tuple(part for part in parts if part.requests and wanted in {None, part.kind})

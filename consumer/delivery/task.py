@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -10,8 +11,8 @@ from consumer.delivery.lanes import Lane, LaneGroup
 from consumer.delivery.lease import Lease
 from consumer.delivery.memory_budget import MemoryBudget
 from consumer.delivery.offset_tracker import OffsetTracker
-from consumer.delivery.parts import Part
-from consumer.records import EventRequest, Failure, OrderClass, Outcome, Partition, Receipt, Record
+from consumer.delivery.parts import Part, ordering_key
+from consumer.records import Delivered, EventRequest, Failure, OrderClass, Outcome, Partition, Receipt, Record, Reject
 
 UNBOUNDED = sys.maxsize
 
@@ -82,7 +83,14 @@ class Task:
     """Those that the first part has delivered."""
     lane: Lane[Task] | None = None
     index: int = 0
-    delivered_before: int = 0
+    done: Delivered = ()
+    """Those requests of the present part that are left out, as Bluecore has them already."""
+    refused: tuple[Reject, ...] = ()
+    """Why further routes make nothing of the record, which is told once the present part is sent."""
+    given_up: list[tuple[int, Failure]] = field(default_factory=list)
+    """Of the present requests, by index, those that Bluecore refused."""
+    elsewhere: Delivered = ()
+    """The requests of the other part."""
     due: float = 0.0
     in_flight: bool = False
     sent: bool = False
@@ -95,8 +103,10 @@ class Task:
     failure: Failure | None = None
     write_failures: int = 0
     rejected_event: str = ""
+    by_customer: bool = False
+    """Its order is the customer's, whatever its Kafka key."""
     ordering_key: bytes | None = field(init=False)
-    """The Kafka key; without one, the customer."""
+    """The Kafka key; without one, or if records are ordered by it, the customer."""
     parking_key: bytes | None = field(init=False)
     """The key under which later records follow this one into the retry topic; None where order matters not."""
     traceparent: str | None = field(init=False)
@@ -104,14 +114,12 @@ class Task:
 
     def __post_init__(self) -> None:
         self.traceparent = self.record.traceparent if self.record.headers else None
-        key = self.record.key
-        self.ordering_key = key if key is not None or not self.requests else self.requests[0].customer.encode()
+        self.ordering_key = self.key_of(self.requests)
         self.parking_key = self.ordering_key if self.ordered else None
 
     def key_of(self, requests: tuple[EventRequest, ...]) -> bytes | None:
         """The ordering key of these requests of the record."""
-        key = self.record.key
-        return key if key is not None or not requests else requests[0].customer.encode()
+        return ordering_key(self.record, requests, by_customer=self.by_customer)
 
     def go_on(self, delivered: tuple[str, ...]) -> None:
         """The first part has ended: what is left of the record is the rest.
@@ -122,12 +130,13 @@ class Task:
         rest = self.rest
         if rest is None:
             raise ValueError(f"{self.record.partition} offset {self.record.offset} has no second part")
+        self.elsewhere = (*self.done, *self.own)
         self.kind = self.part = rest.kind
         self.requests, self.numbers = rest.requests, rest.numbers
         self.priority, self.ordered = rest.priority, rest.ordered
         self.events_before = delivered
         self.rest = self.failure = None
-        self.delivered_before = rest.delivered
+        self.done, self.refused, self.given_up = rest.done, rest.refused, []
         self.index = self.attempts = self.redeliveries = self.write_failures = 0
         self.due = self.first_failed_at = self.failed_at = 0.0
         self.sent = False
@@ -139,29 +148,90 @@ class Task:
 
     @property
     def request(self) -> EventRequest:
-        return self.requests[self.index]
+        """The present one; once all are sent, the last."""
+        return self.requests[min(self.index, len(self.requests) - 1)]
+
+    def next_request(self) -> None:
+        """What was sent is done with: the next one begins anew."""
+        self.index += 1
+        self.attempts = self.redeliveries = 0
+        self.sent = False
+
+    @property
+    def own(self) -> Delivered:
+        """The number and the event of each request of the present part, links not counted."""
+        events = [request.event for request in self.requests if not request.link]
+        return tuple(zip(self.numbers or range(len(events)), events, strict=True))
+
+    @property
+    def accepted(self) -> Delivered:
+        """Which requests of the present part, links not counted, Bluecore has accepted."""
+        if not self.index:
+            return self.done
+        refused = {index for index, _ in self.given_up}
+        own = [index for index, request in enumerate(self.requests) if not request.link]
+        numbered = zip(own, self.own, strict=True)
+        return (*self.done, *(each for index, each in numbered if index < self.index and index not in refused))
 
     @property
     def delivered(self) -> int:
-        """How many of the present part's own requests, links not counted, Bluecore has accepted."""
+        """How many those are."""
+        return len(self.done) + self.own_index - len(self.given_up)
+
+    @property
+    def own_index(self) -> int:
+        """The index of the present request among the record's own, or how many of them have gone."""
+        return self._own_at(self.index)
+
+    def _own_at(self, index: int) -> int:
         links = 0
         # They stand in front, and are few; the record's own may be thousands.
-        while links < self.index and self.requests[links].link:
+        while links < index and self.requests[links].link:
             links += 1
-        return self.delivered_before + self.index - links
+        return index - links
 
-    def skip_delivered(self, delivered: int) -> None:
-        """An earlier life of the record got so far; where mapping has changed since, its last request goes again."""
-        own = sum(not request.link for request in self.requests)
-        self.delivered_before = left_out = min(delivered, max(0, own - 1))
-        self.numbers = self.numbers[left_out:]
-        kept = []
-        for request in self.requests:
-            if request.link or not left_out:
-                kept.append(request)
-            else:
-                left_out -= 1
-        self.requests = tuple(kept)
+    @property
+    def which(self) -> Delivered:
+        """Which those are, where their number does not say it: others before them are missing, or may be."""
+        past = self.record.redelivery
+        if not self.refused and not self.given_up and (past is None or not past.which):
+            return ()
+        elsewhere = self.elsewhere if self.part is None or self.is_of_both else ()
+        return tuple(sorted((*self.accepted, *elsewhere)))
+
+    @property
+    def is_of_both(self) -> bool:
+        """Whether something is refused that may be of the other class, whose requests have ended by now."""
+        return self.rest is None and bool(self.elsewhere) and any(each.kind is not self.kind for each in self.refused)
+
+    @property
+    def part_left(self) -> OrderClass | None:
+        """Which requests are left of the record that is written to a topic; None: all but those that are told of."""
+        failure = self.failure
+        dead = failure is not None and failure.outcome is Outcome.DEAD_LETTER
+        return None if dead and self.is_of_both else self.part
+
+    def leave_out(self, gone: Collection[int]) -> None:
+        """An earlier life of the record got so far; where mapping has changed since, its last request goes again.
+
+        Args:
+            gone: the numbers of the requests that Bluecore has accepted.
+        """
+        own = self.own
+        done = [each for each in own if each[0] in gone]
+        if len(done) == len(own) and not self.refused:
+            del done[-1:]
+        left_out = {number for number, _ in done}
+        numbers = iter([number for number, _ in own])
+        kept = tuple(request for request in self.requests if request.link or next(numbers) not in left_out)
+        self.numbers = tuple(number for number, _ in own if number not in left_out)
+        self.requests = kept if self.numbers else ()
+        self.done = (*self.done, *done)
+
+    def order_by_customer(self) -> None:
+        """Its order is the customer's, whatever its Kafka key."""
+        self.by_customer = True
+        self.__post_init__()
 
     @property
     def idempotency_key(self) -> str:
@@ -171,19 +241,20 @@ class Task:
         """
         return self.key_at(self.index)
 
-    def key_at(self, index: int) -> str:
-        """The idempotency key of the present part's request at this index; of the record, where it has none."""
+    @property
+    def record_key(self) -> str:
+        """The place of the original record: what the idempotency keys of its requests begin with."""
         topic, number = self.record.origin
-        key = f"{topic}:{number}:{self.record.origin_offset}"
-        if not self.requests:
-            return key
+        return f"{topic}:{number}:{self.record.origin_offset}"
+
+    def key_at(self, index: int) -> str:
+        """The idempotency key of the present part's request at this index."""
+        key = self.record_key
         if self.requests[index].link:
             return f"{key}:link{index}"
-        ordinal = self.delivered_before
-        if index:
-            ordinal += sum(not request.link for request in self.requests[:index])
+        ordinal = self._own_at(index)
         if self.numbers:
-            ordinal = self.numbers[ordinal - self.delivered_before]
+            ordinal = self.numbers[ordinal]
         return f"{key}:{ordinal}" if ordinal else key
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from consumer.records import Failure, Headers, OrderClass, Partition, Record, Redelivery
+from consumer.records import Delivered, Failure, Headers, OrderClass, Partition, Record, Redelivery
 
 CONNECT = "__connect.errors."
 BLUECORE = "bluecore."
@@ -17,6 +17,8 @@ ORDERING_KEY_HEADER = BLUECORE + "ordering-key"
 _ORDERING_CLASS = BLUECORE + "ordering-class"
 _PART = BLUECORE + "part"
 _LEFT_OUT = BLUECORE + "left-out"
+_REQUESTS = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?:([^,:]{1,200})")
+_MOST_REQUESTS = 100_000  # above what a route may make of a record; anyone may write the header
 _LONGEST_MESSAGE = 2000
 """Characters. It may quote a schema's names, and the registry's words, which have no limits of their own."""
 _CLASSES: dict[bytes | None, OrderClass] = {kind.encode(): kind for kind in OrderClass}
@@ -56,7 +58,7 @@ def failure_headers(
         BLUECORE + "attempts": failure.attempts,
         BLUECORE + "first-failed-at": _milliseconds(failure.first_failed_at),
         BLUECORE + "not-before": _milliseconds(failure.not_before) or None,
-        BLUECORE + "delivered": failure.delivered or None,
+        BLUECORE + "delivered": _which(failure.which) or failure.delivered or None,
         BLUECORE + "timestamp": record.event_time_ms,
         ORDERING_KEY_HEADER: parking_key,
         _ORDERING_CLASS: None if parking_key is None else kind,
@@ -85,6 +87,7 @@ def redelivery(headers: Headers) -> Redelivery | None:
         first_failed_at_ms=_number(values.get(BLUECORE + "first-failed-at")) or 0,
         not_before_ms=_number(values.get(BLUECORE + "not-before")) or 0,
         delivered=_number(values.get(BLUECORE + "delivered")) or 0,
+        which=_parsed_which(values.get(BLUECORE + "delivered")),
         timestamp_ms=_number(values.get(BLUECORE + "timestamp")),
         part=_CLASSES.get(values.get(_PART)),
         parks=_PARKS[_CLASSES.get(values.get(_ORDERING_CLASS))],
@@ -94,6 +97,33 @@ def redelivery(headers: Headers) -> Redelivery | None:
 def left_out(headers: Headers) -> int:
     """How many bytes a record had that was set aside without its value; 0: it has it."""
     return _number(dict(headers).get(_LEFT_OUT)) or 0
+
+
+def _which(delivered: Delivered) -> str:
+    """`0:customer_patch,2-4:add_to_cart`: the requests that Bluecore has, by the n of their idempotency keys."""
+    ranges: list[tuple[int, int, str]] = []
+    for number, event in delivered:
+        if ranges and ranges[-1][1:] == (number - 1, event):
+            ranges[-1] = ranges[-1][0], number, event
+        else:
+            ranges.append((number, number, event))
+    return ",".join(
+        f"{first}-{last}:{event}" if last > first else f"{first}:{event}" for first, last, event in ranges
+    )
+
+
+def _parsed_which(value: bytes | None) -> Delivered:
+    """Nothing where it is a number, or does not parse."""
+    found: list[tuple[int, str]] = []
+    for each in (value or b"").decode(errors="replace").split(","):
+        match = _REQUESTS.fullmatch(each)
+        if match is None:
+            return ()
+        first, last = int(match[1]), int(match[2] or match[1])
+        if len(found) + last - first >= _MOST_REQUESTS:
+            return ()
+        found += [(number, match[3]) for number in range(first, last + 1)]
+    return tuple(found)
 
 
 def _text(value: object) -> str | bytes:

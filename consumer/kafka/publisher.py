@@ -61,7 +61,8 @@ class Publisher:
     def publish(self, ticket: int, task: Task) -> None:
         """Hands the record of a failed task to the producer; its result comes from `poll` under `ticket`.
 
-        A record without a key goes to a partition by its ordering key, so that a customer's stay in order.
+        A record whose order is not that of its key goes to a partition by its ordering key, so that a customer's stay
+        in order.
 
         Raises:
             ValueError: the task has not failed.
@@ -69,7 +70,7 @@ class Publisher:
         if task.failure is None:
             raise ValueError(f"{task.record.partition} offset {task.record.offset} has not failed")
         keys = task.ordering_key, task.parking_key
-        self.write(ticket, task.record, task.failure, *keys, kind=task.kind, part=task.part)
+        self.write(ticket, task.record, task.failure, *keys, kind=task.kind, part=task.part_left)
 
     def write(  # noqa: PLR0913 - what a task says of its record, one by one
         self,
@@ -87,7 +88,7 @@ class Publisher:
         if failure.outcome is not Outcome.RETRY:
             parking_key = None
         chosen: dict[str, Any] = {}
-        if record.key is None and ordering_key is not None:
+        if ordering_key is not None and ordering_key != record.key:
             chosen["partition"] = zlib.crc32(ordering_key) % self._partitions[topic]
         try:
             self._producer.produce(

@@ -7,7 +7,7 @@ from typing import Any
 
 from consumer.config.route import FieldConfig, RouteConfig
 from consumer.mapping.contract import Contract
-from consumer.mapping.errors import InvalidValueError, LeftOut, RefusedError, leave_out
+from consumer.mapping.errors import InvalidValueError, LeftOut, leave_out
 from consumer.mapping.fields import CUSTOMER, phone_of
 from consumer.mapping.names import normalised
 from consumer.mapping.readers import Reader, read_into, reader
@@ -45,7 +45,7 @@ class Customer:
             try:
                 value = each.accept(found)
             except InvalidValueError as rule:
-                leave_out(RefusedError.invalid(each.field, rule, each.hint), left_out)
+                leave_out(left_out, each.field, rule, each.hint)
             else:
                 if value is not None:
                     customer[each.field] = value

@@ -45,13 +45,29 @@ LeftOut = list[RefusedError] | None
 """Takes what is wrong with the optional fields of a record, which is sent without them; None: they refuse it."""
 
 
-def leave_out(refused: RefusedError, left_out: LeftOut) -> None:
-    """An optional field that cannot be read; a record may show one twice.
+MOST_LEFT_OUT = 1000
+"""Of one record: whose thousand fields cannot be read is no record with a dirty field."""
+
+
+def leave_out(left_out: LeftOut, field: str, rule: object, hint: str | None = None, place: str = "") -> None:
+    """An optional field that cannot be read.
+
+    Args:
+        left_out: takes it.
+        field: its name.
+        rule: that it breaks.
+        hint: where it was looked for.
+        place: in which it lies, such as `products[0].`.
 
     Raises:
-        RefusedError: the route refuses the record for it.
+        RefusedError: the route refuses the record for it, or too much of the record was left out before.
     """
+    refused = RefusedError.invalid(field, rule, hint)
+    if place:
+        refused = refused.inside(place)
     if left_out is None:
         raise refused from None
-    if all(each.field != refused.field for each in left_out):
-        left_out.append(refused)
+    if len(left_out) >= MOST_LEFT_OUT:
+        rule = f"{rule}; {MOST_LEFT_OUT} fields of the record cannot be read either"
+        raise RefusedError.invalid(field, rule, hint).inside(place) from None
+    left_out.append(refused)

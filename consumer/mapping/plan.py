@@ -75,9 +75,9 @@ class Plan:
         listed = self._products(record, left_out)
         read_required(properties, self.required, record)
         read_into(properties, self.optional, record, left_out)
+        requests = self._written(properties, listed, ids, left_out)
         if links is not None and ids.email is not None:
             self._collect_links(record, ids.distinct_id, ids.email, links, left_out)
-        requests = self._written(properties, listed, ids, left_out)
         if left_out and omitted is not None:
             omitted += map(self._omission, left_out)
         return requests
@@ -111,7 +111,7 @@ class Plan:
         except RefusedError as refused:
             if left_out is None or "products" in self.contract.required:
                 raise
-            leave_out(RefusedError(refused.reason, "products", str(refused)), left_out)
+            left_out.append(RefusedError(refused.reason, "products", str(refused)))
             return [[]]
         if products:
             return products_per_request(products, self.contract, self.route, left_out)
@@ -152,8 +152,8 @@ def _drop(target: dict[str, Any], place: str, kept: set[str], left_out: LeftOut)
         try:
             orjson.dumps(target[name])
         except orjson.JSONEncodeError:
-            inner, rule = unwritable(target.pop(name), f"{place}{name}")
-            leave_out(RefusedError(Reason.INVALID_FIELD, f"{place}{name}", f"{inner}: {rule}"), left_out)
+            inner, rule = unwritable(target.pop(name), name)
+            leave_out(left_out, name, rule if inner == name else f"{inner}: {rule}", place=place)
 
 
 def plan_of(route: RouteConfig, event: str, token: str) -> Plan:

@@ -154,8 +154,7 @@ def _read_fields(product: Product, readers: Sequence[Reader], item: Any, index: 
             if found is not None and (value := each.accept(found)) is not None:
                 product[each.field] = value
         except InvalidValueError as rule:
-            refused = RefusedError.invalid(each.field, rule, each.hint)
-            leave_out(refused.inside(f"products[{index}]."), left_out)
+            leave_out(left_out, each.field, rule, each.hint, f"products[{index}].")
 
 
 def _ride_along(product: Product, item: Product, index: int, left_out: LeftOut) -> None:
@@ -180,12 +179,12 @@ def _ride_along_without_the_invalid(product: Product, item: Product, place: str,
             continue
         legible = _legible_part(value)
         if legible is not value and left_out is not None:
-            leave_out(RefusedError.invalid(name, "holds what could not be read").inside(place), left_out)
+            leave_out(left_out, name, "holds what could not be read", place=place)
         if legible is not None:
             try:
                 product[name] = jsonable(legible)
             except InvalidValueError as rule:
-                leave_out(RefusedError.invalid(name, rule).inside(place), left_out)
+                leave_out(left_out, name, rule, place=place)
 
 
 def _legible_part(value: Any) -> Any:

@@ -44,7 +44,7 @@ class Reader:
             raise RefusedError.invalid(self.field, rule, self.hint) from None
 
     def read_optional(self, record: Any, left_out: LeftOut) -> Any:
-        """The same, of a field that may be left out.
+        """The same, of a field that may be left out, and may be read twice.
 
         Raises:
             RefusedError: there is one that breaks the field's rule, and nothing may be left out.
@@ -52,7 +52,10 @@ class Reader:
         try:
             return self.read(record)
         except RefusedError as refused:
-            leave_out(refused, left_out)
+            if left_out is None:
+                raise
+            if all(each.field != refused.field for each in left_out):
+                left_out.append(refused)
             return None
 
     def require(self, record: Any) -> Any:
@@ -61,7 +64,11 @@ class Reader:
         Raises:
             RefusedError: it is not, or breaks its rule.
         """
-        value = self.read(record)
+        try:
+            found = self.get(record)
+            value = None if found is None else self.accept(found)
+        except InvalidValueError as rule:
+            raise RefusedError.invalid(self.field, rule, self.hint) from None
         if value is None:
             raise RefusedError.missing(self.field, self.hint)
         return value
@@ -85,7 +92,7 @@ def read_into(target: dict[str, Any], readers: Sequence[Reader], record: Any, le
             if found is not None and (value := each.accept(found)) is not None:
                 target[each.field] = value
         except InvalidValueError as rule:
-            leave_out(RefusedError.invalid(each.field, rule, each.hint), left_out)
+            leave_out(left_out, each.field, rule, each.hint)
 
 
 def read_required(target: dict[str, Any], readers: Sequence[Reader], record: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from consumer.age import AgeLimit
 from consumer.config.route import EventByValue, RouteConfig
-from consumer.mapping.contract import decides_consent
+from consumer.mapping.contract import decides_consent, events_of
 from consumer.mapping.errors import InvalidValueError, RefusedError
 from consumer.mapping.links import Claim, Links, claimed_links
 from consumer.mapping.moments import Zone, localised
@@ -21,7 +21,7 @@ from consumer.mapping.readers import Reader, reader
 from consumer.mapping.reads import Names, union
 from consumer.mapping.recipients import Recipients
 from consumer.mapping.values import readable
-from consumer.records import EventRequest, Mapped, Omission, Reason, Reject, Send, Skip, Stage
+from consumer.records import CONSENTS, EventRequest, Mapped, Omission, OrderClass, Reason, Reject, Send, Skip, Stage
 
 # A redelivery names its topic itself, in a header that anyone may write.
 _MOST_REMEMBERED = 4096
@@ -51,6 +51,11 @@ class Route:
     def only_event(self) -> str:
         """The event that every record of the route becomes; empty where a value of the record chooses."""
         return "" if isinstance(self.config.event, EventByValue) else self.config.event
+
+    def kind_of(self, event: str) -> OrderClass | None:
+        """The class of this event; where it is not known, that of all events of the route, if they have one."""
+        kinds = {OrderClass.CONSENT if each in CONSENTS else OrderClass.OTHER for each in _events(event, self.config)}
+        return kinds.pop() if len(kinds) == 1 else None
 
     def takes(self, topic: str, record_name: str | None) -> bool:
         return self.config.record in {None, record_name} and self.config.takes(topic)
@@ -102,8 +107,8 @@ class Router:
     ) -> Mapped:
         """What becomes of one record: every route that takes it makes its requests, in the order of the routes.
 
-        A record is sent whole or not at all: what one route refuses, none sends. It is skipped only if the
-        `when` of every route says so.
+        Each route stands alone: what one refuses, the others send all the same. The record is refused where none is
+        left to send anything, and skipped only if the `when` of every route says so.
 
         Args:
             topic: the topic that the record was first written to.
@@ -112,7 +117,7 @@ class Router:
             event_time_ms: when it was written, ms since the epoch; None when that is not known.
             now_ms: ms since the epoch.
             claim: decides whether this record carries the link of an id to an e-mail; None: it does not. Asked once
-                for each link that the record shows, and only if all of the record can be sent.
+                for each link that the routes which send show.
         """
         routes = self._routes_for(topic, record_name)
         if not routes:
@@ -122,9 +127,10 @@ class Router:
         omitted: list[Omission] = []
         links: Links | None = None if claim is None else {}
         priorities: list[int] = []
-        event = ""
-        try:
-            for route in routes:
+        refused: list[tuple[int, Reject | None]] | None = None
+        for route in routes:
+            event = ""
+            try:
                 record = value if route.zone is None else localised(value, route.zone)
                 if route.applies(record):
                     event = route.only_event
@@ -134,19 +140,24 @@ class Router:
                     made = plan.requests(record, links, omitted)
                     requests += made if route.rated is None else [each._replace(rated=route.rated) for each in made]
                     priorities.append(route.config.priority)
-        except RefusedError as refused:
-            if self.recipients is not None and self._of_another(routes, value, self.recipients):
-                return Skip("only_emails")
-            return replace(refused.as_reject(), event=event)
+            except RefusedError as error:
+                number = len(requests) + len(refused or ())
+                reject = replace(error.as_reject(), event=event, kind=route.kind_of(event), number=number)
+                refused = [*(refused or ()), (len(requests), None if self._is_withheld(route, value) else reject)]
+        rejects = () if refused is None else tuple(each for _, each in refused if each is not None)
         if not priorities:
-            return Skip("when")
+            return rejects[0] if rejects else Skip("only_emails" if refused else "when")
+        numbers = () if refused is None else _numbered(len(requests), [at for at, _ in refused])
         if self.recipients is not None:
-            requests = self._kept(requests, links, self.recipients)
+            requests, numbers = self._kept(requests, numbers, links, self.recipients)
             if not requests:
-                return Skip("only_emails")
-        if claim is not None and links:
+                return rejects[0] if rejects else Skip("only_emails")
+        if links and claim is not None:
             requests = claimed_links(links, claim) + requests
-        return Send(tuple(requests), max(priorities), tuple(omitted) if omitted else ())
+        priority = priorities[0] if len(priorities) == 1 else max(priorities)
+        if not rejects and not numbers:
+            return Send(tuple(requests), priority, tuple(omitted)) if omitted else Send(tuple(requests), priority)
+        return Send(tuple(requests), priority, tuple(omitted), rejects, numbers)
 
     def reads(self, topic: str) -> Names:
         """The fields that are looked at of the records of a topic, whichever of its routes takes them."""
@@ -156,26 +167,30 @@ class Router:
         return tuple(route for route in self._routes if route.takes(topic, record_name))
 
     @staticmethod
-    def _kept(requests: list[EventRequest], links: Links | None, recipients: Recipients) -> list[EventRequest]:
-        """The requests for those who may get any, and of `links` theirs; the others are counted."""
-        kept = [request for request in requests if recipients.takes(request.customer)]
-        if len(kept) < len(requests):
-            recipients.on_withheld(len(requests) - len(kept))
+    def _kept(
+        requests: list[EventRequest], numbers: tuple[int, ...], links: Links | None, recipients: Recipients
+    ) -> tuple[list[EventRequest], tuple[int, ...]]:
+        """The requests for those who may get any, with their numbers, and of `links` theirs; the rest is counted."""
         for link in [link for link in links or () if not recipients.takes(link[1])]:
             del (links or {})[link]
-        return kept
+        numbered = zip(numbers or range(len(requests)), requests, strict=True)
+        kept = [(number, request) for number, request in numbered if recipients.takes(request.customer)]
+        if len(kept) == len(requests):
+            return requests, numbers
+        recipients.on_withheld(len(requests) - len(kept))
+        return [request for _, request in kept], tuple(number for number, _ in kept)
 
-    @staticmethod
-    def _of_another(routes: Sequence[Route], record: Any, recipients: Recipients) -> bool:
-        """Whether a record that is refused is of somebody who gets no events anyhow: that is no dead letter."""
-        for route in routes:
-            for plan in route.plans.values():
-                with suppress(RefusedError):
-                    email = plan.identity.email.read(record)
-                    if email is not None:
-                        if another := not recipients.takes(email):
-                            recipients.on_withheld(1)
-                        return another
+    def _is_withheld(self, route: Route, record: Any) -> bool:
+        """Whether what a route refuses is of somebody who gets no events anyhow: that is no dead letter."""
+        if self.recipients is None:
+            return False
+        for plan in route.plans.values():
+            with suppress(RefusedError):
+                email = plan.identity.email.read(record)
+                if email is not None:
+                    if another := not self.recipients.takes(email):
+                        self.recipients.on_withheld(1)
+                    return another
         return False
 
     def _check_age(self, event_time_ms: int | None, now_ms: int) -> None:
@@ -213,8 +228,17 @@ def _names_of(compiled: object) -> Names:
     return frozenset()
 
 
+def _numbered(requests: int, refused_at: Sequence[int]) -> tuple[int, ...]:
+    """The numbers of the requests where others were refused, each before the request of this index."""
+    return tuple(index + sum(at <= index for at in refused_at) for index in range(requests))
+
+
 def _form(value: object) -> str:
     return _FORMS.get(type(value), "value of another type")
+
+
+def _events(event: str, route: RouteConfig) -> tuple[str, ...]:
+    return (event,) if event else events_of(route)
 
 
 def _consent(found: Any) -> bool:

@@ -93,7 +93,7 @@ class Translator:
             known = self._narrowed.get(topic)
             if known is None or known[0] is not decoder:
                 known = self._narrow(topic, decoder)
-            return known[1].decode(value)
+            return known[1].decode(value, record.headers)
         except Undecodable as error:
             foreign = self._subjects.foreign(topic, error.schema_id)
             return Reject(Reason.UNDECODABLE, Stage.DECODE, f"{error}; {foreign}" if foreign else str(error))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -14,12 +14,15 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from consumer.avro.cache import SchemaCache
+from consumer.avro.connecting import open_registry, registry_type
 from consumer.avro.decoding import WireFormat
-from consumer.avro.options import parse_options
 from consumer.avro.outage import address
 from consumer.avro.registry import RegistryClient
+from consumer.avro.registry_protocol import Registry
+from consumer.avro.registry_types import CONFLUENT
 from consumer.avro.route_schemas import route_schemas, topic_decoder
 from consumer.avro.subjects import Subjects
+from consumer.avro.unknown_ids import Patience
 from consumer.bluecore.client import BluecoreClient
 from consumer.bluecore.factory import open_transport
 from consumer.bluecore.threads import ThreadTransport
@@ -92,10 +95,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
         ProcessCollector(registry=prometheus)
         PlatformCollector(registry=prometheus)
         metrics = Metrics(prometheus)
-        metrics.prepare(
-            [route.topic for route in config.routes if route.topic],
-            dict.fromkeys(event for route in config.routes for event in events_of(route)),
-        )
+        metrics.prepare(events_of_topics(config.routes))
         health = Health(clock.now, stall_seconds(max_poll_seconds(config.kafka)))
         telemetry = config.telemetry
         server = stack.enter_context(TelemetryServer(prometheus, health, host=telemetry.host, port=telemetry.port))
@@ -107,7 +107,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
         routes = router(config)
         translator = Translator(
             routes,
-            decoders(config.routes, schemas),
+            decoders(config, schemas),
             subjects=None if schemas is None else Subjects(schemas.kept.get),
         )
         statistics = KafkaStatistics(metrics, health, clock.now)
@@ -189,31 +189,51 @@ def router(config: Config) -> Router:
     )
 
 
-def registry_client(config: Config) -> RegistryClient | None:
-    section = config.schema_registry
-    return None if section is None else RegistryClient(section.url, parse_options(section.options))
+def registry(config: Config) -> Registry | None:
+    """The client of the registry, if one is configured.
+
+    Raises:
+        UnusableSetting: an option cannot be used.
+        ExtraMissing: what its type needs is not installed.
+    """
+    return None if config.schema_registry is None else open_registry(config.schema_registry)
 
 
-def schema_cache(config: Config) -> SchemaCache | None:
-    client = registry_client(config)
-    return None if client is None else SchemaCache(client, subjects_of=client.subjects_of)
+def schema_cache(config: Config, most_seconds: float = float("inf")) -> SchemaCache | None:
+    """The registry's schemas; `most_seconds`: for who does not wait as long as the service for an unknown id."""
+    client, section = registry(config), config.schema_registry
+    if client is None or section is None:
+        return None
+    asked = client.subjects_of if isinstance(client, RegistryClient) else None
+    return SchemaCache(client, subjects_of=asked, patience=Patience(min(section.unknown_id_seconds, most_seconds)))
 
 
-def decoders(routes: tuple[RouteConfig, ...], schemas: SchemaCache | None) -> Callable[[str], WireFormat]:
+def decoders(config: Config, schemas: SchemaCache | None) -> Callable[[str], WireFormat]:
     """A topic's decoder, by the wire format of the first route that takes it and the schemas of all that do.
 
     Raises:
         UnusableSchemas: a route's schema files cannot be used.
     """
-    each_with_files = [route_schemas(route) for route in routes]
+    each_with_files = [route_schemas(route) for route in config.routes]
+    asked = CONFLUENT if config.schema_registry is None else registry_type(config.schema_registry)
+    most_bytes = config.delivery.max_record_bytes
 
     @lru_cache(_MOST_REMEMBERED)
     def of_topic(topic: str) -> WireFormat:
         taking = [each for each in each_with_files if each.route.takes(topic)]
         # A topic that no route takes is a redelivery whose route is gone: the router says so once it is decoded.
-        return topic_decoder(taking or each_with_files[:1], schemas)
+        return topic_decoder(taking or each_with_files[:1], schemas, asked, most_bytes)
 
     return of_topic
+
+
+def events_of_topics(routes: Iterable[RouteConfig]) -> dict[str, list[str]]:
+    """By topic, the event types that its routes can yield; of patterns, nobody knows the topics yet."""
+    found: dict[str, list[str]] = {}
+    for route in routes:
+        if route.topic is not None:
+            found.setdefault(route.topic, []).extend(events_of(route))
+    return found
 
 
 def priority_of(routes: tuple[RouteConfig, ...], topic: str) -> float:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import structlog
 
+from consumer.avro.schema_ids import SchemaId
 from consumer.delivery.engine import Engine
 from consumer.pipeline.caches import NO_CACHES, Caches
 from consumer.pipeline.lag import Lag
@@ -24,6 +25,10 @@ class HasOutage(Protocol):
     @property
     def outage(self) -> str | None:
         """What is wrong now; None while nothing is known to be."""
+
+    @property
+    def unknown_ids(self) -> Mapping[SchemaId, str]:
+        """The schema ids that are unknown and asked for again, with what is to be said of each."""
 
 
 class HasOldest(Protocol):
@@ -121,7 +126,10 @@ class EngineGauges:
         outage = None if self._registry is None else self._registry.outage
         self._metrics.registry_up.set(outage is None)
         stopped["registry"].set(outage is not None)
-        self._health.detail("registry", outage or "ok")
+        awaited = {} if self._registry is None else self._registry.unknown_ids
+        self._metrics.unknown_schemas.set(len(awaited))
+        stopped["unknown_schema"].set(bool(awaited))
+        self._health.detail("registry", outage or next(iter(awaited.values()), "ok"))
         self._health.detail("failed_records", self._engine.write_error or "written")
         if receipts is not None:
             self._health.detail("receipts", unwritten or "written")

@@ -7,8 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import Protocol
 
+import structlog
+
 from consumer.avro.errors import SchemaPending
+from consumer.avro.schema_ids import SchemaId, for_log
 from consumer.records import Mapped, Partition, Record
+
+log = structlog.get_logger(__name__)
 
 _MOST_AT_ONCE = 300
 
@@ -27,6 +32,7 @@ class Intake:
         self._translator = translator
         self._hold = hold
         self._waiting: dict[Partition, deque[Record]] = {}
+        self._told: dict[Partition, SchemaId] = {}
 
     def __len__(self) -> int:
         return sum(map(len, self._waiting.values()))
@@ -56,9 +62,10 @@ class Intake:
                 continue
             try:
                 mapped = self._translator.translate(record, now_ms)
-            except SchemaPending:
+            except SchemaPending as pending:
                 self._waiting[record.partition] = deque([record])
                 self._hold(record.partition, True)
+                self._tell(record, pending)
             else:
                 yield record, mapped
 
@@ -67,8 +74,22 @@ class Intake:
         while waiting:
             try:
                 mapped = self._translator.translate(waiting[0], now_ms)
-            except SchemaPending:
+            except SchemaPending as pending:
+                self._tell(waiting[0], pending)
                 return
             yield waiting.popleft(), mapped
         del self._waiting[partition]
+        self._told.pop(partition, None)
         self._hold(partition, False)
+
+    def _tell(self, record: Record, pending: SchemaPending) -> None:
+        """Where a partition stands because of a schema that the registry does not know, once for each."""
+        if pending.unknown and self._told.get(record.partition) != pending.schema_id:
+            self._told[record.partition] = pending.schema_id
+            log.warning(
+                "a partition waits for a schema that the registry does not know",
+                schema_id=for_log(pending.schema_id),
+                topic=record.origin.topic,
+                partition=record.origin.number,
+                offset=record.origin_offset,
+            )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 
 import structlog
 
@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 # One alone costs nearly as much to count as many do.
 _COUNTED_TOGETHER = 64
 _COUNT_SECONDS = 0.05
+_TELL_SECONDS = 1.0
+_LONGEST_WHY = 500  # characters
 
 
 class Reporter:
@@ -61,6 +63,9 @@ class Reporter:
         self._ages: list[float] = []
         self._count_at = 0.0
         self._incidents = Incidents()
+        self._failures: Incidents = Incidents()
+        """Of records: by topic, outcome, reason and status."""
+        self._tell_at = 0.0
         self._omissions = OmittedFields(metrics)
         self._cause = ""
         self._held: frozenset[Route] = frozenset()
@@ -106,8 +111,9 @@ class Reporter:
         self.records[Outcome.DELIVERED] += len(self._uncounted)
         kinds = Counter([(each.record.origin.topic, each.events) for each in self._uncounted])
         for (topic, events), count in kinds.items():
-            for event in events:
-                self._metrics.events[topic, event, Outcome.DELIVERED].inc(count)
+            # A record that was split has thousands of one kind.
+            for event, times in Counter(events).items() if len(events) > 1 else ((events[0], 1),):
+                self._metrics.events[topic, event, Outcome.DELIVERED].inc(count * times)
         self._metrics.event_age["delivered"].observe_many(self._ages)
         self._uncounted, self._ages = [], []
 
@@ -131,10 +137,10 @@ class Reporter:
         self._failed(settlement, failure, now)
 
     def _failed(self, settlement: Settlement, failure: Failure, now: float) -> None:
-        """One line for those alike; all of it stands in the headers of the record in its topic."""
+        """A line a minute for those alike; all of it stands in the headers of the record in its topic."""
         record = settlement.record
         kind = (record.origin.topic, failure.outcome, failure.reason, failure.status)
-        if (suppressed := self._incidents.happened(kind, now)) is not None:
+        if (suppressed := self._failures.happened(kind, now)) is not None:
             log.warning(
                 "a record failed",
                 outcome=settlement.outcome,
@@ -148,6 +154,19 @@ class Reporter:
                 offset=record.origin_offset,
                 customer=self._name_of(settlement.customer) if settlement.customer else None,
                 suppressed=suppressed,
+            )
+
+    def _failed_alike(self, counts: Mapping[Hashable, int]) -> None:
+        """What no line has told of yet: with these, the log tells of each record that failed."""
+        for kind, count in counts.items():
+            topic, outcome, reason, status = kind if isinstance(kind, tuple) else (None, None, None, None)
+            log.warning(
+                "more records failed in the same way" if topic else "more records failed",
+                outcome=outcome,
+                reason=reason,
+                status=status,
+                topic=topic,
+                records=count,
             )
 
     def committed(self) -> None:
@@ -207,8 +226,9 @@ class Reporter:
         log.info("stopped")
 
     def flush(self) -> None:
-        """Counts what is not counted yet, before the process ends."""
+        """Counts what is not counted yet, and tells what is not told yet, before the process ends."""
         self._count()
+        self._failed_alike(self._failures.untold())
         self.stopwatch.flush()
 
     def state(self, now: float, *, joined: bool) -> None:
@@ -220,6 +240,9 @@ class Reporter:
         if joined and not self._leaving:
             self._health.ready(True)
         self._circuit()
+        if now >= self._tell_at:
+            self._tell_at = now + _TELL_SECONDS
+            self._failed_alike(self._failures.untold(now))
         if self._write_failed and not self._engine.write_error:
             self._write_failed = False
             log.info("failed records can be written again")
@@ -252,6 +275,8 @@ class Reporter:
                 topic=route.topic,
                 event_type=route.event or "unknown",
                 records=what,
+                # Of a flood that comes all at once, no dead letter is written that could be looked at.
+                why=self._engine.partitions.held_routes.why(route)[:_LONGEST_WHY] or None,
             )
         for route in sorted(self._held - holding):
             log.info("a route goes on that was held", topic=route.topic, event_type=route.event or "unknown")

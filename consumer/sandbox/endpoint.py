@@ -14,6 +14,7 @@ import orjson
 from starlette.types import Receive, Scope, Send
 
 from consumer.sandbox.bounded import short_name
+from consumer.sandbox.callers import bounded_body
 from consumer.sandbox.connection import break_connection, wait_for_disconnect
 from consumer.sandbox.contract.checks import check_event
 from consumer.sandbox.contract.rules import MAX_BODY_BYTES, Finding, Rule
@@ -56,7 +57,7 @@ class EventsApi:
         if scope["method"] != "POST":
             await _answer(send, 405, b'{"error":"Events are sent by POST."}', ((b"allow", b"POST"),))
             return
-        body, complete = await _read(receive)
+        body, complete = await bounded_body(receive, MAX_BODY_BYTES)
         if not complete:
             return
         verdict = self._judge(scope["headers"], body)
@@ -159,27 +160,6 @@ def _explain(verdict: _Verdict) -> bytes:
     # Said once, however many fields it is about.
     error = " ".join(f"{', '.join(filter(None, names))}: {text}".removeprefix(": ") for text, names in fields.items())
     return orjson.dumps({"error": error, "reasons": reasons})
-
-
-async def _read(receive: Receive) -> tuple[bytes | None, bool]:
-    """The body, and whether it came whole; no body when it is too large.
-
-    Too large a body is read to its end all the same: a client that is still sending would miss the answer.
-    """
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None, False
-        part: bytes = message.get("body", b"")
-        size += len(part)
-        if size <= MAX_BODY_BYTES:
-            parts.append(part)
-        else:
-            parts.clear()
-        if not message.get("more_body", False):
-            return (b"".join(parts) if size <= MAX_BODY_BYTES else None), True
 
 
 async def _answer(send: Send, status: int, body: bytes, headers: Headers = ()) -> None:

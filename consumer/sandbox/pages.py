@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from consumer.sandbox.callers import MOST_BYTES, bounded_body
 from consumer.sandbox.faults import FaultPlanError, parse_plan
 from consumer.sandbox.feed import FeedPosition, feed
 from consumer.sandbox.received import Outcome, Received
@@ -92,7 +93,7 @@ class Pages:
     async def apply_faults(self, request: Request) -> Response:
         """Put a plan in force, the whole of it: what is not named is off."""
         try:
-            self._sandbox.faults.apply(parse_plan(await request.body()))
+            self._sandbox.faults.apply(parse_plan(await _body(request)))
         except FaultPlanError as error:
             return _json(
                 {"error": "These faults cannot be made.", "faults": [str(each) for each in error.findings]}, 400
@@ -105,6 +106,15 @@ class Pages:
 
     def _whole(self, event: Received) -> dict[str, Any]:
         return event.whole((self._sandbox.settings.api_key_header,))
+
+
+async def _body(request: Request) -> bytes:
+    body, complete = await bounded_body(request.receive, MOST_BYTES)
+    if not complete:
+        raise HTTPException(400, "The body was cut off.")
+    if body is None:
+        raise HTTPException(413, f"The body is larger than {MOST_BYTES >> 20} MB.")
+    return body
 
 
 def _json(content: Any, status: int = 200) -> Response:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from pydantic import ValidationError
 from starlette.applications import Starlette
@@ -28,6 +29,17 @@ from consumer.avro.protocol import (
     request_body,
 )
 from consumer.avro.references import parse_registered
+from consumer.avro.schema_ids import SchemaId
+from consumer.sandbox.callers import bounded_body
+
+MOST_BYTES: Final = 16 << 20
+"""Of a body, as of an answer that the client takes."""
+_FIRST_GUID: Final = 0xB1EC04E0_5A4D_4B00_8000_000000000000
+
+
+def guid_of(schema_id: int) -> str:
+    """The GUID under which a schema is known beside its id."""
+    return str(UUID(int=_FIRST_GUID + schema_id))
 
 
 class _Answer(JSONResponse):
@@ -47,10 +59,16 @@ class _Store:
     schemas: list[RegisteredSchema] = field(default_factory=list)
     subjects: dict[str, list[int]] = field(default_factory=dict)
 
-    def schema(self, schema_id: int) -> RegisteredSchema:
-        if not 1 <= schema_id <= len(self.schemas):
+    def schema(self, schema_id: SchemaId) -> RegisteredSchema:
+        if not isinstance(schema_id, int) or not 1 <= schema_id <= len(self.schemas):
             raise _Failure(NO_SCHEMA, f"Schema {schema_id} not found")
         return self.schemas[schema_id - 1]
+
+    def id_of_guid(self, guid: str) -> int:
+        found = (number for number in range(1, len(self.schemas) + 1) if guid_of(number) == guid)
+        if (number := next(found, None)) is None:
+            raise _Failure(NO_SCHEMA, f"Schema {guid} not found")
+        return number
 
     def schema_of(self, subject: str, version: int | str = "latest", **_: Any) -> RegisteredSchema:
         return self.schema(self.id_of(subject, str(version)))
@@ -85,7 +103,7 @@ class _Store:
 
     def described(self, subject: str, schema_id: int) -> dict[str, Any]:
         schema, version = self.schema(schema_id), self.ids(subject).index(schema_id) + 1
-        described = {"subject": subject, "version": version, "id": schema_id}
+        described = {"subject": subject, "version": version, "id": schema_id, "guid": guid_of(schema_id)}
         return described | request_body(schema.text, schema.references)
 
 
@@ -95,6 +113,10 @@ class _Endpoints:
 
     async def schema_by_id(self, request: Request) -> _Answer:
         schema = self._store.schema(request.path_params["id"])
+        return _Answer(request_body(schema.text, schema.references))
+
+    async def schema_by_guid(self, request: Request) -> _Answer:
+        schema = self._store.schema(self._store.id_of_guid(request.path_params["guid"]))
         return _Answer(request_body(schema.text, schema.references))
 
     async def subjects_of_id(self, request: Request) -> _Answer:
@@ -113,7 +135,8 @@ class _Endpoints:
         return _Answer(self._store.described(subject, self._store.id_of(subject, version)))
 
     async def register(self, request: Request) -> _Answer:
-        return _Answer({"id": self._store.register(request.path_params["subject"], await _posted(request))})
+        schema_id = self._store.register(request.path_params["subject"], await _posted(request))
+        return _Answer({"id": schema_id, "guid": guid_of(schema_id)})
 
     async def lookup(self, request: Request) -> _Answer:
         subject, schema = request.path_params["subject"], await _posted(request)
@@ -129,6 +152,7 @@ def registry_app() -> Starlette:
     return Starlette(
         routes=[
             Route("/schemas/ids/{id:int}", endpoints.schema_by_id),
+            Route("/schemas/guids/{guid}", endpoints.schema_by_guid),
             Route("/schemas/ids/{id:int}/subjects", endpoints.subjects_of_id),
             Route("/subjects", endpoints.subjects),
             Route("/subjects/{subject}", endpoints.lookup, methods=["POST"]),
@@ -146,8 +170,9 @@ async def _failed(_: Request, failure: Exception) -> _Answer:
 
 
 async def _posted(request: Request) -> RegisteredSchema:
+    body, _ = await bounded_body(request.receive, MOST_BYTES)
     try:
-        posted = SCHEMA_ANSWER.validate_json(await request.body())
+        posted = SCHEMA_ANSWER.validate_json(body or b"")
         # Two texts that differ in their white space alone are one schema.
         text = json.dumps(json.loads(posted.text), separators=(",", ":"))
     except ValidationError:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import NamedTuple
 
 from starlette.types import Receive, Scope, Send
 
+from consumer.sandbox.callers import Callers
 from consumer.sandbox.endpoint import EventsApi
 from consumer.sandbox.pages import Pages
 from consumer.sandbox.serve import serve
@@ -22,8 +24,12 @@ class Sandbox(SandboxState):
         super().__init__(settings)
         self._endpoint = EventsApi(self.settings, self.store, self.faults, lambda: self.closing)
         self._pages = Pages(self).app()
+        self._callers = Callers(self._answer, self.settings.allow_hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._callers(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == self.settings.path:
             await self._endpoint(scope, receive, send)
         else:
@@ -44,10 +50,13 @@ def running_sandbox(
 ) -> Iterator[Running]:
     """Serve a sandbox from a thread of this process until the block ends; port 0 takes a free one.
 
+    It goes by the name of the host, too.
+
     Raises:
         OSError: the port is taken, or the address is not this machine's.
     """
-    sandbox = Sandbox(settings)
+    settings = settings or SandboxSettings()
+    sandbox = Sandbox(replace(settings, allow_hosts=(*settings.allow_hosts, host)))
     with serve(sandbox, host, port) as url:
         try:
             yield Running(sandbox, url, url + sandbox.settings.path)

@@ -18,6 +18,7 @@ class SandboxSettings:
         namespace: the only one that is accepted; empty: any.
         api_key: the same.
         strict: refuse also what Bluecore silently ignores.
+        allow_hosts: the names by which it may be called, beside `localhost` and its addresses: see `Callers`.
         keep_events: how many of the newest requests are kept, whole.
         keep_bytes: how many bytes of them.
         keep_customers: how many customers and their linked ids are kept; the least recently seen goes first.
@@ -31,6 +32,7 @@ class SandboxSettings:
     api_key_prefix: str = "Bearer "
     strict: bool = False
     path: str = "/api/track/mobile/v1"
+    allow_hosts: tuple[str, ...] = ()
     keep_events: int = 5_000
     keep_bytes: int = 64 * 1024 * 1024
     keep_customers: int = 5_000

@@ -7,7 +7,7 @@ belongs to that set is there from the start, at zero, so that a rate over the fi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, disable_created_metrics
@@ -20,7 +20,7 @@ from consumer.telemetry.histograms import Histogram, HistogramFamily
 Outcome = Literal["delivered", "retry", "dead_letter", "skipped"]
 AgeStage = Literal["consumed", "delivered"]
 LoopState = Literal["polling", "mapping", "waiting", "backing_off", "paused", "committing"]
-StopCause = Literal["memory", "dead_letters", "settled_map", "circuit_open", "registry", "receipts"]
+StopCause = Literal["memory", "dead_letters", "settled_map", "circuit_open", "registry", "unknown_schema", "receipts"]
 Rebalance = Literal["assigned", "revoked", "lost", "deleted"]
 CommitOutcome = Literal["ok", "failed"]
 CacheName = Literal["schemas", "links", "parked_keys", "settled"]
@@ -194,6 +194,9 @@ class Metrics:
         )
         self.commits: Children[str, Counter] = counters("commits_total", "Commits of offsets, by outcome.", "outcome")
         self.registry_up = gauge("registry_up", "0 while the schema registry does not answer.")
+        self.unknown_schemas = gauge(
+            "unknown_schemas", "Schema ids that the registry does not know, and that records wait for."
+        )
         self.kafka_up = gauge("kafka_up", "0 while this process has no connection to any broker.")
         self.broker_up: Children[tuple[str, str], Gauge] = gauges(
             "kafka_broker_up", "1 while the connection to a broker that is needed is up.", *("client", "broker")
@@ -227,14 +230,14 @@ class Metrics:
         self.cache_bytes.prepare(get_args(CacheName))
         self.cache_entries.prepare(get_args(CacheName))
 
-    def prepare(self, topics: Iterable[str], event_types: Iterable[str]) -> None:
-        """Make the series of these topics present, for each event type that their routes can yield."""
-        types = ("", *event_types)
-        for topic in topics:
+    def prepare(self, events: Mapping[str, Iterable[str]]) -> None:
+        """Make the series of topics present, for each event type that a topic's own routes can yield."""
+        for topic, event_types in events.items():
             self.events_consumed.prepare((topic,))
             self.unreadable.prepare((topic,))
             self.records_lost.prepare((topic,))
             self.open_transaction.prepare((topic,))
+            types = ("", *event_types)
             self.events.prepare((topic, kind, outcome) for kind in types for outcome in get_args(Outcome))
 
     def retain_partitions(self, assigned: Iterable[tuple[str, int]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -10,10 +11,12 @@ from structlog.testing import capture_logs
 from tenacity import RetryCallState, wait_fixed
 from tenacity.wait import wait_base
 
-from consumer.avro.cache import REMEMBER_UNKNOWN_SECONDS, SchemaCache
+from consumer.avro.cache import SchemaCache
 from consumer.avro.errors import SchemaPending, SchemaUnknown
 from consumer.avro.protocol import RegisteredSchema
 from consumer.avro.registry import RegistryClient
+from consumer.avro.schema_ids import SchemaId
+from consumer.avro.unknown_ids import Patience
 from tests.avro.support import BreakableRegistry, fetched, record, text
 from tests.support.waiting import eventually
 
@@ -21,10 +24,12 @@ ORDER = text(record("com.shop.Order", id="string"))
 
 
 class Clock:
-    now = 1000.0
+    """The real one, which can be put forward."""
+
+    now = 0.0
 
     def __call__(self) -> float:
-        return self.now
+        return time.monotonic() + self.now
 
 
 @pytest.fixture
@@ -51,18 +56,87 @@ def test_a_schema_is_pending_then_there_and_fetched_once(
     assert registry.requests.count(f"/schemas/ids/{schema_id}") == 1
 
 
-def test_an_unknown_schema_is_remembered_for_a_minute_and_no_longer(
+def asked(registry: BreakableRegistry) -> int:
+    return registry.requests.count("/schemas/ids/1")
+
+
+def pending(cache: SchemaCache) -> SchemaPending:
+    with pytest.raises(SchemaPending) as caught:
+        cache.get(1)
+    return caught.value
+
+
+def test_an_unknown_schema_is_asked_for_again_until_it_is_there(
     cache: SchemaCache, client: RegistryClient, registry: BreakableRegistry, clock: Clock
 ) -> None:
-    with pytest.raises(SchemaUnknown, match="schema 1 is unknown"):
-        fetched(cache, 1)
+    assert not pending(cache).unknown
+    eventually(lambda: cache.unknown_ids, 10, "the answer that there is none")
+    assert pending(cache).unknown
+    assert cache.unknown_ids == {
+        1: "schema 1 is unknown to the registry: Schema 1 not found; it is asked for again for 60 s"
+    }
+    assert cache.outage is None
+    clock.now += 5
+    eventually(lambda: pending(cache) and asked(registry) == 2, 10, "the second question")
     assert client.register("order", ORDER) == 1
-    clock.now += REMEMBER_UNKNOWN_SECONDS - 1
+    clock.now += 5
+    assert fetched(cache, 1).record is not None
+    assert cache.unknown_ids == {}
+
+
+def test_it_is_given_up_after_its_time_and_then_asked_for_anew(
+    cache: SchemaCache, client: RegistryClient, registry: BreakableRegistry, clock: Clock
+) -> None:
+    with capture_logs() as logs:
+        pending(cache)
+        eventually(lambda: cache.unknown_ids, 10, "the answer that there is none")
+        clock.now += 60
+        with pytest.raises(SchemaUnknown, match="schema 1 is unknown to the registry: Schema 1 not found"):
+            fetched(cache, 1)
+    assert [line["event"] for line in logs] == ["a schema is unknown to the registry: its records wait"]
+    before = asked(registry)
     with pytest.raises(SchemaUnknown):
         cache.get(1)
-    assert registry.requests.count("/schemas/ids/1") == 1
-    clock.now += 1
+    assert asked(registry) == before, "the answer counts for records that come at once"
+    client.register("order", ORDER)
+    clock.now += 5
     assert fetched(cache, 1).record is not None
+
+
+def test_what_is_no_avro_is_given_up_at_once(client: RegistryClient) -> None:
+    class Protobuf:
+        def schema(self, _: SchemaId) -> RegisteredSchema:
+            return RegisteredSchema("syntax = 'proto3';", "PROTOBUF")
+
+        schema_of = client.schema_of
+
+    cache = SchemaCache(Protobuf(), patience=Patience(3600))
+    with pytest.raises(SchemaUnknown, match="schema 1 of the registry is PROTOBUF, not AVRO"):
+        fetched(cache, 1)
+    cache.close()
+
+
+def test_one_that_is_unknown_keeps_no_other_waiting(cache: SchemaCache, client: RegistryClient) -> None:
+    schema_id = client.register("order", ORDER)
+    with pytest.raises(SchemaPending):
+        cache.get(99)
+    eventually(lambda: cache.unknown_ids, 10, "the answer that there is none")
+    assert fetched(cache, schema_id).record is not None
+
+
+def test_after_an_outage_it_is_awaited_for_longer(
+    cache: SchemaCache, registry: BreakableRegistry, clock: Clock
+) -> None:
+    registry.instead = Response("", 503)
+    pending(cache)
+    eventually(lambda: cache.outage, 10, "the outage")
+    registry.instead = None
+    eventually(lambda: cache.unknown_ids, 10, "the answer that there is none")
+    before = asked(registry)
+    clock.now += 62
+    eventually(lambda: pending(cache) and asked(registry) > before, 10, "another question")
+    pending(cache)
+    assert cache.unknown_ids
 
 
 def test_in_an_outage_a_schema_stays_pending_until_the_registry_is_back(
@@ -141,7 +215,7 @@ def test_an_incident_is_one_warning_and_its_end_one_line(
 
 def test_one_schema_that_the_registry_fails_on_does_not_hold_back_the_others(client: RegistryClient) -> None:
     class FailsOnOne:
-        def schema(self, schema_id: int) -> RegisteredSchema:
+        def schema(self, schema_id: SchemaId) -> RegisteredSchema:
             if schema_id == 7:
                 raise RuntimeError("a fault of this very schema")
             return client.schema(schema_id)
@@ -164,5 +238,4 @@ def test_a_closed_cache_asks_no_more(cache: SchemaCache, registry: BreakableRegi
         cache.get(1)
     eventually(lambda: registry.requests, 10, "a first try")
     cache.close()
-    cache._thread.join(10)  # noqa: SLF001 - that its thread ends is what this shows
-    assert not cache._thread.is_alive()  # noqa: SLF001
+    assert cache.ended(10)

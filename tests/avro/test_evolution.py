@@ -14,6 +14,7 @@ from consumer.avro.defaults import with_values
 from consumer.avro.formats import SchemaSources, wire_format
 from consumer.avro.reader_schemas import ReaderSchema, ReaderSchemas
 from consumer.avro.schema import AvroSchema, parse
+from consumer.avro.schema_ids import SchemaId
 from consumer.avro.single_object import schema_fingerprint
 from tests.avro.support import body, framed
 
@@ -38,10 +39,10 @@ DEFAULTS: Mapping[str, Any] = {"long": 7, "double": 0.5, "string": "none"}
 class Registry:
     """The schemas by id."""
 
-    def __init__(self, schemas: Mapping[int, AvroSchema]) -> None:
+    def __init__(self, schemas: Mapping[SchemaId, AvroSchema]) -> None:
         self._schemas = schemas
 
-    def get(self, schema_id: int) -> AvroSchema:
+    def get(self, schema_id: SchemaId) -> AvroSchema:
         return self._schemas[schema_id]
 
 
@@ -78,10 +79,10 @@ def test_values_of_any_two_versions_have_the_readers_fields(data: st.DataObject)
     reader = with_values(parse(json.dumps(target)))
     parsed = [parse(json.dumps(version)) for version in two]
     resolving = ReaderSchemas([ReaderSchema(reader)])
-    registry = Registry(dict(enumerate(parsed)))
+    registry = Registry(dict[SchemaId, AvroSchema](enumerate(parsed, start=1)))
     of_registry = wire_format("confluent", SchemaSources(registry, readers=resolving))
     single = wire_format("single_object", SchemaSources(local=tuple(parsed), readers=resolving))
-    for number, (version, schema) in enumerate(zip(two, parsed, strict=True)):
+    for number, (version, schema) in enumerate(zip(two, parsed, strict=True), start=1):
         assert schema.record is not None
         assert reader.record is not None
         assert compatibility_findings(schema, schema.record, reader, reader.record) == []

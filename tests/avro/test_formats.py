@@ -6,6 +6,7 @@ import pytest
 
 from consumer.avro.formats import FORMATS, SchemaSources, wire_format
 from consumer.avro.schema import AvroSchema, parse
+from consumer.avro.schema_ids import SchemaId
 from consumer.avro.single_object import schema_fingerprint
 from tests.avro.support import body, framed, record, text
 
@@ -14,7 +15,7 @@ SCHEMA = parse(text(RECORD))
 
 
 class OneSchema:
-    def get(self, schema_id: int) -> AvroSchema:  # noqa: ARG002 - every id is this schema's
+    def get(self, schema_id: SchemaId) -> AvroSchema:  # noqa: ARG002 - every id is this schema's
         return SCHEMA
 
 

@@ -11,6 +11,7 @@ from consumer.avro.errors import SchemaUnknown
 from consumer.avro.protocol import Reference, RegisteredSchema
 from consumer.avro.references import MOST_REFERENCES, load_schema
 from consumer.avro.registry import RegistryClient
+from consumer.avro.schema_ids import SchemaId
 from tests.avro.support import BreakableRegistry, record, text
 
 
@@ -70,9 +71,9 @@ def test_a_schema_that_refers_to_too_many_others_is_at_fault_itself() -> None:
     class Endless:
         """Each refers to the next."""
 
-        def schema(self, schema_id: int) -> RegisteredSchema:
+        def schema(self, schema_id: SchemaId) -> RegisteredSchema:
             return RegisteredSchema(
-                text(record("x.Order", id="string")), references=(Reference("a", "a0", 1),), id=schema_id
+                text(record("x.Order", id="string")), references=(Reference("a", "a0", 1),), id=int(str(schema_id))
             )
 
         def schema_of(self, subject: str, version: int | str = 1, *, deleted: bool = True) -> RegisteredSchema:

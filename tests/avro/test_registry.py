@@ -6,14 +6,16 @@ import time
 from collections.abc import Callable
 
 import pytest
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from consumer.avro.errors import RegistryRefused, RegistryUnavailable, SchemaUnknown
 from consumer.avro.options import RegistryOptions
 from consumer.avro.protocol import Reference, RegisteredSchema
 from consumer.avro.registry import RegistryClient
+from consumer.sandbox.serve import serve
 from tests.avro.support import BreakableRegistry, record, text
 from tests.support.servers import Peer, Server
+from tests.support.waiting import free_port
 
 ORDER = '{"type":"record","name":"com.shop.Order","fields":[]}'
 
@@ -92,6 +94,35 @@ def test_a_registry_that_cannot_be_written_to_is_an_outage(
     registry.instead = JSONResponse({"error_code": 50003, "message": "no leader"}, 500)
     with pytest.raises(RegistryUnavailable, match="answers 500"):
         client.register("order", ORDER)
+
+
+def test_addresses_are_asked_in_turn_from_the_one_on_that_answered_last(client: RegistryClient) -> None:
+    schema_id = client.register("order", ORDER)
+    gone = f"http://127.0.0.1:{free_port()}"
+    failing, lagging = BreakableRegistry(), BreakableRegistry()
+    failing.instead = Response("", 503)
+    with serve(failing) as first, serve(lagging) as second:
+        with RegistryClient(f"{gone}, {first},{second},{client.address}") as several:
+            assert several.schema(schema_id).text == ORDER
+            assert (len(failing.requests), len(lagging.requests)) == (1, 1)
+            several.schema(schema_id)
+            assert (len(failing.requests), len(lagging.requests)) == (1, 1)
+            assert several.address == f"{gone}, {first}, {second}, {client.address}"
+            with pytest.raises(SchemaUnknown, match="Schema 99 not found"):
+                several.schema(99)
+        with RegistryClient(f"{gone},{first}") as several, pytest.raises(RegistryUnavailable) as caught:
+            several.schema(schema_id)
+    assert f"nothing accepts connections at {gone}" in str(caught.value)
+    assert f"at {first} answers 503" in str(caught.value)
+
+
+def test_what_one_address_refuses_is_tried_at_no_other(client: RegistryClient, registry: BreakableRegistry) -> None:
+    registry.instead = JSONResponse({"error_code": 409, "message": "total has no default"}, 409)
+    with (
+        RegistryClient(f"{client.address},http://127.0.0.1:{free_port()}") as several,
+        pytest.raises(RegistryRefused, match="total has no default"),
+    ):
+        several.register("order", ORDER)
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -10,6 +10,7 @@ import pytest
 from consumer.avro.errors import UnusableSchemas
 from consumer.avro.route_schemas import route_schemas, topic_decoder
 from consumer.avro.schema import AvroSchema, parse
+from consumer.avro.schema_ids import SchemaId
 from consumer.avro.single_object import schema_fingerprint
 from consumer.config.route import RouteConfig
 from tests.avro.support import body, framed, record, text
@@ -19,10 +20,10 @@ WRITTEN = [ORDER, REFUND, OTHER]
 
 
 class Registry:
-    """The written types, by their places."""
+    """The written types, by their places from 1 on."""
 
-    def get(self, schema_id: int) -> AvroSchema:
-        return parse(text(WRITTEN[schema_id]))
+    def get(self, schema_id: SchemaId) -> AvroSchema:
+        return parse(text(dict[SchemaId, Any](enumerate(WRITTEN, start=1))[schema_id]))
 
 
 def route(**keys: Any) -> RouteConfig:
@@ -47,7 +48,7 @@ def test_each_route_resolves_its_own_record_type_and_the_rest_is_left(tmp_path: 
 
     decoder = topic_decoder([route_schemas(each) for each in routes], Registry())
 
-    assert [decoder.decode(framed(n, schema, {"id": "1"})).value for n, schema in enumerate(WRITTEN)] == [
+    assert [decoder.decode(framed(n, schema, {"id": "1"})).value for n, schema in enumerate(WRITTEN, start=1)] == [
         {"of": "Order"},
         {"of": "Refund"},
         {"id": "1"},
@@ -118,11 +119,11 @@ def test_a_record_type_that_no_route_takes_is_not_decoded() -> None:
     """Its bytes are nobody's business: whatever they hold, they cost nothing."""
     decoder = topic_decoder([route_schemas(route(record=name)) for name in ("Order", "Refund")], Registry())
 
-    assert decoder.decode(framed(0, ORDER, {"id": "1"})).value == {"id": "1"}
-    assert decoder.decode(framed(2, OTHER, {"id": "1"})[:5] + b"no such record") == ("Other", {}, 2)
+    assert decoder.decode(framed(1, ORDER, {"id": "1"})).value == {"id": "1"}
+    assert decoder.decode(framed(3, OTHER, {"id": "1"})[:5] + b"no such record") == ("Other", {}, 3)
 
 
 def test_where_a_route_takes_any_type_all_are_decoded() -> None:
     decoder = topic_decoder([route_schemas(route(record="Order")), route_schemas(route())], Registry())
 
-    assert decoder.decode(framed(2, OTHER, {"id": "1"})).value == {"id": "1"}
+    assert decoder.decode(framed(3, OTHER, {"id": "1"})).value == {"id": "1"}

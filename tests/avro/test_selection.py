@@ -9,12 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from consumer.avro.confluent import ConfluentDecoder
 from consumer.avro.decoding import Narrowable, Reading
 from consumer.avro.errors import Undecodable
 from consumer.avro.raw import RawDecoder
 from consumer.avro.reader_schemas import ReaderSchema, ReaderSchemas
+from consumer.avro.registered import RegistryDecoder
 from consumer.avro.schema import AvroSchema, parse
+from consumer.avro.schema_ids import SchemaId
 from consumer.avro.selection import selection
 from consumer.avro.single_object import SingleObjectDecoder, schema_fingerprint
 from tests.avro.support import body, record, text
@@ -171,7 +172,7 @@ def test_every_wire_format_reads_so() -> None:
     fields = frozenset(("total",))
     decoders: list[tuple[Narrowable, bytes]] = [
         (RawDecoder(parsed), data),
-        (ConfluentDecoder(Known(parsed)), b"\0\0\0\0\7" + data),
+        (RegistryDecoder(Known(parsed)), b"\0\0\0\0\7" + data),
         (SingleObjectDecoder([parsed]), b"\xc3\x01" + schema_fingerprint(parsed) + data),
     ]
     for decoder, value in decoders:
@@ -184,7 +185,7 @@ class Known:
     def __init__(self, schema: AvroSchema) -> None:
         self._schema = schema
 
-    def get(self, schema_id: int) -> AvroSchema:
+    def get(self, schema_id: SchemaId) -> AvroSchema:
         assert schema_id == 7
         return self._schema
 

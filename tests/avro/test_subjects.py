@@ -12,6 +12,7 @@ from consumer.avro.cache import SchemaCache
 from consumer.avro.errors import RegistryUnavailable
 from consumer.avro.registry import RegistryClient
 from consumer.avro.schema import AvroSchema, parse
+from consumer.avro.schema_ids import SchemaId
 from consumer.avro.subjects import Subjects, is_of
 from tests.avro.support import fetched, record, text
 
@@ -51,7 +52,7 @@ def test_a_subject_of_another(subject: str) -> None:
 
 def subjects(*names: str) -> Subjects:
     schema = replace(parse(text(record("com.shop.Cart", id="string"))), subjects=names)
-    return Subjects({7: schema}.get)
+    return Subjects(dict[SchemaId, AvroSchema]({7: schema}).get)
 
 
 def test_what_is_odd_is_told_once_in_the_log_and_each_time_to_who_asks() -> None:

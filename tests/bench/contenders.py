@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,15 +83,18 @@ def _over_requests(run: Run) -> list[str]:
     return [sys.executable, "-m", "consumer", "run", "--config", str(config)]
 
 
-def write_config(run: Run, **sections: Mapping[str, Any]) -> Path:
-    """The service's configuration: the defaults but for addresses and concurrency; `sections` add to it."""
+def write_config(run: Run, *, routes: Sequence[Mapping[str, Any]] = (), **sections: Mapping[str, Any]) -> Path:
+    """The service's configuration: the defaults but for addresses and concurrency; `sections` add to it.
+
+    `routes`: in place of the one of the backlog.
+    """
     config: dict[str, Any] = {
         "kafka": {"bootstrap_servers": run.ground.bootstrap, "group_id": run.group},
         "schema_registry": {"url": run.ground.registry_url},
         "bluecore": {"url": run.url, "namespace": "bench"},
         "delivery": {"max_in_flight": run.in_flight},
         "telemetry": {"host": "127.0.0.1", "port": free_port()},
-        "routes": [{"topic": run.topic, "event": EVENT}],
+        "routes": [*routes] or [{"topic": run.topic, "event": EVENT}],
     }
     for name, section in sections.items():
         config[name] = {**config.get(name, {}), **section}

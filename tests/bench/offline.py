@@ -9,9 +9,10 @@ from types import MappingProxyType
 
 from prometheus_client import CollectorRegistry
 
-from consumer.avro.confluent import ConfluentDecoder
 from consumer.avro.files import load_file
+from consumer.avro.registered import RegistryDecoder
 from consumer.avro.schema import AvroSchema
+from consumer.avro.schema_ids import SchemaId
 from consumer.clock import Clock, SystemClock
 from consumer.config.model import Config
 from consumer.delivery.engine import Engine
@@ -41,7 +42,7 @@ class Schemas:
     def __init__(self) -> None:
         self.schema = load_file(SCHEMA_FILE)
 
-    def get(self, _: int) -> AvroSchema:
+    def get(self, _: SchemaId) -> AvroSchema:
         return self.schema
 
 
@@ -135,7 +136,7 @@ def offline(
             "routes": [{"topic": PARTITIONS[0].topic, "event": EVENT}],
         }
     )
-    metrics, decoder = Metrics(CollectorRegistry()), ConfluentDecoder(Schemas())
+    metrics, decoder = Metrics(CollectorRegistry()), RegistryDecoder(Schemas())
     engine = Engine(DeliveryPolicy.from_config(config))
     return Service(
         engine=engine,

@@ -20,7 +20,7 @@ from typing import Any
 import click
 from prometheus_client import Counter as MetricCounter
 
-from consumer.avro.confluent import ConfluentDecoder
+from consumer.avro.registered import RegistryDecoder
 from consumer.bluecore.client import BluecoreClient
 from consumer.config.load import load
 from consumer.delivery.commits import Commits
@@ -41,7 +41,7 @@ from tests.bench.stream import write_backlog
 
 PARTS: Mapping[str, tuple[Any, ...]] = {
     "poll": (KafkaSource.poll, Publisher.poll, RetryWatch.changes),
-    "decode": (ConfluentDecoder.decode,),
+    "decode": (RegistryDecoder.decode,),
     "map": (Translator.translate,),
     "dispatch": (Engine.take, Engine.decide),
     "HTTP": (BluecoreClient.send, BluecoreClient.wait),

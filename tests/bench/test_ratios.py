@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from consumer.avro.confluent import ConfluentDecoder
+from consumer.avro.registered import RegistryDecoder
 from tests.bench.offline import Schemas, backlog, deliver
 from tests.bench.sending import bare, through_the_client
 from tests.bench.sinks import SinkUnavailableError, sinks
@@ -30,7 +30,7 @@ def least(work: Callable[[], None]) -> float:
 def test_all_that_is_done_with_an_event_beside_http_costs_a_few_times_its_decoding() -> None:
     """Ordering, settled offsets, retries and metrics included: 3.5 times when this was written."""
     records = backlog(4_000)
-    decoder = ConfluentDecoder(Schemas())
+    decoder = RegistryDecoder(Schemas())
 
     def decode() -> None:
         for record in records:

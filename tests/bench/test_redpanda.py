@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from consumer.avro.confluent import ConfluentDecoder
 from consumer.avro.register import register_folder
+from consumer.avro.registered import RegistryDecoder
 from consumer.avro.registry import RegistryClient
 from consumer.config.model import Config
 from consumer.mapping.translate import Translator
@@ -82,7 +82,7 @@ def _of_the_service(value: bytes) -> bytes:
     )
     now_ms = int(time.time() * 1000)
     record = Record(Partition(TOPIC, 0), 0, None, value, now_ms)
-    mapped = Translator(router(config), lambda _: ConfluentDecoder(Schemas())).translate(record, now_ms)
+    mapped = Translator(router(config), lambda _: RegistryDecoder(Schemas())).translate(record, now_ms)
     assert isinstance(mapped, Send)
     return mapped.requests[0].body
 

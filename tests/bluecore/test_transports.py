@@ -317,6 +317,26 @@ def trickling_body(peer: Peer) -> None:
             ends(b"HTTP/1.1 202 Accepted\r\n" + b"X-Many: x\r\n" * 2000 + b"Content-Length: 2\r\n\r\nok"),
             id="many headers",
         ),
+        pytest.param(
+            ends(b"HTTP/1.1 202 Accepted\r\nContent-Encoding: " + b"gzip, " * 20 + b"gzip\r\n\r\nok"),
+            id="many encodings",
+        ),
+        pytest.param(
+            ends(b"HTTP/1.1 202 Accepted\r\nTransfer-Encoding: gzip\r\n\r\nok"), id="unknown transfer encoding"
+        ),
+        *(
+            pytest.param(ends(b"HTTP/1.1 202 Accepted\r\n" + odd + b"\r\n\r\nok"), id=odd.decode())
+            for odd in (
+                b"Content-Length: 2\r\nContent-Length: 3",
+                b"Content-Length: two",
+                b"Content-Length: -2",
+                b"no colon",
+            )
+        ),
+        pytest.param(
+            ends(b"HTTP/1.1 202 Accepted\r\nX-Long: " + b"x" * 90_000 + b"\r\nContent-Length: 2\r\n\r\nok"),
+            id="a long header",
+        ),
         pytest.param(silent_body, id="silent"),
         pytest.param(endless, id="endless"),
         pytest.param(trickling_body, id="trickling"),

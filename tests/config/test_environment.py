@@ -34,6 +34,16 @@ def test_variables_are_filled_in_as_in_a_shell(written: str, environ: dict[str, 
     assert fill(written, **environ) == (value, [])
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n"])
+def test_the_line_end_of_a_secret_that_was_made_of_a_file_is_no_part_of_it(end: str) -> None:
+    """`kubectl create secret --from-file` keeps it, whichever way the setting then comes."""
+    assert fill("Bearer ${KEY}", KEY=f"k-1{end}") == ("Bearer k-1", [])
+    assert fill("${KEY:-other}", KEY=end) == ("other", [])
+    data: dict[Any, Any] = {}
+    apply_overrides(data, {"BLUECORE_CONSUMER__BLUECORE__API_KEY": f"k-1{end}"}, [])
+    assert data == {"bluecore": {"api_key": "k-1"}}
+
+
 def test_they_are_filled_in_at_any_depth_and_nothing_else_changes() -> None:
     value = {"a": ["${A}", 1, None, {"b": "${A}"}], True: 2.5}
     assert fill(value, A="x") == ({"a": ["x", 1, None, {"b": "x"}], True: 2.5}, [])

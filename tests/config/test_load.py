@@ -112,7 +112,7 @@ routes:
         "schema_registry.url: must be an http:// or https:// address",
         "bluecore.api_key: must be one text",
         "bluecore.timeout_seconds: should be a valid number, unable to parse string as a number",
-        "delivery.ordering: should be 'key', 'partition' or 'none'",
+        "delivery.ordering: should be 'key', 'customer', 'partition' or 'none'",
         "delivery.max_in_flight: should be greater than or equal to 1",
         "delivery.retry: must have keys of its own below it",
         "delivery.statuses.reject[1]: should be less than or equal to 599",

@@ -10,9 +10,9 @@ from typing import Literal
 import pytest
 
 from consumer.delivery.task import Task
-from consumer.records import Answer, Partition
+from consumer.records import Answer, Outcome, Partition
 from tests.delivery.driver import ACCEPTED, POLICY, Driver
-from tests.delivery.samples import BROKEN, ORDERS, answer, send
+from tests.delivery.samples import BROKEN, ORDERS, RETRY, answer, send
 
 
 @pytest.fixture
@@ -135,6 +135,57 @@ def test_orderings(ordering: Literal["key", "partition", "none"], in_flight: int
         driver.take(key)
 
     assert len(driver.in_flight) == in_flight
+
+
+class TestByCustomer:
+    """A topic that is keyed by order spreads a customer over many keys."""
+
+    @pytest.fixture
+    def driver(self) -> Driver:
+        ordered = frozenset(("customer_patch", "optin", "unsubscribe"))
+        return Driver(replace(POLICY, ordering="customer", ordered_events=ordered)).assign(ORDERS, RETRY)
+
+    def test_whatever_the_kafka_key(self, driver: Driver) -> None:
+        for number, customer in enumerate(("jane@x.io", "Jane@X.io", "joe@x.io")):
+            driver.take(f"order-{number}", send("customer_patch", customer=customer))
+
+        assert driver.in_flight == ["shop.orders:0:0", "shop.orders:0:2"]
+        driver.reply("shop.orders:0:0")
+        assert driver.in_flight == ["shop.orders:0:2", "shop.orders:0:1"]
+
+    def test_one_kafka_key_of_two_customers_is_no_order(self, driver: Driver) -> None:
+        for customer in ("jane@x.io", "joe@x.io"):
+            driver.take("store-7", send("customer_patch", customer=customer))
+
+        assert len(driver.in_flight) == 2
+
+    def test_within_a_partition(self, driver: Driver) -> None:
+        other = Partition("shop.orders", 1)
+        driver.assign(other)
+        for partition in (ORDERS, other):
+            driver.take("order", send("customer_patch", customer="jane@x.io"), partition=partition)
+
+        assert len(driver.in_flight) == 2
+
+    def test_consents_still_go_first_and_in_their_own_order(self, driver: Driver) -> None:
+        driver.take("order-1", send("customer_patch", customer="jane@x.io"))
+        driver.take("order-2", send("optin", customer="jane@x.io"))
+        driver.take("order-3", send("unsubscribe", customer="jane@x.io"))
+
+        assert driver.in_flight == ["shop.orders:0:0", "shop.orders:0:1"]
+
+    def test_a_parked_customer_holds_their_later_records_under_other_keys(self, driver: Driver) -> None:
+        driver.take("healthy", send("search", customer="joe@x.io"))
+        driver.take("order-1", send("customer_patch", customer="jane@x.io"))
+        (parked,) = driver.run(lambda task: answer(500) if task.record.key == b"order-1" else ACCEPTED)
+        assert (parked.parking_key, parked.ordering_key) == (b"jane@x.io", b"jane@x.io")
+
+        driver.take("order-2", send("customer_patch", customer="jane@x.io"))
+        driver.take("order-1", send("customer_patch", customer="ann@x.io"))
+
+        (behind,) = driver.acknowledge()
+        assert (behind.record.key, behind.failure and behind.failure.outcome) == (b"order-2", Outcome.RETRY)
+        assert driver.in_flight == ["shop.orders:0:3"]
 
 
 def test_partitions_are_independent_whatever_the_ordering() -> None:

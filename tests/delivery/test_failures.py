@@ -24,7 +24,7 @@ def failing(*, redeliveries: int | None = None) -> Task:
 
 
 def test_a_record_that_cannot_be_mapped_is_a_dead_letter_with_its_own_reason() -> None:
-    failure = unmappable(BROKEN, NOW)
+    failure = unmappable(task(Record(ORDERS, 7, b"key", b""), BROKEN), BROKEN, NOW)
 
     assert (failure.outcome, failure.reason, failure.stage, failure.message) == (
         Outcome.DEAD_LETTER,

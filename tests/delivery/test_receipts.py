@@ -122,14 +122,20 @@ def test_of_what_could_not_be_mapped(driver: Receipted, mapped: Mapped, event: s
     assert driver.receive() == [Receipt("shop.orders:0:0", event, Outcome.DEAD_LETTER, "", NOW, None, reason)]
 
 
-def test_a_refused_event_takes_those_behind_it_along(driver: Receipted) -> None:
-    driver.take("jane", send("search", "wishlist"))
+def test_of_one_that_is_refused_and_of_those_beside_it(driver: Receipted) -> None:
+    """By Bluecore, and by a route: each has its own, under the key that its request has or would have had."""
+    refused = Reject(Reason.MISSING_FIELD, Stage.MAP, "email", event="customer_patch", number=2)
+    driver.take("jane", send("search", "wishlist")._replace(refused=(refused,), numbers=(0, 1)))
     driver.reply_all(400)
+    driver.reply_all(202)
     driver.acknowledge()
-    assert [(each.event, each.outcome, each.status) for each in driver.receive()] == [
-        ("search", Outcome.DEAD_LETTER, 400),
-        ("wishlist", Outcome.DEAD_LETTER, 400),
-    ]
+    found = {each.idempotency_key: (each.event, each.outcome, each.status, each.reason) for each in driver.receive()}
+    assert found == {
+        "shop.orders:0:0": ("search", Outcome.DEAD_LETTER, 400, Reason.REJECTED),
+        "shop.orders:0:0:1": ("wishlist", Outcome.DELIVERED, 202, None),
+        "shop.orders:0:0:2": ("customer_patch", Outcome.DEAD_LETTER, None, Reason.MISSING_FIELD),
+    }
+    assert driver.committed() == 1
 
 
 def test_a_consent_that_went_ahead_is_half_settled_with_its_receipt(driver: Receipted) -> None:

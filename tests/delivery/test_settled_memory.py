@@ -38,13 +38,13 @@ def test_of_a_topic_that_is_made_anew_nothing_is_remembered_and_of_others_all() 
     memory = SettledMemory()
     for partition in (ORDERS, CARTS):
         memory.keep(partition, SETTLED, HALVES, None)
-        memory.add_partly(partition, 22, None, 2)
+        memory.add_partly(partition, 22, None, (0, 1))
     memory.forget(ORDERS)
 
     assert memory.recall(ORDERS, None) == OffsetRanges()
-    assert memory.delivered_of(ORDERS, 22, None) == 0
+    assert memory.delivered_of(ORDERS, 22, None) == ()
     assert memory.recall(CARTS, None) == SETTLED
-    assert memory.delivered_of(CARTS, 22, None) == 2
+    assert memory.delivered_of(CARTS, 22, None) == (0, 1)
 
 
 def test_a_late_result_is_added_to_its_partition_alone() -> None:
@@ -70,18 +70,18 @@ def test_the_partition_that_left_first_is_forgotten_first() -> None:
 def test_of_a_topic_that_is_made_anew_nothing_is_remembered() -> None:
     memory = SettledMemory()
     memory.keep(ORDERS, SETTLED, HALVES, None)
-    memory.add_partly(ORDERS, 5, None, 1)
-    memory.add_partly(CARTS, 5, None, 2)
+    memory.add_partly(ORDERS, 5, None, (0,))
+    memory.add_partly(CARTS, 5, None, (0, 1))
 
     memory.forget(ORDERS)
 
     assert not memory.recall(ORDERS, None)
-    assert (memory.delivered_of(ORDERS, 5, None), memory.delivered_of(CARTS, 5, None)) == (0, 2)
+    assert (memory.delivered_of(ORDERS, 5, None), memory.delivered_of(CARTS, 5, None)) == ((), (0, 1))
 
 
 def test_records_that_were_delivered_in_part_are_bounded() -> None:
     memory = SettledMemory()
     for offset in range(20_000):
-        memory.add_partly(ORDERS, offset, None, 1)
+        memory.add_partly(ORDERS, offset, None, (0,))
 
-    assert [memory.delivered_of(ORDERS, offset, None) for offset in (0, 19_999)] == [0, 1]
+    assert [memory.delivered_of(ORDERS, offset, None) for offset in (0, 19_999)] == [(), (0,)]

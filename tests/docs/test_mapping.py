@@ -18,7 +18,15 @@ from tests.support.pages import CONFIGURATION, page
 
 MAPPING = page("docs/mapping.md")
 EXAMPLES = [section for title, section in MAPPING.sections.items() if title.startswith("Example")]
-RECIPES = [MAPPING[title] for title in ("A dirty field costs itself", "Properties beyond the contract", "Who it is")]
+RECIPES = [
+    MAPPING[title]
+    for title in (
+        "A dirty field costs itself",
+        "Properties beyond the contract",
+        "Who it is",
+        "Routes that stand alone",
+    )
+]
 
 
 @pytest.mark.parametrize("example", [*EXAMPLES, *RECIPES], ids=lambda section: section.title)

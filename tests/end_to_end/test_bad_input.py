@@ -54,7 +54,8 @@ def test_each_bad_record_is_a_dead_letter_and_the_rest_flows_on(pipeline: Pipeli
     """Between good records in one partition; key, value and headers are kept, and what went wrong is added."""
     topic = large_topic(pipeline)
     bad = bad_records(pipeline.shop)
-    with pipeline.service([{"topic": topic, "event": "purchase"}]) as service:
+    patience = {"unknown_id_seconds": 1}
+    with pipeline.service([{"topic": topic, "event": "purchase"}], schema_registry=patience) as service:
         service.wait_ready()
         for name, (value, _, _) in bad.items():
             trace = (("trace", name.encode()), ("empty", None))
@@ -144,6 +145,23 @@ def test_what_a_condition_excludes_is_skipped_and_counted(pipeline: Pipeline) ->
             "a skipped event",
         )
         assert [each.document["properties"]["search_term"] for each in pipeline.sandbox.events()] == ["hats"]
+
+
+def test_the_log_tells_of_each_dead_letter(pipeline: Pipeline) -> None:
+    """Of as many as the dead-letter topic has, those of a flood that is held too."""
+    few, flood = (pipeline.broker.topic(2, name) for name in ("few", "flood"))
+    bad = [order(pipeline.shop, email="", distinct_id=""), order(pipeline.shop, order_id=""), b"garbage"]
+    with pipeline.service([{"topic": topic, "event": "purchase"} for topic in (few, flood)]) as service:
+        service.wait_ready()
+        for topic, values in ((few, bad * 33), (flood, bad[:1] * 400)):
+            pipeline.broker.produce(topic, [Message(b"k%d" % at, value) for at, value in enumerate(values)])
+        stopped = PREFIX + "intake_stopped"
+        eventually(lambda: service.metric(stopped, cause="dead_letters") == 1, 60, "the flood to be held")
+        eventually(lambda: service.metric(PREFIX + "events_total", topic=few) == 99, 60, "the few dead letters")
+        service.terminate(30)
+        lines = [line for line in service.logs() if "failed" in line["event"]]
+    told = sum(line.get("records", 1) + line.get("suppressed", 0) for line in lines)
+    assert told == len(pipeline.failed(pipeline.dead_letter_topic, told)) >= 99
 
 
 @pytest.mark.parametrize("customer", ["jane@example.com", "jane"])

@@ -39,10 +39,6 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         "routes[0].schema names b.avsc, which no pod would find",
     ),
     "no way for the probes": ({"telemetry": {"host": "127.0.0.1"}}, "telemetry.host is 127.0.0.1: no probe"),
-    "two registries": (
-        {"schema_registry": {"url": "http://a:8081,http://b:8081"}},
-        "schema_registry.url has a comma, and the service takes one address",
-    ),
     "fence and hidden brokers": (
         {"networkPolicy": FENCE, "kafka": {"bootstrap_servers": "${BROKERS}"}},
         "networkPolicy cannot tell the brokers' ports",
@@ -73,6 +69,22 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"schema_registry": {"url": "https://shop:p@registry"}},
         "The user in schema_registry.url would be readable in a ConfigMap",
     ),
+    "literal user in the second of two addresses": (
+        {"schema_registry": {"url": "http://registry, https://shop:p@other"}},
+        "The user in schema_registry.url, address 2, would be readable in a ConfigMap",
+    ),
+    "literal secret of a token's client": (
+        {"schema_registry": {"options": {"bearer.auth.client.secret": "s"}}},
+        "schema_registry.options bearer.auth.client.secret would be readable in a ConfigMap",
+    ),
+    "literal token of a key service": (
+        {"schema_registry": {"options": {"rule.executors._default_.param.token.id": "s"}}},
+        "schema_registry.options rule.executors._default_.param.token.id would be readable in a ConfigMap",
+    ),
+    "literal key of a key service": (
+        {"schema_registry": {"options": {"rule.executors._default_.param.private.key": "s"}}},
+        "schema_registry.options rule.executors._default_.param.private.key would be readable in a ConfigMap",
+    ),
     "literal user in Bluecore's address": (
         {"bluecore": {"url": "http://shop:p@proxy"}},
         "The user in bluecore.url would be readable in a ConfigMap",
@@ -93,6 +105,19 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"extraEnv": [{"name": "BLUECORE_CONSUMER__BLUECORE__API_KEY", "value": "p"}]},
         "extraEnv BLUECORE_CONSUMER__BLUECORE__API_KEY would be readable in a ConfigMap",
     ),
+    **{
+        f"a secret in the environment: {name}": (
+            {"extraEnv": [{"name": name, "value": value}]},
+            f"extraEnv {name} would be readable in a ConfigMap",
+        )
+        for name, value in (
+            ("OTEL_EXPORTER_OTLP_HEADERS", "api-key=p"),
+            ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "Authorization=p"),
+            ("HTTPS_PROXY", "http://user:p@proxy:3128"),
+            ("BLUECORE_CONSUMER__KAFKA__OPTIONS", '{"sasl.password": "p"}'),
+            ("KAFKA_PASS", "p"),
+        )
+    },
     "literal secret of a token": (
         {"kafka": {"options": {"sasl.oauthbearer.config": "principal=shop client_secret=p"}}},
         "options sasl.oauthbearer.config would be readable in a ConfigMap",

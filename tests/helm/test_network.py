@@ -53,6 +53,20 @@ def test_ports_that_are_not_written_are_known(chart: Chart) -> None:
     assert sorted(each["port"] for each in web["ports"]) == [80, 443, 8443]
 
 
+def test_each_address_of_the_registry_and_its_tokens_issuer_are_let_through(chart: Chart) -> None:
+    values = {
+        "networkPolicy": {"enabled": True},
+        "schema_registry": {
+            "url": "http://a:8081, http://${USER}:${PASSWORD}@b:8082,https://c",
+            "options": {"bearer.auth.issuer.endpoint.url": "https://login.example.com:8443/token"},
+        },
+    }
+
+    _, _, web = chart.render(values).one("NetworkPolicy")["spec"]["egress"]
+
+    assert sorted(each["port"] for each in web["ports"]) == [443, 8081, 8082, 8443]
+
+
 def test_no_rule_of_the_fence_allows_every_port(chart: Chart) -> None:
     """An address behind a `${NAME}` has a rule of its own; the empty list of ports would mean all of them."""
     values = {

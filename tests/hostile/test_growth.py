@@ -25,6 +25,7 @@ from consumer.avro.errors import InvalidSchema, Undecodable
 from consumer.avro.protocol import RegisteredSchema
 from consumer.avro.references import load_schema
 from consumer.avro.schema import parse
+from consumer.avro.schema_ids import SchemaId
 from consumer.bluecore.response import Response
 from consumer.commands.dead_letters.marks import marked_offsets
 from consumer.delivery.engine import Engine
@@ -204,13 +205,15 @@ def reading_what_is_refused(avro: Callable[[int], Any], value: Callable[[int], A
     return lambda count: refused(reading(avro, value)(count))
 
 
-def some_fields(count: int) -> Work:
-    """A wide record of which one field is asked for."""
+def some_fields(count: int, *, cut: int = 0) -> Work:
+    """A wide record of which one field is asked for; it lacks so many bytes."""
     avro = schema_of(["string"] * count)
     schema = parse(json.dumps(avro))
     out = BytesIO()
     schemaless_writer(out, schema.parsed, {f"f{at}": "x" for at in range(count)})
-    return lambda: Reading(None, frozenset(("f0",))).record(BytesIO(out.getvalue()), schema)
+    data = out.getvalue()[: -cut or None]
+    read = Reading(None, frozenset(("f0",))).record
+    return refused(lambda: read(BytesIO(data), schema)) if cut else lambda: read(BytesIO(data), schema)
 
 
 LINKED: dict[str, Any] = {
@@ -224,10 +227,10 @@ def references(count: int) -> Work:
     """Schemas that refer to each other, up to the limit."""
 
     class Store:
-        def schema(self, schema_id: int) -> RegisteredSchema:
+        def schema(self, _: SchemaId) -> RegisteredSchema:
             listed = [{"name": f"x.R{at}", "subject": f"s{at}", "version": 1} for at in range(count)]
             text = json.dumps(schema_of([f"x.R{at}" for at in range(count)]))
-            return RegisteredSchema(text, references=tuple(SimpleNamespace(**each) for each in listed), id=schema_id)  # type: ignore[misc]
+            return RegisteredSchema(text, references=tuple(SimpleNamespace(**each) for each in listed), id=1)  # type: ignore[misc]
 
         def schema_of(self, subject: str, version: int | str = 1, *, deleted: bool = True) -> RegisteredSchema:
             del version, deleted
@@ -278,6 +281,27 @@ def splitting(count: int) -> Work:
             assert [task.traceparent for task in driver.sends.values()] == [None]
             driver.reply_all()
         assert driver.outcomes == {0: Outcome.DELIVERED}
+
+    return run
+
+
+def refusing_in_part(count: int) -> Work:
+    """One record of many requests, some of which Bluecore refuses, and which comes back from the retry topic."""
+    requests = tuple(EventRequest("wishlist", b"{}", "c") for _ in range(count))
+    reject = Reject(Reason.MISSING_FIELD, Stage.MAP, "search_term: missing", event="search")
+    every_other = tuple((at, "wishlist") for at in range(0, 2 * count, 2))
+    mapped = Send(requests * 2, refused=(reject,), numbers=tuple(range(2 * count)))
+    record = Record(RETRY, 0, b"k", b"v", int(NOW * 1000), redelivery=Redelivery(ORDERS, 0, which=every_other))
+
+    def run() -> None:
+        driver = Driver().assign(RETRY)
+        driver.engine.take(record, mapped, NOW)
+        driver.decide()
+        for at in range(count):
+            driver.reply_all(202 if at % 3 else 400)
+        (task,) = driver.acknowledge()
+        assert task.failure is not None
+        assert len(task.failure.which) == 2 * count - -(-count // 3)
 
     return run
 
@@ -510,6 +534,7 @@ PATHS: dict[str, Path] = {
         5000,
     ),
     "reading some of many fields": Path(some_fields, 200),
+    "reading some of many fields of half a record": Path(lambda count: some_fields(count, cut=1), 200),
     "mapping products": Path(mapping("viewed_product", products), 1000),
     "splitting products": Path(mapping("wishlist", products, split_products=True), 1000),
     "finding a repeated product": Path(mapping("purchase", lambda count: products(count, ids=count - 1)), 1000),
@@ -545,7 +570,32 @@ PATHS: dict[str, Path] = {
     ),
     "a name without end": Path(lambda count: each(10, lambda: as_name("A - ! " * count)), 2000),
     "links": Path(claiming, 2000),
+    "products of which nothing can be read": Path(
+        mapping(
+            "viewed_product",
+            lambda count: products(count, price="n/a", weight=float("nan")),
+            fields={"products.price": {"path": "price", "as": "number"}},
+        ),
+        200,
+    ),
+    "products of which nothing can be written": Path(
+        mapping("wishlist", lambda count: products(count, stock=2**64), split_products=True), 200
+    ),
     "a record of many requests": Path(splitting, 200),
+    "a record of many requests that are refused": Path(refusing_in_part, 200),
+    "a header of many requests": Path(
+        lambda count: (
+            lambda: redelivery(
+                (
+                    ("__connect.errors.topic", b"shop"),
+                    ("__connect.errors.partition", b"0"),
+                    ("__connect.errors.offset", b"0"),
+                    ("bluecore.delivered", b",".join(b"%d:search" % at for at in range(0, 2 * count, 2))),
+                )
+            )
+        ),
+        2000,
+    ),
     "reading on after a restart": Path(taking_what_somebody_settled, 1000),
     "settling backwards": Path(settling_backwards, 5000),
     "packing what is settled": Path(packing, 5000),

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from consumer.kafka.headers import failure_headers, redelivery
-from consumer.records import Failure, Headers, OrderClass, Outcome, Partition, Reason, Record, Redelivery, Stage
+from consumer.records import (
+    Delivered,
+    Failure,
+    Headers,
+    OrderClass,
+    Outcome,
+    Partition,
+    Reason,
+    Record,
+    Redelivery,
+    Stage,
+)
 
 ORDERS = Partition("shop.orders", 3)
 RETRY = Partition("retry", 0)
@@ -51,6 +64,33 @@ def test_a_failure_has_the_documented_headers() -> None:
         "bluecore.timestamp": b"1699999999000",
         "bluecore.ordering-key": b"jane",
     }
+
+
+@pytest.mark.parametrize(
+    ("which", "text"),
+    [
+        (((1, "unsubscribe"),), b"1:unsubscribe"),
+        (((0, "search"), (1, "wishlist"), (2, "wishlist"), (4, "wishlist")), b"0:search,1-2:wishlist,4:wishlist"),
+        (tuple((number, "add_to_cart") for number in range(1, 2000)), b"1-1999:add_to_cart"),
+    ],
+)
+def test_what_was_delivered_is_named_where_a_number_does_not_say_it(which: Delivered, text: bytes) -> None:
+    headers = written(record(), replace(FAILURE, which=which))
+    assert dict(headers)["bluecore.delivered"] == text
+    past = redelivery(headers)
+    assert past is not None
+    assert (past.which, past.delivered) == (which, 0)
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"1", b"1:", b":search", b"x:search", b"1:search,", b"1:a,2", b"0-999999999:a", b"\xff", b"1:a:b"]
+)
+def test_what_does_not_parse_was_not_delivered(text: bytes) -> None:
+    """Anyone may write a header: it must not fill the memory, nor end the loop."""
+    headers = [(name, text if name == "bluecore.delivered" else value) for name, value in written(record(), FAILURE)]
+    past = redelivery(tuple(headers))
+    assert past is not None
+    assert past.which == ()
 
 
 def test_what_is_not_known_has_no_header() -> None:

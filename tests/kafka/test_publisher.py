@@ -94,13 +94,21 @@ def test_what_bluecore_answers_is_written_without_secrets_and_addresses(broker: 
     assert message == b"token *** may not write ***@***"
 
 
-def test_a_customers_records_without_keys_go_to_one_partition(broker: Broker, settings: Config) -> None:
+@pytest.mark.parametrize("keyed_by_order", [False, True])
+def test_a_customers_records_go_to_one_partition_whatever_their_keys(
+    broker: Broker,
+    settings: Config,
+    keyed_by_order: bool,  # noqa: FBT001 - a table's column
+) -> None:
     """So that they stay in order in the retry topic too."""
     topic = broker.topic(4, "retry")
     letters = settings.dead_letters.model_copy(update={"retry_topic": topic})
     with publisher_of(settings.model_copy(update={"dead_letters": letters})) as publisher:
         for ticket in range(20):
-            publisher.publish(ticket, failed(Outcome.RETRY, key=None, offset=ticket))
+            task = failed(Outcome.RETRY, key=b"order-%d" % ticket if keyed_by_order else None, offset=ticket)
+            if keyed_by_order:
+                task.order_by_customer()
+            publisher.publish(ticket, task)
         results(publisher, 20)
 
     records = broker.read(topic)

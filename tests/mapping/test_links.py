@@ -52,6 +52,7 @@ def test_an_address_in_another_case_is_no_other() -> None:
 
 RECORD = {"email": EMAIL, "product_id": "p1", "customer_id": "C-1", "device_id": "device-7"}
 VIEWED = route("viewed_product", link_identities=True)
+SEARCH = route("search", link_identities=True)
 
 
 def mapped(links: LinkCache, position: int, *routes: Any, record: Any = None) -> Any:
@@ -131,20 +132,28 @@ class TestLinkIdentities:
     @pytest.mark.parametrize(
         ("second", "record", "reason"),
         [
-            (route("search"), RECORD, Reason.MISSING_FIELD),
-            (route("search"), {**RECORD, "search_term": "x" * 900_000}, Reason.TOO_LARGE),
-            (route("search"), {**RECORD, "search_term": 1.5}, Reason.INVALID_FIELD),
+            (SEARCH, RECORD, Reason.MISSING_FIELD),
+            (SEARCH, {**RECORD, "search_term": "x" * 900_000}, Reason.TOO_LARGE),
+            (SEARCH, {**RECORD, "search_term": 1.5}, Reason.INVALID_FIELD),
         ],
     )
     def test_a_record_that_is_refused_leaves_the_link_to_the_next(
         self, second: Any, record: dict[str, Any], reason: Reason
     ) -> None:
         links = LinkCache()
-        outcome = mapped(links, 1, VIEWED, second, record=record)
+        outcome = mapped(links, 1, second, record=record)
         assert isinstance(outcome, Reject)
         assert outcome.reason is reason
         assert len(links) == 0
         assert linked(mapped(links, 2)) == ["C-1", "device-7"]
+
+    def test_of_one_that_is_sent_in_part_it_goes_with_what_is_sent(self) -> None:
+        links = LinkCache()
+        outcome = mapped(links, 1, SEARCH, VIEWED)
+        assert events(outcome) == ["identify", "identify", "viewed_product"]
+        assert isinstance(outcome, Send)
+        assert [each.event for each in outcome.refused] == ["search"]
+        assert linked(mapped(links, 2)) == []
 
     def test_so_does_one_whose_link_itself_is_too_large(self) -> None:
         links = LinkCache()

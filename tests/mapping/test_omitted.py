@@ -175,3 +175,14 @@ def test_one_field_that_is_read_twice_is_told_once() -> None:
     assert omitted(outcome) == ["customer_id"]
     assert isinstance(outcome, Send)
     assert orjson.loads(outcome.requests[0].body)["properties"]["distinct_id"] == "d1"
+
+
+def test_a_record_of_which_nothing_can_be_read_is_no_record_with_a_dirty_field() -> None:
+    """What is told of one record has a bound, and so has what it costs."""
+    fields = {"products": "lines", "products.id": "sku", "products.price": {"path": "price", "as": "number"}}
+    lines = [{"sku": "a", "price": "n/a"}] * 1001
+    mapped = route("viewed_product", fields=fields)
+    assert len(omitted(map_one(mapped, {"email": EMAIL, "lines": lines[1:]}))) == 1000
+    outcome = map_one(mapped, {"email": EMAIL, "lines": lines})
+    assert isinstance(outcome, Reject)
+    assert (outcome.reason, outcome.field) == (Reason.INVALID_FIELD, "products[1000].price")

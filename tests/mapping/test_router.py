@@ -9,7 +9,7 @@ import pytest
 
 from consumer.config.route import RouteConfig
 from consumer.mapping.router import compile_routes
-from consumer.records import Reason, Reject, Send, Skip
+from consumer.records import OrderClass, Reason, Reject, Send, Skip
 from tests.mapping.support import EMAIL, NOW_MS, TOKEN, map_one, route
 
 RECORD = {"email": EMAIL, "product_id": "p1"}
@@ -89,10 +89,46 @@ def test_it_is_skipped_only_if_every_route_skips_it() -> None:
     assert events(routed(never, {"topic": "t", "event": "unsubscribe"})) == ["unsubscribe"]
 
 
-def test_what_one_route_refuses_no_route_sends() -> None:
-    outcome = routed({"topic": "t", "event": "optin"}, {"topic": "t", "event": "search"})
+def test_what_one_route_refuses_the_others_send() -> None:
+    outcome = routed(
+        {"topic": "t", "event": "search"}, {"topic": "t", "event": "optin"}, {"topic": "t", "event": "purchase"}
+    )
+    assert events(outcome) == ["optin"]
+    assert [(each.event, each.field, each.kind) for each in outcome.refused] == [
+        ("search", "search_term", OrderClass.OTHER),
+        ("purchase", "order_id", OrderClass.OTHER),
+    ]
+
+
+def test_a_request_keeps_its_number_whether_or_not_those_before_it_are_refused() -> None:
+    """The n of an idempotency key: a refused route has one, for when it is corrected."""
+    search, split = {"topic": "t", "event": "search"}, {"topic": "t", "event": "wishlist", "split_products": True}
+    consent = {"topic": "t", "event": "optin"}
+    record = {"email": EMAIL, "products": [{"id": "a"}, {"id": "b"}]}
+    assert routed(search, split, search, consent, record=record).numbers == (1, 2, 4)
+    whole = routed(search, split, search, consent, record=record | {"search_term": "x"})
+    assert (len(whole.requests), whole.numbers) == (5, ())
+
+
+def test_where_none_is_left_to_send_anything_the_record_is_refused() -> None:
+    never = {"topic": "t", "event": "optin", "when": "`false`"}
+    outcome = routed({"topic": "t", "event": "search"}, never, {"topic": "t", "event": "purchase"})
     assert isinstance(outcome, Reject)
-    assert outcome.field == "search_term"
+    assert (outcome.event, outcome.field) == ("search", "search_term")
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ({"a": "optin", "b": "unsubscribe"}, OrderClass.CONSENT),
+        ({"a": "search", "b": "wishlist"}, OrderClass.OTHER),
+        ({"a": "search", "b": "unsubscribe"}, None),
+    ],
+)
+def test_what_is_refused_is_of_the_class_of_all_that_it_may_be(values: Any, kind: OrderClass | None) -> None:
+    chosen = {"topic": "t", "event": {"path": "nothing", "values": values}}
+    outcome = routed({"topic": "t", "event": "wishlist"}, chosen)
+    assert [each.kind for each in outcome.refused] == [kind]
 
 
 def test_a_condition_that_cannot_be_computed_refuses_the_record() -> None:

@@ -11,12 +11,13 @@ import structlog
 
 from consumer.avro.decoding import Decoded
 from consumer.avro.errors import SchemaPending, Undecodable
-from consumer.avro.schema import parse
+from consumer.avro.schema import AvroSchema, parse
+from consumer.avro.schema_ids import SchemaId
 from consumer.avro.subjects import Subjects
 from consumer.config.route import RouteConfig
 from consumer.mapping.router import compile_routes
 from consumer.mapping.translate import Translator
-from consumer.records import Partition, Reason, Record, Redelivery, Reject, Send, Skip, Stage
+from consumer.records import Headers, Partition, Reason, Record, Redelivery, Reject, Send, Skip, Stage
 from tests.mapping.support import EMAIL, NOW_MS, TOKEN, route
 
 HOME = Partition("shop.events", 3)
@@ -28,7 +29,7 @@ class Answering:
     def __init__(self, answer: Callable[[], Any]) -> None:
         self._answer = answer
 
-    def decode(self, value: bytes) -> Decoded:  # noqa: ARG002 - the protocol's
+    def decode(self, value: bytes, headers: Headers = ()) -> Decoded:  # noqa: ARG002 - the protocol's
         return Decoded("com.shop.Event", self._answer())
 
 
@@ -125,7 +126,7 @@ class Named:
     def __init__(self, answer: Callable[[], Any]) -> None:
         self._answer = answer
 
-    def decode(self, value: bytes) -> Decoded:  # noqa: ARG002 - the protocol's
+    def decode(self, value: bytes, headers: Headers = ()) -> Decoded:  # noqa: ARG002 - the protocol's
         return Decoded("com.shop.Cart", self._answer(), 7)
 
 
@@ -141,9 +142,9 @@ def test_what_is_refused_says_that_its_schema_is_of_another_subject(
     answer: Callable[[], Any], config: RouteConfig
 ) -> None:
     router = compile_routes([config], token=TOKEN)
-    outcome = Translator(router, lambda _: Named(answer), subjects=Subjects({7: CART}.get)).translate(
-        record(), NOW_MS
-    )
+    outcome = Translator(
+        router, lambda _: Named(answer), subjects=Subjects(dict[SchemaId, AvroSchema]({7: CART}).get)
+    ).translate(record(), NOW_MS)
     assert isinstance(outcome, Reject)
     assert outcome.message.endswith(f"; {FOREIGN}")
 
@@ -151,5 +152,9 @@ def test_what_is_refused_says_that_its_schema_is_of_another_subject(
 def test_what_can_be_sent_is_sent_all_the_same() -> None:
     """Subjects may have any name: nothing is refused for it."""
     router = compile_routes([route("optin")], token=TOKEN)
-    named = Translator(router, lambda _: Named(lambda: {"email": EMAIL}), subjects=Subjects({7: CART}.get))
+    named = Translator(
+        router,
+        lambda _: Named(lambda: {"email": EMAIL}),
+        subjects=Subjects(dict[SchemaId, AvroSchema]({7: CART}).get),
+    )
     assert isinstance(named.translate(record(), NOW_MS), Send)

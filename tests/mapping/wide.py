@@ -10,6 +10,7 @@ from consumer.avro.raw import RawDecoder
 from consumer.avro.schema import parse
 from consumer.mapping.router import compile_routes
 from consumer.mapping.translate import Translator
+from consumer.records import Headers
 from tests.avro.support import body, record
 from tests.mapping.support import TOKEN, route
 
@@ -50,8 +51,8 @@ class Whole:
     def __init__(self, decoder: RawDecoder) -> None:
         self._decoder = decoder
 
-    def decode(self, value: bytes) -> Decoded:
-        return self._decoder.decode(value)
+    def decode(self, value: bytes, headers: Headers = ()) -> Decoded:
+        return self._decoder.decode(value, headers)
 
 
 def wide() -> tuple[bytes, Translator, Translator]:

@@ -37,7 +37,7 @@ def raw(tmp_path: Path) -> Config:
 
 
 def test_a_topic_is_decoded_as_the_first_route_that_takes_it_says(raw: Config) -> None:
-    decoder = decoders(raw.routes, None)
+    decoder = decoders(raw, None)
 
     assert decoder("orders").decode(body(ORDER, {"id": "1"})).name == "Order"
     assert decoder("consents.eu").decode(body(CONSENT, {"given": True})).name == "Consent"
@@ -45,7 +45,7 @@ def test_a_topic_is_decoded_as_the_first_route_that_takes_it_says(raw: Config) -
 
 def test_a_redelivery_whose_route_is_gone_has_a_decoder_too(raw: Config) -> None:
     """It is dead-lettered as unroutable, not as undecodable."""
-    assert decoders(raw.routes, None)("gone").decode(body(ORDER, {"id": "1"})).name == "Order"
+    assert decoders(raw, None)("gone").decode(body(ORDER, {"id": "1"})).name == "Order"
 
 
 def test_a_schema_file_that_is_gone_is_told_at_the_start(raw: Config, tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_a_schema_file_that_is_gone_is_told_at_the_start(raw: Config, tmp_path: 
     (tmp_path / "consent.avsc").unlink()
 
     with pytest.raises(UnusableSchemas, match=r"consent\.avsc: cannot be read: No such file"):
-        decoders(raw.routes, None)
+        decoders(raw, None)
 
 
 def single(schema: Any, value: Any) -> bytes:
@@ -79,7 +79,7 @@ def test_single_objects_are_of_any_route_of_their_topic_and_resolved_each_to_its
             "schema": [str(tmp_path / "refund.avsc")],
             **of,
         },
-    ).routes
+    )
 
     decoder = decoders(routes, None)("a")
 
@@ -95,7 +95,7 @@ def test_raw_records_are_resolved_too(tmp_path: Path) -> None:
     for file, schema in {"order": ORDER, "reader": reader}.items():
         (tmp_path / f"{file}.avsc").write_text(text(schema))
     files = {"schema": str(tmp_path / "order.avsc"), "reader_schema": str(tmp_path / "reader.avsc")}
-    routes = config({"topic": "a", "event": "purchase", "format": "raw", **files}).routes
+    routes = config({"topic": "a", "event": "purchase", "format": "raw", **files})
 
     assert decoders(routes, None)("a").decode(body(ORDER, {"id": "1"})).value == {"number": "1"}
 

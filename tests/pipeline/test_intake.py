@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from structlog.testing import capture_logs
+
 from consumer.avro.errors import SchemaPending
 from consumer.pipeline.intake import Intake
 from consumer.records import Mapped, Partition, Record, Skip
@@ -15,13 +17,14 @@ class Schemas:
 
     def __init__(self, *known: int) -> None:
         self.known = set(known)
+        self.unknown: set[int] = set()
         self.asked_at: list[int] = []
 
     def translate(self, record: Record, now_ms: int) -> Mapped:
         self.asked_at.append(now_ms)
         schema_id = int(record.value or b"0")
         if schema_id not in self.known:
-            raise SchemaPending(schema_id)
+            raise SchemaPending(schema_id, unknown=schema_id in self.unknown)
         return MAPPED
 
 
@@ -80,6 +83,24 @@ def test_a_second_pending_schema_keeps_the_rest_waiting() -> None:
     assert held.told == [(FIRST, True)]
     schemas.known.add(8)
     assert passed(intake) == [(0, 1), (0, 2)]
+
+
+def test_where_a_schema_that_the_registry_does_not_know_is_waited_for_is_told_once() -> None:
+    """One that is only being fetched is no news."""
+    schemas = Schemas(1)
+    intake = Intake(schemas, Held())
+    with capture_logs() as logs:
+        passed(intake, record(FIRST, 4, 7), record(FIRST, 5, 8))
+        assert logs == []
+        schemas.unknown = {7, 8}
+        passed(intake)
+        passed(intake)
+        schemas.known.add(7)
+        passed(intake)
+    assert [(line["topic"], line["partition"], line["offset"], line["schema_id"]) for line in logs] == [
+        ("shop.orders", 0, 4, 7),
+        ("shop.orders", 0, 5, 8),
+    ]
 
 
 def test_partitions_that_are_gone_are_forgotten() -> None:

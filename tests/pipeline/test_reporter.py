@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 import structlog
@@ -13,6 +14,7 @@ from structlog.testing import capture_logs
 
 from consumer.avro.raw import RawDecoder
 from consumer.avro.schema import parse
+from consumer.avro.schema_ids import SchemaId
 from consumer.config.model import Config
 from consumer.delivery.engine import Engine
 from consumer.delivery.parking import RECORD_BYTES, Parked
@@ -26,11 +28,13 @@ from consumer.records import (
     Answer,
     EventRequest,
     Failure,
+    Mapped,
     OrderClass,
     Outcome,
     Partition,
     Reason,
     Record,
+    Reject,
     Send,
     Skip,
     Stage,
@@ -49,6 +53,9 @@ class Registry:
     """A schema registry as the reporter sees it."""
 
     outage: str | None = None
+
+    def __init__(self) -> None:
+        self.unknown_ids: dict[SchemaId, str] = {}
 
 
 @dataclass
@@ -232,6 +239,20 @@ def test_an_outage_of_the_registry_is_shown_and_stops_the_intake(desk: Desk) -> 
     assert desk.value("registry_up") == 1
 
 
+def test_an_id_that_the_registry_does_not_know_is_shown_while_records_wait_for_it(desk: Desk) -> None:
+    desk.registry.unknown_ids = {7: "schema 7 is unknown to the registry"}
+    desk.reporter.state(NOW, joined=True)
+    assert desk.value("unknown_schemas") == 1
+    assert desk.value("intake_stopped", cause="unknown_schema") == 1
+    assert desk.value("registry_up") == 1
+    details = desk.health.readiness().body["details"]
+    assert isinstance(details, dict)
+    assert details["registry"] == "schema 7 is unknown to the registry"
+    desk.registry.unknown_ids = {}
+    desk.reporter.state(NOW + 1, joined=True)
+    assert desk.value("unknown_schemas") == desk.value("intake_stopped", cause="unknown_schema") == 0
+
+
 def test_a_request_sent_again_is_a_retry(desk: Desk) -> None:
     desk.engine.partitions.assign(HOME, None, "")
     desk.engine.take(record(), send("purchase"), NOW)
@@ -344,6 +365,70 @@ def test_failures_of_one_kind_are_one_line_a_minute_with_the_customers_hash(desk
     assert (logs[0]["topic"], logs[0]["partition"], logs[0]["offset"]) == ("shop.orders", 3, 0)
     assert (logs[0]["customer"], logs[0]["status"]) == ("16 letters", 422)
     assert "jane" not in str(logs)
+
+
+def letters(reason: Reason, count: int) -> list[Settlement]:
+    failure = Failure(Outcome.DEAD_LETTER, reason, Stage.MAP, "no", None)
+    return [Settlement(record(n), Outcome.DEAD_LETTER, ("",), 0, failure) for n in range(count)]
+
+
+def told(logs: Sequence[Mapping[str, Any]]) -> int:
+    """Of how many records the log tells."""
+    return sum(line.get("records", 0) + ("suppressed" in line) + line.get("suppressed", 0) for line in logs)
+
+
+def test_the_log_tells_of_each_dead_letter_though_no_more_of_its_kind_follow(desk: Desk) -> None:
+    """A flood ends when its route is held: there is no next line that could say how many were not told of."""
+    reasons = [Reason.MISSING_FIELD, Reason.INVALID_FIELD, Reason.UNDECODABLE]
+    with capture_logs() as logs:
+        for reason in reasons:
+            desk.reporter.settled(letters(reason, 33), NOW)
+        desk.reporter.state(NOW + 59, joined=True)
+        assert (len(logs), told(logs)) == (3, 3)
+        desk.reporter.state(NOW + 60, joined=True)
+        desk.reporter.state(NOW + 200, joined=True)
+    assert told(logs) == 99
+    assert [(line["event"], line["reason"], line["records"]) for line in logs[3:]] == [
+        ("more records failed in the same way", reason, 32) for reason in reasons
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mapped", "records", "why"),
+    [
+        (
+            Reject(Reason.MISSING_FIELD, Stage.MAP, "email: missing", "email", "optin"),
+            "not to be mapped",
+            "email: missing",
+        ),
+        (send("optin"), "refused by Bluecore", "HTTP 422"),
+    ],
+)
+def test_why_a_route_is_held_is_told_though_no_dead_letter_shows_it(
+    desk: Desk, mapped: Mapped, records: str, why: str
+) -> None:
+    """All of a flood may have been read before the first of it could be written."""
+    engine = desk.engine
+    engine.partitions.assign(HOME, None, "")
+    with capture_logs() as logs:
+        for number in range(300):
+            engine.take(record(number), mapped, NOW)
+        while (decided := engine.decide(NOW)).sends or decided.writes:
+            for ticket, _ in decided.sends:
+                engine.answered(ticket, Answer(422, text="jane is no address", seconds=0.1), NOW)
+            for ticket, _ in decided.writes:
+                engine.written(ticket, None, NOW)
+        desk.reporter.state(NOW, joined=True)
+    (line,) = [each for each in logs if "held" in each["event"]]
+    assert (line["log_level"], line["records"], line["why"]) == ("error", records, why)
+
+
+def test_what_the_log_has_not_told_of_is_told_at_the_end(desk: Desk) -> None:
+    with capture_logs() as logs:
+        desk.reporter.settled(letters(Reason.TOO_OLD, 50), NOW)
+        desk.reporter.flush()
+        desk.reporter.flush()
+    assert (len(logs), told(logs)) == (2, 50)
 
 
 def test_few_records_are_counted_with_those_that_follow_and_none_is_forgotten(desk: Desk) -> None:

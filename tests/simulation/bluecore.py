@@ -24,6 +24,9 @@ _DOWN = {
     "timeout": Answer(None, NoAnswer.TIMEOUT),
 }
 OUTAGES = tuple(_DOWN)
+TURNED_AWAY = ("401", "429", "403", "302", "404", "307", "405")
+"""What speaks of the endpoint, or of us: as a kind, it is the answer to each of a record's requests."""
+REFUSALS = ("400", "409", "413", "422")
 TOO_MANY = 429
 
 
@@ -36,6 +39,10 @@ class Quota:
     form: str
     _window: int = -1
     _used: int = 0
+
+    def use(self, requests: int) -> None:
+        """Somebody else has sent so many in this window."""
+        self._used += requests
 
     def refusal(self, now: float) -> Answer | None:
         """Counts a request; the answer where it is one too many."""
@@ -70,6 +77,29 @@ class Quota:
         return (int(now / self.seconds) + 1) * self.seconds - now
 
 
+def _answer(word: str) -> Answer:
+    """Of a status, or of the name of an outage."""
+    return _DOWN[word] if word in _DOWN else Answer(int(word))
+
+
+def _own(kind: str, event: str, number: int, key: str) -> Answer | None:
+    """The answer to the attempt of this number that is the record's own doing; None: there is none."""
+    if kind == "refused":
+        return Answer(400, text="refused")
+    if kind.isdigit():
+        return _answer(kind)
+    if (twice := kind.removeprefix("twice ")) != kind:
+        return _answer(twice) if number <= 2 else None
+    fails = {
+        "profile": event not in CONSENTS,
+        "poison": True,
+        "unlucky": number <= 5,
+        "late": number <= 4 and key.endswith(":1"),
+        "halting": number <= 2 and key.endswith(":1"),
+    }
+    return Answer(500) if fails.get(kind) else None
+
+
 FORMS = ("seconds", "date", "headers", "x-headers", "epoch", "members", "items", "policy", "none")
 
 
@@ -86,13 +116,18 @@ class Bluecore:
     answered: list[tuple[float, str, int | None]] = field(default_factory=list)
     """When each request arrived, its idempotency key, and the status that it got."""
     attempts: dict[str, int] = field(default_factory=dict)
+    mended: set[str] = field(default_factory=set)
+    """Kinds that are refused no more."""
     pushed_back: int = 0
     """How many requests the quota refused."""
 
     @staticmethod
     def hold_of(answer: Answer) -> float | None:
         """For how many seconds this answer wants no request at all; None: it does not say."""
-        after = answer.headers.get("retry-after", "") if answer.status == TOO_MANY else ""
+        if answer.status != TOO_MANY:
+            return None
+        spent = answer.headers.get("ratelimit-remaining") == "0"
+        after = answer.headers.get("ratelimit-reset" if spent else "retry-after", "")
         return float(after) if after.isdigit() else None
 
     def receive(self, body: bytes, key: str, *, excused: bool) -> Answer:
@@ -104,23 +139,13 @@ class Bluecore:
     def _judge(self, body: bytes, key: str, *, excused: bool) -> Answer:
         number = self.attempts[key] = self.attempts.get(key, 0) + 1
         if self.down:
-            return _DOWN[self.down]
+            return _answer(self.down)
         if self.quota is not None and (refusal := self.quota.refusal(self.world.time)) is not None:
             self.pushed_back += 1
             return refusal
         event = orjson.loads(body)
-        kind = event["kind"]
-        if kind == "refused":
-            return Answer(400, text="refused")
-        fails = {
-            "profile": event["event"] not in CONSENTS,
-            "poison": True,
-            "unlucky": number <= 5,
-            "late": number <= 4 and key.endswith(":1"),
-            "halting": number <= 2 and key.endswith(":1"),
-        }
-        if fails.get(kind):
-            return Answer(500)
+        if event["kind"] not in self.mended and (own := _own(event["kind"], event["event"], number, key)):
+            return own
         if self.world.chance(self.unsteady):
             return self._fail(key, excused=excused)
         self.oracle.accepted(key, excused=excused, now=self.world.time)

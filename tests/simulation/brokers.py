@@ -97,8 +97,9 @@ class Brokers:
             log = self.logs[partition] = Log(partition)
         return log
 
-    def append(self, topic: str, record: Stored) -> Place:
-        partition = self.partition_for(topic, record.key or b"")
+    def append(self, topic: str, record: Stored, by: bytes | None = None) -> Place:
+        """Writes a record to the partition of its key, or of the key that the producer goes `by`."""
+        partition = self.partition_for(topic, record.key or b"" if by is None else by)
         return partition, self.log(partition).append(record)
 
     def of_topic(self, topic: str) -> list[Partition]:

@@ -18,7 +18,19 @@ from consumer.kafka.source import KafkaSource
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.reporter import Reporter
 from consumer.pipeline.service import Service
-from consumer.records import EventRequest, Mapped, Partition, Reason, Record, Reject, Send, Skip, Stage
+from consumer.records import (
+    CONSENTS,
+    EventRequest,
+    Mapped,
+    OrderClass,
+    Partition,
+    Reason,
+    Record,
+    Reject,
+    Send,
+    Skip,
+    Stage,
+)
 from consumer.telemetry.health import Health
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.stopwatch import Stopwatch
@@ -56,12 +68,21 @@ class Mapper:
         event = orjson.loads(record.value)
         if event["kind"] == "unmappable":
             return Reject(Reason.MISSING_FIELD, Stage.MAP, "email: missing", event=event["events"][0])
+        customer, refused = event.get("customer", "customer"), event.get("refused")
         bodies = [(each, orjson.dumps({"kind": event["kind"], "event": each})) for each in event["events"]]
         requests = [
-            EventRequest(each, body, "customer", rated=self._rated if each == "search" else None)
+            EventRequest(each, body, customer, rated=self._rated if each == "search" else None)
             for each, body in bodies
         ]
-        return Send(tuple(requests), event["priority"])
+        if refused is None:
+            return Send(tuple(requests), event["priority"])
+        kind = OrderClass.CONSENT if requests[refused].event in CONSENTS else OrderClass.OTHER
+        reject = Reject(
+            Reason.MISSING_FIELD, Stage.MAP, "email: missing", "email", requests[refused].event, kind, refused
+        )
+        numbers = tuple(number for number in range(len(requests)) if number != refused)
+        left = tuple(requests[number] for number in numbers)
+        return Send(left, event["priority"], refused=(reject,), numbers=numbers)
 
 
 class Instance:
@@ -75,7 +96,7 @@ class Instance:
             net, self._pass_time, self._is_cut_off, policy.concurrency.maximum, policy.throttle.rate
         )
         self.client.route_rate = policy.route_rates.get(RATED, 0)
-        self.publisher = SimPublisher(net, self._is_cut_off)
+        self.publisher = SimPublisher(net, self._is_cut_off, policy.max_age.seconds)
         self.consumers: list[ModelConsumer] = []
         self.ended = self.closed = False
         self._waits_inside = False

@@ -68,6 +68,7 @@ class Load:
         self._setting = setting
         self._registry = CollectorRegistry()
         self._metrics = Metrics(self._registry)
+        self._steps = 0
         self.instance: Instance
         self.seen: list[tuple[float, int, bool, bool]] = []
         """After each step: the time, the limit, whether the breaker was open, and whether a route was held."""
@@ -106,28 +107,38 @@ class Load:
             meanwhile: is called after each step.
         """
         with modelled(self.net):
-            self.instance = instance = Instance(self.net, "instance", Mapper(), self._setting, self._metrics)
-            read = subscription(self._setting.policy)
-            instance.gain([each for topic in read for each in self.brokers.of_topic(topic)])
+            self._start()
             while left := self._left():
                 if self.now > within:
                     raise self.oracle.broke(f"not over after {within:.1f} s: {left}")
                 self._go_on(meanwhile)
             self._seconds = self.now
+            self._check_rest()
             commits = self._commits()
             while self.now < self._seconds + _IDLE_SECONDS:
                 self._go_on(meanwhile)
             self.expect(self._commits() <= commits + 1, "commits are sent though there is nothing to commit")
-            instance.leave()
+            self.instance.leave()
         if self.oracle.broken is not None:
             raise self.oracle.broken
         if self.oracle.duplicates:
             raise PromiseBroken(f"{self.oracle.duplicates} requests were accepted twice")
         self._check_counts()
 
+    def restart(self) -> None:
+        """SIGTERM, and another process in its place."""
+        self.instance.leave()
+        self._start()
+
+    def _start(self) -> None:
+        self.instance = instance = Instance(self.net, "instance", Mapper(), self._setting, self._metrics)
+        read = subscription(self._setting.policy)
+        instance.gain([each for topic in read for each in self.brokers.of_topic(topic)])
+
     def _go_on(self, meanwhile: Callable[[], object]) -> None:
         self.world.advance(max(self.world.time, min(self.world.next_at, self.instance.next_step)))
         if self.instance.is_due:
+            self._steps += 1
             self.instance.step()
             self._look()
             meanwhile()
@@ -152,6 +163,11 @@ class Load:
             raise self.oracle.broken
         if engine.partitions.buffer.memory.records > policy.buffered_records + _A_POLL:
             raise self.oracle.broke(f"{engine.partitions.buffer.memory.records} records are in memory")
+
+    def _check_rest(self) -> None:
+        """Between two records or answers the loop rests: a wake-up for nothing is CPU that somebody pays."""
+        most = 3 * (len(self.oracle.produced) + len(self.bluecore.answered)) + 20 * self._seconds
+        self.expect(self._steps <= most, f"{self._steps} rounds of the loop, where {most:.0f} are plenty")
 
     def _check_counts(self) -> None:
         """Every event is counted, by what became of it."""
@@ -178,15 +194,23 @@ class Load:
 
     # What was seen
 
-    def accepted(self, topics: Iterable[str] = ROUTED, kind: OrderClass | None = None) -> list[tuple[float, float]]:
-        """Of each accepted request, when its record was written, and how long it took from there; seconds."""
+    def accepted(
+        self, topics: Iterable[str] = ROUTED, kind: OrderClass | None = None, key: str = ""
+    ) -> list[tuple[float, float]]:
+        """Of each accepted request, when its record was written, and how long it took from there; seconds.
+
+        Args:
+            topics: of these topics.
+            kind: of this class; None: of both.
+            key: of records whose key begins so.
+        """
         found = []
-        for at, key, status in self.bluecore.answered:
-            place, number = self.oracle.request(key)[0], self.oracle.number(key)
+        for at, request, status in self.bluecore.answered:
+            place, number = self.oracle.request(request)[0], self.oracle.number(request)
             record = self.oracle.produced[place]
-            if status == 202 and place[0].topic in topics and kind in {None, record.class_of(number)}:
-                written = record.at
-                found.append((written - START, at - written))
+            wanted = place[0].topic in topics and kind in {None, record.class_of(number)}
+            if status == 202 and wanted and record.key.startswith(key.encode()):
+                found.append((record.at - START, at - record.at))
         return found
 
     def tries(self, key: str) -> dict[str, list[float]]:
@@ -211,6 +235,11 @@ class Load:
         headers = [dict(stored.headers) for log in logs for stored in log]
         told = [(each["bluecore.reason"] or b"", each["bluecore.attempts"] or b"") for each in headers]
         return sorted(f"{reason.decode()} {attempts.decode()}" for reason, attempts in told)
+
+    def written(self, topic: str) -> list[float]:
+        """When each record of the topic was written, in seconds of the run."""
+        logs = [self.brokers.log(each).records.values() for each in self.brokers.of_topic(topic)]
+        return sorted(stored.timestamp_ms / 1000 - START for log in logs for stored in log)
 
     def requests(self) -> list[int]:
         """How many partitions were in each commit that the brokers refused as a whole."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.simulation import pressure, trouble
+from tests.simulation import blame, floods, inherited, pressure, trouble
 from tests.simulation.load import Load
 
 LOADS: tuple[Callable[[int], Load], ...] = (
@@ -14,8 +14,17 @@ LOADS: tuple[Callable[[int], Load], ...] = (
     pressure.quota,
     trouble.outage,
     pressure.priority,
-    trouble.flood,
+    floods.unmappable,
     pressure.memory,
     trouble.without_retries,
     pressure.many_partitions,
+    blame.turned_away,
+    blame.judged,
+    blame.age,
+    floods.refused,
+    blame.age_alone,
+    blame.known_by_itself,
+    pressure.hot_key,
+    pressure.shared_quota,
+    inherited.strange_metadata,
 )

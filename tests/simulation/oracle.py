@@ -9,13 +9,13 @@ from itertools import pairwise
 from typing import Literal
 
 from consumer.delivery.offset_ranges import OffsetRanges
-from consumer.records import CONSENTS, OrderClass, Outcome, Partition
+from consumer.records import CONSENTS, Delivered, OrderClass, Outcome, Partition
 from tests.simulation.brokers import Log, Place
 
 CONSENT, OTHER = OrderClass.CONSENT, OrderClass.OTHER
 Part = tuple[Place, OrderClass]
 _PASSING = {"good", "profile"}
-Ordering = Literal["key", "partition", "none"]
+Ordering = Literal["key", "customer", "partition", "none"]
 
 
 class PromiseBroken(AssertionError):
@@ -31,6 +31,8 @@ class Produced:
     ordered: frozenset[OrderClass]
     kind: str = "good"
     at: float = 0.0
+    refused: int | None = None
+    """Which of its events a route refuses."""
 
     @property
     def requests(self) -> int:
@@ -47,9 +49,15 @@ class Produced:
         """The numbers of its requests."""
         return [number for number in range(len(self.events)) if self.class_of(number) is kind]
 
+    def sendable(self, classes: Iterable[OrderClass]) -> list[int]:
+        """The numbers of what is sent of these classes."""
+        return [number for kind in classes for number in self.of_class(kind) if number != self.refused]
+
     @property
-    def last(self) -> int:
-        """The number of the request that goes last."""
+    def last(self) -> int | None:
+        """The number of the request that settles it; None: a dead letter does."""
+        if self.refused is not None:
+            return None
         return (self.of_class(OTHER) or self.of_class(CONSENT))[-1]
 
 
@@ -119,6 +127,8 @@ class Oracle:
         place, request = _place(idempotency_key)
         record = self.produced[place]
         kind = record.class_of(request)
+        if request == record.refused:
+            raise self.broke(f"{idempotency_key} was sent, and a route refuses it: it is another's key")
         if kind is CONSENT and not excused:
             self.consents[place[0], record.key].append(place)
         self.times_accepted[idempotency_key] += 1
@@ -130,11 +140,12 @@ class Oracle:
             return
         # What an instance that was cut off delivers, the new owner cannot know of.
         self.excused[place] += excused
-        numbers = record.of_class(kind)
+        numbers = record.sendable([kind])
         if all(self.times_accepted[key_of(place, number)] for number in numbers):
             if kind is CONSENT and self._passes(place):
                 self.slowest_consent = max(self.slowest_consent, now - record.at)
-            self._end(place, kind)
+            if record.refused is None or record.class_of(record.refused) is not kind:
+                self._end(place, kind)
             self._check_order(place, kind)
         if all(self.times_accepted[key_of(place, number)] for number in range(record.requests)):
             self.delivered.add(place)
@@ -155,15 +166,39 @@ class Oracle:
         if record.requests:
             self.open.add(place)
 
-    def dead_lettered(self, place: Place, parts: Iterable[OrderClass], *, too_old: bool) -> None:
-        """`too_old`: for its age, which must be true."""
-        kind = self.produced[place].kind
+    def dead_lettered(
+        self, place: Place, parts: Iterable[OrderClass], which: Delivered = (), *, too_old: bool
+    ) -> None:
+        """A letter says that these parts have ended.
+
+        Args:
+            place: of the record.
+            parts: which.
+            which: the requests that the letter says to be delivered.
+            too_old: it is for the record's age, which must be true.
+        """
+        record = self.produced[place]
+        kind = record.kind
+        of_one_route = record.refused is not None and record.class_of(record.refused) in parts and not too_old
+        if of_one_route:
+            self._check_letter(place, record.sendable(parts), [number for number, _ in which])
         for part in parts:
+            if of_one_route:
+                self._end(place, part)
+                continue
             fine = kind in {"good", "unlucky", "halting", "late"} or (kind == "profile" and part is CONSENT)
             if fine and not too_old:
                 raise self.broke(f"{place} was dead-lettered, and nothing was wrong with its {part}")
             self._end(place, part)
         self.dead.add(place)
+
+    def _check_letter(self, place: Place, sendable: list[int], which: list[int]) -> None:
+        """What one route refuses withholds nothing, and a replay repeats nothing: the letter says what was sent."""
+        accepted = [number for number in sorted(sendable) if self.times_accepted[key_of(place, number)]]
+        if accepted != sorted(sendable):
+            raise self.broke(f"{place} was dead-lettered for what one route refuses, and the others were not sent")
+        if which != accepted:
+            raise self.broke(f"the letter of {place} says that {which} were delivered, and {accepted} were")
 
     def sent(self, idempotency_key: str) -> None:
         place = _place(idempotency_key)[0]

@@ -14,11 +14,11 @@ from consumer.delivery.task import Task
 from consumer.kafka.headers import ORDERING_KEY_HEADER, failure_headers
 from consumer.records import Answer, Failure, OrderClass, Outcome, Partition, Reason, Receipt, Record
 from tests.delivery.endpoints import PUSHED_BACK_SECONDS
+from tests.simulation.bluecore import TURNED_AWAY
 from tests.simulation.brokers import DEAD, RETRY, Place, Stored
 from tests.simulation.net import Net
 from tests.simulation.oracle import CONSENT
 
-MAX_AGE = 120.0
 OVERLOADED = Answer(503, seconds=PUSHED_BACK_SECONDS)
 _ROUNDING = 1e-6  # seconds
 
@@ -27,6 +27,8 @@ _ROUNDING = 1e-6  # seconds
 class SimPublisher:
     net: Net
     excused: Callable[[], bool]
+    max_age: float
+    """Seconds."""
     confirmed: set[str] = field(default_factory=set)
     """The idempotency keys of which the service knows that there is a receipt."""
     outstanding: Counter[str] = field(default_factory=Counter)
@@ -47,7 +49,8 @@ class SimPublisher:
             self.results.append((ticket, "the brokers do not answer"))
             return
         place = record.origin, record.origin_offset
-        parts = oracle.produced[place].classes if task.part is None else frozenset((task.part,))
+        part = task.part_left
+        parts = oracle.produced[place].classes if part is None else frozenset((part,))
         if failure.outcome is Outcome.RETRY:
             if any((place, part) in oracle.retried_parts for part in parts) or self.excused():
                 oracle.excused[place] += oracle.produced[place].requests
@@ -56,11 +59,12 @@ class SimPublisher:
             oracle.retried_parts |= {(place, part) for part in parts}
         else:
             age = self.net.world.time - (record.event_time_ms or 0) / 1000
-            oracle.dead_lettered(place, parts, too_old=failure.reason is Reason.TOO_OLD and age > MAX_AGE)
+            too_old = failure.reason is Reason.TOO_OLD and age > self.max_age
+            oracle.dead_lettered(place, parts, failure.which, too_old=too_old)
         key = task.parking_key if failure.outcome is Outcome.RETRY else None
         topic = RETRY if failure.outcome is Outcome.RETRY else DEAD
-        stored = written(record, failure, key, task.kind, task.part, self.net.world.time)
-        self.net.brokers.append(topic, stored)
+        stored = written(record, failure, key, task.kind, part, self.net.world.time)
+        self.net.brokers.append(topic, stored, task.ordering_key)
         self.results.append((ticket, None))
 
     def receipt(self, ticket: int, receipt: Receipt) -> None:
@@ -126,6 +130,8 @@ class SimClient:
     orphans: set[int] = field(default_factory=set)
     """Sends of partitions that have left since: what becomes of them is not this instance's knowledge any more."""
 
+    blamed: set[int] = field(default_factory=set)
+    """Sends of records that are always answered so: once that is known, that asks nothing of the others."""
     sent_at: deque[float] = field(default_factory=deque)
     """Within the last second, where there is a rate."""
     searched_at: deque[float] = field(default_factory=deque)
@@ -191,6 +197,8 @@ class SimClient:
         if answer.status == 202:
             self.accepted[ticket] = self.out[ticket]
         place, last = self.net.oracle.request(self.out.pop(ticket))
+        if self.net.oracle.produced[place].kind in TURNED_AWAY:
+            self.blamed.add(ticket)
         if answer.status == 202 and last and place not in self.net.oracle.retried and ticket not in self.orphans:
             self.known[ticket] = place
         self.answers.append((ticket, answer))
@@ -199,8 +207,8 @@ class SimClient:
         if not self.answers:
             self.on_wait(seconds)
         answers, self.answers = self.answers, []
-        for _, answer in answers:
-            if (hold := self.net.bluecore.hold_of(answer)) is not None:
+        for ticket, answer in answers:
+            if ticket not in self.blamed and (hold := self.net.bluecore.hold_of(answer)) is not None:
                 now = self.net.world.time
                 self.held += max(0.0, now + hold - max(now, self.held_until))
                 self.held_until = max(self.held_until, now + hold)

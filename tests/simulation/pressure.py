@@ -18,6 +18,12 @@ from tests.simulation.brokers import Limits
 from tests.simulation.load import WIDE, Load, load_of, steady
 from tests.simulation.setting import CONSENT_TOPIC, ROUTED, TOPIC, URGENT_TOPIC
 
+
+def uneven(least: float, most: float) -> Make:
+    """However many requests are in flight, each takes as long as chance has it."""
+    return lambda noise: lambda _in_flight, _now: noise.uniform(least, most)
+
+
 _TOLD = ("headers", "x-headers", "epoch", "members", "items", "policy")
 
 
@@ -39,11 +45,11 @@ def rate(seed: int) -> Load:
 
 
 def quota(seed: int) -> Load:
-    """A quota is used up and not fought, in whichever form Bluecore tells of it."""
+    """A quota is used up and not fought, in whichever form Bluecore tells of it, though answers overtake others."""
     rng = Random(seed)
     form, (most, seconds) = FORMS[seed % len(FORMS)], rng.choice(((60, 5), (40, 4)))
-    policy = replace(WIDE, throttle=ThrottlePolicy(0, 60, Backoff(0.5, 2)))
-    load = load_of(seed, steady(0.05), policy, quota=Quota(most, seconds, form))
+    policy = replace(WIDE, throttle=ThrottlePolicy(0, 60, Backoff(0.5, 30)))
+    load = load_of(seed, uneven(0.02, 0.2), policy, quota=Quota(most, seconds, form))
     windows = 4
     for number in range(most * windows):
         load.write(f"customer-{number}")
@@ -54,6 +60,21 @@ def quota(seed: int) -> Load:
     if form == "seconds":
         held, told = load.instance.client.held, load.metric("endpoint_held_seconds")
         load.expect(abs(held - told) < 1.2, f"Bluecore held us back for {held:.1f} s, and {told:.1f} s were counted")
+    return load
+
+
+def shared_quota(seed: int) -> Load:
+    """Somebody else uses a part of the quota: what is refused for that waits for as long as the refusal says."""
+    form, most, seconds = _TOLD[seed % len(_TOLD)], 40, 4
+    told = Quota(most, seconds, form)
+    load = load_of(seed, uneven(0.02, 0.2), quota=told)
+    for number in range(4 * most):
+        load.write(f"customer-{number}")
+    for window in range(8):
+        load.world.after(window * seconds + 0.01, lambda: told.use(most // 2))
+    load.run(within=9 * seconds)
+    refused, windows = load.bluecore.pushed_back, load.lasted / seconds
+    load.expect(refused <= 12 * windows, f"{refused} requests were one too many in {windows:.0f} windows")
     return load
 
 
@@ -123,6 +144,28 @@ def memory(seed: int) -> Load:
     load.run(within=14, meanwhile=look)
     load.expect(most[0] <= 190, f"{most[0]} records were in memory")
     load.expect(load.pauses() <= 60, f"partitions were paused {load.pauses()} times")
+    return load
+
+
+def hot_key(seed: int) -> Load:
+    """What queues behind one key fills its partition's share of the memory, and the others go on."""
+    load = load_of(seed, steady(0.05), replace(WIDE, buffered_records=2000))
+    hot = load.brokers.partition_for(TOPIC, b"hot")
+    for _ in range(1200):
+        load.write("hot")
+    for number in range(600):
+        if load.brokers.partition_for(TOPIC, b"customer-%d" % number) != hot:
+            load.write(f"customer-{number}", at=number * 0.02)
+    most = [0]
+
+    def look() -> None:
+        states = load.instance.engine.partitions.states
+        most[0] = max([most[0], *(each.usage.records for each in states if each.partition == hot)])
+
+    load.run(within=1200 * 0.05 * 1.1 + 1, meanwhile=look)
+    load.expect(most[0] <= 2000 / 5 + 100, f"{most[0]} records of one customer were in memory")
+    slowest = max(waited for _, waited in load.accepted(key="customer"))
+    load.expect(slowest < 0.3, f"{slowest:.1f} s for a record beside the queue of one customer")
     return load
 
 

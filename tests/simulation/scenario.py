@@ -202,17 +202,44 @@ class Scenario:
         topic = URGENT_TOPIC if rng.random() < 0.1 else TOPIC
         if CONSENTS.issuperset(events) and kind != "tombstone" and rng.random() < 0.5:
             topic = CONSENT_TOPIC
-        self._append(topic, key, kind, events, 0 if self._calm else rng.choice((0, 0, 0, 1)))
+        priority = 0 if self._calm else rng.choice((0, 0, 0, 1))
+        # No chances are taken for these two, so that what else happens in a seed is what it was without them.
+        moment = int(self.world.time * 1000)
+        refused = moment // 2 % len(events) if kind == "good" and len(events) > 1 and moment % 2 else None
+        by_order = f"order-{moment % 10}".encode() if self._setting.policy.ordering == "customer" else key
+        self._append(topic, key, kind, events, priority, refused=None if self._calm else refused, kafka_key=by_order)
 
-    def _append(self, topic: str, key: bytes, kind: str, events: tuple[str, ...], priority: int = 0) -> Place:
-        value = orjson.dumps({"kind": kind, "events": events, "priority": priority})
+    def _append(  # noqa: PLR0913 - a record has that many sides
+        self,
+        topic: str,
+        key: bytes,
+        kind: str,
+        events: tuple[str, ...],
+        priority: int = 0,
+        *,
+        refused: int | None = None,
+        kafka_key: bytes | None = None,
+    ) -> Place:
+        """A record is produced.
+
+        Args:
+            topic: where.
+            key: whose it is.
+            kind: what becomes of it.
+            events: what it is mapped to.
+            priority: of its routes.
+            refused: which of its events a route refuses.
+            kafka_key: its key, where that is not whose it is.
+        """
+        told = {"kind": kind, "events": events, "priority": priority, "customer": key.decode(), "refused": refused}
         now = self.world.time
-        place = self.net.brokers.append(topic, Stored(key, None if kind == "tombstone" else value, int(now * 1000)))
+        value = None if kind == "tombstone" else orjson.dumps(told)
+        place = self.net.brokers.append(topic, Stored(kafka_key or key, value, int(now * 1000)))
         if kind == "tombstone":
             events = ()
         if kind == "unmappable":
             events = ("unmappable",)
-        record = Produced(key, events, frozenset(), kind, now)
+        record = Produced(key, events, frozenset(), kind, now, refused)
         ordered = record.classes - (frozenset() if "customer_patch" in events else {OTHER})
         self.net.oracle.written(place, replace(record, ordered=ordered))
         return place

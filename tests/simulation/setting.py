@@ -18,7 +18,7 @@ from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.throttle import ThrottlePolicy
 from tests.simulation.bluecore import FORMS, Quota
 from tests.simulation.brokers import DEAD, RETRY, Limits
-from tests.simulation.ports import MAX_AGE
+from tests.simulation.oracle import Ordering
 
 TOPIC, URGENT_TOPIC, CONSENT_TOPIC = "events", "urgent", "consents"
 ROUTED = (TOPIC, URGENT_TOPIC, CONSENT_TOPIC)
@@ -31,7 +31,7 @@ POLICY = DeliveryPolicy(
     delays=(2, 5, 8),
     retry_topic=RETRY,
     ordered_events=frozenset({"customer_patch", "optin", "unsubscribe"}),
-    max_age=AgeLimit(MAX_AGE),
+    max_age=AgeLimit(120),
     buffered_records=30,
     breaker=BreakerPolicy(failures=3, window_seconds=1.5, probes=Backoff(0.5, 3)),
 )
@@ -43,6 +43,9 @@ def subscription(policy: DeliveryPolicy) -> tuple[str, ...]:
 
 
 Start = Literal["earliest", "latest"]
+
+
+ORDERINGS: tuple[Ordering, ...] = (*("key",) * 7, "customer", "partition", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def drawn(rng: Random) -> Setting:
     policy = replace(
         POLICY,
         concurrency=rng.choice((POLICY.concurrency, POLICY.concurrency, ConcurrencyPolicy(maximum=64))),
-        ordering=rng.choice(("key",) * 8 + ("partition", "none")),
+        ordering=rng.choice(ORDERINGS),
         throttle=ThrottlePolicy(rng.choice((0, 0, 0, 15, 40)), 60, Backoff(0.5, 4)),
         buffered_bytes=rng.choice((64 << 20, 64 << 20, 64 << 20, 3000)),
     )

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from consumer.age import AgeLimit
+from consumer.delivery import taking
 from consumer.delivery.answers import Answers
+from consumer.delivery.attempts import Attempts, suspect_key
 from consumer.delivery.commits import CommitFailure, Commits, _map_of
 from consumer.delivery.concurrency import Concurrency
 from consumer.delivery.engine import Engine
@@ -16,6 +19,7 @@ from consumer.delivery.lanes import Lane, Lanes
 from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.order import KeyOrder
+from consumer.delivery.outbox import Outbox
 from consumer.delivery.parking import ParkedKeys
 from consumer.delivery.partitions import Partitions
 from consumer.delivery.receipts import Receipts
@@ -28,7 +32,7 @@ from consumer.kafka.starts import Starts
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.reporter import Reporter
 from consumer.pipeline.service import Service
-from consumer.records import OrderClass, Outcome, Partition, Redelivery
+from consumer.records import Answer, Mapped, OrderClass, Outcome, Partition, Record, Redelivery, Send
 from tests.simulation.brokers import RETRY
 from tests.simulation.seeds import run_seed
 
@@ -109,6 +113,51 @@ def _dead_letter_for_an_outage(patch: pytest.MonkeyPatch) -> None:
     """Attempts are charged whether or not anything else passes."""
     patch.setattr("consumer.delivery.breaker.Breaker.others_pass", lambda _self, _now: True)
     patch.setattr("consumer.delivery.breaker.Breaker.failed", lambda *_args: None)
+
+
+def _let_what_is_pushed_back_lead_for_ever(patch: pytest.MonkeyPatch) -> None:
+    """A record that always gets 429 goes first again, and alone."""
+    patch.setattr(Attempts, "accused", lambda *_args: False)
+    patch.setattr(Attempts, "passed_by", lambda *_args: False)
+    patch.setattr(Outbox, "went_alone", lambda *_args: False)
+
+
+def _take_what_turns_one_record_away_for_an_outage(patch: pytest.MonkeyPatch) -> None:
+    """401, 403, 404, 405 and 3xx open the breaker, whatever becomes of others."""
+    patch.setattr(Attempts, "accused", lambda *_args: False)
+
+
+def _let_no_record_grow_too_old_while_it_is_turned_away(patch: pytest.MonkeyPatch) -> None:
+    """Age ends what fails, and not what gets 401 or 429."""
+
+    def ageless(self: Attempts, task: Task, _answer: Answer, now: float) -> None:
+        task.failed_at = now
+        self._breaker.turned_away(suspect_key(task))
+
+    patch.setattr(Attempts, "turned_away", ageless)
+
+
+def _let_no_record_grow_too_old_in_an_outage(patch: pytest.MonkeyPatch) -> None:
+    """Age ends what is turned away, and not what gets 503 while the breaker is open."""
+    patch.setattr(Attempts, "failed", _ageless(Attempts.failed))
+
+
+def _let_no_redelivery_grow_too_old(patch: pytest.MonkeyPatch) -> None:
+    """Where nothing else passes, it is tried for ever."""
+    patch.setattr(Attempts, "_charge", _ageless(Attempts._charge))
+
+
+def _ageless(method: Callable[..., None]) -> Callable[..., None]:
+    """The method, in a world in which nothing grows old."""
+
+    def called(self: Attempts, *args: Any, **named: Any) -> None:
+        policy, self._policy = self._policy, replace(self._policy, max_age=AgeLimit(0))
+        try:
+            method(self, *args, **named)
+        finally:
+            self._policy = policy
+
+    return called
 
 
 def _never_resume_a_partition(patch: pytest.MonkeyPatch) -> None:
@@ -231,6 +280,47 @@ def _send_the_whole_record_again(patch: pytest.MonkeyPatch) -> None:
 
 def _whole(past: Redelivery | None) -> Redelivery | None:
     return None if past is None else replace(past, part=None)
+
+
+def _let_a_letter_not_say_what_was_sent(patch: pytest.MonkeyPatch) -> None:
+    """A replay of what one route has refused would send the others again."""
+    patch.setattr(Task, "which", property(lambda _self: ()))
+
+
+def _forget_what_was_refused(patch: pytest.MonkeyPatch) -> None:
+    """Of a record that one route refuses the others are sent, and nobody is told of the rest."""
+    task_of = taking.task_of
+
+    def careless(record: Record, mapped: Send, *others: Any) -> Task | None:
+        return task_of(record, mapped._replace(refused=()), *others)
+
+    patch.setattr("consumer.delivery.engine.task_of", careless)
+
+
+def _withhold_what_stands_beside_a_refusal(patch: pytest.MonkeyPatch) -> None:
+    """A record is sent whole or not at all, as it was once."""
+    take = Engine.take
+
+    def whole(self: Engine, record: Record, mapped: Mapped, now: float) -> None:
+        take(self, record, mapped.refused[0] if isinstance(mapped, Send) and mapped.refused else mapped, now)
+
+    patch.setattr(Engine, "take", whole)
+
+
+def _count_what_is_sent_from_the_first(patch: pytest.MonkeyPatch) -> None:
+    """Where a request before it is refused, another has its key, and keeps it when that one is sent."""
+    take = Engine.take
+
+    def renumbered(self: Engine, record: Record, mapped: Mapped, now: float) -> None:
+        take(self, record, mapped._replace(numbers=()) if isinstance(mapped, Send) else mapped, now)
+
+    patch.setattr(Engine, "take", renumbered)
+
+
+def _order_by_the_kafka_key(patch: pytest.MonkeyPatch) -> None:
+    """A topic that is keyed by order has its customers out of order."""
+    patch.setattr("tests.simulation.setting.ORDERINGS", ("customer",))
+    patch.setattr(Task, "order_by_customer", lambda _self: None)
 
 
 def _do_not_commit_where_reading_begins(patch: pytest.MonkeyPatch) -> None:
@@ -373,8 +463,8 @@ def _never_wake_what_waits_for_the_routes_rate(patch: pytest.MonkeyPatch) -> Non
 
 
 _FIRST_SEEDS: dict[Plant, int] = {
-    _park_for_ever_what_has_left: 1440,
-    _do_not_wake_for_the_last_bit_of_a_token: 43,
+    _park_for_ever_what_has_left: 1454,
+    _do_not_wake_for_the_last_bit_of_a_token: 79,
     _count_no_request_against_the_rate: 3,
     _do_not_hear_a_hold: 15,
     _never_move_the_limit: 11,
@@ -382,7 +472,11 @@ _FIRST_SEEDS: dict[Plant, int] = {
     _count_only_what_was_delivered: 7,
     _let_consents_wait_for_all_else: 7,
     _read_what_is_urgent_with_all_else: 23,
-    _dead_letter_for_an_outage: 99,
+    _dead_letter_for_an_outage: 33,
+    _let_what_is_pushed_back_lead_for_ever: 43,
+    _take_what_turns_one_record_away_for_an_outage: 43,
+    _let_no_record_grow_too_old_while_it_is_turned_away: 51,
+    _let_no_redelivery_grow_too_old: 59,
     _forget_what_was_delivered_in_part: 256,
     _send_all_commits_in_one_request: 39,
     _do_not_make_a_refused_request_smaller: 39,
@@ -402,6 +496,11 @@ _FIRST_SEEDS: dict[Plant, int] = {
         _park_for_ever_what_has_left,
         _forget_the_map,
         _dead_letter_for_an_outage,
+        _let_what_is_pushed_back_lead_for_ever,
+        _take_what_turns_one_record_away_for_an_outage,
+        _let_no_record_grow_too_old_while_it_is_turned_away,
+        _let_no_record_grow_too_old_in_an_outage,
+        _let_no_redelivery_grow_too_old,
         _never_resume_a_partition,
         _skip_what_cannot_be_written,
         _trust_that_nothing_is_paused,
@@ -416,6 +515,11 @@ _FIRST_SEEDS: dict[Plant, int] = {
         _let_the_rest_lose_its_place,
         _forget_what_is_half_settled,
         _send_the_whole_record_again,
+        _let_a_letter_not_say_what_was_sent,
+        _forget_what_was_refused,
+        _withhold_what_stands_beside_a_refusal,
+        _count_what_is_sent_from_the_first,
+        _order_by_the_kafka_key,
         _do_not_commit_where_reading_begins,
         _begin_added_partitions_at_their_end,
         _begin_the_retry_topic_at_its_end,

@@ -16,8 +16,9 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._listoffsets import OffsetSpec
 from confluent_kafka.cimpl import NewTopic
 
-from tests.support.kafka_libraries import KafkaUnavailableError, libraries
+from tests.support.kafka_libraries import libraries
 from tests.support.kafka_settings import LOG4J, SETTINGS
+from tests.support.maven import ProgramUnavailableError
 from tests.support.waiting import eventually, free_port
 
 _NOT_YET = {
@@ -38,7 +39,7 @@ def unavailable() -> str | None:
     """
     try:
         libraries()
-    except KafkaUnavailableError as error:
+    except ProgramUnavailableError as error:
         return str(error)
     return None
 
@@ -88,7 +89,7 @@ class ApacheKafka:
         """Start, and return when the broker answers.
 
         Raises:
-            KafkaUnavailableError: see `unavailable`.
+            ProgramUnavailableError: see `unavailable`.
             AssertionError: it refused its settings, ended, or did not answer within `seconds`; with what it said.
         """
         self.launch()
@@ -98,7 +99,7 @@ class ApacheKafka:
         """Start, and do not wait for anything: the first nodes of a cluster answer only once most of them run.
 
         Raises:
-            KafkaUnavailableError: see `unavailable`.
+            ProgramUnavailableError: see `unavailable`.
             AssertionError: it refused its settings; with what it said.
         """
         if not (self._folder / "data").exists():

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-import subprocess
-import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.support.fetching import cache, one_at_a_time
+from tests.support.maven import program
 
 VERSION = "4.3.1"
 _JAVA = 17
@@ -29,55 +26,16 @@ _POM = f"""\
 """
 
 
-class KafkaUnavailableError(Exception):
-    """Apache Kafka cannot run here; the message says what is missing and how to get it."""
-
-
 def libraries() -> Path:
     """The folder of Kafka's jars, filled when it is not there yet.
 
     Raises:
-        KafkaUnavailableError: no Java, no Maven, or no way to Maven's registry.
+        ProgramUnavailableError: no Java, no Maven, or no way to Maven's registry.
     """
-    _require_java()
-    folder = cache() / f"kafka-{VERSION}"
-    with one_at_a_time(cache()):
-        if not folder.is_dir():
-            _fetch(folder)
-    return folder
+    return program(f"kafka-{VERSION}", f"Apache Kafka {VERSION}", _JAVA, _fetch)
 
 
-def _require_java() -> None:
-    advice = f"Apache Kafka {VERSION} needs Java {_JAVA} or newer: install one, such as openjdk-{_JAVA}-jre-headless"
-    if shutil.which("java") is None:
-        raise KafkaUnavailableError(f"{advice}; there is no `java` on the PATH")
-    said = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False, timeout=60).stderr
-    version = re.search(r'version "(\d+)', said)
-    if version is None or int(version[1]) < _JAVA:
-        raise KafkaUnavailableError(f"{advice}; `java -version` says: {said.strip() or 'nothing'}")
-
-
-def _fetch(folder: Path) -> None:
-    if shutil.which("mvn") is None:
-        raise KafkaUnavailableError(f"Apache Kafka {VERSION} is fetched by Maven: install `maven`, once")
-    # Beside its final place, so that the move is a rename: whoever ends in the middle leaves nothing half-filled.
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".fetching-") as scratch:
-        (Path(scratch) / "pom.xml").write_text(_POM)
-        command = ["mvn", "-q", "-B", "-Dstyle.color=never", _PLUGIN, "-DoutputDirectory=libs"]
-        try:
-            done = subprocess.run(
-                command,
-                cwd=scratch,
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=240,
-                stdin=subprocess.DEVNULL,
-            )
-        except subprocess.TimeoutExpired as slow:
-            raise KafkaUnavailableError(f"Maven did not fetch Apache Kafka within {slow.timeout:g} s") from None
-        if done.returncode != 0:
-            said = re.search(r"\[ERROR\] *(\S.*)", done.stdout)
-            why = said[1] if said else done.stderr.strip()
-            raise KafkaUnavailableError(f"Maven cannot fetch Apache Kafka; is its registry reachable? It says: {why}")
-        (Path(scratch) / "libs").rename(folder)
+def _fetch(scratch: Path, maven: Callable[[Sequence[str]], None]) -> Path:
+    (scratch / "pom.xml").write_text(_POM)
+    maven([_PLUGIN, "-DoutputDirectory=libs"])
+    return scratch / "libs"

@@ -9,9 +9,10 @@ from typing import Final
 
 import pytest
 
-_BROKERS: Final = {"broker", "lasting_broker", "apache_kafka", "kafka", "cluster"}
+_BROKERS: Final = {"broker", "lasting_broker", "apache_kafka", "apicurio", "kafka", "cluster"}
 _BROWSERS: Final = {"chromium"}
 _APACHE: Final = "Apache Kafka"
+_APICURIO: Final = "Apicurio Registry"
 _BROWSER: Final = "browser"
 
 
@@ -41,6 +42,8 @@ def _group(item: pytest.Item, fixtures: set[str]) -> str:
         return ""
     if "apache_kafka" in fixtures or "apache" in {_parameter(item, name) for name in ("broker", "lasting_broker")}:
         return _APACHE
+    if "apicurio" in fixtures:
+        return _APICURIO
     if fixtures & _BROWSERS:
         return _BROWSER
     if "broker" in fixtures:

@@ -21,7 +21,7 @@ class Desk:
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         metrics = Metrics(self._registry)
-        metrics.prepare(["shop.orders"], ())
+        metrics.prepare({"shop.orders": ()})
         self.transactions = OpenTransactions(metrics)
 
     def after(self, *seconds: float, standing: Standing = HELD) -> float | None:

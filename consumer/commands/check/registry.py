@@ -12,7 +12,7 @@ from functools import cache
 from consumer.avro.errors import InvalidSchema, SchemaUnknown
 from consumer.avro.protocol import RegisteredSchema
 from consumer.avro.references import parse_registered
-from consumer.avro.registry import RegistryClient
+from consumer.avro.registry_protocol import Registry
 from consumer.avro.schema import AvroSchema
 from consumer.commands.check.likeness import resembles_event, resembles_topic
 from consumer.commands.check.search import SearchResult, by_record, of_record
@@ -29,14 +29,16 @@ _INSTEAD = "let the producer write Avro, or leave these records out of the route
 class RegistrySchemas:
     """Asks the registry; each subject once."""
 
-    def __init__(self, client: RegistryClient) -> None:
+    def __init__(self, client: Registry) -> None:
         """List its subjects.
 
         Raises:
             RegistryUnavailable: it cannot tell.
         """
         self._client = client
-        self._subjects = tuple(client.subjects())
+        listed = client.subjects()
+        self._listed = listed is not None
+        self._subjects = tuple(listed or ())
         self._read = cache(self._read_subject)
 
     def for_route(self, route: RouteConfig) -> SearchResult:
@@ -45,9 +47,9 @@ class RegistrySchemas:
         Raises:
             RegistryUnavailable: the registry cannot tell.
         """
-        subjects, how = self._subjects_of(route)
+        subjects, how = self._subjects_of(route) if self._listed else self._asked_for(route)
         if not subjects:
-            return self._missing(route)
+            return self._missing(route) if self._listed else _not_listed(route)
         schemas = [schema for subject in subjects for schema in self._read(subject)[0]]
         unusable = tuple(each for subject in subjects for each in self._read(subject)[1])
         pairs = [pair for label, schema in schemas for pair in by_record(label, schema)]
@@ -59,6 +61,8 @@ class RegistrySchemas:
 
     def _subjects_of(self, route: RouteConfig) -> tuple[list[str], str]:
         of_topic = [each for each in self._subjects if _is_of_topic(each, route)]
+        # AWS Glue's serializer names a schema like its topic.
+        of_topic = of_topic or [each for each in self._subjects if route.takes(each)]
         if of_topic or route.record is not None:
             return of_topic, "by the subject's name"
         names = [each for each in self._subjects if _FULL_NAME.fullmatch(each)]
@@ -67,6 +71,14 @@ class RegistrySchemas:
             if alike:
                 return alike, f"the topic has no subject of its own, and a record is named like the {what}"
         return [], ""
+
+    def _asked_for(self, route: RouteConfig) -> tuple[list[str], str]:
+        """What a registry that lists nothing has under the record's name."""
+        try:
+            known = route.record is not None and self._client.versions(route.record)
+        except SchemaUnknown:
+            known = ()
+        return [route.record] if route.record and known else [], "by the record's name"
 
     def _missing(self, route: RouteConfig) -> SearchResult:
         if route.record is not None:
@@ -113,6 +125,12 @@ def _reason(registered: RegisteredSchema, error: Exception) -> str:
         return f"{error}: records written with it are dead-lettered as undecodable; register what it lacks"
     kind = _KINDS.get(registered.schema_type, registered.schema_type)
     return f"is {kind}, not Avro: records written with it are dead-lettered as undecodable; {_INSTEAD}"
+
+
+def _not_listed(route: RouteConfig) -> SearchResult:
+    what = "the registry cannot list its schemas" if route.record is None else f"the registry has no {route.record}"
+    advice = "name the `record`, its group in schema.group, or give its schemas with --schemas"
+    return SearchResult(missing=f"{what}: {advice}", expected=True)
 
 
 def _topic(route: RouteConfig) -> str:

@@ -18,7 +18,7 @@ from consumer.commands.typecheck.findings import Finding, Severity
 from consumer.commands.typecheck.routes import SchemaVersion, check_route
 from consumer.commands.validation.routes import overlap
 from consumer.config.model import Config
-from consumer.pipeline.assembly import registry_client
+from consumer.pipeline.assembly import registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def check_routes(config: Config, folder: Path | None) -> list[RouteCheck]:
         if folder is not None:
             shared = FolderSchemas(load_files([folder]), config.routes)
         elif any(route.wire_format == "confluent" for route in config.routes):
-            client = registry_client(config)
+            client = registry(config)
             if client is not None:
                 stack.callback(client.close)
                 shared = RegistrySchemas(client)

@@ -23,7 +23,7 @@ def dead_letters() -> None:
 @config_option
 @selection_options
 def list_letters(path: Path, **selection: Any) -> None:
-    """Counts them by reason, by the topic they came from, and by the hour in which they were given up."""
+    """Counts them by what is wrong: reason, topic, field and message, the commonest first."""
     config = load_config(path)
     from consumer.commands.dead_letters.printing import print_counts  # noqa: PLC0415 - the other commands start faster without
 
@@ -38,7 +38,7 @@ def list_letters(path: Path, **selection: Any) -> None:
 def show_letter(path: Path, offset: int | None, **selection: Any) -> None:
     """Shows one: its record decoded, why it failed, and what would become of it now.
 
-    That is the newest of the selection; without options, the newest of all.
+    That is the newest of the commonest kind that `list` shows; without options, of all.
     """
     if offset is not None:
         if selection["partition"] is None:

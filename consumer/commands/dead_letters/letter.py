@@ -49,4 +49,5 @@ class DeadLetter:
             first_failed_at=self.past.first_failed_at_ms / 1000,
             not_before=now,
             delivered=self.past.delivered,
+            which=self.past.which,
         )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 import orjson
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -21,6 +23,7 @@ from consumer.commands.dead_letters.showing import show
 from consumer.commands.dead_letters.survey import Count, survey
 from consumer.config.model import Config
 from consumer.kafka.reading import TopicReader
+from consumer.telemetry.legible import legible
 
 
 def print_counts(config: Config, selection: Selection) -> None:
@@ -31,20 +34,19 @@ def print_counts(config: Config, selection: Selection) -> None:
         Unreachable: the brokers do not answer.
     """
     with TopicReader(config, config.dead_letters.dead_letter_topic) as reader:
-        counts = survey(reader, selection).counts()
+        counts = survey(reader, selection, config.routes).counts()
     if sys.stdout.isatty():
         Console().print(_table(counts))
         return
-    for kind, count, replayed, (number, offset) in counts:
-        row = {"count": count, "replayed": replayed, "newest": {"partition": number, "offset": offset}}
-        click.echo(orjson.dumps(kind._asdict() | row))
+    for each in counts:
+        click.echo(orjson.dumps(_line(each)))
 
 
 def print_letter(config: Config, selection: Selection) -> None:
     """Indented on a terminal, one line in a pipe; for what is raised, see `show`."""
     document = show(config, selection)
     if sys.stdout.isatty():
-        Console().print_json(document.decode())
+        Console().print_json(legible(document.decode()))
     else:
         click.echo(document)
 
@@ -71,14 +73,38 @@ def _summary(result: ReplayResult, *, dry_run: bool) -> dict[str, Any]:
     }
 
 
+def _line(count: Count) -> dict[str, Any]:
+    number, offset = count.newest
+    return {
+        "reason": count.kind.reason,
+        "topic": count.kind.topic,
+        "field": count.kind.field,
+        "message": count.message,
+        "count": count.letters,
+        "replayed": count.replayed,
+        "newest": {"partition": number, "offset": offset},
+        "given_up": {"first": _time(count.first_ms), "last": _time(count.last_ms)},
+    }
+
+
 def _table(counts: Iterable[Count]) -> Table:
-    table = Table("reason", "first read from", "given up (UTC)")
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     table.add_column("letters", justify="right")
     table.add_column("replayed", justify="right")
-    table.add_column("newest", justify="right")
-    for kind, count, replayed, (number, offset) in counts:
-        table.add_row(*map(Text, (*kind, str(count), str(replayed), f"{number}:{offset}")))
+    for heading in ("reason", "first read from", "what is wrong"):
+        table.add_column(heading, overflow="fold")
+    table.add_column("newest", justify="right", no_wrap=True)
+    table.add_column("given up last (UTC)")
+    for each in counts:
+        place = "{}:{}".format(*each.newest)
+        what = (each.kind.reason, each.kind.topic, each.message)
+        row = (str(each.letters), str(each.replayed), *what, place, _time(each.last_ms))
+        table.add_row(*map(Text, row))
     return table
+
+
+def _time(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 @contextmanager

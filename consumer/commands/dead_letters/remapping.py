@@ -11,7 +11,7 @@ from typing import Any
 from consumer.avro.cache import SchemaCache
 from consumer.avro.decoding import Decoded
 from consumer.avro.errors import Undecodable
-from consumer.commands.preview.translation import masked_translator, with_schemas
+from consumer.commands.preview.translation import UNKNOWN_ID_SECONDS, masked_translator, with_schemas
 from consumer.config.model import Config
 from consumer.pipeline.assembly import decoders, schema_cache
 from consumer.records import Mapped, Record
@@ -22,7 +22,7 @@ class Remapping:
 
     def __init__(self, config: Config, schemas: SchemaCache | None) -> None:
         self._schemas = schemas
-        self._decoders = decoders(config.routes, schemas)
+        self._decoders = decoders(config, schemas)
         self._translator = masked_translator(
             config, self._decoders, max_age_seconds=config.delivery.max_event_age_seconds
         )
@@ -45,7 +45,7 @@ class Remapping:
             return {"value": None}
         try:
             decoder = self._decoders(record.origin.topic)
-            found: Decoded = with_schemas(partial(decoder.decode, record.value), self._schemas)
+            found: Decoded = with_schemas(partial(decoder.decode, record.value, record.headers), self._schemas)
         except Undecodable as error:
             return {"undecodable": str(error), "bytes": record.value.hex()}
         return {"name": found.name, "value": found.value}
@@ -53,7 +53,7 @@ class Remapping:
 
 @contextmanager
 def remapping(config: Config) -> Iterator[Remapping]:
-    schemas = schema_cache(config)
+    schemas = schema_cache(config, UNKNOWN_ID_SECONDS)
     try:
         yield Remapping(config, schemas)
     finally:

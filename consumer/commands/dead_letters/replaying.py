@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -21,7 +21,7 @@ from consumer.commands.dead_letters.selection import Selection
 from consumer.commands.dead_letters.survey import Position, survey
 from consumer.commands.exits import CommandFailed
 from consumer.config.model import Config
-from consumer.delivery.parts import parts_of
+from consumer.delivery.parts import Part, left_of, ordering_key
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.reading import TopicReader
 from consumer.kafka.topics import ensure_topics
@@ -84,7 +84,7 @@ def replay(
     if config.dead_letters.retry_topic not in config.dead_letters.topics:
         raise ReplayStopped("dead_letters.delays_seconds is empty, so no retry topic is read: give it a delay")
     with TopicReader(config, topic) as reader, remapping(config) as mapped:
-        found = survey(reader, selection)
+        found = survey(reader, selection, config.routes)
         wanted = found.unreplayed
         result = ReplayResult(selected=len(found.letters), before=len(found.letters) - len(wanted))
         writer: _Writer | None = None
@@ -122,15 +122,20 @@ def _replay_letter(  # noqa: PLR0913, PLR0917 - one letter, and all that it meet
     rate_limiter: RateLimiter,
 ) -> None:
     outcome = mapped.outcome(letter.record)
+    left: tuple[Part, ...] = ()
+    if isinstance(outcome, Send):
+        left = left_of(outcome, letter.past, frozenset(config.dead_letters.ordered_events))
     if isinstance(outcome, Reject):
         result.refused[outcome.reason] += 1
-    elif not isinstance(outcome, Send):
-        result.skipped += 1
-    else:
+    elif any(part.requests for part in left):
         result.sent += 1
         if writer is not None:
             rate_limiter.wait()
-            writer.write(letter, outcome, frozenset(config.dead_letters.ordered_events))
+            writer.write(letter, [part for part in left if part.requests])
+    elif left:
+        result.refused[left[0].refused[0].reason] += 1
+    else:
+        result.skipped += 1
 
 
 class _Writer:
@@ -139,21 +144,20 @@ class _Writer:
     def __init__(self, config: Config, partitions: Mapping[str, int]) -> None:
         self._publisher = Publisher(config, partitions)
         self._topic = config.dead_letters.dead_letter_topic
+        self._by_customer = config.delivery.ordering == "customer"
         self._tickets = count()
         self._written: dict[int, Position] = {}
 
-    def write(self, letter: DeadLetter, mapped: Send, ordered_events: frozenset[str]) -> None:
+    def write(self, letter: DeadLetter, parts: Sequence[Part]) -> None:
+        """Writes a letter of which these parts are to be sent."""
         record, part = letter.record, letter.past.part
-        parts = [each for each in parts_of(mapped, ordered_events) if part in {None, each.kind}]
-        if not parts:
-            return  # mapping makes nothing of that class any more
-        ordering_key = parts[0].requests[0].customer.encode() if record.key is None else record.key
-        parking_key = ordering_key if any(each.ordered for each in parts) else None
+        key = ordering_key(record, parts[0].requests, by_customer=self._by_customer)
+        parking_key = key if any(each.ordered for each in parts) else None
         kind = parts[0].kind if len(parts) == 1 else None
         failure = letter.retry_failure(time.time())
         ticket = next(self._tickets)
         self._written[ticket] = record.partition.number, record.offset
-        self._publisher.write(ticket, record, failure, ordering_key, parking_key, kind=kind, part=part)
+        self._publisher.write(ticket, record, failure, key, parking_key, kind=kind, part=part)
         if len(self._written) >= _BATCH:
             self._finish()
 

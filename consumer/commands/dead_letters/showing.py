@@ -23,7 +23,7 @@ class NoSuchLetter(CommandFailed):
 
 
 def show(config: Config, selection: Selection) -> bytes:
-    """A JSON object: the newest letter of the selection, which may be one place.
+    """A JSON object: of the selection, which may be one place, the newest letter of the commonest kind.
 
     Raises:
         NoSuchLetter: there is none, with what there is.
@@ -45,7 +45,8 @@ def show(config: Config, selection: Selection) -> bytes:
             "message": letter.message,
             "status": letter.status,
             "attempts": past.attempts,
-            "requests_delivered": past.delivered,
+            "requests_delivered": past.delivered or len(past.which),
+            "delivered": [{"number": number, "event": event} for number, event in past.which],
             "event_at": _time(past.timestamp_ms),
             "first_failed_at": _time(past.first_failed_at_ms),
             "given_up_at": _time(record.timestamp_ms),
@@ -60,7 +61,7 @@ def show(config: Config, selection: Selection) -> bytes:
 def _letter(config: Config, selection: Selection) -> DeadLetter:
     topic = config.dead_letters.dead_letter_topic
     with TopicReader(config, topic) as reader:
-        place = selection.place or survey(reader, selection).latest
+        place = selection.place or survey(reader, selection, config.routes).commonest
         if place is None:
             raise NoSuchLetter(f"{topic} has no dead letter of this selection: see `dead-letters list`")
         partition, offset = place

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from pathlib import Path
 
 import click
 
 from consumer.commands.exits import exit_on_error, needing_extra, refuse
 from consumer.commands.options import load_config
+from consumer.config.model import Config, RegistryConfig
 from consumer.telemetry import logs
+
+
+def _feed(config: Config, registry: RegistryConfig, rate: float) -> None:
+    from consumer.commands.demo.feeding import feed  # noqa: PLC0415
+
+    finish = threading.Event()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, lambda *_: finish.set())
+    click.echo(f"{rate:g} events a second to {config.kafka.bootstrap_servers}, until this is stopped", err=True)
+    with exit_on_error("the shop cannot go on"):
+        click.echo(f"{feed(config, registry, rate, finish)} events written", err=True)
 
 
 @click.command()
@@ -19,11 +33,23 @@ from consumer.telemetry import logs
 @click.option(
     "--config", "path", type=click.Path(path_type=Path), metavar="FILE", help="use the Kafka and registry named there"
 )
-def demo(events: int, path: Path | None) -> None:
+@click.option(
+    "--feed",
+    "rate",
+    type=click.FloatRange(min=0, min_open=True, max=1000),
+    metavar="N",
+    help="with --config: only write N sample events a second to the topics shop.EVENT, until it is stopped",
+)
+def demo(events: int, path: Path | None, rate: float | None) -> None:
     """The whole pipeline on this machine, on sample events; nothing needs to be installed."""
     given = None if path is None else load_config(path)
     if given is not None and given.schema_registry is None:
         refuse(f"{path}: schema_registry: is required for the demo's events")
+    if rate is not None:
+        if given is None or given.schema_registry is None:
+            raise click.UsageError("--feed goes with --config: it writes to the Kafka named there")
+        _feed(given, given.schema_registry, rate)
+        return
     logs.configure("critical")
     with needing_extra():
         from consumer.commands.demo.run import run_demo  # noqa: PLC0415

@@ -23,6 +23,7 @@ from consumer.kafka.embedded import embedded_broker
 from consumer.kafka.topics import delete_topics, ensure_topics
 from consumer.pipeline.assembly import Assembled, assembled
 from consumer.records import Outcome
+from consumer.sandbox.callers import Callers
 from consumer.sandbox.faults import FaultPlan, LogNormalLatency, Scripts
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.sandbox import running_sandbox
@@ -32,6 +33,8 @@ from consumer.sandbox.settings import SandboxSettings
 NAMESPACE = "demo-shop"
 _QUIET_SECONDS = 60.0
 _LOOK_AGAIN_SECONDS = 0.05
+_UNKNOWN_ID_SECONDS = 1.0
+"""Some samples name a schema that will never be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def run_demo(count: int, given: Config | None, progress: Progress) -> Summary:
         ensure_topics(kafka, [*topics, *letters.topics])
         if given is not None:
             stack.callback(delete_topics, kafka, [*topics, *letters.topics])
-        schemas = _registered(registry)
+        schemas = registered_schemas(registry)
         shop = Shop(schemas, time.time())
         parts = stack.enter_context(assembled(config))
         service = stack.enter_context(_in_background(parts))
@@ -92,10 +95,12 @@ def run_demo(count: int, given: Config | None, progress: Progress) -> Summary:
 def _addresses(given: Config | None, stack: ExitStack) -> tuple[KafkaConfig, RegistryConfig]:
     group = f"bluecore-demo-{uuid.uuid4().hex[:8]}"
     if given is not None and given.schema_registry is not None:
-        return given.kafka.model_copy(update={"group_id": group}), given.schema_registry
+        patient = given.schema_registry.model_copy(update={"unknown_id_seconds": _UNKNOWN_ID_SECONDS})
+        return given.kafka.model_copy(update={"group_id": group}), patient
     bootstrap = stack.enter_context(embedded_broker())
-    registry = stack.enter_context(serve(registry_app()))
-    return KafkaConfig(bootstrap_servers=bootstrap, group_id=group), RegistryConfig(url=registry)
+    registry = stack.enter_context(serve(Callers(registry_app())))
+    kafka = KafkaConfig(bootstrap_servers=bootstrap, group_id=group)
+    return kafka, RegistryConfig(url=registry, unknown_id_seconds=_UNKNOWN_ID_SECONDS)
 
 
 def _sandbox_settings(count: int) -> SandboxSettings:
@@ -133,10 +138,10 @@ def _config(kafka: KafkaConfig, registry: RegistryConfig, bluecore_url: str) -> 
     )
 
 
-def _registered(registry: RegistryConfig) -> dict[str, tuple[int, AvroSchema]]:
+def registered_schemas(registry: RegistryConfig) -> dict[str, tuple[int, AvroSchema]]:
     """By event type, the id and the schema: the files are named after the types."""
     folder = schemas_folder()
-    client = RegistryClient(registry.url, parse_options(registry.options))
+    client = RegistryClient(registry.url or "", parse_options(registry.options))
     ids = {each.subject: each.id for each in register_folder(client, folder)}
     client.close()
     schemas = load_folder(folder)

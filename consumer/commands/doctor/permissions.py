@@ -10,6 +10,7 @@ from confluent_kafka.admin._acl import AclOperation
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
 from consumer.commands.doctor.finding import Finding, error, ok, warning
+from consumer.commands.doctor.writers import check_writers
 from consumer.config.model import Config
 from consumer.kafka.client import client_options
 from consumer.kafka.logging import NullLogger
@@ -25,7 +26,7 @@ _NO_COORDINATOR_YET = (
 
 
 def check_permissions(config: Config, partitions: Mapping[str, int]) -> Iterator[Finding]:
-    """What this user may do with the group and the topics.
+    """What this user may do with the group and the topics, and who else may write to our own.
 
     Args:
         config: the configuration.
@@ -47,7 +48,8 @@ def check_permissions(config: Config, partitions: Mapping[str, int]) -> Iterator
             except KafkaException as refused:
                 yield _unknown(refused.args[0])
                 if refused.args[0].code() == KafkaError._UNSUPPORTED_FEATURE:  # noqa: SLF001 - the library's public name for it
-                    return  # brokers that know no permissions: the other question would only time out
+                    return  # brokers that know no permissions: the other questions would only time out
+        yield from check_writers(admin, config, partitions)
 
 
 def _topics(

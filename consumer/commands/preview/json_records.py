@@ -11,7 +11,9 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 from consumer.avro.decoding import Decoded
 from consumer.avro.errors import Undecodable
-from consumer.avro.unavailable import PLACEHOLDER, without_placeholders
+from consumer.avro.unavailable import without_placeholders
+from consumer.commands.preview.avro_json import unwrapped
+from consumer.records import Headers
 
 LONGEST: Final = 16 << 20
 """Bytes of a line, or of all the lines of a text that is laid out over several: they are held in memory, decoded."""
@@ -39,7 +41,7 @@ class JsonRecord:
         self._name = name
         self._line = line
 
-    def decode(self, value: bytes) -> Decoded:
+    def decode(self, value: bytes, headers: Headers = ()) -> Decoded:  # noqa: ARG002 - it needs none
         """See `WireFormat.decode`."""
         if len(value) > LONGEST:
             raise Undecodable(f"the record has more than {LONGEST} bytes")
@@ -57,7 +59,8 @@ class JsonRecord:
             raise Undecodable(f"the record is not JSON: {error}: line {self._line}") from None
         if not isinstance(record, dict):
             raise Undecodable("the record is no JSON object")
-        return Decoded(self._name, without_placeholders(record) if PLACEHOLDER in value else record)
+        record = {name: unwrapped(each) for name, each in record.items()}
+        return Decoded(self._name, without_placeholders(record))
 
 
 def json_records(source: BinaryIO) -> Iterator[JsonText]:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from consumer.clock import Clock, SystemClock
 from consumer.commands.preview.json_records import JsonRecord, json_records
-from consumer.commands.preview.translation import masked_translator, with_schemas
+from consumer.commands.preview.translation import UNKNOWN_ID_SECONDS, masked_translator, with_schemas
 from consumer.config.model import Config
 from consumer.kafka.tail import tail
 from consumer.pipeline.assembly import decoders, schema_cache
@@ -75,9 +75,9 @@ def preview_topic(
         Unreachable: they do not answer.
         RegistryUnavailable: a schema is not to be had.
     """
-    schemas = schema_cache(config)
+    schemas = schema_cache(config, UNKNOWN_ID_SECONDS)
     limit = 0 if any_age else config.delivery.max_event_age_seconds
-    translator = masked_translator(config, decoders(config.routes, schemas), max_age_seconds=limit)
+    translator = masked_translator(config, decoders(config, schemas), max_age_seconds=limit)
     now_ms = int((clock or SystemClock()).now() * _MS)
     try:
         for record in tail(config, topic, count):

@@ -14,6 +14,8 @@ from consumer.mapping.router import compile_routes
 from consumer.mapping.translate import Translator
 from consumer.telemetry.masking import MASK
 
+UNKNOWN_ID_SECONDS = 2.0
+"""A person waits, who can ask again; the service waits for `schema_registry.unknown_id_seconds`."""
 _SCHEMA_SECONDS = 20.0
 _POLL_SECONDS = 0.02
 _T = TypeVar("_T")

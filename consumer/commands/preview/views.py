@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, Final, NamedTuple
@@ -16,6 +17,7 @@ from rich.text import Text
 
 from consumer.commands.preview.preview import Previewed
 from consumer.records import EventRequest, Mapped, Reject, Send
+from consumer.telemetry.legible import legible
 
 _EXCERPT: Final = 100
 _MOST_FIELDS: Final = 20
@@ -35,17 +37,44 @@ class _Row(NamedTuple):
 
 
 def show(previews: Iterator[Previewed], form: str) -> bool:
-    """Prints them as a `table`, or as they come as JSON lines; False when there are none."""
+    """Prints them as a `table`, or as they come as JSON lines; False when there are none.
+
+    Of more than one, stderr gets the sum: a line for each record is all that a program reads.
+    """
     first = next(previews, None)
     if first is None:
         return False
-    every = chain([first], previews)
+    counts: Counter[tuple[str, str]] = Counter()
+    every = _counted(chain([first], previews), counts)
     if form == "table":
         Console().print(as_table(every))
     else:
         for each in every:
             click.echo(as_line(each))
+    if counts.total() > 1:
+        click.echo(in_sum(counts), err=True)
     return True
+
+
+def in_sum(counts: Counter[tuple[str, str]]) -> str:
+    """`12 records: 10 send, 2 reject (1 missing_field, 1 invalid_field)`; by outcome and reason."""
+    parts = []
+    for outcome in ("send", "skip", "reject"):
+        reasons = {reason: count for (kind, reason), count in counts.items() if kind == outcome}
+        if reasons:
+            why = ", ".join(f"{count} {reason}" for reason, count in reasons.items() if reason)
+            parts.append(f"{sum(reasons.values())} {outcome}" + (f" ({why})" if why else ""))
+    return f"{counts.total()} records: {', '.join(parts)}"
+
+
+def _counted(previews: Iterator[Previewed], counts: Counter[tuple[str, str]]) -> Iterator[Previewed]:
+    for each in previews:
+        outcome = each.outcome
+        if isinstance(outcome, Send):
+            counts["send", ""] += 1
+        else:
+            counts["reject" if isinstance(outcome, Reject) else "skip", str(outcome.reason)] += 1
+        yield each
 
 
 def as_line(previewed: Previewed) -> bytes:
@@ -55,10 +84,14 @@ def as_line(previewed: Previewed) -> bytes:
     if isinstance(outcome, Send):
         requests = [orjson.Fragment(each.body) for each in outcome.requests]
         omitted = {"omitted": [each.field for each in outcome.omitted]} if outcome.omitted else {}
-        return orjson.dumps({"outcome": "send", "requests": requests} | omitted | where)
+        refused = (
+            {"refused": [{"event": each.event, **_reason(each)} for each in outcome.refused]}
+            if outcome.refused
+            else {}
+        )
+        return orjson.dumps({"outcome": "send", "requests": requests} | omitted | refused | where)
     if isinstance(outcome, Reject):
-        reason = {"reason": outcome.reason, "field": outcome.field, "message": outcome.message}
-        return orjson.dumps({"outcome": "reject"} | reason | where)
+        return orjson.dumps({"outcome": "reject"} | _reason(outcome) | where)
     return orjson.dumps({"outcome": "skip", "reason": outcome.reason} | where)
 
 
@@ -86,11 +119,20 @@ def as_table(previews: Iterable[Previewed]) -> Table:
 def _rows(outcome: Mapped) -> Iterator[_Row]:
     if isinstance(outcome, Send):
         yield from map(_sent, outcome.requests)
+        yield from map(_refused, outcome.refused)
         yield from (_Row("omit", each.event, what=_bare(each.message)) for each in outcome.omitted)
     elif isinstance(outcome, Reject):
-        yield _Row("reject", outcome.event, what=f"{outcome.reason}: {outcome.message}")
+        yield _refused(outcome)
     else:
         yield _Row("skip", what=_SKIPPED[outcome.reason])
+
+
+def _reason(refused: Reject) -> dict[str, str | None]:
+    return {"reason": refused.reason, "field": refused.field, "message": refused.message}
+
+
+def _refused(reject: Reject) -> _Row:
+    return _Row("reject", reject.event, what=f"{reject.reason}: {reject.message}")
 
 
 def _sent(request: EventRequest) -> _Row:
@@ -127,4 +169,4 @@ def _bare(name: str) -> str:
 
 def _json(value: Any) -> str:
     """As it is sent, so that `true` and `"true"` differ, and no control character reaches the terminal."""
-    return orjson.dumps(value).decode()
+    return legible(orjson.dumps(value).decode())

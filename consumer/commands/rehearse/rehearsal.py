@@ -41,7 +41,7 @@ class Rehearsal:
         self._now_ms = now_ms
         self._age = AgeLimit(config.delivery.max_event_age_seconds)
         self._show_values = show_values
-        self._decoder_of = decoder_of = decoders(config.routes, schemas)
+        self._decoder_of = decoder_of = decoders(config, schemas)
         # Each route for itself: a record that one refuses, another may send. Age is judged apart, so that a record
         # that is both old and broken is counted as broken.
         self._routes: Sequence[tuple[int, RouteConfig, Translator]] = tuple(

@@ -30,7 +30,7 @@ def suggest(path: Path, topics: tuple[str, ...]) -> None:
     from consumer.commands.suggest.events import guess_by_name  # noqa: PLC0415
     from consumer.commands.suggest.report import routes_of  # noqa: PLC0415
     from consumer.commands.suggest.sources import chosen, read_topics, topics_of  # noqa: PLC0415
-    from consumer.pipeline.assembly import registry_client  # noqa: PLC0415
+    from consumer.pipeline.assembly import registry  # noqa: PLC0415
 
     with exit_on_error("nothing can be suggested"):
         known = topics_of(config)
@@ -42,7 +42,7 @@ def suggest(path: Path, topics: tuple[str, ...]) -> None:
                 line = orjson.dumps({"topic": name, "guess": guess}).decode()
                 click.echo(f"{name:<40} {guess or '?'}" if sys.stdout.isatty() else line)
             return
-        client = registry_client(config)
+        client = registry(config)
         if client is None:
             refuse(f"{path}: schema_registry: is required: the schemas say what is in a topic")
         try:

@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from consumer.avro.errors import SchemaUnknown, Undecodable
 from consumer.avro.references import load_schema
-from consumer.avro.registry import RegistryClient
+from consumer.avro.registry_protocol import Registry
 from consumer.avro.schema import AvroSchema, branches_alone
+from consumer.avro.schema_ids import SchemaId
 from consumer.commands.check.registry import RegistrySchemas
 from consumer.commands.preview.translation import with_schemas
 from consumer.config.model import Config
@@ -80,7 +81,7 @@ def _fits(wanted: str, name: str) -> bool:
     return fnmatch.fnmatchcase(name, wanted) if "*" in wanted else name == wanted
 
 
-def read_topics(config: Config, client: RegistryClient, topics: Sequence[str]) -> Iterator[TopicContents]:
+def read_topics(config: Config, client: Registry, topics: Sequence[str]) -> Iterator[TopicContents]:
     """What the registry and the brokers know of each; what cannot be had of one does not keep from the next.
 
     Raises:
@@ -107,18 +108,18 @@ def read_topics(config: Config, client: RegistryClient, topics: Sequence[str]) -
         yield contents
 
 
-def _add_records(contents: TopicContents, config: Config) -> dict[str, int | None]:
+def _add_records(contents: TopicContents, config: Config) -> dict[str, SchemaId | None]:
     """Gives the record types that were found, with a schema's id of each."""
-    written: dict[str, int | None] = {}
+    written: dict[str, SchemaId | None] = {}
     refused: str | None = None
     cache = schema_cache(config)
     try:
-        decoder = decoders(config.routes, cache)(contents.topic)
+        decoder = decoders(config, cache)(contents.topic)
         for record in tail(config, contents.topic, RECORDS):
             if record.value is None:
                 continue
             try:
-                decoded = with_schemas(partial(decoder.decode, record.value), cache)
+                decoded = with_schemas(partial(decoder.decode, record.value, record.headers), cache)
             except Undecodable as error:
                 refused = str(error)
                 continue
@@ -134,7 +135,7 @@ def _add_records(contents: TopicContents, config: Config) -> dict[str, int | Non
     return written
 
 
-def _add_type(contents: TopicContents, name: str, schema_id: int, client: RegistryClient) -> None:
+def _add_type(contents: TopicContents, name: str, schema_id: SchemaId, client: Registry) -> None:
     try:
         schema = load_schema(client, schema_id)
     except SchemaUnknown as error:

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from consumer.avro.connecting import check_options
 from consumer.avro.errors import UnusableSchemas
-from consumer.avro.options import parse_options
 from consumer.avro.reader_schemas import ReaderSchema
 from consumer.avro.route_schemas import reader_schema, written_schemas
 from consumer.commands.validation.routes import overlap, route_findings
@@ -49,10 +49,10 @@ def _findings(partial: PartialConfig) -> Iterator[Finding]:
 def _registry_findings(partial: PartialConfig) -> Iterator[Finding]:
     confluent = [index for index, route in partial.routes.items() if route.wire_format == "confluent"]
     if confluent and not partial.has_registry:
-        yield Finding("schema_registry", f"is required: routes[{confluent[0]}] reads Confluent's wire format")
+        yield Finding("schema_registry", f"is required: routes[{confluent[0]}] takes its schemas from a registry")
     if partial.schema_registry is not None:
         try:
-            parse_options(partial.schema_registry.options)
+            check_options(partial.schema_registry)
         except UnusableSetting as error:
             yield Finding("schema_registry.options", str(error))
 

@@ -4,9 +4,6 @@
 {{- if regexMatch `^(127\.|localhost$|\[?::1\]?$)` ($v.telemetry.host | default "") -}}
 {{- $faults = append $faults (printf "telemetry.host is %s: no probe reaches a pod there, and each would be restarted for ever; leave it out" $v.telemetry.host) -}}
 {{- end -}}
-{{- if contains "," (($v.schema_registry | default dict).url | default "") -}}
-{{- $faults = append $faults "schema_registry.url has a comma, and the service takes one address: give that of a balancer in front of several" -}}
-{{- end -}}
 {{- if $v.networkPolicy.enabled -}}
 {{- if not (or $v.networkPolicy.brokerPorts (include "bluecore-consumer.brokerPorts" .)) -}}
 {{- $faults = append $faults "networkPolicy cannot tell the brokers' ports from the ${NAME} in kafka.bootstrap_servers: give them in networkPolicy.brokerPorts" -}}

@@ -14,7 +14,19 @@
 {{- define "bluecore-consumer.webAddresses" -}}
 {{- $addresses := dict "bluecore.url" (.Values.bluecore.url | default "https://api.bluecore.app") -}}
 {{- with (.Values.schema_registry | default dict).url -}}
-{{- $_ := set $addresses "schema_registry.url" . -}}
+{{- /* Several stand in one text; a comma within one, as in a password, parts nothing. */ -}}
+{{- $urls := regexSplit `\s*,\s*https?://` . -1 -}}
+{{- $schemes := regexFindAll `(^|,\s*)https?://` . -1 -}}
+{{- range $number, $rest := $urls -}}
+{{- $key := ternary "schema_registry.url" (printf "schema_registry.url, address %d," (add1 $number)) (eq (len $urls) 1) -}}
+{{- $_ := set $addresses $key (eq $number 0 | ternary $rest (printf "%s%s" (regexFind `https?://` (index $schemes $number)) $rest)) -}}
+{{- end -}}
+{{- end -}}
+{{- if and (eq ((.Values.schema_registry | default dict).type | default "confluent") "glue") (not .Values.schema_registry.url) -}}
+{{- $_ := set $addresses "schema_registry" "https://glue.amazonaws.com" -}}
+{{- end -}}
+{{- with get ((.Values.schema_registry | default dict).options | default dict) "bearer.auth.issuer.endpoint.url" -}}
+{{- $_ := set $addresses "schema_registry.options bearer.auth.issuer.endpoint.url" . -}}
 {{- end -}}
 {{- with get (.Values.kafka.options | default dict) "sasl.oauthbearer.token.endpoint.url" -}}
 {{- $_ := set $addresses "kafka.options sasl.oauthbearer.token.endpoint.url" . -}}

@@ -106,11 +106,42 @@ def test_letters_are_counted_shown_and_after_a_fix_delivered_once(pipeline: Pipe
     assert sum(line["replayed"] for line in ask(pipeline, "list")) == 2
 
 
+def test_of_a_record_that_one_of_its_routes_refused_a_replay_sends_the_missing_event_only(pipeline: Pipeline) -> None:
+    """Across a restart and through the retry topic; the letter says what was sent at once."""
+    topic = pipeline.broker.topic(1)
+    view, wish = {"topic": topic, "event": "viewed_product"}, {"topic": topic, "event": "wishlist"}
+    with pipeline.service([{**view, "fields": {"products.id": "code"}}, wish]) as service:
+        service.wait_ready()
+        value = pipeline.shop.encode("order", order(JANE))
+        pipeline.broker.produce(topic, [Message(b"order-1", value, partition=0)])
+        pipeline.committed_to_the_end(topic)
+        assert service.terminate() == 0
+    (letter,) = [each for each in pipeline.failed(pipeline.dead_letter_topic) if each.value is not None]
+    assert headers_of(letter)["bluecore.delivered"] == "1:wishlist"
+    assert headers_of(letter)["bluecore.reason"] == "missing_field"
+    (shown,) = ask(pipeline, "show", "--reason", "missing_field")
+    assert shown["failure"]["delivered"] == [{"number": 1, "event": "wishlist"}]
+    assert [each["event"] for each in shown["now"]["refused"]] == ["viewed_product"]
+    (unchanged,) = ask(pipeline, "replay")
+    assert (unchanged["replayed"], unchanged["would_fail_again"]) == (0, {"missing_field": 1})
+
+    with pipeline.service([view, wish]) as service:
+        service.wait_ready()
+        (replayed,) = ask(pipeline, "replay")
+        assert replayed["replayed"] == 1
+        pipeline.accepted(2)
+        pipeline.committed_to_the_end(pipeline.retry_topic)
+    accepted = [each for each in pipeline.sandbox.events() if each.status == 202]
+    assert [(each.event, each.idempotency_key) for each in accepted] == [
+        ("wishlist", f"{topic}:0:0:1"),
+        ("viewed_product", f"{topic}:0:0"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("options", "count"),
     [
         (("--reason", "undecodable"), 1),
-        (("--topic", "elsewhere"), 0),
         (("--since", "1h"), 3),
         (("--until", "1h"), 0),
         (("--from-offset", "1000"), 0),
@@ -164,12 +195,22 @@ def test_a_replayed_profile_holds_back_the_customers_later_ones(pipeline: Pipeli
     assert accepted == names
 
 
+@pytest.mark.parametrize("command", ["list", "show", "replay"])
+def test_a_topic_that_nothing_was_read_from_is_a_mistake(letters: Pipeline, command: str) -> None:
+    """No letters of a misspelt topic would look like good news."""
+    config = str(letters.folder / "config.yaml")
+    options = [*CONSUMER, "dead-letters", command, "--config", config, "--topic", "elsewhere"]
+    done = subprocess.run(options, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert "--topic elsewhere: no dead letter is from it, and no route takes it" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
         (("--partition", "0", "--offset", "999"), "and no offset 999"),
         (("--partition", "77", "--offset", "0"), "has no records"),
-        (("--topic", "elsewhere"), "no dead letter of this selection"),
+        (("--reason", "too_large"), "no dead letter of this selection"),
     ],
 )
 def test_a_place_without_a_letter_is_told_from_what_there_is(

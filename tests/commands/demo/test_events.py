@@ -12,6 +12,7 @@ from consumer.avro.errors import Undecodable
 from consumer.avro.files import load_folder, schemas_folder
 from consumer.avro.formats import SchemaSources, wire_format
 from consumer.avro.schema import AvroSchema
+from consumer.avro.schema_ids import SchemaId
 from consumer.commands.demo.events import Sample, Shop
 from consumer.config.model import EVENT_TYPES
 from consumer.config.route import RouteConfig
@@ -31,8 +32,8 @@ ROUTER = compile_routes([RouteConfig(topic=event, event=event) for event in EVEN
 class Registry:
     """The schemas by the ids that the samples carry."""
 
-    def get(self, schema_id: int) -> AvroSchema:
-        found = dict(SCHEMAS.values()).get(schema_id)
+    def get(self, schema_id: SchemaId) -> AvroSchema:
+        found = dict[SchemaId, AvroSchema](SCHEMAS.values()).get(schema_id)
         if found is None:
             raise Undecodable(f"schema {schema_id} is unknown")
         return found

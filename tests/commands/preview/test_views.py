@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from typing import Any
 
 import orjson
@@ -10,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from consumer.commands.preview.preview import Previewed
-from consumer.commands.preview.views import as_line, as_table
+from consumer.commands.preview.views import as_line, as_table, in_sum, show
 from consumer.records import EventRequest, Mapped, Omission, Partition, Reason, Reject, Send, Skip, Stage
 
 BODY = b'{"event":"search","properties":{"token":"***","search_term":"[red]scarf[/red]"}}'
@@ -37,6 +38,24 @@ def test_no_control_character_of_a_records_own_names_reaches_the_terminal() -> N
     )
     assert "\x1b" not in table
     assert all(f"{name}\\u001b[2J" in table for name in "abc")
+
+
+def test_the_sum_names_the_reasons_of_what_is_not_sent() -> None:
+    counts = Counter(
+        {("send", ""): 10, ("reject", "missing_field"): 2, ("reject", "too_old"): 1, ("skip", "when"): 3}
+    )
+    assert in_sum(counts) == "16 records: 10 send, 3 skip (3 when), 3 reject (2 missing_field, 1 too_old)"
+
+
+def test_more_than_one_record_has_a_sum_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    """A program reads a line for each record, and nothing else."""
+    assert show(iter([Previewed(SENT), Previewed(REFUSED)]), "json")
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == 2
+    assert err == "2 records: 1 send, 1 reject (1 missing_field)\n"
+
+    assert show(iter([Previewed(SENT)]), "json")
+    assert capsys.readouterr().err == ""
 
 
 def test_what_is_sent_is_a_line_with_the_documents_as_they_are_posted() -> None:
