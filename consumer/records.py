@@ -12,6 +12,8 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 Headers = tuple[tuple[str, bytes | None], ...]
+OWN_HEADERS = ("__connect.errors.", "bluecore.")
+"""How the headers begin that the service writes into the retry and dead-letter topics."""
 
 
 class Reason(StrEnum):
@@ -26,6 +28,7 @@ class Reason(StrEnum):
     REJECTED = "rejected"
     RETRIES_EXHAUSTED = "retries_exhausted"
     REDELIVERIES_EXHAUSTED = "redeliveries_exhausted"
+    ENCRYPTED = "encrypted"
 
 
 class Stage(StrEnum):
@@ -220,7 +223,7 @@ class Reject:
 class Skip:
     """A record that is deliberately not sent."""
 
-    reason: Literal["when", "tombstone", "only_emails"]
+    reason: Literal["when", "event", "tombstone", "records", "only_emails"]
 
 
 Mapped = Send | Reject | Skip

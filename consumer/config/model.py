@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from consumer.config.route import RouteConfig
+from consumer.config.tables import TableConfig
 from consumer.config.types import (
     ClientName,
     Count,
@@ -193,6 +194,7 @@ class Config(Section):
     dead_letters: DeadLettersConfig = DeadLettersConfig()
     receipts: ReceiptsConfig = ReceiptsConfig()
     telemetry: TelemetryConfig = TelemetryConfig()
+    tables: dict[str, TableConfig] = {}  # noqa: RUF012 - pydantic copies it
     routes: Annotated[tuple[RouteConfig, ...], AfterValidator(_at_least_one)]
 
     @property

@@ -16,6 +16,12 @@ from prometheus_client.process_collector import ProcessCollector
 from consumer.avro.cache import SchemaCache
 from consumer.avro.connecting import open_registry, registry_type
 from consumer.avro.decoding import WireFormat
+from consumer.avro.decryption import NO_EXTRA, Decryption
+from consumer.avro.key_registry import KeyRegistry
+from consumer.avro.key_ring import KeyRing
+from consumer.avro.key_service import KeyService, is_installed
+from consumer.avro.keys import KeyDecoder
+from consumer.avro.options import parse_options
 from consumer.avro.outage import address
 from consumer.avro.registry import RegistryClient
 from consumer.avro.registry_protocol import Registry
@@ -44,6 +50,7 @@ from consumer.kafka.source import KafkaSource
 from consumer.kafka.topics import ensure_topics
 from consumer.mapping.contract import events_of
 from consumer.mapping.router import Router, compile_routes
+from consumer.mapping.tables import load_tables
 from consumer.mapping.translate import Translator
 from consumer.pipeline.caches import caches_of
 from consumer.pipeline.held_back import is_paused, tell_held_back
@@ -108,6 +115,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
         translator = Translator(
             routes,
             decoders(config, schemas),
+            keys=key_decoder(schemas),
             subjects=None if schemas is None else Subjects(schemas.kept.get),
         )
         statistics = KafkaStatistics(metrics, health, clock.now)
@@ -186,6 +194,7 @@ def router(config: Config) -> Router:
         token=config.bluecore.namespace.get_secret_value(),
         max_age_seconds=config.delivery.max_event_age_seconds,
         only_emails=config.bluecore.only_emails,
+        tables=load_tables(config.tables),
     )
 
 
@@ -205,7 +214,17 @@ def schema_cache(config: Config, most_seconds: float = float("inf")) -> SchemaCa
     if client is None or section is None:
         return None
     asked = client.subjects_of if isinstance(client, RegistryClient) else None
-    return SchemaCache(client, subjects_of=asked, patience=Patience(min(section.unknown_id_seconds, most_seconds)))
+    patience = Patience(min(section.unknown_id_seconds, most_seconds))
+    return SchemaCache(client, subjects_of=asked, patience=patience, keys=key_ring(config))
+
+
+def key_ring(config: Config) -> KeyRing | None:
+    """The keys of encrypted fields; None without the extra that brings the means to have them."""
+    client, section = registry(config), config.schema_registry
+    if section is None or not isinstance(client, RegistryClient) or not is_installed():
+        return None
+    options = parse_options(section.options)
+    return KeyRing(KeyRegistry(client, KeyService(options.keys, options.timeout_seconds)).cipher)
 
 
 def decoders(config: Config, schemas: SchemaCache | None) -> Callable[[str], WireFormat]:
@@ -222,9 +241,14 @@ def decoders(config: Config, schemas: SchemaCache | None) -> Callable[[str], Wir
     def of_topic(topic: str) -> WireFormat:
         taking = [each for each in each_with_files if each.route.takes(topic)]
         # A topic that no route takes is a redelivery whose route is gone: the router says so once it is decoded.
-        return topic_decoder(taking or each_with_files[:1], schemas, asked, most_bytes)
+        decryption = Decryption(NO_EXTRA if schemas is None or schemas.keys is None else schemas.keys, topic)
+        return topic_decoder(taking or each_with_files[:1], schemas, asked, most_bytes, decryption)
 
     return of_topic
+
+
+def key_decoder(schemas: SchemaCache | None) -> KeyDecoder | None:
+    return None if schemas is None else KeyDecoder(schemas)
 
 
 def events_of_topics(routes: Iterable[RouteConfig]) -> dict[str, list[str]]:

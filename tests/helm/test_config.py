@@ -20,12 +20,15 @@ bluecore: {url: "${BLUECORE_URL:-https://api.bluecore.app/api/track/mobile/v1}",
 delivery: {max_buffered_bytes: 67108864, rate_limit_per_second: 0.5, retry: {attempts: 2}}
 dead_letters: {delays_seconds: [0.5, 60]}
 telemetry: {log_level: warning}
+tables: {rates: {nl: 1.21, "12": "yes", "on": true}}
 routes:
   - {topic: shop.orders, when: "status == 'PAID' && n > `10`", event: purchase, fields: {total: totals.grand_total}}
   - {topic_pattern: '^shop\\.views\\..*', event: "viewed_product", priority: -1, split_products: true}
   - topic: shop.consent
     event: {path: email, values: {true: optin, false: unsubscribe, 3: viewed_cart}}
     attributes: {vip: {path: buyer.is_vip, as: boolean}}
+  - {topic: web.track, preset: segment}
+  - {topic: crm.accounts, records: tombstones, key_format: json, event: unsubscribe, fields: {email: _kafka.key.mail}}
 """
 
 
@@ -57,6 +60,18 @@ def test_what_is_not_given_is_left_to_the_service(chart: Chart) -> None:
     assert set(settings) == {"kafka", "schema_registry", "bluecore", "delivery", "telemetry", "routes"}
     defaults = Config.model_validate(settings | {"delivery": {}, "telemetry": {}})
     assert Config.model_validate(settings) == defaults
+
+
+def test_aws_glue_has_a_section_without_an_address(chart: Chart) -> None:
+    """Its address follows from the region; what is reached over the network is HTTPS."""
+    registry = {"type": "glue", "url": "", "options": {"region": "eu-central-1"}}
+
+    rendered = chart.render({"schema_registry": registry, "networkPolicy": {"enabled": True}})
+
+    assert rendered.settings["schema_registry"] == {key: registry[key] for key in ("type", "options")}
+    assert Config.model_validate(rendered.settings).schema_registry is not None
+    egress = rendered.one("NetworkPolicy")["spec"]["egress"]
+    assert 443 in [port["port"] for way in egress for port in way.get("ports", ())]
 
 
 def test_without_a_registry_there_is_no_section_for_it(chart: Chart) -> None:

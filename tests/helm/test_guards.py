@@ -38,6 +38,14 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"routes": [ROUTE | {"format": "single_object", "schema": ["a.avsc", "b.avsc"]}], "files": {"a.avsc": "{}"}},
         "routes[0].schema names b.avsc, which no pod would find",
     ),
+    "no such table": (
+        {"tables": {"stores": "stores.csv"}},
+        "tables.stores names stores.csv, which no pod would find",
+    ),
+    "no such table with columns": (
+        {"tables": {"stores": {"file": "./stores.csv", "key": "id"}}, "files": {"other.csv": "id,name"}},
+        "tables.stores names ./stores.csv, which no pod would find",
+    ),
     "no way for the probes": ({"telemetry": {"host": "127.0.0.1"}}, "telemetry.host is 127.0.0.1: no probe"),
     "fence and hidden brokers": (
         {"networkPolicy": FENCE, "kafka": {"bootstrap_servers": "${BROKERS}"}},

@@ -19,9 +19,9 @@ SEARCH: dict[str, Any] = {"topic": "t", "event": "search"}
 OTHER, WITHHELD = {"email": "bob@example.com", "search_term": "hat"}, Skip("only_emails")
 
 
-def mapped(record: dict[str, Any], *routes: dict[str, Any], **age: float) -> Any:
+def mapped(record: dict[str, Any], *routes: dict[str, Any], max_age_seconds: float = 0) -> Any:
     configs = [RouteConfig.model_validate(each) for each in routes or (SEARCH,)]
-    router = compile_routes(configs, token=TOKEN, only_emails=LISTED, **age)
+    router = compile_routes(configs, token=TOKEN, only_emails=LISTED, max_age_seconds=max_age_seconds)
     links = LinkCache()
     claim = partial(links.claim, record=1)
     return router.map("t", None, record, NOW_MS - 10_000, NOW_MS, claim=claim)

@@ -9,18 +9,21 @@ import re
 from dataclasses import replace
 from functools import cache
 
+from consumer.avro.encrypted_fields import encryption_of
 from consumer.avro.errors import InvalidSchema, SchemaUnknown
 from consumer.avro.protocol import RegisteredSchema
 from consumer.avro.references import parse_registered
 from consumer.avro.registry_protocol import Registry
 from consumer.avro.schema import AvroSchema
 from consumer.commands.check.likeness import resembles_event, resembles_topic
-from consumer.commands.check.search import SearchResult, by_record, of_record
+from consumer.commands.check.search import SearchResult, by_record, key_shape, of_record
 from consumer.commands.typecheck.findings import Finding, Severity
+from consumer.commands.typecheck.shapes import Shape
 from consumer.config.route import RouteConfig
 from consumer.suggestions import nearest
 
 _VALUE = "-value"
+_KEY = "-key"
 _FULL_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 _KINDS = {"JSON": "JSON Schema", "PROTOBUF": "Protobuf"}
 _INSTEAD = "let the producer write Avro, or leave these records out of the route"
@@ -58,6 +61,17 @@ class RegistrySchemas:
                 missing="no schema of its records is one that can be read", unusable=unusable, expected=True
             )
         return replace(of_record(route, pairs, f"subject {', '.join(subjects)}", how), unusable=unusable)
+
+    def key_of(self, route: RouteConfig) -> Shape | None:
+        """See `Schemas.key_of`.
+
+        Raises:
+            RegistryUnavailable: the registry cannot tell.
+        """
+        if route.key_format != "avro":
+            return None
+        subjects = [each for each in self._subjects if each.endswith(_KEY) and route.takes(each.removesuffix(_KEY))]
+        return key_shape(schema for subject in subjects for _, schema in self._read(subject)[0])
 
     def _subjects_of(self, route: RouteConfig) -> tuple[list[str], str]:
         of_topic = [each for each in self._subjects if _is_of_topic(each, route)]
@@ -102,7 +116,8 @@ class RegistrySchemas:
             label = f"{subject} version {version}"
             registered = self._client.schema_of(subject, version)
             try:
-                read.append((label, parse_registered(self._client, registered)))
+                schema = parse_registered(self._client, registered)
+                read.append((label, replace(schema, encryption=encryption_of(schema, registered))))
             except (InvalidSchema, SchemaUnknown) as error:
                 refused.append((label, _reason(registered, error)))
         severity = Severity.WARNING if read else Severity.ERROR

@@ -9,11 +9,13 @@ from typing import BinaryIO
 
 from consumer.clock import Clock, SystemClock
 from consumer.commands.preview.json_records import JsonRecord, json_records
+from consumer.commands.preview.json_surroundings import json_key, placed
 from consumer.commands.preview.translation import UNKNOWN_ID_SECONDS, masked_translator, with_schemas
 from consumer.config.model import Config
 from consumer.kafka.tail import tail
-from consumer.pipeline.assembly import decoders, schema_cache
-from consumer.records import Mapped, Partition, Record
+from consumer.mapping.tables import load_tables
+from consumer.pipeline.assembly import decoders, key_decoder, schema_cache
+from consumer.records import Mapped, Partition
 from consumer.suggestions import nearest
 from consumer.telemetry.masking import MASK
 
@@ -50,12 +52,15 @@ def preview_json(
     line = 1
     # Age is not judged: a file does not say when its records were written.
     translator = masked_translator(
-        config, lambda _: JsonRecord(record_name or only or "(no --record given)", line), token=token
+        config.routes,
+        lambda _: JsonRecord(record_name or only or "(no --record given)", line),
+        json_key,
+        tables=load_tables(config.tables),
+        only_emails=config.bluecore.only_emails,
+        token=token,
     )
     for number, (text, line) in enumerate(json_records(source)):  # noqa: B007 - the decoder reads the line
-        value = None if text == b"null" else text
-        record = Record(Partition(topic, 0), number, key=None, value=value)
-        yield Previewed(translator.translate(record, 0))
+        yield Previewed(translator.translate(placed(topic, number, text), 0))
 
 
 def preview_topic(
@@ -77,7 +82,14 @@ def preview_topic(
     """
     schemas = schema_cache(config, UNKNOWN_ID_SECONDS)
     limit = 0 if any_age else config.delivery.max_event_age_seconds
-    translator = masked_translator(config, decoders(config, schemas), max_age_seconds=limit)
+    translator = masked_translator(
+        config.routes,
+        decoders(config, schemas),
+        key_decoder(schemas),
+        tables=load_tables(config.tables),
+        max_age_seconds=limit,
+        only_emails=config.bluecore.only_emails,
+    )
     now_ms = int((clock or SystemClock()).now() * _MS)
     try:
         for record in tail(config, topic, count):

@@ -18,9 +18,11 @@ from consumer.config.findings import Finding
 from consumer.config.load import load
 from consumer.config.model import Config
 from consumer.config.route import RouteConfig
+from consumer.config.tables import TableConfig
 from consumer.config.validation import PartialConfig
 from consumer.errors import UnusableSetting
 from consumer.kafka.options import option_findings
+from consumer.mapping.tables import Tables, load_table
 
 
 def load_checked(path: Path, environ: Mapping[str, str], missing: Mapping[str, Any] = MappingProxyType({})) -> Config:
@@ -41,7 +43,9 @@ def _findings(partial: PartialConfig) -> Iterator[Finding]:
     for each in option_findings(partial.kafka_options):
         yield Finding(f"kafka.options.{each.key}" if each.key else "kafka.options", each.message)
     yield from _registry_findings(partial)
-    yield from _all_route_findings(partial.routes)
+    tables, found = _tables(partial.tables)
+    yield from found
+    yield from _all_route_findings(partial.routes, tables)
     yield from _schema_findings(partial.routes)
     yield from _topic_findings(partial)
 
@@ -50,6 +54,9 @@ def _registry_findings(partial: PartialConfig) -> Iterator[Finding]:
     confluent = [index for index, route in partial.routes.items() if route.wire_format == "confluent"]
     if confluent and not partial.has_registry:
         yield Finding("schema_registry", f"is required: routes[{confluent[0]}] takes its schemas from a registry")
+    keyed = [index for index, route in partial.routes.items() if route.key_format == "avro"]
+    if keyed and not confluent and not partial.has_registry:
+        yield Finding("schema_registry", f"is required: routes[{keyed[0]}] reads keys in Avro")
     if partial.schema_registry is not None:
         try:
             check_options(partial.schema_registry)
@@ -57,14 +64,27 @@ def _registry_findings(partial: PartialConfig) -> Iterator[Finding]:
             yield Finding("schema_registry.options", str(error))
 
 
-def _all_route_findings(routes: Mapping[int, RouteConfig]) -> Iterator[Finding]:
+def _tables(tables: Mapping[str, TableConfig | None]) -> tuple[Tables, list[Finding]]:
+    """The tables, an empty one for each that cannot be read; and what is wrong with those."""
+    read: dict[str, Mapping[str, Any]] = {}
+    found: list[Finding] = []
+    for name, table in tables.items():
+        try:
+            read[name] = {} if table is None else load_table(table)
+        except UnusableSetting as error:
+            read[name] = {}
+            found.append(Finding(f"tables.{name}", str(error)))
+    return read, found
+
+
+def _all_route_findings(routes: Mapping[int, RouteConfig], tables: Tables) -> Iterator[Finding]:
     """What is wrong with the routes, under the indices that they have in the file."""
     indices = list(routes)
 
     def renumbered(text: str) -> str:
         return re.sub(r"\broutes\[(\d+)\]", lambda match: f"routes[{indices[int(match[1])]}]", text)
 
-    for each in route_findings(list(routes.values())):
+    for each in route_findings(list(routes.values()), tables):
         yield Finding(renumbered(each.key), renumbered(each.message))
 
 

@@ -40,7 +40,7 @@ def test_a_sound_configuration_passes_without_a_network(tmp_path: Path) -> None:
         ),
         (
             [{"topic": "a", "event": "purchase", "when": "lenght(lines) > `0`"}],
-            "routes[0].when: JMESPath has no function lenght(); did you mean length?",
+            "routes[0].when: there is no function lenght(); did you mean length?",
         ),
         (
             [{"topic_pattern": "^a(", "event": "optin"}],
