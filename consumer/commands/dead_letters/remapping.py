@@ -30,6 +30,7 @@ class Remapping:
             key_decoder(config, schemas),
             tables=load_tables(config.tables),
             max_age_seconds=config.delivery.max_event_age_seconds,
+            only_emails=config.bluecore.only_emails,
         )
 
     def outcome(self, record: Record) -> Mapped:

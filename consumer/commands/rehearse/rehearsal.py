@@ -47,7 +47,11 @@ class Rehearsal:
         # Each route for itself: a record that one refuses, another may send. Age is judged apart, so that a record
         # that is both old and broken is counted as broken.
         self._routes: Sequence[tuple[int, RouteConfig, Translator]] = tuple(
-            (index, route, masked_translator((route,), decoder_of, keys, tables=tables))
+            (
+                index,
+                route,
+                masked_translator((route,), decoder_of, keys, tables=tables, only_emails=config.bluecore.only_emails),
+            )
             for index, route in enumerate(config.routes)
         )
 
