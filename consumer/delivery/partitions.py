@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from consumer.delivery.buffer import Buffer
 from consumer.delivery.commits import Commits
@@ -184,13 +184,13 @@ class Partitions:
         else:
             self.memory_of_left.add(partition, offset)
 
-    def delivered_before(self, record: Record, part: OrderClass | None) -> Collection[int]:
+    def delivered_before(self, record: Record, part: OrderClass | None) -> OffsetRanges:
         """Which requests of this part, by their numbers, were delivered before its partition left."""
-        return frozenset(self.memory_of_left.delivered_of(record.partition, record.offset, part))
+        return self.memory_of_left.delivered_of(record.partition, record.offset, part)
 
     def _remember_partly(self, task: Task) -> None:
         if accepted := task.accepted:
-            numbers = tuple(number for number, _ in accepted)
+            numbers = OffsetRanges.from_offsets(number for number, _ in accepted)
             self.memory_of_left.add_partly(task.state.partition, task.record.offset, task.part, numbers)
 
     def outstanding(self, partitions: Iterable[Partition]) -> int:

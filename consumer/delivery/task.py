@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
+from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -211,7 +211,7 @@ class Task:
         dead = failure is not None and failure.outcome is Outcome.DEAD_LETTER
         return None if dead and self.is_of_both else self.part
 
-    def leave_out(self, gone: Collection[int]) -> None:
+    def leave_out(self, gone: Container[int]) -> None:
         """An earlier life of the record got so far; where mapping has changed since, its last request goes again.
 
         Args:

@@ -88,6 +88,7 @@ class Rehearsal:
                 row.add_refusal(_TOO_OLD, record, self._example)
             else:
                 row.send += 1
+                row.omitted.update([each.label for each in outcome.omitted])
             for request in outcome.requests:
                 self.customers.add(request)
         elif isinstance(outcome, Skip):
