@@ -23,14 +23,17 @@ _LONGEST_TEXT: Final = 1_000
 """Of an address with all that stands around it."""
 _RULE: Final = "is no e-mail address"
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_SHORT: Final = 64
+"""Characters of an address that is within each limit of its parts, however it is parted."""
 _USUAL: Final = re.compile(
-    rf"(?=[^@]{{1,{_MOST_LOCAL}}}@){_ATOM}(?:\.{_ATOM})*"
-    r"@(?:(?![^.]{64})[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+([A-Za-z]{2,63})",
+    rf"{_ATOM}(?:\.{_ATOM})*@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+"
+    rf"(?!(?i:{'|'.join(SPECIAL_USE_DOMAIN_NAMES)})\Z)[A-Za-z]{{2,}}",
     re.ASCII,
 )
 """What nearly all addresses are, and email-validator takes: it is asked about the others only."""
 _LOOKS_LIKE_ONE: Final = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _NO_PART_OF_ONE: Final = frozenset('<>()[],;:\\"')
+_RESERVED: Final = frozenset(SPECIAL_USE_DOMAIN_NAMES)
 _FULL_WIDTH: Final[dict[int, str | int]] = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
     0x3000: " ",
@@ -52,8 +55,7 @@ def email(value: Any) -> str | None:
     if not isinstance(value, str):
         readable(value)
         raise InvalidValueError("must be text")
-    usual = _USUAL.fullmatch(value) if len(value) <= _MOST else None
-    if usual is not None and usual[1].lower() not in SPECIAL_USE_DOMAIN_NAMES:
+    if len(value) <= _SHORT and _USUAL.fullmatch(value) is not None:
         return value
     if not value or value.isspace():
         return None
@@ -127,7 +129,7 @@ def _refusal(text: str) -> str | None:
     except EmailNotValidError:
         # Its message may quote the address.
         reserved = text.rpartition(".")[2].lower()
-        return f"{_RULE}: no mailbox is in .{reserved}" if reserved in SPECIAL_USE_DOMAIN_NAMES else _RULE
+        return f"{_RULE}: no mailbox is in .{reserved}" if reserved in _RESERVED else _RULE
     except (ValueError, ArithmeticError, LookupError):
         return _RULE
     return None

@@ -73,31 +73,29 @@ class Translator:
             return Reject(Reason.TOO_LARGE, Stage.DECODE, f"{what}; its value is at its origin only")
         topic = record.origin.topic
         if record.value is None:
-            return self._mapped(record, None, now_ms)
-        if self._router.takes_tombstones_only(topic):
+            return self._mapped(record, topic, None, now_ms)
+        if self._router.takes_tombstones and self._router.takes_tombstones_only(topic):
             return Skip("records")
         decoded = self._decode(topic, record, record.value)
         if isinstance(decoded, Reject):
             return decoded
-        mapped = self._mapped(record, decoded, now_ms)
+        mapped = self._mapped(record, topic, decoded, now_ms)
         foreign = self._subjects.foreign(topic, decoded.schema_id)
         if foreign and isinstance(mapped, Reject):
             return replace(mapped, message=f"{mapped.message}; {foreign}")
         return mapped
 
-    def _mapped(self, record: Record, decoded: Decoded | None, now_ms: int) -> Mapped:
+    def _mapped(self, record: Record, topic: str, decoded: Decoded | None, now_ms: int) -> Mapped:
         """What becomes of a decoded record, or of a tombstone."""
         router = self._router
-        name, value = (None, None) if decoded is None else (decoded.name, decoded.value)
+        name, value, _ = (None, None, None) if decoded is None else decoded
         claim = around = None
         if router.links_identities:
             claim = partial(self._links.claim, record=(record.origin, record.origin_offset))
         if router.reads_surroundings:
             around = Surroundings(record, self._keys)
         try:
-            return router.map(
-                record.origin.topic, name, value, record.event_time_ms, now_ms, claim=claim, around=around
-            )
+            return router.map(topic, name, value, record.event_time_ms, now_ms, claim=claim, around=around)
         except SchemaPending:
             raise
         except Exception as error:  # noqa: BLE001 - a bug here must not stop the stream; the text may quote values
