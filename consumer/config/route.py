@@ -10,7 +10,18 @@ from zoneinfo import ZoneInfo
 from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from consumer.config.presets import PRESETS
-from consumer.config.types import Choice, Integer, Path, SchemaFile, Section, TimeZone, Topic, TopicPattern, union_tag
+from consumer.config.types import (
+    Choice,
+    Integer,
+    Path,
+    SchemaFile,
+    Seconds,
+    Section,
+    TimeZone,
+    Topic,
+    TopicPattern,
+    union_tag,
+)
 
 
 class FieldConfig(Section):
@@ -77,6 +88,8 @@ class RouteConfig(Section):
     The options leave a value as it is unless they are asked to change it.
 
     Attributes:
+        paused: the topic is not read, and its place in it kept.
+        rate_limit_per_second: the most requests a second, within the general limit; 0: no limit of its own.
         records: which records it takes: those with a value, or the tombstones, which have none.
         preset: whose names of events and fields the records have; an `event` beside it is the route's own.
         key_format: what `_kafka.key` is read as: text of UTF-8, JSON, Avro in the registry's format, or bytes.
@@ -114,6 +127,8 @@ class RouteConfig(Section):
     event: Event
     fields: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
     attributes: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
+    paused: bool = False
+    rate_limit_per_second: Seconds = 0
     properties: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
     priority: Integer = 0
     wire_format: Annotated[Literal["confluent", "single_object", "raw"], Field(alias="format")] = "confluent"

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from consumer.config.findings import Finding
-from consumer.config.model import Config, DeadLettersConfig, RegistryConfig
+from consumer.config.model import Config, DeadLettersConfig, ReceiptsConfig, RegistryConfig
 from consumer.config.route import RouteConfig
 from consumer.config.tables import TableConfig
 from consumer.config.wording import NO_KEY, REQUIRED, setting_findings
@@ -33,6 +33,7 @@ class PartialConfig:
     schema_registry: RegistryConfig | None
     has_registry: bool
     dead_letters: DeadLettersConfig | None
+    receipts: ReceiptsConfig | None
     tables: Mapping[str, TableConfig | None]
     routes: Mapping[int, RouteConfig]
 
@@ -101,6 +102,7 @@ def partial_config(data: Mapping[Any, Any]) -> PartialConfig:
         schema_registry=_valid(RegistryConfig, data.get("schema_registry")),
         has_registry=data.get("schema_registry") is not None,
         dead_letters=_valid(DeadLettersConfig, data.get("dead_letters", {})),
+        receipts=_valid(ReceiptsConfig, data.get("receipts", {})),
         tables={str(name): _table(table) for name, table in _section(data, "tables").items()},
         routes={index: route for index, value in each if (route := _valid(RouteConfig, value)) is not None},
     )

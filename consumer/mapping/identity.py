@@ -53,7 +53,8 @@ class Identity:
         Raises:
             RefusedError: the e-mail is needed and missing, or there is no id at all, or one is invalid.
         """
-        email = self.email.require(record) if self.needs_email else self.email.read_optional(record, left_out)
+        # One that is no address is nobody's, whatever stands beside it.
+        email = self.email.require(record) if self.needs_email else self.email.read(record)
         if self.links:
             return CustomerIds(self._to_be_linked(record, left_out), email)
         distinct_id = (self.explicit.read(record) if self.mapped else None) or email

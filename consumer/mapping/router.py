@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
@@ -19,6 +20,7 @@ from consumer.mapping.paths import is_true
 from consumer.mapping.plan import Plan, plan_of
 from consumer.mapping.readers import Reader, reader
 from consumer.mapping.reads import Names, union
+from consumer.mapping.recipients import Recipients
 from consumer.mapping.shared import Shared
 from consumer.mapping.surroundings import Cell, RouteSurroundings, Surroundings
 from consumer.mapping.tables import NO_TABLES, Tables
@@ -38,6 +40,7 @@ class Route:
     Attributes:
         chooser: the value of the record that chooses the event, None when there is but one.
         zone: of the record's local timestamps, None where they stay without.
+        rated: its number, where it has a rate of its own.
         plans: by that value's type and the value itself, as 1 and true are one in Python; by None when there
             is no chooser. None where the record is skipped.
         otherwise: the plan of all other values, where the route has a default.
@@ -47,6 +50,7 @@ class Route:
     when: Reader | None
     chooser: Reader | None
     zone: Zone
+    rated: int | None
     plans: Mapping[Chosen | None, Plan | None]
     otherwise: Plan | None = None
 
@@ -107,10 +111,21 @@ class Route:
 
 
 class Router:
-    """All routes. Its state is a memo of which of them a topic's records take, and the record at hand."""
+    """All routes. Its state is a memo of which of them a topic's records take, and the record at hand.
 
-    def __init__(self, routes: Sequence[Route], max_age_seconds: float, cell: Cell | None = None) -> None:
+    Attributes:
+        recipients: who may get events; None: everybody.
+    """
+
+    def __init__(
+        self,
+        routes: Sequence[Route],
+        max_age_seconds: float,
+        cell: Cell | None = None,
+        recipients: Recipients | None = None,
+    ) -> None:
         self._routes = tuple(routes)
+        self.recipients = recipients
         self._max_age = AgeLimit(max_age_seconds)
         self._cell = Cell() if cell is None else cell
         self._routes_for = lru_cache(_MOST_REMEMBERED)(self._find)
@@ -119,7 +134,7 @@ class Router:
         self.reads_surroundings = any(_reads_surroundings(route.config) for route in routes)
         self.links_identities = any(route.config.link_identities for route in routes)
 
-    def map(  # noqa: PLR0913 - a record's coordinates, flat for the hot path
+    def map(  # noqa: C901, PLR0913 - a record's coordinates, flat for the hot path
         self,
         topic: str,
         record_name: str | None,
@@ -158,7 +173,7 @@ class Router:
         links: Links | None = None if claim is None else {}
         priorities: list[int] = []
         reason: Literal["when", "event"] = "when"
-        refused: list[tuple[int, Reject]] | None = None
+        refused: list[tuple[int, Reject | None]] | None = None
         for route in routes:
             event = ""
             try:
@@ -171,20 +186,26 @@ class Router:
                         continue
                     event = plan.contract.event
                     self._check_age(event_time_ms, now_ms)
-                    requests += plan.requests(record, links, omitted)
+                    made = plan.requests(record, links, omitted)
+                    requests += made if route.rated is None else [each._replace(rated=route.rated) for each in made]
                     priorities.append(route.config.priority)
             except RefusedError as error:
-                reject = replace(error.as_reject(), event=event, kind=route.kind_of(event))
-                refused = [*(refused or ()), (len(requests), reject)]
+                number = len(requests) + len(refused or ())
+                reject = replace(error.as_reject(), event=event, kind=route.kind_of(event), number=number)
+                refused = [*(refused or ()), (len(requests), None if self._is_withheld(route, value) else reject)]
+        rejects = () if refused is None else tuple(each for _, each in refused if each is not None)
         if not priorities:
-            return refused[0][1] if refused else Skip(reason)
-        own = len(requests)
+            return rejects[0] if rejects else Skip("only_emails" if refused else reason)
+        numbers = () if refused is None else _numbered(len(requests), [at for at, _ in refused])
+        if self.recipients is not None:
+            requests, numbers = self._kept(requests, numbers, links, self.recipients)
+            if not requests:
+                return rejects[0] if rejects else Skip("only_emails")
         if links and claim is not None:
             requests = claimed_links(links, claim) + requests
         priority = priorities[0] if len(priorities) == 1 else max(priorities)
-        if refused is None:
+        if not rejects and not numbers:
             return Send(tuple(requests), priority, tuple(omitted)) if omitted else Send(tuple(requests), priority)
-        numbers, rejects = _numbered(own, [at for at, _ in refused]), tuple(each for _, each in refused)
         return Send(tuple(requests), priority, tuple(omitted), rejects, numbers)
 
     def reads(self, topic: str) -> Names:
@@ -208,6 +229,35 @@ class Router:
     def _find(self, topic: str, record_name: str | None) -> tuple[Route, ...]:
         return tuple(route for route in self._routes if route.takes(topic, record_name))
 
+    @staticmethod
+    def _kept(
+        requests: list[EventRequest], numbers: tuple[int, ...], links: Links | None, recipients: Recipients
+    ) -> tuple[list[EventRequest], tuple[int, ...]]:
+        """The requests for those who may get any, with their numbers, and of `links` theirs; the rest is counted."""
+        for link in [link for link in links or () if not recipients.takes(link[1])]:
+            del (links or {})[link]
+        numbered = zip(numbers or range(len(requests)), requests, strict=True)
+        kept = [(number, request) for number, request in numbered if recipients.takes(request.customer)]
+        if len(kept) == len(requests):
+            return requests, numbers
+        recipients.on_withheld(len(requests) - len(kept))
+        return [request for _, request in kept], tuple(number for number, _ in kept)
+
+    def _is_withheld(self, route: Route, record: Any) -> bool:
+        """Whether what a route refuses is of somebody who gets no events anyhow: that is no dead letter."""
+        if self.recipients is None:
+            return False
+        for plan in (*route.plans.values(), route.otherwise):
+            if plan is None:
+                continue
+            with suppress(RefusedError):
+                email = plan.identity.email.read(record)
+                if email is not None:
+                    if another := not self.recipients.takes(email):
+                        self.recipients.on_withheld(1)
+                    return another
+        return False
+
     def _find_of_tombstones(self, topic: str) -> tuple[Route, ...]:
         return tuple(route for route in self._routes if route.takes_tombstones_of(topic))
 
@@ -217,7 +267,12 @@ class Router:
 
 
 def compile_routes(
-    routes: Sequence[RouteConfig], *, token: str, max_age_seconds: float = 0, tables: Tables = NO_TABLES
+    routes: Sequence[RouteConfig],
+    *,
+    token: str,
+    max_age_seconds: float = 0,
+    tables: Tables = NO_TABLES,
+    only_emails: Sequence[str] = (),
 ) -> Router:
     """Everything that can be worked out before the first record.
 
@@ -226,9 +281,11 @@ def compile_routes(
         token: the namespace, `properties.token` of every event.
         max_age_seconds: older records are rejected as too old; 0: none is.
         tables: those that `lookup` looks into.
+        only_emails: the addresses and domains of those who get events; empty: everybody does.
     """
     cell = Cell()
-    return Router([_compiled(route, token, tables, cell) for route in routes], max_age_seconds, cell)
+    compiled = [_compiled(route, token, tables, cell, number) for number, route in enumerate(routes)]
+    return Router(compiled, max_age_seconds, cell, Recipients(only_emails) if only_emails else None)
 
 
 def names_read(route: RouteConfig) -> Names:
@@ -274,19 +331,20 @@ def chosen(value: bool | int | str, *, ignore_case: bool) -> Chosen:  # noqa: FB
     return (type(value), value.casefold() if ignore_case and isinstance(value, str) else value)
 
 
-def _compiled(route: RouteConfig, token: str, tables: Tables, cell: Cell) -> Route:
+def _compiled(route: RouteConfig, token: str, tables: Tables, cell: Cell, number: int = 0) -> Route:
+    rated = number if route.rate_limit_per_second else None
     shared = Shared(route.zone, tables, RouteSurroundings(cell, route.key_format))
     accept = _consent if decides_consent(route) else readable
     when = None if route.when is None else reader("when", route.when, (), accept, shared)
     if not isinstance(route.event, EventByValue):
-        return Route(route, when, None, route.zone, {None: plan_of(route, route.event, token, shared)})
+        return Route(route, when, None, route.zone, rated, {None: plan_of(route, route.event, token, shared)})
     chooser = reader("event", route.event.path, (), readable, shared)
     made = {event: plan_of(route, event, token, shared) for event in events_of(route)}
     plans: dict[Chosen | None, Plan | None] = {
         chosen(value, ignore_case=route.event.ignore_case): made.get(event)
         for value, event in route.event.values.items()
     }
-    return Route(route, when, chooser, route.zone, plans, made.get(route.event.default or SKIP))
+    return Route(route, when, chooser, route.zone, rated, plans, made.get(route.event.default or SKIP))
 
 
 def _reads_surroundings(route: RouteConfig) -> bool:

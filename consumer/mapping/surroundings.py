@@ -14,10 +14,10 @@ from typing import Any, Final, Literal
 
 from consumer.avro.errors import Undecodable
 from consumer.mapping.errors import InvalidValueError
-from consumer.records import OWN_HEADERS, Record
+from consumer.records import OWN_HEADERS, Headers, Record
 
 KeyFormat = Literal["text", "json", "avro", "bytes"]
-ReadKey = Callable[[bytes], Any]
+ReadKey = Callable[[bytes, Headers], Any]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_TEXT: Final = "is no UTF-8 text"
@@ -47,7 +47,7 @@ class Surroundings:
             return key
         try:
             if key_format == "avro":
-                return None if self._read_key is None else self._read_key(key)
+                return None if self._read_key is None else self._read_key(key, self._record.headers)
             text = key.decode()
             return json.loads(text, parse_float=Decimal) if key_format == "json" else text
         except Undecodable as error:

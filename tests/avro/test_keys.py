@@ -11,8 +11,10 @@ from fastavro import schemaless_writer
 
 from consumer.avro.errors import SchemaPending, SchemaUnknown, Undecodable
 from consumer.avro.keys import KeyDecoder
+from consumer.avro.registry_types import TYPES
 from consumer.avro.schema import AvroSchema, parse
-from consumer.avro.schema_ids import SchemaId
+from consumer.avro.schema_ids import IdKind, NamedId, SchemaId
+from consumer.records import Headers
 
 RECORD = {"type": "record", "name": "Key", "fields": [{"name": "id", "type": "long"}]}
 
@@ -54,8 +56,8 @@ def test_a_key_of_any_type_is_read(schema: Any, value: Any) -> None:
 @pytest.mark.parametrize(
     ("key", "rule"),
     [
-        (b"u1", "it is not in Confluent's wire format; `key_format` says what it is"),
-        (b"\x01\x00\x00\x00\x07\x02a", "it is not in Confluent's wire format"),
+        (b"u1", "it names no schema, nor does a header; `key_format` says what it is"),
+        (b"\x01\x00\x00\x00\x07\x02a", "it names no schema"),
         (written("string", "u1")[:-1], "the bytes do not fit its schema"),
         (written("string", "u1") + b"x", "bytes are left over"),
     ],
@@ -70,3 +72,24 @@ def test_a_schema_that_is_not_here_is_waited_for_and_one_that_there_is_not_is_to
         KeyDecoder(Schemas(error=SchemaPending(7)))(written("string", "u1"))
     with pytest.raises(Undecodable, match="no schema 7"):
         KeyDecoder(Schemas(error=SchemaUnknown("no schema 7")))(written("string", "u1"))
+
+
+def test_a_key_is_read_by_its_header() -> None:
+    """The value's header is not the key's."""
+    headers: Headers = (("other", b"x"), ("__key_schema_id", b"\x00\x00\x00\x00\x07"))
+    assert KeyDecoder(Schemas("string"))(b"\x04u1", headers) == "u1"
+    with pytest.raises(Undecodable, match="names no schema"):
+        KeyDecoder(Schemas("string"))(b"\x04u1", (("__value_schema_id", b"\x00\x00\x00\x00\x07"),))
+
+
+def test_a_key_of_debezium_with_apicurios_converter_needs_apicurios_api() -> None:
+    headers = (("apicurio.key.globalId", (7).to_bytes(8, "big")),)
+    with pytest.raises(Undecodable, match=r"apicurio\.key\.globalId, .* set schema_registry.type: apicurio"):
+        KeyDecoder(Schemas("string"))(b"\x04u1", headers)
+    assert KeyDecoder(Global(), TYPES["apicurio"])(b"\x04u1", headers) == "u1"
+
+
+class Global:
+    def get(self, schema_id: SchemaId) -> AvroSchema:
+        assert schema_id == NamedId(IdKind.GLOBAL_ID, 7)
+        return parse('"string"')

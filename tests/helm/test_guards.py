@@ -185,6 +185,18 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"keda": KEDA, "kafka": {"options": {"auto.offset.reset": "error"}}},
         "kafka.options has an auto.offset.reset that keda does not know",
     ),
+    "receipts among the failed": (
+        {"receipts": {"topic": "bluecore-consumer.retry"}},
+        "receipts.topic is bluecore-consumer.retry, which failed records are written to",
+    ),
+    "receipts that are read": (
+        {"receipts": {"topic": "r"}, "routes": [{"topic": "r", "event": "search"}]},
+        "routes[0].topic is r, which is receipts.topic",
+    ),
+    "KEDA with nothing to look at": (
+        {"keda": KEDA, "routes": [{"topic": "t", "event": "search", "paused": True}]},
+        "keda has no topic to look at, since all routes are paused",
+    ),
     "KEDA without a login": ({"keda": KEDA, "kafka": {"options": SASL}}, "keda logs in to Kafka itself"),
     "KEDA without a Secret": (
         {

@@ -56,6 +56,12 @@ def test_topics_that_headers_make_up_fill_no_memory() -> None:
     assert isinstance(router.map("t", None, RECORD, None, NOW_MS), Send)
 
 
+def test_requests_say_whose_rate_they_count_against() -> None:
+    """Those of a route with a rate of its own; the number is the route's place in the configuration."""
+    sent = routed({"topic": "t", "event": "wishlist"}, {"topic": "t", "event": "optin", "rate_limit_per_second": 5})
+    assert [(request.event, request.rated) for request in sent.requests] == [("wishlist", None), ("optin", 1)]
+
+
 def test_a_mixed_topic_is_told_apart_by_the_record_type() -> None:
     mixed = [
         {"topic": "t", "record": "com.shop.A", "event": "optin"},

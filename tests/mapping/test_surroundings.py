@@ -12,7 +12,7 @@ import pytest
 from consumer.avro.errors import SchemaPending, Undecodable
 from consumer.mapping.router import compile_routes
 from consumer.mapping.surroundings import Surroundings
-from consumer.records import Mapped, Partition, Record, Redelivery, Reject, Send, Skip
+from consumer.records import Headers, Mapped, Partition, Record, Redelivery, Reject, Send, Skip
 from tests.mapping.support import EMAIL, NOW_MS, TOKEN, documents, route
 
 HEADERS = (("ce_type", b"order.placed"), ("store", b"1"), ("store", b"12"), ("binary", b"\xff"), ("empty", None))
@@ -104,7 +104,7 @@ def test_a_key_is_read_by_its_format(key_format: Any, key: bytes | None, found: 
     ],
 )
 def test_a_key_that_cannot_be_read_refuses_the_record(key_format: str, key: bytes, rule: str) -> None:
-    def read_key(_key: bytes) -> Any:
+    def read_key(_key: bytes, _headers: Headers) -> Any:
         raise Undecodable("no schema")
 
     outcome = mapped({}, RECORD._replace(key=key), read_key, fields={"email": "_kafka.key"}, key_format=key_format)
@@ -113,7 +113,7 @@ def test_a_key_that_cannot_be_read_refuses_the_record(key_format: str, key: byte
 
 
 def test_a_record_waits_for_the_schema_of_its_key() -> None:
-    def read_key(_key: bytes) -> Any:
+    def read_key(_key: bytes, _headers: Headers) -> Any:
         raise SchemaPending(7)
 
     with pytest.raises(SchemaPending):

@@ -27,9 +27,10 @@ class Remapping:
         self._translator = masked_translator(
             config.routes,
             self._decoders,
-            key_decoder(schemas),
+            key_decoder(config, schemas),
             tables=load_tables(config.tables),
             max_age_seconds=config.delivery.max_event_age_seconds,
+            only_emails=config.bluecore.only_emails,
         )
 
     def outcome(self, record: Record) -> Mapped:

@@ -17,6 +17,7 @@ from consumer.mapping.tables import load_tables
 from consumer.pipeline.assembly import decoders, key_decoder, schema_cache
 from consumer.records import Mapped, Partition
 from consumer.suggestions import nearest
+from consumer.telemetry.masking import MASK
 
 _MS = 1000
 
@@ -33,7 +34,9 @@ class Previewed:
     place: tuple[Partition, int] | None = None
 
 
-def preview_json(config: Config, topic: str, record_name: str | None, source: BinaryIO) -> Iterator[Previewed]:
+def preview_json(
+    config: Config, topic: str, record_name: str | None, source: BinaryIO, *, token: str = MASK
+) -> Iterator[Previewed]:
     """Decoded records as JSON text, as if they were the topic's; `json_records` says how they may stand there.
 
     Args:
@@ -42,6 +45,7 @@ def preview_json(config: Config, topic: str, record_name: str | None, source: Bi
         record_name: their Avro type's full name; by default the one that the topic's routes ask for, if they all ask
             for one.
         source: the text.
+        token: the namespace, where requests are made to be sent.
     """
     named = _named(config, topic)
     only = named.pop() if len(named) == 1 else None
@@ -52,6 +56,8 @@ def preview_json(config: Config, topic: str, record_name: str | None, source: Bi
         lambda _: JsonRecord(record_name or only or "(no --record given)", line),
         json_key,
         tables=load_tables(config.tables),
+        only_emails=config.bluecore.only_emails,
+        token=token,
     )
     for number, (text, line) in enumerate(json_records(source)):  # noqa: B007 - the decoder reads the line
         yield Previewed(translator.translate(placed(topic, number, text), 0))
@@ -79,9 +85,10 @@ def preview_topic(
     translator = masked_translator(
         config.routes,
         decoders(config, schemas),
-        key_decoder(schemas),
+        key_decoder(config, schemas),
         tables=load_tables(config.tables),
         max_age_seconds=limit,
+        only_emails=config.bluecore.only_emails,
     )
     now_ms = int((clock or SystemClock()).now() * _MS)
     try:
@@ -105,6 +112,14 @@ def unrouted_topic(config: Config, topic: str) -> str | None:
         return None
     taken = [route.topic or route.topic_pattern or "" for route in config.routes]
     return f"no route takes the topic {topic}; the nearest that one takes is {nearest(topic, taken, likeness=0)}"
+
+
+def paused_topic(config: Config, topic: str) -> str | None:
+    """The sentence that the service does not read the topic for now, with the route that says so; else None."""
+    for index, route in enumerate(config.routes):
+        if route.paused and route.takes(topic):
+            return f"the service does not read {topic}: routes[{index}] is paused"
+    return None
 
 
 def unrouted_record(config: Config, topic: str, record_name: str | None) -> str | None:

@@ -23,13 +23,15 @@ _POLL_SECONDS = 0.02
 _T = TypeVar("_T")
 
 
-def masked_translator(
+def masked_translator(  # noqa: PLR0913 - what the service's translator is made of
     routes: Sequence[RouteConfig],
     decoder_of: Callable[[str], WireFormat],
     keys: ReadKey | None = None,
     *,
     tables: Tables = NO_TABLES,
     max_age_seconds: float = 0,
+    only_emails: Sequence[str] = (),
+    token: str = MASK,
 ) -> Translator:
     """A translator whose requests have `***` for their token: what it makes is pasted into tickets.
 
@@ -39,8 +41,12 @@ def masked_translator(
         keys: decodes keys in Avro; without, there are none.
         tables: those that `lookup` looks into.
         max_age_seconds: older records are rejected as too old; 0: none is.
+        only_emails: the addresses and domains of those who get events; empty: everybody does.
+        token: the namespace, where requests are made to be sent.
     """
-    router = compile_routes(routes, token=MASK, max_age_seconds=max_age_seconds, tables=tables)
+    router = compile_routes(
+        routes, token=token, max_age_seconds=max_age_seconds, tables=tables, only_emails=only_emails
+    )
     return Translator(router, decoder_of, keys=keys)
 
 

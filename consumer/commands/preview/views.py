@@ -27,6 +27,7 @@ _SKIPPED: Final = {
     "event": "event: the value that chooses it is one to skip",
     "tombstone": "tombstone: the value is null",
     "records": "records: the routes take tombstones only",
+    "only_emails": "only_emails: the customer is not listed",
 }
 
 

@@ -43,11 +43,15 @@ class Rehearsal:
         self._age = AgeLimit(config.delivery.max_event_age_seconds)
         self._show_values = show_values
         self._decoder_of = decoder_of = decoders(config, schemas)
-        keys, tables = key_decoder(schemas), load_tables(config.tables)
+        keys, tables = key_decoder(config, schemas), load_tables(config.tables)
         # Each route for itself: a record that one refuses, another may send. Age is judged apart, so that a record
         # that is both old and broken is counted as broken.
         self._routes: Sequence[tuple[int, RouteConfig, Translator]] = tuple(
-            (index, route, masked_translator((route,), decoder_of, keys, tables=tables))
+            (
+                index,
+                route,
+                masked_translator((route,), decoder_of, keys, tables=tables, only_emails=config.bluecore.only_emails),
+            )
             for index, route in enumerate(config.routes)
         )
 
@@ -84,6 +88,7 @@ class Rehearsal:
                 row.add_refusal(_TOO_OLD, record, self._example)
             else:
                 row.send += 1
+                row.omitted.update([each.label for each in outcome.omitted])
             for request in outcome.requests:
                 self.customers.add(request)
         elif isinstance(outcome, Skip):

@@ -48,8 +48,9 @@ def requirements_of(route: RouteConfig) -> list[Requirement]:
 
 def omittable(requirement: Requirement, route: RouteConfig) -> Requirement:
     """The same, if what of an optional field cannot be read is left out."""
-    # An id that the route maps is not stood in for by another.
-    required = requirement.required or (requirement.mapped and requirement.key == "fields.distinct_id")
+    # An e-mail that is none, and an id that the route maps, are not stood in for by another.
+    by_itself = requirement.key == "fields.email" or (requirement.mapped and requirement.key == "fields.distinct_id")
+    required = requirement.required or by_itself
     if required or requirement.rule is ANY or route.invalid_optional == "refuse":
         return requirement
     return replace(requirement, rule=replace(requirement.rule, omitted=True))

@@ -16,7 +16,7 @@ from consumer.avro.route_schemas import reader_schema, written_schemas
 from consumer.commands.validation.routes import overlap, route_findings
 from consumer.config.findings import Finding
 from consumer.config.load import load
-from consumer.config.model import Config, DeadLettersConfig
+from consumer.config.model import Config
 from consumer.config.route import RouteConfig
 from consumer.config.tables import TableConfig
 from consumer.config.validation import PartialConfig
@@ -47,8 +47,7 @@ def _findings(partial: PartialConfig) -> Iterator[Finding]:
     yield from found
     yield from _all_route_findings(partial.routes, tables)
     yield from _schema_findings(partial.routes)
-    if partial.dead_letters is not None:
-        yield from _topic_findings(partial.routes, partial.dead_letters)
+    yield from _topic_findings(partial)
 
 
 def _registry_findings(partial: PartialConfig) -> Iterator[Finding]:
@@ -118,15 +117,24 @@ def _resolved_by_both(one: ReaderSchema, other: ReaderSchema) -> str | None:
     return next((name for name in names if one.for_name(name) and other.for_name(name)), None)
 
 
-def _topic_findings(routes: Mapping[int, RouteConfig], letters: DeadLettersConfig) -> Iterator[Finding]:
+def _topic_findings(partial: PartialConfig) -> Iterator[Finding]:
     """A route that reads what the service itself writes would go round in a circle."""
-    own_topics = (("retry_topic", letters.retry_topic), ("dead_letter_topic", letters.dead_letter_topic))
-    for index, route in routes.items():
-        for setting, topic in own_topics:
+    letters, own_topics = partial.dead_letters, dict[str, str]()
+    if letters is not None:
+        own_topics["dead_letters.retry_topic"] = letters.retry_topic
+        own_topics["dead_letters.dead_letter_topic"] = letters.dead_letter_topic
+    if partial.receipts is not None and (receipts := partial.receipts.topic) is not None:
+        for setting in [setting for setting, topic in own_topics.items() if topic == receipts]:
+            yield Finding(
+                "receipts.topic", f"is {receipts}, which is {setting}: give the receipts a topic of their own"
+            )
+        own_topics["receipts.topic"] = receipts
+    for index, route in partial.routes.items():
+        for setting, topic in own_topics.items():
             if route.topic == topic:
-                yield Finding(f"routes[{index}].topic", f"takes in {topic}, which is dead_letters.{setting}")
+                yield Finding(f"routes[{index}].topic", f"takes in {topic}, which is {setting}")
             elif route.topic_pattern is not None and _matches(route.topic_pattern, topic):
-                yield Finding(f"routes[{index}].topic_pattern", f"takes in {topic}, which is dead_letters.{setting}")
+                yield Finding(f"routes[{index}].topic_pattern", f"takes in {topic}, which is {setting}")
 
 
 def _matches(pattern: str, topic: str) -> bool:

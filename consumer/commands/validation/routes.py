@@ -126,6 +126,10 @@ def _option_findings(key: str, route: RouteConfig, contracts: list[Contract]) ->
 
 def _pair_findings(first: str, one: RouteConfig, second: str, other: RouteConfig) -> Iterator[Finding]:
     if overlap(one, other):
+        if one.paused != other.paused:
+            paused, goes_on = (first, second) if one.paused else (second, first)
+            what = f"{goes_on} reads the same topic, which is read for all its routes or for none"
+            yield Finding(f"{paused}.paused", f"{what}: pause both, or take this route out and lose its events")
         if _identity(one) == _identity(other):
             what = "same topic, record, when and event"
             yield Finding(second, f"repeats {first} ({what}): each record would be sent twice; remove one")

@@ -23,6 +23,9 @@ is ever in a ConfigMap.
 {{- if .Values.dead_letters -}}
 {{- $_ := set $sections "dead_letters" .Values.dead_letters -}}
 {{- end -}}
+{{- if .Values.receipts -}}
+{{- $_ := set $sections "receipts" .Values.receipts -}}
+{{- end -}}
 {{- if .Values.tables -}}
 {{- $_ := set $sections "tables" .Values.tables -}}
 {{- end -}}

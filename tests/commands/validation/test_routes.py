@@ -130,6 +130,18 @@ def test_two_routes_that_differ_are_two(other: dict[str, Any]) -> None:
     assert found({"when": "a"}, {"when": "a"} | other) == {}
 
 
+@pytest.mark.parametrize(
+    ("topic", "reads"), [({"topic": "t"}, {"topic": "t"}), ({"topic": "t"}, {"topic": None, "topic_pattern": "^t"})]
+)
+def test_a_topic_is_paused_for_all_its_routes_or_for_none(topic: dict[str, Any], reads: dict[str, Any]) -> None:
+    """Its offsets are committed for all of them: the paused route's events would be lost."""
+    one, other = topic | {"paused": True}, reads | {"event": "wishlist"}
+
+    assert "routes[1] reads the same topic" in found(one, other)["routes[0].paused"]
+    assert "routes[0] reads the same topic" in found(other, one)["routes[1].paused"]
+    assert found(one, other | {"paused": True}) == found({}, {"topic": "u", "paused": True}) == {}
+
+
 def test_a_topic_has_one_wire_format() -> None:
     raw = {"event": "wishlist", "format": "raw", "schema": "a.avsc"}
     assert list(found({}, raw)) == ["routes[1].format"]
