@@ -63,6 +63,8 @@ def _is_consequence(finding: Finding, earlier: Mapping[str, Finding]) -> bool:
     """Whether it is there only because a setting has been taken out: a route's topic, or all that a section had."""
     if {f"{finding.key}.topic", f"{finding.key}.topic_pattern"} & earlier.keys():
         return True
+    if finding.key.endswith(".event") and f"{finding.key.removesuffix('event')}preset" in earlier:
+        return True
     return finding.message == REQUIRED and any(key.startswith(f"{finding.key}.") for key in earlier)
 
 

@@ -42,3 +42,9 @@ def test_checks_see_what_is_sound_beside_what_is_not() -> None:
     assert seen[0].kafka_options == {"debug": "all"}
     assert list(seen[0].routes) == [1]
     assert Finding("routes[1].event", "is odd") in refused.value.findings
+
+
+def test_a_preset_that_there_is_not_is_one_fault() -> None:
+    """And not that the route has no event, which the preset would have had."""
+    _, findings = validated({**SOUND, "routes": [{"topic": "a", "preset": "segmnt"}]})
+    assert [finding.key for finding in findings] == ["routes[0].preset"]
