@@ -26,6 +26,7 @@ class Reason(StrEnum):
     REJECTED = "rejected"
     RETRIES_EXHAUSTED = "retries_exhausted"
     REDELIVERIES_EXHAUSTED = "redeliveries_exhausted"
+    ENCRYPTED = "encrypted"
 
 
 class Stage(StrEnum):

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from fastavro import schemaless_reader
 
+from consumer.avro.decryption import Decryption, NoKeys
 from consumer.avro.errors import Undecodable
 from consumer.avro.guard import check_value
 from consumer.avro.reader_schemas import ReaderSchemas
@@ -81,22 +82,29 @@ class _Way(NamedTuple):
 class Reading:
     """How the records of one topic are read. Its state is a memo."""
 
-    def __init__(self, readers: ReaderSchemas | None = None, fields: frozenset[str] | None = None) -> None:
+    def __init__(
+        self,
+        readers: ReaderSchemas | None = None,
+        fields: frozenset[str] | None = None,
+        decryption: Decryption | None = None,
+    ) -> None:
         """Takes what may be None.
 
         Args:
             readers: what records are resolved to, by the rules of schema evolution; without, and for a type that they
                 do not know, a record is kept as written.
             fields: the only ones that anybody asks for; None: all.
+            decryption: of what the schema says to be encrypted; without, it is `Unreadable`.
         """
         self._readers = ReaderSchemas() if readers is None else readers
         self._fields = fields
+        self._decryption = decryption or Decryption(NoKeys("this format knows no keys"), "")
         # A schema that is forgotten takes them along.
         self._ways: WeakKeyDictionary[RecordType, _Way] = WeakKeyDictionary()
 
     def narrowed(self, fields: frozenset[str]) -> Reading:
         """The same for who asks for no others."""
-        return Reading(self._readers, fields)
+        return Reading(self._readers, fields, self._decryption)
 
     def record(self, source: BytesIO, schema: AvroSchema, schema_id: SchemaId | None = None) -> Decoded:
         """Read one record from where `source` stands up to its end.
@@ -135,6 +143,8 @@ class Reading:
         # Whole records are searched, as all text of all producers would be looked at one by one otherwise.
         if data.find(PLACEHOLDER) >= 0 or (marks and any(mark in data for mark in marks)):
             value = without_placeholders(value)
+        if schema.encryption is not None and schema.encryption.fields:
+            value = self._decryption.record(value, record.name, self._fields)
         return Decoded(record.name, value, schema_id)
 
     def _way(self, record: RecordType) -> _Way:

@@ -21,6 +21,7 @@ from click.testing import CliRunner
 from consumer.cli import main
 from consumer.config.model import EVENT_TYPES
 from tests.operations.prometheus import PrometheusUnavailableError, program
+from tests.support import apicurio, kafka_libraries
 from tests.support.pages import ROOT
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
@@ -58,6 +59,11 @@ def test_the_sandbox_answers_to_the_name_by_which_the_service_calls_it() -> None
     url = yaml.safe_load((FOLDER / "config.yaml").read_text())["bluecore"]["url"]
     command = SERVICES["sandbox"]["command"]
     assert urlsplit(url).hostname == command[command.index("--allow-host") + 1] == "sandbox"
+
+
+def test_kafka_and_the_registry_are_those_that_the_tests_run() -> None:
+    assert SERVICES["kafka"]["image"].endswith(f":{kafka_libraries.VERSION}")
+    assert SERVICES["registry"]["image"].endswith(f":{apicurio.VERSION}")
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -53,6 +53,7 @@ class Registry:
     """A schema registry as the reporter sees it."""
 
     outage: str | None = None
+    key_outage: str | None = None
 
     def __init__(self) -> None:
         self.unknown_ids: dict[SchemaId, str] = {}
