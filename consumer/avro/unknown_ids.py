@@ -17,8 +17,6 @@ from consumer.backoff import seconds_after
 
 _ASKING = wait_exponential_jitter(multiplier=0.25, max=5, jitter=0.5)
 _OUTAGES = 5
-_LONGEST = 500
-"""Characters of what is said of one: a registry may say anything."""
 _MANY = 8
 _SHARE = 10
 _FRESH_SECONDS = 5.0
@@ -75,7 +73,7 @@ class UnknownIds:
         self._forget(now)
         known = self._ids.get(schema_id)
         if known is None:
-            self._ids[schema_id] = known = _Unknown(message, now, now, self._seconds(now))
+            self._ids[schema_id] = known = _Unknown(message[:_LONGEST], now, now, self._seconds(now))
         known.message, known.answered = message[:_LONGEST], now
         left = self._until(known) - now
         if final or left <= 0:
