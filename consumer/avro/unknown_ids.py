@@ -21,6 +21,8 @@ _MANY = 8
 _SHARE = 10
 _FRESH_SECONDS = 5.0
 _TIDY_SECONDS = 1.0
+_LONGEST = 500
+"""Characters of what is said of one: a registry may say anything."""
 
 
 @dataclass(frozen=True, slots=True)
