@@ -20,9 +20,9 @@ _OUTAGES = 5
 _MANY = 8
 _SHARE = 10
 _FRESH_SECONDS = 5.0
-_LONGEST = 500
-"""Characters of why an id is unknown: a registry may say anything."""
 _TIDY_SECONDS = 1.0
+_LONGEST = 500
+"""Characters of what is said of one: a registry may say anything."""
 
 
 @dataclass(frozen=True, slots=True)
