@@ -13,6 +13,7 @@ from consumer.records import OrderClass, Partition
 
 _MOST_RANGES = 100_000
 _MOST_PARTLY = 10_000
+_NONE = OffsetRanges()
 ENTRY_BYTES = 150
 """About what a range takes, or a record of several requests."""
 
@@ -39,7 +40,7 @@ class SettledMemory:
         """`most_ranges`: how many are kept over all partitions."""
         self._most = most_ranges
         self._left: dict[Partition, _Left] = {}
-        self._partly: dict[tuple[Partition, int, OrderClass | None], tuple[int, ...]] = {}
+        self._partly: dict[tuple[Partition, int, OrderClass | None], OffsetRanges] = {}
 
     def __len__(self) -> int:
         """How many ranges and records are remembered."""
@@ -72,17 +73,15 @@ class SettledMemory:
         if (left := self._left.get(partition)) is not None:
             left.late_halves.add(offset)
 
-    def add_partly(
-        self, partition: Partition, offset: int, part: OrderClass | None, delivered: tuple[int, ...]
-    ) -> None:
+    def add_partly(self, partition: Partition, offset: int, part: OrderClass | None, delivered: OffsetRanges) -> None:
         """A record, or a part of one, of several requests, of which those with these numbers were delivered."""
         self._partly[partition, offset, part] = delivered
         while len(self._partly) > _MOST_PARTLY:
             del self._partly[next(iter(self._partly))]
 
-    def delivered_of(self, partition: Partition, offset: int, part: OrderClass | None) -> tuple[int, ...]:
+    def delivered_of(self, partition: Partition, offset: int, part: OrderClass | None) -> OffsetRanges:
         """Which requests of it were delivered before its partition left; that is forgotten here."""
-        return self._partly.pop((partition, offset, part), ()) if self._partly else ()
+        return self._partly.pop((partition, offset, part), _NONE) if self._partly else _NONE
 
     def halves_of(self, partition: Partition, committed: int | None) -> OffsetRanges:
         """Which records' first parts have ended from `committed` on; to be asked before `recall`."""

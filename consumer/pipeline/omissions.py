@@ -12,7 +12,8 @@ from typing import Any
 import orjson
 import structlog
 
-from consumer.mapping.fields import IDENTITY, PRODUCT, is_email
+from consumer.mapping.emails import is_email
+from consumer.mapping.fields import IDENTITY, PRODUCT
 from consumer.mapping.products import PREFIX
 from consumer.records import EventRequest, Omission, Record, Send
 from consumer.telemetry.incidents import Incidents
@@ -40,7 +41,9 @@ class OmittedFields:
         for each in mapped.omitted:
             self._omitted(record, each, now)
         if self._watched:
-            self._count_values(mapped.requests, now)
+            # What stands in for an id that was left out is no value of that one.
+            ids = frozenset(each.label for each in mapped.omitted if each.label in IDENTITY)
+            self._count_values(mapped.requests, ids, now)
 
     @property
     def watching(self) -> bool:
@@ -65,7 +68,7 @@ class OmittedFields:
                 suppressed=suppressed,
             )
 
-    def _count_values(self, requests: Iterable[EventRequest], now: float) -> None:
+    def _count_values(self, requests: Iterable[EventRequest], without: frozenset[str], now: float) -> None:
         seen: set[str] = set()
         for request in requests:
             watched = self._watched.get(request.event)
@@ -75,6 +78,8 @@ class OmittedFields:
             for field, until in list(watched.items()):
                 if now > until:
                     del watched[field]
+                elif field in without:
+                    continue
                 # A record that is split repeats all but its products.
                 elif (request.event not in seen or field.startswith(PREFIX)) and (
                     values := _values(properties, field)
@@ -94,6 +99,5 @@ def _values(properties: Mapping[str, Any], field: str) -> int:
         return sum(name in product for product in products)
     customer = properties.get("customer", {})
     if field in IDENTITY:
-        has_email = "email" in customer or is_email(properties["distinct_id"])
-        return has_email if field == "email" else not has_email
+        return not is_email(properties["distinct_id"])
     return field in customer or field in properties

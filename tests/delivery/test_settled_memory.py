@@ -10,7 +10,9 @@ from consumer.records import Partition
 
 ORDERS, CARTS = Partition("shop.orders", 0), Partition("shop.carts", 0)
 SETTLED = OffsetRanges([(10, 20), (25, 30)])
-HALVES = OffsetRanges()
+HALVES = NONE = OffsetRanges()
+ONE, TWO = OffsetRanges([(0, 1)]), OffsetRanges([(0, 2)])
+"""Of a record's requests, by number."""
 
 
 @pytest.mark.parametrize(
@@ -38,13 +40,13 @@ def test_of_a_topic_that_is_made_anew_nothing_is_remembered_and_of_others_all() 
     memory = SettledMemory()
     for partition in (ORDERS, CARTS):
         memory.keep(partition, SETTLED, HALVES, None)
-        memory.add_partly(partition, 22, None, (0, 1))
+        memory.add_partly(partition, 22, None, TWO)
     memory.forget(ORDERS)
 
     assert memory.recall(ORDERS, None) == OffsetRanges()
-    assert memory.delivered_of(ORDERS, 22, None) == ()
+    assert memory.delivered_of(ORDERS, 22, None) == NONE
     assert memory.recall(CARTS, None) == SETTLED
-    assert memory.delivered_of(CARTS, 22, None) == (0, 1)
+    assert memory.delivered_of(CARTS, 22, None) == TWO
 
 
 def test_a_late_result_is_added_to_its_partition_alone() -> None:
@@ -70,18 +72,18 @@ def test_the_partition_that_left_first_is_forgotten_first() -> None:
 def test_of_a_topic_that_is_made_anew_nothing_is_remembered() -> None:
     memory = SettledMemory()
     memory.keep(ORDERS, SETTLED, HALVES, None)
-    memory.add_partly(ORDERS, 5, None, (0,))
-    memory.add_partly(CARTS, 5, None, (0, 1))
+    memory.add_partly(ORDERS, 5, None, ONE)
+    memory.add_partly(CARTS, 5, None, TWO)
 
     memory.forget(ORDERS)
 
     assert not memory.recall(ORDERS, None)
-    assert (memory.delivered_of(ORDERS, 5, None), memory.delivered_of(CARTS, 5, None)) == ((), (0, 1))
+    assert (memory.delivered_of(ORDERS, 5, None), memory.delivered_of(CARTS, 5, None)) == (NONE, TWO)
 
 
 def test_records_that_were_delivered_in_part_are_bounded() -> None:
     memory = SettledMemory()
     for offset in range(20_000):
-        memory.add_partly(ORDERS, offset, None, (0,))
+        memory.add_partly(ORDERS, offset, None, ONE)
 
-    assert [memory.delivered_of(ORDERS, offset, None) for offset in (0, 19_999)] == [(), (0,)]
+    assert [memory.delivered_of(ORDERS, offset, None) for offset in (0, 19_999)] == [NONE, ONE]

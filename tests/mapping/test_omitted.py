@@ -130,10 +130,16 @@ class TestProducts:
 
 
 @pytest.mark.parametrize("email", ["n/a", "jane", 7, " jane@example.com"])
-def test_an_e_mail_that_another_id_stands_in_for(email: object) -> None:
+def test_an_e_mail_that_is_none_is_nobodys_whatever_id_stands_beside_it(email: object) -> None:
     outcome = map_one(route("search"), {"email": email, "user_id": "u1", "search_term": "x"})
-    assert properties(outcome)["distinct_id"] == "u1"
-    assert omitted(outcome) == ["email"]
+    assert isinstance(outcome, Reject)
+    assert (outcome.reason, outcome.field) == (Reason.INVALID_FIELD, "email")
+
+
+def test_an_id_that_is_none_where_another_stands_in() -> None:
+    outcome = map_one(route("search"), {"customer_id": 1.5, "device_id": "d1", "search_term": "x"})
+    assert properties(outcome)["distinct_id"] == "d1"
+    assert omitted(outcome) == ["customer_id"]
 
 
 @pytest.mark.parametrize(

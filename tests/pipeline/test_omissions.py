@@ -83,12 +83,12 @@ def test_the_products_of_a_record_that_is_split_count_each_and_the_rest_once() -
     assert counted.read("viewed_product", "client") == 2
 
 
-def test_an_email_counts_where_it_says_whose_event_it_is() -> None:
+def test_an_id_counts_where_it_says_whose_event_it_is() -> None:
     counted = Counted()
-    for email in ("n/a", EMAIL, "none", None):
-        counted.look(map_one(route("search"), {"email": email, "user_id": "u1", "search_term": "x"}))
-    assert counted.omitted("search", "email") == 2
-    assert counted.read("search", "email") == 3
+    for user, device in ((1.5, "d1"), ("u1", None), (2.5, "d1")):
+        counted.look(map_one(route("search"), {"user_id": user, "device_id": device, "search_term": "x"}))
+    assert counted.omitted("search", "customer_id") == 2
+    assert counted.read("search", "customer_id") == 3
 
 
 def test_a_redelivery_was_counted_when_it_was_read_first() -> None:

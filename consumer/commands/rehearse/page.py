@@ -99,6 +99,9 @@ def _route(key: RowKey, row: Row) -> Iterator[Element]:
         **{"aria-label": label},
     )
     yield _element("p", f"{row.read:,} records: {label}", classes="counts")
+    if row.omitted:
+        left_out = ", ".join(f"{field} of {count:,}" for field, count in row.omitted.most_common())
+        yield _element("p", f"Sent without what could not be read: {left_out}", classes="counts")
     refusals = row.commonest()
     if refusals:
         yield _element(

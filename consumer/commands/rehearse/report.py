@@ -40,6 +40,8 @@ def print_table(rehearsal: Rehearsal, config: Config) -> None:
             console.print(Text(legible(f"    {each.message}\n    such as {place_of(each)}")))
             if each.example:
                 console.print(Text(legible(f"    {each.example}")))
+        for field, count in row.omitted.most_common():
+            console.print(Text(f"{count:,} x left out: {field}, {key.topic} as {key.event}", "yellow"))
     for sentence in sentences(rehearsal, config):
         console.print(Text(sentence))
 
@@ -120,7 +122,7 @@ def _line(key: RowKey, row: Row) -> dict[str, Any]:
             | ({"example": each.example} if each.example else {})
             for each in row.commonest()
         ],
-    }
+    } | ({"omitted": dict(row.omitted)} if row.omitted else {})
 
 
 def _table(rehearsal: Rehearsal) -> Table:

@@ -42,13 +42,17 @@ class Refusal:
 
 @dataclass(slots=True)
 class Row:
-    """What became of the records of a route and event type. A record that makes two events is in two rows."""
+    """What became of the records of a route and event type. A record that makes two events is in two rows.
+
+    `omitted`: by field, how many values could not be read, and were left out of events that are sent.
+    """
 
     read: int = 0
     send: int = 0
     skip: int = 0
     requests: int = 0
     reject: Counter[str] = field(default_factory=Counter)
+    omitted: Counter[str] = field(default_factory=Counter)
     refusals: dict[tuple[str, str], Refusal] = field(default_factory=dict)
 
     @property

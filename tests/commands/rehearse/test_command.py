@@ -69,6 +69,18 @@ def test_each_route_and_event_is_a_line_and_the_whole_the_last(
     assert (summary["read"], summary["send"], summary["skip"], summary["reject"]) == (13, 10, 1, 2)
 
 
+def test_what_is_left_out_of_events_is_counted_by_field(
+    broker: Broker, shop: Shop, topic: str, tmp_path: Path
+) -> None:
+    """It is sent without: no refusal, and worth a look."""
+    properties = {"channel": {"path": "search_term", "as": "boolean"}}
+    page = tmp_path / "page.html"
+    file = settings(tmp_path, broker, shop, [{"topic": topic, "event": "search", "properties": properties}])
+    (row,), _ = lines(command("--config", file, "--html", page))
+    assert (row["send"], row["omitted"]) == (10, {"channel": 10})
+    assert "Sent without what could not be read: channel of 10" in page.read_text()
+
+
 def test_nothing_is_committed_and_nothing_is_sent(broker: Broker, shop: Shop, topic: str, tmp_path: Path) -> None:
     """Bluecore's address answers nobody; the group has no offset."""
     file = settings(tmp_path, broker, shop, [{"topic": topic, "event": "search"}], kafka={"group_id": broker.group()})
