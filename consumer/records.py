@@ -26,6 +26,7 @@ class Reason(StrEnum):
     REJECTED = "rejected"
     RETRIES_EXHAUSTED = "retries_exhausted"
     REDELIVERIES_EXHAUSTED = "redeliveries_exhausted"
+    ENCRYPTED = "encrypted"
 
 
 class Stage(StrEnum):
@@ -135,8 +136,11 @@ class Record(NamedTuple):
         return size + sum(len(name) + len(value or b"") for name, value in self.headers) if self.headers else size
 
     def without_value(self) -> Record:
-        """The same without what makes it large: its value and headers, and a key of more than 64 KiB."""
-        key = self.key if len(self.key or b"") <= _LONGEST_KEY else None
+        """The same without what makes it large: its value and headers, and a key of more than 64 KiB.
+
+        Of one that is without them already the key goes, too: there are topics that take very little.
+        """
+        key = self.key if len(self.key or b"") <= _LONGEST_KEY and not self.left_out else None
         return self._replace(key=key, value=None, headers=(), left_out=self.left_out or self.size)
 
 

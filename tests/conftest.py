@@ -116,6 +116,16 @@ def pipeline(broker: Broker, shop: Shop, tmp_path: Path) -> Iterator[Pipeline]:
 
 
 @pytest.fixture
+def aws_role(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of an environment that has a role; nothing of this machine's."""
+    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s3cret")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture
 def logging_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """For tests of what takes the logging of the process over, as each command does."""
     configure = structlog.configure

@@ -14,6 +14,7 @@ from tenacity.wait import wait_base
 from consumer.avro.errands import Errands
 from consumer.avro.errors import RegistryError, SchemaPending, SchemaUnknown, SchemaUnusable
 from consumer.avro.kept import KeptSchemas
+from consumer.avro.key_ring import KeyRing
 from consumer.avro.references import SchemaStore, load_schema
 from consumer.avro.schema import AvroSchema
 from consumer.avro.schema_ids import SchemaId, for_log
@@ -33,12 +34,13 @@ class SchemaCache:
     growing waits while the registry is out of reach, and for a while where the registry says that it has none.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it is made of, handed in
         self,
         store: SchemaStore,
         *,
         subjects_of: Callable[[int], Sequence[str]] | None = None,
         patience: Patience = Patience(),  # noqa: B008 - a frozen value
+        keys: KeyRing | None = None,
         clock: Callable[[], float] = time.monotonic,
         backoff: wait_base = BACKOFF,
     ) -> None:
@@ -48,10 +50,12 @@ class SchemaCache:
             store: the registry's client.
             subjects_of: which subjects the registry has a schema under; None: that is not asked.
             patience: how long a schema may be unknown to it.
+            keys: those of its schemas' encrypted fields, to be closed with it.
             clock: seconds that only ever grow.
             backoff: the wait after the n-th failure in a row.
         """
         self._store = store
+        self.keys = keys
         self._subjects_of = subjects_of
         self._clock = clock
         self._backoff = backoff
@@ -67,6 +71,11 @@ class SchemaCache:
         """What is wrong with the registry now, and what to do; None while nothing is known to be wrong."""
         with self._lock:
             return next(iter(self._failing.values()), None)
+
+    @property
+    def key_outage(self) -> str | None:
+        """The same of where the keys of encrypted fields are."""
+        return None if self.keys is None else self.keys.outage
 
     @property
     def unknown_ids(self) -> Mapping[SchemaId, str]:
@@ -87,6 +96,8 @@ class SchemaCache:
     def close(self) -> None:
         """Stop fetching. A fetch under way ends by itself, within the client's time-out."""
         self._errands.close()
+        if self.keys is not None:
+            self.keys.close()
 
     def ended(self, seconds: float) -> bool:
         """Whether nothing is fetched any more, once it was closed; waits for that up to so long."""

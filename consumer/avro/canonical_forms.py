@@ -93,6 +93,7 @@ class _Form:
         self._extra = extra
         self._of_fields = of_fields
         self._defined: set[str] = set()
+        self._fixed: dict[str, Any] = {}
 
     def of(self, schema: Any, space: str) -> Any:
         if isinstance(schema, list):
@@ -110,22 +111,29 @@ class _Form:
         kept = self._extra(kind, schema) if kind in _PRIMITIVES else None
         return self._reference(kind, space) if kept is None else {"type": kind, **kept}
 
-    def _reference(self, name: str, space: str) -> str:
+    def _reference(self, name: str, space: str) -> Any:
         inside = f"{space}.{name}"
-        return inside if space and "." not in name and name not in _PRIMITIVES and inside in self._defined else name
+        if space and "." not in name and name not in _PRIMITIVES and inside in self._defined:
+            name = inside
+        return self._again(name)
+
+    def _again(self, name: str) -> Any:
+        """The name of a type that was defined before; Python's library defines a fixed each time anew."""
+        return self._fixed.get(name, name) if self._extra is _pythons else name
 
     def _named(self, schema: Mapping[str, Any], kind: str, space: str) -> Any:
         given, name = schema.get("namespace"), schema["name"]
         space = name.rpartition(".")[0] if "." in name else space if given is None else given
         name = name if "." in name or not space else f"{space}.{name}"
         if name in self._defined:
-            return name
+            return self._again(name)
         self._defined.add(name)
         form: dict[str, Any] = {"name": name, "type": kind}
         if kind == "enum":
             form["symbols"] = schema["symbols"]
         elif kind == "fixed":
             form |= {"size": schema["size"], **(self._extra(kind, schema) or {})}
+            self._fixed[name] = form
         else:
             form["fields"] = [self._field(field, space) for field in schema.get("fields") or ()]
         return form

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from consumer.errors import UnusableSetting
 from consumer.suggestions import nearest
 
-_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "glue": ("region", "registry.name", "ssl.ca.location", "timeout.ms"),
         "azure": ("schema.group", "ssl.ca.location", "timeout.ms"),
@@ -44,7 +44,7 @@ def parse_cloud_options(registry_type: Literal["glue", "azure"], options: Mappin
     Raises:
         UnusableSetting: an option that does not exist, or one with an unusable value, by its name.
     """
-    names = _NAMES[registry_type]
+    names = NAMES[registry_type]
     for name in options:
         if name not in names:
             near = nearest(name, names)

@@ -9,13 +9,14 @@ from weakref import WeakKeyDictionary
 
 from fastavro import schemaless_reader
 
+from consumer.avro.decryption import Decryption, NoKeys
 from consumer.avro.errors import Undecodable
 from consumer.avro.guard import check_value
 from consumer.avro.reader_schemas import ReaderSchemas
 from consumer.avro.schema import AvroSchema, RecordType
 from consumer.avro.schema_ids import SchemaId
 from consumer.avro.selection import Selection, selection
-from consumer.avro.unavailable import PLACEHOLDER, without_placeholders
+from consumer.avro.unavailable import PLACEHOLDER, marks_in_arrays, without_placeholders
 from consumer.records import Headers
 
 
@@ -62,25 +63,48 @@ class Narrowable(Protocol):
         ...
 
 
+class _Way(NamedTuple):
+    """How the records of one type are read.
+
+    Attributes:
+        written: what fastavro reads them with, the writer's schema.
+        reader: the reader's, if there is one.
+        chosen: how to read only some of the fields, where that is worth it.
+        marks: what else than Debezium's placeholder stands for a column that did not change.
+    """
+
+    written: Any
+    reader: Any
+    chosen: Selection | None
+    marks: tuple[bytes, ...]
+
+
 class Reading:
     """How the records of one topic are read. Its state is a memo."""
 
-    def __init__(self, readers: ReaderSchemas | None = None, fields: frozenset[str] | None = None) -> None:
+    def __init__(
+        self,
+        readers: ReaderSchemas | None = None,
+        fields: frozenset[str] | None = None,
+        decryption: Decryption | None = None,
+    ) -> None:
         """Takes what may be None.
 
         Args:
             readers: what records are resolved to, by the rules of schema evolution; without, and for a type that they
                 do not know, a record is kept as written.
             fields: the only ones that anybody asks for; None: all.
+            decryption: of what the schema says to be encrypted; without, it is `Unreadable`.
         """
         self._readers = ReaderSchemas() if readers is None else readers
         self._fields = fields
+        self._decryption = decryption or Decryption(NoKeys("this format knows no keys"), "")
         # A schema that is forgotten takes them along.
-        self._ways: WeakKeyDictionary[RecordType, tuple[Any, Any, Selection | None]] = WeakKeyDictionary()
+        self._ways: WeakKeyDictionary[RecordType, _Way] = WeakKeyDictionary()
 
     def narrowed(self, fields: frozenset[str]) -> Reading:
         """The same for who asks for no others."""
-        return Reading(self._readers, fields)
+        return Reading(self._readers, fields, self._decryption)
 
     def record(self, source: BytesIO, schema: AvroSchema, schema_id: SchemaId | None = None) -> Decoded:
         """Read one record from where `source` stands up to its end.
@@ -97,9 +121,9 @@ class Reading:
         if not self._readers.take(record.name):
             return Decoded(record.name, {}, schema_id)
         try:
-            written, reader, chosen = self._ways[record]
+            written, reader, chosen, marks = self._ways[record]
         except KeyError:
-            written, reader, chosen = self._way(record)
+            written, reader, chosen, marks = self._way(record)
         data = source.getvalue()
         check_value(data, source.tell(), record.parsed, schema.named, schema.shape)
         value: Any = None
@@ -117,13 +141,16 @@ class Reading:
                     f"{rest} bytes are left over after the {record.name}: it was written with another schema"
                 )
         # Whole records are searched, as all text of all producers would be looked at one by one otherwise.
-        return Decoded(record.name, value if data.find(PLACEHOLDER) < 0 else without_placeholders(value), schema_id)
+        if data.find(PLACEHOLDER) >= 0 or (marks and any(mark in data for mark in marks)):
+            value = without_placeholders(value)
+        if schema.encryption is not None and schema.encryption.fields:
+            value = self._decryption.record(value, record.name, self._fields)
+        return Decoded(record.name, value, schema_id)
 
-    def _way(self, record: RecordType) -> tuple[Any, Any, Selection | None]:
-        """What fastavro reads a record with, the writer's and the reader's; and how to read only some of it."""
+    def _way(self, record: RecordType) -> _Way:
         written, reader = self._readers.schemas_of(record)
         chosen = None if self._fields is None or reader is not None else selection(record, self._fields)
-        self._ways[record] = (written, reader, chosen)
+        self._ways[record] = _Way(written, reader, chosen, marks_in_arrays(record.parsed["__named_schemas"]))
         return self._ways[record]
 
 

@@ -1,7 +1,10 @@
 """What can go wrong between bytes and a record.
 
     Undecodable            the record's fault: no retry can help it
+      EncryptedPayload     it is encrypted as a whole, and cannot be decrypted here
     SchemaPending          nobody's fault: ask again later
+      KeyPending           the same of the key of an encrypted value
+    KeyRefused             the key of an encrypted value is not to be had
     InvalidSchema          a text that is no Avro schema
     UnusableSchemas        a folder with files that are none, every one named
     RegistryError
@@ -32,6 +35,10 @@ class Undecodable(Exception):
         self.schema_id = schema_id
 
 
+class EncryptedPayload(Undecodable):
+    """The bytes are encrypted as a whole, and cannot be decrypted here."""
+
+
 class SchemaPending(Exception):
     """The schema is being fetched, or the registry is out of reach: the record can neither pass nor be given up.
 
@@ -43,6 +50,19 @@ class SchemaPending(Exception):
         super().__init__(f"schema {schema_id} is being fetched from the registry")
         self.schema_id = schema_id
         self.unknown = unknown
+
+
+class KeyPending(SchemaPending):
+    """The key of an encrypted value is being fetched, or its service is out of reach."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(0)
+        self.args = (f"the key {key} is being fetched",)
+        self.key = key
+
+
+class KeyRefused(Exception):
+    """The key of an encrypted value is not to be had; the message says why."""
 
 
 class InvalidSchema(ExpectedError):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from consumer.avro.decoding import WireFormat
+from consumer.avro.decryption import Decryption
 from consumer.avro.raw import RawDecoder
 from consumer.avro.reader_schemas import ReaderSchemas
 from consumer.avro.registered import RegistryDecoder, SchemasById
@@ -23,6 +24,7 @@ class SchemaSources:
         cache: the schemas of the registry.
         local: the schemas of local files.
         readers: what records are resolved to; without, and for a type that they do not know, as written.
+        decryption: of encrypted fields; without, they are unreadable.
         registry: what the registry can be asked for.
         most_bytes: of a body that was deflated.
     """
@@ -30,6 +32,7 @@ class SchemaSources:
     cache: SchemasById | None = None
     local: tuple[AvroSchema, ...] = ()
     readers: ReaderSchemas | None = None
+    decryption: Decryption | None = None
     registry: RegistryType = CONFLUENT
     most_bytes: int = 8 << 20
 
@@ -48,7 +51,7 @@ def wire_format(name: str, sources: SchemaSources) -> WireFormat:
 def _confluent(sources: SchemaSources) -> WireFormat:
     if sources.cache is None:
         raise ValueError("confluent takes its schemas from a registry: set schema_registry.url")
-    return RegistryDecoder(sources.cache, sources.readers, sources.registry, sources.most_bytes)
+    return RegistryDecoder(sources.cache, sources.readers, sources.registry, sources.most_bytes, sources.decryption)
 
 
 def _single_object(sources: SchemaSources) -> WireFormat:

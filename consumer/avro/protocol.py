@@ -5,8 +5,8 @@ Rules: Confluent's "Schema Registry API Reference".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, TypeAdapter
@@ -29,6 +29,45 @@ class Reference:
     version: int | str
 
 
+_LISTED = BeforeValidator(lambda given: given or ())
+_NAMED = BeforeValidator(lambda given: given or {})
+_TEXT = BeforeValidator(lambda given: given or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of a data contract, which the serializer has run; one that was disabled it has not."""
+
+    name: Annotated[str, _TEXT] = ""
+    type: Annotated[str, _TEXT] = ""
+    kind: Annotated[str, _TEXT] = ""
+    mode: Annotated[str, _TEXT] = ""
+    tags: Annotated[tuple[str, ...], _LISTED] = ()
+    params: Annotated[Mapping[str, str], _NAMED] = field(default_factory=dict)
+    disabled: Annotated[bool, BeforeValidator(bool)] = False
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """The rules of a schema: of its records' fields, and of their bytes.
+
+    Attributes:
+        enable_at: where they are run; by the clients, unless it says another place.
+    """
+
+    domain: Annotated[tuple[Rule, ...], _LISTED, Field(alias="domainRules")] = ()
+    encoding: Annotated[tuple[Rule, ...], _LISTED, Field(alias="encodingRules")] = ()
+    enable_at: Annotated[str, _TEXT, Field(alias="enableAt")] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What is said of a schema beside it: tags by the path of a field, with wildcards; properties."""
+
+    tags: Annotated[Mapping[str, tuple[str, ...]], _NAMED] = field(default_factory=dict)
+    properties: Annotated[Mapping[str, str], _NAMED] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class RegisteredSchema:
     """A schema as a registry has it.
@@ -44,6 +83,8 @@ class RegisteredSchema:
     references: Annotated[tuple[Reference, ...], BeforeValidator(lambda given: given or ())] = ()
     id: int | None = None
     version: int | None = None
+    rules: Annotated[RuleSet, _NAMED, Field(alias="ruleSet")] = RuleSet()
+    metadata: Annotated[Metadata, _NAMED] = Metadata()
 
 
 @dataclass(frozen=True, slots=True)

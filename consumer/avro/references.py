@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Protocol
 
+from consumer.avro.encrypted_fields import with_encryption
 from consumer.avro.errors import InvalidSchema, SchemaUnknown, SchemaUnusable
 from consumer.avro.protocol import RegisteredSchema
 from consumer.avro.schema import AvroSchema, definitions, parse
@@ -23,7 +24,7 @@ class SchemaStore(Protocol):
 
 
 def load_schema(store: SchemaStore, schema_id: SchemaId) -> AvroSchema:
-    """Fetch the schema of an id, with its references.
+    """Fetch the schema of an id, with its references and with what its rules say to be encrypted.
 
     Raises:
         SchemaUnknown: the registry has none.
@@ -31,7 +32,8 @@ def load_schema(store: SchemaStore, schema_id: SchemaId) -> AvroSchema:
         RegistryUnavailable: it is out of reach.
     """
     try:
-        return parse_registered(store, store.schema(schema_id))
+        registered = store.schema(schema_id)
+        return with_encryption(parse_registered(store, registered), registered)
     except InvalidSchema as error:
         raise SchemaUnusable(f"schema {schema_id} of the registry {error}") from None
     except SchemaUnknown as error:

@@ -7,7 +7,8 @@ from io import BytesIO
 from typing import Final, Protocol, Self
 
 from consumer.avro.decoding import Decoded, Reading
-from consumer.avro.errors import SchemaPending, SchemaUnknown, Undecodable
+from consumer.avro.decryption import Decryption, NoKeys
+from consumer.avro.errors import EncryptedPayload, SchemaPending, SchemaUnknown, Undecodable
 from consumer.avro.glue_body import with_plain_body
 from consumer.avro.naming import GLUE_PREFIX, PREFIX, Place, before_body, naming_headers
 from consumer.avro.reader_schemas import ReaderSchemas
@@ -42,6 +43,7 @@ class RegistryDecoder:
         readers: ReaderSchemas | None = None,
         registry: RegistryType = CONFLUENT,
         most_bytes: int = 8 << 20,
+        decryption: Decryption | None = None,
     ) -> None:
         """Takes what it is made of.
 
@@ -50,10 +52,13 @@ class RegistryDecoder:
             readers: what records are resolved to; without, as written.
             registry: what that registry can be asked for.
             most_bytes: of a body that was deflated.
+            decryption: of what is encrypted; without, it is unreadable.
         """
         self._cache = cache
-        self._reading = Reading(readers)
-        self._judging = Reading(None if readers is None else readers.of_any_record())
+        self._decryption = decryption or Decryption(NoKeys("there is no registry of keys"), "")
+        self._reading = Reading(readers, decryption=self._decryption)
+        judged = None if readers is None else readers.of_any_record()
+        self._judging = Reading(judged, decryption=self._decryption)
         self._registry = registry
         self._numbers = registry.numbers
         self._most_bytes = most_bytes
@@ -83,6 +88,7 @@ class RegistryDecoder:
         pending: list[SchemaPending] = []
         faults = [] if len(askable) == len(places) else [self._registry.not_askable(places)]
         fitting: list[tuple[Place, Decoded]] = []
+        encrypted: EncryptedPayload | None = None
         for place in askable:
             try:
                 plain = with_plain_body(value, self._most_bytes) if place.at == GLUE_PREFIX else value
@@ -90,13 +96,15 @@ class RegistryDecoder:
                 fitting.append((place, self._read(BytesIO(plain), place.schema_id, place.at, reading)))
             except SchemaPending as error:
                 pending.append(error)
+            except EncryptedPayload as error:
+                encrypted = error
             except Undecodable as error:
                 faults.append(str(error))
         # Where one fits, another that the registry says it has not got is no schema, but bytes that look like its id.
         if waiting := [error for error in pending if not (fitting and error.unknown)]:
             raise waiting[0]
         if not fitting:
-            raise Undecodable("; ".join(faults))
+            raise encrypted or Undecodable("; ".join(faults))
         (first, decoded), *others = fitting
         for place, other in others:
             if (other.name, other.value) != (decoded.name, decoded.value):
@@ -113,6 +121,8 @@ class RegistryDecoder:
             raise Undecodable(str(error)) from None
         source.seek(at)
         try:
+            if schema.encryption is not None and schema.encryption.payload:
+                source = BytesIO(self._decryption.payload(source.read(), schema))
             return reading.record(source, schema, schema_id)
         except Undecodable as error:
-            raise Undecodable(f"schema {schema_id}: {error}", schema_id) from None
+            raise type(error)(f"schema {schema_id}: {error}", schema_id) from None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from consumer.avro.decoding import WireFormat
+from consumer.avro.decryption import Decryption
 from consumer.avro.defaults import with_values
 from consumer.avro.errors import InvalidSchema, UnusableSchemas
 from consumer.avro.files import SchemaFile, load_file, load_files
@@ -84,6 +85,7 @@ def topic_decoder(
     cache: SchemasById | None,
     registry: RegistryType = CONFLUENT,
     most_bytes: int = 8 << 20,
+    decryption: Decryption | None = None,
 ) -> WireFormat:
     """The decoder of a topic.
 
@@ -92,6 +94,7 @@ def topic_decoder(
         cache: the schemas of the registry.
         registry: what it can be asked for.
         most_bytes: of a body that was deflated.
+        decryption: of the topic's encrypted fields.
     """
     first = taking[0]
     # A topic's single objects may be of any route's files: each value names its schema.
@@ -100,4 +103,5 @@ def topic_decoder(
     names = [each.route.record for each in taking]
     taken = None if None in names else frozenset(name for name in names if name is not None)
     readers = ReaderSchemas((each.reader for each in taking if each.reader is not None), taken)
-    return wire_format(first.route.wire_format, SchemaSources(cache, local, readers, registry, most_bytes))
+    sources = SchemaSources(cache, local, readers, decryption, registry, most_bytes)
+    return wire_format(first.route.wire_format, sources)

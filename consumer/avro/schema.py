@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from consumer.avro import logical
+from consumer.avro.encryption import Encryption
 from consumer.avro.errors import InvalidSchema
 from consumer.avro.guard import Shape, shape_of
 from consumer.avro.parsing import Parser, inlined
@@ -50,6 +51,7 @@ class AvroSchema:
         record: the record type, when the schema is one.
         shape: what its values can do.
         branches: for a top-level union, each branch: its record type, or None where it is no record.
+        encryption: what of its records is encrypted, if something is.
         subjects: those that the registry has it under; None where that is not known.
         characters: of the text that it was read from, with all that it refers to; 0 where that is not known.
     """
@@ -61,6 +63,7 @@ class AvroSchema:
     record: RecordType | None
     shape: Shape
     branches: tuple[RecordType | None, ...] = ()
+    encryption: Encryption | None = None
     characters: int = 0
     subjects: tuple[str, ...] | None = None
 

@@ -6,6 +6,7 @@ Karapace 6.2 for some seconds, Apicurio 3.3 for up to a quarter of a minute, bot
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,10 @@ from consumer.backoff import seconds_after
 
 _ASKING = wait_exponential_jitter(multiplier=0.25, max=5, jitter=0.5)
 _OUTAGES = 5
+_LONGEST = 500
+"""Characters of what is said of one: a registry may say anything."""
+_MANY = 8
+_SHARE = 10
 _FRESH_SECONDS = 5.0
 
 
@@ -25,7 +30,8 @@ class Patience:
 
     Attributes:
         seconds: from the first answer that it is; after an outage of the registry, as it reads all that it has then,
-            five times as long from the outage's end.
+            five times as long from the outage's end. Once eight ids have been given up, another one is waited for a
+            tenth of it: values that are no Avro name a new one each, and would hold their partition for hours.
     """
 
     seconds: float = 60.0
@@ -40,6 +46,7 @@ class _Unknown:
     message: str
     since: float
     answered: float
+    seconds: float
     tries: int = 0
     given_up: bool = False
 
@@ -56,6 +63,7 @@ class UnknownIds:
         self._patience = patience
         self._ids: dict[SchemaId, _Unknown] = {}
         self._failed_at = float("-inf")
+        self._ends: deque[float] = deque(maxlen=_MANY)
 
     def not_found(self, schema_id: SchemaId, message: str, now: float, *, final: bool = False) -> float | None:
         """The registry has not got it; `final`: nor will it.
@@ -64,12 +72,17 @@ class UnknownIds:
             The seconds until it is to be asked again; None: it is given up.
         """
         self._forget(now)
-        known = self._ids.setdefault(schema_id, _Unknown(message, now, now))
-        known.message, known.answered = message, now
+        known = self._ids.get(schema_id)
+        if known is None:
+            self._ids[schema_id] = known = _Unknown(message, now, now, self._seconds(now))
+        known.message, known.answered = message[:_LONGEST], now
         left = self._until(known) - now
-        known.given_up = final or left <= 0
-        if known.given_up:
+        if final or left <= 0:
+            if not (final or known.given_up):
+                self._ends.append(now)
+            known.given_up = True
             return None
+        known.given_up = False
         known.tries += 1
         return min(left, seconds_after(known.tries, _ASKING))
 
@@ -105,7 +118,13 @@ class UnknownIds:
         return min(_FRESH_SECONDS, self._patience.seconds)
 
     def _until(self, known: _Unknown) -> float:
-        return max(known.since + self._patience.seconds, self._failed_at + self._patience.after_outage)
+        return max(known.since + known.seconds, self._failed_at + self._patience.after_outage)
+
+    def _seconds(self, now: float) -> float:
+        """How long one is waited for that is unknown from now on."""
+        seconds = self._patience.seconds
+        many = len(self._ends) == _MANY and now - self._ends[0] < _SHARE * seconds
+        return seconds / _SHARE if many else seconds
 
     def _forget(self, now: float) -> None:
         longest = self._patience.seconds + _FRESH_SECONDS

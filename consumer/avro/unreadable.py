@@ -14,9 +14,13 @@ class Unreadable:
 
     Attributes:
         rule: what is wrong with it, as the end of a sentence about its field; never the value itself.
+        encrypted: it is encrypted, and cannot be decrypted here.
+        pending: the name of the key that it waits for: it may yet be read.
     """
 
     rule: str
+    encrypted: bool = False
+    pending: str | None = None
 
 
 OUT_OF_RANGE = Unreadable("is a time outside of the years 1 to 9999")

@@ -16,6 +16,7 @@ from confluent_kafka import KafkaException
 
 from consumer.avro.errors import RegistryError, UnusableSchemas
 from consumer.errors import ExpectedError
+from consumer.telemetry.legible import legible
 
 
 class CommandFailed(ExpectedError):
@@ -24,7 +25,7 @@ class CommandFailed(ExpectedError):
 
 def print_error(message: str) -> None:
     """The sentence for a person; a service's goes to its log."""
-    click.echo(message, err=True)
+    click.echo(legible(message), err=True)
 
 
 def refuse(message: str) -> NoReturn:

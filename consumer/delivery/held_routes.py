@@ -39,13 +39,14 @@ class Route(NamedTuple):
 class _Held:
     """One route that is watched, and what is held of it."""
 
-    __slots__ = ("flood", "gate", "letters", "sends")
+    __slots__ = ("flood", "gate", "letters", "sends", "why")
 
     def __init__(self, policy: FloodPolicy, waits: Backoff, *, on: bool = False) -> None:
         self.flood = Flood(policy, on=on)
         self.gate = ProbeGate(waits)
         self.letters: list[Lane[Task]] = []
         self.sends: deque[Lane[Task]] = deque()
+        self.why = ""
 
 
 class HeldRoutes:
@@ -78,6 +79,11 @@ class HeldRoutes:
         """The routes of which something is held."""
         return [route for route, held in self._routes.items() if held.flood.on and (held.letters or held.sends)]
 
+    def why(self, route: Route) -> str:
+        """Why the last dead letter of a route is one, without a value of its record; empty: that is not known."""
+        held = self._routes.get(route)
+        return "" if held is None else held.why
+
     # What is counted
 
     def mapped(self, topic: str, requests: Iterable[EventRequest], now: float) -> None:
@@ -90,7 +96,7 @@ class HeldRoutes:
         if reject.reason is not Reason.TOO_OLD:
             if reject.event:
                 self._good(Route(topic, "", sent=False), now)  # it could be decoded
-            self._bad(Route(topic, reject.event, sent=False), now)
+            self._bad(Route(topic, reject.event, sent=False), now).why = reject.message
 
     def delivered(self, task: Task, now: float) -> None:
         """Bluecore took the present request of a record."""
@@ -108,6 +114,7 @@ class HeldRoutes:
             return
         route = _route_of(task)
         held = self._bad(route, now)
+        held.why = f"HTTP {task.failure.status}" if task.failure is not None and task.failure.status else ""
         if held.flood.on:
             held.gate.trip(task.number, now, DEAD_LETTER_FLOOD)
 

@@ -2,6 +2,7 @@
 
     RefusedError           a record cannot become a request: reason, field, rule
     InvalidValueError      one value cannot become what Bluecore wants; whoever knows its field refuses the record
+      EncryptedValueError  it is encrypted, and cannot be decrypted here
 
 Their texts name fields, paths and rules, and never a value: they end in logs and in headers.
 """
@@ -15,6 +16,10 @@ from consumer.records import Reason, Reject, Stage
 
 class InvalidValueError(Exception):
     """A value breaks a rule; the message is the rule."""
+
+
+class EncryptedValueError(InvalidValueError):
+    """A value is encrypted, and cannot be decrypted here."""
 
 
 class RefusedError(Exception):
@@ -31,7 +36,8 @@ class RefusedError(Exception):
 
     @classmethod
     def invalid(cls, field: str, rule: object, hint: str | None = None) -> Self:
-        return cls(Reason.INVALID_FIELD, field, f"{field}: {rule} ({hint})" if hint else f"{field}: {rule}")
+        reason = Reason.ENCRYPTED if isinstance(rule, EncryptedValueError) else Reason.INVALID_FIELD
+        return cls(reason, field, f"{field}: {rule} ({hint})" if hint else f"{field}: {rule}")
 
     def inside(self, place: str) -> RefusedError:
         """The same of a part, such as `products[0].`, in which the field lies."""
@@ -60,12 +66,13 @@ def leave_out(left_out: LeftOut, field: str, rule: object, hint: str | None = No
         place: in which it lies, such as `products[0].`.
 
     Raises:
-        RefusedError: the route refuses the record for it, or too much of the record was left out before.
+        RefusedError: the route refuses the record for it, too much of the record was left out before, or it is
+            encrypted: somebody can read what it is.
     """
     refused = RefusedError.invalid(field, rule, hint)
     if place:
         refused = refused.inside(place)
-    if left_out is None:
+    if left_out is None or refused.reason is Reason.ENCRYPTED:
         raise refused from None
     if len(left_out) >= MOST_LEFT_OUT:
         rule = f"{rule}; {MOST_LEFT_OUT} fields of the record cannot be read either"

@@ -167,6 +167,11 @@ def compile_routes(routes: Sequence[RouteConfig], *, token: str, max_age_seconds
     return Router([_compiled(route, token) for route in routes], max_age_seconds)
 
 
+def names_read(route: RouteConfig) -> Names:
+    """The fields of a record that a route looks at, in whose configuration nothing is wrong."""
+    return _names_of(_compiled(route, ""))
+
+
 def _names_of(compiled: object) -> Names:
     """What all readers in a compiled part look at, wherever in it they stand: one that is added is found, too."""
     if isinstance(compiled, Reader):

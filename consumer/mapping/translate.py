@@ -10,7 +10,7 @@ from functools import partial
 import structlog
 
 from consumer.avro.decoding import Decoded, Narrowable, WireFormat
-from consumer.avro.errors import SchemaPending, Undecodable
+from consumer.avro.errors import EncryptedPayload, SchemaPending, Undecodable
 from consumer.avro.subjects import Subjects
 from consumer.mapping.links import LinkCache
 from consumer.mapping.router import Router
@@ -61,7 +61,8 @@ class Translator:
             now_ms: ms since the epoch.
 
         Raises:
-            SchemaPending: the record's schema is not known yet; ask again with the same record.
+            SchemaPending: the record's schema, or the key of a value that a route reads, is not known yet; ask again
+                with the same record.
         """
         if record.left_out:
             what = f"the record has {record.left_out} bytes, more than delivery.max_record_bytes allows"
@@ -79,6 +80,8 @@ class Translator:
         )
         try:
             mapped = self._router.map(topic, decoded.name, decoded.value, record.event_time_ms, now_ms, claim=claim)
+        except SchemaPending:
+            raise
         except Exception as error:  # noqa: BLE001 - a bug here must not stop the stream; the text may quote values
             _tell("mapping_failed", record, error)
             return Reject(Reason.INVALID_FIELD, Stage.MAP, type(error).__name__)
@@ -96,7 +99,8 @@ class Translator:
             return known[1].decode(value, record.headers)
         except Undecodable as error:
             foreign = self._subjects.foreign(topic, error.schema_id)
-            return Reject(Reason.UNDECODABLE, Stage.DECODE, f"{error}; {foreign}" if foreign else str(error))
+            reason = Reason.ENCRYPTED if isinstance(error, EncryptedPayload) else Reason.UNDECODABLE
+            return Reject(reason, Stage.DECODE, f"{error}; {foreign}" if foreign else str(error))
         except SchemaPending:
             raise
         except Exception as error:  # noqa: BLE001 - a bug here must not stop the stream; the text may quote values

@@ -23,8 +23,9 @@ from typing import Any, NoReturn
 
 import orjson
 
+from consumer.avro.errors import KeyPending
 from consumer.avro.unreadable import OUT_OF_RANGE, Unreadable
-from consumer.mapping.errors import InvalidValueError
+from consumer.mapping.errors import EncryptedValueError, InvalidValueError
 
 Form = Callable[[Any], Any]
 
@@ -155,7 +156,15 @@ def readable(value: Any) -> Any:
 
 
 def refuse(value: Unreadable) -> NoReturn:
-    raise InvalidValueError(value.rule)
+    """Raises what is to be said of it.
+
+    Raises:
+        InvalidValueError: it could not be read.
+        KeyPending: it may be readable soon.
+    """
+    if value.pending is not None:
+        raise KeyPending(value.pending)
+    raise (EncryptedValueError if value.encrypted else InvalidValueError)(value.rule)
 
 
 def _finite(value: float) -> float:

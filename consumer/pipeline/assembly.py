@@ -16,6 +16,11 @@ from prometheus_client.process_collector import ProcessCollector
 from consumer.avro.cache import SchemaCache
 from consumer.avro.connecting import open_registry, registry_type
 from consumer.avro.decoding import WireFormat
+from consumer.avro.decryption import NO_EXTRA, Decryption
+from consumer.avro.key_registry import KeyRegistry
+from consumer.avro.key_ring import KeyRing
+from consumer.avro.key_service import KeyService, is_installed
+from consumer.avro.options import parse_options
 from consumer.avro.outage import address
 from consumer.avro.registry import RegistryClient
 from consumer.avro.registry_protocol import Registry
@@ -199,7 +204,17 @@ def schema_cache(config: Config, most_seconds: float = float("inf")) -> SchemaCa
     if client is None or section is None:
         return None
     asked = client.subjects_of if isinstance(client, RegistryClient) else None
-    return SchemaCache(client, subjects_of=asked, patience=Patience(min(section.unknown_id_seconds, most_seconds)))
+    patience = Patience(min(section.unknown_id_seconds, most_seconds))
+    return SchemaCache(client, subjects_of=asked, patience=patience, keys=key_ring(config))
+
+
+def key_ring(config: Config) -> KeyRing | None:
+    """The keys of encrypted fields; None without the extra that brings the means to have them."""
+    client, section = registry(config), config.schema_registry
+    if section is None or not isinstance(client, RegistryClient) or not is_installed():
+        return None
+    options = parse_options(section.options)
+    return KeyRing(KeyRegistry(client, KeyService(options.keys, options.timeout_seconds)).cipher)
 
 
 def decoders(config: Config, schemas: SchemaCache | None) -> Callable[[str], WireFormat]:
@@ -216,7 +231,8 @@ def decoders(config: Config, schemas: SchemaCache | None) -> Callable[[str], Wir
     def of_topic(topic: str) -> WireFormat:
         taking = [each for each in each_with_files if each.route.takes(topic)]
         # A topic that no route takes is a redelivery whose route is gone: the router says so once it is decoded.
-        return topic_decoder(taking or each_with_files[:1], schemas, asked, most_bytes)
+        decryption = Decryption(NO_EXTRA if schemas is None or schemas.keys is None else schemas.keys, topic)
+        return topic_decoder(taking or each_with_files[:1], schemas, asked, most_bytes, decryption)
 
     return of_topic
 

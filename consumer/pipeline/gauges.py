@@ -27,6 +27,10 @@ class HasOutage(Protocol):
         """What is wrong now; None while nothing is known to be."""
 
     @property
+    def key_outage(self) -> str | None:
+        """The same of where the keys of encrypted fields are."""
+
+    @property
     def unknown_ids(self) -> Mapping[SchemaId, str]:
         """The schema ids that are unknown and asked for again, with what is to be said of each."""
 
@@ -120,6 +124,9 @@ class EngineGauges:
         self._metrics.registry_up.set(outage is None)
         stopped["registry"].set(outage is not None)
         awaited = {} if self._registry is None else self._registry.unknown_ids
+        key_outage = None if self._registry is None else self._registry.key_outage
+        stopped["keys"].set(key_outage is not None)
+        self._health.detail("keys", key_outage or "ok")
         self._metrics.unknown_schemas.set(len(awaited))
         stopped["unknown_schema"].set(bool(awaited))
         self._health.detail("registry", outage or next(iter(awaited.values()), "ok"))

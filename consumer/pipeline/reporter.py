@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 _COUNTED_TOGETHER = 64
 _COUNT_SECONDS = 0.05
 _TELL_SECONDS = 1.0
+_LONGEST_WHY = 500  # characters
 
 
 class Reporter:
@@ -259,6 +260,8 @@ class Reporter:
                 topic=route.topic,
                 event_type=route.event or "unknown",
                 records=what,
+                # Of a flood that comes all at once, no dead letter is written that could be looked at.
+                why=self._engine.partitions.held_routes.why(route)[:_LONGEST_WHY] or None,
             )
         for route in sorted(self._held - holding):
             log.info("a route goes on that was held", topic=route.topic, event_type=route.event or "unknown")

@@ -16,6 +16,7 @@ import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from consumer.telemetry.legible import legible
 from consumer.telemetry.masking import NO_SECRETS, Mask, Secrets, masked, masker
 
 
@@ -65,9 +66,13 @@ def configure(level: str = "info", secrets: Secrets = NO_SECRETS, stream: TextIO
 
 
 def _formatter(mask: Mask, *, console: bool) -> logging.Formatter:
+    def shown(text: str) -> str:
+        # In JSON control characters are written out as it is.
+        return legible(mask(text)) if console else mask(text)
+
     def mask_values(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         # `_record` is the standard library's own and is removed before rendering.
-        return {name: value if name.startswith("_") else masked(value, mask) for name, value in event.items()}
+        return {name: value if name.startswith("_") else masked(value, shown) for name, value in event.items()}
 
     exceptions: Processor
     renderer: Processor

@@ -20,7 +20,7 @@ from consumer.telemetry.histograms import Histogram, HistogramFamily
 Outcome = Literal["delivered", "retry", "dead_letter", "skipped"]
 AgeStage = Literal["consumed", "delivered"]
 LoopState = Literal["polling", "mapping", "waiting", "backing_off", "paused", "committing"]
-StopCause = Literal["memory", "dead_letters", "settled_map", "circuit_open", "registry", "unknown_schema"]
+StopCause = Literal["memory", "dead_letters", "settled_map", "circuit_open", "registry", "unknown_schema", "keys"]
 Rebalance = Literal["assigned", "revoked", "lost", "deleted"]
 CommitOutcome = Literal["ok", "failed"]
 CacheName = Literal["schemas", "links", "parked_keys", "settled"]

@@ -9,15 +9,21 @@ import pytest
 from starlette.responses import JSONResponse, Response
 
 from consumer.avro.apicurio import ApicurioRegistry
+from consumer.avro.cache import SchemaCache
 from consumer.avro.connecting import open_registry
-from consumer.avro.errors import RegistryUnavailable, SchemaUnknown
+from consumer.avro.decoding import Decoded
+from consumer.avro.errors import RegistryUnavailable, SchemaPending, SchemaUnknown
 from consumer.avro.references import load_schema
+from consumer.avro.registered import RegistryDecoder
 from consumer.avro.registry_protocol import Registry
+from consumer.avro.registry_types import TYPES
 from consumer.avro.schema_ids import IdKind, NamedId, SchemaId
+from consumer.avro.unknown_ids import Patience
 from consumer.config.model import RegistryConfig
 from consumer.sandbox.serve import serve
-from tests.avro.support import record, text
+from tests.avro.support import body, record, text
 from tests.support.apicurio import Apicurio
+from tests.support.waiting import eventually
 
 ORDER = record("com.shop.Order", id="string")
 
@@ -69,6 +75,33 @@ def test_four_bytes_are_a_content_id_unless_it_is_told(client: Registry, apicuri
     with pytest.raises(SchemaUnknown):
         load_schema(client, global_id)
     told.close()
+
+
+@pytest.mark.parametrize("way", ["prefix", "legacy contentId", "legacy globalId", "globalId", "contentId"])
+def test_each_way_that_its_serializers_name_a_schema_is_read(client: Registry, apicurio: Apicurio, way: str) -> None:
+    """Without any option: a legacy id is looked up as both kinds, and one of them is no id here."""
+    global_id, content_id = ids_that_differ(apicurio)
+    bare = body(record("com.shop.Refund", id="string"), {"id": "A1"})
+    value, headers = {
+        "prefix": (b"\0" + content_id.to_bytes(4, "big") + bare, ()),
+        "legacy contentId": (b"\0" + content_id.to_bytes(8, "big") + bare, ()),
+        "legacy globalId": (b"\0" + global_id.to_bytes(8, "big") + bare, ()),
+        "globalId": (bare, (("apicurio.value.globalId", global_id.to_bytes(8, "big")),)),
+        "contentId": (bare, (("apicurio.value.contentId", content_id.to_bytes(8, "big")),)),
+    }[way]
+    cache = SchemaCache(client, patience=Patience(0.1))
+    decoder = RegistryDecoder(cache, registry=TYPES["apicurio"])
+
+    def decoded() -> Decoded | None:
+        try:
+            return decoder.decode(value, headers)
+        except SchemaPending:
+            return None
+
+    found = eventually(decoded, 20, "the schema")
+    assert found is not None
+    assert (found.name, found.value) == ("com.shop.Refund", {"id": "A1"})
+    cache.close()
 
 
 def test_references_are_followed_into_other_groups(client: Registry, apicurio: Apicurio) -> None:

@@ -128,6 +128,16 @@ def test_a_schema_is_fetched_by_its_id_with_the_identitys_token(client: Registry
     assert stubs.identity.resources == ["https://eventhubs.azure.net"]
 
 
+def test_a_netrc_does_not_replace_the_token(
+    client: Registry, stubs: Stubs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """See findings/azure-core-sends-netrc-in-place-of-its-token.sh."""
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    client.schema(NamedId(IdKind.AZURE, ID))
+    assert stubs.azure.asked[0][1] == "Bearer t0ken"
+
+
 def test_an_id_that_is_not_there_is_unknown(client: Registry) -> None:
     with pytest.raises(SchemaUnknown, match="has no such schema"):
         load_schema(client, NamedId(IdKind.AZURE, "3" * 32))

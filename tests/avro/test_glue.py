@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import Receive, Scope, Send
 
 from consumer.avro.connecting import open_registry
 from consumer.avro.errors import RegistryUnavailable, SchemaUnknown
@@ -20,71 +17,10 @@ from consumer.avro.schema_ids import IdKind, NamedId
 from consumer.config.model import RegistryConfig
 from consumer.errors import UnusableSetting
 from consumer.sandbox.serve import serve
-from tests.avro.support import record, text
+from tests.avro.glue_stub import OF_JSON, ORDER, REFUND, UUID, Glue, failure
 from tests.support.servers import Peer, Server
 
-UUID, OF_JSON = "11111111-2222-3333-4444-555555555555", "99999999-2222-3333-4444-555555555555"
-ORDER = text(record("com.shop.Order", id="string"))
-REFUND = text(record("com.shop.Order", id="string", total="long"))
-
-
-class Glue:
-    """The service, with a schema `shop.orders` of two versions; it answers `instead` while that is set."""
-
-    def __init__(self) -> None:
-        self.instead: Response | None = None
-        self.asked: list[tuple[str, Any]] = []
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return
-        request = Request(scope, receive)
-        action, body = request.headers["x-amz-target"].removeprefix("AWSGlue."), json.loads(await request.body())
-        self.asked.append((request.headers["authorization"], body))
-        answer = self.instead or getattr(self, action)(body)
-        await answer(scope, receive, send)
-
-    def GetSchemaVersion(self, body: Any) -> Response:  # noqa: N802 - as the service names it
-        if "SchemaId" in body:
-            assert body["SchemaId"] == {"RegistryName": "shop", "SchemaName": "shop.orders"}
-            number = body["SchemaVersionNumber"]
-            texts = {1: ORDER, 2: REFUND}
-            return _version(texts[2] if number.get("LatestVersion") else texts[number["VersionNumber"]])
-        if body["SchemaVersionId"] == OF_JSON:
-            return JSONResponse({"SchemaDefinition": "{}", "DataFormat": "JSON", "Status": "AVAILABLE"})
-        if body["SchemaVersionId"] != UUID:
-            return failure("EntityNotFoundException", "Schema version is not found.")
-        return _version(ORDER)
-
-    def ListSchemas(self, body: Any) -> Response:  # noqa: N802 - as the service names it
-        assert body["RegistryId"] == {"RegistryName": "shop"}
-        if "NextToken" not in body:
-            return JSONResponse({"Schemas": [{"SchemaName": "shop.carts"}], "NextToken": "more"})
-        return JSONResponse({"Schemas": [{"SchemaName": "shop.orders"}]})
-
-    def ListSchemaVersions(self, body: Any) -> Response:  # noqa: N802 - as the service names it
-        if body["SchemaId"]["SchemaName"] != "shop.orders":
-            return failure("EntityNotFoundException", "Schema is not found.")
-        states = {2: "AVAILABLE", 1: "AVAILABLE", 3: "FAILURE"}
-        return JSONResponse({"Schemas": [{"VersionNumber": key, "Status": value} for key, value in states.items()]})
-
-
-def _version(content: str) -> Response:
-    return JSONResponse({"SchemaDefinition": content, "DataFormat": "AVRO", "Status": "AVAILABLE"})
-
-
-def failure(code: str, message: str, status: int = 400) -> Response:
-    return JSONResponse({"__type": code, "Message": message}, status)
-
-
-@pytest.fixture(autouse=True)
-def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of an environment that has a role; nothing of this machine's."""
-    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s3cret")
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+pytestmark = pytest.mark.usefixtures("aws_role")
 
 
 def of_type_glue(url: str | None, **options: str) -> Registry:

@@ -134,6 +134,14 @@ def test_a_record_that_fits_two_schemas_is_refused() -> None:
         decoder("apicurio").decode(value, headers)
 
 
+def test_a_type_that_no_route_takes_is_not_taken_for_one_that_fits() -> None:
+    """Such records are not decoded; but which schema a record has, only its bytes tell."""
+    orders = RegistryDecoder(Schemas(), ReaderSchemas(taken=frozenset(("com.shop.Order",))))
+    consent = {"email": "a@b", "given": True, "at": 5}
+    assert orders.decode(framed(BIG_ID, ORDER, A1), (("__value_schema_id", b"\0\0\0\0\3"),)).value == A1
+    assert orders.decode(framed(CONSENT_ID, CONSENT, consent), HEADER).name == "com.shop.Consent"
+
+
 def test_two_names_of_one_schema_are_no_doubt() -> None:
     headers: Headers = (*HEADER, ("apicurio.value.contentId", long(9)))
     assert decoder().decode(BARE, headers).value == A1

@@ -83,6 +83,20 @@ def test_what_will_never_be_there_is_given_up_at_once(ids: UnknownIds) -> None:
     assert ids.given_up(7, 1000) == "schema 7 of the registry is JSON, not AVRO"
 
 
+def test_once_many_were_given_up_another_one_is_not_waited_for_as_long() -> None:
+    """Values that are no Avro at all name an id each: their partition would stand for hours."""
+    ids, now = UnknownIds(Patience(60)), 0.0
+    lasted = []
+    for schema_id in range(12):
+        began = now
+        while (again := ids.not_found(schema_id, WHY, now)) is not None:
+            now += again
+        lasted.append(now - began)
+    assert lasted == [pytest.approx(60)] * 8 + [pytest.approx(6)] * 4
+    now += 600
+    assert sum(waits(ids, now)) == pytest.approx(60)
+
+
 def test_each_id_has_its_own_time(ids: UnknownIds) -> None:
     ids.not_found(7, WHY, 1000)
     ids.not_found(8, "8", 1030)

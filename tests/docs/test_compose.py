@@ -12,6 +12,7 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -20,6 +21,7 @@ from click.testing import CliRunner
 from consumer.cli import main
 from consumer.config.model import EVENT_TYPES
 from tests.operations.prometheus import PrometheusUnavailableError, program
+from tests.support import apicurio, kafka_libraries
 from tests.support.pages import ROOT
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
@@ -51,6 +53,17 @@ def test_every_file_that_is_mounted_is_there_and_cannot_be_written_to(service: s
 @pytest.mark.parametrize("service", [name for name, each in SERVICES.items() if "build" not in each])
 def test_images_of_others_are_named_whole_and_pinned(service: str) -> None:
     assert re.fullmatch(r"[a-z.]+/[a-z/-]+:v?\d+\.\d+\.\d+", SERVICES[service]["image"])
+
+
+def test_the_sandbox_answers_to_the_name_by_which_the_service_calls_it() -> None:
+    url = yaml.safe_load((FOLDER / "config.yaml").read_text())["bluecore"]["url"]
+    command = SERVICES["sandbox"]["command"]
+    assert urlsplit(url).hostname == command[command.index("--allow-host") + 1] == "sandbox"
+
+
+def test_kafka_and_the_registry_are_those_that_the_tests_run() -> None:
+    assert SERVICES["kafka"]["image"].endswith(f":{kafka_libraries.VERSION}")
+    assert SERVICES["registry"]["image"].endswith(f":{apicurio.VERSION}")
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -10,9 +10,12 @@ from typing import Any, get_args
 import pytest
 import yaml
 
+from consumer.avro.cloud_options import NAMES
 from consumer.avro.durations import of_months_days_millis
 from consumer.avro.files import schemas_folder
 from consumer.avro.logical_types import AVRO, CONNECT
+from consumer.avro.naming import naming_headers
+from consumer.avro.registry_types import TYPES
 from consumer.config.route import RouteConfig
 from tests.docs.shell import installed, run
 from tests.support.pages import CONFIGURATION, page
@@ -113,3 +116,22 @@ class TestTypes:
 
 def test_the_duration_of_the_page_is_one() -> None:
     assert f"`{of_months_days_millis(14, 3, 4005)}`" in FORMATS.text
+
+
+def test_each_header_and_each_type_of_registry_is_in_the_tables() -> None:
+    ways = FORMATS["Where the schema id is"]
+    written = " ".join(cell for row in ways.table("written by") for cell in row)
+    for header in {name.lower() for name in naming_headers("value").readers} - {"contenttype"}:
+        assert f"`{header}" in written.lower(), header
+    named = {name for *_, kinds in ways.table("written by") for name in re.findall(r"`(\w+)`", kinds)}
+    registries = [row[0].strip("`") for row in FORMATS["Registries"].table("type")]
+    assert registries == list(TYPES)
+    assert named == set(TYPES)
+
+
+@pytest.mark.parametrize("kind", ["glue", "azure"])
+def test_the_options_of_a_clouds_registry_are_told(kind: str) -> None:
+    """All that are taken, beside the two that each type has."""
+    (told,) = [row[2] for row in FORMATS["Registries"].table("type") if row[0] == f"`{kind}`"]
+    taken = set(NAMES[kind]) - {"ssl.ca.location", "timeout.ms"}
+    assert taken <= set(re.findall(r"`([a-z.]+)`", told))

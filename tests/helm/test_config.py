@@ -59,6 +59,18 @@ def test_what_is_not_given_is_left_to_the_service(chart: Chart) -> None:
     assert Config.model_validate(settings) == defaults
 
 
+def test_aws_glue_has_a_section_without_an_address(chart: Chart) -> None:
+    """Its address follows from the region; what is reached over the network is HTTPS."""
+    registry = {"type": "glue", "url": "", "options": {"region": "eu-central-1"}}
+
+    rendered = chart.render({"schema_registry": registry, "networkPolicy": {"enabled": True}})
+
+    assert rendered.settings["schema_registry"] == {key: registry[key] for key in ("type", "options")}
+    assert Config.model_validate(rendered.settings).schema_registry is not None
+    egress = rendered.one("NetworkPolicy")["spec"]["egress"]
+    assert 443 in [port["port"] for way in egress for port in way.get("ports", ())]
+
+
 def test_without_a_registry_there_is_no_section_for_it(chart: Chart) -> None:
     """Topics of raw Avro need none."""
     values = {"schema_registry": {"url": ""}, "files": {"order.avsc": '"string"'}}

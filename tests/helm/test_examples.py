@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import certifi
 import pytest
@@ -79,3 +80,12 @@ def test_four_values_are_enough(chart: Chart) -> None:
 
     assert set(given) == {"kafka", "schema_registry", "existingSecret", "routes"}
     assert chart.render().container["envFrom"] == [{"secretRef": {"name": given["existingSecret"]}}]
+
+
+def test_the_sandbox_of_a_laptops_cluster_answers_to_the_name_of_its_service() -> None:
+    """The service and the sandbox meet by it: another name would be refused."""
+    given = yaml.safe_load((EXAMPLES[0].parent / "development.yaml").read_text())
+    deployment, service = given["extraObjects"]
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    allowed = container["args"][container["args"].index("--allow-host") + 1]
+    assert urlsplit(given["bluecore"]["url"]).hostname == service["metadata"]["name"] == allowed

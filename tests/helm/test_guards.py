@@ -105,6 +105,19 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"extraEnv": [{"name": "BLUECORE_CONSUMER__BLUECORE__API_KEY", "value": "p"}]},
         "extraEnv BLUECORE_CONSUMER__BLUECORE__API_KEY would be readable in a ConfigMap",
     ),
+    **{
+        f"a secret in the environment: {name}": (
+            {"extraEnv": [{"name": name, "value": value}]},
+            f"extraEnv {name} would be readable in a ConfigMap",
+        )
+        for name, value in (
+            ("OTEL_EXPORTER_OTLP_HEADERS", "api-key=p"),
+            ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "Authorization=p"),
+            ("HTTPS_PROXY", "http://user:p@proxy:3128"),
+            ("BLUECORE_CONSUMER__KAFKA__OPTIONS", '{"sasl.password": "p"}'),
+            ("KAFKA_PASS", "p"),
+        )
+    },
     "literal secret of a token": (
         {"kafka": {"options": {"sasl.oauthbearer.config": "principal=shop client_secret=p"}}},
         "options sasl.oauthbearer.config would be readable in a ConfigMap",

@@ -205,13 +205,15 @@ def reading_what_is_refused(avro: Callable[[int], Any], value: Callable[[int], A
     return lambda count: refused(reading(avro, value)(count))
 
 
-def some_fields(count: int) -> Work:
-    """A wide record of which one field is asked for."""
+def some_fields(count: int, *, cut: int = 0) -> Work:
+    """A wide record of which one field is asked for; it lacks so many bytes."""
     avro = schema_of(["string"] * count)
     schema = parse(json.dumps(avro))
     out = BytesIO()
     schemaless_writer(out, schema.parsed, {f"f{at}": "x" for at in range(count)})
-    return lambda: Reading(None, frozenset(("f0",))).record(BytesIO(out.getvalue()), schema)
+    data = out.getvalue()[: -cut or None]
+    read = Reading(None, frozenset(("f0",))).record
+    return refused(lambda: read(BytesIO(data), schema)) if cut else lambda: read(BytesIO(data), schema)
 
 
 LINKED: dict[str, Any] = {
@@ -532,6 +534,7 @@ PATHS: dict[str, Path] = {
         5000,
     ),
     "reading some of many fields": Path(some_fields, 200),
+    "reading some of many fields of half a record": Path(lambda count: some_fields(count, cut=1), 200),
     "mapping products": Path(mapping("viewed_product", products), 1000),
     "splitting products": Path(mapping("wishlist", products, split_products=True), 1000),
     "finding a repeated product": Path(mapping("purchase", lambda count: products(count, ids=count - 1)), 1000),

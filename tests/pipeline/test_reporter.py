@@ -28,11 +28,13 @@ from consumer.records import (
     Answer,
     EventRequest,
     Failure,
+    Mapped,
     OrderClass,
     Outcome,
     Partition,
     Reason,
     Record,
+    Reject,
     Send,
     Skip,
     Stage,
@@ -51,6 +53,7 @@ class Registry:
     """A schema registry as the reporter sees it."""
 
     outage: str | None = None
+    key_outage: str | None = None
 
     def __init__(self) -> None:
         self.unknown_ids: dict[SchemaId, str] = {}
@@ -389,6 +392,36 @@ def test_the_log_tells_of_each_dead_letter_though_no_more_of_its_kind_follow(des
     assert [(line["event"], line["reason"], line["records"]) for line in logs[3:]] == [
         ("more records failed in the same way", reason, 32) for reason in reasons
     ]
+
+
+@pytest.mark.parametrize(
+    ("mapped", "records", "why"),
+    [
+        (
+            Reject(Reason.MISSING_FIELD, Stage.MAP, "email: missing", "email", "optin"),
+            "not to be mapped",
+            "email: missing",
+        ),
+        (send("optin"), "refused by Bluecore", "HTTP 422"),
+    ],
+)
+def test_why_a_route_is_held_is_told_though_no_dead_letter_shows_it(
+    desk: Desk, mapped: Mapped, records: str, why: str
+) -> None:
+    """All of a flood may have been read before the first of it could be written."""
+    engine = desk.engine
+    engine.partitions.assign(HOME, None, "")
+    with capture_logs() as logs:
+        for number in range(300):
+            engine.take(record(number), mapped, NOW)
+        while (decided := engine.decide(NOW)).sends or decided.writes:
+            for ticket, _ in decided.sends:
+                engine.answered(ticket, Answer(422, text="jane is no address", seconds=0.1), NOW)
+            for ticket, _ in decided.writes:
+                engine.written(ticket, None, NOW)
+        desk.reporter.state(NOW, joined=True)
+    (line,) = [each for each in logs if "held" in each["event"]]
+    assert (line["log_level"], line["records"], line["why"]) == ("error", records, why)
 
 
 def test_what_the_log_has_not_told_of_is_told_at_the_end(desk: Desk) -> None:

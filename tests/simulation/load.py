@@ -41,6 +41,11 @@ def steady(seconds: float) -> Make:
     return power(1000, 1, seconds)
 
 
+def uneven(least: float, most: float) -> Make:
+    """However many requests are in flight, each takes as long as chance has it."""
+    return lambda noise: lambda _in_flight, _now: noise.uniform(least, most)
+
+
 def load_of(seed: int, make: Make, policy: DeliveryPolicy = WIDE, **differs: Any) -> Load:
     """A run of this policy; `differs`: what else is not as usual in its setting."""
     return Load(seed, Setting(policy=policy, **differs), make(Random(seed)))

@@ -14,14 +14,8 @@ from consumer.records import OrderClass
 from tests.delivery.endpoints import Make, changing, failing, power, refusing, workers
 from tests.simulation.bluecore import FORMS, Quota
 from tests.simulation.brokers import Limits
-from tests.simulation.load import WIDE, Load, load_of, steady
+from tests.simulation.load import WIDE, Load, load_of, steady, uneven
 from tests.simulation.setting import CONSENT_TOPIC, ROUTED, TOPIC, URGENT_TOPIC
-
-
-def uneven(least: float, most: float) -> Make:
-    """However many requests are in flight, each takes as long as chance has it."""
-    return lambda noise: lambda _in_flight, _now: noise.uniform(least, most)
-
 
 _TOLD = ("headers", "x-headers", "epoch", "members", "items", "policy")
 

@@ -8,7 +8,7 @@ from random import Random
 
 from tests.simulation.bluecore import OUTAGES
 from tests.simulation.brokers import DEAD, RETRY
-from tests.simulation.load import WIDE, Load, load_of, steady
+from tests.simulation.load import WIDE, Load, load_of, steady, uneven
 
 _REFUSED_AT_ONCE = ("401", "302", "refused")
 
@@ -84,9 +84,11 @@ def without_retries(seed: int) -> Load:
 def outage(seed: int) -> Load:
     """In an outage only probes go; nothing is charged to a record, and all goes on soon after."""
     rng = Random(seed)
-    load = load_of(seed, steady(0.05))
+    load = load_of(seed, uneven(0.02, 0.08))
     for number in range(400):
         load.write(f"customer-{number % 90}", at=number * 0.06)
+    for number in range(20):
+        load.write(f"burst-{number}", at=4.98)  # their answers come one by one, some behind that of a probe
     # They have failed by themselves once, and passed since: what happens to them in the outage is no fault of theirs.
     for number in range(4):
         load.write(f"again-{number}", kind="twice 500", events=("customer_patch",), at=1 + number * 0.1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 import subprocess
 import sys
 import warnings
@@ -55,6 +56,19 @@ def test_a_terminal_gets_text_for_people() -> None:
     structlog.get_logger("consumer.test").info("partition assigned", partition=3)
     assert "partition assigned" in stream.getvalue()
     assert not stream.getvalue().startswith("{")
+
+
+def test_a_terminal_is_given_no_control_character_of_others() -> None:
+    """A record's name or an answer of Bluecore's could clear the screen, or name its window."""
+    stream = Terminal()
+    configure(stream=stream)
+    log = structlog.get_logger("x")
+    log.warning("a \x1b]0;title\x07", why="b \x1b[2J", names={"c \x9b31m": ["d\r"]})
+    logging.getLogger("library").warning("e %s", "\x1b[5m")
+    log.error("failed", exc_info=ValueError("f \x1b[8m"))
+    plain = re.sub("\x1b\\[[0-9;]*m", "", stream.getvalue().replace("\x1b[5m", "!").replace("\x1b[8m", "!"))
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f!]", plain)
+    assert all(each in plain for each in ("\\x1b]0;title\\x07", "\\x1b[2J", "\\x1b[5m", "\\x1b[8m"))
 
 
 def test_what_is_below_the_level_is_not_written() -> None:

@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from functools import cache
 
+from consumer.avro.encrypted_fields import encryption_of
 from consumer.avro.errors import InvalidSchema, SchemaUnknown
 from consumer.avro.protocol import RegisteredSchema
 from consumer.avro.references import parse_registered
@@ -102,7 +103,8 @@ class RegistrySchemas:
             label = f"{subject} version {version}"
             registered = self._client.schema_of(subject, version)
             try:
-                read.append((label, parse_registered(self._client, registered)))
+                schema = parse_registered(self._client, registered)
+                read.append((label, replace(schema, encryption=encryption_of(schema, registered))))
             except (InvalidSchema, SchemaUnknown) as error:
                 refused.append((label, _reason(registered, error)))
         severity = Severity.WARNING if read else Severity.ERROR

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from consumer.avro.files import load_files
 from consumer.avro.route_schemas import RouteSchemas, route_schemas
+from consumer.commands.check.encryption import encryption_findings
 from consumer.commands.check.files import FolderSchemas, RouteFiles
 from consumer.commands.check.registry import RegistrySchemas
 from consumer.commands.check.resolution import read_as, reader_versions, resolution_findings
@@ -92,7 +93,8 @@ def _check_versions(
     key: str, route: RouteSchemas, of_topic: Sequence[RouteSchemas], versions: Sequence[SchemaVersion]
 ) -> list[Finding]:
     resolution = resolution_findings(key, versions, route)
-    return [*resolution, *check_route(key, route.route, read_as(versions, of_topic))]
+    encrypted = encryption_findings(key, route.route, versions)
+    return [*resolution, *encrypted, *check_route(key, route.route, read_as(versions, of_topic))]
 
 
 def _check_reader_alone(key: str, route: RouteSchemas, found: SearchResult) -> tuple[bool, list[Finding]]:

@@ -23,6 +23,7 @@ from consumer.commands.dead_letters.showing import show
 from consumer.commands.dead_letters.survey import Count, survey
 from consumer.config.model import Config
 from consumer.kafka.reading import TopicReader
+from consumer.telemetry.legible import legible
 
 
 def print_counts(config: Config, selection: Selection) -> None:
@@ -45,7 +46,7 @@ def print_letter(config: Config, selection: Selection) -> None:
     """Indented on a terminal, one line in a pipe; for what is raised, see `show`."""
     document = show(config, selection)
     if sys.stdout.isatty():
-        Console().print_json(document.decode())
+        Console().print_json(legible(document.decode()))
     else:
         click.echo(document)
 

@@ -13,6 +13,7 @@ import orjson
 from consumer.commands.doctor.finding import Finding, Severity, exit_code
 from consumer.commands.options import config_option, load_config
 from consumer.config.model import Config
+from consumer.telemetry.legible import legible
 
 _COLOURS = {Severity.OK: "green", Severity.WARNING: "yellow", Severity.ERROR: "red"}
 
@@ -53,4 +54,6 @@ def examine(config: Config) -> Iterator[Finding]:
 
 def _sentence(finding: Finding) -> str:
     mark = click.style(f"{finding.severity.value:>7}", fg=_COLOURS[finding.severity])
-    return f"{mark}  {finding.what}: {finding.message}" + (f". To do: {finding.advice}" if finding.advice else "")
+    advice = f". To do: {finding.advice}" if finding.advice else ""
+    # What Bluecore and the registry have said stands in it.
+    return f"{mark}  {legible(finding.what)}: {legible(finding.message)}{legible(advice)}"

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 from consumer.avro.decoding import Decoded
 from consumer.avro.errors import Undecodable
-from consumer.avro.unavailable import PLACEHOLDER, without_placeholders
+from consumer.avro.unavailable import without_placeholders
 from consumer.commands.preview.avro_json import unwrapped
 from consumer.records import Headers
 
@@ -48,6 +48,8 @@ class JsonRecord:
         try:
             record: Any = json.loads(value)
             json.dumps(record, ensure_ascii=False).encode()
+            if isinstance(record, dict):
+                record = {name: without_placeholders(unwrapped(each)) for name, each in record.items()}
         except UnicodeEncodeError:
             raise Undecodable(
                 "the record has half a surrogate pair, such as \\ud83d alone, which is no text"
@@ -59,8 +61,7 @@ class JsonRecord:
             raise Undecodable(f"the record is not JSON: {error}: line {self._line}") from None
         if not isinstance(record, dict):
             raise Undecodable("the record is no JSON object")
-        record = {name: unwrapped(each) for name, each in record.items()}
-        return Decoded(self._name, without_placeholders(record) if PLACEHOLDER in value else record)
+        return Decoded(self._name, record)
 
 
 def json_records(source: BinaryIO) -> Iterator[JsonText]:

@@ -45,8 +45,8 @@ def with_schemas(call: Callable[[], _T], schemas: SchemaCache | None) -> _T:
         try:
             return call()
         except SchemaPending as pending:
-            if (outage := schemas.outage if schemas else None) or time.monotonic() > deadline:
-                unanswered = f"the schema registry has not answered for schema {pending.schema_id}"
+            if (outage := schemas.outage or schemas.key_outage if schemas else None) or time.monotonic() > deadline:
+                unanswered = f"the schema registry has not answered: {pending}"
                 raise RegistryUnavailable(outage or unanswered) from None
             # The cache tells nobody that a schema has come: its other user, the service, asks with every record.
             time.sleep(_POLL_SECONDS)

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from consumer.commands.preview.preview import Previewed
 from consumer.records import EventRequest, Mapped, Reject, Send
+from consumer.telemetry.legible import legible
 
 _EXCERPT: Final = 100
 _MOST_FIELDS: Final = 20
@@ -164,4 +165,4 @@ def _bare(name: str) -> str:
 
 def _json(value: Any) -> str:
     """As it is sent, so that `true` and `"true"` differ, and no control character reaches the terminal."""
-    return orjson.dumps(value).decode()
+    return legible(orjson.dumps(value).decode())

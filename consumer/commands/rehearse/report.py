@@ -16,6 +16,7 @@ from rich.text import Text
 from consumer.commands.rehearse.rehearsal import Rehearsal
 from consumer.commands.rehearse.tally import Refusal, Row, RowKey
 from consumer.config.model import Config
+from consumer.telemetry.legible import legible
 
 DAY: Final = 86_400
 RECOMMENDED_PER_SECOND: Final = 200
@@ -36,9 +37,9 @@ def print_table(rehearsal: Rehearsal, config: Config) -> None:
         for each in row.commonest():
             title = f"{each.count:,} x {each.reason}, {key.topic} as {key.event or 'no event'}"
             console.print(Text(title, "red"))
-            console.print(Text(f"    {each.message}\n    such as {place_of(each)}"))
+            console.print(Text(legible(f"    {each.message}\n    such as {place_of(each)}")))
             if each.example:
-                console.print(Text(f"    {each.example}"))
+                console.print(Text(legible(f"    {each.example}")))
         for field, count in row.omitted.most_common():
             console.print(Text(f"{count:,} x left out: {field}, {key.topic} as {key.event}", "yellow"))
     for sentence in sentences(rehearsal, config):

@@ -15,7 +15,7 @@ from consumer.avro.registry_protocol import Registry
 from consumer.avro.schema import AvroSchema, branches_alone
 from consumer.avro.schema_ids import SchemaId
 from consumer.commands.check.registry import RegistrySchemas
-from consumer.commands.preview.translation import with_schemas
+from consumer.commands.preview.translation import UNKNOWN_ID_SECONDS, with_schemas
 from consumer.config.model import Config
 from consumer.config.route import RouteConfig
 from consumer.errors import ExpectedError
@@ -112,7 +112,7 @@ def _add_records(contents: TopicContents, config: Config) -> dict[str, SchemaId 
     """Gives the record types that were found, with a schema's id of each."""
     written: dict[str, SchemaId | None] = {}
     refused: str | None = None
-    cache = schema_cache(config)
+    cache = schema_cache(config, UNKNOWN_ID_SECONDS)
     try:
         decoder = decoders(config, cache)(contents.topic)
         for record in tail(config, contents.topic, RECORDS):

@@ -50,7 +50,7 @@ def _findings(partial: PartialConfig) -> Iterator[Finding]:
 def _registry_findings(partial: PartialConfig) -> Iterator[Finding]:
     confluent = [index for index, route in partial.routes.items() if route.wire_format == "confluent"]
     if confluent and not partial.has_registry:
-        yield Finding("schema_registry", f"is required: routes[{confluent[0]}] reads Confluent's wire format")
+        yield Finding("schema_registry", f"is required: routes[{confluent[0]}] takes its schemas from a registry")
     if partial.schema_registry is not None:
         try:
             check_options(partial.schema_registry)

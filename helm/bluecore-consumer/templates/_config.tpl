@@ -13,8 +13,12 @@ is ever in a ConfigMap.
 {{- $_ := set $delivery "rate_limit_per_second" (divf .Values.releaseRateLimitPerSecond $pods) -}}
 {{- end -}}
 {{- $sections := dict "kafka" $kafka "bluecore" .Values.bluecore "delivery" $delivery "telemetry" .Values.telemetry -}}
-{{- if (.Values.schema_registry | default dict).url -}}
-{{- $_ := set $sections "schema_registry" .Values.schema_registry -}}
+{{- with .Values.schema_registry -}}
+{{- if .url -}}
+{{- $_ := set $sections "schema_registry" . -}}
+{{- else if eq (.type | default "confluent") "glue" -}}
+{{- $_ := set $sections "schema_registry" (omit . "url") -}}
+{{- end -}}
 {{- end -}}
 {{- if .Values.dead_letters -}}
 {{- $_ := set $sections "dead_letters" .Values.dead_letters -}}

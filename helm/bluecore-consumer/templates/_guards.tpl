@@ -14,8 +14,9 @@
 {{- if not (or $route.topic $route.topic_pattern) -}}
 {{- $faults = append $faults (printf "routes[%d] has neither topic nor topic_pattern: it would take in nothing" $index) -}}
 {{- end -}}
-{{- if and (eq (default "confluent" $route.format) "confluent") (not ($v.schema_registry | default dict).url) -}}
-{{- $faults = append $faults (printf "schema_registry.url is empty, and routes[%d] reads Confluent's wire format: give the registry's address" $index) -}}
+{{- $registry := $v.schema_registry | default dict -}}
+{{- if and (eq (default "confluent" $route.format) "confluent") (not $registry.url) (ne (default "confluent" $registry.type) "glue") -}}
+{{- $faults = append $faults (printf "schema_registry.url is empty, and routes[%d] takes its schemas from a registry: give its address" $index) -}}
 {{- end -}}
 {{- range $key := list "schema" "reader_schema" -}}
 {{- $given := get $route $key | default list -}}

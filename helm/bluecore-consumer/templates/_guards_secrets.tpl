@@ -26,8 +26,12 @@
 {{- $_ := set $secrets "bluecore.api_key_prefix" $v.bluecore.api_key_prefix -}}
 {{- end -}}
 {{- range $v.extraEnv -}}
-{{- if regexMatch `(?i)password|passphrase|secret|token|credential|user_?info|api_?key|private_?key` .name -}}
-{{- $_ := set $secrets (printf "extraEnv %s" .name) (get . "value") -}}
+{{- $value := get . "value" | default "" | toString -}}
+{{- if regexMatch `(?i)pass(word|phrase|wd)|(^|_)(pass|pwd)$|secret|token|credential|user_?info|api_?key|private_?key|jaas|otlp_(\w+_)?headers` .name -}}
+{{- $_ := set $secrets (printf "extraEnv %s" .name) $value -}}
+{{- /* A proxy's address may have a user, and a section of the configuration as JSON any of its secrets. */ -}}
+{{- else if regexMatch `//[^/@\s]*:[^/@\s]*@|(?i)(password|passphrase|secret|token|api_?key)[^\s:=]*["']?\s*[:=]` $value -}}
+{{- $_ := set $secrets (printf "extraEnv %s" .name) $value -}}
 {{- end -}}
 {{- end -}}
 {{- range $key, $value := $secrets -}}

@@ -22,6 +22,9 @@
 {{- $_ := set $addresses $key (eq $number 0 | ternary $rest (printf "%s%s" (regexFind `https?://` (index $schemes $number)) $rest)) -}}
 {{- end -}}
 {{- end -}}
+{{- if and (eq ((.Values.schema_registry | default dict).type | default "confluent") "glue") (not .Values.schema_registry.url) -}}
+{{- $_ := set $addresses "schema_registry" "https://glue.amazonaws.com" -}}
+{{- end -}}
 {{- with get ((.Values.schema_registry | default dict).options | default dict) "bearer.auth.issuer.endpoint.url" -}}
 {{- $_ := set $addresses "schema_registry.options bearer.auth.issuer.endpoint.url" . -}}
 {{- end -}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -12,14 +13,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from consumer.avro.connecting import open_registry
+from consumer.avro.errors import SchemaUnknown
+from consumer.avro.protocol import RegisteredSchema
 from consumer.avro.registry import RegistryClient
+from consumer.avro.schema_ids import SchemaId
 from consumer.commands.check.registry import RegistrySchemas
 from consumer.commands.check.search import SearchResult
 from consumer.commands.typecheck.findings import Severity
+from consumer.config.model import RegistryConfig
 from consumer.config.route import RouteConfig
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve
-from tests.avro.support import record
+from tests.avro.glue_stub import Glue
+from tests.avro.support import record, text
 
 CONSENT, REFUND = record("com.shop.Consent", mail="string"), record("com.shop.Refund", mail="string")
 TOPIC = "shop.consents"
@@ -154,3 +161,49 @@ def test_an_entry_that_no_record_can_be_read_with_is_named(
     assert entry.severity is (Severity.ERROR if alone else Severity.WARNING)
     assert entry.message.startswith(f"{entry.schema} {message}")
     assert len(labels(result)) == len(versions) - 1
+
+
+@pytest.mark.usefixtures("aws_role")
+def test_a_schema_of_aws_glue_is_found_by_its_topic() -> None:
+    """Its serializer names a schema like the topic; every version is checked."""
+    options = {"region": "eu-central-1", "registry.name": "shop"}
+    with serve(Glue()) as url:
+        opened = open_registry(RegistryConfig(type="glue", url=url, options=options))
+        with closing(opened):
+            found = RegistrySchemas(opened).for_route(RouteConfig(topic="shop.orders", event="purchase"))
+    assert [version.label for version in found.choices[0]] == ["shop.orders version 1", "shop.orders version 2"]
+
+
+class OneSchema:
+    """A registry that lists nothing, as Azure's."""
+
+    address = "https://shop.example"
+
+    def schema(self, _: SchemaId) -> RegisteredSchema:
+        raise SchemaUnknown("none")
+
+    def schema_of(self, subject: str, version: int | str = 1, *, deleted: bool = False) -> RegisteredSchema:
+        del version, deleted
+        return RegisteredSchema(text(record(subject, id="string")))
+
+    def subjects(self) -> None:
+        """It cannot."""
+
+    def versions(self, subject: str) -> list[int]:
+        if subject != "com.shop.Order":
+            raise SchemaUnknown("none")
+        return [1]
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_a_registry_that_lists_nothing_is_asked_for_the_record() -> None:
+    schemas = RegistrySchemas(OneSchema())
+    found = schemas.for_route(RouteConfig(topic="orders", record="com.shop.Order", event="purchase"))
+    assert [version.label for version in found.choices[0]] == ["com.shop.Order version 1"]
+    for name, said in (
+        ("com.shop.Refund", "has no com.shop.Refund"),
+        (None, "cannot list its schemas: name the `record`"),
+    ):
+        assert said in schemas.for_route(RouteConfig(topic="orders", record=name, event="purchase")).missing

@@ -146,3 +146,16 @@ def test_a_document_beyond_all_measure_is_not_held_in_memory() -> None:
     assert "not JSON" in opening
     assert "not JSON" in key
     assert record == JANE
+
+
+def test_a_record_that_is_nested_beyond_what_can_be_looked_at_is_refused() -> None:
+    assert read('{"a": ' + "[" * 700 + "]" * 700 + "}\n{}") == [
+        "the record is not JSON: maximum recursion depth exceeded: line 1",
+        {},
+    ]
+
+
+def test_an_unchanged_column_of_debeziums_is_no_value() -> None:
+    """As in the topic: of text, and of dates."""
+    record = {"note": "__debezium_unavailable_value", "days": list(b"__debezium_unavailable_value"), "id": 7}
+    assert read(json.dumps(record)) == [{"note": None, "days": None, "id": 7}]
