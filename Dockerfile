@@ -11,8 +11,8 @@ RUN python3 -m venv /opt/build && python3 -m venv --without-pip /opt/sbom \
 # `aws`, `azure`, `encryption`, or some with spaces between: what AWS Glue's and Azure's schema registries take, and what
 # decrypts fields.
 ARG EXTRAS=
-COPY requirements.lock requirements-aws.lock requirements-azure.lock requirements-encryption.lock requirements-build.lock \
-    requirements-sbom.lock /src/
+COPY requirements.lock requirements-aws.lock requirements-azure.lock requirements-encryption.lock /src/
+COPY requirements-build.lock requirements-sbom.lock /src/
 RUN /opt/build/bin/pip install --require-hashes -r /src/requirements-build.lock \
     && /opt/build/bin/pip --python /opt/sbom/bin/python3 install --require-hashes -r /src/requirements-sbom.lock \
     && /opt/build/bin/pip --python /opt/bluecore-consumer/bin/python3 install --require-hashes -r /src/requirements.lock \

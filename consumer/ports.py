@@ -13,7 +13,7 @@ from typing import Protocol
 from consumer.delivery.commits import CommitFailure
 from consumer.delivery.parking import Change
 from consumer.delivery.task import Commit, Task
-from consumer.records import Answer, Partition, Record
+from consumer.records import Answer, Partition, Receipt, Record
 
 
 class Source(Protocol):
@@ -79,9 +79,11 @@ class Listener(Protocol):
 
 
 class Publisher(Protocol):
-    """Writes failed records to the retry and dead-letter topics."""
+    """Writes failed records to the retry and dead-letter topics, and receipts to theirs."""
 
     def publish(self, ticket: int, task: Task) -> None: ...
+
+    def receipt(self, ticket: int, receipt: Receipt) -> None: ...
 
     def poll(self, seconds: float = 0) -> list[tuple[int, str | None]]:
         """Which writes are done: the ticket, and the error where the brokers did not take it."""

@@ -12,6 +12,8 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 Headers = tuple[tuple[str, bytes | None], ...]
+OWN_HEADERS = ("__connect.errors.", "bluecore.")
+"""How the headers begin that the service writes into the retry and dead-letter topics."""
 
 
 class Reason(StrEnum):
@@ -152,12 +154,14 @@ class EventRequest(NamedTuple):
         customer: whose it is: their events are sent in order.
         link: an `identify` that goes ahead of the record's own events. Whether there is one depends on what the
             process has seen, so that it is not counted among the record's requests.
+        rated: the number of its route, where that has a rate of its own.
     """
 
     event: str
     body: bytes
     customer: str
     link: bool = False
+    rated: int | None = None
 
 
 class Omission(NamedTuple):
@@ -203,6 +207,7 @@ class Reject:
         message: for people, without a value of the record.
         event: what the record would have become, empty where that is not known.
         kind: the class of what it would have become, None where that is not known.
+        number: the n that the idempotency key of its request would have had.
     """
 
     reason: Reason
@@ -211,13 +216,14 @@ class Reject:
     field: str | None = None
     event: str = ""
     kind: OrderClass | None = None
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Skip:
     """A record that is deliberately not sent."""
 
-    reason: Literal["when", "tombstone"]
+    reason: Literal["when", "event", "tombstone", "records", "only_emails"]
 
 
 Mapped = Send | Reject | Skip
@@ -256,6 +262,23 @@ class Outcome(StrEnum):
     RETRY = "retry"
     DEAD_LETTER = "dead_letter"
     SKIPPED = "skipped"
+
+
+class Receipt(NamedTuple):
+    """What became of one event, for who asks later.
+
+    Attributes:
+        customer: whose event it is; empty where that is not known, as of what could not be mapped.
+        at: seconds since the epoch.
+    """
+
+    idempotency_key: str
+    event: str
+    outcome: Outcome
+    customer: str
+    at: float
+    status: int | None = None
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)

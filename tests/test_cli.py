@@ -174,6 +174,15 @@ def test_a_check_that_cannot_reach_the_registry_says_so(tmp_path: Path) -> None:
     assert "schema_registry.url; --schemas DIR checks without it" in result.stderr
 
 
+@pytest.mark.parametrize("name", [("demo",), ("schemas", "register")])
+def test_what_registers_schemas_does_so_by_confluents_protocol_only(tmp_path: Path, name: tuple[str, ...]) -> None:
+    file = written(tmp_path, schema_registry={"type": "apicurio", "url": "http://127.0.0.1:1"})
+    result = command(*name, "--config", file)
+    assert result.exit_code == 2
+    assert "registered with" in result.stderr
+    assert "confluent only" in result.stderr
+
+
 @pytest.mark.parametrize("name", ["check", "run", "preview", "demo"])
 def test_every_command_refuses_bad_configuration(tmp_path: Path, name: str) -> None:
     more = ["--topic", "a"] if name == "preview" else []

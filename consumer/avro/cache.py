@@ -142,7 +142,7 @@ class SchemaCache:
         with self._lock:
             first = not self._unknown.is_awaited(schema_id)
             again = self._unknown.not_found(schema_id, str(error), now, final=isinstance(error, SchemaUnusable))
-            waits = self._unknown.all_awaited(now).get(schema_id)
+            waits = self._unknown.awaited(schema_id, now)
         if first and waits is not None:
             what = "a schema is unknown to the registry: its records wait"
             _log.warning(what, problem=waits, schema_id=for_log(schema_id))

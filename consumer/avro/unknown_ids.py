@@ -17,11 +17,12 @@ from consumer.backoff import seconds_after
 
 _ASKING = wait_exponential_jitter(multiplier=0.25, max=5, jitter=0.5)
 _OUTAGES = 5
-_LONGEST = 500
-"""Characters of what is said of one: a registry may say anything."""
 _MANY = 8
 _SHARE = 10
 _FRESH_SECONDS = 5.0
+_LONGEST = 500
+"""Characters of why an id is unknown: a registry may say anything."""
+_TIDY_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class UnknownIds:
     def __init__(self, patience: Patience) -> None:
         self._patience = patience
         self._ids: dict[SchemaId, _Unknown] = {}
-        self._failed_at = float("-inf")
+        self._failed_at = self._tidied_at = float("-inf")
         self._ends: deque[float] = deque(maxlen=_MANY)
 
     def not_found(self, schema_id: SchemaId, message: str, now: float, *, final: bool = False) -> float | None:
@@ -74,7 +75,7 @@ class UnknownIds:
         self._forget(now)
         known = self._ids.get(schema_id)
         if known is None:
-            self._ids[schema_id] = known = _Unknown(message, now, now, self._seconds(now))
+            self._ids[schema_id] = known = _Unknown(message[:_LONGEST], now, now, self._seconds(now))
         known.message, known.answered = message[:_LONGEST], now
         left = self._until(known) - now
         if final or left <= 0:
@@ -107,11 +108,15 @@ class UnknownIds:
 
     def all_awaited(self, now: float) -> Mapping[SchemaId, str]:
         """Of those ids, what is to be said of each."""
-        return {
-            schema_id: f"{known.message}; it is asked for again for {max(0.0, self._until(known) - now):.0f} s"
-            for schema_id, known in self._ids.items()
-            if not known.given_up
-        }
+        return {schema_id: self._told(known, now) for schema_id, known in self._ids.items() if not known.given_up}
+
+    def awaited(self, schema_id: SchemaId, now: float) -> str | None:
+        """What is to be said of one of them; None: it is none."""
+        known = self._ids.get(schema_id)
+        return None if known is None or known.given_up else self._told(known, now)
+
+    def _told(self, known: _Unknown, now: float) -> str:
+        return f"{known.message}; it is asked for again for {max(0.0, self._until(known) - now):.0f} s"
 
     @property
     def _fresh(self) -> float:
@@ -127,5 +132,9 @@ class UnknownIds:
         return seconds / _SHARE if many else seconds
 
     def _forget(self, now: float) -> None:
+        """Not with each answer: there may be many ids."""
+        if now - self._tidied_at < _TIDY_SECONDS:
+            return
+        self._tidied_at = now
         longest = self._patience.seconds + _FRESH_SECONDS
         self._ids = {key: known for key, known in self._ids.items() if now - known.answered <= longest}

@@ -11,6 +11,7 @@ from typing import Any
 from consumer.config.environment import apply_overrides, interpolate
 from consumer.config.findings import Finding
 from consumer.config.model import Config
+from consumer.config.tables import is_file
 from consumer.config.validation import PartialConfig, partial_config, validated
 from consumer.config.yaml_reader import NotYamlError, read_yaml
 from consumer.errors import ExpectedError
@@ -102,7 +103,14 @@ def parse(  # noqa: PLR0913, PLR0917 - `load` hands on what it is given
 
 
 def _resolve_paths(data: Mapping[Any, Any], folder: Path) -> None:
-    """Schemas lie beside the configuration, wherever the command is started."""
+    """Schemas and tables lie beside the configuration, wherever the command is started."""
+    tables = data.get("tables")
+    tables = tables if isinstance(tables, dict) else {}
+    for name, table in tables.items():
+        if isinstance(table, str) and table:
+            tables[name] = str(folder / table)
+        elif isinstance(table, dict) and isinstance(table.get("file"), str) and is_file(table):
+            table["file"] = str(folder / table["file"])
     routes = data.get("routes")
     for route in routes if isinstance(routes, list) else ():
         for key in ("schema", "reader_schema"):

@@ -18,9 +18,11 @@ from pydantic import (
 )
 
 from consumer.config.route import RouteConfig
+from consumer.config.tables import TableConfig
 from consumer.config.types import (
     ClientName,
     Count,
+    EmailOrDomain,
     HttpStatus,
     HttpUrls,
     Integer,
@@ -84,6 +86,7 @@ class BluecoreConfig(Section):
     timeout_seconds: Positive = 10
     ca_location: Annotated[str, Field(min_length=1)] | None = None
     transport: Literal["auto", "curl", "requests"] = "auto"
+    only_emails: tuple[EmailOrDomain, ...] = ()
 
     @field_validator("namespace")
     @classmethod
@@ -167,6 +170,10 @@ class DeadLettersConfig(Section):
         return self
 
 
+class ReceiptsConfig(Section):
+    topic: Topic | None = None
+
+
 class TelemetryConfig(Section):
     host: str = "0.0.0.0"  # noqa: S104 - a pod's probes and Prometheus come from outside it
     port: Annotated[Integer, Field(ge=0, le=65535)] = 8000
@@ -185,5 +192,13 @@ class Config(Section):
     bluecore: BluecoreConfig
     delivery: DeliveryConfig = DeliveryConfig()
     dead_letters: DeadLettersConfig = DeadLettersConfig()
+    receipts: ReceiptsConfig = ReceiptsConfig()
     telemetry: TelemetryConfig = TelemetryConfig()
+    tables: dict[str, TableConfig] = {}  # noqa: RUF012 - pydantic copies it
     routes: Annotated[tuple[RouteConfig, ...], AfterValidator(_at_least_one)]
+
+    @property
+    def own_topics(self) -> tuple[str, ...]:
+        """The topics that the service writes to."""
+        receipts = () if self.receipts.topic is None else (self.receipts.topic,)
+        return (*self.dead_letters.topics, *receipts)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import Final
 
-import jmespath
 from jmespath.exceptions import EmptyExpressionError, IncompleteExpressionError, LexerError, ParseError
+
+from consumer.config.expression_syntax import parse
 
 _QUOTING: Final = (
     "a name with anything but letters a to z, digits and underscores stands in double quotes, a text in single ones, "
     "as in \"order-id\" == 'A-1'"
 )
+_NUMBERS: Final = "a number stands in backquotes, as in price * `100`"
 _EXCERPT: Final = 20
 
 
@@ -19,7 +21,7 @@ def syntax_error(path: str) -> str | None:
     """The error as one line, the character where it is counted from 1; None where there is none."""
     written = re.sub(r"\s", " ", path)
     try:
-        jmespath.compile(path)
+        parse(path)
     except RecursionError:
         return "it is nested too deeply"
     except (EmptyExpressionError, IncompleteExpressionError):
@@ -30,9 +32,17 @@ def syntax_error(path: str) -> str | None:
         rest = written[error.lex_position :]
         excerpt = rest if len(rest) <= _EXCERPT else f"{rest[:_EXCERPT]}..."
         message = f"{written} cannot be read from character {error.lex_position + 1} on ({excerpt})"
-        unclosed = isinstance(error, LexerError) and error.message.startswith("Unclosed")
-        return f"{message}: {f'the {rest[0]} is never closed; ' if unclosed else ''}{_QUOTING}"
+        return f"{message}: {_advice(rest, error)}"
     return None
+
+
+def _advice(rest: str, error: ParseError) -> str:
+    if re.match("-[A-Za-z_]", rest):
+        return f"{_QUOTING}; a minus has blanks around it"
+    if re.match("[0-9]", rest):
+        return _NUMBERS
+    unclosed = isinstance(error, LexerError) and error.message.startswith("Unclosed")
+    return f"the {rest[0]} is never closed; {_QUOTING}" if unclosed else _QUOTING
 
 
 def _too_short(written: str) -> str:

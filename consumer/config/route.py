@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal, Self
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
-from consumer.config.types import Choice, Integer, Path, SchemaFile, Section, TimeZone, Topic, TopicPattern, union_tag
+from consumer.config.presets import PRESETS
+from consumer.config.types import (
+    Choice,
+    Integer,
+    Path,
+    SchemaFile,
+    Seconds,
+    Section,
+    TimeZone,
+    Topic,
+    TopicPattern,
+    union_tag,
+)
 
 
 class FieldConfig(Section):
@@ -31,11 +44,22 @@ class FieldConfig(Section):
         return self
 
 
+SKIP = "skip"
+"""In the place of an event: the record is skipped, and counted."""
+
+
 class EventByValue(Section):
-    """The event type chosen by a value of the record: a consent flag, a status."""
+    """The event type chosen by a value of the record: a consent flag, a status.
+
+    Attributes:
+        default: the event of all other values; without, such a record is refused.
+        ignore_case: texts are compared without regard to the case of their letters.
+    """
 
     path: Path
     values: dict[Choice, str]
+    default: str | None = None
+    ignore_case: bool = False
 
 
 FieldSource = Annotated[
@@ -52,12 +76,23 @@ SchemaFiles = Annotated[
 ]
 
 
+def _event_or_preset(schema: dict[str, Any]) -> None:
+    """A preset has the events: without one, the route names them."""
+    schema["required"] = [name for name in schema["required"] if name != "event"]
+    schema["anyOf"] = [{"required": ["event"]}, {"required": ["preset"]}]
+
+
 class RouteConfig(Section):
     """One way from a topic to Bluecore: which records, which event, and what of the record goes where.
 
     The options leave a value as it is unless they are asked to change it.
 
     Attributes:
+        paused: the topic is not read, and its place in it kept.
+        rate_limit_per_second: the most requests a second, within the general limit; 0: no limit of its own.
+        records: which records it takes: those with a value, or the tombstones, which have none.
+        preset: whose names of events and fields the records have; an `event` beside it is the route's own.
+        key_format: what `_kafka.key` is read as: text of UTF-8, JSON, Avro in the registry's format, or bytes.
         properties: what the event has beside Bluecore's fields, by its name there.
         priority: a record of a higher one is sent first when Bluecore cannot take all at once.
         wire_format: how the topic's values are framed: with the registry's schema id, as Avro single objects,
@@ -66,7 +101,8 @@ class RouteConfig(Section):
             a list of either. Those of `confluent` values are in the registry.
         reader_schema: an .avsc file that each record is resolved to, by the rules of schema evolution.
         timezone: the zone of times that say none, such as Europe/Istanbul; without, they are sent as they are.
-        normalise_email: trim e-mails and write them in lower case.
+        normalise_email: write e-mails in lower case, without display names, `mailto:`, `<...>`, invisible characters
+            and full-width letters.
         phone_region: write phones as E.164; one without a country code is of this region (ISO 3166: `US`).
         split_products: make one request for each product of a viewed_product, add_to_cart, remove_from_cart
             or wishlist.
@@ -79,13 +115,20 @@ class RouteConfig(Section):
             and can be sent.
     """
 
+    model_config = ConfigDict(json_schema_extra=_event_or_preset)
+
     topic: Topic | None = None
     topic_pattern: TopicPattern | None = None
     record: str | None = None
+    records: Literal["values", "tombstones"] = "values"
+    key_format: Literal["text", "json", "avro", "bytes"] = "text"
     when: Path | None = None
+    preset: Literal["segment", "rudderstack"] | None = None
     event: Event
     fields: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
     attributes: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
+    paused: bool = False
+    rate_limit_per_second: Seconds = 0
     properties: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
     priority: Integer = 0
     wire_format: Annotated[Literal["confluent", "single_object", "raw"], Field(alias="format")] = "confluent"
@@ -99,6 +142,13 @@ class RouteConfig(Section):
     surplus_products: Literal["refuse", "drop"] = "refuse"
     invalid_optional: Literal["omit", "refuse"] = "omit"
     link_identities: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _events_of_the_preset(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "event" not in data and (known := PRESETS.get(str(data.get("preset")))):
+            return data | {"event": dict(known.event)}
+        return data
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -121,3 +171,13 @@ class RouteConfig(Section):
         if self.topic_pattern is not None:
             return re.match(self.topic_pattern, topic) is not None
         return self.topic == topic
+
+
+def paths_of(route: RouteConfig) -> Iterator[str]:
+    """Every expression of the route."""
+    if route.when is not None:
+        yield route.when
+    if isinstance(route.event, EventByValue):
+        yield route.event.path
+    for mapped in (*route.fields.values(), *route.attributes.values(), *route.properties.values()):
+        yield mapped.path if isinstance(mapped, FieldConfig) else mapped

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from consumer.config.addresses import addresses_in
 from consumer.config.path_syntax import syntax_error
+from consumer.config.topic_patterns import fault
 from consumer.suggestions import did_you_mean
 
 _DURABILITY = "remove it; a failed record is settled once all in-sync replicas have it, and once only"
@@ -94,6 +95,8 @@ def _anchored(pattern: str) -> str:
         re.compile(pattern)
     except re.error as error:
         raise ValueError(f"is no regular expression: {error}") from None
+    if (unlike := fault(pattern)) is not None:
+        raise ValueError(unlike)
     return pattern
 
 
@@ -101,6 +104,12 @@ def _topic(name: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,249}", name):
         raise ValueError("is no topic's name: up to 249 letters, digits, dots, dashes and underscores")
     return name
+
+
+def _email_or_domain(text: str) -> str:
+    if not re.fullmatch(r"(?:[^@\s]+@|@?)[^@\s.]+(?:\.[^@\s.]+)+", text):
+        raise ValueError("is no e-mail address, such as jane@example.com, and no domain, such as example.com")
+    return text.lower()
 
 
 def _time_zone(name: str) -> str:
@@ -142,6 +151,7 @@ Positive = Annotated[Number, Field(gt=0, allow_inf_nan=False)]
 HttpStatus = Annotated[Integer, Field(ge=100, le=599)]
 TopicPattern = Annotated[str, AfterValidator(_anchored)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
+EmailOrDomain = Annotated[str, AfterValidator(_email_or_domain)]
 Topic = Annotated[str, AfterValidator(_topic)]
 
 

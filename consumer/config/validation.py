@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from consumer.config.findings import Finding
-from consumer.config.model import Config, DeadLettersConfig, RegistryConfig
+from consumer.config.model import Config, DeadLettersConfig, ReceiptsConfig, RegistryConfig
 from consumer.config.route import RouteConfig
+from consumer.config.tables import TableConfig
 from consumer.config.wording import NO_KEY, REQUIRED, setting_findings
 
 _UNREADABLE = "'unreadable'"
@@ -24,6 +25,7 @@ class PartialConfig:
     Attributes:
         kafka_options: those of them that are well formed.
         schema_registry: None when it is not well formed, and when there is none: see `has_registry`.
+        tables: by name; None for one that is not well formed.
         routes: by their index in the file.
     """
 
@@ -31,6 +33,8 @@ class PartialConfig:
     schema_registry: RegistryConfig | None
     has_registry: bool
     dead_letters: DeadLettersConfig | None
+    receipts: ReceiptsConfig | None
+    tables: Mapping[str, TableConfig | None]
     routes: Mapping[int, RouteConfig]
 
 
@@ -96,6 +100,8 @@ def partial_config(data: Mapping[Any, Any]) -> PartialConfig:
         schema_registry=_valid(RegistryConfig, data.get("schema_registry")),
         has_registry=data.get("schema_registry") is not None,
         dead_letters=_valid(DeadLettersConfig, data.get("dead_letters", {})),
+        receipts=_valid(ReceiptsConfig, data.get("receipts", {})),
+        tables={str(name): _table(table) for name, table in _section(data, "tables").items()},
         routes={index: route for index, value in each if (route := _valid(RouteConfig, value)) is not None},
     )
 
@@ -103,6 +109,14 @@ def partial_config(data: Mapping[Any, Any]) -> PartialConfig:
 def _section(data: Mapping[Any, Any], name: str) -> Mapping[Any, Any]:
     section = data.get(name)
     return section if isinstance(section, dict) else {}
+
+
+def _table(value: Any) -> TableConfig | None:
+    try:
+        table: TableConfig = TypeAdapter(TableConfig).validate_python(value)
+    except ValidationError:
+        return None
+    return table
 
 
 def _valid(model: type[_Model], value: Any) -> _Model | None:

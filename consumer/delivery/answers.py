@@ -9,6 +9,7 @@ from consumer.delivery.lanes import Lanes
 from consumer.delivery.outbox import Outbox
 from consumer.delivery.partitions import Partitions
 from consumer.delivery.policy import DeliveryPolicy
+from consumer.delivery.receipts import Receipts
 from consumer.delivery.settling import Settling
 from consumer.delivery.task import Task
 from consumer.delivery.verdict import Verdict
@@ -29,6 +30,7 @@ class Answers:
         partitions: Partitions,
         settling: Settling,
         outbox: Outbox,
+        receipts: Receipts | None = None,
     ) -> None:
         self._policy = policy
         self._gates = gates
@@ -36,6 +38,7 @@ class Answers:
         self._partitions = partitions
         self._settling = settling
         self._outbox = outbox
+        self._receipts = receipts
         self._held_routes = partitions.held_routes
         self.attempts = Attempts(policy, gates.breaker)
 
@@ -52,6 +55,8 @@ class Answers:
         if verdict is Verdict.DELIVERED:
             self._gates.breaker.passed(task.number, suspect_key(task), now)
             self._held_routes.delivered(task, now)
+            if self._receipts is not None:
+                self._receipts.delivered(task, answer.status, now)
             self._delivered(task, now)
         elif verdict is Verdict.REJECTED:
             self._rejected(task, answer, now)
@@ -97,7 +102,7 @@ class Answers:
         elif task.state.active:
             self._outbox.settled(self._settling.settle(task, Outcome.DELIVERED))
         else:
-            self._partitions.orphan_ended(task, settled=True)
+            self._settling.orphan_settled(task)
 
     def _rejected(self, task: Task, answer: Answer, now: float) -> None:
         self._gates.breaker.passed(task.number, suspect_key(task), now)

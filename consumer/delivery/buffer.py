@@ -55,7 +55,7 @@ class Buffer:
 
     def rank(self) -> None:
         """The partitions are others: what a priority and those below it may fill, the lowest half of the memory."""
-        states = self._states.values()
+        states = [state for state in self._states.values() if not state.stopped]
         ranked = sorted({state.priority for state in states if not state.redelivers}, reverse=True)
         self.top_priority = ranked[0] if ranked else 0
         step = (1 - _LOWEST_SHARE) / max(1, len(ranked) - 1)
@@ -82,8 +82,8 @@ class Buffer:
         fullest = max(self.memory.level, self.redelivery_memory.level)
         levels = self._levels() if fullest > _NOBODY_PAUSES else None
         for state in self._states.values():
-            full = levels is not None and self._full(state, levels)
-            pause = full or state.held or state.map_full or state.draining
+            full = levels is not None and not state.stopped and self._full(state, levels)
+            pause = full or state.held or state.map_full or state.draining or state.stopped
             if pause is not state.paused:
                 state.paused = pause
                 (decided.pause if pause else decided.resume).append(state.partition)

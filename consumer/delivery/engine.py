@@ -17,6 +17,8 @@ from consumer.delivery.outbox import Outbox
 from consumer.delivery.parking import ParkedKeys
 from consumer.delivery.partitions import Partitions
 from consumer.delivery.policy import DeliveryPolicy
+from consumer.delivery.receipts import Receipts
+from consumer.delivery.route_rates import RouteRates
 from consumer.delivery.settling import Settling
 from consumer.delivery.taking import refused_task, task_of
 from consumer.delivery.task import FAILED_FIRST, Decisions, PartitionState, Settlement, Task
@@ -39,9 +41,14 @@ class Engine:
         self._order = KeyOrder(policy, self._lanes, self.parked)
         self.partitions = Partitions(policy, self._lanes)
         self._held_routes = self.partitions.held_routes
-        self._settling = Settling(self._lanes, self._order, self.partitions)
         self._outbox = Outbox()
-        self._answers = Answers(policy, self.gates, self._lanes, self.partitions, self._settling, self._outbox)
+        self.receipts = Receipts(self._outbox, self.partitions) if policy.receipts else None
+        self._settling = Settling(self._lanes, self._order, self.partitions, self.receipts)
+        self._answers = Answers(
+            policy, self.gates, self._lanes, self.partitions, self._settling, self._outbox, self.receipts
+        )
+        rates = policy.route_rates
+        self._route_rates = RouteRates(rates, self._lanes) if rates else None
         self.duplicates_skipped = 0
         self.write_error = ""
         """Why the last write to the retry or dead-letter topic failed; empty once one is acknowledged."""
@@ -82,8 +89,8 @@ class Engine:
         if not state.settled.take(record.offset):
             self.duplicates_skipped += 1
             return
-        orphan = self.partitions.orphan_of(record)
-        if orphan is not None and self._adopt(orphan, state):
+        half = self.receipts is not None and self.receipts.half(record, state)
+        if self._adopted(record, state):
             return
         if isinstance(mapped, Skip):
             self._skip(record, state)
@@ -91,7 +98,7 @@ class Engine:
         if isinstance(mapped, Reject):
             task: Task | None = self._refused(record, mapped, state, now)
         else:
-            task = self._mapped(record, mapped, state, now)
+            task = self._mapped(record, mapped, state, now, half=half)
         if task is None:
             self._skip(record, state)
             return
@@ -103,18 +110,26 @@ class Engine:
         self._answers.answered(self._outbox.answered(ticket), answer, now)
 
     def written(self, ticket: int, error: str | None, now: float) -> None:
-        """The brokers acknowledged the write with this ticket, or (`error`) it failed."""
+        """The brokers acknowledged the write or the receipt with this ticket, or (`error`) it failed."""
+        if self.receipts is not None and self.receipts.owns(ticket):
+            self.receipts.result(ticket, error, now)
+            return
         task = self._outbox.written(ticket)
         failure = task.failure
         if failure is None or not task.state.active:
-            if error is None and failure is not None and failure.outcome is Outcome.RETRY:
+            if error is not None or failure is None:
+                self.partitions.orphan_ended(task, settled=False)
+                return
+            if failure.outcome is Outcome.RETRY:
                 self._order.park(task)
-            self.partitions.orphan_ended(task, settled=error is None)
+            if self.receipts is not None:
+                self.receipts.ended(task, failure.outcome, now)
+            self._settling.orphan_settled(task)
         elif error is None:
             self.write_error = ""
             if failure.outcome is Outcome.RETRY:
                 self._order.park(task)
-            self._settle(task, failure.outcome)
+            self._settle(task, failure.outcome, now)
         else:
             self.write_error = error
             if isinstance(error, TooLargeToWrite):
@@ -132,8 +147,12 @@ class Engine:
         self._lanes.wake(now)
         self._order.release_held()
         self._held_routes.wake(now)
+        if self.receipts is not None:
+            self.receipts.wake(now)
         self._write_failed(now)
         allowed = self.gates.allowance(now, self._outbox.requests_in_flight)
+        if self._route_rates is not None and allowed >= 1:
+            self._route_rates.wake(now)
         while self.gates.may_pass(now) and (lane := self._lanes.next()) is not None:
             task = lane.head
             if self._must_wait(task, lane, now):
@@ -148,6 +167,8 @@ class Engine:
                     self.gates.concurrency.reached()
                 self._lanes.ready(lane, first=True)
                 break
+            if self._route_rates is not None and self._route_rates.keeps(lane, now):
+                continue
             allowed -= 1
             self._send(task)
         decided = self._outbox.take()
@@ -175,20 +196,27 @@ class Engine:
         state.settled.settle(record.offset)
         self._outbox.settled(Settlement(record, Outcome.SKIPPED, ("",)))
 
+    def _adopted(self, record: Record, state: PartitionState) -> bool:
+        """Whether this very record is on its way still, from before its partition left."""
+        if self.receipts is not None and self.receipts.adopt(record, state):
+            return True
+        orphan = self.partitions.orphan_of(record)
+        return orphan is not None and self._adopt(orphan, state)
+
     def _refused(self, record: Record, mapped: Reject, state: PartitionState, now: float) -> Task:
         self._held_routes.unmappable(record.origin.topic, mapped, now)
         task = refused_task(record, mapped, state, self._outbox.number())
         task.fail(unmappable(task, mapped, now))
         return task
 
-    def _mapped(self, record: Record, mapped: Send, state: PartitionState, now: float) -> Task | None:
+    def _mapped(self, record: Record, mapped: Send, state: PartitionState, now: float, *, half: bool) -> Task | None:
         """The task of what is left to send of a record; None: nothing is."""
         topic = record.origin.topic
         for each in mapped.refused:
             self._held_routes.unmappable(topic, each, now)
         if self._held_routes.watching:
             self._held_routes.mapped(topic, mapped.requests, now)
-        task = task_of(record, mapped, state, self._policy, self._outbox.number())
+        task = task_of(record, mapped, state, self._policy, self._outbox.number(), half=half)
         if task is None:
             return None
         if gone := self.partitions.delivered_before(record, task.part):
@@ -229,7 +257,7 @@ class Engine:
             task.fail(parked(task, now))
             return False
         if turn is Turn.ALREADY_PARKED:
-            self._settle(task, Outcome.RETRY)
+            self._settle(task, Outcome.RETRY, now)
         else:
             self._order.hold_until_known(lane)
         return True
@@ -249,15 +277,21 @@ class Engine:
             else:
                 self._answers.write(lane.head, now)
 
-    def _settle(self, task: Task, outcome: Outcome) -> None:
+    def _settle(self, task: Task, outcome: Outcome, now: float) -> None:
+        if self.receipts is not None:
+            self.receipts.ended(task, outcome, now)
         self._outbox.settled(self._settling.settle(task, outcome))
 
     def _wake_at(self, now: float) -> float:
         """What may start now and did not waits for an answer or a record, not for the time."""
-        times = (
+        times = [
             self._lanes.next_wake,
             self.gates.probe_at,
             self._held_routes.probe_at,
             self.gates.throttle.next_at(now),
-        )
+        ]
+        if self._route_rates is not None:
+            times.append(self._route_rates.next_at(now))
+        if self.receipts is not None:
+            times.append(self.receipts.next_at)
         return min((max(at, now + _SHORTEST_WAIT) for at in times if at > now), default=float("inf"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count
 
 from consumer.delivery.task import Decisions, Settlement, Task
+from consumer.records import Receipt
 
 
 class Outbox:
@@ -34,6 +35,10 @@ class Outbox:
     def write(self, task: Task) -> None:
         """A record is to be written to the topic of its failure."""
         self._decided.writes.append((self._ticket(task), task))
+
+    def receipt(self, ticket: int, receipt: Receipt) -> None:
+        """A receipt is to be written, for the first time or again."""
+        self._decided.receipts.append((ticket, receipt))
 
     def settled(self, settlement: Settlement | None) -> None:
         """This is to be told; None: nothing is."""

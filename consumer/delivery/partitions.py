@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from consumer.delivery.buffer import Buffer
@@ -31,12 +32,14 @@ class Partitions:
         self._orphans: dict[tuple[Partition, int], Task] = {}
         """In flight when their partitions left: by partition and offset, until their result is there."""
         self._detached: set[PartitionState] = set()
+        self._made_anew: Counter[Partition] = Counter()
+        """How often the topics of these were made anew."""
         self.commits = Commits(self._states, policy.commit_seconds, self.held_routes.note)
         self.buffer = Buffer(self._states, policy.buffered_records, policy.buffered_bytes)
 
     # Partitions come and go
 
-    def assign(
+    def assign(  # noqa: PLR0913 - what is to be known of a partition when it comes
         self,
         partition: Partition,
         committed: int | None,
@@ -44,6 +47,7 @@ class Partitions:
         priority: float = 0,
         *,
         start: int | None = None,
+        stopped: bool = False,
     ) -> None:
         """A partition is ours now.
 
@@ -53,10 +57,12 @@ class Partitions:
             metadata: that commit's.
             priority: of its topic.
             start: where reading begins instead of at the commit; it is committed.
+            stopped: it is not to be read, and what is committed of it stays.
         """
         if start is not None and committed is not None and start < committed:
             # The log was truncated or made anew: the map speaks of other records.
             self.memory_of_left.forget(partition)
+            self._made_anew[partition] += 1
             committed, metadata = None, ""
         already = halves = OffsetRanges()
         if committed is not None:
@@ -69,6 +75,8 @@ class Partitions:
         usage = self.buffer.budget()
         state = PartitionState(partition, priority, redelivers, tracker, usage, acknowledged=committed)
         state.changed = start is not None
+        state.stopped = stopped
+        state.incarnation = self._made_anew[partition]
         self._states[partition] = state
         self.commits.assigned()
         self.buffer.rank()
@@ -116,6 +124,7 @@ class Partitions:
         """
         for state in self._states_of(partitions):
             self.memory_of_left.forget(state.partition)
+            self._made_anew[state.partition] += 1
             del self._states[state.partition]
             state.lease = Lease()  # nothing of it is committed any more
             if state.lanes.lanes:
@@ -152,18 +161,28 @@ class Partitions:
 
         What has ended is its present part, where it has another one.
         """
-        partition, offset = task.state.partition, task.record.offset
-        if self._orphans.pop((partition, offset), None) is not None and settled:
-            state = self._states.get(partition)
-            if state is not None:
-                (state.settled.learn if task.rest is None else state.settled.learn_half)(offset)
-            elif task.rest is None:
-                self.memory_of_left.add(partition, offset)
-            else:
-                self.memory_of_left.add_half(partition, offset)
+        if self.orphan_answered(task) and settled:
+            self.settled_late(task, half=task.rest is not None)
         elif not settled:
             self._remember_partly(task)
         self.buffer.free(task)
+
+    def orphan_answered(self, task: Task) -> bool:
+        """There is nothing to adopt of this task any more. Whether there was."""
+        return self._orphans.pop((task.state.partition, task.record.offset), None) is not None
+
+    def settled_late(self, task: Task, *, half: bool) -> None:
+        """A record, or the first part of one, was settled after its partition had left."""
+        partition, offset = task.state.partition, task.record.offset
+        if task.state.incarnation != self._made_anew[partition]:
+            return
+        state = self._states.get(partition)
+        if state is not None:
+            (state.settled.learn_half if half else state.settled.learn)(offset)
+        elif half:
+            self.memory_of_left.add_half(partition, offset)
+        else:
+            self.memory_of_left.add(partition, offset)
 
     def delivered_before(self, record: Record, part: OrderClass | None) -> OffsetRanges:
         """Which requests of this part, by their numbers, were delivered before its partition left."""
@@ -181,9 +200,9 @@ class Partitions:
     # What is there
 
     def accepting(self, partition: Partition) -> PartitionState | None:
-        """The state of a partition whose records are taken; None: it is not ours, or is leaving."""
+        """The state of a partition whose records are taken; None: not ours, leaving, or not to be read."""
         state = self._states.get(partition)
-        return None if state is None or state.draining else state
+        return None if state is None or state.draining or state.stopped else state
 
     @property
     def assigned(self) -> list[Partition]:
@@ -196,8 +215,8 @@ class Partitions:
 
     @property
     def paused(self) -> list[PartitionState]:
-        """The partitions of which no records are taken for now."""
-        return [state for state in self._states.values() if state.paused]
+        """The partitions of which no records are taken for now; not those that are not to be read at all."""
+        return [state for state in self._states.values() if state.paused and not state.stopped]
 
     def oldest(self) -> dict[str, int | None]:
         """By topic, the event time (ms since the epoch) of the oldest record taken and not settled."""

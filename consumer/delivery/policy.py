@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -20,7 +21,8 @@ class DeliveryPolicy:
     """Counts are records, sizes bytes, times seconds.
 
     `buffered_records` and `buffered_bytes` bound everything taken and not settled: queued, in flight, waiting for a
-    retry or for the retry topic to acknowledge. parallel-consumer ran out of memory by counting only what was queued.
+    retry or for the retry topic to acknowledge. `route_rates` are requests a second, by the route's number, of those
+    that have a ceiling of their own. parallel-consumer ran out of memory by counting only what was queued.
     """
 
     concurrency: ConcurrencyPolicy
@@ -38,6 +40,8 @@ class DeliveryPolicy:
     breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
     flood: FloodPolicy = field(default_factory=FloodPolicy)
     throttle: ThrottlePolicy = field(default_factory=ThrottlePolicy)
+    route_rates: Mapping[int, float] = field(default_factory=dict)
+    receipts: bool = False
 
     @property
     def by_customer(self) -> bool:
@@ -69,4 +73,10 @@ class DeliveryPolicy:
             ),
             flood=FloodPolicy(delivery.flood.ratio, delivery.flood.minimum, delivery.flood.window_seconds),
             throttle=ThrottlePolicy(delivery.rate_limit_per_second, delivery.max_hold_seconds, backoff),
+            route_rates={
+                number: route.rate_limit_per_second
+                for number, route in enumerate(config.routes)
+                if route.rate_limit_per_second
+            },
+            receipts=config.receipts.topic is not None,
         )

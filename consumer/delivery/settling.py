@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from consumer.delivery.lanes import Lanes
 from consumer.delivery.order import KeyOrder
 from consumer.delivery.partitions import Partitions
-from consumer.delivery.task import Settlement, Task
+from consumer.delivery.receipts import Receipts
+from consumer.delivery.task import PartitionState, Settlement, Task
 from consumer.records import Outcome
 
 
 class Settling:
-    """Notes what has ended, and lets go on what waited for it."""
+    """Notes what has ended, and lets go on what waited for it.
 
-    def __init__(self, lanes: Lanes[Task], order: KeyOrder, partitions: Partitions) -> None:
+    Where there are receipts, what has ended is settled once they are acknowledged; nothing but the commit waits for
+    that.
+    """
+
+    def __init__(
+        self, lanes: Lanes[Task], order: KeyOrder, partitions: Partitions, receipts: Receipts | None = None
+    ) -> None:
         self._lanes = lanes
         self._order = order
         self._partitions = partitions
+        self._receipts = receipts
 
     def settle(self, task: Task, outcome: Outcome) -> Settlement | None:
         """The present part of a record has ended, and with the last one the record.
@@ -26,24 +36,52 @@ class Settling:
         self._order.settled(task)
         if task.rest is not None:
             return self._go_on(task, outcome)
-        state = task.state
-        state.settled.settle(task.record.offset)
-        state.changed = True
-        self._partitions.buffer.free(task)
+        if self._receipts is None:
+            self._ended(task, task.state)
+        else:
+            self._receipts.after(task, partial(self._ended, task), ends=True)
         if task.lane is not None:
             self._lanes.release(task.lane)
         return _settlement(task, outcome)
 
+    def orphan_settled(self, task: Task) -> None:
+        """The present part of a record has ended whose partition has left before."""
+        if self._receipts is None:
+            self._partitions.orphan_ended(task, settled=True)
+        elif not self._partitions.orphan_answered(task):
+            self._partitions.buffer.free(task)
+        elif task.rest is None:
+            self._receipts.after(task, partial(self._ended, task), ends=True)
+        else:
+            self._receipts.after(task, partial(self._half_ended, task), ends=False)
+            self._partitions.buffer.free(task)
+
     def _go_on(self, task: Task, outcome: Outcome) -> Settlement | None:
         """Each part ends as it ends: an unsubscribe that fails does not take the profile along, nor the reverse."""
-        state = task.state
-        state.settled.half.add(task.record.offset)
-        state.changed = True
+        if self._receipts is None:
+            self._half_ended(task, task.state)
+        else:
+            self._receipts.after(task, partial(self._half_ended, task), ends=False)
         told = None if outcome is Outcome.DELIVERED else _settlement(task, outcome)
         task.go_on(tuple([request.event for request in task.requests]) if told is None else ())
         if not self._order.go_on(task):
             self._partitions.orphan_ended(task, settled=False)
         return told
+
+    def _ended(self, task: Task, state: PartitionState) -> None:
+        if state.active:
+            state.settled.settle(task.record.offset)
+            state.changed = True
+        else:
+            self._partitions.settled_late(task, half=False)
+        self._partitions.buffer.free(task)
+
+    def _half_ended(self, task: Task, state: PartitionState) -> None:
+        if state.active:
+            state.settled.half.add(task.record.offset)
+            state.changed = True
+        else:
+            self._partitions.settled_late(task, half=True)
 
 
 def _settlement(task: Task, outcome: Outcome) -> Settlement:

@@ -27,12 +27,17 @@ def refused_task(record: Record, mapped: Reject, state: PartitionState, number: 
     return task
 
 
-def task_of(record: Record, mapped: Send, state: PartitionState, policy: DeliveryPolicy, number: int) -> Task | None:
-    """The task of a mapped record; None: what was left of it, by its headers, mapping makes no longer."""
+def task_of(  # noqa: PLR0913 - a record, and what is known of it
+    record: Record, mapped: Send, state: PartitionState, policy: DeliveryPolicy, number: int, *, half: bool = False
+) -> Task | None:
+    """The task of a mapped record; None: what was left of it, by its headers, mapping makes no longer.
+
+    `half`: its first part has ended, though the tracker does not know that yet.
+    """
     size = _size(record) + (len(mapped.requests) - 1) * _REQUEST_BYTES
     ordered = False
     consents = own = 0
-    for event, body, customer, link in mapped.requests:
+    for event, body, customer, link, _ in mapped.requests:
         size += len(body)
         if len(customer) > _LONG:
             size += len(customer)
@@ -41,8 +46,13 @@ def task_of(record: Record, mapped: Send, state: PartitionState, policy: Deliver
             own += 1
             consents += event in CONSENTS
     past, halves = record.redelivery, state.settled.half
-    half = bool(halves) and record.offset in halves
-    whole = not half and not mapped.refused and (past is None or (past.part is None and not past.which))
+    half = half or (bool(halves) and record.offset in halves)
+    whole = (
+        not half
+        and not mapped.refused
+        and not mapped.numbers
+        and (past is None or (past.part is None and not past.which))
+    )
     if whole and consents in {0, own}:
         kind = OrderClass.CONSENT if consents else OrderClass.OTHER
         priority = mapped.priority + (CONSENT_STEP if consents else 0)

@@ -12,7 +12,7 @@ from consumer.delivery.lease import Lease
 from consumer.delivery.memory_budget import MemoryBudget
 from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.parts import Part, ordering_key
-from consumer.records import Delivered, EventRequest, Failure, OrderClass, Outcome, Partition, Record, Reject
+from consumer.records import Delivered, EventRequest, Failure, OrderClass, Outcome, Partition, Receipt, Record, Reject
 
 UNBOUNDED = sys.maxsize
 
@@ -30,6 +30,8 @@ class PartitionState:
     settled: OffsetTracker
     usage: MemoryBudget
     """What is taken of it and not settled."""
+    incarnation: int = 0
+    """How often its topic was made anew before, as far as is known."""
     lease: Lease = field(default_factory=Lease)
     lanes: LaneGroup[Task] = field(default_factory=LaneGroup)
     active: bool = True
@@ -37,6 +39,8 @@ class PartitionState:
     paused: bool | None = None
     """None: not known. Kafka's client remembers what was paused when a partition left, and comes back."""
     held: bool = False
+    stopped: bool = False
+    """It is not to be read for as long as it is ours; what the client had fetched of it is let go."""
     held_lanes: int = 0
     """Those whose heads wait for the end of a flood."""
     map_full: bool = False
@@ -177,11 +181,14 @@ class Task:
     @property
     def own_index(self) -> int:
         """The index of the present request among the record's own, or how many of them have gone."""
+        return self._own_at(self.index)
+
+    def _own_at(self, index: int) -> int:
         links = 0
         # They stand in front, and are few; the record's own may be thousands.
-        while links < self.index and self.requests[links].link:
+        while links < index and self.requests[links].link:
             links += 1
-        return self.index - links
+        return index - links
 
     @property
     def which(self) -> Delivered:
@@ -232,11 +239,20 @@ class Task:
 
         A link has a name in place of a number.
         """
+        return self.key_at(self.index)
+
+    @property
+    def record_key(self) -> str:
+        """The place of the original record: what the idempotency keys of its requests begin with."""
         topic, number = self.record.origin
-        key = f"{topic}:{number}:{self.record.origin_offset}"
-        if self.request.link:
-            return f"{key}:link{self.index}"
-        ordinal = self.own_index
+        return f"{topic}:{number}:{self.record.origin_offset}"
+
+    def key_at(self, index: int) -> str:
+        """The idempotency key of the present part's request at this index."""
+        key = self.record_key
+        if self.requests[index].link:
+            return f"{key}:link{index}"
+        ordinal = self._own_at(index)
         if self.numbers:
             ordinal = self.numbers[ordinal]
         return f"{key}:{ordinal}" if ordinal else key
@@ -264,11 +280,12 @@ class Commit:
 
 @dataclass(slots=True)
 class Decisions:
-    """What the engine wants done now. Sends and writes carry a ticket, under which their result is reported."""
+    """What the engine wants done now. What has a ticket is answered under it."""
 
     sends: list[tuple[int, Task]] = field(default_factory=list)
     writes: list[tuple[int, Task]] = field(default_factory=list)
     pause: list[Partition] = field(default_factory=list)
     resume: list[Partition] = field(default_factory=list)
+    receipts: list[tuple[int, Receipt]] = field(default_factory=list)
     settled: list[Settlement] = field(default_factory=list)
     wake_at: float = float("inf")

@@ -5,11 +5,11 @@ All of it is endpoint-wide: a 429 answered to one request holds back every reque
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from consumer.backoff import Backoff
 from consumer.delivery.rate_limit_headers import quota, retry_after
+from consumer.delivery.token_bucket import TokenBucket
 from consumer.delivery.verdict import Verdict
 from consumer.records import Answer
 
@@ -28,24 +28,13 @@ class ThrottlePolicy:
     max_hold_seconds: float = 300
     backoff: Backoff = Backoff(0.5, 30)
 
-    @property
-    def burst(self) -> float:
-        """A twentieth of a second's worth: a full second's would double the rate in the first second."""
-        return max(1.0, self.rate / 20)
-
-    @property
-    def refill(self) -> float:
-        """Tokens a second: with a burst on top, no second sees more than `rate`."""
-        return self.rate - (self.burst - 1)
-
 
 class Throttle:
     """Says how many requests may start now, and when the next may."""
 
     def __init__(self, policy: ThrottlePolicy) -> None:
         self._policy = policy
-        self._tokens = policy.burst
-        self._refilled = 0.0
+        self._bucket = TokenBucket(policy.rate) if policy.rate else None
         self._held_until = 0.0
         self._held_in_all = 0.0
         self._remaining: int | None = None
@@ -110,18 +99,13 @@ class Throttle:
                 allowed = min(allowed, self._remaining)
         if self._feeling:
             allowed = min(allowed, max(0, _FEELERS - in_flight))
-        if self._policy.rate:
-            earned = max(0.0, now - self._refilled) * self._policy.refill
-            self._tokens = min(self._policy.burst, self._tokens + earned)
-            self._refilled = now
-            allowed = min(allowed, self._tokens // 1)
-        return allowed
+        return allowed if self._bucket is None else min(allowed, self._bucket.available(now))
 
     def started(self) -> None:
         if self._remaining is not None:
             self._remaining -= 1
-        if self._policy.rate:
-            self._tokens -= 1
+        if self._bucket is not None:
+            self._bucket.take()
 
     def next_at(self, now: float) -> float:
         """When the next request may start; `now` when one may at once."""
@@ -130,10 +114,7 @@ class Throttle:
         at = now
         if self._remaining is not None and self._remaining <= 0 and now < self._reset_at:
             at = self._reset_at
-        if self._policy.rate and self._tokens < 1:
-            # A token that lacks less than the clock can tell is still a token that is not there yet.
-            at = max(at, now + (1 - self._tokens) / self._policy.refill, math.nextafter(now, math.inf))
-        return at
+        return at if self._bucket is None else max(at, self._bucket.next_at(now))
 
     def held_seconds(self, now: float) -> float:
         """For how long the endpoint has held requests back so far."""

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 
-from consumer.records import Delivered, Failure, Headers, OrderClass, Partition, Record, Redelivery
+from consumer.records import OWN_HEADERS, Delivered, Failure, Headers, OrderClass, Partition, Record, Redelivery
 
-CONNECT = "__connect.errors."
-BLUECORE = "bluecore."
+CONNECT, BLUECORE = OWN_HEADERS
 _TOPIC = re.compile("[A-Za-z0-9._-]{1,249}")
 ORDERING_KEY_HEADER = BLUECORE + "ordering-key"
 """The key under which later records of the customer follow this one into the retry topic."""

@@ -1,4 +1,4 @@
-"""Writes failed records to the retry and the dead-letter topic, acknowledged by all in-sync replicas."""
+"""Writes failed records and receipts to their topics, acknowledged by all in-sync replicas."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from consumer.kafka.client import producer_options
 from consumer.kafka.group_protocol import is_fatal
 from consumer.kafka.headers import failure_headers
 from consumer.kafka.logging import RateLimitedLog
-from consumer.records import Failure, Headers, OrderClass, Outcome, Partition, Record
+from consumer.kafka.receipts import ReceiptWriter
+from consumer.records import Failure, Headers, OrderClass, Outcome, Partition, Receipt, Record
 from consumer.telemetry.masking import masker
 
 log = structlog.get_logger(__name__)
@@ -46,6 +47,8 @@ class Publisher:
             Outcome.RETRY: letters.retry_topic,
             Outcome.DEAD_LETTER: letters.dead_letter_topic,
         }
+        receipts, namespace = config.receipts.topic, config.bluecore.namespace.get_secret_value()
+        self._receipts = None if receipts is None else ReceiptWriter(receipts, partitions[receipts], namespace)
         self._fatal: KafkaError | None = None
         self._results: list[tuple[int, str | None]] = []
         self._partitions = partitions
@@ -100,6 +103,19 @@ class Publisher:
             self._results.append((ticket, str(error)))
         except KafkaException as error:
             self._results.append((ticket, _reason(topic, error.args[0])))
+
+    def receipt(self, ticket: int, receipt: Receipt) -> None:
+        """Hands a receipt to the producer; its result comes from `poll` under `ticket`.
+
+        Raises:
+            ValueError: there is no topic for receipts.
+        """
+        if self._receipts is None:
+            raise ValueError("receipts.topic is not set")
+        try:
+            self._producer.produce(**self._receipts.message(receipt), on_delivery=partial(self._on_delivery, ticket))
+        except (BufferError, KafkaException) as error:
+            self._results.append((ticket, str(error)))
 
     def _masked(self, failure: Failure) -> Failure:
         """Bluecore's answer may quote the request, token and all; whoever may read the topic may read the header."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from consumer.config.route import EventByValue, RouteConfig
+from consumer.config.route import SKIP, EventByValue, RouteConfig
 from consumer.records import CONSENTS
 
 MAX_BODY_BYTES = 900_000
@@ -95,7 +95,8 @@ CONTRACTS = {
 def events_of(route: RouteConfig) -> tuple[str, ...]:
     """Every event that the route can make, each once."""
     if isinstance(route.event, EventByValue):
-        return tuple(dict.fromkeys(route.event.values.values()))
+        named = (*route.event.values.values(), *filter(None, (route.event.default,)))
+        return tuple(dict.fromkeys(event for event in named if event != SKIP))
     return (route.event,)
 
 

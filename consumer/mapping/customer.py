@@ -8,9 +8,10 @@ from typing import Any
 from consumer.config.route import FieldConfig, RouteConfig
 from consumer.mapping.contract import Contract
 from consumer.mapping.errors import InvalidValueError, LeftOut, leave_out
-from consumer.mapping.fields import CUSTOMER, phone_of
+from consumer.mapping.fields import CUSTOMER, own_names, phone_of
 from consumer.mapping.names import normalised
 from consumer.mapping.readers import Reader, read_into, reader
+from consumer.mapping.shared import NOTHING_SHARED, Shared
 from consumer.mapping.values import field_value
 
 
@@ -20,7 +21,7 @@ class Customer:
 
     Attributes:
         own: those that are looked for under Bluecore's own names: in `customer`, then at the top of the record.
-        mapped: those that the route maps.
+        mapped: those that the route maps, or its preset.
     """
 
     own: tuple[Reader, ...]
@@ -63,7 +64,7 @@ def attribute_name(key: str) -> str:
     return normalised(key.removeprefix("customer."))
 
 
-def customer_of(route: RouteConfig, contract: Contract) -> Customer | None:
+def customer_of(route: RouteConfig, contract: Contract, shared: Shared = NOTHING_SHARED) -> Customer | None:
     """How one event type of a route finds its attributes; None when it sends no customer.
 
     Events about a profile send all default attributes. The others say nothing of the profile unless the route
@@ -79,7 +80,9 @@ def customer_of(route: RouteConfig, contract: Contract) -> Customer | None:
 
     def attribute(name: str) -> Reader:
         accept = phone if name == "phone" else field_value
-        return reader(name, mapped.get(name), CUSTOMER.get(name, ()), accept, route.zone)
+        return reader(name, mapped.get(name), own_names(route, name), accept, shared)
 
-    own = [name for name in CUSTOMER if name not in mapped] if contract.customer else []
-    return Customer(tuple(map(attribute, own)), tuple(map(attribute, mapped)))
+    unmapped = [name for name in CUSTOMER if name not in mapped] if contract.customer else []
+    own = [name for name in unmapped if own_names(route, name) == CUSTOMER[name]]
+    others = [name for name in unmapped if name not in own]
+    return Customer(tuple(map(attribute, own)), tuple(map(attribute, (*others, *mapped))))

@@ -8,63 +8,59 @@ expression. What `decimals` says of them holds for `==`, `<`, `contains` and `su
 
 from __future__ import annotations
 
-import json
 import operator
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, ClassVar
 
 import orjson
-from jmespath import ast
 from jmespath.exceptions import JMESPathError, JMESPathTypeError
-from jmespath.functions import TYPES_MAP, Functions, signature
-from jmespath.parser import Parser
+from jmespath.functions import Functions, signature
 from jmespath.visitor import Options, TreeInterpreter
 
+from consumer.config.expression_syntax import Node, walked
+from consumer.mapping.arithmetic import operate, signed
 from consumer.mapping.decimals import comparable, equal, exact_sum
 from consumer.mapping.errors import InvalidValueError
+from consumer.mapping.functions import LAZY, OWN_FUNCTIONS, Work, called, is_present, own_functions
+from consumer.mapping.json_types import json_type, named_type
+from consumer.mapping.shared import NOTHING_SHARED, Shared
 from consumer.mapping.values import jsonable, plain
 
 
-def compile_expression(expression: str) -> Callable[[Any], Any]:
-    """Make what finds the expression's value in a record; the expression is known to be JMESPath.
+def compile_expression(tree: Any, shared: Shared = NOTHING_SHARED) -> Callable[[Any], Any]:
+    """Make what finds the expression's value in a record.
+
+    Args:
+        tree: the expression.
+        shared: what it can look at beside the record.
 
     Returns:
         A function of the record, which raises InvalidValueError when the expression cannot be computed, such as the
         sum of texts.
     """
-    tree = _Parser(expression).parse(expression).parsed
-    visit = _Interpreter(Options(custom_functions=_Functions())).visit
+    interpreter = _Interpreter(shared)
+    visit, begin = interpreter.visit, interpreter.begin
+    has_state = any(_has_state(part) for part in walked(tree))
 
     def get(value: Any) -> Any:
         try:
+            if has_state:
+                begin()
             return visit(tree, value)
         except JMESPathTypeError as error:
-            given, taken = _type(error.actual_type), " or ".join(error.expected_types)
+            given, taken = named_type(error.actual_type), " or ".join(error.expected_types)
             raise InvalidValueError(f"{error.function_name}() was given {given}; it takes {taken}") from None
-        except (JMESPathError, TypeError, ValueError, ArithmeticError):
+        except (JMESPathError, TypeError, ValueError, ArithmeticError, RecursionError):
             # Their messages quote the values.
             raise InvalidValueError("the expression cannot be computed on this record") from None
 
     return get
 
 
-class _Parser(Parser):
-    """Reads the numbers of an expression with all their digits; JMESPath's own makes floats of them."""
-
-    # Its own, as the base's holds trees with floats.
-    _CACHE: ClassVar[dict[str, Any]] = {}
-
-    def __init__(self, expression: str) -> None:
-        super().__init__()
-        self._expression_text = expression
-
-    def _token_nud_literal(self, token: Any) -> Any:
-        # A literal's `end` is its length.
-        text = self._expression_text[token["start"] : token["start"] + token["end"]]
-        if isinstance(token["value"], float | list | dict):
-            return ast.literal(json.loads(text.strip("`").replace("\\`", "`"), parse_float=Decimal))
-        return ast.literal(token["value"])
+def _has_state(part: Node) -> bool:
+    is_own = part["type"] == "function_expression" and part["value"] in OWN_FUNCTIONS
+    return is_own or part["type"] == "let_expression"
 
 
 def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
@@ -72,13 +68,15 @@ def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
         try:
             return compare(*comparable(one, other))
         except TypeError:
-            sides = " and ".join(_type(type(each).__name__) for each in (one, other))
+            sides = " and ".join(json_type(each) for each in (one, other))
             raise InvalidValueError(f"puts {sides} in order: only two numbers or two texts have one") from None
 
     return put_in_order
 
 
 class _Interpreter(TreeInterpreter):
+    """Computes one expression. Its state is of the record at hand: what `let` binds, and how much is done."""
+
     COMPARATOR_FUNC: ClassVar[dict[str, Any]] = {
         "eq": equal,
         "ne": lambda one, other: not equal(one, other),
@@ -87,6 +85,50 @@ class _Interpreter(TreeInterpreter):
         "lte": _ordered(operator.le),
         "gte": _ordered(operator.ge),
     }
+
+    def __init__(self, shared: Shared) -> None:
+        super().__init__(Options(custom_functions=_Functions()))
+        self._own = own_functions(shared.tables)
+        self._around = shared.around
+        self._work = Work()
+        self._bound: list[dict[str, Any]] = []
+
+    def begin(self) -> None:
+        """Forget the last record."""
+        self._bound.clear()
+        self._work.begin()
+
+    def visit_function_expression(self, node: Any, value: Any) -> Any:
+        function = self._own.get(node["value"])
+        if function is None:
+            return super().visit_function_expression(node, value)
+        if node["value"] == LAZY:
+            return self._first_present(node["children"], value)
+        arguments = [self.visit(child, value) for child in node["children"]]
+        return called(node["value"], function, arguments, self._work)
+
+    def _first_present(self, children: Any, value: Any) -> Any:
+        return next(filter(is_present, (self.visit(child, value) for child in children)), None)
+
+    def visit_arithmetic(self, node: Any, value: Any) -> Any:
+        left, right = node["children"]
+        return operate(node["value"], self.visit(left, value), self.visit(right, value))
+
+    def visit_arithmetic_unary(self, node: Any, value: Any) -> Any:
+        return signed(node["value"], self.visit(node["children"][0], value))
+
+    def visit_let_expression(self, node: Any, value: Any) -> Any:
+        *bindings, inner = node["children"]
+        self._bound.append({each["value"]: self.visit(each["children"][0], value) for each in bindings})
+        found = self.visit(inner, value)
+        self._bound.pop()
+        return found
+
+    def visit_variable_ref(self, node: Any, _value: Any) -> Any:
+        return next((scope[node["value"]] for scope in reversed(self._bound) if node["value"] in scope), None)
+
+    def visit_surroundings(self, node: Any, _value: Any) -> Any:
+        return plain(self._around.value(node["value"]))
 
     def visit_field(self, node: Any, value: Any) -> Any:
         return plain(value.get(node["value"])) if isinstance(value, dict) else None
@@ -112,7 +154,7 @@ class _Functions(Functions):
         )
 
     def _convert_to_jmespath_type(self, name: str) -> str:
-        return _type(name)
+        return named_type(name)
 
     @signature({"types": ["number"]})
     def _func_abs(self, number: Any) -> Any:
@@ -132,13 +174,13 @@ class _Functions(Functions):
         if not isinstance(subject, str):
             return any(equal(each, search) for each in subject)
         if not isinstance(search, str):
-            given = _type(type(search).__name__)
+            given = json_type(search)
             raise InvalidValueError(f"contains() searches a text for a text, and was given {given}")
         return search in subject
 
     @signature({"types": []})
     def _func_type(self, value: Any) -> str:
-        return _type(type(plain(value)).__name__)
+        return json_type(plain(value))
 
     @signature({"types": []})
     def _func_to_number(self, value: Any) -> Any:
@@ -151,7 +193,3 @@ class _Functions(Functions):
         if isinstance(value, Decimal):
             return format(value, "f")
         return orjson.dumps(jsonable(value)).decode()
-
-
-def _type(name: str) -> str:
-    return "number" if name == "Decimal" else TYPES_MAP.get(name, name)

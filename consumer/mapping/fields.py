@@ -7,21 +7,20 @@ attribute for good (Bluecore, Customer Profiles).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import phonenumbers
 
+from consumer.config.presets import PRESETS
+from consumer.config.route import RouteConfig
 from consumer.mapping.contract import DEFAULT_ATTRIBUTES
+from consumer.mapping.emails import cleaned, email, is_email, normalised_email
 from consumer.mapping.errors import InvalidValueError
 from consumer.mapping.values import exact, is_blank, jsonable, readable
 
 Accept = Callable[[Any], Any]
-
-_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
-_MAX_EMAIL = 254
 
 IDENTITY = {
     "email": ("email", "customer.email"),
@@ -38,6 +37,20 @@ FLAT_PRODUCT_ID = ("product_id", "sku")
 """Of a single product at the top of a record, where a bare `id` is the record's own."""
 PRODUCT = ("name", "price", "quantity")
 """Zeotap, Commerce Events: with the id, the fields of a product."""
+
+
+_OWN_NAMES = IDENTITY | CUSTOMER
+
+
+def own_names(route: RouteConfig, name: str) -> tuple[str, ...]:
+    """Where a field is looked for when the route does not say: under the names of its preset, then Bluecore's own."""
+    preset = () if route.preset is None else PRESETS[route.preset].names.get(name, ())
+    return (*preset, *_OWN_NAMES.get(name, (name,)))
+
+
+def product_fields(route: RouteConfig) -> tuple[str, ...]:
+    """What of a product is sent beside its id, where not all of it is."""
+    return PRODUCT if route.preset is None else (*PRODUCT, *PRESETS[route.preset].product_fields)
 
 
 def text(value: Any) -> str | None:
@@ -61,32 +74,10 @@ def number(value: Any) -> Any:
     raise InvalidValueError("must be a number; `as: number` converts text")
 
 
-def email(value: Any) -> str | None:
-    """An e-mail address (survey: Bluecore validates them); a blank one counts as missing."""
-    if not isinstance(value, str):
-        readable(value)
-        raise InvalidValueError("must be text")
-    if not value or value.isspace():
-        return None
-    if len(value) > _MAX_EMAIL or _EMAIL.fullmatch(value) is None:
-        trimmed = "; `normalise_email: true` trims it" if is_email(value) else ""
-        raise InvalidValueError(f"is no e-mail address{trimmed}")
-    return value
-
-
-def is_email(found: str) -> bool:
-    """Whether a text is the address of a mailbox, whatever its case and the blanks around it."""
-    return _EMAIL.fullmatch(found.strip()) is not None
-
-
-def normalised_email(value: Any) -> str | None:
-    return email(value.strip().lower() if isinstance(value, str) else value)
-
-
 def _normalised_id(value: Any) -> str | None:
     """An id; one that may be an e-mail, as that is written."""
     found = text(value)
-    return found.strip().lower() if found and "@" in found else found
+    return cleaned(found) if found and is_email(found) else found
 
 
 def phone_of(region: str) -> Accept:

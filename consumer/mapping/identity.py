@@ -13,9 +13,11 @@ from typing import Any, NamedTuple
 
 from consumer.config.route import RouteConfig
 from consumer.mapping.contract import Contract
+from consumer.mapping.emails import is_email
 from consumer.mapping.errors import LeftOut, RefusedError
-from consumer.mapping.fields import ACCEPT, IDENTITY, NORMALISED, is_email
+from consumer.mapping.fields import ACCEPT, IDENTITY, NORMALISED, own_names
 from consumer.mapping.readers import Reader, reader
+from consumer.mapping.shared import NOTHING_SHARED, Shared
 
 
 class CustomerIds(NamedTuple):
@@ -90,12 +92,11 @@ def _refuse_invalid_id(left_out: LeftOut) -> None:
             raise each
 
 
-def identity_of(route: RouteConfig, contract: Contract) -> Identity:
+def identity_of(route: RouteConfig, contract: Contract, shared: Shared = NOTHING_SHARED) -> Identity:
     """How one event type of a route finds its customer."""
     accept = ACCEPT | NORMALISED if route.normalise_email else ACCEPT
     email, explicit, customer_id, device_id = (
-        reader(name, route.fields.get(name), own_names, accept[name], route.zone)
-        for name, own_names in IDENTITY.items()
+        reader(name, route.fields.get(name), own_names(route, name), accept[name], shared) for name in IDENTITY
     )
     mapped = "distinct_id" in route.fields
     return Identity(email, explicit, customer_id, device_id, contract.customer, contract.links, mapped)

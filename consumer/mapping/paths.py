@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import jmespath
 from jmespath.functions import Functions
 
+from consumer.config.expression_syntax import Node, parse, walked
 from consumer.mapping.expressions import compile_expression
+from consumer.mapping.functions import OWN_FUNCTIONS
+from consumer.mapping.shared import NOTHING_SHARED, Shared
+from consumer.mapping.surroundings import RouteSurroundings
 
-Node = Mapping[str, Any]
 Get = Callable[[Any], Any]
 
-FUNCTIONS: frozenset[str] = frozenset(Functions.FUNCTION_TABLE)
+FUNCTIONS: frozenset[str] = frozenset((*Functions.FUNCTION_TABLE, *OWN_FUNCTIONS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Path:
         expression: as it was written.
         get: finds its value in a record, None when there is none; raises InvalidValueError when an expression cannot
             be computed, such as the sum of texts.
-        tree: JMESPath's syntax tree, which the type checker walks.
+        tree: its syntax tree, which the type checker walks.
     """
 
     expression: str
@@ -33,20 +35,25 @@ class Path:
     tree: Node
 
 
-def compile_path(expression: str) -> Path:
-    """The path of an expression that is already known to be JMESPath."""
-    tree: Node = jmespath.compile(expression).parsed
+def compile_path(expression: str, shared: Shared = NOTHING_SHARED) -> Path:
+    """The path of an expression that is already known to be one.
+
+    Args:
+        expression: as it was written.
+        shared: what it can look at beside the record.
+    """
+    tree = parse(expression)
     keys = _keys(tree)
-    return Path(expression, compile_expression(expression) if keys is None else _chain(keys), tree)
+    if keys is not None:
+        return Path(expression, _chain(keys), tree)
+    return Path(expression, _around(tree, shared.around) or compile_expression(tree, shared), tree)
 
 
 def unknown_functions(tree: Node) -> Iterator[str]:
-    """The functions that an expression calls and JMESPath does not have: it tells only when they are called."""
-    if tree["type"] == "function_expression" and tree["value"] not in FUNCTIONS:
-        yield tree["value"]
-    for child in tree["children"]:
-        if isinstance(child, dict):
-            yield from unknown_functions(child)
+    """The functions that an expression calls and that there are not: JMESPath tells only when they are called."""
+    for part in walked(tree):
+        if part["type"] == "function_expression" and part["value"] not in FUNCTIONS:
+            yield part["value"]
 
 
 def is_true(found: Any) -> bool:
@@ -69,6 +76,16 @@ def _keys(tree: Node) -> tuple[str, ...] | None:
             return None
         keys += inner
     return keys
+
+
+def _around(tree: Node, around: RouteSurroundings) -> Get | None:
+    """What finds `_kafka.topic`, `_kafka.headers.x` and the like without the interpreter; None for all else."""
+    first, *others = tree["children"] if tree["type"] == "subexpression" else (tree,)
+    keys = [_keys(each) for each in others]
+    if first["type"] != "surroundings" or None in keys:
+        return None
+    name, inner = first["value"], _chain(tuple(key for each in keys for key in each or ()))
+    return lambda _record: inner(around.value(name))
 
 
 def _chain(keys: tuple[str, ...]) -> Get:

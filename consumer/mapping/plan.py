@@ -12,11 +12,12 @@ from consumer.config.route import RouteConfig
 from consumer.mapping.contract import MAX_BODY_BYTES, MAX_BYTES_IN_ALL, Contract, contract_of
 from consumer.mapping.customer import Customer, attribute_name, customer_of
 from consumer.mapping.errors import LeftOut, RefusedError, leave_out
-from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY
+from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY, own_names
 from consumer.mapping.identity import CustomerIds, Identity, identity_of
 from consumer.mapping.links import Links
 from consumer.mapping.products import PREFIX, Product, Products, products_of, products_per_request
 from consumer.mapping.readers import Reader, read_into, read_required, reader
+from consumer.mapping.shared import NOTHING_SHARED, Shared
 from consumer.mapping.values import field_value, unwritable
 from consumer.records import EventRequest, Omission, Reason
 
@@ -156,23 +157,23 @@ def _drop(target: dict[str, Any], place: str, kept: set[str], left_out: LeftOut)
             leave_out(left_out, name, rule if inner == name else f"{inner}: {rule}", place=place)
 
 
-def plan_of(route: RouteConfig, event: str, token: str) -> Plan:
+def plan_of(route: RouteConfig, event: str, token: str, shared: Shared = NOTHING_SHARED) -> Plan:
     """Compiles one event type of a route in whose configuration nothing is wrong."""
     contract = contract_of(event)
     properties = [
-        reader(name, route.fields.get(name), (name,), ACCEPT.get(name, field_value), route.zone)
+        reader(name, route.fields.get(name), own_names(route, name), ACCEPT.get(name, field_value), shared)
         for name in property_names(route, contract)
     ]
-    further = [reader(name, source, zone=route.zone) for name, source in route.properties.items()]
+    further = [reader(name, source, shared=shared) for name, source in route.properties.items()]
     required = tuple(each for each in properties if each.field in contract.required)
     optional = (*(each for each in properties if each.field not in contract.required), *further)
-    customer, products = customer_of(route, contract), products_of(route, contract)
+    customer, products = customer_of(route, contract, shared), products_of(route, contract, shared)
     labels = {*IDENTITY, "products", *(each.field for each in optional)}
     if customer is not None:
         labels |= set(customer.names)
     if products is not None:
         labels |= {f"{PREFIX}{each.field}" for each in products.flat_others}
-    identity = identity_of(route, contract)
+    identity = identity_of(route, contract, shared)
     omits = route.invalid_optional == "omit"
     return Plan(token, route, contract, identity, customer, products, required, optional, frozenset(labels), omits)
 

@@ -19,8 +19,9 @@ from consumer.config.route import RouteConfig
 from consumer.mapping.contract import Contract
 from consumer.mapping.decimals import exact_sum
 from consumer.mapping.errors import InvalidValueError, LeftOut, RefusedError, leave_out
-from consumer.mapping.fields import FLAT_PRODUCT_ID, PRODUCT, PRODUCT_ID, text
+from consumer.mapping.fields import FLAT_PRODUCT_ID, PRODUCT_ID, own_names, product_fields, text
 from consumer.mapping.readers import Reader, reader
+from consumer.mapping.shared import NOTHING_SHARED, Shared
 from consumer.mapping.values import FORMS, is_blank, jsonable, other_form, readable
 
 Product = dict[str, Any]
@@ -89,22 +90,22 @@ class Products:
         return product
 
 
-def products_of(route: RouteConfig, contract: Contract) -> Products | None:
+def products_of(route: RouteConfig, contract: Contract, shared: Shared = NOTHING_SHARED) -> Products | None:
     """How one event type of a route finds its products; None when it has none."""
     if not contract.takes_products:
         return None
     mapped = {key.removeprefix(PREFIX): path for key, path in route.fields.items() if key.startswith(PREFIX)}
     others = tuple(
-        reader(name, mapped.get(name), (name,), zone=route.zone)
-        for name in dict.fromkeys((*PRODUCT, *mapped))
+        reader(name, mapped.get(name), (name,), shared=shared)
+        for name in dict.fromkeys((*product_fields(route), *mapped))
         if name != "id"
     )
     source = route.fields.get("products")
     return Products(
-        source=reader("products", source, ("products",), _listed),
-        id=reader("id", mapped.get("id"), PRODUCT_ID, text, route.zone),
-        flat_id=reader("products[0].id", mapped.get("id"), FLAT_PRODUCT_ID, text, route.zone),
-        others=others if mapped else None,
+        source=reader("products", source, own_names(route, "products"), _listed, shared),
+        id=reader("id", mapped.get("id"), PRODUCT_ID, text, shared),
+        flat_id=reader("products[0].id", mapped.get("id"), FLAT_PRODUCT_ID, text, shared),
+        others=others if mapped or route.preset is not None else None,
         flat_others=others,
         is_mapped=source is not None,
     )

@@ -9,9 +9,9 @@ from typing import Any
 from consumer.config.route import FieldConfig
 from consumer.mapping.convert import converter
 from consumer.mapping.errors import InvalidValueError, LeftOut, RefusedError, leave_out
-from consumer.mapping.moments import Zone
 from consumer.mapping.paths import Get, compile_path
 from consumer.mapping.reads import Names, names_in
+from consumer.mapping.shared import NOTHING_SHARED, Shared
 from consumer.mapping.values import field_value, is_blank
 
 Accept = Callable[[Any], Any]
@@ -117,19 +117,19 @@ def reader(
     mapped: str | FieldConfig | None,
     own_names: Sequence[str] = (),
     accept: Accept = field_value,
-    zone: Zone = None,
+    shared: Shared = NOTHING_SHARED,
 ) -> Reader:
     """The reader of a field: by the path that the route maps, else under the first of its own names with a value.
 
-    `zone` is the route's, for an `as:` that makes a time of what says none.
+    `shared` is what the route's readers look at beside the record.
     """
     if mapped is None:
         names = frozenset(name.partition(".")[0] for name in own_names)
         return Reader(field, _first(own_names), accept, f"looked for {', '.join(own_names)}", names)
-    path = compile_path(mapped if isinstance(mapped, str) else mapped.path)
+    path = compile_path(mapped if isinstance(mapped, str) else mapped.path, shared)
     if isinstance(mapped, str):
         return Reader(field, path.get, accept, f"path {mapped}", names_in(path.tree))
-    convert = converter(mapped, zone)
+    convert = converter(mapped, shared.zone)
     if convert is not None:
         accept = _composed(convert, accept)
     return Reader(field, path.get, accept, f"path {mapped.path}", names_in(path.tree))

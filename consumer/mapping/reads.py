@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from consumer.mapping.paths import Node
+from consumer.config.expression_syntax import Node
 
 Names = frozenset[str] | None
 """Names of a record's fields, at its top; None: any of them."""
@@ -23,9 +23,13 @@ _OF_ALL = frozenset(
         "multi_select_dict",
         "key_val_pair",
         "function_expression",
+        "arithmetic",
+        "arithmetic_unary",
+        "let_expression",
+        "assign",
     )
 )
-_OF_NONE = frozenset(("literal", "expref"))
+_OF_NONE = frozenset(("literal", "expref", "surroundings", "variable_ref"))
 
 
 def names_in(tree: Node) -> Names:

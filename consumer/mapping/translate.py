@@ -14,6 +14,7 @@ from consumer.avro.errors import EncryptedPayload, SchemaPending, Undecodable
 from consumer.avro.subjects import Subjects
 from consumer.mapping.links import LinkCache
 from consumer.mapping.router import Router
+from consumer.mapping.surroundings import ReadKey, Surroundings
 from consumer.records import Mapped, Reason, Record, Reject, Skip, Stage
 
 # A redelivery names its topic itself, in a header that anyone may write.
@@ -29,6 +30,7 @@ class Translator:
         router: Router,
         decoder_of: Callable[[str], WireFormat],
         links: LinkCache | None = None,
+        keys: ReadKey | None = None,
         subjects: Subjects | None = None,
     ) -> None:
         """Takes what it is made of.
@@ -37,8 +39,10 @@ class Translator:
             router: the compiled routes.
             decoder_of: a topic's decoder; topics differ in their wire format.
             links: the ids that are known to be linked; by default, none.
+            keys: decodes keys in Avro; without, there are none.
             subjects: tells which schemas are not of a record's topic; None: nobody knows.
         """
+        self._keys = keys
         self._router = router
         self._decoder_of = decoder_of
         self._links = LinkCache() if links is None else links
@@ -67,28 +71,36 @@ class Translator:
         if record.left_out:
             what = f"the record has {record.left_out} bytes, more than delivery.max_record_bytes allows"
             return Reject(Reason.TOO_LARGE, Stage.DECODE, f"{what}; its value is at its origin only")
-        if record.value is None:
-            return Skip("tombstone")
         topic = record.origin.topic
+        if record.value is None:
+            return self._mapped(record, topic, None, now_ms)
+        if self._router.takes_tombstones and self._router.takes_tombstones_only(topic):
+            return Skip("records")
         decoded = self._decode(topic, record, record.value)
         if isinstance(decoded, Reject):
             return decoded
-        claim = (
-            partial(self._links.claim, record=(record.origin, record.origin_offset))
-            if self._router.links_identities
-            else None
-        )
+        mapped = self._mapped(record, topic, decoded, now_ms)
+        foreign = self._subjects.foreign(topic, decoded.schema_id)
+        if foreign and isinstance(mapped, Reject):
+            return replace(mapped, message=f"{mapped.message}; {foreign}")
+        return mapped
+
+    def _mapped(self, record: Record, topic: str, decoded: Decoded | None, now_ms: int) -> Mapped:
+        """What becomes of a decoded record, or of a tombstone."""
+        router = self._router
+        name, value, _ = (None, None, None) if decoded is None else decoded
+        claim = around = None
+        if router.links_identities:
+            claim = partial(self._links.claim, record=(record.origin, record.origin_offset))
+        if router.reads_surroundings:
+            around = Surroundings(record, self._keys)
         try:
-            mapped = self._router.map(topic, decoded.name, decoded.value, record.event_time_ms, now_ms, claim=claim)
+            return router.map(topic, name, value, record.event_time_ms, now_ms, claim=claim, around=around)
         except SchemaPending:
             raise
         except Exception as error:  # noqa: BLE001 - a bug here must not stop the stream; the text may quote values
             _tell("mapping_failed", record, error)
             return Reject(Reason.INVALID_FIELD, Stage.MAP, type(error).__name__)
-        foreign = self._subjects.foreign(topic, decoded.schema_id)
-        if foreign and isinstance(mapped, Reject):
-            return replace(mapped, message=f"{mapped.message}; {foreign}")
-        return mapped
 
     def _decode(self, topic: str, record: Record, value: bytes) -> Decoded | Reject:
         try:

@@ -20,6 +20,7 @@ from consumer.avro.decryption import NO_EXTRA, Decryption
 from consumer.avro.key_registry import KeyRegistry
 from consumer.avro.key_ring import KeyRing
 from consumer.avro.key_service import KeyService, is_installed
+from consumer.avro.keys import KeyDecoder
 from consumer.avro.options import parse_options
 from consumer.avro.outage import address
 from consumer.avro.registry import RegistryClient
@@ -35,6 +36,7 @@ from consumer.bluecore.transport import Transport
 from consumer.clock import SystemClock
 from consumer.config.model import Config
 from consumer.config.route import RouteConfig
+from consumer.config.topic_patterns import subscribed
 from consumer.delivery.engine import Engine
 from consumer.delivery.parking import NoWatch
 from consumer.delivery.parts import CONSENT_STEP, MIXED_STEP
@@ -48,8 +50,10 @@ from consumer.kafka.source import KafkaSource
 from consumer.kafka.topics import ensure_topics
 from consumer.mapping.contract import events_of
 from consumer.mapping.router import Router, compile_routes
+from consumer.mapping.tables import load_tables
 from consumer.mapping.translate import Translator
 from consumer.pipeline.caches import caches_of
+from consumer.pipeline.held_back import is_paused, tell_held_back
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.lag import Lag
 from consumer.pipeline.reporter import Reporter
@@ -105,11 +109,13 @@ def assembled(config: Config) -> Iterator[Assembled]:
         schemas = schema_cache(config)
         if schemas is not None:
             stack.callback(schemas.close)
-        partitions = ensure_topics(config.kafka, config.dead_letters.topics)
+        partitions = ensure_topics(config.kafka, config.own_topics)
         engine = Engine(DeliveryPolicy.from_config(config))
+        routes = router(config)
         translator = Translator(
-            router(config),
+            routes,
             decoders(config, schemas),
+            keys=key_decoder(config, schemas),
             subjects=None if schemas is None else Subjects(schemas.kept.get),
         )
         statistics = KafkaStatistics(metrics, health, clock.now)
@@ -150,7 +156,9 @@ def assembled(config: Config) -> Iterator[Assembled]:
             clock=clock,
             priority_of=lambda topic: priority_of(config.routes, topic),
             drain_seconds=config.delivery.drain_seconds,
+            is_paused=partial(is_paused, config.routes),
         )
+        tell_held_back(config, health, metrics, routes.recipients)
         yield Assembled(service, reporter, server.port)
 
 
@@ -185,6 +193,8 @@ def router(config: Config) -> Router:
         config.routes,
         token=config.bluecore.namespace.get_secret_value(),
         max_age_seconds=config.delivery.max_event_age_seconds,
+        only_emails=config.bluecore.only_emails,
+        tables=load_tables(config.tables),
     )
 
 
@@ -237,6 +247,11 @@ def decoders(config: Config, schemas: SchemaCache | None) -> Callable[[str], Wir
     return of_topic
 
 
+def key_decoder(config: Config, schemas: SchemaCache | None) -> KeyDecoder | None:
+    section = config.schema_registry
+    return None if schemas is None or section is None else KeyDecoder(schemas, registry_type(section))
+
+
 def events_of_topics(routes: Iterable[RouteConfig]) -> dict[str, list[str]]:
     """By topic, the event types that its routes can yield; of patterns, nobody knows the topics yet."""
     found: dict[str, list[str]] = {}
@@ -257,8 +272,8 @@ def priority_of(routes: tuple[RouteConfig, ...], topic: str) -> float:
 
 
 def subscription(config: Config) -> list[str]:
-    """The routes' topics and patterns, and the retry topic if there is one."""
-    named = [route.topic or route.topic_pattern or "" for route in config.routes]
+    """The routes' topics and patterns, as Kafka is given them, and the retry topic if there is one."""
+    named = [route.topic or subscribed(route.topic_pattern or "") for route in config.routes]
     if config.dead_letters.delays_seconds:
         named.append(config.dead_letters.retry_topic)
     return list(dict.fromkeys(named))

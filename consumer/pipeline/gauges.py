@@ -63,7 +63,7 @@ class EngineGauges:
         self._changed = False
         self._incidents = Incidents()
         self._next = self._next_ages = 0.0
-        self._counted_duplicates = self._counted_resent = 0
+        self._counted_duplicates = self._counted_resent = self._counted_receipts = 0
         self._counted_held = self._capped = 0.0
 
     def show_ages_next(self) -> None:
@@ -101,6 +101,9 @@ class EngineGauges:
         self._counted_duplicates = engine.duplicates_skipped
         metrics.http_retries.inc(engine.resent - self._counted_resent)
         self._counted_resent = engine.resent
+        if engine.receipts is not None:
+            metrics.receipts.inc(engine.receipts.written - self._counted_receipts)
+            self._counted_receipts = engine.receipts.written
         held = engine.gates.throttle.held_seconds(now)
         metrics.endpoint_held_seconds.inc(max(0.0, held - self._counted_held))
         self._counted_held = held
@@ -117,7 +120,11 @@ class EngineGauges:
         paused = self._engine.partitions.paused
         # Redeliveries have a buffer of their own, which is full for hours after an outage: the topics flow meanwhile.
         full = any(not (each.held or each.map_full or each.draining or each.redelivers) for each in paused)
-        stopped["memory"].set(full and not gates.breaker.open and not self._engine.partitions.held_routes.holding)
+        receipts = self._engine.receipts
+        unwritten = "" if receipts is None else receipts.error
+        held = bool(self._engine.partitions.held_routes.holding)
+        stopped["memory"].set(full and not gates.breaker.open and not held and not unwritten)
+        stopped["receipts"].set(full and bool(unwritten))
         stopped["circuit_open"].set(full and gates.breaker.open)
         stopped["settled_map"].set(any(each.map_full for each in paused))
         outage = None if self._registry is None else self._registry.outage
@@ -131,6 +138,8 @@ class EngineGauges:
         stopped["unknown_schema"].set(bool(awaited))
         self._health.detail("registry", outage or next(iter(awaited.values()), "ok"))
         self._health.detail("failed_records", self._engine.write_error or "written")
+        if receipts is not None:
+            self._health.detail("receipts", unwritten or "written")
 
     def _ages(self, now: float) -> None:
         waiting = {} if self._intake is None else self._intake.oldest()

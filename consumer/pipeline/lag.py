@@ -155,6 +155,8 @@ class Lag:
 
 def _reached(state: PartitionState, position: int | None) -> Reached:
     tracker = state.settled
+    if state.stopped:  # the client may have fetched some of it before it was told not to
+        return Reached(state.acknowledged, 0, begun=False, paused=True)
     read = max(tracker.next, position or 0)
     begun, watermark = read > 0, tracker.watermark
     if not begun:

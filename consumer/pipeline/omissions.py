@@ -12,7 +12,8 @@ from typing import Any
 import orjson
 import structlog
 
-from consumer.mapping.fields import IDENTITY, PRODUCT, is_email
+from consumer.mapping.emails import is_email
+from consumer.mapping.fields import IDENTITY, PRODUCT
 from consumer.mapping.products import PREFIX
 from consumer.records import EventRequest, Omission, Record, Send
 from consumer.telemetry.incidents import Incidents

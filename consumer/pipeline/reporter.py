@@ -70,7 +70,7 @@ class Reporter:
         self._cause = ""
         self._held: frozenset[Route] = frozenset()
         self._leaving = False
-        self._write_failed = False
+        self._write_failed = self._receipt_failed = False
         health.detail("circuit", "closed")
 
     @property
@@ -187,7 +187,17 @@ class Reporter:
                 suppressed=suppressed,
             )
 
-    def write_failed(self, error: str, now: float) -> None:
+    def write_failed(self, error: str, now: float, *, receipt: bool = False) -> None:
+        if receipt:
+            self._metrics.receipt_produce_failures.inc()
+            self._receipt_failed = True
+            if (suppressed := self._incidents.happened("receipt", now)) is not None:
+                log.error(
+                    "a receipt could not be written; what it is of is not committed, and it is written again",
+                    error=error,
+                    suppressed=suppressed,
+                )
+            return
         self._metrics.dead_letter_produce_failures.inc()
         self._write_failed = True
         if (suppressed := self._incidents.happened("write", now)) is not None:
@@ -200,6 +210,8 @@ class Reporter:
     def rebalanced(self, kind: str, partitions: Sequence[Partition], assigned: Sequence[Partition]) -> None:
         self._metrics.rebalances[kind].inc()
         self._metrics.retain_partitions(assigned)
+        for state in self._engine.partitions.states:
+            self._metrics.topic_paused[state.partition.topic].set(state.stopped)
         self._gauges.show_ages_next()
         changed = list(map(str, sorted(partitions)))
         log.info("partitions changed", change=kind, partitions=changed, assigned=len(assigned))
@@ -234,6 +246,9 @@ class Reporter:
         if self._write_failed and not self._engine.write_error:
             self._write_failed = False
             log.info("failed records can be written again")
+        if self._receipt_failed and self._engine.receipts is not None and not self._engine.receipts.error:
+            self._receipt_failed = False
+            log.info("receipts can be written again")
         self._gauges.show(now)
 
     def _circuit(self) -> None:

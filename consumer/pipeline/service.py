@@ -51,6 +51,7 @@ class Service:
         clock: Clock,
         priority_of: Callable[[str], float],
         drain_seconds: float,
+        is_paused: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._engine = engine
         self._intake = intake
@@ -60,6 +61,7 @@ class Service:
         self._report = reporter
         self._clock = clock
         self._priority_of = priority_of
+        self._is_paused = is_paused
         self._drain_seconds = drain_seconds
         self.wake_at = 0.0
         """When the next step is due even if nothing arrives, in seconds since the epoch."""
@@ -136,9 +138,11 @@ class Service:
 
     def _collect_writes(self) -> None:
         for ticket, error in self._publisher.poll():
-            self._engine.written(ticket, error, self._clock.now())
+            now = self._clock.now()
             if error is not None:
-                self._report.write_failed(error, self._clock.now())
+                receipts = self._engine.receipts
+                self._report.write_failed(error, now, receipt=receipts is not None and receipts.owns(ticket))
+            self._engine.written(ticket, error, now)
 
     def _act(self, now: float) -> None:
         decided = self._engine.decide(now)
@@ -146,6 +150,8 @@ class Service:
             self._client.send(ticket, task.request.body, task.idempotency_key, task.traceparent)
         for ticket, task in decided.writes:
             self._publisher.publish(ticket, task)
+        for ticket, receipt in decided.receipts:
+            self._publisher.receipt(ticket, receipt)
         if decided.pause:
             self._source.pause(decided.pause)
         if decided.resume:
@@ -169,6 +175,7 @@ class Service:
                 each.metadata,
                 self._priority_of(each.partition.topic),
                 start=each.start,
+                stopped=self._is_paused(each.partition.topic),
             )
             self._engine.partitions.lend(each.partition, Lease(each.lease, self._clock.now()))
         self._report.rebalanced("assigned", [each.partition for each in assigned], self._engine.partitions.assigned)

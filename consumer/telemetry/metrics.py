@@ -20,7 +20,9 @@ from consumer.telemetry.histograms import Histogram, HistogramFamily
 Outcome = Literal["delivered", "retry", "dead_letter", "skipped"]
 AgeStage = Literal["consumed", "delivered"]
 LoopState = Literal["polling", "mapping", "waiting", "backing_off", "paused", "committing"]
-StopCause = Literal["memory", "dead_letters", "settled_map", "circuit_open", "registry", "unknown_schema", "keys"]
+StopCause = Literal[
+    "memory", "dead_letters", "settled_map", "circuit_open", "registry", "unknown_schema", "keys", "receipts"
+]
 Rebalance = Literal["assigned", "revoked", "lost", "deleted"]
 CommitOutcome = Literal["ok", "failed"]
 CacheName = Literal["schemas", "links", "parked_keys", "settled"]
@@ -40,7 +42,7 @@ disable_created_metrics()  # type: ignore[no-untyped-call]  # prometheus_client 
 class Metrics:
     """The service's metrics, each an attribute."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(self, registry: CollectorRegistry) -> None:  # noqa: PLR0915 - a catalogue is long
         """Register them all.
 
         Raises:
@@ -71,6 +73,9 @@ class Metrics:
             "Events settled, by topic of origin, event type (empty when it was not mapped) and outcome.",
             *("topic", "event_type", "outcome"),
         )
+        self.events_withheld = counter(
+            "events_withheld_total", "Events that were not sent, as their customer is none of `bluecore.only_emails`."
+        )
         self.dead_letters: Children[str, Counter] = counters(
             "dead_letters_total", "Records acknowledged in the dead-letter topic, by reason.", "reason"
         )
@@ -88,6 +93,11 @@ class Metrics:
         self.dead_letter_produce_failures = counter(
             "dead_letter_produce_failures_total",
             "Records that the brokers did not take in the retry or dead-letter topic; they stay unsettled.",
+        )
+        self.receipts = counter("receipts_total", "Receipts that the brokers have taken.")
+        self.receipt_produce_failures = counter(
+            "receipt_produce_failures_total",
+            "Receipts that the brokers did not take; what they are of stays uncommitted.",
         )
         self.duplicates_skipped = counter(
             "duplicates_skipped_total",
@@ -161,6 +171,9 @@ class Metrics:
         )
         self.topic_missing: Children[str, Gauge] = gauges(
             "topic_missing", "1 while the brokers do not have a routed topic, or do not show it to us.", "topic"
+        )
+        self.topic_paused: Children[str, Gauge] = gauges(
+            "topic_paused", "1 for a topic that is not read, as `routes[].paused` says.", "topic"
         )
         self.settled_map_bytes: Children[tuple[str, str], Gauge] = gauges(
             "settled_map_bytes",

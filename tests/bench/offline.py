@@ -24,8 +24,8 @@ from consumer.pipeline.assembly import router
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.reporter import Reporter
 from consumer.pipeline.service import Service
-from consumer.ports import Assigned, Client, Source
-from consumer.records import Answer, Partition, Record
+from consumer.ports import Assigned, Client, Publisher, Source
+from consumer.records import Answer, Partition, Receipt, Record
 from consumer.telemetry.health import Health
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.stopwatch import Stopwatch
@@ -74,6 +74,9 @@ class Nowhere:
     def publish(self, ticket: int, task: Task) -> None:
         raise AssertionError(f"record {task.record.offset} failed, as send {ticket}: {task.failure}")
 
+    def receipt(self, ticket: int, receipt: Receipt) -> None:
+        raise AssertionError(f"{receipt.idempotency_key} has a receipt, {ticket}, and none are asked for")
+
     def poll(self, _: float = 0) -> list[tuple[int, str | None]]:
         return []
 
@@ -112,11 +115,21 @@ def backlog(count: int) -> list[Record]:
     ]
 
 
-def offline(source: Callable[[Service], Source], client: Client, clock: Clock, **delivery: int) -> Service:
-    """The service between this source and this client; `delivery` changes the defaults of that section."""
+def offline(
+    source: Callable[[Service], Source],
+    client: Client,
+    clock: Clock,
+    publisher: Publisher | None = None,
+    **delivery: int,
+) -> Service:
+    """The service between this source and this client; `delivery` changes the defaults of that section.
+
+    `publisher`: takes receipts; without one, none are asked for.
+    """
     config = Config.model_validate(
         {
             "kafka": {"bootstrap_servers": "none"},
+            "receipts": {} if publisher is None else {"topic": "receipts"},
             "schema_registry": {"url": "http://none"},
             "bluecore": {"namespace": "bench"},
             "delivery": delivery,
@@ -129,7 +142,7 @@ def offline(source: Callable[[Service], Source], client: Client, clock: Clock, *
         engine=engine,
         intake=Intake(Translator(router(config), lambda _: decoder), lambda _partition, _held: None),
         source=source,
-        publisher=Nowhere(),
+        publisher=publisher or Nowhere(),
         client=client,
         retry_watch=NoWatch(),
         reporter=Reporter(metrics, Health(clock.now), Stopwatch(clock.now, metrics.loop_seconds), engine),
@@ -139,9 +152,9 @@ def offline(source: Callable[[Service], Source], client: Client, clock: Clock, *
     )
 
 
-def deliver(records: Sequence[Record]) -> None:
-    """Take every record through decoding, mapping, delivery, settling and the metrics."""
+def deliver(records: Sequence[Record], publisher: Publisher | None = None) -> None:
+    """Take every record through decoding, mapping, delivery, settling and the metrics; `publisher`: with receipts."""
     client = Accepting()
-    service = offline(lambda listener: Backlog(listener, records), client, SystemClock())
+    service = offline(lambda listener: Backlog(listener, records), client, SystemClock(), publisher)
     while client.accepted < len(records):
         service.step()

@@ -166,6 +166,10 @@ def test_the_message_says_which_file_and_how_many() -> None:
         ({"routes": {"topic": "a"}}, "routes: must be a list"),
         ({"routes": [{"event": "optin"}]}, "routes[0]: give either topic or topic_pattern"),
         ({"routes": [{"topic": "a"}]}, "routes[0].event: is required"),
+        (
+            {"bluecore": {"namespace": "n", "only_emails": ["example.com", "jane"]}},
+            "bluecore.only_emails[1]: is no e-mail address, such as jane@example.com, and no domain",
+        ),
         ({"routes": [{"topic": "a/b", "event": "optin"}]}, "routes[0].topic: is no topic's name: up to 249"),
         ({"routes": [{"topic_pattern": "shop.*", "event": "optin"}]}, "routes[0].topic_pattern: must begin with ^"),
         (

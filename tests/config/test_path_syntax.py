@@ -20,17 +20,28 @@ def test_an_expression_has_no_fault(path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "place"),
     [
-        ("order-id", "order-id cannot be read from character 6 on (-id)"),
         ("First Name", "First Name cannot be read from character 7 on (Name)"),
         ("stra\u00dfe", "stra\u00dfe cannot be read from character 5 on (\u00dfe)"),
         ("lines['sku']", "lines['sku'] cannot be read from character 7 on ('sku'])"),
         ("status = 'PAID'", "status = 'PAID' cannot be read from character 8 on (= 'PAID')"),
-        ("a\n- b", "a - b cannot be read from character 3 on (- b)"),
-        ("a-" + "b" * 30, f"a-{'b' * 30} cannot be read from character 2 on (-{'b' * 19}...)"),
+        ("a\n! b", "a ! b cannot be read from character 3 on (! b)"),
+        ("a #" + "b" * 30, f"a #{'b' * 30} cannot be read from character 3 on (#{'b' * 19}...)"),
     ],
 )
 def test_the_character_is_told_with_an_example_of_quoting(path: str, place: str) -> None:
     assert syntax_error(path) == f"{place}: {QUOTING}"
+
+
+def test_a_name_with_a_dash_is_not_taken_for_a_difference() -> None:
+    """`order-id` would be null on every record, without a word."""
+    place = "order-id cannot be read from character 6 on (-id)"
+    assert syntax_error("order-id") == f"{place}: {QUOTING}; a minus has blanks around it"
+    assert syntax_error("total - discount") is None
+
+
+def test_a_bare_number_is_told_how_it_is_written() -> None:
+    place = "price * 100 cannot be read from character 9 on (100)"
+    assert syntax_error("price * 100") == f"{place}: a number stands in backquotes, as in price * `100`"
 
 
 @pytest.mark.parametrize("quote", ["'", '"', "`"])

@@ -55,6 +55,7 @@ def test_every_setting_arrives() -> None:
             "flood": {"ratio": 0.9, "minimum": 14, "window_seconds": 15},
         },
         dead_letters={"retry_topic": "again", "delays_seconds": [1, 2], "ordered_events": ["optin"]},
+        routes=[{"topic": "a", "event": "optin"}, {"topic": "b", "event": "optin", "rate_limit_per_second": 17}],
     )
 
     assert changed == DeliveryPolicy(
@@ -73,4 +74,5 @@ def test_every_setting_arrives() -> None:
         breaker=BreakerPolicy(10, 11, Backoff(12, 13)),
         flood=FloodPolicy(0.9, 14, 15),
         throttle=ThrottlePolicy(20, 5, Backoff(3, 4)),
+        route_rates={1: 17},
     )

@@ -141,7 +141,21 @@ class TestWhatIsUsual:
         usual.counted(19, 100, 40, trying=False)
         assert [usual.counted(15, 100, 5, trying=False) for _ in range(3)] == [0, 0, 0]
 
-        assert usual.counted(10, 100, 5, trying=False) == 16
+        assert usual.counted(10, 100, 4, trying=False) == 0
+        assert usual.counted(10, 50, 1, trying=False) == 16
+
+    def test_a_luckier_round_changes_little_of_what_is_borne(self, usual: Usual) -> None:
+        fell(usual, share=0.05)
+        usual.counted(20, 100, 4, trying=False)
+
+        assert not usual.unusual()
+
+    def test_after_the_limit_has_risen_by_itself_the_question_is_put_anew(self, usual: Usual) -> None:
+        usual.lowered(20)
+        usual.counted(20, 100, 0, trying=False)
+        usual.lowered(16)
+
+        assert usual.counted(12, 100, 5, trying=False) == 16
 
     def test_one_at_a_time_is_the_least_that_can_be_in_flight(self, usual: Usual) -> None:
         """What fails then is not the load's doing, whatever failed before."""

@@ -12,7 +12,12 @@ from tests.support.pages import ROOT, page
 
 README = page("examples/README.md")
 SCRIPT = README.blocks[0].text
-SCHEMAS = {"first-event": "schemas", "shop": "examples/shop", "secure-cluster": "schemas"}
+SCHEMAS = {
+    "first-event": "schemas",
+    "shop": "examples/shop",
+    "secure-cluster": "schemas",
+    "segment": "examples/segment",
+}
 JANE = "jane@example.com"
 
 
@@ -27,7 +32,7 @@ def test_the_commands_of_the_page_work() -> None:
     assert all(f"examples/{name}.yaml --schemas {folder}\n" in SCRIPT for name, folder in SCHEMAS.items())
 
 
-@pytest.mark.parametrize("name", SCHEMAS)
+@pytest.mark.parametrize("name", sorted(set(SCHEMAS) - {"segment"}))
 def test_check_finds_nothing_to_warn_of(shell: Shell, name: str) -> None:
     """Each route is checked against schemas, and no record would be refused for its type."""
     output = shell.run(
@@ -36,6 +41,33 @@ def test_check_finds_nothing_to_warn_of(shell: Shell, name: str) -> None:
     summary = json.loads(output.splitlines()[-1])
     assert summary["summary"] == "the configuration and its mapping are right"
     assert (summary["checked"], summary["error"], summary["warning"]) == (summary["routes"], 0, 0)
+
+
+def test_check_warns_of_what_an_event_of_segment_may_lack(shell: Shell) -> None:
+    """One record type is for all events: what a purchase needs may be null, and nothing else is found."""
+    output = shell.run(
+        f"cd {ROOT} && bluecore-consumer check --config examples/segment.yaml --schemas examples/segment"
+    )
+    *findings, summary = map(json.loads, output.splitlines())
+    assert (summary["checked"], summary["error"]) == (2, 0)
+    warned = {each["key"] for each in findings if each["severity"] == "warning"}
+    assert warned == {
+        f"routes[0].fields.{name}" for name in ("email", "order_id", "total", "search_term", "products.id")
+    }
+    assert {each["message"] for each in findings if each["severity"] == "warning"} == {
+        "may be null: such a record is refused as missing_field"
+    }
+
+
+def test_the_events_of_segment_are_bluecores(shell: Shell) -> None:
+    lines = preview(shell, "segment", "web.track", "examples/segment/web.track.json").splitlines()
+    outcomes = [json.loads(line) for line in lines]
+    assert [each["outcome"] for each in outcomes] == ["send", "send", "send", "send", "skip"]
+    made = [[request["event"] for request in each.get("requests", ())] for each in outcomes]
+    assert made[0] == ["identify", "identify", "purchase"]
+    assert made[1:] == [["add_to_cart"], ["viewed_product"], ["search"], []]
+    (patch,) = previewed(shell, "segment", "web.identify", "examples/segment/web.identify.json")
+    assert (patch["event"], patch["properties"]["customer"]["city"]) == ("customer_patch", "Boston")
 
 
 def test_the_first_event_is_sent(shell: Shell) -> None:

@@ -5,11 +5,20 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import orjson
 import pytest
 import yaml
 
 from consumer.commands.typecheck.findings import Severity
+from consumer.config.presets import PRESETS
 from consumer.mapping.contract import CONTRACTS, contract_of
+from consumer.mapping.date_functions import read_form_fault, written_form_fault
+from consumer.mapping.emails import email
+from consumer.mapping.errors import InvalidValueError
+from consumer.mapping.functions import OWN_FUNCTIONS
+from consumer.mapping.paths import compile_path
+from consumer.mapping.shared import Shared
+from consumer.mapping.values import jsonable
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve
 from tests.docs.shell import Shell, exactly
@@ -17,6 +26,7 @@ from tests.support.markdown import Section
 from tests.support.pages import CONFIGURATION, page
 
 MAPPING = page("docs/mapping.md")
+SHORT_RECIPES = [section for title, section in MAPPING.sections.items() if title.startswith("Recipe:")]
 EXAMPLES = [section for title, section in MAPPING.sections.items() if title.startswith("Example")]
 RECIPES = [
     MAPPING[title]
@@ -53,6 +63,53 @@ def test_the_orders_that_are_not_sent_are_answered_as_the_page_says(shell: Shell
     assert f"`{skipped}`" in MAPPING.text
     assert _previewed(shell, opened, example) == exactly(skipped)
     assert _previewed(shell, without_article, example) == exactly(example.block("json", 2).text)
+
+
+@pytest.mark.parametrize("recipe", SHORT_RECIPES, ids=lambda section: section.title)
+def test_a_recipe_gives_the_request_that_the_page_shows(shell: Shell, recipe: Section) -> None:
+    """Its configuration is a right one, and the record becomes what stands below it, digit by digit."""
+    _write_routes(shell, recipe)
+    (shell.folder / "record.json").write_text(recipe.block("json").text)
+    topic = yaml.safe_load(recipe.block("yaml").text)["routes"][0]["topic"]
+    line = shell.run(f"bluecore-consumer preview --config bluecore-consumer.yaml --topic {topic} record.json")
+    shown = recipe.block("json", 1).text
+    request = re.sub(r'"properties": \{\s*', '"properties": {"token": "***", ', shown, count=1)
+    assert request != shown
+    assert exactly(line) == exactly(f'{{"outcome": "send", "requests": [{request}]}}')
+
+
+def test_the_address_of_the_recipe_is_refused_as_the_page_says() -> None:
+    with pytest.raises(
+        InvalidValueError, match=r"^is no e-mail address: it holds U\+0022 \(QUOTATION MARK\)"
+    ) as refused:
+        email('"Doe, Jane" <mailto:Jane@Example.COM>')
+    assert str(refused.value).partition(";")[0] in MAPPING.text
+
+
+def test_the_table_of_functions_has_each_with_what_it_gives() -> None:
+    stores = {"stores": {"12": "Utrecht"}}
+    rows = MAPPING["Functions"].table("function")
+    named = [function.strip("`").partition("(") for function, *_ in rows]
+    assert [name for name, *_ in named] == list(dict.fromkeys(name for name, *_ in named))
+    assert {name for name, *_ in named} == set(OWN_FUNCTIONS)
+    for (name, _, written), (_, example, gives, _) in zip(named, rows, strict=True):
+        assert [part.endswith("?") for part in written.rstrip(")").split(", ")][: OWN_FUNCTIONS[name].least] == [
+            False
+        ] * len(OWN_FUNCTIONS[name].parameters[: OWN_FUNCTIONS[name].least])
+        expression = re.sub(r"^`+ ?| ?`+$", "", example)
+        given = compile_path(expression, Shared(tables=stores)).get({})
+        assert orjson.dumps(jsonable(given)) == gives.strip("`").replace(", ", ",").encode()
+
+
+def test_the_parts_of_a_date_are_those_that_the_page_names() -> None:
+    for part in re.findall(r"%[A-Za-z%]", MAPPING.text.partition("The parts are `")[2].partition("`")[0]):
+        assert written_form_fault(part) is None
+    assert read_form_fault("%Q") is not None
+
+
+def test_the_events_of_the_preset_are_those_that_the_page_names() -> None:
+    text = MAPPING.text.partition("### Recipe: events of Segment")[2]
+    assert all(f"`{event}`" in text.replace("\n", " ") for event in PRESETS["segment"].event["values"])
 
 
 def test_there_are_three_examples() -> None:

@@ -11,16 +11,20 @@ from typing import Any
 
 import click
 import pytest
+import yaml
 from prometheus_client import CollectorRegistry
 
 from consumer.cli import main
 from consumer.kafka.headers import failure_headers
-from consumer.records import Failure, OrderClass, Outcome, Partition, Reason, Record, Stage
+from consumer.kafka.receipts import encoded
+from consumer.records import Failure, OrderClass, Outcome, Partition, Reason, Receipt, Record, Stage
+from consumer.sandbox.sandbox import running_sandbox
+from consumer.sandbox.settings import SandboxSettings
 from consumer.telemetry.metrics import PREFIX, Metrics
-from tests.docs.shell import installed, run
+from tests.docs.shell import Shell, installed, run
 from tests.support.brokers import Message
 from tests.support.markdown import Block
-from tests.support.pages import page
+from tests.support.pages import CONFIGURATION, ROOT, page
 from tests.support.pipeline import Pipeline
 from tests.support.shop import usual
 
@@ -62,6 +66,69 @@ def test_the_commands_lead_from_a_failed_record_to_its_delivery(pipeline: Pipeli
         assert by_place["now"]["outcome"] == "send"
         assert (planned["would_replay"], replayed["replayed"]) == (1, 1)
         assert service.terminate() == 0
+
+
+def test_on_the_first_day_only_who_is_listed_gets_events(shell: Shell) -> None:
+    """The two records of the page, one to a listed domain in another case."""
+    first_day = OPERATIONS["A first day on staff alone"]
+    configuration: dict[str, Any] = yaml.safe_load(CONFIGURATION)
+    configuration["bluecore"] |= yaml.safe_load(first_day.block("yaml").text)["bluecore"]
+    configuration["routes"] = [{"topic": "shop.optins", "event": "optin"}]
+    (shell.folder / "bluecore-consumer.yaml").write_text(yaml.safe_dump(configuration))
+    (shell.folder / "records.jsonl").write_text(first_day.block("json").text)
+
+    sent, skipped = shell.run(first_day.block("sh").text).splitlines()
+
+    assert json.loads(sent)["outcome"] == "send"
+    assert f"`{skipped}`" in OPERATIONS.text
+
+
+def test_one_event_is_sent_and_answered(shell: Shell) -> None:
+    """What the page shows is what comes, but for the time and the sandbox's answer."""
+    section = OPERATIONS["Send one event"]
+    configuration = yaml.safe_load(CONFIGURATION) | {"routes": [{"topic": "shop.optins", "event": "optin"}]}
+    (shell.folder / "bluecore-consumer.yaml").write_text(yaml.safe_dump(configuration))
+    with running_sandbox(SandboxSettings(strict=True)) as running:
+        shell.environment["BLUECORE_CONSUMER__BLUECORE__URL"] = running.api_url
+        shown, answered = shell.run(section.block("sh").text).splitlines()
+        assert running.sandbox.counts.accepted == 1
+    page_shown, page_answered = section.block("json").text.splitlines()
+    assert shown == page_shown
+    varying = {"seconds": 0, "answer": ""}
+    assert json.loads(answered) | varying == json.loads(page_answered) | varying
+
+
+def test_a_slower_route_is_a_configuration(shell: Shell) -> None:
+    configuration = yaml.safe_load(CONFIGURATION) | yaml.safe_load(OPERATIONS["A slower route"].block("yaml").text)
+    (shell.folder / "bluecore-consumer.yaml").write_text(yaml.safe_dump(configuration))
+    shell.run(f"bluecore-consumer check --config bluecore-consumer.yaml --schemas {ROOT}/schemas")
+
+
+def test_the_receipt_of_the_page_is_one(shell: Shell) -> None:
+    """Its fields are those that are written, and the table explains each; the configuration is accepted."""
+    section = OPERATIONS["Receipts"]
+    shown = json.loads(section.block("json").text)
+    receipt = Receipt(
+        shown["idempotency_key"], shown["event"], Outcome.DELIVERED, "", 1769860800.123, shown["status"]
+    )
+    assert json.loads(encoded(receipt, shown["customer"])) == shown
+    assert [field.strip("`") for field, _ in section.table("field")] == list(shown)
+    command = main.commands["receipts"]
+    assert set(re.findall(r"--[a-z]+", section.block("sh").text)) <= {each.opts[0] for each in command.params}
+    configuration = yaml.safe_load(CONFIGURATION) | yaml.safe_load(section.block("yaml").text)
+    (shell.folder / "bluecore-consumer.yaml").write_text(yaml.safe_dump(configuration))
+    shell.run(f"bluecore-consumer check --config bluecore-consumer.yaml --schemas {ROOT}/schemas")
+
+
+def test_a_topic_is_paused_as_the_page_says(shell: Shell) -> None:
+    """The route of the page is accepted; paused for one of two routes, it is not."""
+    route: dict[str, Any] = yaml.safe_load(OPERATIONS["Pause a topic"].block("yaml").text)["routes"][0]
+    other = {"topic": route["topic"], "event": "wishlist"}
+    for routes, code in ([route], 0), ([route, other], 2):
+        configuration = yaml.safe_load(CONFIGURATION) | {"routes": routes}
+        (shell.folder / "bluecore-consumer.yaml").write_text(yaml.safe_dump(configuration))
+        check = f"bluecore-consumer check --config bluecore-consumer.yaml --schemas {ROOT}/schemas"
+        assert run(check, shell.folder, shell.environment).returncode == code
 
 
 @pytest.mark.parametrize("name", ["list", "show", "replay"])

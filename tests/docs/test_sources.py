@@ -16,7 +16,7 @@ ZEOTAP = ("Default Destination Fields", "Event Payload Format", "Required Mappin
 BLUECORE = ("Events API", "Customer Events", "Purchase Events", "Customer Profiles", "transactional API")
 
 
-@pytest.mark.parametrize("name", ["Zeotap", "RudderStack", "mParticle", "Survey", "Bluecore"])
+@pytest.mark.parametrize("name", ["Zeotap", "RudderStack", "Segment", "mParticle", "Survey", "Bluecore"])
 def test_each_document_has_a_section(name: str) -> None:
     assert name in SOURCES.sections
 

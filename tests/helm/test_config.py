@@ -20,12 +20,15 @@ bluecore: {url: "${BLUECORE_URL:-https://api.bluecore.app/api/track/mobile/v1}",
 delivery: {max_buffered_bytes: 67108864, rate_limit_per_second: 0.5, retry: {attempts: 2}}
 dead_letters: {delays_seconds: [0.5, 60]}
 telemetry: {log_level: warning}
+tables: {rates: {nl: 1.21, "12": "yes", "on": true}}
 routes:
   - {topic: shop.orders, when: "status == 'PAID' && n > `10`", event: purchase, fields: {total: totals.grand_total}}
   - {topic_pattern: '^shop\\.views\\..*', event: "viewed_product", priority: -1, split_products: true}
   - topic: shop.consent
     event: {path: email, values: {true: optin, false: unsubscribe, 3: viewed_cart}}
     attributes: {vip: {path: buyer.is_vip, as: boolean}}
+  - {topic: web.track, preset: segment}
+  - {topic: crm.accounts, records: tombstones, key_format: json, event: unsubscribe, fields: {email: _kafka.key.mail}}
 """
 
 

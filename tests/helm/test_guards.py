@@ -38,6 +38,14 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"routes": [ROUTE | {"format": "single_object", "schema": ["a.avsc", "b.avsc"]}], "files": {"a.avsc": "{}"}},
         "routes[0].schema names b.avsc, which no pod would find",
     ),
+    "no such table": (
+        {"tables": {"stores": "stores.csv"}},
+        "tables.stores names stores.csv, which no pod would find",
+    ),
+    "no such table with columns": (
+        {"tables": {"stores": {"file": "./stores.csv", "key": "id"}}, "files": {"other.csv": "id,name"}},
+        "tables.stores names ./stores.csv, which no pod would find",
+    ),
     "no way for the probes": ({"telemetry": {"host": "127.0.0.1"}}, "telemetry.host is 127.0.0.1: no probe"),
     "fence and hidden brokers": (
         {"networkPolicy": FENCE, "kafka": {"bootstrap_servers": "${BROKERS}"}},
@@ -176,6 +184,18 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "KEDA and no reset": (
         {"keda": KEDA, "kafka": {"options": {"auto.offset.reset": "error"}}},
         "kafka.options has an auto.offset.reset that keda does not know",
+    ),
+    "receipts among the failed": (
+        {"receipts": {"topic": "bluecore-consumer.retry"}},
+        "receipts.topic is bluecore-consumer.retry, which failed records are written to",
+    ),
+    "receipts that are read": (
+        {"receipts": {"topic": "r"}, "routes": [{"topic": "r", "event": "search"}]},
+        "routes[0].topic is r, which is receipts.topic",
+    ),
+    "KEDA with nothing to look at": (
+        {"keda": KEDA, "routes": [{"topic": "t", "event": "search", "paused": True}]},
+        "keda has no topic to look at, since all routes are paused",
     ),
     "KEDA without a login": ({"keda": KEDA, "kafka": {"options": SASL}}, "keda logs in to Kafka itself"),
     "KEDA without a Secret": (

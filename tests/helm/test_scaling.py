@@ -53,6 +53,14 @@ def test_an_autoscaler_alone_sets_the_number(chart: Chart, scaler: str) -> None:
     assert chart.render().one("Deployment")["spec"]["replicas"] == 2
 
 
+def test_keda_does_not_look_at_a_paused_topic(chart: Chart) -> None:
+    """Its lag grows on purpose, and no pod would lower it."""
+    routes = [TOPICS[0], TOPICS[1] | {"paused": True}]
+    triggers = chart.render({"keda": {"enabled": True}, "routes": routes}).one("ScaledObject")["spec"]["triggers"]
+
+    assert [each["metadata"]["topic"] for each in triggers] == ["shop.a"]
+
+
 def test_keda_looks_at_the_lag_of_each_routed_topic(chart: Chart) -> None:
     """Not at the retry topic's: its records wait, and more pods would not make them due sooner."""
     spec = chart.render({"keda": {"enabled": True}, "routes": [*TOPICS, TOPICS[0]]}).one("ScaledObject")["spec"]

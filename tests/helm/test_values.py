@@ -32,6 +32,7 @@ CHANGES: dict[str, tuple[Any, Values]] = {
     "delivery.rate_limit_per_second": (5, {}),
     "delivery.drain_seconds": (5, {}),
     "dead_letters": ({"delays_seconds": [1]}, {}),
+    "receipts": ({"topic": "events.receipts"}, {}),
     "telemetry.port": (9000, {}),
     "routes": ([ROUTE], {}),
     "files": ({"order.avsc": "{}"}, {}),

@@ -26,6 +26,7 @@ from consumer.avro.protocol import RegisteredSchema
 from consumer.avro.references import load_schema
 from consumer.avro.schema import parse
 from consumer.avro.schema_ids import SchemaId
+from consumer.avro.unknown_ids import Patience, UnknownIds
 from consumer.bluecore.response import Response
 from consumer.commands.dead_letters.marks import marked_offsets
 from consumer.delivery.engine import Engine
@@ -237,6 +238,19 @@ def references(count: int) -> Work:
             return RegisteredSchema(json.dumps(schema_of(["int"] * 5, f"x.R{subject[1:]}")))
 
     return lambda: load_schema(Store(), 1)
+
+
+def unknown_ids(count: int) -> Work:
+    """Each asked for and answered twice."""
+
+    def run() -> None:
+        unknown = UnknownIds(Patience(60))
+        for turn in range(2):
+            for schema_id in range(count):
+                unknown.not_found(schema_id, "no such schema", turn + schema_id / count)
+                assert unknown.awaited(schema_id, 1) is not None
+
+    return run
 
 
 # Mapping
@@ -535,6 +549,7 @@ PATHS: dict[str, Path] = {
     ),
     "reading some of many fields": Path(some_fields, 200),
     "reading some of many fields of half a record": Path(lambda count: some_fields(count, cut=1), 200),
+    "ids that the registry does not know": Path(unknown_ids, 500),
     "mapping products": Path(mapping("viewed_product", products), 1000),
     "splitting products": Path(mapping("wishlist", products, split_products=True), 1000),
     "finding a repeated product": Path(mapping("purchase", lambda count: products(count, ids=count - 1)), 1000),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from consumer.config.expression_syntax import parse
 from consumer.mapping.errors import InvalidValueError
 from consumer.mapping.expressions import compile_expression
 from consumer.records import Reason, Reject, Send
@@ -47,7 +48,7 @@ RECORD: dict[str, Any] = {
     ],
 )
 def test_it_finds_what_it_would_find_in_json(expression: str, found: object) -> None:
-    assert compile_expression(expression)(RECORD) == found
+    assert compile_expression(parse(expression))(RECORD) == found
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_it_finds_what_it_would_find_in_json(expression: str, found: object) -> 
 )
 def test_numbers_compare_by_their_value(expression: str, *, holds: bool) -> None:
     """A decimal, a double and a literal are numbers alike; a literal has just the digits that it is written with."""
-    assert compile_expression(expression)(RECORD) is holds
+    assert compile_expression(parse(expression))(RECORD) is holds
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_numbers_compare_by_their_value(expression: str, *, holds: bool) -> None
     ],
 )
 def test_a_sum_is_exact_where_a_decimal_is_in_it(expression: str, total: object) -> None:
-    assert compile_expression(expression)(RECORD) == total
+    assert compile_expression(parse(expression))(RECORD) == total
 
 
 @pytest.mark.parametrize(
@@ -108,7 +109,7 @@ def test_a_sum_is_exact_where_a_decimal_is_in_it(expression: str, total: object)
 )
 def test_what_cannot_be_computed_is_told_without_quoting_the_record(expression: str, message: str) -> None:
     with pytest.raises(InvalidValueError) as refused:
-        compile_expression(expression)(RECORD)
+        compile_expression(parse(expression))(RECORD)
     assert str(refused.value) == message
 
 

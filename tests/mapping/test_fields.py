@@ -9,9 +9,7 @@ import orjson
 import pytest
 
 from consumer.mapping.errors import InvalidValueError
-from consumer.mapping.fields import ACCEPT, NORMALISED, is_email, phone_of
-
-LONGEST = "a" * 248 + "@ab.de"
+from consumer.mapping.fields import ACCEPT, NORMALISED, phone_of
 
 
 @pytest.mark.parametrize(
@@ -47,63 +45,12 @@ def test_what_is_no_total_is_refused(value: object, message: str) -> None:
         ACCEPT["total"](value)
 
 
-@pytest.mark.parametrize(
-    "value", ["jane@example.com", "Jane.O'Neil+news@mail.example.co.uk", "ä@bücher.example", LONGEST]
-)
-def test_an_address_is_taken_as_it_is(value: str) -> None:
-    assert ACCEPT["email"](value) == value
-
-
-@pytest.mark.parametrize("value", ["", "  "])
-def test_a_blank_address_is_missing(value: str) -> None:
-    assert ACCEPT["email"](value) is None
-    assert NORMALISED["email"](value) is None
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        "jane",
-        "jane@",
-        "@example.com",
-        "jane@example",
-        "jane@example.",
-        "jane@.com",
-        "a@b@c.de",
-        "a b@c.de",
-        f"a{LONGEST}",
-    ],
-)
-def test_what_is_no_address_is_refused_whatever_would_be_trimmed(value: str) -> None:
-    for accept in (ACCEPT["email"], NORMALISED["email"]):
-        with pytest.raises(InvalidValueError, match="is no e-mail address"):
-            accept(value)
-
-
-@pytest.mark.parametrize("value", [7, None, True, ["jane@example.com"]])
-def test_an_address_is_text(value: object) -> None:
-    with pytest.raises(InvalidValueError, match="must be text"):
-        ACCEPT["email"](value)
-
-
-def test_what_trimming_would_mend_is_told_so_and_nothing_else_is() -> None:
-    with pytest.raises(InvalidValueError, match=r"; `normalise_email: true` trims it$"):
-        ACCEPT["email"](" jane@example.com")
-    with pytest.raises(InvalidValueError, match=r"is no e-mail address$"):
-        ACCEPT["email"]("jane at example.com")
-
-
 def test_an_address_is_normalised_and_so_is_an_id_that_is_one() -> None:
     """Or one customer would be two."""
     assert NORMALISED["email"](" Jane@Example.com ") == "jane@example.com"
     assert NORMALISED["distinct_id"](" Jane@Example.com ") == "jane@example.com"
     assert NORMALISED["distinct_id"](" Jane-7 ") == " Jane-7 "
     assert NORMALISED["distinct_id"](" ") is None
-
-
-@pytest.mark.parametrize(("value", "whether"), [(" Jane@Example.com ", True), ("jane", False), ("a b@c.de", False)])
-def test_whether_a_text_is_the_address_of_a_mailbox(value: str, *, whether: bool) -> None:
-    assert is_email(value) is whether
 
 
 @pytest.mark.parametrize(

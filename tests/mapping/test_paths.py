@@ -62,4 +62,4 @@ def test_what_jmespath_holds_for_true(value: object) -> None:
 
 
 def test_unknown_functions_are_found_before_they_are_called() -> None:
-    assert list(unknown_functions(compile_path("lines[?lenght(id) > `1`].upper(id)").tree)) == ["upper", "lenght"]
+    assert list(unknown_functions(compile_path("lines[?lenght(id) > `1`].uper(id)").tree)) == ["uper", "lenght"]

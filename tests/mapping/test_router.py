@@ -56,6 +56,12 @@ def test_topics_that_headers_make_up_fill_no_memory() -> None:
     assert isinstance(router.map("t", None, RECORD, None, NOW_MS), Send)
 
 
+def test_requests_say_whose_rate_they_count_against() -> None:
+    """Those of a route with a rate of its own; the number is the route's place in the configuration."""
+    sent = routed({"topic": "t", "event": "wishlist"}, {"topic": "t", "event": "optin", "rate_limit_per_second": 5})
+    assert [(request.event, request.rated) for request in sent.requests] == [("wishlist", None), ("optin", 1)]
+
+
 def test_a_mixed_topic_is_told_apart_by_the_record_type() -> None:
     mixed = [
         {"topic": "t", "record": "com.shop.A", "event": "optin"},
@@ -175,6 +181,57 @@ def test_a_consent_that_is_missing_or_no_boolean_is_nobodys_consent(record: Any,
     outcome = map_one(route(CONSENT), {"email": EMAIL, **record})
     assert isinstance(outcome, Reject)
     assert (outcome.reason, outcome.field) == (reason, "event")
+
+
+STATUS = {"path": "status", "values": {"PAID": "purchased", "OPEN": "skip", True: "paid"}}
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "becomes"),
+    [
+        ({}, "PAID", "purchased"),
+        ({}, "OPEN", None),
+        ({}, "paid", Reason.INVALID_FIELD),
+        ({}, None, Reason.MISSING_FIELD),
+        ({"default": "skip"}, "LOST", None),
+        ({"default": "skip"}, None, None),
+        ({"default": "skip"}, "", None),
+        ({"default": "skip"}, ["PAID"], None),
+        ({"default": "skip"}, "PAID", "purchased"),
+        ({"default": "other"}, "LOST", "other"),
+        ({"default": "other"}, "OPEN", None),
+        ({"default": "other"}, 7, "other"),
+        ({"ignore_case": True}, "paid", "purchased"),
+        ({"ignore_case": True}, "Open", None),
+        ({"ignore_case": True}, True, "paid"),
+        ({"ignore_case": True}, "true", Reason.INVALID_FIELD),
+        ({"default": "optin"}, "LOST", "optin"),
+        ({"default": "optin"}, None, Reason.MISSING_FIELD),
+        ({"default": "unsubscribe"}, "", Reason.MISSING_FIELD),
+    ],
+)
+def test_a_value_may_have_a_default_be_skipped_and_be_of_either_case(
+    options: dict[str, Any], status: object, becomes: object
+) -> None:
+    """A missing value never decides a consent."""
+    outcome = map_one(route({**STATUS, **options}), {"email": EMAIL, "status": status})
+    if becomes is None:
+        assert outcome == Skip("event")
+    elif isinstance(becomes, Reason):
+        assert isinstance(outcome, Reject)
+        assert (outcome.reason, outcome.field) == (becomes, "event")
+    else:
+        assert events(outcome) == [becomes]
+
+
+def test_what_is_to_be_skipped_is_never_too_old() -> None:
+    router = compile_routes([route({**STATUS, "default": "skip"})], token=TOKEN, max_age_seconds=60)
+    assert router.map("shop.events", None, {"status": "LOST"}, 0, NOW_MS) == Skip("event")
+
+
+def test_one_route_may_skip_what_another_sends() -> None:
+    chosen = {"topic": "t", "event": {"path": "status", "values": {"A": "optin"}, "default": "skip"}}
+    assert events(routed(chosen, {"topic": "t", "event": "wishlist"})) == ["wishlist"]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from consumer.config.expression_syntax import parse
 from consumer.mapping.expressions import compile_expression
 from consumer.mapping.moments import to_date, to_datetime
 from consumer.mapping.values import jsonable
@@ -31,7 +32,7 @@ def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
 def test_it_is_sent_without_a_zone_and_one_with_a_zone_in_utc() -> None:
     assert jsonable(NOON) == "2026-01-31T12:00:00"
     assert jsonable(NOON.replace(tzinfo=UTC)) == "2026-01-31T12:00:00Z"
-    assert compile_expression("at")({"at": NOON}) == "2026-01-31T12:00:00"
+    assert compile_expression(parse("at"))({"at": NOON}) == "2026-01-31T12:00:00"
 
 
 @pytest.mark.parametrize("value", [NOON, "2026-01-31T12:00:00", "2026-01-31 12:00"])

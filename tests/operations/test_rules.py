@@ -48,10 +48,12 @@ STILL, ON, OFF = "5x60", "1x60", "0x60"
 CAUSES = {
     "circuit_open": ON,
     'intake_stopped{cause="dead_letters"}': ON,
+    'intake_stopped{cause="receipts"}': ON,
     "kafka_up": OFF,
     "registry_up": OFF,
 }
 
+PAUSED = 'topic_paused{topic="shop.orders"}'
 LAG, LOST = 'consumer_lag{topic="shop.orders"}', 'records_lost_total{topic="shop.orders"}'
 HOURS_OLD = 'oldest_undelivered_age_seconds{topic="shop.orders"}'
 
@@ -102,6 +104,8 @@ CASES = {
             },
             # A producer has left its transaction open: a ticket.
             {UNREAD: ON, 'open_transaction_seconds{topic="shop.orders"}': "0+60x60", DELIVERED: STILL},
+            # The topic is not read on purpose.
+            {UNREAD: ON, PAUSED: ON, DELIVERED: STILL},
         ),
     ),
     "BluecoreNoPartitions": Case(
@@ -130,7 +134,7 @@ CASES = {
         {"consumer_lag": "2000+10x90"},
         {"consumer_lag": "2000-10x90"},
         "80m",
-        silent_too=({"consumer_lag": "2000+10x90", "circuit_open": "1x90"},),
+        silent_too=({"consumer_lag": "2000+10x90", "circuit_open": "1x90"}, {LAG: "2000+10x90", PAUSED: "1x90"}),
     ),
     "BluecoreEventsGrowOld": Case(
         {HOURS_OLD: "22000+60x60", LAG: "5000+60x60"}, {HOURS_OLD: "16000+60x60"}, silent_too=(first_start(200),)
@@ -173,6 +177,12 @@ CASES = {
         {"dead_letter_produce_failures_total": STILL},
         # One write that was repeated at once.
         silent_too=tuple({"dead_letter_produce_failures_total": f"0x{60 - ago} 1x{ago}"} for ago in range(1, 9)),
+    ),
+    "BluecoreReceiptsNotWritten": Case(
+        {"receipt_produce_failures_total": "0+1x60"},
+        {"receipt_produce_failures_total": STILL},
+        # One write that was repeated at once.
+        silent_too=tuple({"receipt_produce_failures_total": f"0x{60 - ago} 1x{ago}"} for ago in range(1, 9)),
     ),
     "BluecoreRegistryDown": Case({"registry_up": OFF}, {"registry_up": "1x50 0x3 1x10"}),
     "BluecoreKafkaDown": Case(

@@ -473,3 +473,48 @@ def test_what_is_kept_beside_the_records_is_shown(desk: Desk) -> None:
         "settled": 0,
     }
     assert desk.value("cache_bytes", cache="parked_keys") == RECORD_BYTES
+
+
+def receipted() -> Desk:
+    """With receipts, and a memory of 2 records."""
+    structlog.reset_defaults()
+    config = Config.model_validate(
+        {**SOUND, "receipts": {"topic": "receipts"}, "delivery": {"max_buffered_records": 2}}
+    )
+    return Desk(engine=Engine(DeliveryPolicy.from_config(config)))
+
+
+def test_receipts_that_cannot_be_written_are_an_outage_of_their_own() -> None:
+    """Told at once; and once they have filled the memory, they are why nothing is read."""
+    desk = receipted()
+    desk.engine.partitions.assign(HOME, None, "")
+    tickets: list[int] = []
+    for number in range(2):
+        desk.engine.take(record(number), Send((EventRequest("optin", b"{}", "jane"),)), NOW)
+        decided = desk.engine.decide(NOW)
+        ((ticket, _),) = decided.sends
+        tickets += [each for each, _ in decided.receipts]
+        desk.engine.answered(ticket, Answer(202), NOW)
+    tickets += [each for each, _ in desk.engine.decide(NOW).receipts]
+    with capture_logs() as lines:
+        for ticket in tickets:
+            desk.engine.written(ticket, "receipts: topic authorization failed", NOW)
+            desk.reporter.write_failed("receipts: topic authorization failed", NOW, receipt=True)
+        desk.engine.decide(NOW)
+        desk.reporter.state(NOW + 1, joined=True)
+    assert [line["event"] for line in lines] == [
+        "a receipt could not be written; what it is of is not committed, and it is written again"
+    ]
+    assert desk.health.readiness().body["details"]["receipts"] == "receipts: topic authorization failed"  # type: ignore[index]
+    assert [name for name in get_args(StopCause) if desk.value("intake_stopped", cause=name)] == ["receipts"]
+    assert (desk.value("receipt_produce_failures_total"), desk.value("dead_letter_produce_failures_total")) == (2, 0)
+
+    with capture_logs() as lines:
+        for ticket, _ in desk.engine.decide(NOW + 60).receipts:
+            desk.engine.written(ticket, None, NOW + 60)
+        desk.engine.decide(NOW + 60)
+        desk.reporter.state(NOW + 60, joined=True)
+    assert [line["event"] for line in lines] == ["receipts can be written again"]
+    assert desk.health.readiness().body["details"]["receipts"] == "written"  # type: ignore[index]
+    assert desk.value("receipts_total") == 2
+    assert [name for name in get_args(StopCause) if desk.value("intake_stopped", cause=name)] == []

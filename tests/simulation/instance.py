@@ -34,10 +34,14 @@ from consumer.records import (
 from consumer.telemetry.health import Health
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.stopwatch import Stopwatch
+from tests.simulation.brokers import Place
 from tests.simulation.kafka import ModelConsumer
 from tests.simulation.net import Net
+from tests.simulation.oracle import key_of
 from tests.simulation.ports import SimClient, SimPublisher, SimWatch
 from tests.simulation.setting import Setting, config, subscription
+
+RATED = 0
 
 
 @cache
@@ -47,10 +51,14 @@ def shared_metrics() -> Metrics:
 
 
 class Mapper:
-    """Maps the records of the simulation; `registry_down` makes a schema pend."""
+    """Maps the records of the simulation; `registry_down` makes a schema pend.
 
-    def __init__(self) -> None:
+    `rated`: the number of the route that makes the searches, where that has a rate of its own.
+    """
+
+    def __init__(self, rated: int | None = None) -> None:
         self.registry_down = False
+        self._rated = rated
 
     def translate(self, record: Record, now_ms: int) -> Mapped:  # noqa: ARG002 - age is not judged here
         if record.value is None:
@@ -62,11 +70,16 @@ class Mapper:
             return Reject(Reason.MISSING_FIELD, Stage.MAP, "email: missing", event=event["events"][0])
         customer, refused = event.get("customer", "customer"), event.get("refused")
         bodies = [(each, orjson.dumps({"kind": event["kind"], "event": each})) for each in event["events"]]
-        requests = [EventRequest(each, body, customer) for each, body in bodies]
+        requests = [
+            EventRequest(each, body, customer, rated=self._rated if each == "search" else None)
+            for each, body in bodies
+        ]
         if refused is None:
             return Send(tuple(requests), event["priority"])
         kind = OrderClass.CONSENT if requests[refused].event in CONSENTS else OrderClass.OTHER
-        reject = Reject(Reason.MISSING_FIELD, Stage.MAP, "email: missing", "email", requests[refused].event, kind)
+        reject = Reject(
+            Reason.MISSING_FIELD, Stage.MAP, "email: missing", "email", requests[refused].event, kind, refused
+        )
         numbers = tuple(number for number in range(len(requests)) if number != refused)
         left = tuple(requests[number] for number in numbers)
         return Send(left, event["priority"], refused=(reject,), numbers=numbers)
@@ -82,10 +95,12 @@ class Instance:
         self.client = SimClient(
             net, self._pass_time, self._is_cut_off, policy.concurrency.maximum, policy.throttle.rate
         )
+        self.client.route_rate = policy.route_rates.get(RATED, 0)
         self.publisher = SimPublisher(net, self._is_cut_off, policy.max_age.seconds)
         self.consumers: list[ModelConsumer] = []
         self.ended = self.closed = False
         self._waits_inside = False
+        self._receipts = policy.receipts
         now = net.world.now
         health = Health(now)
         counts = metrics or shared_metrics()
@@ -106,9 +121,32 @@ class Instance:
         self.next_step = net.world.time
 
     def _make(self, options: dict[str, Any]) -> ModelConsumer:
-        consumer = ModelConsumer(self.net, options, self.client.delivered, self.client.forget, self.client.forget_all)
+        consumer = ModelConsumer(self.net, options, self._settled, self.client.forget, self.client.forget_all)
         self.consumers.append(consumer)
         return consumer
+
+    def _settled(self) -> set[Place]:
+        """What the service knows to be settled; where there are receipts, with all of them."""
+        if not self._receipts:
+            return self.client.delivered
+        produced, confirmed = self.net.oracle.produced, self.publisher.confirmed
+        late = [self.net.oracle.request(key)[0] for key, count in self.publisher.outstanding.items() if count > 0]
+
+        def waits(place: Place) -> bool:
+            """A record is settled with its own, behind the earlier ones of its key, or of its partition."""
+            return any(
+                each[0] == place[0]
+                and each[1] <= place[1]
+                and (produced[each].key == produced[place].key or self.net.oracle.ordering == "partition")
+                for each in late
+            )
+
+        return {
+            place
+            for place in self.client.delivered
+            if all(key_of(place, number) in confirmed for number in range(produced[place].requests))
+            and not waits(place)
+        }
 
     def _is_cut_off(self) -> bool:
         return self.closed or self.cut_off

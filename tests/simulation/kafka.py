@@ -83,7 +83,7 @@ class ModelConsumer:
         self,
         net: Net,
         options: dict[str, Any],
-        delivered: AbstractSet[Place],
+        delivered: Callable[[], AbstractSet[Place]],
         dropped: Callable[[Sequence[Partition]], None],
         unsure: Callable[[Sequence[Partition]], None],
     ) -> None:
@@ -92,7 +92,7 @@ class ModelConsumer:
         Args:
             net: what it speaks to.
             options: as the service gives them.
-            delivered: what the process knows to be delivered.
+            delivered: gives what the process knows to be delivered.
             dropped: is told which partitions have left.
             unsure: is told of which partitions the commits could not be asked.
         """
@@ -309,7 +309,7 @@ class ModelConsumer:
             if partition in self._refused and len(metadata) > net.brokers.limits.metadata:
                 raise net.oracle.broke(f"{partition}: a map that was refused as too large is sent again")
             if net.brokers.limits.usual and partition.topic != RETRY:
-                net.check_map(self._delivered, partition, each.offset, decoded(each.offset, metadata))
+                net.check_map(self._delivered(), partition, each.offset, decoded(each.offset, metadata))
 
     def _arrive(self, offsets: Sequence[Offset], number: int) -> None:
         """A member's commits arrive in the order in which it sent them."""

@@ -27,4 +27,5 @@ LOADS: tuple[Callable[[int], Load], ...] = (
     pressure.hot_key,
     pressure.shared_quota,
     inherited.strange_metadata,
+    inherited.unknown_commit,
 )

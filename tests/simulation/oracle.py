@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Literal
 
 from consumer.delivery.offset_ranges import OffsetRanges
-from consumer.records import CONSENTS, Delivered, OrderClass, Partition
+from consumer.records import CONSENTS, Delivered, OrderClass, Outcome, Partition
 from tests.simulation.brokers import Log, Place
 
 CONSENT, OTHER = OrderClass.CONSENT, OrderClass.OTHER
@@ -70,6 +70,8 @@ class Oracle:
     """The first that was broken: what is raised inside of a callback may not come out of it."""
     produced: dict[Place, Produced] = field(default_factory=dict)
     times_accepted: Counter[str] = field(default_factory=Counter)
+    receipts: defaultdict[str, set[Outcome]] | None = None
+    """By idempotency key, what the receipts say that the brokers have; None: none are asked for."""
     delivered: set[Place] = field(default_factory=set)
     retried: set[Place] = field(default_factory=set)
     dead: set[Place] = field(default_factory=set)
@@ -117,6 +119,9 @@ class Oracle:
             self.times_accepted[key_of(place, number)] = 1
         for kind in record.classes:
             self._end(place, kind)
+        if self.receipts is not None:
+            for number in range(record.requests):
+                self.receipts[key_of(place, number)].add(Outcome.DELIVERED)
 
     def accepted(self, idempotency_key: str, *, excused: bool = False, now: float = 0.0) -> None:
         place, request = _place(idempotency_key)
@@ -242,7 +247,18 @@ class Oracle:
             )
             if not fine:
                 raise self.broke(f"{partition} was committed at {offset}, but {place} at {each} is not settled")
+            self._check_receipts(place, part, whole=place[0] == partition)
         self._checked[partition] = max(self._checked[partition], offset)
+
+    def _check_receipts(self, place: Place, part: OrderClass | None, *, whole: bool) -> None:
+        """Of each event of a record that is committed there is a receipt; `whole`: in its own topic."""
+        if self.receipts is None:
+            return
+        record = self.produced[place]
+        enough = set(Outcome) if whole else {Outcome.DELIVERED, Outcome.DEAD_LETTER}
+        for number in range(record.requests) if part is None else record.of_class(part):
+            if not self.receipts[key_of(place, number)] & enough:
+                raise self.broke(f"{place} is committed, and there is no receipt of {key_of(place, number)}")
 
     def _check_order(self, place: Place, part: OrderClass) -> None:
         """First deliveries of a key and class ascend: always where order matters, else among those never put off."""

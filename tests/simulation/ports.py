@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 from consumer.delivery.parking import CaughtUp, Change, Parked, Unparked, digest_of
 from consumer.delivery.task import Task
 from consumer.kafka.headers import ORDERING_KEY_HEADER, failure_headers
-from consumer.records import Answer, Failure, OrderClass, Outcome, Partition, Reason, Record
+from consumer.records import Answer, Failure, OrderClass, Outcome, Partition, Reason, Receipt, Record
 from tests.delivery.endpoints import PUSHED_BACK_SECONDS
 from tests.simulation.bluecore import TURNED_AWAY
 from tests.simulation.brokers import DEAD, RETRY, Place, Stored
@@ -27,6 +29,12 @@ class SimPublisher:
     excused: Callable[[], bool]
     max_age: float
     """Seconds."""
+    confirmed: set[str] = field(default_factory=set)
+    """The idempotency keys of which the service knows that there is a receipt."""
+    outstanding: Counter[str] = field(default_factory=Counter)
+    """Those of which it knows that a receipt is on its way."""
+    acknowledged: dict[int, str] = field(default_factory=dict)
+    tickets: set[int] = field(default_factory=set)
     results: list[tuple[int, str | None]] = field(default_factory=list)
 
     def publish(self, ticket: int, task: Task) -> None:
@@ -59,8 +67,29 @@ class SimPublisher:
         self.net.brokers.append(topic, stored, task.ordering_key)
         self.results.append((ticket, None))
 
+    def receipt(self, ticket: int, receipt: Receipt) -> None:
+        world = self.net.world
+        if ticket not in self.tickets:
+            self.tickets.add(ticket)
+            self.outstanding[receipt.idempotency_key] += 1
+        world.after(world.random.uniform(0.001, 0.05), lambda: self._write_receipt(ticket, receipt))
+
+    def _write_receipt(self, ticket: int, receipt: Receipt) -> None:
+        receipts = self.net.oracle.receipts
+        if receipts is None:
+            raise AssertionError("a receipt was written, and none are asked for")
+        if self.net.brokers.broken or self.net.world.chance(self.net.writes_fail):
+            self.results.append((ticket, "the brokers do not answer"))
+            return
+        receipts[receipt.idempotency_key].add(receipt.outcome)
+        self.acknowledged[ticket] = receipt.idempotency_key
+        self.results.append((ticket, None))
+
     def poll(self, seconds: float = 0) -> list[tuple[int, str | None]]:  # noqa: ARG002 - time passes outside
         results, self.results = self.results, []
+        came = [self.acknowledged.pop(ticket) for ticket, _ in results if ticket in self.acknowledged]
+        self.confirmed.update(came)
+        self.outstanding.subtract(came)
         return results
 
     def close(self, seconds: float) -> None:
@@ -89,6 +118,8 @@ class SimClient:
     """How many requests may be in flight."""
     rate: float = 0
     """How many may start in a second; 0: as many as you like."""
+    route_rate: float = 0
+    """The same of the searches alone."""
     delivered: set[Place] = field(default_factory=set)
     answers: list[tuple[int, Answer]] = field(default_factory=list)
     out: dict[int, str] = field(default_factory=dict)
@@ -103,6 +134,7 @@ class SimClient:
     """Sends of records that are always answered so: once that is known, that asks nothing of the others."""
     sent_at: deque[float] = field(default_factory=deque)
     """Within the last second, where there is a rate."""
+    searched_at: deque[float] = field(default_factory=deque)
     held_until: float = 0.0
     held: float = 0.0
     """For how many seconds Bluecore has asked for no requests, in all."""
@@ -128,6 +160,8 @@ class SimClient:
         self.out[ticket] = idempotency_key
         self.net.oracle.sent(idempotency_key)
         self._pace()
+        if self.route_rate and orjson.loads(body)["event"] == "search":
+            self._keep_to(self.route_rate, self.searched_at)
         latency = self.net.bluecore.latency(len(self.out), world.time)
         if latency is None:
             world.after(PUSHED_BACK_SECONDS, lambda: self._answer(ticket, OVERLOADED))
@@ -149,11 +183,15 @@ class SimClient:
         if not self.net.trickles and now < self.held_until - _ROUNDING:
             raise self.net.oracle.broke(f"a request went {self.held_until - now:.3f} s before Bluecore wanted any")
         if self.rate:
-            self.sent_at.append(now)
-            while self.sent_at[0] <= now - 1 + _ROUNDING:
-                self.sent_at.popleft()
-            if len(self.sent_at) > self.rate:
-                raise self.net.oracle.broke(f"{len(self.sent_at)} requests in a second, and {self.rate} may be")
+            self._keep_to(self.rate, self.sent_at)
+
+    def _keep_to(self, rate: float, sent_at: deque[float]) -> None:
+        now = self.net.world.time
+        sent_at.append(now)
+        while sent_at[0] <= now - 1 + _ROUNDING:
+            sent_at.popleft()
+        if len(sent_at) > rate:
+            raise self.net.oracle.broke(f"{len(sent_at)} requests in a second, and {rate} may be")
 
     def _answer(self, ticket: int, answer: Answer) -> None:
         if answer.status == 202:

@@ -10,6 +10,7 @@ from random import Random
 from consumer.backoff import Backoff
 from consumer.delivery.breaker import BreakerPolicy
 from consumer.delivery.throttle import ThrottlePolicy
+from consumer.delivery.token_bucket import TokenBucket
 from consumer.records import OrderClass
 from tests.delivery.endpoints import Make, changing, failing, power, refusing, workers
 from tests.simulation.bluecore import FORMS, Quota
@@ -29,7 +30,7 @@ def rate(seed: int) -> Load:
     records = limit * 8
     for number in range(records):
         load.write(f"customer-{number}")
-    load.run(within=1.05 * records / throttle.refill + 1.5)
+    load.run(within=1.05 * records / TokenBucket(throttle.rate).refill + 1.5)
     for partition in load.brokers.of_topic(TOPIC):
         places = [load.oracle.request(key)[0] for _, key, _ in load.bluecore.answered]
         offsets = [offset for place, offset in places if place == partition]

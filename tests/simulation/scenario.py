@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from random import Random
 
 import orjson
 from confluent_kafka import KafkaError
@@ -15,10 +17,10 @@ from consumer.records import CONSENTS, Failure, Outcome, Partition, Reason, Reco
 from tests.simulation.beginnings import Beginnings
 from tests.simulation.bluecore import OUTAGES, Bluecore
 from tests.simulation.brokers import DEAD, MAP_LIMIT, RETRY, Brokers, Place, Stored
-from tests.simulation.instance import Instance, Mapper
+from tests.simulation.instance import RATED, Instance, Mapper
 from tests.simulation.kafka import fatal_error, modelled
 from tests.simulation.net import Net
-from tests.simulation.oracle import OTHER, Oracle, Produced, PromiseBroken
+from tests.simulation.oracle import OTHER, Oracle, Produced, PromiseBroken, key_of
 from tests.simulation.ports import written
 from tests.simulation.setting import CONSENT_TOPIC, POLICY, ROUTED, SUBSCRIPTION, TOPIC, URGENT_TOPIC, Setting, drawn
 from tests.simulation.world import World
@@ -27,6 +29,9 @@ RECORDS = 60
 FAULTS_END = 40.0
 PATIENCE = 400.0
 WIDE_MAPS = 0.02
+RECEIPTS = 0.4
+ROUTE_RATES = 0.1
+ROUTE_RATE = 4.0
 CONSENT_BOUND = 1.5
 """Virtual seconds: more than a request takes, less than what is put off waits, which is 2 at least."""
 _KINDS: tuple[str, ...] = ("good",) * 12 + ("unlucky", "halting", "halting", "poison", "refused", "unmappable")
@@ -52,7 +57,15 @@ class Scenario:
         self._calm = self.world.chance(0.15)
         """Nothing fails but some customers' profiles: no consent has a reason to wait."""
         self._setting = setting = Setting() if self._calm and self.world.chance(0.7) else drawn(self.world.random)
+        if Random(f"receipts of {seed}").random() < RECEIPTS:  # by a chance of its own: all else stays one story
+            policy = replace(setting.policy, receipts=True)
+            self._setting = setting = replace(setting, policy=policy)
+        if Random(f"rates of {seed}").random() < ROUTE_RATES:
+            policy = replace(setting.policy, route_rates={RATED: ROUTE_RATE})
+            self._setting = setting = replace(setting, policy=policy)
         oracle = Oracle(setting.policy.ordering)
+        if setting.policy.receipts:
+            oracle.receipts = defaultdict(set)
         brokers = Brokers(dict.fromkeys((*SUBSCRIPTION, DEAD), setting.partitions), setting.limits)
         self.net = Net(
             self.world,
@@ -63,7 +76,7 @@ class Scenario:
             questions_fail=setting.questions_fail,
             new_protocol=setting.new_protocol,
         )
-        self.mapper = Mapper()
+        self.mapper = Mapper(rated=RATED if setting.policy.route_rates else None)
         self.instances: list[Instance] = []
         self._rebalancing = False
         self._unclear_owners = False
@@ -95,7 +108,9 @@ class Scenario:
                     self._step(instance)
                     # Where little passes, records that fail by themselves look like an outage: then all wait.
                     self._calm = self._calm and not instance.engine.gates.breaker.open
-        if not self._unclear_owners and self._setting.policy.ordering != "none":
+        # A map too wide to be packed notes no half either: two owners in turn may then repeat an older consent.
+        forgetful = bool(self.net.inherited) and self._setting.policy.receipts
+        if not forgetful and not self._unclear_owners and self._setting.policy.ordering != "none":
             self.net.oracle.check_consents()
         if self._calm and self._unhindered and self.net.oracle.slowest_consent > CONSENT_BOUND:
             raise PromiseBroken(f"a consent waited for {self.net.oracle.slowest_consent:.1f} s, and all was well")
@@ -117,7 +132,12 @@ class Scenario:
     def _unhindered(self) -> bool:
         """No limit of ours or of Bluecore's keeps a consent waiting, no order but its own, and no late beginning."""
         setting, policy = self._setting, self._setting.policy
-        limited = policy.throttle.rate or setting.quota is not None or policy.buffered_bytes < POLICY.buffered_bytes
+        limited = (
+            policy.throttle.rate
+            or policy.route_rates
+            or setting.quota is not None
+            or policy.buffered_bytes < POLICY.buffered_bytes
+        )
         begins_at_once = setting.new_protocol and not setting.questions_fail
         return not limited and policy.ordering == "key" and begins_at_once
 
@@ -140,6 +160,8 @@ class Scenario:
         failure = Failure(Outcome.RETRY, Reason.RETRIES_EXHAUSTED, Stage.DELIVER, "", 500, 3, now, now + 2)
         net.oracle.retried.add(place)
         net.oracle.retried_parts.add((place, OTHER))
+        if net.oracle.receipts is not None:
+            net.oracle.receipts[key_of(place, 0)].add(Outcome.RETRY)
         net.brokers.append(RETRY, written(record, failure, None, OTHER, None, now))
 
     def _inherit_map(self) -> None:

@@ -22,6 +22,8 @@ from consumer.delivery.order import KeyOrder
 from consumer.delivery.outbox import Outbox
 from consumer.delivery.parking import ParkedKeys
 from consumer.delivery.partitions import Partitions
+from consumer.delivery.receipts import Receipts
+from consumer.delivery.route_rates import RouteRates
 from consumer.delivery.settled_memory import SettledMemory
 from consumer.delivery.task import PartitionState, Task
 from consumer.delivery.throttle import Throttle
@@ -168,10 +170,10 @@ def _skip_what_cannot_be_written(patch: pytest.MonkeyPatch) -> None:
     written = Engine.written
 
     def careless(self: Engine, ticket: int, error: str | None, now: float) -> None:
-        task = self._outbox._gone[ticket]
-        if error is not None and task.state.active:
+        task = self._outbox._gone.get(ticket)
+        if task is not None and error is not None and task.state.active:
             self._outbox.written(ticket)
-            self._settle(task, Outcome.DEAD_LETTER)
+            self._settle(task, Outcome.DEAD_LETTER, now)
         else:
             written(self, ticket, error, now)
 
@@ -391,7 +393,7 @@ def _do_not_make_a_refused_request_smaller(patch: pytest.MonkeyPatch) -> None:
 
 def _do_not_wake_for_the_last_bit_of_a_token(patch: pytest.MonkeyPatch) -> None:
     """A token that lacks less than the clock can tell is waited for until something else happens."""
-    patch.setattr("consumer.delivery.throttle.math.nextafter", lambda now, _towards: now)
+    patch.setattr("consumer.delivery.token_bucket.math.nextafter", lambda now, _towards: now)
 
 
 def _count_no_request_against_the_rate(patch: pytest.MonkeyPatch) -> None:
@@ -425,9 +427,44 @@ def _read_what_is_urgent_with_all_else(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Task, "priority", property(lambda _self: 0.0, lambda *_args: None))
 
 
+def _commit_without_the_receipt(patch: pytest.MonkeyPatch) -> None:
+    """What has ended counts as settled while its receipt is still on its way."""
+    patch.setattr(Receipts, "after", lambda _self, task, then, **_ends: then(task.state))
+
+
+def _pass_over_a_receipt_that_failed(patch: pytest.MonkeyPatch) -> None:
+    """One that the brokers did not take is not written again."""
+    result = Receipts.result
+    patch.setattr(Receipts, "result", lambda self, ticket, _error, now: result(self, ticket, None, now))
+
+
+def _write_no_receipt_of_a_dead_letter(patch: pytest.MonkeyPatch) -> None:
+    """Only what Bluecore has taken has one."""
+    patch.setattr(Receipts, "ended", lambda *_args: None)
+
+
+def _send_what_only_waits_for_its_receipt(patch: pytest.MonkeyPatch) -> None:
+    """A partition has left and come back meanwhile: its record is as new."""
+    patch.setattr(Receipts, "adopt", lambda *_args: False)
+    patch.setattr(Receipts, "half", lambda *_args: False)
+
+
+def _settle_as_receipts_come(patch: pytest.MonkeyPatch) -> None:
+    """The newer of a key is settled before the older, whose receipt is late."""
+    patch.setattr("consumer.delivery.receipts._lane_key", lambda task: (task.record.partition, 0, task.record.offset))
+
+
+def _count_no_request_against_the_routes_rate(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(RouteRates, "keeps", lambda *_args: False)
+
+
+def _never_wake_what_waits_for_the_routes_rate(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(RouteRates, "wake", lambda *_args: None)
+
+
 _FIRST_SEEDS: dict[Plant, int] = {
-    _park_for_ever_what_has_left: 1454,
-    _do_not_wake_for_the_last_bit_of_a_token: 79,
+    _park_for_ever_what_has_left: 79,
+    _do_not_wake_for_the_last_bit_of_a_token: 83,
     _count_no_request_against_the_rate: 3,
     _do_not_hear_a_hold: 15,
     _never_move_the_limit: 11,
@@ -500,6 +537,13 @@ _FIRST_SEEDS: dict[Plant, int] = {
         _take_each_record_for_a_key,
         _count_only_what_was_delivered,
         _read_what_is_urgent_with_all_else,
+        _commit_without_the_receipt,
+        _pass_over_a_receipt_that_failed,
+        _write_no_receipt_of_a_dead_letter,
+        _send_what_only_waits_for_its_receipt,
+        _settle_as_receipts_come,
+        _count_no_request_against_the_routes_rate,
+        _never_wake_what_waits_for_the_routes_rate,
     ],
     ids=lambda plant: plant.__name__.strip("_"),
 )

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from consumer.avro.files import SchemaFile
 from consumer.commands.check.likeness import resembles_event, resembles_topic, without_suffixes
-from consumer.commands.check.search import SearchResult, by_record, no_record, of_record
+from consumer.commands.check.search import SearchResult, by_record, key_shape, no_record, of_record
 from consumer.commands.typecheck.routes import SchemaVersion
+from consumer.commands.typecheck.shapes import Shape
 from consumer.config.route import RouteConfig
 
+_KEY = "-key"
 _Like = Callable[[str, RouteConfig], bool]
 
 
@@ -37,6 +39,7 @@ class FolderSchemas:
 
     def __init__(self, files: Sequence[SchemaFile], routes: Sequence[RouteConfig]) -> None:
         self._routes = routes
+        self._files = files
         self._types: dict[str, list[SchemaVersion]] = {}
         self._names: dict[str, set[str]] = {}
         for file in files:
@@ -45,6 +48,16 @@ class FolderSchemas:
                 self._names.setdefault(name, {name})
                 if file.schema.record is not None:
                     self._names[name].add(without_suffixes(file.path.stem))
+
+    def key_of(self, route: RouteConfig) -> Shape | None:
+        """See `Schemas.key_of`; the file is named like the subject."""
+        if route.key_format != "avro":
+            return None
+        return key_shape(
+            file.schema
+            for file in self._files
+            if file.path.stem.endswith(_KEY) and route.takes(file.path.stem.removesuffix(_KEY))
+        )
 
     def for_route(self, route: RouteConfig) -> SearchResult:
         if route.record is not None:

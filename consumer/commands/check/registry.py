@@ -16,12 +16,14 @@ from consumer.avro.references import parse_registered
 from consumer.avro.registry_protocol import Registry
 from consumer.avro.schema import AvroSchema
 from consumer.commands.check.likeness import resembles_event, resembles_topic
-from consumer.commands.check.search import SearchResult, by_record, of_record
+from consumer.commands.check.search import SearchResult, by_record, key_shape, of_record
 from consumer.commands.typecheck.findings import Finding, Severity
+from consumer.commands.typecheck.shapes import Shape
 from consumer.config.route import RouteConfig
 from consumer.suggestions import nearest
 
 _VALUE = "-value"
+_KEY = "-key"
 _FULL_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 _KINDS = {"JSON": "JSON Schema", "PROTOBUF": "Protobuf"}
 _INSTEAD = "let the producer write Avro, or leave these records out of the route"
@@ -59,6 +61,17 @@ class RegistrySchemas:
                 missing="no schema of its records is one that can be read", unusable=unusable, expected=True
             )
         return replace(of_record(route, pairs, f"subject {', '.join(subjects)}", how), unusable=unusable)
+
+    def key_of(self, route: RouteConfig) -> Shape | None:
+        """See `Schemas.key_of`.
+
+        Raises:
+            RegistryUnavailable: the registry cannot tell.
+        """
+        if route.key_format != "avro":
+            return None
+        subjects = [each for each in self._subjects if each.endswith(_KEY) and route.takes(each.removesuffix(_KEY))]
+        return key_shape(schema for subject in subjects for _, schema in self._read(subject)[0])
 
     def _subjects_of(self, route: RouteConfig) -> tuple[list[str], str]:
         of_topic = [each for each in self._subjects if _is_of_topic(each, route)]

@@ -9,17 +9,22 @@ from pathlib import Path
 
 from consumer.avro.files import load_files
 from consumer.avro.route_schemas import RouteSchemas, route_schemas
+from consumer.avro.schema import parse
 from consumer.commands.check.encryption import encryption_findings
 from consumer.commands.check.files import FolderSchemas, RouteFiles
 from consumer.commands.check.registry import RegistrySchemas
 from consumer.commands.check.resolution import read_as, reader_versions, resolution_findings
 from consumer.commands.check.search import Schemas, SearchResult
+from consumer.commands.typecheck.beside import Beside, beside
 from consumer.commands.typecheck.documentation import undocumented_properties
 from consumer.commands.typecheck.findings import Finding, Severity
 from consumer.commands.typecheck.routes import SchemaVersion, check_route
 from consumer.commands.validation.routes import overlap
 from consumer.config.model import Config
+from consumer.mapping.tables import load_tables
 from consumer.pipeline.assembly import registry
+
+_TOMBSTONE = SchemaVersion("a tombstone", parse('{"type": "record", "name": "tombstone", "fields": []}'))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ def check_routes(config: Config, folder: Path | None) -> list[RouteCheck]:
         RegistryError: the registry cannot tell.
     """
     routes = [route_schemas(route) for route in config.routes]
+    tables = load_tables(config.tables)
     with ExitStack() as stack:
         shared: Schemas | None = None
         if folder is not None:
@@ -52,7 +58,9 @@ def check_routes(config: Config, folder: Path | None) -> list[RouteCheck]:
                 stack.callback(client.close)
                 shared = RegistrySchemas(client)
         return [
-            _check(f"routes[{index}]", each, _of_topic(each, routes), shared) for index, each in enumerate(routes)
+            _check(f"routes[{index}]", each, _of_topic(each, routes), shared, beside(each.route, tables, key))
+            for index, each in enumerate(routes)
+            for key in [None if shared is None else shared.key_of(each.route)]
         ]
 
 
@@ -66,14 +74,18 @@ def _of_topic(route: RouteSchemas, routes: Sequence[RouteSchemas]) -> list[Route
     return [route, *(each for each in routes if each is not route and overlap(route.route, each.route))]
 
 
-def _check(key: str, route: RouteSchemas, of_topic: Sequence[RouteSchemas], shared: Schemas | None) -> RouteCheck:
+def _check(
+    key: str, route: RouteSchemas, of_topic: Sequence[RouteSchemas], shared: Schemas | None, around: Beside
+) -> RouteCheck:
+    if route.route.records == "tombstones":
+        return RouteCheck(checked=True, findings=tuple(check_route(key, route.route, [_TOMBSTONE], around)))
     found = _search(route, of_topic, shared)
     by_itself = [replace(each, key=key) for each in found.unusable]
     by_itself += undocumented_properties(key, route.route)
     if not found.choices:
-        checked, findings = _check_reader_alone(key, route, found)
+        checked, findings = _check_reader_alone(key, route, found, around)
         return RouteCheck(checked, (*by_itself, *findings))
-    results = [(versions, _check_versions(key, route, of_topic, versions)) for versions in found.choices]
+    results = [(versions, _check_versions(key, route, of_topic, versions, around)) for versions in found.choices]
     versions, best = min(results, key=lambda result: _severity_counts(result[1]))
     basis = _basis(key, found, versions, read_as(versions, of_topic))
     return RouteCheck(not found.guess, (*by_itself, basis, *(map(_downgraded, best) if found.guess else best)))
@@ -90,14 +102,20 @@ def _search(route: RouteSchemas, of_topic: Sequence[RouteSchemas], shared: Schem
 
 
 def _check_versions(
-    key: str, route: RouteSchemas, of_topic: Sequence[RouteSchemas], versions: Sequence[SchemaVersion]
+    key: str,
+    route: RouteSchemas,
+    of_topic: Sequence[RouteSchemas],
+    versions: Sequence[SchemaVersion],
+    around: Beside,
 ) -> list[Finding]:
     resolution = resolution_findings(key, versions, route)
     encrypted = encryption_findings(key, route.route, versions)
-    return [*resolution, *encrypted, *check_route(key, route.route, read_as(versions, of_topic))]
+    return [*resolution, *encrypted, *check_route(key, route.route, read_as(versions, of_topic), around)]
 
 
-def _check_reader_alone(key: str, route: RouteSchemas, found: SearchResult) -> tuple[bool, list[Finding]]:
+def _check_reader_alone(
+    key: str, route: RouteSchemas, found: SearchResult, around: Beside
+) -> tuple[bool, list[Finding]]:
     """A route of whose records no schema is known: its reader schema still tells what the mapping meets."""
     severity = Severity.WARNING if found.expected or found.nearest else Severity.INFO
     place = f"{key}.record" if route.route.record is not None else key
@@ -108,7 +126,7 @@ def _check_reader_alone(key: str, route: RouteSchemas, found: SearchResult) -> t
     what = f"checked against the reader schema {labels}, and not that records can be resolved to it: {found.missing}"
     return True, [
         Finding(severity, what, found.nearest, key=place, schema=labels),
-        *check_route(key, route.route, versions),
+        *check_route(key, route.route, versions, around),
     ]
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from consumer.avro.schema import AvroSchema
 from consumer.commands.typecheck.findings import Finding
 from consumer.commands.typecheck.routes import SchemaVersion
+from consumer.commands.typecheck.shapes import Shape, shape_of, union_of
 from consumer.config.route import RouteConfig
 from consumer.suggestions import nearest
 
@@ -41,6 +42,16 @@ class Schemas(Protocol):
     """A place where schemas are: files, a folder, the registry."""
 
     def for_route(self, route: RouteConfig) -> SearchResult: ...
+
+    def key_of(self, route: RouteConfig) -> Shape | None:
+        """What the keys of the route's topic may be, where they are Avro and their schema is there: `<topic>-key`."""
+        ...
+
+
+def key_shape(schemas: Iterable[AvroSchema]) -> Shape | None:
+    """What a key of any of these schemas may be."""
+    shapes = [shape_of(each.parsed, each.named) for each in schemas]
+    return union_of(shapes) if shapes else None
 
 
 def by_record(label: str, schema: AvroSchema) -> Iterator[tuple[str, SchemaVersion]]:

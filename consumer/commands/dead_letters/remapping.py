@@ -13,7 +13,8 @@ from consumer.avro.decoding import Decoded
 from consumer.avro.errors import Undecodable
 from consumer.commands.preview.translation import UNKNOWN_ID_SECONDS, masked_translator, with_schemas
 from consumer.config.model import Config
-from consumer.pipeline.assembly import decoders, schema_cache
+from consumer.mapping.tables import load_tables
+from consumer.pipeline.assembly import decoders, key_decoder, schema_cache
 from consumer.records import Mapped, Record
 
 
@@ -24,7 +25,12 @@ class Remapping:
         self._schemas = schemas
         self._decoders = decoders(config, schemas)
         self._translator = masked_translator(
-            config.routes, self._decoders, max_age_seconds=config.delivery.max_event_age_seconds
+            config.routes,
+            self._decoders,
+            key_decoder(config, schemas),
+            tables=load_tables(config.tables),
+            max_age_seconds=config.delivery.max_event_age_seconds,
+            only_emails=config.bluecore.only_emails,
         )
 
     def outcome(self, record: Record) -> Mapped:

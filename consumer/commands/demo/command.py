@@ -45,6 +45,8 @@ def demo(events: int, path: Path | None, rate: float | None) -> None:
     given = None if path is None else load_config(path)
     if given is not None and given.schema_registry is None:
         refuse(f"{path}: schema_registry: is required for the demo's events")
+    if given is not None and given.schema_registry is not None and given.schema_registry.type != "confluent":
+        refuse(f"{path}: schema_registry.type: the demo's schemas can be registered with type confluent only")
     if rate is not None:
         if given is None or given.schema_registry is None:
             raise click.UsageError("--feed goes with --config: it writes to the Kafka named there")

@@ -57,18 +57,27 @@ def check_topics(config: Config, partitions: Mapping[str, int]) -> Iterator[Find
             advice = "the service takes it in once it is there: create it, or correct the route"
             yield error(f"routes[{index}]", missing, advice)
         for topic in sorted(matching):
-            yield ok(f"routes[{index}]", f"{topic} has {_partitions(partitions[topic])}")
+            there = f"{topic} has {_partitions(partitions[topic])}"
+            pausing = [other for other, each in enumerate(config.routes) if each.paused and each.takes(topic)]
+            if not pausing:
+                yield ok(f"routes[{index}]", there)
+            elif route.paused:
+                yield ok(f"routes[{index}]", f"{there}, and is not read: the route is paused")
+            else:
+                advice = "a topic is read for all its routes or for none: pause both, or neither"
+                yield warning(f"routes[{index}]", f"{topic} is not read: routes[{pausing[0]}] is paused", advice)
     largest = max((partitions[topic] for topic in taken), default=0)
     letters = config.dead_letters
-    settings = {letters.retry_topic: "retry_topic", letters.dead_letter_topic: "dead_letter_topic"}
-    for topic in letters.topics:
-        setting = settings[topic]
-        what = f"dead_letters.{setting}"
+    settings = {letters.retry_topic: "dead_letters.retry_topic"}
+    settings[letters.dead_letter_topic] = "dead_letters.dead_letter_topic"
+    settings |= {} if config.receipts.topic is None else {config.receipts.topic: "receipts.topic"}
+    for topic in config.own_topics:
+        what = settings[topic]
         if topic not in partitions:
             yield warning(
                 what, f"there is no topic {topic}", "create it, or let the service, which tries at its start"
             )
-        elif setting == "retry_topic" and partitions[topic] < largest:
+        elif topic == letters.retry_topic and partitions[topic] < largest:
             yield warning(
                 what,
                 f"{topic} has {_partitions(partitions[topic])}, and the largest routed topic {largest}",

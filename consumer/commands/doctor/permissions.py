@@ -36,9 +36,13 @@ def check_permissions(config: Config, partitions: Mapping[str, int]) -> Iterator
     needed = {topic: {_READ} for topic in partitions if any(route.takes(topic) for route in config.routes)}
     # The service never reads its dead letters; only the commands do.
     needed |= {topic: {_WRITE} if topic == letters.dead_letter_topic else {_READ, _WRITE} for topic in letters.topics}
+    read_by_commands = {letters.dead_letter_topic: "dead-letters"}
+    if config.receipts.topic is not None:
+        needed[config.receipts.topic] = {_WRITE}
+        read_by_commands[config.receipts.topic] = "receipts"
     needed = {topic: operations for topic, operations in needed.items() if topic in partitions}
     with AdminClient(client_options(config.kafka, {"logger": NullLogger()}, "admin")) as admin:
-        for findings in (_group(admin, config.kafka.group_id), _topics(admin, needed, letters.dead_letter_topic)):
+        for findings in (_group(admin, config.kafka.group_id), _topics(admin, needed, read_by_commands)):
             try:
                 yield from findings
             except KafkaException as refused:
@@ -48,7 +52,9 @@ def check_permissions(config: Config, partitions: Mapping[str, int]) -> Iterator
         yield from check_writers(admin, config, partitions)
 
 
-def _topics(admin: AdminClient, needed: Mapping[str, set[AclOperation]], dead_letter_topic: str) -> Iterator[Finding]:
+def _topics(
+    admin: AdminClient, needed: Mapping[str, set[AclOperation]], read_by_commands: Mapping[str, str]
+) -> Iterator[Finding]:
     if not needed:
         return
     asked = admin.describe_topics(
@@ -56,11 +62,12 @@ def _topics(admin: AdminClient, needed: Mapping[str, set[AclOperation]], dead_le
     )
     allowed = {topic: set(future.result().authorized_operations or ()) for topic, future in asked.items()}
     for topic, operations in needed.items():
-        if topic == dead_letter_topic and _WRITE in allowed[topic] and _READ not in allowed[topic]:
+        if topic in read_by_commands and _WRITE in allowed[topic] and _READ not in allowed[topic]:
+            command = read_by_commands[topic]
             yield warning(
                 f"topic {topic}",
-                "this user may WRITE but not READ: the service does without, the commands `dead-letters` do not",
-                f"allow READ on {topic} to whoever runs `dead-letters`",
+                f"this user may WRITE but not READ: the service does without, the command `{command}` does not",
+                f"allow READ on {topic} to whoever runs `{command}`",
             )
             continue
         names = " and ".join(_names(operations))

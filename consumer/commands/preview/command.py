@@ -43,7 +43,13 @@ def preview(  # noqa: PLR0913, PLR0917 - click's options
     if any_age and count is None:
         raise click.UsageError("--any-age goes with --from-kafka: records of a file have no age")
     config = load_config(path)
-    from consumer.commands.preview.preview import preview_json, preview_topic, unrouted_record, unrouted_topic  # noqa: PLC0415
+    from consumer.commands.preview.preview import (  # noqa: PLC0415
+        paused_topic,
+        preview_json,
+        preview_topic,
+        unrouted_record,
+        unrouted_topic,
+    )
     from consumer.commands.preview.views import show  # noqa: PLC0415
 
     source = topic if count is not None else file.name if file else "stdin"
@@ -56,5 +62,6 @@ def preview(  # noqa: PLR0913, PLR0917 - click's options
             print_error(f"there is no record in {source}")
             return
     sentence = unrouted_topic(config, topic) or (unrouted_record(config, topic, record) if count is None else None)
-    if sentence:
-        print_error(sentence)
+    for each in (sentence, paused_topic(config, topic)):
+        if each:
+            print_error(each)

@@ -9,12 +9,15 @@ from typing import BinaryIO
 
 from consumer.clock import Clock, SystemClock
 from consumer.commands.preview.json_records import JsonRecord, json_records
+from consumer.commands.preview.json_surroundings import json_key, placed
 from consumer.commands.preview.translation import UNKNOWN_ID_SECONDS, masked_translator, with_schemas
 from consumer.config.model import Config
 from consumer.kafka.tail import tail
-from consumer.pipeline.assembly import decoders, schema_cache
-from consumer.records import Mapped, Partition, Record
+from consumer.mapping.tables import load_tables
+from consumer.pipeline.assembly import decoders, key_decoder, schema_cache
+from consumer.records import Mapped, Partition
 from consumer.suggestions import nearest
+from consumer.telemetry.masking import MASK
 
 _MS = 1000
 
@@ -31,7 +34,9 @@ class Previewed:
     place: tuple[Partition, int] | None = None
 
 
-def preview_json(config: Config, topic: str, record_name: str | None, source: BinaryIO) -> Iterator[Previewed]:
+def preview_json(
+    config: Config, topic: str, record_name: str | None, source: BinaryIO, *, token: str = MASK
+) -> Iterator[Previewed]:
     """Decoded records as JSON text, as if they were the topic's; `json_records` says how they may stand there.
 
     Args:
@@ -40,18 +45,22 @@ def preview_json(config: Config, topic: str, record_name: str | None, source: Bi
         record_name: their Avro type's full name; by default the one that the topic's routes ask for, if they all ask
             for one.
         source: the text.
+        token: the namespace, where requests are made to be sent.
     """
     named = _named(config, topic)
     only = named.pop() if len(named) == 1 else None
     line = 1
     # Age is not judged: a file does not say when its records were written.
     translator = masked_translator(
-        config.routes, lambda _: JsonRecord(record_name or only or "(no --record given)", line)
+        config.routes,
+        lambda _: JsonRecord(record_name or only or "(no --record given)", line),
+        json_key,
+        tables=load_tables(config.tables),
+        only_emails=config.bluecore.only_emails,
+        token=token,
     )
     for number, (text, line) in enumerate(json_records(source)):  # noqa: B007 - the decoder reads the line
-        value = None if text == b"null" else text
-        record = Record(Partition(topic, 0), number, key=None, value=value)
-        yield Previewed(translator.translate(record, 0))
+        yield Previewed(translator.translate(placed(topic, number, text), 0))
 
 
 def preview_topic(
@@ -73,7 +82,14 @@ def preview_topic(
     """
     schemas = schema_cache(config, UNKNOWN_ID_SECONDS)
     limit = 0 if any_age else config.delivery.max_event_age_seconds
-    translator = masked_translator(config.routes, decoders(config, schemas), max_age_seconds=limit)
+    translator = masked_translator(
+        config.routes,
+        decoders(config, schemas),
+        key_decoder(config, schemas),
+        tables=load_tables(config.tables),
+        max_age_seconds=limit,
+        only_emails=config.bluecore.only_emails,
+    )
     now_ms = int((clock or SystemClock()).now() * _MS)
     try:
         for record in tail(config, topic, count):
@@ -96,6 +112,14 @@ def unrouted_topic(config: Config, topic: str) -> str | None:
         return None
     taken = [route.topic or route.topic_pattern or "" for route in config.routes]
     return f"no route takes the topic {topic}; the nearest that one takes is {nearest(topic, taken, likeness=0)}"
+
+
+def paused_topic(config: Config, topic: str) -> str | None:
+    """The sentence that the service does not read the topic for now, with the route that says so; else None."""
+    for index, route in enumerate(config.routes):
+        if route.paused and route.takes(topic):
+            return f"the service does not read {topic}: routes[{index}] is paused"
+    return None
 
 
 def unrouted_record(config: Config, topic: str, record_name: str | None) -> str | None:

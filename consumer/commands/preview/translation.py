@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from consumer.avro.cache import SchemaCache
@@ -11,6 +11,8 @@ from consumer.avro.decoding import WireFormat
 from consumer.avro.errors import RegistryUnavailable, SchemaPending
 from consumer.config.route import RouteConfig
 from consumer.mapping.router import compile_routes
+from consumer.mapping.surroundings import ReadKey
+from consumer.mapping.tables import NO_TABLES, Tables
 from consumer.mapping.translate import Translator
 from consumer.telemetry.masking import MASK
 
@@ -21,17 +23,31 @@ _POLL_SECONDS = 0.02
 _T = TypeVar("_T")
 
 
-def masked_translator(
-    routes: tuple[RouteConfig, ...], decoder_of: Callable[[str], WireFormat], *, max_age_seconds: float = 0
+def masked_translator(  # noqa: PLR0913 - what the service's translator is made of
+    routes: Sequence[RouteConfig],
+    decoder_of: Callable[[str], WireFormat],
+    keys: ReadKey | None = None,
+    *,
+    tables: Tables = NO_TABLES,
+    max_age_seconds: float = 0,
+    only_emails: Sequence[str] = (),
+    token: str = MASK,
 ) -> Translator:
     """A translator whose requests have `***` for their token: what it makes is pasted into tickets.
 
     Args:
         routes: the configuration's.
         decoder_of: a topic's decoder.
+        keys: decodes keys in Avro; without, there are none.
+        tables: those that `lookup` looks into.
         max_age_seconds: older records are rejected as too old; 0: none is.
+        only_emails: the addresses and domains of those who get events; empty: everybody does.
+        token: the namespace, where requests are made to be sent.
     """
-    return Translator(compile_routes(routes, token=MASK, max_age_seconds=max_age_seconds), decoder_of)
+    router = compile_routes(
+        routes, token=token, max_age_seconds=max_age_seconds, tables=tables, only_emails=only_emails
+    )
+    return Translator(router, decoder_of, keys=keys)
 
 
 def with_schemas(call: Callable[[], _T], schemas: SchemaCache | None) -> _T:

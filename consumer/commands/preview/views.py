@@ -22,7 +22,13 @@ from consumer.telemetry.legible import legible
 _EXCERPT: Final = 100
 _MOST_FIELDS: Final = 20
 _COLOURS: Final = {"send": "green", "reject": "red", "skip": "yellow", "omit": "yellow"}
-_SKIPPED: Final = {"when": "when: the condition is false", "tombstone": "tombstone: the value is null"}
+_SKIPPED: Final = {
+    "when": "when: the condition is false",
+    "event": "event: the value that chooses it is one to skip",
+    "tombstone": "tombstone: the value is null",
+    "records": "records: the routes take tombstones only",
+    "only_emails": "only_emails: the customer is not listed",
+}
 
 
 class _Row(NamedTuple):

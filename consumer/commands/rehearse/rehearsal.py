@@ -20,8 +20,9 @@ from consumer.config.model import Config
 from consumer.config.route import RouteConfig
 from consumer.errors import ExpectedError
 from consumer.kafka.reading import TopicReader
+from consumer.mapping.tables import load_tables
 from consumer.mapping.translate import Translator
-from consumer.pipeline.assembly import decoders, schema_cache
+from consumer.pipeline.assembly import decoders, key_decoder, schema_cache
 from consumer.records import Mapped, Reason, Record, Reject, Send, Skip, Stage
 
 _STEP: Final = 500
@@ -42,10 +43,16 @@ class Rehearsal:
         self._age = AgeLimit(config.delivery.max_event_age_seconds)
         self._show_values = show_values
         self._decoder_of = decoder_of = decoders(config, schemas)
+        keys, tables = key_decoder(config, schemas), load_tables(config.tables)
         # Each route for itself: a record that one refuses, another may send. Age is judged apart, so that a record
         # that is both old and broken is counted as broken.
         self._routes: Sequence[tuple[int, RouteConfig, Translator]] = tuple(
-            (index, route, masked_translator((route,), decoder_of)) for index, route in enumerate(config.routes)
+            (
+                index,
+                route,
+                masked_translator((route,), decoder_of, keys, tables=tables, only_emails=config.bluecore.only_emails),
+            )
+            for index, route in enumerate(config.routes)
         )
 
     def counter(self, topic: str) -> Callable[[Record], None]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import jmespath
 
-from consumer.mapping.fields import is_email
+from consumer.mapping.emails import is_email
 
 _LOOKED_AT: Final = 500
 _YEAR_SECONDS: Final = 31_556_952

@@ -1,6 +1,6 @@
-"""JMESPath's functions by their types: what each takes of its arguments, and what it makes of them.
+"""Functions by their types: what each takes of its arguments, and what it makes of them.
 
-What a function takes is read from JMESPath's own table, by which it refuses a record at run time.
+What a function takes is read from the tables by which it refuses a record at run time: JMESPath's, and our own.
 """
 
 from __future__ import annotations
@@ -13,16 +13,22 @@ from jmespath.functions import Functions
 from consumer.commands.typecheck.comparisons import json_type, json_types
 from consumer.commands.typecheck.findings import Finding, NotComputableError, Severity
 from consumer.commands.typecheck.shapes import UNKNOWN, Shape, items, kind, list_of, shape_of, union_of, values
-from consumer.mapping.paths import Node
+from consumer.config.expression_syntax import Node
+from consumer.mapping.functions import OWN_FUNCTIONS
+from consumer.mapping.paths import FUNCTIONS
 
 Named = Mapping[str, Any]
 Result = Callable[[Sequence[Shape], Named], Shape]
 
 _TEXT = Shape(("string",))
 _INTEGER = Shape(("long",))
+_BOOLEAN = Shape(("boolean",))
+_SCALARS = {str: "string", bool: "boolean", int: "long", float: "double"}
 _WORDS = {
     "number": "a number",
     "string": "a text",
+    "integer": "a whole number",
+    "boolean": "a boolean",
     "array": "a list",
     "object": "an object",
     "array-number": "a list of numbers",
@@ -38,13 +44,16 @@ SORTABLE = ("number", "string")
 
 def arguments_of(function: str) -> list[tuple[str, ...]]:
     """The types that each argument may have, none for all; `expref` is an expression, such as `&price`."""
+    own = OWN_FUNCTIONS.get(function)
+    if own is not None:
+        return [parameter.types for parameter in own.parameters]
     table: Mapping[str, Any] = Functions.FUNCTION_TABLE
     return [tuple(argument["types"]) for argument in table[function]["signature"]]
 
 
 def call_errors(tree: Node) -> Iterator[str]:
     """Calls that fail on every record: with too few or too many arguments, or without the `&` of an expression."""
-    if tree["type"] == "function_expression" and tree["value"] in Functions.FUNCTION_TABLE:
+    if tree["type"] == "function_expression" and tree["value"] in FUNCTIONS:
         yield from _call_errors(tree["value"], tree["children"])
     for child in tree["children"]:
         if isinstance(child, dict):
@@ -53,10 +62,12 @@ def call_errors(tree: Node) -> Iterator[str]:
 
 def _call_errors(function: str, arguments: Sequence[Node]) -> Iterator[str]:
     wanted = arguments_of(function)
-    is_open = function in _OPEN
-    if len(arguments) < len(wanted) or (len(arguments) > len(wanted) and not is_open):
-        or_more = " or more" if is_open else ""
-        yield f"{function}() is given {len(arguments)} arguments, and takes {len(wanted)}{or_more}"
+    own = OWN_FUNCTIONS.get(function)
+    is_open = function in _OPEN if own is None else own.variadic
+    least = len(wanted) if own is None else own.least
+    if len(arguments) < least or (len(arguments) > len(wanted) and not is_open):
+        or_more = " or more" if is_open else f" to {len(wanted)}" if least < len(wanted) else ""
+        yield f"{function}() is given {len(arguments)} arguments, and takes {least}{or_more}"
         return
     for position, (types, argument) in enumerate(zip(wanted, arguments, strict=False), start=1):
         is_expression = argument["type"] == "expref"
@@ -76,10 +87,14 @@ def accepted_argument(
     """
     if not types or not argument.known:
         return argument, []
+    if function in OWN_FUNCTIONS and argument.nullable:
+        # A null gives null, and refuses nothing.
+        taken, findings = accepted_argument(function, types, argument.not_null(), named)
+        return taken.or_null(), findings
     verdicts = {index: _verdict(avro, types, named) for index, avro in enumerate(argument.types)}
     taken = Shape(tuple(avro for index, avro in enumerate(argument.types) if verdicts[index] is not False))
     wanted = " or ".join(_WORDS.get(each, each) for each in types)
-    if not taken.types:
+    if not taken.types and not (function in OWN_FUNCTIONS and not argument.types):
         found = " or ".join(dict.fromkeys(_written(avro, named) for avro in argument.types)) or "null"
         raise NotComputableError(f"{function}() takes {wanted}, and is given {found}: such a record is refused")
     doubts = [_written(argument.types[index], named) for index, verdict in verdicts.items() if verdict is not True]
@@ -91,9 +106,41 @@ def accepted_argument(
     return taken, [Finding(Severity.WARNING, message)]
 
 
+def accepted_operand(operator: str, operand: Shape, named: Named) -> tuple[Shape, list[Finding]]:
+    """The operand of arithmetic, as far as it is a number; a null makes the result null.
+
+    Raises:
+        NotComputableError: it never is one.
+    """
+    taken = Shape(tuple(avro for avro in operand.types if json_type(kind(avro)) == "number"), operand.nullable)
+    others = " or ".join(dict.fromkeys(_written(avro, named) for avro in operand.types if avro not in taken.types))
+    hint = "; parse_number() reads one" if "string" in operand.kinds else ""
+    if not taken.types:
+        raise NotComputableError(f"{operator} takes numbers, and is given {others}: such a record is refused{hint}")
+    if not others:
+        return taken, []
+    message = f"{operator} takes numbers, and may be given {others}: such a record is refused{hint}"
+    return taken, [Finding(Severity.WARNING, message)]
+
+
 def result_of(function: str, arguments: Sequence[Shape], named: Named) -> Shape:
     result = _RESULTS.get(function)
-    return UNKNOWN if result is None else result(arguments, named)
+    found = UNKNOWN if result is None else result(arguments, named)
+    if function in OWN_FUNCTIONS and any(argument.nullable for argument in arguments):
+        return found.or_null()
+    return found
+
+
+def refusals(function: str, arguments: Sequence[Shape]) -> Iterator[Finding]:
+    """What only the records can tell: values of the right type that the function refuses all the same."""
+    own = OWN_FUNCTIONS.get(function)
+    if own is not None and own.refuses and "string" in arguments[0].kinds:
+        yield Finding(Severity.INFO, f"{function}() refuses a record that has {own.refuses}")
+
+
+def looked_up(table: Mapping[str, Any]) -> Shape:
+    """The value of a table, which need not have the key."""
+    return Shape(tuple(dict.fromkeys(_SCALARS[type(value)] for value in table.values())), nullable=True)
 
 
 def _verdict(avro: Any, types: Sequence[str], named: Named) -> bool | None:
@@ -101,6 +148,8 @@ def _verdict(avro: Any, types: Sequence[str], named: Named) -> bool | None:
     written = json_type(kind(avro))
     if written in types:
         return True
+    if written == "number" and "integer" in types:
+        return True if kind(avro) == "integer" else None
     inner = [each.removeprefix("array-") for each in types if each.startswith("array-")]
     if written != "array" or not inner:
         return False
@@ -153,6 +202,12 @@ def _values(arguments: Sequence[Shape], named: Named) -> Shape:
     return list_of(values(arguments[0], named) or UNKNOWN)
 
 
+def _parse_number(arguments: Sequence[Shape], _named: Named) -> Shape:
+    numbers = tuple(avro for avro in arguments[0].types if json_type(kind(avro)) == "number")
+    texts = ("long", "double") if "string" in arguments[0].kinds else ()
+    return Shape((*numbers, *texts), nullable=bool(texts))
+
+
 def _same(arguments: Sequence[Shape], _named: Named) -> Shape:
     return arguments[0]
 
@@ -165,7 +220,7 @@ _RESULTS: dict[str, Result] = {
     **dict.fromkeys(("abs", "sort", "sort_by"), _same),
     **dict.fromkeys(("ceil", "floor", "length"), _always(_INTEGER)),
     **dict.fromkeys(("join", "to_string", "type"), _always(_TEXT)),
-    **dict.fromkeys(("contains", "ends_with", "starts_with"), _always(Shape(("boolean",)))),
+    **dict.fromkeys(("contains", "ends_with", "starts_with"), _always(_BOOLEAN)),
     **dict.fromkeys(("max", "min", "max_by", "min_by"), _one_of),
     # The sum of an empty list is the integer 0.
     "sum": lambda arguments, named: union_of([_elements(arguments, named).not_null(), _INTEGER]),
@@ -175,4 +230,11 @@ _RESULTS: dict[str, Result] = {
     "to_array": _to_array,
     "keys": _always(list_of(_TEXT)),
     "values": _values,
+    **dict.fromkeys(("lower", "upper", "trim", "trim_left", "trim_right", "replace"), _always(_TEXT)),
+    **dict.fromkeys(("pad_left", "pad_right", "substring", "sha256"), _always(_TEXT)),
+    **dict.fromkeys(("parse_date", "format_date"), _always(_TEXT.or_null())),
+    **dict.fromkeys(("find_first", "find_last"), _always(_INTEGER.or_null())),
+    "split": _always(list_of(_TEXT)),
+    "matches": _always(_BOOLEAN),
+    "parse_number": _parse_number,
 }

@@ -8,11 +8,12 @@ from typing import Any
 from consumer.commands.typecheck.comparisons import enumerated
 from consumer.commands.typecheck.findings import Finding, Severity
 from consumer.commands.typecheck.fitting import in_words
-from consumer.commands.typecheck.lookups import Scope, look_up, value_findings
+from consumer.commands.typecheck.lookups import MAY_BE_NULL, Scope, look_up, value_findings
 from consumer.commands.typecheck.requirements import Requirement
 from consumer.commands.typecheck.shapes import Shape, kind, symbols_of
 from consumer.config.route import EventByValue
 from consumer.mapping.names import as_yaml
+from consumer.records import CONSENTS
 from consumer.suggestions import nearest
 
 _KINDS = {bool: "boolean", int: "integer", str: "string"}
@@ -21,13 +22,14 @@ _KINDS = {bool: "boolean", int: "integer", str: "string"}
 def choice_findings(event: EventByValue, record: Scope) -> Iterator[Finding]:
     """What is wrong with the path, and with each value: one that no record has, one that the route does not name."""
     kinds = frozenset(_KINDS[type(value)] for value in event.values)
-    chooser = Requirement("event.path", (event.path,), required=True)
+    required = event.default is None
+    chooser = Requirement("event.path", (event.path,), required=required)
     yield from value_findings(chooser, record)
     shape, _ = look_up(chooser, record)
     if shape is None or not shape.known or not shape.types:
         return
     others = [each for each in shape.kinds if each not in kinds]
-    if others:
+    if others and event.default is None:
         severity = Severity.ERROR if len(others) == len(shape.kinds) else Severity.WARNING
         message = f"is {' or '.join(others)}, and the values are named as {in_words(kinds)}: such a record is refused"
         yield Finding(severity, message + _hint(event, shape)).with_path("event.path", event.path)
@@ -37,19 +39,23 @@ def choice_findings(event: EventByValue, record: Scope) -> Iterator[Finding]:
 
 def _keys(event: EventByValue, shape: Shape) -> Iterator[Finding]:
     texts = _texts(shape)
+    known = {text.casefold() if event.ignore_case else text for text in texts or ()}
     for value in event.values:
         key = f"event.values.{as_yaml(value)}"
         if _KINDS[type(value)] not in shape.kinds:
             if shape.kinds and any(_KINDS[type(other)] in shape.kinds for other in event.values):
                 message = f"is {_KINDS[type(value)]}, and the value is {shape.described()}: no record has it"
                 yield Finding(Severity.ERROR, message, ignored=True).with_path(key, event.path)
-        elif isinstance(value, str) and texts is not None and value not in texts:
+        elif isinstance(value, str) and texts is not None and _written(value, event) not in known:
             message = f"no record has it: the symbols are {enumerated(texts)}"
             yield Finding(Severity.ERROR, message, nearest(value, texts), ignored=True).with_path(key, event.path)
 
 
 def _values(event: EventByValue, shape: Shape) -> Iterator[Finding]:
-    keys = {(type(value), value) for value in event.values}
+    if event.default is not None:
+        yield from _default(event, shape)
+        return
+    keys = {(type(value), _written(value, event)) for value in event.values}
     possible: list[bool | str] = list(_texts(shape) or ()) if "string" in _named_kinds(event.values) else []
     if "boolean" in shape.kinds and "boolean" in _named_kinds(event.values):
         possible += [True, False]
@@ -57,10 +63,24 @@ def _values(event: EventByValue, shape: Shape) -> Iterator[Finding]:
     for each in sorted(open_kinds & _named_kinds(event.values)):
         message = f"is {each}: a record whose value is none of those named is refused"
         yield Finding(Severity.INFO, message).with_path("event.path", event.path)
-    left = [as_yaml(value) for value in possible if (type(value), value) not in keys]
+    left = [as_yaml(value) for value in possible if (type(value), _written(value, event)) not in keys]
     if left:
         message = f"may be {enumerated(left)}, of which no event is named: such a record is refused"
         yield Finding(Severity.WARNING, f"{message}, unless `when` leaves it out").with_path("event.path", event.path)
+
+
+def _default(event: EventByValue, shape: Shape) -> Iterator[Finding]:
+    if event.default in CONSENTS:
+        message = (
+            f"every value that is not named becomes {event.default}: name the values that mean it, and skip others"
+        )
+        yield Finding(Severity.WARNING, message).with_path("event.default", event.path)
+        if shape.nullable:
+            yield Finding(Severity.WARNING, MAY_BE_NULL).with_path("event.path", event.path)
+
+
+def _written(value: Any, event: EventByValue) -> Any:
+    return value.casefold() if event.ignore_case and isinstance(value, str) else value
 
 
 def _named_kinds(values: Mapping[Any, str]) -> set[str]:

@@ -14,9 +14,10 @@ from consumer.commands.typecheck.lookups import Scope, look_up
 from consumer.commands.typecheck.narrowing import proven_non_null
 from consumer.commands.typecheck.requirements import Requirement
 from consumer.commands.typecheck.shapes import Shape, may_be_false
+from consumer.config.expression_syntax import Node
 from consumer.config.route import RouteConfig
 from consumer.mapping.contract import decides_consent
-from consumer.mapping.paths import Node, compile_path
+from consumer.mapping.paths import compile_path
 
 _COMPARED = "compare it, as in x == 'YES'"
 _BY_PATH = "choose the event by `event.path`, which refuses a consent that is missing"
@@ -51,7 +52,7 @@ def _truth(shape: Shape, tree: Node, scope: Scope) -> Iterator[Finding]:
     yield from effect
     *_, last = _parts(tree)
     try:
-        decisive, _ = infer(last, scope.shape, scope.named, proven_non_null(tree))
+        decisive, _ = infer(last, scope.shape, scope.named, proven_non_null(tree), scope.beside)
     except UntypableError:
         return
     # What stands before it in a conjunction is the result only where it is empty, which is false.
@@ -79,7 +80,7 @@ def _never_true(tree: Node, scope: Scope) -> Iterator[Finding]:
     """A part that must be true of the record, and that can be computed of none that has its values."""
     for part in _parts(tree):
         try:
-            infer(part, scope.shape, scope.named, proven_non_null(tree))
+            infer(part, scope.shape, scope.named, proven_non_null(tree), scope.beside)
         except NotComputableError as error:
             yield Finding(Severity.ERROR, f"is true of no record: it {error}")
         except UntypableError:
@@ -97,7 +98,7 @@ def _parts(tree: Node) -> Iterator[Node]:
 def _missing_consent(tree: Node, scope: Scope) -> Iterator[Finding]:
     for negated, non_null in _negated(tree, ()):
         try:
-            shape, _ = infer(negated, scope.shape, scope.named, non_null)
+            shape, _ = infer(negated, scope.shape, scope.named, non_null, scope.beside)
         except UntypableError:
             continue
         if shape.known and shape.nullable and shape.types:

@@ -3,21 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from consumer.commands.typecheck import calls
+from consumer.commands.typecheck.beside import Beside
 from consumer.commands.typecheck.comparisons import check_contains, check_equality, check_order
-from consumer.commands.typecheck.findings import Finding, NotComputableError, NothingFoundError, UntypableError
+from consumer.commands.typecheck.findings import (
+    Finding,
+    NotComputableError,
+    NothingFoundError,
+    Severity,
+    UntypableError,
+)
 from consumer.commands.typecheck.narrowing import proven_non_null
-from consumer.commands.typecheck.shapes import UNKNOWN, Shape, items, list_of, literal, may_be_false, union_of
+from consumer.commands.typecheck.shapes import (
+    UNKNOWN,
+    Shape,
+    items,
+    kind,
+    list_of,
+    literal,
+    may_be_false,
+    symbols_of,
+    union_of,
+)
 from consumer.commands.typecheck.walk import Walk
-from consumer.mapping.paths import Node
+from consumer.config.expression_syntax import ARITHMETIC, Node
+from consumer.mapping.functions import LAZY
 
-_LITERALS = {bool: "boolean", int: "long", float: "double"}
+_LITERALS = {bool: "boolean", int: "long", float: "double", Decimal: "double"}
 
 
 def infer(
-    tree: Node, shape: Shape, named: Mapping[str, Any], non_null: Iterable[Node] = ()
+    tree: Node,
+    shape: Shape,
+    named: Mapping[str, Any],
+    non_null: Iterable[Node] = (),
+    beside: Beside | None = None,
 ) -> tuple[Shape, list[Finding]]:
     """What the expression finds in a value of this shape, and what is doubtful in it.
 
@@ -26,11 +49,12 @@ def infer(
         shape: of the value that the expression starts from; where only the value can tell, the result is `UNKNOWN`.
         named: the schema's named types by full name.
         non_null: paths that are known not to be null, such as those that `when` proves.
+        beside: what there is beside the value.
 
     Raises:
         UntypableError: it finds nothing in any such value, or can be computed on none.
     """
-    walk = _Inference(named, dotted=_is_dotted(tree), non_null=tuple(non_null))
+    walk = _Inference(named, dotted=_is_dotted(tree), non_null=tuple(non_null), beside=beside or Beside())
     found = walk.infer(tree, shape)
     return found, list(dict.fromkeys(walk.findings))
 
@@ -39,7 +63,7 @@ def _is_dotted(tree: Node) -> bool:
     """Plain look-ups, which hand a value on as the decoder made it."""
     if tree["type"] == "subexpression":
         return all(map(_is_dotted, tree["children"]))
-    return tree["type"] in {"field", "current"}
+    return tree["type"] in {"field", "current", "surroundings"}
 
 
 class _Inference(Walk):
@@ -104,14 +128,18 @@ class _Inference(Walk):
 
     def _function_expression(self, tree: Node, shape: Shape) -> Shape:
         function, children = tree["value"], tree["children"]
-        if function == "not_null":
-            return self._not_null(children, shape)
+        if function in {"not_null", LAZY}:
+            return self._not_null(children, shape, blanks=function == LAZY)
+        if function == "lookup":
+            self.infer(children[1], shape)
+            return calls.looked_up(self._beside.tables[children[0]["value"]])
         wanted = calls.arguments_of(function)
         arguments: list[Shape] = []
         for types, child in zip(wanted, children, strict=False):
             argument, findings = calls.accepted_argument(function, types, self.infer(child, shape), self._named)
             arguments.append(argument)
             self.findings += findings
+        self.findings += calls.refusals(function, arguments)
         if "expref" in {child["type"] for child in children}:
             return self._by_expression(function, children, arguments)
         if function == "contains":
@@ -129,14 +157,44 @@ class _Inference(Walk):
         self.findings += findings
         return calls.result_of(function, [subject], self._named)
 
-    def _not_null(self, children: list[Node], shape: Shape) -> Shape:
+    def _arithmetic(self, tree: Node, shape: Shape) -> Shape:
+        sides = [self._operand(tree["value"], self.infer(child, shape)) for child in tree["children"]]
+        divides = tree["value"] in {"divide", "div", "modulo"}
+        if divides and not _is_literal_number(tree["children"][1]):
+            self.findings.append(Finding(Severity.INFO, "divides: a record where that is by zero is refused"))
+        whole = tree["value"] != "divide" and all(side.kinds == ("integer",) for side in sides)
+        numbers = ("long",) if whole else ("long", "double")
+        return Shape(numbers, any(side.nullable for side in sides), all(side.known for side in sides))
+
+    def _arithmetic_unary(self, tree: Node, shape: Shape) -> Shape:
+        return self._operand(tree["value"], self.infer(tree["children"][0], shape))
+
+    def _operand(self, operator: str, shape: Shape) -> Shape:
+        if not shape.known or not shape.types:
+            return shape
+        taken, findings = calls.accepted_operand(ARITHMETIC[operator], shape, self._named)
+        self.findings += findings
+        return taken
+
+    def _not_null(self, children: list[Node], shape: Shape, *, blanks: bool) -> Shape:
         found = [
             each for child in children if (each := self._alternative(child, shape, NothingFoundError)) is not None
         ]
         if not found:
             return self.infer(children[0], shape)
         either = union_of(found)
-        return Shape(either.types, all(each.nullable for each in found), either.known)
+        missing = all(each.nullable or (blanks and _may_be_blank(each)) for each in found)
+        return Shape(either.types, missing, either.known)
+
+
+def _may_be_blank(shape: Shape) -> bool:
+    """Whether it may be an empty text, which `first_present` passes over."""
+    texts = [symbols_of(avro) for avro in shape.types if kind(avro) == "string"]
+    return not shape.known or any(symbols is None or "" in symbols for symbols in texts)
+
+
+def _is_literal_number(tree: Node) -> bool:
+    return bool(tree["type"] == "literal" and isinstance(tree["value"], int | Decimal) and tree["value"])
 
 
 def _of_json(value: Any) -> Shape:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from consumer.commands.typecheck.beside import Beside
 from consumer.commands.typecheck.findings import Finding, Severity, UntypableError
 from consumer.commands.typecheck.fitting import check_type
 from consumer.commands.typecheck.inference import infer
 from consumer.commands.typecheck.requirements import Requirement
 from consumer.commands.typecheck.shapes import Shape, symbols_of, union_of
-from consumer.mapping.paths import Node, compile_path
+from consumer.config.expression_syntax import Node
+from consumer.mapping.paths import compile_path
 
 NONE_OF_THESE = "is required, and the schema has none of these names"
 MAY_BE_NULL = "may be null: such a record is refused as missing_field"
@@ -25,11 +27,13 @@ class Scope:
         shape: of the record, or of one product.
         named: the schema's named types by full name.
         non_null: paths from here that are known not to be null.
+        beside: what there is beside the record.
     """
 
     shape: Shape
     named: Mapping[str, Any]
     non_null: tuple[Node, ...] = ()
+    beside: Beside = field(default_factory=Beside)
 
 
 def look_up(requirement: Requirement, scope: Scope) -> tuple[Shape | None, list[Finding]]:
@@ -38,7 +42,7 @@ def look_up(requirement: Requirement, scope: Scope) -> tuple[Shape | None, list[
     findings: list[Finding] = []
     for path in requirement.paths:
         try:
-            found, doubts = infer(compile_path(path).tree, scope.shape, scope.named, scope.non_null)
+            found, doubts = infer(compile_path(path).tree, scope.shape, scope.named, scope.non_null, scope.beside)
         except UntypableError as error:
             if requirement.mapped:
                 finding = error.finding()
@@ -58,9 +62,11 @@ def value_findings(requirement: Requirement, scope: Scope) -> Iterator[Finding]:
     """All that is wrong with the value."""
     shape, findings = look_up(requirement, scope)
     yield from (each.left_out() for each in findings) if requirement.rule.omitted else findings
+    # What nobody has mapped and is left out may be somebody else's: a record named `client` is a customer in French.
+    by_chance = requirement.rule.omitted and not requirement.mapped
     for finding in _judged(requirement, shape, is_missing=not findings):
         located = finding.with_path(requirement.key, ", ".join(requirement.paths))
-        yield located if requirement.certain else located.downgraded()
+        yield located if requirement.certain and not by_chance else located.downgraded()
 
 
 def _judged(requirement: Requirement, shape: Shape | None, *, is_missing: bool) -> Iterator[Finding]:

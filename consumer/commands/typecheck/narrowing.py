@@ -11,7 +11,8 @@ from typing import Any
 
 from jmespath.functions import Functions
 
-from consumer.mapping.paths import Node
+from consumer.config.expression_syntax import Node
+from consumer.mapping.functions import LAZY, OWN_FUNCTIONS
 
 
 def proven_non_null(tree: Node) -> Iterator[Node]:
@@ -30,7 +31,7 @@ def proven_non_null(tree: Node) -> Iterator[Node]:
 
 def _compared(operator: str, children: list[Node]) -> Iterator[Node]:
     for child in children:
-        if child["type"] == "function_expression":
+        if child["type"] == "function_expression" and child["value"] not in OWN_FUNCTIONS:
             yield from _arguments(child)
     if operator not in {"eq", "ne"}:
         for child in children:
@@ -43,6 +44,12 @@ def _compared(operator: str, children: list[Node]) -> Iterator[Node]:
 
 def _arguments(call: Node) -> Iterator[Node]:
     """A call that is computed at all was given no null."""
+    own = OWN_FUNCTIONS.get(call["value"])
+    if own is not None and call["value"] != LAZY:
+        # It is true, and of a null it is null.
+        for child in call["children"]:
+            yield from _path(child)
+        return
     signature: Any = Functions.FUNCTION_TABLE.get(call["value"], {}).get("signature", ())
     for child, argument in zip(call["children"], signature, strict=False):
         if argument["types"]:
@@ -51,9 +58,11 @@ def _arguments(call: Node) -> Iterator[Node]:
 
 def _path(tree: Node) -> Iterator[Node]:
     """A dotted path, with all that it leads through."""
-    if tree["type"] == "field":
+    if tree["type"] in {"field", "surroundings"}:
         yield tree
-    elif tree["type"] == "subexpression" and all(child["type"] == "field" for child in tree["children"]):
+    elif tree["type"] == "subexpression" and all(
+        child["type"] in {"field", "surroundings"} for child in tree["children"]
+    ):
         children = tree["children"]
         yield children[0]
         for length in range(2, len(children) + 1):

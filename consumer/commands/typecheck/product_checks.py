@@ -12,7 +12,7 @@ from consumer.commands.typecheck.shapes import OBJECTS, Shape, fields_of, items,
 from consumer.commands.typecheck.type_rules import PRODUCTS, product_rule
 from consumer.config.route import RouteConfig
 from consumer.mapping.contract import contract_of, events_of
-from consumer.mapping.fields import FLAT_PRODUCT_ID, PRODUCT, PRODUCT_ID
+from consumer.mapping.fields import FLAT_PRODUCT_ID, PRODUCT, PRODUCT_ID, own_names, product_fields
 from consumer.mapping.products import PREFIX
 
 _KEY = "fields.products"
@@ -35,7 +35,7 @@ def _unless_mapped(finding: Finding) -> Finding:
 
 
 def _findings(route: RouteConfig, record: Scope, *, required: bool) -> Iterator[Finding]:
-    source = requirement(_KEY, route.fields.get("products"), ("products",), PRODUCTS)
+    source = requirement(_KEY, route.fields.get("products"), own_names(route, "products"), PRODUCTS)
     shape, findings = look_up(source, record)
     yield from findings
     if not source.mapped and (shape is None or shape.nullable):
@@ -51,13 +51,13 @@ def _findings(route: RouteConfig, record: Scope, *, required: bool) -> Iterator[
     yield from _elements(each, source.paths[0])
     objects = tuple(avro for avro in each.types if kind(avro) in OBJECTS)
     if objects:
-        yield from _fields(route, Scope(Shape(objects), record.named), PRODUCT_ID)
+        yield from _fields(route, Scope(Shape(objects), record.named, beside=record.beside), PRODUCT_ID)
         yield from _riding_along(route, Shape(objects), source.paths[0])
 
 
 def _riding_along(route: RouteConfig, product: Shape, path: str) -> Iterator[Finding]:
     """What is sent though nobody has mapped it."""
-    if any(name.startswith(PREFIX) for name in route.fields):
+    if route.preset is not None or any(name.startswith(PREFIX) for name in route.fields):
         return
     names = [name for name in dict.fromkeys(fields_of(product)) if name not in {*PRODUCT_ID, *PRODUCT}]
     if "map" in product.kinds:
@@ -109,10 +109,10 @@ def _elements(each: Shape, path: str) -> Iterator[Finding]:
 
 def _fields(route: RouteConfig, product: Scope, ids: tuple[str, ...], *, required: bool = True) -> Iterator[Finding]:
     mapped = {name.removeprefix(PREFIX): path for name, path in route.fields.items() if name.startswith(PREFIX)}
-    for name in dict.fromkeys(("id", *PRODUCT, *mapped)):
-        own_names = ids if name == "id" else (name,)
+    for name in dict.fromkeys(("id", *product_fields(route), *mapped)):
+        names = ids if name == "id" else (name,)
         rule = product_rule(name, route)
         each: Requirement = requirement(
-            f"{_KEY}.{name}", mapped.get(name), own_names, rule, required=required and name == "id"
+            f"{_KEY}.{name}", mapped.get(name), names, rule, required=required and name == "id"
         )
         yield from value_findings(each if name == "id" else omittable(each, route), product)

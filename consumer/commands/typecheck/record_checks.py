@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from consumer.commands.typecheck.beside import Beside, beside
 from consumer.commands.typecheck.choices import choice_findings
 from consumer.commands.typecheck.conditions import condition_findings
 from consumer.commands.typecheck.findings import Finding
@@ -17,19 +18,23 @@ from consumer.config.route import EventByValue, RouteConfig
 from consumer.mapping.paths import compile_path
 
 
-def record_findings(route: RouteConfig, record: Any, named: Mapping[str, Any]) -> Iterator[Finding]:
+def record_findings(
+    route: RouteConfig, record: Any, named: Mapping[str, Any], around: Beside | None = None
+) -> Iterator[Finding]:
     """What is wrong between the route and the records of a type.
 
     Args:
         route: one in which nothing is wrong by itself.
         record: the record type, as fastavro has parsed it.
         named: the schema's named types by full name.
+        around: what there is beside the record.
     """
+    has = beside(route, {}) if around is None else around
     shape = shape_of(record, named)
-    scope = Scope(shape, named)
+    scope = Scope(shape, named, beside=has)
     if route.when is not None:
         yield from condition_findings(route.when, route, scope)
-        scope = Scope(shape, named, tuple(proven_non_null(compile_path(route.when).tree)))
+        scope = Scope(shape, named, tuple(proven_non_null(compile_path(route.when).tree)), has)
     if isinstance(route.event, EventByValue):
         yield from choice_findings(route.event, scope)
     for requirement in requirements_of(route):

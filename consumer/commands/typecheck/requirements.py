@@ -9,7 +9,7 @@ from consumer.commands.typecheck.type_rules import ANY, TypeRule, attribute_rule
 from consumer.config.route import FieldConfig, RouteConfig
 from consumer.mapping.contract import Contract, contract_of, events_of
 from consumer.mapping.customer import attribute_name
-from consumer.mapping.fields import CUSTOMER, IDENTITY
+from consumer.mapping.fields import CUSTOMER, IDENTITY, own_names
 from consumer.mapping.plan import property_names
 
 Mapped = str | FieldConfig | None
@@ -68,7 +68,7 @@ def _requirements(route: RouteConfig, contract: Contract) -> Iterator[Requiremen
     yield from _customer(route, contract)
     for name in property_names(route, contract):
         rule, required = property_rule(name, route), name in contract.required
-        yield requirement(f"fields.{name}", route.fields.get(name), (name,), rule, required=required)
+        yield requirement(f"fields.{name}", route.fields.get(name), own_names(route, name), rule, required=required)
     for name, source in route.properties.items():
         yield requirement(f"properties.{name}", source, (), further_rule(source, route))
 
@@ -78,8 +78,10 @@ def _identity(route: RouteConfig, contract: Contract) -> Iterator[Requirement]:
     stand_in = {"customer_id", "device_id", "distinct_id"} - ({"distinct_id"} & route.fields.keys())
     certain = contract.links or (contract.customer and route.link_identities)
     read = certain or route.link_identities or not contract.customer
-    for name, own_names in IDENTITY.items():
-        each = requirement(f"fields.{name}", route.fields.get(name), own_names, property_rule(name, route))
+    for name in IDENTITY:
+        each = requirement(
+            f"fields.{name}", route.fields.get(name), own_names(route, name), property_rule(name, route)
+        )
         if name == "email":
             yield replace(each, required=contract.customer)
         elif name not in stand_in or read:
@@ -88,7 +90,7 @@ def _identity(route: RouteConfig, contract: Contract) -> Iterator[Requirement]:
             yield replace(each, rule=ANY)
     standing_in = [name for name in IDENTITY if not (contract.links and name == "email")]
     if contract.links or not contract.customer:
-        paths = [path for name in standing_in for path in _paths(route.fields.get(name), IDENTITY[name])]
+        paths = [path for name in standing_in for path in _paths(route.fields.get(name), own_names(route, name))]
         yield Requirement("fields.distinct_id", tuple(paths), required=True, mapped=False)
 
 
@@ -100,16 +102,16 @@ def _customer(route: RouteConfig, contract: Contract) -> Iterator[Requirement]:
     for name in dict.fromkeys((*CUSTOMER, *mapped) if contract.customer else mapped):
         key = mapped.get(name, f"fields.{name}")
         rule = attribute_rule(name, sources.get(key), route)
-        yield requirement(key, sources.get(key), CUSTOMER.get(name, ()), rule)
+        yield requirement(key, sources.get(key), own_names(route, name), rule)
 
 
 def requirement(
-    key: str, mapped: Mapped, own_names: tuple[str, ...], rule: TypeRule, *, required: bool = False
+    key: str, mapped: Mapped, names: tuple[str, ...], rule: TypeRule, *, required: bool = False
 ) -> Requirement:
-    return Requirement(key, _paths(mapped, own_names), rule, required, mapped is not None)
+    return Requirement(key, _paths(mapped, names), rule, required, mapped is not None)
 
 
-def _paths(mapped: Mapped, own_names: tuple[str, ...]) -> tuple[str, ...]:
+def _paths(mapped: Mapped, names: tuple[str, ...]) -> tuple[str, ...]:
     if mapped is None:
-        return own_names
+        return names
     return (mapped.path if isinstance(mapped, FieldConfig) else mapped,)

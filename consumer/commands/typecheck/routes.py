@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from consumer.avro.schema import AvroSchema
+from consumer.commands.typecheck.beside import Beside
 from consumer.commands.typecheck.findings import Finding, Severity
 from consumer.commands.typecheck.record_checks import record_findings
 from consumer.config.route import RouteConfig
@@ -21,16 +22,19 @@ class SchemaVersion:
     schema: AvroSchema
 
 
-def check_route(key: str, route: RouteConfig, versions: Sequence[SchemaVersion]) -> list[Finding]:
+def check_route(
+    key: str, route: RouteConfig, versions: Sequence[SchemaVersion], around: Beside | None = None
+) -> list[Finding]:
     """What is wrong between a route and the schemas of its records.
 
     Args:
         key: the route's, such as `routes[1]`.
         route: one in which nothing is wrong by itself.
         versions: what its records may be of; of a union, each of its record types.
+        around: what its expressions have beside the record.
     """
     found = [
-        (version.label, list(dict.fromkeys(record_findings(route, record.parsed, version.schema.named))))
+        (version.label, list(dict.fromkeys(record_findings(route, record.parsed, version.schema.named, around))))
         for version in versions
         for record in version.schema.records
     ]

@@ -13,8 +13,9 @@ from typing import Any
 from consumer.config.route import FieldConfig, RouteConfig
 from consumer.mapping.contract import DEFAULT_ATTRIBUTES
 from consumer.mapping.convert import converter
+from consumer.mapping.emails import email
 from consumer.mapping.errors import InvalidValueError
-from consumer.mapping.fields import ACCEPT, email, number, phone_of, text
+from consumer.mapping.fields import ACCEPT, number, phone_of, text
 from consumer.mapping.products import PREFIX
 from consumer.mapping.values import field_value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from consumer.commands.typecheck.beside import Beside
 from consumer.commands.typecheck.findings import Finding, NothingFoundError, UntypableError
 from consumer.commands.typecheck.shapes import (
     UNKNOWN,
@@ -18,15 +19,17 @@ from consumer.commands.typecheck.shapes import (
     union_of,
     values,
 )
-from consumer.mapping.paths import Node
+from consumer.config.expression_syntax import Node
 from consumer.suggestions import nearest
 
 
 class Walk:
     """Types the nodes of one expression. `findings` are what it finds doubtful on its way."""
 
-    def __init__(self, named: Mapping[str, Any], *, dotted: bool, non_null: tuple[Node, ...]) -> None:
+    def __init__(self, named: Mapping[str, Any], *, dotted: bool, non_null: tuple[Node, ...], beside: Beside) -> None:
         self.findings: list[Finding] = []
+        self._beside = beside
+        self._bound: Mapping[str, Shape] = {}
         self._named = named
         self._as_found: Callable[[Shape], Shape] = (lambda shape: shape) if dotted else texts
         self._non_null = non_null
@@ -35,7 +38,7 @@ class Walk:
         if tree["type"] in {"current", "identity"}:
             return self._as_found(shape)
         method = getattr(self, f"_{tree['type']}", None)
-        if method is None or not shape.known:
+        if method is None or not (shape.known or tree["type"] in _KNOWN_ANYWHERE):
             return UNKNOWN
         inferred: Shape = method(tree, shape)
         return inferred.not_null() if tree in self._non_null and inferred.types else inferred
@@ -79,6 +82,21 @@ class Walk:
         return shape
 
     _pipe = _index_expression = _subexpression
+
+    def _surroundings(self, tree: Node, _shape: Shape) -> Shape:
+        return self._as_found(self._beside.surroundings(tree["value"]))
+
+    def _let_expression(self, tree: Node, shape: Shape) -> Shape:
+        *bindings, inner = tree["children"]
+        bound = {each["value"]: self.infer(each["children"][0], shape) for each in bindings}
+        outer, self._bound = self._bound, {**self._bound, **bound}
+        try:
+            return self.infer(inner, shape)
+        finally:
+            self._bound = outer
+
+    def _variable_ref(self, tree: Node, _shape: Shape) -> Shape:
+        return self._bound.get(tree["value"], UNKNOWN)
 
     def _index(self, _tree: Node, shape: Shape) -> Shape:
         return self._as_found(self._items(shape)).or_null()
@@ -131,6 +149,10 @@ class Walk:
         if each is None:
             raise NothingFoundError(f"a value of type {shape.described()} is no list")
         return each
+
+
+_KNOWN_ANYWHERE = frozenset(("surroundings", "variable_ref", "literal"))
+"""What is the same wherever it stands, whatever is known of the value there."""
 
 
 def _may_be_no(kinds: str, shape: Shape) -> bool:

@@ -16,11 +16,13 @@ from consumer.avro.route_schemas import reader_schema, written_schemas
 from consumer.commands.validation.routes import overlap, route_findings
 from consumer.config.findings import Finding
 from consumer.config.load import load
-from consumer.config.model import Config, DeadLettersConfig
+from consumer.config.model import Config
 from consumer.config.route import RouteConfig
+from consumer.config.tables import TableConfig
 from consumer.config.validation import PartialConfig
 from consumer.errors import UnusableSetting
 from consumer.kafka.options import option_findings
+from consumer.mapping.tables import Tables, load_table
 
 
 def load_checked(path: Path, environ: Mapping[str, str], missing: Mapping[str, Any] = MappingProxyType({})) -> Config:
@@ -41,16 +43,20 @@ def _findings(partial: PartialConfig) -> Iterator[Finding]:
     for each in option_findings(partial.kafka_options):
         yield Finding(f"kafka.options.{each.key}" if each.key else "kafka.options", each.message)
     yield from _registry_findings(partial)
-    yield from _all_route_findings(partial.routes)
+    tables, found = _tables(partial.tables)
+    yield from found
+    yield from _all_route_findings(partial.routes, tables)
     yield from _schema_findings(partial.routes)
-    if partial.dead_letters is not None:
-        yield from _topic_findings(partial.routes, partial.dead_letters)
+    yield from _topic_findings(partial)
 
 
 def _registry_findings(partial: PartialConfig) -> Iterator[Finding]:
     confluent = [index for index, route in partial.routes.items() if route.wire_format == "confluent"]
     if confluent and not partial.has_registry:
         yield Finding("schema_registry", f"is required: routes[{confluent[0]}] takes its schemas from a registry")
+    keyed = [index for index, route in partial.routes.items() if route.key_format == "avro"]
+    if keyed and not confluent and not partial.has_registry:
+        yield Finding("schema_registry", f"is required: routes[{keyed[0]}] reads keys in Avro")
     if partial.schema_registry is not None:
         try:
             check_options(partial.schema_registry)
@@ -58,14 +64,27 @@ def _registry_findings(partial: PartialConfig) -> Iterator[Finding]:
             yield Finding("schema_registry.options", str(error))
 
 
-def _all_route_findings(routes: Mapping[int, RouteConfig]) -> Iterator[Finding]:
+def _tables(tables: Mapping[str, TableConfig | None]) -> tuple[Tables, list[Finding]]:
+    """The tables, an empty one for each that cannot be read; and what is wrong with those."""
+    read: dict[str, Mapping[str, Any]] = {}
+    found: list[Finding] = []
+    for name, table in tables.items():
+        try:
+            read[name] = {} if table is None else load_table(table)
+        except UnusableSetting as error:
+            read[name] = {}
+            found.append(Finding(f"tables.{name}", str(error)))
+    return read, found
+
+
+def _all_route_findings(routes: Mapping[int, RouteConfig], tables: Tables) -> Iterator[Finding]:
     """What is wrong with the routes, under the indices that they have in the file."""
     indices = list(routes)
 
     def renumbered(text: str) -> str:
         return re.sub(r"\broutes\[(\d+)\]", lambda match: f"routes[{indices[int(match[1])]}]", text)
 
-    for each in route_findings(list(routes.values())):
+    for each in route_findings(list(routes.values()), tables):
         yield Finding(renumbered(each.key), renumbered(each.message))
 
 
@@ -98,15 +117,24 @@ def _resolved_by_both(one: ReaderSchema, other: ReaderSchema) -> str | None:
     return next((name for name in names if one.for_name(name) and other.for_name(name)), None)
 
 
-def _topic_findings(routes: Mapping[int, RouteConfig], letters: DeadLettersConfig) -> Iterator[Finding]:
+def _topic_findings(partial: PartialConfig) -> Iterator[Finding]:
     """A route that reads what the service itself writes would go round in a circle."""
-    own_topics = (("retry_topic", letters.retry_topic), ("dead_letter_topic", letters.dead_letter_topic))
-    for index, route in routes.items():
-        for setting, topic in own_topics:
+    letters, own_topics = partial.dead_letters, dict[str, str]()
+    if letters is not None:
+        own_topics["dead_letters.retry_topic"] = letters.retry_topic
+        own_topics["dead_letters.dead_letter_topic"] = letters.dead_letter_topic
+    if partial.receipts is not None and (receipts := partial.receipts.topic) is not None:
+        for setting in [setting for setting, topic in own_topics.items() if topic == receipts]:
+            yield Finding(
+                "receipts.topic", f"is {receipts}, which is {setting}: give the receipts a topic of their own"
+            )
+        own_topics["receipts.topic"] = receipts
+    for index, route in partial.routes.items():
+        for setting, topic in own_topics.items():
             if route.topic == topic:
-                yield Finding(f"routes[{index}].topic", f"takes in {topic}, which is dead_letters.{setting}")
+                yield Finding(f"routes[{index}].topic", f"takes in {topic}, which is {setting}")
             elif route.topic_pattern is not None and _matches(route.topic_pattern, topic):
-                yield Finding(f"routes[{index}].topic_pattern", f"takes in {topic}, which is dead_letters.{setting}")
+                yield Finding(f"routes[{index}].topic_pattern", f"takes in {topic}, which is {setting}")
 
 
 def _matches(pattern: str, topic: str) -> bool:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from consumer.commands.typecheck.calls import call_errors
+from consumer.commands.validation.expressions import path_findings
 from consumer.config.findings import Finding
 from consumer.config.route import FieldConfig, RouteConfig
 from consumer.mapping.contract import Contract
 from consumer.mapping.customer import attribute_name
 from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY, PRODUCT, PRODUCT_ID, number
 from consumer.mapping.names import as_name, is_name
-from consumer.mapping.paths import FUNCTIONS, compile_path, unknown_functions
 from consumer.mapping.products import PREFIX
+from consumer.mapping.tables import NO_TABLES, Tables
 from consumer.suggestions import did_you_mean
 
 _OF_TEXT = ("string", "integer")
@@ -33,35 +33,29 @@ _NOT_ATTRIBUTES = {
 }
 
 
-def field_findings(key: str, route: RouteConfig, contracts: list[Contract]) -> Iterator[Finding]:
+def field_findings(
+    key: str, route: RouteConfig, contracts: list[Contract], tables: Tables = NO_TABLES
+) -> Iterator[Finding]:
     """What is wrong with the fields.
 
     Args:
         key: the route's, such as `routes[0]`.
         route: the route.
         contracts: of its events; where an event's name is misspelt, of the event that it was meant to be.
+        tables: those of the configuration.
     """
     for name, mapped in route.fields.items():
-        yield from path_findings(f"{key}.fields.{name}", mapped)
+        yield from path_findings(f"{key}.fields.{name}", mapped, tables)
         yield from _name_findings(f"{key}.fields.{name}", name, contracts)
         yield from _conversion_findings(f"{key}.fields.{name}", mapped, name, _possible(name, route))
     for name, mapped in route.attributes.items():
-        yield from path_findings(f"{key}.attributes.{name}", mapped)
+        yield from path_findings(f"{key}.attributes.{name}", mapped, tables)
         yield from _attribute_findings(f"{key}.attributes.{name}", name)
         yield from _conversion_findings(f"{key}.attributes.{name}", mapped, name, _possible_of_attribute(name, route))
     for name, mapped in route.properties.items():
-        yield from path_findings(f"{key}.properties.{name}", mapped)
+        yield from path_findings(f"{key}.properties.{name}", mapped, tables)
         yield from _property_findings(f"{key}.properties.{name}", name, route, contracts)
     yield from _collision_findings(key, route)
-
-
-def path_findings(key: str, mapped: str | FieldConfig) -> Iterator[Finding]:
-    path = mapped.path if isinstance(mapped, FieldConfig) else mapped
-    tree = compile_path(path).tree
-    for function in unknown_functions(tree):
-        yield Finding(key, f"JMESPath has no function {function}(){did_you_mean(function, FUNCTIONS)}")
-    for message in call_errors(tree):
-        yield Finding(key, message)
 
 
 def _name_findings(key: str, name: str, contracts: list[Contract]) -> Iterator[Finding]:

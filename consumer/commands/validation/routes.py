@@ -8,25 +8,34 @@ from itertools import combinations
 
 import phonenumbers
 
-from consumer.commands.validation.fields import field_findings, path_findings
+from consumer.commands.validation.expressions import path_findings
+from consumer.commands.validation.fields import field_findings
 from consumer.config.findings import Finding
-from consumer.config.route import EventByValue, RouteConfig
+from consumer.config.route import SKIP, EventByValue, RouteConfig, paths_of
 from consumer.mapping.contract import CONTRACTS, Contract, contract_of, events_of
 from consumer.mapping.names import as_name, as_yaml, is_name
+from consumer.mapping.router import chosen
+from consumer.mapping.tables import NO_TABLES, Tables
 from consumer.records import CONSENTS
 from consumer.suggestions import misspelt
 
 
-def route_findings(routes: Sequence[RouteConfig]) -> list[Finding]:
-    """Everything that is wrong, under its key, such as `routes[1].fields.order_id`, with what to do."""
+def route_findings(routes: Sequence[RouteConfig], tables: Tables = NO_TABLES) -> list[Finding]:
+    """Everything that is wrong, under its key, such as `routes[1].fields.order_id`, with what to do.
+
+    Args:
+        routes: the configuration's.
+        tables: those that `lookup` looks into.
+    """
     found: list[Finding] = []
     for index, route in enumerate(routes):
         key = f"routes[{index}]"
         found += _topic_findings(key, route)
-        found += _event_findings(key, route)
+        found += _record_findings(key, route)
+        found += _event_findings(key, route, tables)
         contracts = [contract_of(_meant(event) or event) for event in events_of(route)]
         found += _option_findings(key, route, contracts)
-        found += field_findings(key, route, contracts)
+        found += field_findings(key, route, contracts, tables)
     for (first, one), (second, other) in combinations(enumerate(routes), 2):
         found += _pair_findings(f"routes[{first}]", one, f"routes[{second}]", other)
     found += _format_findings(routes)
@@ -45,17 +54,43 @@ def _topic_findings(key: str, route: RouteConfig) -> Iterator[Finding]:
         )
 
 
-def _event_findings(key: str, route: RouteConfig) -> Iterator[Finding]:
+def _record_findings(key: str, route: RouteConfig) -> Iterator[Finding]:
+    """A tombstone has a key, headers and a place, and nothing else."""
+    if route.records == "tombstones" and route.record is not None:
+        yield Finding(f"{key}.record", "has no effect: a tombstone is a record of no type")
+    if route.key_format != "text" and not any("_kafka.key" in path for path in paths_of(route)):
+        yield Finding(f"{key}.key_format", "has no effect: no expression of the route reads _kafka.key")
+
+
+def _event_findings(key: str, route: RouteConfig, tables: Tables) -> Iterator[Finding]:
     if route.when is not None:
-        yield from path_findings(f"{key}.when", route.when)
+        yield from path_findings(f"{key}.when", route.when, tables)
     if not isinstance(route.event, EventByValue):
         yield from _name_findings(f"{key}.event", route.event)
         return
-    yield from path_findings(f"{key}.event.path", route.event.path)
+    yield from path_findings(f"{key}.event.path", route.event.path, tables)
     if not route.event.values:
         yield Finding(f"{key}.event.values", "is empty: name the event of each value")
     for value, event in route.event.values.items():
-        yield from _name_findings(f"{key}.event.values.{as_yaml(value)}", event)
+        if event != SKIP:
+            yield from _name_findings(f"{key}.event.values.{as_yaml(value)}", event)
+    if route.event.default not in {None, SKIP}:
+        yield from _name_findings(f"{key}.event.default", route.event.default or "")
+    if route.event.values and not events_of(route):
+        yield Finding(f"{key}.event", "skips every record: name an event of at least one value")
+    yield from _case_findings(key, route.event)
+
+
+def _case_findings(key: str, event: EventByValue) -> Iterator[Finding]:
+    """Values that are one where the case of their letters does not count."""
+    if not event.ignore_case:
+        return
+    known: dict[object, str] = {}
+    for value in event.values:
+        first = known.setdefault(chosen(value, ignore_case=True), as_yaml(value))
+        if first != as_yaml(value):
+            place = f"{key}.event.values.{as_yaml(value)}"
+            yield Finding(place, f"is {first} for `ignore_case`: remove one")
 
 
 def _name_findings(key: str, event: str) -> Iterator[Finding]:
@@ -91,10 +126,17 @@ def _option_findings(key: str, route: RouteConfig, contracts: list[Contract]) ->
 
 def _pair_findings(first: str, one: RouteConfig, second: str, other: RouteConfig) -> Iterator[Finding]:
     if overlap(one, other):
+        if one.paused != other.paused:
+            paused, goes_on = (first, second) if one.paused else (second, first)
+            what = f"{goes_on} reads the same topic, which is read for all its routes or for none"
+            yield Finding(f"{paused}.paused", f"{what}: pause both, or take this route out and lose its events")
         if _identity(one) == _identity(other):
             what = "same topic, record, when and event"
             yield Finding(second, f"repeats {first} ({what}): each record would be sent twice; remove one")
-        elif (one.record, one.when) == (other.record, other.when) and {str(one.event), str(other.event)} == CONSENTS:
+        elif (one.record, one.records, one.when) == (other.record, other.records, other.when) and {
+            str(one.event),
+            str(other.event),
+        } == CONSENTS:
             yield Finding(
                 second, f"unsubscribes those whom {first} opts in, or the reverse: tell them apart with `when`"
             )
@@ -124,7 +166,7 @@ def _enumerated(routes: list[int]) -> str:
 
 
 def _identity(route: RouteConfig) -> tuple[object, ...]:
-    return route.record, route.when, repr(route.event)
+    return route.record, route.records, route.when, repr(route.event)
 
 
 def overlap(one: RouteConfig, other: RouteConfig) -> bool:

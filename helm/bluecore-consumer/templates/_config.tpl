@@ -23,13 +23,21 @@ is ever in a ConfigMap.
 {{- if .Values.dead_letters -}}
 {{- $_ := set $sections "dead_letters" .Values.dead_letters -}}
 {{- end -}}
+{{- if .Values.receipts -}}
+{{- $_ := set $sections "receipts" .Values.receipts -}}
+{{- end -}}
+{{- if .Values.tables -}}
+{{- $_ := set $sections "tables" .Values.tables -}}
+{{- end -}}
 {{ toYaml $sections }}
 routes:
 {{- range .Values.routes }}
-  - event:
+  -
     {{- if kindIs "map" .event }}
+    event:
       {{- include "bluecore-consumer.eventByValue" .event | nindent 6 }}
-    {{- else }} {{ .event | quote }}
+    {{- else if .event }}
+    event: {{ .event | quote }}
     {{- end }}
     {{- with omit . "event" }}
     {{- toYaml . | nindent 4 }}

@@ -29,6 +29,15 @@
 {{- end -}}
 {{- end -}}
 
+{{- range $table, $given := $v.tables -}}
+{{- $file := ternary (get (ternary $given dict (kindIs "map" $given)) "file") $given (kindIs "map" $given) -}}
+{{- $isFile := or (not (kindIs "map" $given)) (and $file (not (omit (ternary $given dict (kindIs "map" $given)) "file" "key" "value"))) -}}
+{{- $name := $file | toString | trimPrefix "./" | trimPrefix "/etc/bluecore-consumer/" -}}
+{{- if and $isFile (not (or (hasPrefix "/" $name) (contains "${" $name) (hasKey ($v.files | default dict) $name))) -}}
+{{- $faults = append $faults (printf "tables.%s names %s, which no pod would find: put the file's text into files under that name" $table $file) -}}
+{{- end -}}
+{{- end -}}
+
 {{- $faults = concat $faults (include "bluecore-consumer.settingFaults" . | fromJsonArray) -}}
 {{- $faults = concat $faults (include "bluecore-consumer.secretFaults" . | fromJsonArray) -}}
 {{- $faults = concat $faults (include "bluecore-consumer.scalingFaults" . | fromJsonArray) -}}

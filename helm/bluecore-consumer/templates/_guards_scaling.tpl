@@ -35,6 +35,13 @@
 {{- $faults = append $faults (printf "keda cannot follow the topic_pattern %s: name the topics in keda.topics" $route.topic_pattern) -}}
 {{- end -}}
 {{- end -}}
+{{- $reading := list -}}
+{{- range $route := $v.routes -}}
+{{- if not $route.paused -}}{{- $reading = append $reading $route -}}{{- end -}}
+{{- end -}}
+{{- if and $v.routes (not $reading) (not $v.keda.topics) -}}
+{{- $faults = append $faults "keda has no topic to look at, since all routes are paused: turn keda off meanwhile, or name topics in keda.topics" -}}
+{{- end -}}
 {{- $read := dict "kafka.bootstrap_servers" $v.kafka.bootstrap_servers "kafka.group_id" $v.kafka.group_id "the topics" (include "bluecore-consumer.topics" .) -}}
 {{- range $name := list "security.protocol" "sasl.mechanism" "sasl.mechanisms" -}}
 {{- $_ := set $read (printf "kafka.options %s" $name) (get $options $name) -}}

@@ -7,14 +7,21 @@
 {{- if eq $ours.retry_topic $ours.dead_letter_topic -}}
 {{- $faults = append $faults (printf "dead_letters.retry_topic and dead_letters.dead_letter_topic are both %s: name two topics" $ours.retry_topic) -}}
 {{- end -}}
+{{- $own := dict "dead_letters.retry_topic" $ours.retry_topic "dead_letters.dead_letter_topic" $ours.dead_letter_topic -}}
+{{- $receipts := ($v.receipts | default dict).topic | default "" -}}
+{{- if has $receipts (values $own) -}}
+{{- $faults = append $faults (printf "receipts.topic is %s, which failed records are written to: give the receipts a topic of their own" $receipts) -}}
+{{- else if $receipts -}}
+{{- $_ := set $own "receipts.topic" $receipts -}}
+{{- end -}}
 {{- range $index, $route := $v.routes -}}
-{{- range $key, $topic := $ours -}}
+{{- range $key, $topic := $own -}}
 {{- if eq ($route.topic | default "") $topic -}}
-{{- $faults = append $faults (printf "routes[%d].topic is %s, which is dead_letters.%s: records would go round in a circle" $index $topic $key) -}}
+{{- $faults = append $faults (printf "routes[%d].topic is %s, which is %s: records would go round in a circle" $index $topic $key) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- range $key := list "kafka.bootstrap_servers" "kafka.group_id" "schema_registry.url" "bluecore.url" "delivery.rate_limit_per_second" "delivery.drain_seconds" "dead_letters.retry_topic" "dead_letters.dead_letter_topic" "telemetry.host" "telemetry.port" "routes" -}}
+{{- range $key := list "kafka.bootstrap_servers" "kafka.group_id" "schema_registry.url" "bluecore.url" "delivery.rate_limit_per_second" "delivery.drain_seconds" "dead_letters.retry_topic" "dead_letters.dead_letter_topic" "receipts.topic" "telemetry.host" "telemetry.port" "routes" -}}
 {{- $variable := printf "BLUECORE_CONSUMER__%s" ($key | upper | replace "." "__") -}}
 {{- range $v.extraEnv -}}
 {{- if eq (upper .name) $variable -}}

@@ -20,12 +20,15 @@
 {{- end -}}
 {{- end }}
 
-{{/* The topics whose lag KEDA looks at, one a line. The retry topic's is no work to be done now: its records wait. */}}
+{{/*
+The topics whose lag KEDA looks at, one a line. The retry topic's is no work to be done now: its records wait; a
+paused topic's neither.
+*/}}
 {{- define "bluecore-consumer.topics" -}}
 {{- $topics := .Values.keda.topics | default list -}}
 {{- if not $topics -}}
 {{- range .Values.routes -}}
-{{- if .topic }}{{ $topics = append $topics .topic }}{{ end -}}
+{{- if and .topic (not .paused) }}{{ $topics = append $topics .topic }}{{ end -}}
 {{- end -}}
 {{- end -}}
 {{- $topics | uniq | join "\n" -}}

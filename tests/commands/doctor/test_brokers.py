@@ -27,6 +27,25 @@ def test_all_is_there() -> None:
     assert found(WHOLE, topic_pattern=r"^shop\..*") == []
 
 
+def test_a_paused_topic_is_as_it_should_be() -> None:
+    assert found(WHOLE, topic="shop.orders", paused=True) == []
+
+
+def test_a_pattern_whose_topic_another_pattern_pauses() -> None:
+    """Of two patterns only the brokers' topics tell that they have one in common."""
+    routes: list[dict[str, Any]] = [
+        {"topic_pattern": "^shop", "event": "search"},
+        {"topic_pattern": "^.*orders$", "event": "search", "paused": True},
+    ]
+    config = Config.model_validate({**SOUND, "routes": routes})
+
+    wrong = [each for each in check_topics(config, WHOLE) if each.severity is not Severity.OK]
+
+    assert [(each.what, each.message) for each in wrong] == [
+        ("routes[0]", "shop.orders is not read: routes[1] is paused")
+    ]
+
+
 def test_a_missing_topic_is_told_with_the_one_that_was_probably_meant() -> None:
     (finding,) = found(WHOLE, topic="shop.order")
     assert (finding.severity, finding.what) == (Severity.ERROR, "routes[0]")

@@ -10,7 +10,14 @@ import pytest
 
 from consumer.avro.errors import RegistryUnavailable
 from consumer.clock import SystemClock
-from consumer.commands.preview.preview import Previewed, preview_json, preview_topic, unrouted_record, unrouted_topic
+from consumer.commands.preview.preview import (
+    Previewed,
+    paused_topic,
+    preview_json,
+    preview_topic,
+    unrouted_record,
+    unrouted_topic,
+)
 from consumer.config.model import Config
 from consumer.records import Partition, Reason, Reject, Send, Skip, Stage
 from tests.support.brokers import Broker, Message
@@ -234,3 +241,10 @@ def test_of_a_record_type_that_one_takes_there_is_nothing_to_tell(topic: str, re
 def test_broken_json_is_told_with_the_line_of_the_file() -> None:
     _, refused = outcomes('{"email": "jane@example.com"}\n{"email": }\n')
     assert "line 2" in refused.message
+
+
+def test_a_paused_topic_is_told_of() -> None:
+    """What is previewed is right, and still does not come."""
+    config = Config.model_validate({**SOUND, "routes": [{"topic": "t", "event": "search", "paused": True}]})
+    assert paused_topic(config, "t") == "the service does not read t: routes[0] is paused"
+    assert paused_topic(config, "u") is None

@@ -145,6 +145,43 @@ _GERMAN = (
 
 _OTHERS = (
     Shop(
+        "boutique.commandes",
+        record(
+            "Commande",
+            numeroCommande="string",
+            client=record("Client", courriel="string", prenom="string"),
+            montantTotal="double",
+            lignes=array(record("Ligne", referenceProduit="string", prixUnitaire="double", quantite="int")),
+        ),
+        "purchase",
+        {
+            "email": "client.courriel",
+            "order_id": "numeroCommande",
+            "total": "montantTotal",
+            "products": "lignes",
+            "products.id": "referenceProduit",
+        },
+    ),
+    Shop(
+        "kassa.bonnen.bestellingen",
+        record(
+            "Bon",
+            bestelnummer="string",
+            emailadres="string",
+            totaalCenten="long",
+            regels=array(record("Bonregel", artikelnummer="string", prijsCenten="int")),
+        ),
+        "purchase",
+        {
+            "email": "emailadres",
+            "order_id": "bestelnummer",
+            "total": "totaalCenten / `100`",
+            "products": "regels",
+            "products.id": "artikelnummer",
+            "products.price": "prijsCenten / `100`",
+        },
+    ),
+    Shop(
         "tienda.pedidos",
         record(
             "Pedido",

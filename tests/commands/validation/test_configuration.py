@@ -40,7 +40,7 @@ def test_a_sound_configuration_passes_without_a_network(tmp_path: Path) -> None:
         ),
         (
             [{"topic": "a", "event": "purchase", "when": "lenght(lines) > `0`"}],
-            "routes[0].when: JMESPath has no function lenght(); did you mean length?",
+            "routes[0].when: there is no function lenght(); did you mean length?",
         ),
         (
             [{"topic_pattern": "^a(", "event": "optin"}],
@@ -83,6 +83,18 @@ def test_a_sound_configuration_passes_without_a_network(tmp_path: Path) -> None:
 def test_routes_that_cannot_be_meant_are_refused(tmp_path: Path, routes: list[Any], finding: str) -> None:
     (found,) = findings(tmp_path, routes=routes)
     assert found.startswith(finding)
+
+
+def test_receipts_have_a_topic_of_their_own(tmp_path: Path) -> None:
+    """Not that of failed records, and none that is read."""
+    letters = {"topic": "bluecore-consumer.dead-letter"}
+    (shared,) = findings(tmp_path, receipts=letters)
+    assert shared == (
+        "receipts.topic: is bluecore-consumer.dead-letter, which is dead_letters.dead_letter_topic: "
+        "give the receipts a topic of their own"
+    )
+    (read,) = findings(tmp_path, receipts={"topic": "a.receipts"}, routes=[{"topic_pattern": "^a", "event": "optin"}])
+    assert read == "routes[0].topic_pattern: takes in a.receipts, which is receipts.topic"
 
 
 def test_routes_keep_the_numbers_that_they_have_in_the_file(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def test_the_ten_event_types_and_custom_names_are_right(event: str) -> None:
         ({"event": "Viewed Cart"}, "event", "did you mean viewed_cart?"),
         ({"event": {"path": "x", "values": {True: "optn"}}}, "event.values.true", "did you mean optin?"),
         ({"event": {"path": "x", "values": {}}}, "event.values", "is empty"),
-        ({"event": {"path": "upper(x)", "values": {"A": "optin"}}}, "event.path", "no function upper()"),
+        ({"event": {"path": "uper(x)", "values": {"A": "optin"}}}, "event.path", "no function uper()"),
         ({"when": "lenght(x) > `0`"}, "when", "did you mean length?"),
         ({"when": "length(x, y) > `0`"}, "when", "length() is given 2 arguments, and takes 1"),
         ({"fields": {"total": "max_by(lines, price).price"}}, "fields.total", "write & before it"),
@@ -44,7 +44,7 @@ def test_the_ten_event_types_and_custom_names_are_right(event: str) -> None:
         ({"fields": {"sku": "id"}}, "fields.sku", "map it as products.id"),
         ({"fields": {"price": "amount"}}, "fields.price", "map it as products.price"),
         ({"fields": {"tier": "x"}}, "fields.tier", "goes under `attributes`"),
-        ({"fields": {"email": "upper(x)"}}, "fields.email", "no function upper()"),
+        ({"fields": {"email": "uper(x)"}}, "fields.email", "no function uper()"),
         ({"event": "search", "fields": {"order_id": "id"}}, "fields.order_id", "search has no field order_id"),
         ({"event": "search", "fields": {"products.id": "id"}}, "fields.products.id", "takes no products"),
         ({"fields": {"products.": "id"}}, "fields.products.", "names no field"),
@@ -58,7 +58,7 @@ def test_the_ten_event_types_and_custom_names_are_right(event: str) -> None:
         ({"properties": {"distinct_id": "p"}}, "properties.distinct_id", "under `fields`"),
         ({"properties": {"customer": "p"}}, "properties.customer", "the e-mail and the attributes"),
         ({"properties": {"Coupon Code": "p"}}, "properties.Coupon Code", "did you mean coupon_code?"),
-        ({"properties": {"coupon": "upper(x)"}}, "properties.coupon", "no function upper()"),
+        ({"properties": {"coupon": "uper(x)"}}, "properties.coupon", "no function uper()"),
         (
             {"event": "store_visit", "fields": {"shop": "s"}, "properties": {"shop": "s"}},
             "properties.shop",
@@ -128,6 +128,18 @@ def test_two_routes_that_cannot_both_be_meant() -> None:
 @pytest.mark.parametrize("other", [{"topic": "u"}, {"event": "wishlist"}, {"when": "b"}, {"record": "com.shop.A"}])
 def test_two_routes_that_differ_are_two(other: dict[str, Any]) -> None:
     assert found({"when": "a"}, {"when": "a"} | other) == {}
+
+
+@pytest.mark.parametrize(
+    ("topic", "reads"), [({"topic": "t"}, {"topic": "t"}), ({"topic": "t"}, {"topic": None, "topic_pattern": "^t"})]
+)
+def test_a_topic_is_paused_for_all_its_routes_or_for_none(topic: dict[str, Any], reads: dict[str, Any]) -> None:
+    """Its offsets are committed for all of them: the paused route's events would be lost."""
+    one, other = topic | {"paused": True}, reads | {"event": "wishlist"}
+
+    assert "routes[1] reads the same topic" in found(one, other)["routes[0].paused"]
+    assert "routes[0] reads the same topic" in found(other, one)["routes[1].paused"]
+    assert found(one, other | {"paused": True}) == found({}, {"topic": "u", "paused": True}) == {}
 
 
 def test_a_topic_has_one_wire_format() -> None:

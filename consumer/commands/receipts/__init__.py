@@ -1,0 +1,1 @@
+"""Who got what: the receipts of one customer."""

@@ -1,0 +1,1 @@
+"""One event to the real endpoint, after a question."""
