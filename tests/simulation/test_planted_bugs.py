@@ -449,11 +449,6 @@ def _send_what_only_waits_for_its_receipt(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Receipts, "half", lambda *_args: False)
 
 
-def _settle_as_receipts_come(patch: pytest.MonkeyPatch) -> None:
-    """The newer of a key is settled before the older, whose receipt is late."""
-    patch.setattr("consumer.delivery.receipts._lane_key", lambda task: (task.record.partition, 0, task.record.offset))
-
-
 def _count_no_request_against_the_routes_rate(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(RouteRates, "keeps", lambda *_args: False)
 
@@ -541,7 +536,6 @@ _FIRST_SEEDS: dict[Plant, int] = {
         _pass_over_a_receipt_that_failed,
         _write_no_receipt_of_a_dead_letter,
         _send_what_only_waits_for_its_receipt,
-        _settle_as_receipts_come,
         _count_no_request_against_the_routes_rate,
         _never_wake_what_waits_for_the_routes_rate,
     ],
