@@ -25,6 +25,7 @@ CHANGES: dict[str, tuple[Any, Values]] = {
     "kafka.bootstrap_servers": ("other:9092", {}),
     "kafka.group_id": ("other", {}),
     "kafka.options": ({"client.rack": "a"}, {}),
+    "schema_registry.type": ("apicurio", {}),
     "schema_registry.url": ("http://other", {}),
     "schema_registry.options": ({"timeout.ms": "1"}, {}),
     "bluecore.namespace": ("${OTHER}", {}),
@@ -35,6 +36,7 @@ CHANGES: dict[str, tuple[Any, Values]] = {
     "receipts": ({"topic": "events.receipts"}, {}),
     "telemetry.port": (9000, {}),
     "routes": ([ROUTE], {}),
+    "tables": ({"lands": {"NL": "Netherlands"}}, {}),
     "files": ({"order.avsc": "{}"}, {}),
     "existingSecret": ("other", {}),
     "secretData": (

@@ -53,8 +53,14 @@ def with_faults(pipeline: Pipeline, topic: str) -> None:
 @pytest.mark.usefixtures("_prometheus_is_to_be_had")
 @pytest.mark.parametrize("broker", ["embedded"], indirect=True)
 def test_every_panel_has_data_and_every_rule_is_evaluated(pipeline: Pipeline) -> None:
-    topic = pipeline.broker.topic(4)
-    with pipeline.service([{"topic": topic, "event": "search"}], **SETTINGS) as service:
+    topic, paused = pipeline.broker.topic(4), pipeline.broker.topic(4)
+    # No search term is a number: a field is left out of each event.
+    dirty = {"client": {"path": "search_term", "as": "integer"}}
+    routes = [
+        {"topic": topic, "event": "search", "fields": dirty},
+        {"topic": paused, "event": "search", "paused": True},
+    ]
+    with pipeline.service(routes, **SETTINGS) as service:
         service.wait_ready()
         with scraping(service.port, RULES_FILE, pipeline.folder) as prometheus:
             eventually(lambda: prometheus.query(f"{PREFIX}_build_info"), 20, "the first scrape")
