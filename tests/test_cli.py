@@ -197,7 +197,10 @@ def test_every_command_refuses_bad_configuration(tmp_path: Path, name: str) -> N
 def test_a_preview_reads_stdin_and_ends_well_whatever_it_finds(config: Path) -> None:
     given = f'{CUSTOMER}\nnull\nNaN\n{{"email": NaN}}\n{{"a": '
     result = command("preview", "--config", config, "--topic", "shop.customers", stdin=given)
-    assert (result.exit_code, result.stderr) == (0, "")
+    assert (result.exit_code, result.stderr) == (
+        0,
+        "5 records: 1 send, 1 skip (1 tombstone), 3 reject (2 undecodable, 1 invalid_field)\n",
+    )
     assert [(line["outcome"], line.get("reason")) for line in lines(result)] == [
         ("send", None),
         ("skip", "tombstone"),
@@ -248,7 +251,7 @@ def test_a_preview_takes_the_last_records_of_the_topic(broker: Broker, shop: Sho
         routes=[{"topic": topic, "event": "optin"}],
     )
     result = command("preview", "--config", file, "--topic", topic, "--from-kafka", 2)
-    assert (result.exit_code, result.stderr) == (0, "")
+    assert (result.exit_code, result.stderr) == (0, "2 records: 2 send\n")
     shown = [(line["offset"], line["requests"][0]["properties"]["distinct_id"]) for line in lines(result)]
     assert shown == [(3, emails[3]), (4, emails[4])]
 

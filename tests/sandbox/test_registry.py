@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from consumer.sandbox.registry import registry_app
+from consumer.sandbox.registry import guid_of, registry_app
 from consumer.sandbox.serve import serve
 
 ORDER = {"type": "record", "name": "x.Order", "fields": []}
@@ -38,19 +38,24 @@ def registry() -> Iterator[Registry]:
         yield Registry(url)
 
 
+def registered(schema_id: int) -> tuple[int, dict[str, Any]]:
+    """The answer to a schema that is registered: newer registries give its GUID, too."""
+    return 200, {"id": schema_id, "guid": guid_of(schema_id)}
+
+
 def test_the_same_schema_has_one_id_wherever_and_however_often_it_is_registered(registry: Registry) -> None:
-    assert registry.post("/subjects/a/versions", ORDER) == (200, {"id": 1})
-    assert registry.post("/subjects/a/versions", ORDER) == (200, {"id": 1})
-    assert registry.post("/subjects/b/versions", ORDER) == (200, {"id": 1})
-    assert registry.post("/subjects/a/versions", ORDER | {"doc": "An order."}) == (200, {"id": 2})
+    assert registry.post("/subjects/a/versions", ORDER) == registered(1)
+    assert registry.post("/subjects/a/versions", ORDER) == registered(1)
+    assert registry.post("/subjects/b/versions", ORDER) == registered(1)
+    assert registry.post("/subjects/a/versions", ORDER | {"doc": "An order."}) == registered(2)
     assert registry.get("/subjects/a/versions") == (200, [1, 2])
     assert registry.get("/subjects") == (200, ["a", "b"])
 
 
 def test_white_space_makes_no_other_schema(registry: Registry) -> None:
     spread = {"schema": json.dumps(ORDER, indent=4)}
-    assert registry.post_body("/subjects/a/versions", spread) == (200, {"id": 1})
-    assert registry.post("/subjects/a/versions", ORDER) == (200, {"id": 1})
+    assert registry.post_body("/subjects/a/versions", spread) == registered(1)
+    assert registry.post("/subjects/a/versions", ORDER) == registered(1)
 
 
 def test_a_version_is_described_by_its_number_or_as_the_latest(registry: Registry) -> None:
@@ -65,7 +70,7 @@ def test_a_version_is_described_by_its_number_or_as_the_latest(registry: Registr
 def test_a_schema_keeps_its_references(registry: Registry) -> None:
     registry.post("/subjects/order/versions", ORDER)
     references = [{"name": "x.Order", "subject": "order", "version": 1}]
-    assert registry.post("/subjects/refund/versions", REFUND, references=references) == (200, {"id": 2})
+    assert registry.post("/subjects/refund/versions", REFUND, references=references) == registered(2)
     assert registry.get("/schemas/ids/2")[1]["references"] == references
 
 

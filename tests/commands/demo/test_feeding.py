@@ -25,6 +25,9 @@ def test_it_writes_all_types_at_its_rate_until_it_is_stopped(broker: Broker, sho
     )
     file = write_settings(tmp_path, settings)
 
+    for event in EVENT_TYPES:
+        broker.create(f"shop.{event}", 1)
+
     def written() -> bool:
         return all(sum(broker.ends(f"shop.{event}").values()) >= 2 for event in EVENT_TYPES)
 
@@ -32,9 +35,11 @@ def test_it_writes_all_types_at_its_rate_until_it_is_stopped(broker: Broker, sho
         [*CONSUMER, "demo", "--config", file, "--feed", "50"], stderr=subprocess.PIPE, text=True
     ) as running:
         assert running.stderr is not None
-        assert running.stderr.readline().startswith("50 events a second to ")
-        eventually(written, 60, "two events of each type")
-        running.terminate()
+        try:
+            assert running.stderr.readline().startswith("50 events a second to ")
+            eventually(written, 60, "two events of each type")
+        finally:
+            running.terminate()
         assert running.wait(30) == 0
         assert running.stderr.read().endswith(" events written\n")
 
