@@ -151,17 +151,16 @@ class Receipts:
         sheet, _ = self._gone.pop(ticket)
         sheet.left -= 1
         sheet.state.in_flight_count -= 1
-        done = [sheet]
+        done = [] if sheet.left or sheet.before else [sheet]
         while done:
             sheet = done.pop()
-            if sheet.left or sheet.before:
-                continue
             self._forget(sheet)
             for then in sheet.then:
                 then(sheet.state)
             for later in sheet.behind:
                 later.before -= 1
-            done += reversed(dict.fromkeys(sheet.behind))  # one may wait in both of its lanes
+            # One may wait in both of its lanes, and behind another that waits here, too: its turn comes once.
+            done += [each for each in reversed(dict.fromkeys(sheet.behind)) if not (each.left or each.before)]
 
     def _forget(self, sheet: _Sheet) -> None:
         del self._sheets[_place(sheet.record, sheet.state)]
