@@ -104,7 +104,11 @@ def _read(places: Iterable[Path]) -> tuple[list[SchemaFile], list[str]]:
 def _paths(places: Iterable[Path], findings: list[str]) -> Iterable[Path]:
     found: dict[Path, None] = {}
     for place in places:
-        inside = sorted(place.glob("*.avsc")) if place.is_dir() else [place]
+        try:
+            inside = sorted(place.glob("*.avsc")) if place.is_dir() else [place]
+        except (OSError, ValueError):  # too long, or with a zero byte: a schema's text in the place of its file
+            findings.append(f"{str(place)[:100]!r}: is no file's name")
+            continue
         if not inside:
             findings.append(f"{place}: holds no .avsc file")
         found |= dict.fromkeys(inside)

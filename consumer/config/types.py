@@ -93,7 +93,7 @@ def _anchored(pattern: str) -> str:
         raise ValueError("must begin with ^: without it, Kafka takes it for the name of one topic")
     try:
         re.compile(pattern)
-    except re.error as error:
+    except (re.error, RecursionError) as error:
         raise ValueError(f"is no regular expression: {error}") from None
     if (unlike := fault(pattern)) is not None:
         raise ValueError(unlike)
@@ -107,7 +107,7 @@ def _topic(name: str) -> str:
 
 
 def _email_or_domain(text: str) -> str:
-    if not re.fullmatch(r"(?:[^@\s]+@|@?)[^@\s.]+(?:\.[^@\s.]+)+", text):
+    if not re.fullmatch(r"(?:[^@\s*]+@|@?)[^@\s.*]+(?:\.[^@\s.*]+)+", text):
         raise ValueError("is no e-mail address, such as jane@example.com, and no domain, such as example.com")
     return text.lower()
 

@@ -8,7 +8,7 @@ from typing import Any
 from consumer.config.route import FieldConfig, RouteConfig
 from consumer.mapping.contract import Contract
 from consumer.mapping.errors import InvalidValueError, LeftOut, leave_out
-from consumer.mapping.fields import CUSTOMER, own_names, phone_of
+from consumer.mapping.fields import CUSTOMER, birthday, own_names, phone_of, plain_phone
 from consumer.mapping.names import normalised
 from consumer.mapping.readers import Reader, read_into, reader
 from consumer.mapping.shared import NOTHING_SHARED, Shared
@@ -76,11 +76,11 @@ def customer_of(route: RouteConfig, contract: Contract, shared: Shared = NOTHING
     mapped |= {attribute_name(key): path for key, path in route.attributes.items()}
     if not contract.customer and not mapped:
         return None
-    phone = phone_of(route.phone_region) if route.phone_region else field_value
+    phone = phone_of(route.phone_region) if route.phone_region else plain_phone
+    accepts = {"phone": phone, "birthday": birthday}
 
     def attribute(name: str) -> Reader:
-        accept = phone if name == "phone" else field_value
-        return reader(name, mapped.get(name), own_names(route, name), accept, shared)
+        return reader(name, mapped.get(name), own_names(route, name), accepts.get(name, field_value), shared)
 
     unmapped = [name for name in CUSTOMER if name not in mapped] if contract.customer else []
     own = [name for name in unmapped if own_names(route, name) == CUSTOMER[name]]

@@ -7,9 +7,11 @@ attribute for good (Bluecore, Customer Profiles).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import phonenumbers
 
@@ -18,9 +20,14 @@ from consumer.config.route import RouteConfig
 from consumer.mapping.contract import DEFAULT_ATTRIBUTES
 from consumer.mapping.emails import cleaned, email, is_email, normalised_email
 from consumer.mapping.errors import InvalidValueError
-from consumer.mapping.values import exact, is_blank, jsonable, readable
+from consumer.mapping.values import exact, field_value, is_blank, jsonable, readable
 
 Accept = Callable[[Any], Any]
+
+_DIGIT: Final = re.compile(r"\d")
+_FEWEST_DIGITS: Final = 3
+"""Of a phone number: shorter are only those of emergency services."""
+_ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 IDENTITY = {
     "email": ("email", "customer.email"),
@@ -78,6 +85,25 @@ def _normalised_id(value: Any) -> str | None:
     """An id; one that may be an e-mail, as that is written."""
     found = text(value)
     return cleaned(found) if found and is_email(found) else found
+
+
+def plain_phone(value: Any) -> Any:
+    """A phone of a route without a `phone_region`: as it is written, if there is a number in it at all."""
+    found = field_value(value)
+    if type(found) is str and len(_DIGIT.findall(found)) < _FEWEST_DIGITS:
+        raise InvalidValueError("is no phone number")
+    return found
+
+
+def birthday(value: Any) -> Any:
+    """As it is, but for a day that no calendar has, such as `0000-00-00`."""
+    found = field_value(value)
+    if type(found) is str and (day := _ISO_DAY.match(found)) is not None:
+        try:
+            date.fromisoformat(day[0])
+        except ValueError:
+            raise InvalidValueError("is no day of the calendar") from None
+    return found
 
 
 def phone_of(region: str) -> Accept:

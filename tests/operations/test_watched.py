@@ -56,7 +56,7 @@ def test_every_panel_has_data_and_every_rule_is_evaluated(pipeline: Pipeline) ->
     topic, paused = pipeline.broker.topic(4), pipeline.broker.topic(4)
     # No search term is a number: a field is left out of each event.
     dirty = {"client": {"path": "search_term", "as": "integer"}}
-    routes = [
+    routes: list[dict[str, Any]] = [
         {"topic": topic, "event": "search", "fields": dirty},
         {"topic": paused, "event": "search", "paused": True},
     ]

@@ -33,7 +33,7 @@ def encryption_findings(key: str, route: RouteConfig, versions: Sequence[SchemaV
             what = "the records are encrypted as a whole"
             found.setdefault("", _finding(key, version, "", f"{what} {_by(rule)}", wanted=True))
         for path, rules in _paths(version, encryption):
-            wanted = read is None or path.partition(".")[0].removesuffix("[]") in read
+            wanted = read is None or path.partition(".")[0].partition("[")[0] in read
             found.setdefault(path, _finding(key, version, path, f"{path} is encrypted {_by(*rules)}", wanted=wanted))
     return list(found.values())
 

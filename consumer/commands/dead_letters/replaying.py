@@ -89,7 +89,7 @@ def replay(
         result = ReplayResult(selected=len(found.letters), before=len(found.letters) - len(wanted))
         writer: _Writer | None = None
         if not dry_run and wanted:
-            writer = _Writer(config, ensure_topics(config.kafka, [config.dead_letters.retry_topic]))
+            writer = _Writer(config, ensure_topics(config.kafka, config.own_topics))
         try:
             for number, letter in enumerate(_letters(reader, wanted), start=1):
                 _replay_letter(letter, mapped, config, writer, result, rate_limiter)

@@ -82,6 +82,8 @@ class Survey:
     letters: dict[Position, Kind] = field(default_factory=dict)
     replayed: set[Position] = field(default_factory=set)
     _extents: dict[Kind, _Extent] = field(default_factory=dict)
+    _kinds: dict[Kind, Kind] = field(default_factory=dict)
+    """Each once: a message may be long, and many letters have the same."""
 
     @property
     def unreplayed(self) -> set[Position]:
@@ -106,7 +108,8 @@ class Survey:
 
     def add(self, letter: DeadLetter, place: Position, at_ms: int) -> None:
         """`place` is where the letter lies, `at_ms` when it was given up."""
-        kind = self.letters[place] = kind_of(letter)
+        kind = kind_of(letter)
+        kind = self.letters[place] = self._kinds.setdefault(kind, kind)
         extent = self._extents.get(kind)
         if extent is None:
             self._extents[kind] = _Extent(letter.message, place, at_ms, at_ms)

@@ -11,8 +11,8 @@ from typing import Final
 
 from consumer.age import AgeLimit
 from consumer.avro.cache import SchemaCache
-from consumer.avro.errors import RegistryUnavailable, Undecodable
-from consumer.commands.preview.translation import masked_translator, with_schemas
+from consumer.avro.errors import RegistryUnavailable, SchemaPending, Undecodable
+from consumer.commands.preview.translation import UNKNOWN_ID_SECONDS, masked_translator, with_schemas
 from consumer.commands.rehearse.customers import Customers
 from consumer.commands.rehearse.reading import Window, window_of
 from consumer.commands.rehearse.tally import RowKey, Span, Tally
@@ -29,6 +29,7 @@ _STEP: Final = 500
 _EXCERPT: Final = 1_000
 Progress = Callable[[str, int, int], object]
 """Told a topic, how many of its records were read, and of how many."""
+_OF_THE_OTHER_KIND: Final = (Skip("records"), Skip("tombstone"))
 _TOO_OLD: Final = Reject(Reason.TOO_OLD, Stage.MAP, "the event is older than delivery.max_event_age_seconds")
 
 
@@ -58,6 +59,8 @@ class Rehearsal:
     def counter(self, topic: str) -> Callable[[Record], None]:
         """What counts the records of a topic."""
         taking = [each for each in self._routes if each[1].takes(topic)]
+        # Beside a route of tombstones each record is left to the other kind: neither has skipped it.
+        of_both_kinds = len({route.records for _, route, _ in taking}) > 1
         span = self.tally.spans.setdefault(topic, Span())
 
         def count(record: Record) -> None:
@@ -66,7 +69,7 @@ class Rehearsal:
             taken = False
             for index, route, translator in taking:
                 outcome = with_schemas(partial(translator.translate, record, self._now_ms), self._schemas)
-                if _unroutable(outcome):
+                if _unroutable(outcome) or (of_both_kinds and outcome in _OF_THE_OTHER_KIND):
                     continue
                 taken = True
                 self._count(index, route, topic, record, outcome)
@@ -103,8 +106,8 @@ class Rehearsal:
         if not self._show_values or record.value is None:
             return ""
         try:
-            decoded = self._decoder_of(record.origin.topic).decode(record.value)
-        except Undecodable:
+            decoded = self._decoder_of(record.origin.topic).decode(record.value, record.headers)
+        except (Undecodable, SchemaPending):
             return record.value[:_EXCERPT].hex(" ")
         return json.dumps(decoded.value, default=str, ensure_ascii=False)[:_EXCERPT]
 
@@ -121,7 +124,7 @@ def rehearse(
         progress: told every few hundred records.
         show_values: keep the first record of each message, which holds customer data.
     """
-    schemas = schema_cache(config)
+    schemas = schema_cache(config, UNKNOWN_ID_SECONDS)
     rehearsal = Rehearsal(config, schemas, int(time.time() * 1000), show_values=show_values)
     begun = time.monotonic()
     try:

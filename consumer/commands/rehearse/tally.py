@@ -124,8 +124,10 @@ class Tally:
 
     @property
     def rejected_share(self) -> float:
-        """Of what was judged, from 0 to 1."""
-        return sum(row.rejected for row in self.rows.values()) / self.judged if self.judged else 0.0
+        """Of what is not skipped on purpose, from 0 to 1."""
+        rejected = sum(row.rejected for row in self.rows.values())
+        meant = rejected + sum(row.send for row in self.rows.values())
+        return rejected / meant if meant else 0.0
 
     def requests_per_second(self) -> float:
         """At the topics' real pace: the requests of what was read of each, over the time that its records are of."""

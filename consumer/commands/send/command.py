@@ -12,6 +12,7 @@ import orjson
 from consumer.commands.exits import CommandFailed, exit_on_error, print_error, refuse
 from consumer.commands.options import config_option, load_config
 from consumer.delivery.verdict import Verdict
+from consumer.records import Send
 
 _NOBODY = "nobody can be asked here whether it is to be sent: look at it with `preview`, then give --yes"
 
@@ -55,7 +56,7 @@ def send(path: Path, topic: str, record: str | None, yes: bool, file: BinaryIO |
         for sent in answers(config, requests):
             click.echo(orjson.dumps(as_answer(config, sent)))
             taken += sent.verdict is Verdict.DELIVERED
-    if taken < len(requests):
+    if taken < len(requests) or (isinstance(shown.outcome, Send) and shown.outcome.refused):
         sys.exit(1)
 
 

@@ -84,6 +84,8 @@ def _add_fields(made: Suggestion, event: EventGuess, found: Mapping[str, Match],
         match = found.get(name)
         if match is not None and match.points >= DOUBTFUL:
             made.fields[name] = mapped(name, match, evidence_of)
+            if name == "email" and evidence_of(match.leaf.path).unclean:
+                made.options["normalise_email"] = True
 
 
 def mapped(name: str, match: Match, evidence_of: EvidenceOf) -> Mapped:

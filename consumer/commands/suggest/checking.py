@@ -12,7 +12,7 @@ from consumer.commands.suggest.suggestion import Mapped, Suggestion
 from consumer.commands.typecheck.findings import Finding, Severity
 from consumer.commands.typecheck.routes import SchemaVersion, check_route
 from consumer.commands.validation.routes import route_findings
-from consumer.config.route import FieldConfig, RouteConfig
+from consumer.config.route import SKIP, FieldConfig, RouteConfig
 
 
 def route_of(made: Suggestion) -> dict[str, Any]:
@@ -23,7 +23,12 @@ def route_of(made: Suggestion) -> dict[str, Any]:
     route: dict[str, Any] = {"topic": made.topic}
     if made.record is not None:
         route["record"] = made.record
-    route["event"] = made.event.event if choice is None else {"path": choice.path, "values": dict(choice.values)}
+    if choice is None:
+        route["event"] = made.event.event
+    else:
+        route["event"] = {"path": choice.path, "values": dict(choice.values)}
+        if choice.rest:
+            route["event"]["default"] = SKIP
     for section, found in (("fields", made.fields), ("attributes", made.attributes)):
         if found:
             route[section] = {name: _source(each) for name, each in found.items()}

@@ -46,8 +46,11 @@ def suggest(path: Path, topics: tuple[str, ...]) -> None:
         if client is None:
             refuse(f"{path}: schema_registry: is required: the schemas say what is in a topic")
         try:
-            click.echo("routes:")
-            for contents in read_topics(config, client, chosen(topics, known)):
-                click.echo(routes_of(contents), nl=False)
+            texts = map(routes_of, read_topics(config, client, chosen(topics, known)))
+            first = next(texts)
+            # What fails before there is anything to write leaves no heading in a file that is appended to.
+            click.echo(f"routes:\n{first}", nl=False)
+            for text in texts:
+                click.echo(text, nl=False)
         finally:
             client.close()

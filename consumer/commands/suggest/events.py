@@ -25,10 +25,15 @@ _NAMED_OUTRIGHT: Final = frozenset(("addtocart", "cartadd", "addedtocart", "opti
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value of the record that tells two events apart: the JMESPath, and the event of each value."""
+    """A value of the record that tells two events apart: the JMESPath, and the event of each value.
+
+    Attributes:
+        rest: there are other values, which are neither: their records are skipped.
+    """
 
     path: str
     values: Mapping[bool | str, str]
+    rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,7 @@ def _choice(event: str, contents: Contents, evidence_of: EvidenceOf) -> Choice |
             values: dict[bool | str, str] = {each: yes for each in symbols if joined(each) in YES}
             values |= {each: no for each in symbols if joined(each) in NO}
             if {yes, no} <= set(values.values()):
-                return Choice(leaf.path, values)
+                return Choice(leaf.path, values, rest=len(values) < len(symbols))
     if event == "optin" and (flag := _flag(contents.leaves, evidence_of)):
         return Choice(flag.path, {True: yes, False: no})
     return None

@@ -140,7 +140,10 @@ def _fits(target: str, leaf: Leaf) -> bool:
 
 
 def _named(target: str, leaf: Leaf, words: frozenset[str]) -> Match | None:
-    parts = tuple(word for word in words_of(leaf.name) if word not in MINOR_UNITS)
+    words_in = words_of(leaf.name)
+    parts = tuple(word for word in words_in if word not in MINOR_UNITS)
+    if len(parts) < len(words_in) and parts[-1:] == ("in",):
+        parts = parts[:-1]  # prijs_in_centen
     own = "".join(parts)
     if own in words:
         its_own = own == joined(target.removeprefix("products."))

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import jmespath
 
-from consumer.mapping.emails import is_email
+from consumer.mapping.emails import cleaned, is_email
 
 _LOOKED_AT: Final = 500
 _YEAR_SECONDS: Final = 31_556_952
@@ -27,7 +27,8 @@ class Evidence:
     Attributes:
         seen: how many.
         filled: in how many there is a value that is not empty.
-        emails: how many of those are an e-mail address.
+        emails: how many of those are an e-mail address, cleaned or as they are.
+        unclean: how many are one only when they are cleaned, as `normalise_email` does.
         booleans: how many of those are true or false.
         unit: what a number counts since 1970, if all of them can be a time of our years; else empty.
         negative: whether a number is below zero.
@@ -36,6 +37,7 @@ class Evidence:
     seen: int = 0
     filled: int = 0
     emails: int = 0
+    unclean: int = 0
     booleans: int = 0
     unit: str = ""
     negative: bool = False
@@ -60,6 +62,7 @@ def evidence(path: str, records: Sequence[Mapping[str, Any]]) -> Evidence:
         seen=len(values),
         filled=len(filled),
         emails=sum(isinstance(value, str) and is_email(value) for value in filled),
+        unclean=sum(isinstance(value, str) and is_email(value) and cleaned(value) != value for value in filled),
         booleans=sum(isinstance(value, bool) for value in filled),
         unit=_unit(numbers) if numbers and len(numbers) == len(filled) else "",
         negative=any(number < 0 for number in numbers),

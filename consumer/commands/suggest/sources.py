@@ -56,7 +56,7 @@ def topics_of(config: Config) -> list[str]:
         Unreachable: no broker answers.
     """
     letters = config.dead_letters
-    own = {letters.retry_topic, letters.dead_letter_topic}
+    own = {*config.own_topics, letters.retry_topic, letters.dead_letter_topic}
     return [name for name in topic_names(config.kafka) if name not in own and not _INTERNAL.match(name)]
 
 
@@ -77,7 +77,10 @@ def chosen(wanted: Sequence[str], known: Sequence[str]) -> list[str]:
 
 def _fits(wanted: str, name: str) -> bool:
     if wanted.startswith("^"):
-        return re.match(wanted, name) is not None
+        try:
+            return re.match(wanted, name) is not None
+        except re.error as error:
+            raise NoSuchTopics(f"{wanted} is no regular expression: {error}") from None
     return fnmatch.fnmatchcase(name, wanted) if "*" in wanted else name == wanted
 
 

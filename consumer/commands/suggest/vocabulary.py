@@ -29,7 +29,8 @@ FIELDS: Final[Mapping[str, frozenset[str]]] = {
         "musterino idklienta kundnummer asiakasnumero"
     ),
     "device_id": _words(
-        "visitor deviceid anonymousid visitorid cookieid browserid sessionid clientsessionid guestid "
+        "visitor bezoeker besucher visiteur visitante "
+        "deviceid anonymousid visitorid cookieid browserid sessionid clientsessionid guestid "
         "trackingid bezoekerid besucherid sitzungsid idvisiteur idvisitante idsesion idsessione ziyaretciid"
     ),
     "first_name": _words(
@@ -109,11 +110,11 @@ PRODUCT: Final[Mapping[str, frozenset[str]]] = {
     ),
     "products.price": _words(
         "price unitprice priceperunit itemprice productprice saleprice sellingprice listprice amount prijs "
-        "stukprijs eenheidsprijs preis einzelpreis stueckpreis stuckpreis prix prixunitaire precio "
+        "stukprijs stuksprijs eenheidsprijs preis einzelpreis stueckpreis stuckpreis prix prixunitaire precio "
         "preciounitario prezzo prezzounitario preco precounitario fiyat birimfiyat cena cenajednostkowa"
     ),
     "products.quantity": _words(
-        "quantity qty count pieces units orderunits amountordered aantal stuks menge anzahl stueckzahl "
+        "quantity qty count pieces units orderunits amountordered aantal hoeveelheid stuks menge anzahl stueckzahl "
         "quantite cantidad quantita quantidade adet miktar ilosc"
     ),
 }

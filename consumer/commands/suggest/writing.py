@@ -79,7 +79,7 @@ def _line(name: str, source: Any, found: Mapped) -> str:
 
 
 def _with_note(text: str, note: str) -> str:
-    return f"{text:<{_COMMENT_COLUMN}}# {note}" if note else text
+    return f"{text:<{_COMMENT_COLUMN - 1}} # {note}" if note else text
 
 
 def _scalar(value: Any) -> str:

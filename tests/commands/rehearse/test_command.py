@@ -98,10 +98,10 @@ def test_no_customer_data_is_shown_unless_it_is_asked_for(
 
 def test_too_much_that_is_refused_fails_a_pipeline(broker: Broker, shop: Shop, topic: str, tmp_path: Path) -> None:
     file = settings(tmp_path, broker, shop, [{"topic": topic, "event": "search"}])
-    assert command("--config", file, "--fail-above", "16%").exit_code == 0
-    refused = command("--config", file, "--fail-above", "0.15")
+    assert command("--config", file, "--fail-above", "17%").exit_code == 0
+    refused = command("--config", file, "--fail-above", "0.16")
     assert refused.exit_code == 1
-    assert "15.38% would be refused, more than 15.00%" in refused.stderr
+    assert "16.67% would be refused, more than 16.00%" in refused.stderr
     assert "is no share: give 1%, or 0.01" in command("--config", file, "--fail-above", "much").stderr
 
 

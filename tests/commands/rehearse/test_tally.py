@@ -80,10 +80,11 @@ def test_a_span_reaches_from_the_first_time_to_the_last() -> None:
 
 
 def test_the_share_that_is_refused() -> None:
+    """What is skipped on purpose does not make it smaller."""
     tally = Tally()
     assert tally.rejected_share == 0
     row = tally.row(KEY)
-    row.read = 8
+    row.send, row.skip = 7, 100
     row.add_refusal(refused("x"), record(0), lambda _: "")
-    tally.row(RowKey(1, "b", "search")).read = 2
+    tally.row(RowKey(1, "b", "search")).send = 2
     assert tally.rejected_share == pytest.approx(0.1)
