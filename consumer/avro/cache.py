@@ -64,6 +64,9 @@ class SchemaCache:
         self._unknown = UnknownIds(patience)
         self._failing: dict[SchemaId, str] = {}
         self._failures = 0
+        self._answered_at = float("-inf")
+        self._failed_at: dict[SchemaId, float] = {}
+        """Of those that the registry fails on, the last time."""
         self._errands = Errands(self._fetch, "schema-registry", clock)
 
     @property
@@ -141,7 +144,8 @@ class SchemaCache:
         now = self._clock()
         with self._lock:
             first = not self._unknown.is_awaited(schema_id)
-            again = self._unknown.not_found(schema_id, str(error), now, final=isinstance(error, SchemaUnusable))
+            final = isinstance(error, SchemaUnusable)
+            again = self._unknown.not_found(schema_id, str(error), now, final=final, unasked=error.unasked)
             waits = self._unknown.awaited(schema_id, now)
         if first and waits is not None:
             what = "a schema is unknown to the registry: its records wait"
@@ -152,6 +156,8 @@ class SchemaCache:
     def _note_answer(self, schema_id: SchemaId) -> None:
         with self._lock:
             self._failures = 0
+            self._answered_at = self._clock()
+            self._failed_at.pop(schema_id, None)
             recovered = self._failing.pop(schema_id, None) is not None and not self._failing
         if recovered:
             _log.info("the schema registry answers again")
@@ -161,7 +167,11 @@ class SchemaCache:
             first = not self._failing
             self._failing[schema_id] = problem
             self._failures += 1
-            self._unknown.failed(self._clock())
+            now, last = self._clock(), self._failed_at.get(schema_id)
+            self._failed_at[schema_id] = now
+            # One that it fails on while it answers of others is no outage: what it does not know is given up.
+            if last is None or self._answered_at <= last:
+                self._unknown.failed(now)
             wait = seconds_after(self._failures, self._backoff)
         if first:
             _log.warning("the schema registry does not answer", problem=problem, schema_id=for_log(schema_id))

@@ -86,7 +86,13 @@ class RegistryError(ExpectedError):
 
 
 class SchemaUnknown(RegistryError):
-    """The registry has no such schema, subject or version, or what it has is no Avro schema."""
+    """The registry has no such schema, subject or version, or what it has is no Avro schema.
+
+    Attributes:
+        unasked: another address of the registry, which may have it, did not answer.
+    """
+
+    unasked = False
 
 
 class SchemaUnusable(SchemaUnknown):
@@ -98,7 +104,13 @@ class RegistryRefused(RegistryError):
 
 
 class RegistryUnavailable(RegistryError):
-    """The registry is out of reach, refuses the credentials, or is not a registry: says nothing of the schema."""
+    """The registry is out of reach, refuses the credentials, or is not a registry: says nothing of the schema.
+
+    Attributes:
+        no_such_path: it answered, and has no such address.
+    """
+
+    no_such_path = False
 
 
 class ExtraMissing(RegistryError):

@@ -86,6 +86,8 @@ class KeyRegistry:
         try:
             kek = self._part(_KEK, f"{where}?deleted=false")
         except SchemaUnknown as error:
+            if error.unasked:
+                raise RegistryUnavailable(str(error)) from None
             raise KeyRefused(f"key {name.kek} cannot be had: {error}") from None
         keys = [key for subject in name.subjects if (key := self._key(where, name, subject)) is not None]
         if not keys:
@@ -99,7 +101,9 @@ class KeyRegistry:
         try:
             path = f"{where}/deks/{quote(subject, safe='')}/versions/{name.version}?{query}"
             return self._part(_DEK, path)
-        except SchemaUnknown:
+        except SchemaUnknown as error:
+            if error.unasked:
+                raise RegistryUnavailable(str(error)) from None
             return None
 
     def _part(self, expected: TypeAdapter[_T], path: str) -> _T:

@@ -36,8 +36,12 @@ def load_schema(store: SchemaStore, schema_id: SchemaId) -> AvroSchema:
         return with_encryption(parse_registered(store, registered), registered)
     except InvalidSchema as error:
         raise SchemaUnusable(f"schema {schema_id} of the registry {error}") from None
+    except SchemaUnusable:
+        raise
     except SchemaUnknown as error:
-        raise SchemaUnknown(f"schema {schema_id} is unknown to the registry: {error}") from None
+        unknown = SchemaUnknown(f"schema {schema_id} is unknown to the registry: {error}")
+        unknown.unasked = error.unasked
+        raise unknown from None
 
 
 def parse_registered(store: SchemaStore, registered: RegisteredSchema) -> AvroSchema:

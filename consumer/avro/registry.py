@@ -73,7 +73,9 @@ class RegistryClient:
             return self.schema(int(schema_id.value))
         try:
             return self._call(SCHEMA_ANSWER, "GET", f"/schemas/guids/{schema_id.value}", missing={NO_SCHEMA})
-        except RegistryUnavailable:
+        except RegistryUnavailable as error:
+            if not error.no_such_path:
+                raise
             # Karapace and Apicurio have no such path: if this is a registry that answers, it has no GUIDs.
             self.subjects()
             raise SchemaUnusable("it has no schemas by GUID") from None
@@ -161,7 +163,7 @@ class RegistryClient:
         """
         unknown: SchemaUnknown | None = None
         first = self._answered
-        problems: list[str] = []
+        problems: list[RegistryUnavailable] = []
         for number in range(len(self._places)):
             place = self._places[(first + number) % len(self._places)]
             try:
@@ -169,11 +171,16 @@ class RegistryClient:
             except SchemaUnknown as error:
                 unknown = unknown or error
             except RegistryUnavailable as error:
-                problems.append(str(error))
+                problems.append(error)
             else:
                 self._answered = (first + number) % len(self._places)
                 return answer
-        raise unknown or RegistryUnavailable("; ".join(dict.fromkeys(problems)))
+        if unknown is not None:
+            unknown.unasked = bool(problems)
+            raise unknown
+        unavailable = RegistryUnavailable("; ".join(dict.fromkeys(map(str, problems))))
+        unavailable.no_such_path = all(problem.no_such_path for problem in problems)
+        raise unavailable
 
     def _ask(self, place: Place, method: str, path: str, body: dict[str, Any] | None) -> tuple[int, bytes]:
         status, content = self._send(place, method, path, body)
@@ -219,7 +226,9 @@ def _failure(url: str, status: int, content: bytes, missing: Collection[int]) ->
         return SchemaUnknown(error.message)
     if status in _REFUSED and error.error_code:
         return RegistryRefused(error.message)
-    return RegistryUnavailable(no_registry_answer(url, status))
+    unavailable = RegistryUnavailable(no_registry_answer(url, status))
+    unavailable.no_such_path = status == requests.codes.not_found
+    return unavailable
 
 
 def _path(subject: str) -> str:

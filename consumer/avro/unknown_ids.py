@@ -66,8 +66,10 @@ class UnknownIds:
         self._failed_at = self._tidied_at = float("-inf")
         self._ends: deque[float] = deque(maxlen=_MANY)
 
-    def not_found(self, schema_id: SchemaId, message: str, now: float, *, final: bool = False) -> float | None:
-        """The registry has not got it; `final`: nor will it.
+    def not_found(
+        self, schema_id: SchemaId, message: str, now: float, *, final: bool = False, unasked: bool = False
+    ) -> float | None:
+        """The registry has not got it; `final`: nor will it; `unasked`: an address that may have it did not answer.
 
         Returns:
             The seconds until it is to be asked again; None: it is given up.
@@ -77,6 +79,8 @@ class UnknownIds:
         if known is None:
             self._ids[schema_id] = known = _Unknown(message[:_LONGEST], now, now, self._seconds(now))
         known.message, known.answered = message[:_LONGEST], now
+        if unasked:
+            known.seconds = max(known.seconds, self._patience.after_outage)
         left = self._until(known) - now
         if final or left <= 0:
             if not (final or known.given_up):

@@ -96,7 +96,7 @@ class Engine:
             self._skip(record, state)
             return
         if isinstance(mapped, Reject):
-            task: Task | None = self._refused(record, mapped, state, now)
+            task: Task | None = self._refused(record, mapped, state, now, half=half)
         else:
             task = self._mapped(record, mapped, state, now, half=half)
         if task is None:
@@ -203,9 +203,9 @@ class Engine:
         orphan = self.partitions.orphan_of(record)
         return orphan is not None and self._adopt(orphan, state)
 
-    def _refused(self, record: Record, mapped: Reject, state: PartitionState, now: float) -> Task:
+    def _refused(self, record: Record, mapped: Reject, state: PartitionState, now: float, *, half: bool) -> Task:
         self._held_routes.unmappable(record.origin.topic, mapped, now)
-        task = refused_task(record, mapped, state, self._outbox.number())
+        task = refused_task(record, mapped, state, self._outbox.number(), half=half)
         task.fail(unmappable(task, mapped, now))
         return task
 

@@ -189,7 +189,8 @@ class Partitions:
         return self.memory_of_left.delivered_of(record.partition, record.offset, part)
 
     def _remember_partly(self, task: Task) -> None:
-        if accepted := task.accepted:
+        # Of a topic that was made anew since, another record lies at this offset.
+        if task.state.incarnation == self._made_anew[task.state.partition] and (accepted := task.accepted):
             numbers = OffsetRanges.from_offsets(number for number, _ in accepted)
             self.memory_of_left.add_partly(task.state.partition, task.record.offset, task.part, numbers)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from typing import Final
 
 from consumer.backoff import Backoff
 from consumer.delivery.outbox import Outbox
@@ -17,6 +18,7 @@ from consumer.delivery.partitions import Partitions
 from consumer.delivery.task import PartitionState, Task
 from consumer.records import Outcome, Partition, Receipt, Record
 
+_ROUND_SECONDS: Final = 0.5
 _REWRITE = Backoff(0.5, 30)
 _LaneKey = tuple[Partition, int, Hashable]
 _Place = tuple[Partition, int, int]
@@ -62,6 +64,7 @@ class Receipts:
         self._again: list[tuple[float, int]] = []
         """When which ticket is due again."""
         self._failures = 0
+        self._counted_until = 0.0
         self.written = 0
         """How many the brokers have."""
         self.error = ""
@@ -142,7 +145,10 @@ class Receipts:
         """The brokers acknowledged the receipt with this ticket, or (`error`) it failed and is written again."""
         if error is not None:
             self.error = error
-            self._failures += 1
+            # What fails together is one failure of the brokers, however many receipts it is.
+            if now >= self._counted_until:
+                self._failures += 1
+                self._counted_until = now + _ROUND_SECONDS
             heapq.heappush(self._again, (now + _REWRITE.seconds(self._failures), ticket))
             return
         self.error = ""

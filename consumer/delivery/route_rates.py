@@ -17,7 +17,7 @@ class _Rate:
 
     def __init__(self, rate: float) -> None:
         self.bucket = TokenBucket(rate)
-        self.waiting: deque[Lane[Task]] = deque()
+        self.waiting: dict[float, deque[Lane[Task]]] = {}
 
 
 class RouteRates:
@@ -43,7 +43,7 @@ class RouteRates:
         if rate.bucket.available(now) >= 1:
             rate.bucket.take()
             return False
-        rate.waiting.append(lane)
+        rate.waiting.setdefault(task.priority, deque()).append(lane)
         task.state.held_lanes += 1
         return True
 
@@ -67,9 +67,14 @@ class RouteRates:
         return min(waiting, default=float("inf"))
 
 
-def _next(waiting: deque[Lane[Task]]) -> Lane[Task] | None:
-    """The first whose partition is still here."""
-    while waiting:
-        if not (lane := waiting.popleft()).closed:
-            return lane
+def _next(waiting: dict[float, deque[Lane[Task]]]) -> Lane[Task] | None:
+    """The first of the highest priority whose partition is still here."""
+    for priority in sorted(waiting, reverse=True):
+        lanes = waiting[priority]
+        while lanes:
+            lane = lanes.popleft()
+            if not lanes:
+                del waiting[priority]
+            if not lane.closed:
+                return lane
     return None

@@ -9,7 +9,7 @@ from consumer.delivery.order import KeyOrder
 from consumer.delivery.partitions import Partitions
 from consumer.delivery.receipts import Receipts
 from consumer.delivery.task import PartitionState, Settlement, Task
-from consumer.records import Outcome
+from consumer.records import Outcome, Reject
 
 
 class Settling:
@@ -88,8 +88,8 @@ def _settlement(task: Task, outcome: Outcome) -> Settlement:
     before = task.events_before
     events = tuple([request.event for request in task.requests]) or (task.rejected_event,)
     accepted = task.index
-    if task.requests and (task.refused or task.given_up) and outcome is not Outcome.RETRY:
-        events, accepted = _in_part(task)
+    if task.requests and (task.given_up or (task.refused and outcome is not Outcome.RETRY)):
+        events, accepted = _in_part(task, task.refused if outcome is not Outcome.RETRY else ())
     if before:
         events = before + events
     delivered = len(events) if outcome is Outcome.DELIVERED else len(before) + accepted
@@ -97,11 +97,11 @@ def _settlement(task: Task, outcome: Outcome) -> Settlement:
     return Settlement(task.record, outcome, events, delivered, task.failure, customer)
 
 
-def _in_part(task: Task) -> tuple[tuple[str, ...], int]:
+def _in_part(task: Task, untold: tuple[Reject, ...]) -> tuple[tuple[str, ...], int]:
     """The events of a record of which some were refused, the accepted ones first, and how many those are."""
     refused = {index for index, _ in task.given_up}
     sent = [
         request.event for index, request in enumerate(task.requests) if index < task.index and index not in refused
     ]
     others = [request.event for index, request in enumerate(task.requests) if index >= task.index or index in refused]
-    return (*sent, *others, *(each.event for each in task.refused)), len(sent)
+    return (*sent, *others, *(each.event for each in untold)), len(sent)

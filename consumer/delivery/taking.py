@@ -17,13 +17,15 @@ _LONG = 1000
 """From here on an id is worth counting beside the bodies that have it."""
 
 
-def refused_task(record: Record, mapped: Reject, state: PartitionState, number: int) -> Task:
+def refused_task(record: Record, mapped: Reject, state: PartitionState, number: int, *, half: bool = False) -> Task:
     """The task of a record that cannot be mapped: nothing of it is sent."""
     task = Task(record, state, (), 0, _size(record), number)
     task.rejected_event = mapped.event
     task.refused = (mapped,)
     if (past := record.redelivery) is not None:
         task.part, task.done = past.part, past.which
+    elif half or record.offset in state.settled.half:
+        task.part = OrderClass.OTHER
     return task
 
 

@@ -24,7 +24,7 @@ from consumer.mapping.recipients import Recipients
 from consumer.mapping.shared import Shared
 from consumer.mapping.surroundings import Cell, RouteSurroundings, Surroundings
 from consumer.mapping.tables import NO_TABLES, Tables
-from consumer.mapping.values import readable
+from consumer.mapping.values import is_blank, readable
 from consumer.records import CONSENTS, EventRequest, Mapped, Omission, OrderClass, Reason, Reject, Send, Skip, Stage
 
 # A redelivery names its topic itself, in a header that anyone may write.
@@ -100,7 +100,7 @@ class Route:
     def _default(self, value: Any) -> Plan | None:
         """Of a value that stands for no event, or is missing: which decides no consent, whatever the default is."""
         default, hint = self._by_value.default, self.chooser.hint if self.chooser else ""
-        if value is None or value == "":
+        if value is None or is_blank(value):
             if default is None or default in CONSENTS:
                 raise RefusedError.missing("event", hint)
         elif default is None:

@@ -18,7 +18,7 @@ from consumer.avro.registry import RegistryClient
 from consumer.avro.schema_ids import SchemaId
 from consumer.avro.unknown_ids import Patience
 from tests.avro.support import BreakableRegistry, fetched, record, text
-from tests.support.waiting import eventually
+from tests.support.waiting import eventually, free_port
 
 ORDER = text(record("com.shop.Order", id="string"))
 
@@ -230,6 +230,51 @@ def test_one_schema_that_the_registry_fails_on_does_not_hold_back_the_others(cli
     assert fetched(cache, schema_id).record is not None
     assert cache.outage == "a fault of this very schema"
     cache.close()
+
+
+def test_one_that_the_registry_fails_on_does_not_keep_those_that_it_does_not_know_from_being_given_up(
+    client: RegistryClient,
+) -> None:
+    """It answers of others: that is no outage, after which ids would be awaited for longer, and so for ever."""
+
+    class FailsOnOne:
+        def schema(self, schema_id: SchemaId) -> RegisteredSchema:
+            if schema_id == 7:
+                raise RuntimeError("a fault of this very schema")
+            return client.schema(schema_id)
+
+        schema_of = client.schema_of
+
+    schema_id = client.register("order", ORDER)
+    cache = SchemaCache(FailsOnOne(), patience=Patience(0.2), backoff=wait_fixed(0.5))
+    with pytest.raises(SchemaPending):
+        cache.get(7)
+    eventually(lambda: cache.outage, 10, "the outage to be noticed")
+    fetched(cache, schema_id)
+    with pytest.raises(SchemaUnknown):
+        fetched(cache, 99)
+    assert cache.outage == "a fault of this very schema"
+    cache.close()
+
+
+def test_not_found_beside_an_address_that_is_down_is_waited_for_as_in_an_outage(
+    client: RegistryClient, registry: BreakableRegistry, clock: Clock
+) -> None:
+    """A replica lags, and the one that has it does not answer."""
+    down = f"http://127.0.0.1:{free_port()}"
+    with RegistryClient(f"{down},{client.address}") as several:
+        cache = SchemaCache(several, patience=Patience(60), clock=clock, backoff=wait_fixed(0.01))
+        pending(cache)
+        eventually(lambda: cache.unknown_ids, 10, "the answer that there is none")
+        for _ in range(5):
+            pending(cache)
+            before = asked(registry)
+            clock.now += 58
+            eventually(lambda: asked(registry) > before, 10, "another question")  # noqa: B023 - within its round
+        clock.now += 58
+        with pytest.raises(SchemaUnknown):
+            fetched(cache, 1)
+        cache.close()
 
 
 def test_a_closed_cache_asks_no_more(cache: SchemaCache, registry: BreakableRegistry) -> None:

@@ -199,6 +199,21 @@ def test_records_of_a_key_are_settled_in_their_order(driver: Receipted, kind: st
     assert driver.at_rest()
 
 
+def test_one_that_waits_behind_two_others_ends_once(driver: Receipted) -> None:
+    """In both of its lanes, and one of the two waits behind the other."""
+    both = send("customer_patch", "unsubscribe")
+    for mapped in (both, send("optin"), both):
+        driver.take("jane", mapped)
+    for _ in range(6):
+        driver.reply_all()
+    first = [
+        ticket for ticket, receipt in driver.out.items() if receipt.idempotency_key.startswith("shop.orders:0:0")
+    ]
+    for ticket in [ticket for ticket in driver.out if ticket not in first] + first:
+        driver.engine.written(ticket, None, driver.now)
+    assert driver.committed() == 3
+
+
 def test_a_consent_is_not_settled_before_the_half_of_an_earlier_record(driver: Receipted) -> None:
     driver.take("jane", BOTH)
     driver.reply("shop.orders:0:0:1")

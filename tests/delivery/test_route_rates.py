@@ -46,6 +46,16 @@ def test_the_others_are_not_slowed() -> None:
     assert len(driver.in_flight) == 41
 
 
+def test_a_consent_does_not_wait_behind_the_profiles_of_its_route() -> None:
+    """One route may make both, by a value of its records: consent comes first."""
+    driver = Driver(SLOW).assign()
+    for number in range(50):
+        driver.take(f"key {number}", rated("customer_patch"))
+    driver.take("jane", rated("unsubscribe"))
+    driver.run(lambda _: ACCEPTED)
+    assert driver.log.index("shop.orders:0:50") <= 1
+
+
 def test_they_go_in_the_order_in_which_they_came() -> None:
     """Also of one key, and also where a retry comes between."""
     driver = Driver(SLOW).assign()

@@ -104,6 +104,15 @@ def test_a_topic_that_is_not_there_is_told_with_the_nearest(broker: Broker, shop
     assert f"no topic is named like {topic[:-1]}?; did you mean {topic}?" in result.stderr
 
 
+def test_a_pattern_that_is_none_is_told(broker: Broker, shop: Shop, tmp_path: Path) -> None:
+    file = sources(tmp_path, broker, shop.registry_url)
+    broker.topic(1)
+    result = command("suggest", "--config", file, "--topic", "^kas(")
+    assert result.exit_code == 1
+    assert result.stdout == "", "no heading is left in a file that is appended to"
+    assert "^kas( is no regular expression" in result.stderr
+
+
 def test_a_registry_that_is_away_is_a_sentence(broker: Broker, tmp_path: Path) -> None:
     url = f"http://127.0.0.1:{free_port()}"
     result = command("suggest", "--config", sources(tmp_path, broker, url), "--topic", broker.topic(1))

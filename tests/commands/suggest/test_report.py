@@ -126,6 +126,22 @@ def test_a_field_named_email_that_holds_none_is_not_one() -> None:
     assert route["fields"] == {"email": "contact_email"}
 
 
+def test_values_that_are_neither_given_nor_taken_back_are_skipped() -> None:
+    flag = {"type": "enum", "name": "Flag", "symbols": ["JA", "NEE", "ONBEKEND"]}
+    avro = record("Toestemming", email="string", status=flag)
+    (route,) = routes_in(text_of("toestemmingen", avro))
+    assert route["event"] == {"path": "status", "values": {"JA": "optin", "NEE": "unsubscribe"}, "default": "skip"}
+    assert errors_of(route, avro) == []
+
+
+def test_addresses_that_need_cleaning_are_cleaned() -> None:
+    avro = record("Customer", email="string")
+    (route,) = routes_in(text_of("customers", avro, records=({"email": "mailto:Jane@Example.com"},)))
+    assert route["normalise_email"] is True
+    (route,) = routes_in(text_of("customers", avro, records=({"email": "jane@example.com"},)))
+    assert "normalise_email" not in route
+
+
 @pytest.mark.parametrize(
     ("value", "unit"),
     [(9598, "days"), (1_700_000_000, "seconds"), (1_700_000_000_000, "milliseconds")],
