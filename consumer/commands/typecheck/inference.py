@@ -66,6 +66,10 @@ def _is_dotted(tree: Node) -> bool:
     return tree["type"] in {"field", "current", "surroundings"}
 
 
+_WRITTEN_BARE = frozenset(("null", "true", "false"))
+"""What people write without the backquotes that JMESPath asks for."""
+
+
 class _Inference(Walk):
     """The walk with JMESPath's logic and functions."""
 
@@ -120,7 +124,10 @@ class _Inference(Walk):
             }
             if str(error) not in bare:
                 raise
-            hint = f"; as a text it stands in single quotes: '{bare[str(error)]}'"
+            name = bare[str(error)]
+            hint = f"; as a text it stands in single quotes: '{name}'"
+            if name in _WRITTEN_BARE:
+                hint = f"; the value stands in backquotes: `{name}`"
             raise NothingFoundError(f"{error}{hint}", error.nearest) from None
 
     def _literal(self, tree: Node, _shape: Shape) -> Shape:

@@ -66,6 +66,8 @@ def _event_findings(key: str, route: RouteConfig, tables: Tables) -> Iterator[Fi
     if route.when is not None:
         yield from path_findings(f"{key}.when", route.when, tables)
     if not isinstance(route.event, EventByValue):
+        if route.event == SKIP:
+            yield Finding(f"{key}.event", "skips every record: leave the route out, or name its event")
         yield from _name_findings(f"{key}.event", route.event)
         return
     yield from path_findings(f"{key}.event.path", route.event.path, tables)

@@ -87,6 +87,13 @@ def test_an_alternative_that_is_never_taken_is_not_looked_at() -> None:
     assert check("optin", fields={"email": "buyer.email"}, attributes={"x": "id || nothing"}) == []
 
 
+@pytest.mark.parametrize("name", ["null", "true", "false"])
+def test_a_value_without_backquotes_is_told_how_to_be_written(name: str) -> None:
+    """In single quotes it would be a text, and the condition always the same."""
+    (line,) = said(check(fields=FIELDS, when=f"status == {name}"))
+    assert line == f"error when: there is no field {name}; the value stands in backquotes: `{name}`"
+
+
 def test_a_text_without_quotes_is_told_from_a_field() -> None:
     (line,) = said(check(fields=FIELDS, when="status == PAID"))
     assert line == "error when: there is no field PAID; as a text it stands in single quotes: 'PAID'"

@@ -26,6 +26,7 @@ def test_the_ten_event_types_and_custom_names_are_right(event: str) -> None:
     [
         ({"event": "purchsae"}, "event", "did you mean purchase?"),
         ({"event": "Opt-In"}, "event", "did you mean optin?"),
+        ({"event": "skip"}, "event", "skips every record"),
         ({"event": "Store Visit"}, "event", "did you mean store_visit?"),
         ({"event": "store_visit!"}, "event", "did you mean store_visit?"),
         ({"event": "Viewed Cart"}, "event", "did you mean viewed_cart?"),
