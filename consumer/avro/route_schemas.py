@@ -80,12 +80,14 @@ def reader_schema(route: RouteConfig) -> ReaderSchema | None:
     return reader
 
 
-def topic_decoder(
+def topic_decoder(  # noqa: PLR0913 - what a topic's decoder is made of
     taking: Sequence[RouteSchemas],
     cache: SchemasById | None,
     registry: RegistryType = CONFLUENT,
     most_bytes: int = 8 << 20,
     decryption: Decryption | None = None,
+    *,
+    any_record: bool = False,
 ) -> WireFormat:
     """The decoder of a topic.
 
@@ -95,13 +97,14 @@ def topic_decoder(
         registry: what it can be asked for.
         most_bytes: of a body that was deflated.
         decryption: of the topic's encrypted fields.
+        any_record: read record types that no route takes, too.
     """
     first = taking[0]
     # A topic's single objects may be of any route's files: each value names its schema.
     pooled = taking if first.route.wire_format == "single_object" else taking[:1]
     local = tuple(file.schema for each in pooled for file in each.written)
     names = [each.route.record for each in taking]
-    taken = None if None in names else frozenset(name for name in names if name is not None)
+    taken = None if any_record or None in names else frozenset(name for name in names if name is not None)
     readers = ReaderSchemas((each.reader for each in taking if each.reader is not None), taken)
     sources = SchemaSources(cache, local, readers, decryption, registry, most_bytes)
     return wire_format(first.route.wire_format, sources)

@@ -100,16 +100,25 @@ class SettledMemory:
         left = self._left.pop(partition, None)
         if left is None:
             return OffsetRanges()
+        if _is_set_back(left, committed):
+            self._forget_partly(partition)
         return _from_commit(left.settled.with_offsets(left.late), left, committed)
 
     def forget(self, partition: Partition) -> None:
         """The topic was made anew: its offsets mean other records now."""
         self._left.pop(partition, None)
+        self._forget_partly(partition)
+
+    def _forget_partly(self, partition: Partition) -> None:
         self._partly = {place: delivered for place, delivered in self._partly.items() if place[0] != partition}
 
 
 def _from_commit(ranges: OffsetRanges, left: _Left, committed: int | None) -> OffsetRanges:
     if committed is None:
         return ranges if left.acknowledged is None else OffsetRanges()
-    set_back = left.acknowledged is not None and committed < left.acknowledged
-    return OffsetRanges() if set_back else ranges.above(committed - 1)
+    return OffsetRanges() if _is_set_back(left, committed) else ranges.above(committed - 1)
+
+
+def _is_set_back(left: _Left, committed: int | None) -> bool:
+    """Whether somebody wants records again that were committed."""
+    return left.acknowledged is not None and committed is not None and committed < left.acknowledged

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from consumer.age import AgeLimit
 from consumer.config.expression_syntax import AROUND
 from consumer.config.route import SKIP, EventByValue, RouteConfig, paths_of
+from consumer.delivery.failures import joined
 from consumer.mapping.contract import decides_consent, events_of
 from consumer.mapping.errors import InvalidValueError, RefusedError
 from consumer.mapping.links import Claim, Links, claimed_links
@@ -195,12 +196,12 @@ class Router:
                 refused = [*(refused or ()), (len(requests), None if self._is_withheld(route, value) else reject)]
         rejects = () if refused is None else tuple(each for _, each in refused if each is not None)
         if not priorities:
-            return rejects[0] if rejects else Skip("only_emails" if refused else reason)
+            return joined(rejects) if rejects else Skip("only_emails" if refused else reason)
         numbers = () if refused is None else _numbered(len(requests), [at for at, _ in refused])
         if self.recipients is not None:
             requests, numbers = self._kept(requests, numbers, links, self.recipients)
             if not requests:
-                return rejects[0] if rejects else Skip("only_emails")
+                return joined(rejects) if rejects else Skip("only_emails")
         if links and claim is not None:
             requests = claimed_links(links, claim) + requests
         priority = priorities[0] if len(priorities) == 1 else max(priorities)

@@ -227,8 +227,13 @@ def key_ring(config: Config) -> KeyRing | None:
     return KeyRing(KeyRegistry(client, KeyService(options.keys, options.timeout_seconds)).cipher)
 
 
-def decoders(config: Config, schemas: SchemaCache | None) -> Callable[[str], WireFormat]:
+def decoders(config: Config, schemas: SchemaCache | None, *, any_record: bool = False) -> Callable[[str], WireFormat]:
     """A topic's decoder, by the wire format of the first route that takes it and the schemas of all that do.
+
+    Args:
+        config: the configuration.
+        schemas: those of the registry.
+        any_record: for people: what no route takes is read, too.
 
     Raises:
         UnusableSchemas: a route's schema files cannot be used.
@@ -242,7 +247,8 @@ def decoders(config: Config, schemas: SchemaCache | None) -> Callable[[str], Wir
         taking = [each for each in each_with_files if each.route.takes(topic)]
         # A topic that no route takes is a redelivery whose route is gone: the router says so once it is decoded.
         decryption = Decryption(NO_EXTRA if schemas is None or schemas.keys is None else schemas.keys, topic)
-        return topic_decoder(taking or each_with_files[:1], schemas, asked, most_bytes, decryption)
+        known = taking or each_with_files[:1]
+        return topic_decoder(known, schemas, asked, most_bytes, decryption, any_record=any_record)
 
     return of_topic
 

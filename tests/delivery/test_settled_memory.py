@@ -81,6 +81,20 @@ def test_of_a_topic_that_is_made_anew_nothing_is_remembered() -> None:
     assert (memory.delivered_of(ORDERS, 5, None), memory.delivered_of(CARTS, 5, None)) == (NONE, TWO)
 
 
+def test_offsets_that_were_set_back_are_sent_whole() -> None:
+    """Somebody wants the records again: those that were delivered in part, too."""
+    memory = SettledMemory()
+    for partition in (ORDERS, CARTS):
+        memory.keep(partition, SETTLED, HALVES, 20)
+        memory.add_partly(partition, 22, None, TWO)
+
+    memory.recall(ORDERS, 5)
+    memory.recall(CARTS, 20)
+
+    assert memory.delivered_of(ORDERS, 22, None) == NONE
+    assert memory.delivered_of(CARTS, 22, None) == TWO
+
+
 def test_records_that_were_delivered_in_part_are_bounded() -> None:
     memory = SettledMemory()
     for offset in range(20_000):

@@ -115,6 +115,7 @@ def test_where_none_is_left_to_send_anything_the_record_is_refused() -> None:
     outcome = routed({"topic": "t", "event": "search"}, never, {"topic": "t", "event": "purchase"})
     assert isinstance(outcome, Reject)
     assert (outcome.event, outcome.field) == ("search", "search_term")
+    assert "order_id: missing" in outcome.message, "each route's reason is told"
 
 
 @pytest.mark.parametrize(

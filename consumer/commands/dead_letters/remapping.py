@@ -24,6 +24,7 @@ class Remapping:
     def __init__(self, config: Config, schemas: SchemaCache | None) -> None:
         self._schemas = schemas
         self._decoders = decoders(config, schemas)
+        self._any_decoders = decoders(config, schemas, any_record=True)
         self._translator = masked_translator(
             config.routes,
             self._decoders,
@@ -50,7 +51,7 @@ class Remapping:
         if record.value is None:
             return {"value": None}
         try:
-            decoder = self._decoders(record.origin.topic)
+            decoder = self._any_decoders(record.origin.topic)
             found: Decoded = with_schemas(partial(decoder.decode, record.value, record.headers), self._schemas)
         except Undecodable as error:
             return {"undecodable": str(error), "bytes": record.value.hex()}

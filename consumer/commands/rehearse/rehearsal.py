@@ -43,7 +43,8 @@ class Rehearsal:
         self._now_ms = now_ms
         self._age = AgeLimit(config.delivery.max_event_age_seconds)
         self._show_values = show_values
-        self._decoder_of = decoder_of = decoders(config, schemas)
+        self._any_decoder_of = decoders(config, schemas, any_record=True)
+        decoder_of = decoders(config, schemas)
         keys, tables = key_decoder(config, schemas), load_tables(config.tables)
         # Each route for itself: a record that one refuses, another may send. Age is judged apart, so that a record
         # that is both old and broken is counted as broken.
@@ -106,7 +107,7 @@ class Rehearsal:
         if not self._show_values or record.value is None:
             return ""
         try:
-            decoded = self._decoder_of(record.origin.topic).decode(record.value, record.headers)
+            decoded = self._any_decoder_of(record.origin.topic).decode(record.value, record.headers)
         except (Undecodable, SchemaPending):
             return record.value[:_EXCERPT].hex(" ")
         return json.dumps(decoded.value, default=str, ensure_ascii=False)[:_EXCERPT]

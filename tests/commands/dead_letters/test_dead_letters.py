@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import yaml
 
 from consumer.sandbox.faults import FaultPlan, Scripts
 from tests.support.brokers import Broker, Message
@@ -193,6 +194,15 @@ def test_a_replayed_profile_holds_back_the_customers_later_ones(pipeline: Pipeli
         if each.status == 202
     ]
     assert accepted == names
+
+
+def test_a_replay_works_where_receipts_are_written(pipeline: Pipeline) -> None:
+    failed(pipeline)
+    file = pipeline.folder / "config.yaml"
+    settings = yaml.safe_load(file.read_text()) | {"receipts": {"topic": f"{pipeline.group}.receipts"}}
+    file.write_text(yaml.safe_dump(settings))
+    (done,) = ask(pipeline, "replay", "--reason", "rejected")
+    assert done["replayed"] == 1
 
 
 @pytest.mark.parametrize("command", ["list", "show", "replay"])
