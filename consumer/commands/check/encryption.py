@@ -10,7 +10,7 @@ from consumer.avro.key_service import is_installed
 from consumer.commands.typecheck.findings import Finding, Severity
 from consumer.commands.typecheck.routes import SchemaVersion
 from consumer.config.route import RouteConfig
-from consumer.mapping.router import names_read
+from consumer.mapping.compiled_route import names_read
 
 _NO_EXTRA = "the extra `encryption` is not installed here: where it is not, records are refused as `encrypted`"
 

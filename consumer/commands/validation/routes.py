@@ -12,9 +12,9 @@ from consumer.commands.validation.expressions import path_findings
 from consumer.commands.validation.fields import field_findings
 from consumer.config.findings import Finding
 from consumer.config.route import SKIP, EventByValue, RouteConfig, paths_of
+from consumer.mapping.compiled_route import chosen
 from consumer.mapping.contract import CONTRACTS, Contract, contract_of, events_of
 from consumer.mapping.names import as_name, as_yaml, is_name
-from consumer.mapping.router import chosen
 from consumer.mapping.tables import NO_TABLES, Tables
 from consumer.records import CONSENTS
 from consumer.suggestions import misspelt

@@ -1,0 +1,163 @@
+"""One route, compiled once at the start: which records it takes, which event each is, and how that is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+from consumer.config.expression_syntax import AROUND
+from consumer.config.route import SKIP, EventByValue, RouteConfig, paths_of
+from consumer.mapping.contract import decides_consent, events_of
+from consumer.mapping.errors import InvalidValueError, RefusedError
+from consumer.mapping.moments import Zone
+from consumer.mapping.names import as_yaml
+from consumer.mapping.paths import is_true
+from consumer.mapping.plan import Plan, plan_of
+from consumer.mapping.readers import Reader, reader
+from consumer.mapping.reads import Names, union
+from consumer.mapping.shared import Shared
+from consumer.mapping.surroundings import Cell, RouteSurroundings
+from consumer.mapping.tables import NO_TABLES, Tables
+from consumer.mapping.values import is_blank, readable
+from consumer.records import CONSENTS, OrderClass
+
+Chosen = tuple[type, bool | int | str]
+_FORMS = {bool: "boolean", int: "whole number", str: "text"}
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A compiled route.
+
+    Attributes:
+        chooser: the value of the record that chooses the event, None when there is but one.
+        zone: of the record's local timestamps, None where they stay without.
+        rated: its number, where it has a rate of its own.
+        plans: by that value's type and the value itself, as 1 and true are one in Python; by None when there
+            is no chooser. None where the record is skipped.
+        otherwise: the plan of all other values, where the route has a default.
+    """
+
+    config: RouteConfig
+    when: Reader | None
+    chooser: Reader | None
+    zone: Zone
+    rated: int | None
+    plans: Mapping[Chosen | None, Plan | None]
+    otherwise: Plan | None = None
+
+    @property
+    def only_event(self) -> str:
+        """The event that every record of the route becomes; empty where a value of the record chooses."""
+        return "" if isinstance(self.config.event, EventByValue) else self.config.event
+
+    def kind_of(self, event: str) -> OrderClass | None:
+        """The class of this event; where it is not known, that of all events of the route, if they have one."""
+        kinds = {OrderClass.CONSENT if each in CONSENTS else OrderClass.OTHER for each in _events(event, self.config)}
+        return kinds.pop() if len(kinds) == 1 else None
+
+    def takes(self, topic: str, record_name: str | None) -> bool:
+        return self.takes_values_of(topic) and self.config.record in {None, record_name}
+
+    def takes_values_of(self, topic: str) -> bool:
+        return self.config.records == "values" and self.config.takes(topic)
+
+    def takes_tombstones_of(self, topic: str) -> bool:
+        return self.config.records == "tombstones" and self.config.takes(topic)
+
+    def applies(self, record: Any) -> bool:
+        return self.when is None or is_true(self.when.read(record))
+
+    def plan(self, record: Any) -> Plan | None:
+        """The plan of the event that this record is; None where it is to be skipped.
+
+        Raises:
+            RefusedError: the value that chooses it is missing, or stands for no event: a consent that is no
+                boolean is nobody's consent (RudderStack).
+        """
+        if self.chooser is None:
+            return self.plans[None]
+        value = self.chooser.read(record)
+        if isinstance(value, bool | int | str):
+            key = chosen(value, ignore_case=self._by_value.ignore_case)
+            if key in self.plans:
+                return self.plans[key]
+        return self._default(value)
+
+    @property
+    def _by_value(self) -> EventByValue:
+        assert isinstance(self.config.event, EventByValue)  # noqa: S101 - there is a chooser
+        return self.config.event
+
+    def _default(self, value: Any) -> Plan | None:
+        """Of a value that stands for no event, or is missing: which decides no consent, whatever the default is."""
+        default, hint = self._by_value.default, self.chooser.hint if self.chooser else ""
+        if value is None or is_blank(value):
+            if default is None or default in CONSENTS:
+                raise RefusedError.missing("event", hint)
+        elif default is None:
+            known = ", ".join(f"{as_yaml(each)} ({_form(each)})" for _, each in filter(None, self.plans))
+            what = f"the value, a {_form(value)}, stands for no event of the route, which names {known}"
+            raise RefusedError.invalid("event", what, hint)
+        return self.otherwise
+
+
+def names_read(route: RouteConfig) -> Names:
+    """The fields of a record that a route looks at, in whose configuration nothing is wrong."""
+    return names_of(compile_route(route, "", NO_TABLES, Cell()))
+
+
+def names_of(whole: object) -> Names:
+    """What all readers in a compiled part look at, wherever in it they stand: one that is added is found, too."""
+    if isinstance(whole, Reader):
+        return whole.names
+    if isinstance(whole, Mapping):
+        return union(map(names_of, whole.values()))
+    if isinstance(whole, tuple):
+        return union(map(names_of, whole))
+    if is_dataclass(whole):
+        return union(names_of(getattr(whole, part.name)) for part in fields(whole))
+    return frozenset()
+
+
+def _form(value: object) -> str:
+    return _FORMS.get(type(value), "value of another type")
+
+
+def _events(event: str, route: RouteConfig) -> tuple[str, ...]:
+    return (event,) if event else events_of(route)
+
+
+def _consent(found: Any) -> bool:
+    """JMESPath holds any text for true, `"false"` too: a consent that is no boolean is nobody's (RudderStack)."""
+    if not isinstance(found, bool):
+        raise InvalidValueError("must be true or false where it decides a consent: compare it, as in x == 'YES'")
+    return found
+
+
+def chosen(value: bool | int | str, *, ignore_case: bool) -> Chosen:  # noqa: FBT001 - any scalar of a record
+    """A value that chooses the event, as the route's own values are kept."""
+    return (type(value), value.casefold() if ignore_case and isinstance(value, str) else value)
+
+
+def compile_route(route: RouteConfig, token: str, tables: Tables, cell: Cell, number: int = 0) -> Route:
+    """Compiles a route in whose configuration nothing is wrong; `number`: its place among them."""
+    rated = number if route.rate_limit_per_second else None
+    shared = Shared(route.zone, tables, RouteSurroundings(cell, route.key_format))
+    accept = _consent if decides_consent(route) else readable
+    when = None if route.when is None else reader("when", route.when, (), accept, shared)
+    if not isinstance(route.event, EventByValue):
+        return Route(route, when, None, route.zone, rated, {None: plan_of(route, route.event, token, shared)})
+    chooser = reader("event", route.event.path, (), readable, shared)
+    made = {event: plan_of(route, event, token, shared) for event in events_of(route)}
+    plans: dict[Chosen | None, Plan | None] = {
+        chosen(value, ignore_case=route.event.ignore_case): made.get(event)
+        for value, event in route.event.values.items()
+    }
+    return Route(route, when, chooser, route.zone, rated, plans, made.get(route.event.default or SKIP))
+
+
+def reads_surroundings(route: RouteConfig) -> bool:
+    """Whether any of its expressions looks at `_kafka`."""
+    return any(AROUND in path for path in paths_of(route))
