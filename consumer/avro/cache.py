@@ -13,13 +13,13 @@ from tenacity.wait import wait_base
 
 from consumer.avro.errands import Errands
 from consumer.avro.errors import RegistryError, SchemaPending, SchemaUnknown, SchemaUnusable
+from consumer.avro.failing import Failing
 from consumer.avro.kept import KeptSchemas
 from consumer.avro.key_ring import KeyRing
 from consumer.avro.references import SchemaStore, load_schema
 from consumer.avro.schema import AvroSchema
 from consumer.avro.schema_ids import SchemaId, for_log
 from consumer.avro.unknown_ids import Patience, UnknownIds
-from consumer.backoff import seconds_after
 
 _log = structlog.get_logger(__name__)
 
@@ -58,12 +58,10 @@ class SchemaCache:
         self.keys = keys
         self._subjects_of = subjects_of
         self._clock = clock
-        self._backoff = backoff
         self.kept = KeptSchemas()
         self._lock = Lock()
         self._unknown = UnknownIds(patience)
-        self._failing: dict[SchemaId, str] = {}
-        self._failures = 0
+        self._failing: Failing[SchemaId] = Failing(backoff)
         self._answered_at = float("-inf")
         self._failed_at: dict[SchemaId, float] = {}
         """Of those that the registry fails on, the last time."""
@@ -73,7 +71,7 @@ class SchemaCache:
     def outage(self) -> str | None:
         """What is wrong with the registry now, and what to do; None while nothing is known to be wrong."""
         with self._lock:
-            return next(iter(self._failing.values()), None)
+            return self._failing.problem
 
     @property
     def key_outage(self) -> str | None:
@@ -155,24 +153,20 @@ class SchemaCache:
 
     def _note_answer(self, schema_id: SchemaId) -> None:
         with self._lock:
-            self._failures = 0
             self._answered_at = self._clock()
             self._failed_at.pop(schema_id, None)
-            recovered = self._failing.pop(schema_id, None) is not None and not self._failing
+            recovered = self._failing.answered(schema_id)
         if recovered:
             _log.info("the schema registry answers again")
 
     def _note_failure(self, schema_id: SchemaId, problem: str) -> float:
         with self._lock:
-            first = not self._failing
-            self._failing[schema_id] = problem
-            self._failures += 1
+            wait, first = self._failing.failed(schema_id, problem)
             now, last = self._clock(), self._failed_at.get(schema_id)
             self._failed_at[schema_id] = now
             # One that it fails on while it answers of others is no outage: what it does not know is given up.
             if last is None or self._answered_at <= last:
                 self._unknown.failed(now)
-            wait = seconds_after(self._failures, self._backoff)
         if first:
             _log.warning("the schema registry does not answer", problem=problem, schema_id=for_log(schema_id))
         return wait

@@ -14,7 +14,7 @@ from tenacity.wait import wait_base
 from consumer.avro.encryption import Cipher, KeyName
 from consumer.avro.errands import Errands
 from consumer.avro.errors import KeyPending, KeyRefused
-from consumer.backoff import seconds_after
+from consumer.avro.failing import Failing
 
 _log = structlog.get_logger(__name__)
 
@@ -53,19 +53,17 @@ class KeyRing:
         """
         self._do_fetch = fetch
         self._clock = clock
-        self._backoff = backoff
         self._lock = Lock()
         self._keys: dict[KeyName, Cipher] = {}
         self._refused: dict[KeyName, _Refused] = {}
-        self._failing: dict[KeyName, str] = {}
-        self._failures = 0
+        self._failing: Failing[KeyName] = Failing(backoff)
         self._errands = Errands(self._fetch, "encryption-keys", clock)
 
     @property
     def outage(self) -> str | None:
         """Why keys cannot be had now, and what to do; None while nothing is known to be wrong."""
         with self._lock:
-            return next(iter(self._failing.values()), None)
+            return self._failing.problem
 
     def get(self, name: KeyName) -> Cipher:
         """See `Keys.get`."""
@@ -103,17 +101,13 @@ class KeyRing:
 
     def _note_answer(self, name: KeyName) -> None:
         with self._lock:
-            self._failures = 0
-            recovered = self._failing.pop(name, None) is not None and not self._failing
+            recovered = self._failing.answered(name)
         if recovered:
             _log.info("the keys of encrypted fields can be had again")
 
     def _note_failure(self, name: KeyName, problem: str) -> float:
         with self._lock:
-            first = not self._failing
-            self._failing[name] = problem
-            self._failures += 1
-            wait = seconds_after(self._failures, self._backoff)
+            wait, first = self._failing.failed(name, problem)
         if first:
             _log.warning("the keys of encrypted fields cannot be had: their records wait", problem=problem)
         return wait

@@ -24,7 +24,7 @@ def register(path: Path, folder: Path | None) -> None:
     from consumer.avro.files import schemas_folder  # noqa: PLC0415
     from consumer.avro.register import register_folder  # noqa: PLC0415
     from consumer.avro.registry import RegistryClient  # noqa: PLC0415
-    from consumer.pipeline.assembly import registry  # noqa: PLC0415
+    from consumer.pipeline.decoding import registry  # noqa: PLC0415
 
     client = registry(config)
     if client is None:

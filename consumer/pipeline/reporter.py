@@ -191,21 +191,15 @@ class Reporter:
         if receipt:
             self._metrics.receipt_produce_failures.inc()
             self._receipt_failed = True
-            if (suppressed := self._incidents.happened("receipt", now)) is not None:
-                log.error(
-                    "a receipt could not be written; what it is of is not committed, and it is written again",
-                    error=error,
-                    suppressed=suppressed,
-                )
-            return
-        self._metrics.dead_letter_produce_failures.inc()
-        self._write_failed = True
-        if (suppressed := self._incidents.happened("write", now)) is not None:
-            log.error(
-                "a failed record could not be written; it stays unsettled and is written again",
-                error=error,
-                suppressed=suppressed,
-            )
+            kind = "receipt"
+            what = "a receipt could not be written; what it is of is not committed, and it is written again"
+        else:
+            self._metrics.dead_letter_produce_failures.inc()
+            self._write_failed = True
+            kind = "write"
+            what = "a failed record could not be written; it stays unsettled and is written again"
+        if (suppressed := self._incidents.happened(kind, now)) is not None:
+            log.error(what, error=error, suppressed=suppressed)
 
     def rebalanced(self, kind: str, partitions: Sequence[Partition], assigned: Sequence[Partition]) -> None:
         self._metrics.rebalances[kind].inc()

@@ -20,7 +20,7 @@ from consumer.avro.schema_ids import IdKind, NamedId
 from consumer.config.model import RegistryConfig
 from consumer.sandbox.serve import serve
 from tests.avro.support import record, text
-from tests.support.servers import Peer, Server, certificate, server_context
+from tests.support.servers import Peer, Server, certificate, dripping, endless, server_context
 
 ID, OF_JSON = "1b2c3d4e5f60718293a4b5c6d7e8f901", "2" * 32
 ORDER = text(record("com.shop.Order", id="string"))
@@ -195,33 +195,19 @@ def test_a_certificate_that_nobody_vouches_for_is_an_outage(stubs: Stubs) -> Non
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-
-
-def endless(peer: Peer) -> None:
-    peer.read_request()
-    peer.send(HEAD)
-    while True:
-        peer.send(b"10000\r\n" + b"x" * 65536 + b"\r\n")
-
-
-def dripping(peer: Peer) -> None:
-    peer.read_request()
-    peer.send(HEAD)
-    while True:
-        peer.send(b"1\r\n{\r\n")
-        time.sleep(0.05)  # a server that is slow, but never silent for as long as the time limit
+ENDLESS, DRIPPING = endless(HEAD), dripping(HEAD)
 
 
 @pytest.mark.parametrize(
     ("script", "said"),
     [
-        pytest.param(endless, "broke", id="endless"),
-        pytest.param(dripping, "did not answer within 0.5 s", id="dripping"),
+        pytest.param(ENDLESS, "broke", id="endless"),
+        pytest.param(DRIPPING, "did not answer within 0.5 s", id="dripping"),
     ],
 )
 def test_an_answer_that_has_no_end_is_an_outage(script: Callable[[Peer], None], said: str, pem: Path) -> None:
     with Server(script, server_context(pem)) as server:
-        timeout = "500" if script is dripping else "20000"
+        timeout = "500" if script is DRIPPING else "20000"
         client = of_type_azure(server.url.removesuffix("/api"), str(pem), **{"timeout.ms": timeout})
         with pytest.raises(RegistryUnavailable, match=said):
             client.schema(NamedId(IdKind.AZURE, ID))

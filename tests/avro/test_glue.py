@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,7 +17,7 @@ from consumer.config.model import RegistryConfig
 from consumer.errors import UnusableSetting
 from consumer.sandbox.serve import serve
 from tests.avro.glue_stub import OF_JSON, ORDER, REFUND, UUID, Glue, failure
-from tests.support.servers import Peer, Server
+from tests.support.servers import Peer, Server, dripping, endless
 
 pytestmark = pytest.mark.usefixtures("aws_role")
 
@@ -117,21 +116,7 @@ def test_without_a_region_it_is_no_setting() -> None:
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
-
-
-def endless(peer: Peer) -> None:
-    peer.read_request()
-    peer.send(HEAD)
-    while True:
-        peer.send(b"10000\r\n" + b"x" * 65536 + b"\r\n")
-
-
-def dripping(peer: Peer) -> None:
-    peer.read_request()
-    peer.send(HEAD)
-    while True:
-        peer.send(b"1\r\n{\r\n")
-        time.sleep(0.05)  # a server that is slow, but never silent for as long as the time limit
+ENDLESS, DRIPPING = endless(HEAD), dripping(HEAD)
 
 
 def silent(peer: Peer) -> None:
@@ -141,14 +126,14 @@ def silent(peer: Peer) -> None:
 @pytest.mark.parametrize(
     ("script", "said"),
     [
-        pytest.param(endless, "broke .AnswerTooLarge", id="endless"),
-        pytest.param(dripping, "did not answer within 0.5 s", id="dripping"),
+        pytest.param(ENDLESS, "broke .AnswerTooLarge", id="endless"),
+        pytest.param(DRIPPING, "did not answer within 0.5 s", id="dripping"),
         pytest.param(silent, "did not answer within 0.5 s", id="silent"),
     ],
 )
 def test_an_answer_that_has_no_end_is_an_outage(script: Callable[[Peer], None], said: str) -> None:
     """boto3's own HTTP would read on for ever."""
     with Server(script) as server, pytest.raises(RegistryUnavailable, match=said):
-        of_type_glue(server.url, **{"timeout.ms": "500" if script is not endless else "20000"}).schema(
+        of_type_glue(server.url, **{"timeout.ms": "500" if script is not ENDLESS else "20000"}).schema(
             NamedId(IdKind.GLUE, UUID)
         )

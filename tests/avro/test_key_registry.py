@@ -14,9 +14,8 @@ from consumer.avro.errors import KeyRefused, RegistryUnavailable
 from consumer.avro.key_registry import Kek, KeyRegistry
 from consumer.avro.options import RegistryOptions
 from consumer.avro.registry import RegistryClient
-from tests.avro.test_registry import dripping
 from tests.support.contracts import KEKS, Contracts, contracts
-from tests.support.servers import Server
+from tests.support.servers import Server, dripping
 
 NAME = KeyName("shop/key", ("orders-value", "com.shop.Order"), "AES256_GCM", 2)
 KEK = {"name": "shop/key", "kmsType": "aws-kms", "kmsKeyId": "arn", "kmsProps": {"a": "b"}, "shared": False}
@@ -142,7 +141,7 @@ def test_an_answer_that_says_nothing_of_the_key_is_an_outage(
 def test_one_that_has_no_end_is_an_outage() -> None:
     """Confluent's own client waits for ever."""
     with (
-        Server(dripping) as server,
+        Server(dripping(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")) as server,
         RegistryClient(server.url, RegistryOptions(timeout_seconds=0.5)) as client,
         pytest.raises(RegistryUnavailable, match=r"did not answer within 0.5 s"),
     ):

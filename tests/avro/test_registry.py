@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -14,7 +13,7 @@ from consumer.avro.protocol import Reference, RegisteredSchema
 from consumer.avro.registry import RegistryClient
 from consumer.sandbox.serve import serve
 from tests.avro.support import BreakableRegistry, record, text
-from tests.support.servers import Peer, Server
+from tests.support.servers import Peer, Server, dripping, endless
 from tests.support.waiting import free_port
 
 ORDER = '{"type":"record","name":"com.shop.Order","fields":[]}'
@@ -126,21 +125,7 @@ def test_what_one_address_refuses_is_tried_at_no_other(client: RegistryClient, r
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-
-
-def endless(peer: Peer) -> None:
-    peer.read_request()
-    peer.send(HEAD)
-    while True:
-        peer.send(b"10000\r\n" + b"x" * 65536 + b"\r\n")
-
-
-def dripping(peer: Peer) -> None:
-    peer.read_request()
-    peer.send(HEAD)
-    while True:
-        peer.send(b"1\r\n{\r\n")
-        time.sleep(0.05)  # a server that is slow, but never silent for as long as the time limit
+ENDLESS, DRIPPING = endless(HEAD), dripping(HEAD)
 
 
 def cut_short(peer: Peer) -> None:
@@ -151,8 +136,8 @@ def cut_short(peer: Peer) -> None:
 @pytest.mark.parametrize(
     ("script", "said"),
     [
-        pytest.param(endless, "sends more than 16 MB: check schema_registry.url", id="endless"),
-        pytest.param(dripping, "did not answer within 0.5 s", id="dripping"),
+        pytest.param(ENDLESS, "sends more than 16 MB: check schema_registry.url", id="endless"),
+        pytest.param(DRIPPING, "did not answer within 0.5 s", id="dripping"),
         pytest.param(cut_short, "broke", id="cut short"),
     ],
 )
@@ -160,7 +145,7 @@ def test_an_answer_that_has_no_end_is_an_outage(script: Callable[[Peer], None], 
     """Neither memory nor the thread that fetches schemas is lost to it."""
     with (
         Server(script) as server,
-        RegistryClient(server.url, RegistryOptions(timeout_seconds=0.5 if script is dripping else 20)) as client,
+        RegistryClient(server.url, RegistryOptions(timeout_seconds=0.5 if script is DRIPPING else 20)) as client,
         pytest.raises(RegistryUnavailable, match=said),
     ):
         client.subjects()

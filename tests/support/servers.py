@@ -8,6 +8,7 @@ import ssl
 import struct
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Self
@@ -131,3 +132,28 @@ def server_context(pem: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     return context
+
+
+def endless(head: bytes) -> Callable[[Peer], None]:
+    """A server whose chunked answer has no end."""
+
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(head)
+        while True:
+            peer.send(b"10000\r\n" + b"x" * 65536 + b"\r\n")
+
+    return script
+
+
+def dripping(head: bytes) -> Callable[[Peer], None]:
+    """One that is slow, but never silent for as long as the time limit."""
+
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(head)
+        while True:
+            peer.send(b"1\r\n{\r\n")
+            time.sleep(0.05)  # what makes it slow
+
+    return script

@@ -22,7 +22,7 @@ from consumer.commands.typecheck.routes import SchemaVersion, check_route
 from consumer.commands.validation.routes import overlap
 from consumer.config.model import Config
 from consumer.mapping.tables import load_tables
-from consumer.pipeline.assembly import registry
+from consumer.pipeline.decoding import registry
 
 _TOMBSTONE = SchemaVersion("a tombstone", parse('{"type": "record", "name": "tombstone", "fields": []}'))
 

@@ -14,7 +14,7 @@ from consumer.avro.errors import Undecodable
 from consumer.commands.preview.translation import UNKNOWN_ID_SECONDS, masked_translator, with_schemas
 from consumer.config.model import Config
 from consumer.mapping.tables import load_tables
-from consumer.pipeline.assembly import decoders, key_decoder, schema_cache
+from consumer.pipeline.decoding import decoders, key_decoder, schema_cache
 from consumer.records import Mapped, Record
 
 

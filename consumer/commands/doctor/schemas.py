@@ -10,7 +10,7 @@ from consumer.commands.check.routes import check_mapping
 from consumer.commands.doctor.finding import Finding, Severity, error, ok
 from consumer.commands.typecheck.findings import Severity as Weight
 from consumer.config.model import Config
-from consumer.pipeline.assembly import registry
+from consumer.pipeline.decoding import registry
 
 _SEVERITIES = {Weight.ERROR: Severity.ERROR, Weight.WARNING: Severity.WARNING, Weight.INFO: Severity.OK}
 

@@ -14,7 +14,7 @@ from consumer.commands.preview.translation import UNKNOWN_ID_SECONDS, masked_tra
 from consumer.config.model import Config
 from consumer.kafka.tail import tail
 from consumer.mapping.tables import load_tables
-from consumer.pipeline.assembly import decoders, key_decoder, schema_cache
+from consumer.pipeline.decoding import decoders, key_decoder, schema_cache
 from consumer.records import Mapped, Partition
 from consumer.suggestions import nearest
 from consumer.telemetry.masking import MASK

@@ -22,7 +22,7 @@ from consumer.errors import ExpectedError
 from consumer.kafka.reading import TopicReader
 from consumer.mapping.tables import load_tables
 from consumer.mapping.translate import Translator
-from consumer.pipeline.assembly import decoders, key_decoder, schema_cache
+from consumer.pipeline.decoding import decoders, key_decoder, schema_cache
 from consumer.records import Mapped, Reason, Record, Reject, Send, Skip, Stage
 
 _STEP: Final = 500

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from consumer.avro.schema import AvroSchema
 from consumer.commands.suggest.events import EventGuess, actions, guess_event
-from consumer.commands.suggest.leaves import Contents, Leaf, contents_of
+from consumer.commands.suggest.leaves import Contents, Leaf, ListLeaf, contents_of
 from consumer.commands.suggest.leftovers import sort_rest
 from consumer.commands.suggest.matching import (
     DOUBTFUL,
@@ -22,7 +22,7 @@ from consumer.commands.suggest.matching import (
 )
 from consumer.commands.suggest.samples import Evidence, evidence
 from consumer.commands.suggest.suggestion import Mapped, Suggestion
-from consumer.commands.suggest.vocabulary import DONE, MINOR_UNITS
+from consumer.commands.suggest.vocabulary import DONE, MINOR_UNITS, PRODUCT
 from consumer.commands.suggest.words import joined, words_of
 from consumer.commands.typecheck.shapes import symbols_of
 from consumer.config.route import FieldConfig
@@ -64,7 +64,7 @@ def suggestion_of(
         return made
     _add_fields(made, event, found, evidence_of)
     if CONTRACTS[event.event].takes_products:
-        _add_products(made, contents, flat)
+        _add_products(made, event.event, listed, flat)
     sort_rest(made, contents, evidence_of)
     _add_conditions(made, event, contents)
     _add_missing(made, event)
@@ -113,22 +113,19 @@ def _date(leaf: Leaf, found: Evidence, note: str) -> tuple[str | FieldConfig, st
     return FieldConfig(path=leaf.path, **{"as": "date", "unit": unit}), said
 
 
-def _add_products(made: Suggestion, contents: Contents, flat: Mapping[str, Match]) -> None:
-    listed = product_list(contents)
+def _add_products(
+    made: Suggestion, event: str, listed: tuple[ListLeaf, int] | None, flat: Mapping[str, Match]
+) -> None:
+    """Those of a list with how sure that is one, else a single product among the record's own values."""
     if listed is None:
-        made.fields |= (
-            {name: mapped(name, match, lambda _: Evidence()) for name, match in sorted(flat.items(), key=_by_name)}
-            if "products.id" in flat
-            else {}
-        )
+        if "products.id" in flat:
+            _map_products(made, flat)
         return
     found, points = listed
     note = "" if points >= LIKELY else "perhaps: its elements look like products"
-    event = made.event.event if made.event else ""
     if found.leaves:
         made.fields["products"] = Mapped(found.leaf.path, found.leaf.path, note)
-        for name, match in sorted(product_matches(found.leaves).items(), key=_by_name):
-            made.fields[name] = mapped(name, match, lambda _: Evidence())
+        _map_products(made, product_matches(found.leaves))
     else:
         made.fields["products"] = Mapped(f"{found.leaf.path}[].{{id: @}}", found.leaf.path, note or "a list of ids")
     if CONTRACTS[event].splittable:
@@ -137,8 +134,10 @@ def _add_products(made: Suggestion, contents: Contents, flat: Mapping[str, Match
         made.options["repeated_products"] = "merge"
 
 
-def _by_name(pair: tuple[str, Match]) -> int:
-    return ("products.id", "products.name", "products.price", "products.quantity").index(pair[0])
+def _map_products(made: Suggestion, matches: Mapping[str, Match]) -> None:
+    for name in PRODUCT:
+        if name in matches:
+            made.fields[name] = mapped(name, matches[name], lambda _: Evidence())
 
 
 def _add_conditions(made: Suggestion, event: EventGuess, contents: Contents) -> None:

@@ -30,7 +30,7 @@ def suggest(path: Path, topics: tuple[str, ...]) -> None:
     from consumer.commands.suggest.events import guess_by_name  # noqa: PLC0415
     from consumer.commands.suggest.report import routes_of  # noqa: PLC0415
     from consumer.commands.suggest.sources import chosen, read_topics, topics_of  # noqa: PLC0415
-    from consumer.pipeline.assembly import registry  # noqa: PLC0415
+    from consumer.pipeline.decoding import registry  # noqa: PLC0415
 
     with exit_on_error("nothing can be suggested"):
         known = topics_of(config)

@@ -29,18 +29,14 @@ class Evidence:
         filled: in how many there is a value that is not empty.
         emails: how many of those are an e-mail address, cleaned or as they are.
         unclean: how many are one only when they are cleaned, as `normalise_email` does.
-        booleans: how many of those are true or false.
         unit: what a number counts since 1970, if all of them can be a time of our years; else empty.
-        negative: whether a number is below zero.
     """
 
     seen: int = 0
     filled: int = 0
     emails: int = 0
     unclean: int = 0
-    booleans: int = 0
     unit: str = ""
-    negative: bool = False
 
     @property
     def share(self) -> float:
@@ -63,9 +59,7 @@ def evidence(path: str, records: Sequence[Mapping[str, Any]]) -> Evidence:
         filled=len(filled),
         emails=sum(isinstance(value, str) and is_email(value) for value in filled),
         unclean=sum(isinstance(value, str) and is_email(value) and cleaned(value) != value for value in filled),
-        booleans=sum(isinstance(value, bool) for value in filled),
         unit=_unit(numbers) if numbers and len(numbers) == len(filled) else "",
-        negative=any(number < 0 for number in numbers),
     )
 
 

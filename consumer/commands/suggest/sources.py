@@ -5,10 +5,12 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
+from consumer.avro.cache import SchemaCache
 from consumer.avro.errors import SchemaUnknown, Undecodable
 from consumer.avro.references import load_schema
 from consumer.avro.registry_protocol import Registry
@@ -21,7 +23,7 @@ from consumer.config.route import RouteConfig
 from consumer.errors import ExpectedError
 from consumer.kafka.reading import topic_names
 from consumer.kafka.tail import tail
-from consumer.pipeline.assembly import decoders, schema_cache
+from consumer.pipeline.decoding import decoders, schema_cache
 from consumer.suggestions import did_you_mean
 
 RECORDS: Final = 200
@@ -90,32 +92,38 @@ def read_topics(config: Config, client: Registry, topics: Sequence[str]) -> Iter
     Raises:
         RegistryUnavailable: the registry does not answer at all.
     """
-    registry = RegistrySchemas(client)
-    for topic in topics:
-        # No event is named like this: only what is named like the topic is of it.
-        route = RouteConfig(topic=topic, event="-")
-        contents = TopicContents(topic)
-        written = _add_records(contents, config.model_copy(update={"routes": (route,)}))
-        found = registry.for_route(route)
-        contents.problems += [finding.message for finding in found.unusable]
-        for version in (version for versions in found.choices for version in versions):
-            record = version.schema.record
-            of_topic = version.label.startswith(f"{topic}-")
-            if record is not None and (of_topic or record.name in written or not written):
-                contents.types.setdefault(record.name, []).append(version.schema)
-        for name, schema_id in written.items():
-            if name not in contents.types and schema_id is not None:
-                _add_type(contents, name, schema_id, client)
-        if not contents.types and not contents.problems:
-            contents.problems.append("neither the registry nor a record of it has an Avro schema")
-        yield contents
+    registry, cache = RegistrySchemas(client), schema_cache(config, UNKNOWN_ID_SECONDS)
+    with closing(cache) if cache is not None else nullcontext():
+        for topic in topics:
+            yield _contents(config, client, registry, cache, topic)
 
 
-def _add_records(contents: TopicContents, config: Config) -> dict[str, SchemaId | None]:
+def _contents(
+    config: Config, client: Registry, registry: RegistrySchemas, cache: SchemaCache | None, topic: str
+) -> TopicContents:
+    # No event is named like this: only what is named like the topic is of it.
+    route = RouteConfig(topic=topic, event="-")
+    contents = TopicContents(topic)
+    written = _add_records(contents, config.model_copy(update={"routes": (route,)}), cache)
+    found = registry.for_route(route)
+    contents.problems += [finding.message for finding in found.unusable]
+    for version in (version for versions in found.choices for version in versions):
+        record = version.schema.record
+        of_topic = version.label.startswith(f"{topic}-")
+        if record is not None and (of_topic or record.name in written or not written):
+            contents.types.setdefault(record.name, []).append(version.schema)
+    for name, schema_id in written.items():
+        if name not in contents.types and schema_id is not None:
+            _add_type(contents, name, schema_id, client)
+    if not contents.types and not contents.problems:
+        contents.problems.append("neither the registry nor a record of it has an Avro schema")
+    return contents
+
+
+def _add_records(contents: TopicContents, config: Config, cache: SchemaCache | None) -> dict[str, SchemaId | None]:
     """Gives the record types that were found, with a schema's id of each."""
     written: dict[str, SchemaId | None] = {}
     refused: str | None = None
-    cache = schema_cache(config, UNKNOWN_ID_SECONDS)
     try:
         decoder = decoders(config, cache)(contents.topic)
         for record in tail(config, contents.topic, RECORDS):
@@ -132,9 +140,6 @@ def _add_records(contents: TopicContents, config: Config) -> dict[str, SchemaId 
             contents.problems.append(f"its records cannot be read: {refused}")
     except ExpectedError as error:
         contents.problems.append(f"its records could not be looked at: {error}")
-    finally:
-        if cache is not None:
-            cache.close()
     return written
 
 

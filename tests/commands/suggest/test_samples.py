@@ -17,7 +17,7 @@ RECORDS: list[dict[str, Any]] = [
 
 def test_values_are_counted_by_what_they_look_like() -> None:
     assert evidence("login", RECORDS) == Evidence(seen=3, filled=2, emails=1)
-    assert evidence("deep.a", RECORDS) == Evidence(seen=3, filled=1, booleans=1)
+    assert evidence("deep.a", RECORDS) == Evidence(seen=3, filled=1)
     assert evidence("login", []) == Evidence()
 
 
@@ -41,8 +41,3 @@ def test_more_than_half_of_the_values_have_to_be_addresses() -> None:
 )
 def test_numbers_of_one_size_are_times_of_one_unit(values: list[object], unit: str) -> None:
     assert evidence("at", [{"at": value} for value in values]).unit == unit
-
-
-def test_an_amount_below_zero_is_told() -> None:
-    assert evidence("at", [{"at": -1}, {"at": 5}]).negative
-    assert not evidence("at", [{"at": 0}]).negative
