@@ -125,9 +125,9 @@ def aws_role(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
-@pytest.fixture
-def logging_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """For tests of what takes the logging of the process over, as each command does."""
+@pytest.fixture(autouse=True)
+def _logging_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A command that is run in a test's own process takes its logging over: the next test finds it as it was."""
     configure = structlog.configure
 
     def without_memory(**given: Any) -> None:

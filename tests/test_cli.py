@@ -28,9 +28,6 @@ from tests.support.waiting import eventually, free_port
 CUSTOMER = '{"email": "jane@example.com"}'
 
 
-pytestmark = pytest.mark.usefixtures("logging_as_before")
-
-
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     return written(tmp_path)

@@ -159,9 +159,11 @@ def test_the_log_tells_of_each_dead_letter(pipeline: Pipeline) -> None:
         eventually(lambda: service.metric(stopped, cause="dead_letters") == 1, 60, "the flood to be held")
         eventually(lambda: service.metric(PREFIX + "events_total", topic=few) == 99, 60, "the few dead letters")
         service.terminate(30)
-        lines = [line for line in service.logs() if "failed" in line["event"]]
+        lines = [
+            line for line in service.logs() if line["event"].startswith(("a record failed", "more records failed"))
+        ]
     told = sum(line.get("records", 1) + line.get("suppressed", 0) for line in lines)
-    assert told == len(pipeline.failed(pipeline.dead_letter_topic, told)) >= 99
+    assert told == len(pipeline.failed(pipeline.dead_letter_topic, 99))
 
 
 @pytest.mark.parametrize("customer", ["jane@example.com", "jane"])

@@ -17,8 +17,6 @@ from tests.support.pipeline import PREFIX, Pipeline
 from tests.support.processes import ServiceProcess
 from tests.support.waiting import eventually
 
-pytestmark = pytest.mark.usefixtures("logging_as_before")
-
 JANE, BOB, REFUSED = "jane@example.com", "bob@example.com", "refused@example.com"
 
 

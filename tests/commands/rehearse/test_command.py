@@ -15,7 +15,7 @@ from tests.support.brokers import Broker, Message
 from tests.support.settings import service_settings, write_settings
 from tests.support.shop import Shop
 
-pytestmark = [pytest.mark.kafka, pytest.mark.usefixtures("logging_as_before")]
+pytestmark = pytest.mark.kafka
 
 DAY_MS = 86_400_000
 

@@ -17,8 +17,6 @@ from consumer.sandbox.settings import SandboxSettings
 from tests.support.configs import text
 from tests.support.waiting import free_port
 
-pytestmark = pytest.mark.usefixtures("logging_as_before")
-
 JANE = {"email": "jane@example.com"}
 BOTH = [{"topic": "shop", "event": "customer_patch"}, {"topic": "shop", "event": "unsubscribe"}]
 

@@ -15,7 +15,7 @@ from tests.support.brokers import Broker, Message
 from tests.support.shop import Shop
 from tests.support.waiting import free_port
 
-pytestmark = [pytest.mark.kafka, pytest.mark.usefixtures("logging_as_before")]
+pytestmark = pytest.mark.kafka
 
 
 def sources(folder: Path, broker: Broker, registry_url: str) -> Path:
