@@ -138,6 +138,17 @@ def refusals(function: str, arguments: Sequence[Shape]) -> Iterator[Finding]:
         yield Finding(Severity.INFO, f"{function}() refuses a record that has {own.refuses}")
 
 
+def misread_keys(name: str, key: Shape, table: Mapping[str, Any]) -> Iterator[Finding]:
+    """A text that is looked up among flags: what stands without quotes in YAML may be one."""
+    flags = [flag for flag in ("true", "false") if flag in table]
+    if flags and key.known and "string" in key.kinds and "boolean" not in key.kinds:
+        which = " and ".join(flags)
+        message = (
+            f"looks up a text, and the table {name} has the key {which}: without quotes, YAML reads y, yes and on"
+        )
+        yield Finding(Severity.WARNING, f"{message} as true, n, no and off as false")
+
+
 def looked_up(table: Mapping[str, Any]) -> Shape:
     """The value of a table, which need not have the key."""
     return Shape(tuple(dict.fromkeys(_SCALARS[type(value)] for value in table.values())), nullable=True)

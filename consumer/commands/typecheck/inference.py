@@ -138,8 +138,10 @@ class _Inference(Walk):
         if function in {"not_null", LAZY}:
             return self._not_null(children, shape, blanks=function == LAZY)
         if function == "lookup":
-            self.infer(children[1], shape)
-            return calls.looked_up(self._beside.tables[children[0]["value"]])
+            name = children[0]["value"]
+            table = self._beside.tables[name]
+            self.findings += calls.misread_keys(name, self.infer(children[1], shape), table)
+            return calls.looked_up(table)
         wanted = calls.arguments_of(function)
         arguments: list[Shape] = []
         for types, child in zip(wanted, children, strict=False):

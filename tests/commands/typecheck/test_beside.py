@@ -98,6 +98,23 @@ def test_the_value_of_a_table_has_its_types() -> None:
 
 
 @pytest.mark.parametrize(
+    ("table", "path", "is_told"),
+    [
+        ({"no": "Norway", "nl": "Netherlands"}, "name", False),
+        ({"false": "Norway", "nl": "Netherlands"}, "name", True),
+        ({"true": "paid", "false": "open"}, "paid", False),
+    ],
+)
+def test_a_text_looked_up_among_flags_is_told(table: dict[str, str], path: str, is_told: bool) -> None:  # noqa: FBT001 - a table's column
+    """Of `{no: Norway}` without quotes YAML makes a flag, in a chart's values as in a file."""
+    config = RouteConfig.model_validate(
+        {"topic": "t", "event": "customer_patch", "fields": {"email": "name", "country": f"lookup('names', {path})"}}
+    )
+    findings = said(check_route("routes[0]", config, [version(ORDER)], beside(config, {"names": table})))
+    assert any("YAML reads y, yes and on as true" in each for each in findings) is is_told
+
+
+@pytest.mark.parametrize(
     ("keys", "key", "says"),
     [
         ({}, None, [f"warning fields.email: {MISSING}"]),
