@@ -10,6 +10,7 @@ from consumer.commands.typecheck import calls
 from consumer.commands.typecheck.beside import Beside
 from consumer.commands.typecheck.comparisons import check_contains, check_equality, check_order
 from consumer.commands.typecheck.findings import (
+    REFUSED,
     Finding,
     NotComputableError,
     NothingFoundError,
@@ -148,7 +149,7 @@ class _Inference(Walk):
             argument, findings = calls.accepted_argument(function, types, self.infer(child, shape), self._named)
             arguments.append(argument)
             self.findings += findings
-        self.findings += calls.refusals(function, arguments)
+        self.findings += calls.of_records(function, arguments, self._named)
         if "expref" in {child["type"] for child in children}:
             return self._by_expression(function, children, arguments)
         if function == "contains":
@@ -170,7 +171,7 @@ class _Inference(Walk):
         sides = [self._operand(tree["value"], self.infer(child, shape)) for child in tree["children"]]
         divides = tree["value"] in {"divide", "div", "modulo"}
         if divides and not _is_literal_number(tree["children"][1]):
-            self.findings.append(Finding(Severity.INFO, "divides: a record where that is by zero is refused"))
+            self.findings.append(Finding(Severity.INFO, f"divides, and by zero it has no result: {REFUSED}"))
         whole = tree["value"] != "divide" and all(side.kinds == ("integer",) for side in sides)
         numbers = ("long",) if whole else ("long", "double")
         return Shape(numbers, any(side.nullable for side in sides), all(side.known for side in sides))
