@@ -12,7 +12,7 @@ from consumer.commands.doctor.command import doctor
 from consumer.commands.preview.command import preview
 from consumer.commands.receipts.command import receipts
 from consumer.commands.rehearse.command import rehearse
-from consumer.commands.run import run
+from consumer.commands.run.command import run
 from consumer.commands.sandbox import sandbox
 from consumer.commands.schemas import schemas
 from consumer.commands.send.command import send
