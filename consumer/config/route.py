@@ -58,6 +58,7 @@ class EventByValue(Section):
     """The event type chosen by a value of the record: a consent flag, a status.
 
     Attributes:
+        values: the event of each; null is a missing value, and a text also what it is the text of.
         default: the event of all other values; without, such a record is refused.
         ignore_case: texts are compared without regard to the case of their letters.
     """

@@ -157,6 +157,22 @@ def test_a_topic_is_paused_as_the_page_says(shell: Shell) -> None:
         assert run(check, shell.folder, shell.environment).returncode == code
 
 
+def test_status_has_the_options_and_the_fields_of_the_page(pipeline: Pipeline) -> None:
+    """In a pipe; the brokers know the service's host, and two instances on it would have to be named."""
+    section = OPERATIONS["What is wrong now"]
+    options = {name for cell, _ in section.table("option") for name in re.findall(r"--[a-z]+", cell)}
+    assert options == {each.opts[0] for each in main.commands["status"].params} - {"--config"}
+    topic = pipeline.broker.topic(1)
+    with pipeline.service([{"topic": topic, "event": "search"}]) as service:
+        service.wait_ready()
+        script = section.block("sh").text.replace("bluecore-consumer.yaml", "config.yaml").rstrip()
+        done = run(f"{script} --instance 127.0.0.1:{service.port}", pipeline.folder, installed())
+    assert done.returncode == 0, done.stdout + done.stderr
+    fields = json.loads(done.stdout).keys()
+    assert {"state", "findings", "untold", "members", "lag", "instances", "dead_letters"} <= fields
+    assert str(done.returncode) in {code for code, _ in section.table("`status` ends with")}
+
+
 @pytest.mark.parametrize("name", ["list", "show", "replay"])
 def test_the_options_of_dead_letters_are_all_there(name: str) -> None:
     """Each row names the commands that take its options."""
