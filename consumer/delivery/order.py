@@ -34,8 +34,11 @@ class KeyOrder:
         self._held: list[Lane[Task]] = []
 
     def lane_key(self, task: Task) -> Hashable:
-        """Records of one lane key go one after the other; an offset is a lane of its own."""
-        if task.failure is not None:
+        """Records of one lane key go one after the other; an offset is a lane of its own.
+
+        What has failed keeps its place until it is in its topic; but what cannot be mapped has none.
+        """
+        if not task.requests:
             return task.record.offset
         return self._key_of(task, task.kind, task.ordering_key, ordered=task.ordered)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from consumer.config.model import KafkaConfig
+from consumer.config.yaml_scalars import as_helm_reads
 from consumer.errors import ExpectedError
 from consumer.kafka.group_protocol import CLASSIC
 
@@ -102,5 +103,7 @@ def client_options(config: KafkaConfig, defaults: dict[str, Any], kind: str) -> 
         "producer": _CONSUMER_ONLY,
         "admin": _PRODUCER_ONLY + _CONSUMER_ONLY,
     }[kind]
-    user_options = {key: value for key, value in config.options.items() if not key.startswith(other_kinds)}
+    user_options = {
+        key: as_helm_reads(value) for key, value in config.options.items() if not key.startswith(other_kinds)
+    }
     return {"bootstrap.servers": config.bootstrap_servers, "client.id": config.group_id} | defaults | user_options

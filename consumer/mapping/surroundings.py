@@ -100,7 +100,7 @@ def _text(value: bytes | None) -> Any:
 
 
 def _timestamp(record: Record) -> datetime | None:
-    milliseconds = record.event_time_ms
+    milliseconds = record.written_ms
     if milliseconds is None or milliseconds < 0:
         return None
     try:

@@ -452,9 +452,7 @@ def test_few_records_are_counted_with_those_that_follow_and_none_is_forgotten(de
 
 def test_what_is_kept_beside_the_records_is_shown(desk: Desk) -> None:
     """Each cache is bounded: how full it is tells whether the bound is met."""
-    translator = Translator(
-        Router([], 0), lambda _: RawDecoder(parse('{"type": "record", "name": "x", "fields": []}'))
-    )
+    translator = Translator(Router([]), lambda _: RawDecoder(parse('{"type": "record", "name": "x", "fields": []}')))
     desk.engine.parked.apply(Parked(b"jane", HOME, 1, (HOME, 7), frozenset((OrderClass.OTHER,))))
     desk.reporter = Reporter(
         desk.reporter._metrics,  # noqa: SLF001 - a desk has one set of them

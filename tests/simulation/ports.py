@@ -41,12 +41,23 @@ class SimPublisher:
         world = self.net.world
         world.after(world.random.uniform(0.001, 0.05), lambda: self._write(ticket, task))
 
+    def _result(self, ticket: int, error: str | None, *, receipt: str | None = None) -> None:
+        def arrive() -> None:
+            if receipt is not None:
+                self.acknowledged[ticket] = receipt
+            self.results.append((ticket, error))
+
+        if delay := self.net.delay():
+            self.net.world.after(delay, arrive)
+        else:
+            arrive()
+
     def _write(self, ticket: int, task: Task) -> None:
         failure, record, oracle = task.failure, task.record, self.net.oracle
         if failure is None:
             raise AssertionError("a record was published that has not failed")
         if self.net.brokers.broken or self.net.world.chance(self.net.writes_fail):
-            self.results.append((ticket, "the brokers do not answer"))
+            self._result(ticket, "the brokers do not answer")
             return
         place = record.origin, record.origin_offset
         part = task.part_left
@@ -65,7 +76,7 @@ class SimPublisher:
         topic = RETRY if failure.outcome is Outcome.RETRY else DEAD
         stored = written(record, failure, key, task.kind, part, self.net.world.time)
         self.net.brokers.append(topic, stored, task.ordering_key)
-        self.results.append((ticket, None))
+        self._result(ticket, None)
 
     def receipt(self, ticket: int, receipt: Receipt) -> None:
         world = self.net.world
@@ -79,11 +90,10 @@ class SimPublisher:
         if receipts is None:
             raise AssertionError("a receipt was written, and none are asked for")
         if self.net.brokers.broken or self.net.world.chance(self.net.writes_fail):
-            self.results.append((ticket, "the brokers do not answer"))
+            self._result(ticket, "the brokers do not answer")
             return
         receipts[receipt.idempotency_key].add(receipt.outcome)
-        self.acknowledged[ticket] = receipt.idempotency_key
-        self.results.append((ticket, None))
+        self._result(ticket, None, receipt=receipt.idempotency_key)
 
     def poll(self, seconds: float = 0) -> list[tuple[int, str | None]]:  # noqa: ARG002 - time passes outside
         results, self.results = self.results, []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -72,6 +72,16 @@ def _commit_what_is_revoked_unsettled(patch: pytest.MonkeyPatch) -> None:
         revoked(self, partitions)
 
     patch.setattr(Service, "on_revoked", hasty)
+
+
+def _let_what_fails_lose_its_place(patch: pytest.MonkeyPatch) -> None:
+    """What is on its way to a topic when its partition leaves and comes back holds up its key no more."""
+    lane_key = KeyOrder.lane_key
+
+    def alone(self: KeyOrder, task: Task) -> Hashable:
+        return lane_key(self, task) if task.failure is None else task.record.offset
+
+    patch.setattr(KeyOrder, "lane_key", alone)
 
 
 def _release_a_lane_twice(patch: pytest.MonkeyPatch) -> None:
@@ -485,6 +495,7 @@ _FIRST_SEEDS: dict[Plant, int] = {
         _commit_early,
         _settle_before_acknowledged,
         _commit_what_is_revoked_unsettled,
+        _let_what_fails_lose_its_place,
         _release_a_lane_twice,
         _forget_parked_keys,
         _do_not_wait_for_the_watch,

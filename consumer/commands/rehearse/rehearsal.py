@@ -9,7 +9,7 @@ from contextlib import closing
 from functools import partial
 from typing import Final
 
-from consumer.age import AgeLimit
+from consumer.age import AgeLimit, is_ahead
 from consumer.avro.cache import SchemaCache
 from consumer.avro.errors import RegistryUnavailable, SchemaPending, Undecodable
 from consumer.commands.preview.translation import UNKNOWN_ID_SECONDS, masked_translator, with_schemas
@@ -30,7 +30,7 @@ _EXCERPT: Final = 1_000
 Progress = Callable[[str, int, int], object]
 """Told a topic, how many of its records were read, and of how many."""
 _OF_THE_OTHER_KIND: Final = (Skip("records"), Skip("tombstone"))
-_TOO_OLD: Final = Reject(Reason.TOO_OLD, Stage.MAP, "the event is older than delivery.max_event_age_seconds")
+_TOO_OLD: Final = Reject(Reason.TOO_OLD, Stage.MAP, "the event is older than max_event_age_seconds")
 
 
 class Rehearsal:
@@ -66,14 +66,17 @@ class Rehearsal:
 
         def count(record: Record) -> None:
             self.tally.read += 1
-            span.add(record.timestamp_ms, self._now_ms)
+            span.add(record.timestamp_ms)
+            ahead = False
             taken = False
             for index, route, translator in taking:
-                outcome = with_schemas(partial(translator.translate, record, self._now_ms), self._schemas)
+                outcome = with_schemas(partial(translator.translate, record, None), self._schemas)
                 if _unroutable(outcome) or (of_both_kinds and outcome in _OF_THE_OTHER_KIND):
                     continue
                 taken = True
+                ahead = ahead or self._is_ahead(outcome, record)
                 self._count(index, route, topic, record, outcome)
+            span.future += ahead
             if not taken:
                 what = Reject(Reason.UNROUTABLE, Stage.MAP, f"no route takes this type of record of {topic}")
                 row = self.tally.row(RowKey(None, topic, ""))
@@ -83,7 +86,7 @@ class Rehearsal:
         return count
 
     def _count(self, index: int, route: RouteConfig, topic: str, record: Record, outcome: Mapped) -> None:
-        old = isinstance(outcome, Send) and self._age.exceeded(record.timestamp_ms, self._now_ms)
+        old = isinstance(outcome, Send) and self._too_old(outcome, record)
         if isinstance(outcome, Send):
             row = self.tally.row(RowKey(index, topic, _event_of(outcome)))
             # One that is too old now was not when it was written: it is of the topic's pace.
@@ -102,6 +105,18 @@ class Rehearsal:
             row = self.tally.row(RowKey(index, topic, outcome.event or _only_event(route)))
             row.add_refusal(outcome, record, self._example)
         row.read += 1
+
+    def _is_ahead(self, outcome: Mapped, record: Record) -> bool:
+        own = None if isinstance(outcome, Skip) else outcome.event_time_ms
+        time_ms = record.timestamp_ms if own is None else own
+        return time_ms is not None and is_ahead(time_ms, self._now_ms)
+
+    def _too_old(self, outcome: Send, record: Record) -> bool:
+        """Of one route, whose requests are all of one time."""
+        until_ms = outcome.requests[-1].until_ms
+        if until_ms is None:
+            return self._age.exceeded(record.timestamp_ms, self._now_ms)
+        return self._now_ms > until_ms
 
     def _example(self, record: Record) -> str:
         if not self._show_values or record.value is None:

@@ -97,7 +97,8 @@ def sentences(rehearsal: Rehearsal, config: Config) -> Iterator[str]:
         if span.seconds:
             yield f"{topic}: its records are of {timedelta(seconds=round(span.seconds))}"
         if span.future:
-            yield f"{topic}: {span.future:,} records are from the future, by their timestamps"
+            why = "see their producer's clock, or the unit of event_time"
+            yield f"{topic}: {span.future:,} records are from the future: {why}"
     yield from (f"{topic} could not be read to its end: {why}" for topic, why in tally.problems.items())
 
 

@@ -76,18 +76,20 @@ class Row:
 
 @dataclass(slots=True)
 class Span:
-    """From when to when the records of a topic are, by their timestamps, ms since the epoch."""
+    """From when to when the records of a topic are, by their timestamps, ms since the epoch.
+
+    `future`: how many events are from the future, by their own time where the route reads that.
+    """
 
     first_ms: int | None = None
     last_ms: int | None = None
     future: int = 0
 
-    def add(self, at_ms: int | None, now_ms: int) -> None:
+    def add(self, at_ms: int | None) -> None:
         if at_ms is None:
             return
         self.first_ms = at_ms if self.first_ms is None or at_ms < self.first_ms else self.first_ms
         self.last_ms = at_ms if self.last_ms is None or at_ms > self.last_ms else self.last_ms
-        self.future += at_ms > now_ms
 
     @property
     def seconds(self) -> float:
