@@ -76,6 +76,7 @@ class Redelivery:
         timestamp_ms: of the record in its own topic.
         part: the requests that are left of a record of both classes; None: all of them.
         parks: the classes that it parks, if it parks any.
+        group: the consumer group that has written it; None: an earlier version, which did not say.
     """
 
     origin: Partition
@@ -88,6 +89,7 @@ class Redelivery:
     timestamp_ms: int | None = None
     part: OrderClass | None = None
     parks: frozenset[OrderClass] = frozenset(OrderClass)
+    group: str | None = None
 
 
 class Record(NamedTuple):
@@ -236,7 +238,7 @@ class Reject:
 class Skip:
     """A record that is deliberately not sent."""
 
-    reason: Literal["when", "event", "tombstone", "records", "only_emails"]
+    reason: Literal["when", "event", "tombstone", "records", "only_emails", "other_group"]
 
 
 Mapped = Send | Reject | Skip

@@ -15,6 +15,7 @@ ORDERING_KEY_HEADER = BLUECORE + "ordering-key"
 """The key under which later records of the customer follow this one into the retry topic."""
 _ORDERING_CLASS = BLUECORE + "ordering-class"
 _PART = BLUECORE + "part"
+_GROUP = BLUECORE + "group"
 _LEFT_OUT = BLUECORE + "left-out"
 _REQUESTS = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?:([^,:]{1,200})")
 _MOST_REQUESTS = 100_000  # above what a route may make of a record; anyone may write the header
@@ -28,12 +29,14 @@ _PARKS: dict[OrderClass | None, frozenset[OrderClass]] = {
 """One of each for all, as there may be hundreds of thousands. An earlier version wrote no class: that parks both."""
 
 
-def failure_headers(
+def failure_headers(  # noqa: PLR0913 - what is to be known of a failure, one by one
     record: Record,
     failure: Failure,
     parking_key: bytes | None = None,
     kind: OrderClass | None = None,
     part: OrderClass | None = None,
+    *,
+    group: str | None = None,
 ) -> list[tuple[str, str | bytes | None]]:
     """The record's own headers, and what is to be known of its failure. Times in milliseconds since the epoch.
 
@@ -43,6 +46,7 @@ def failure_headers(
         parking_key: the ordering key of a record that order matters for, and which goes to the retry topic.
         kind: of which class the later records are that follow it; None: of both.
         part: which requests of a record of both classes are left; None: all.
+        group: the consumer group that is to read it again; None: nobody is.
     """
     origin = record.origin
     added: dict[str, object] = {
@@ -63,6 +67,7 @@ def failure_headers(
         _ORDERING_CLASS: None if parking_key is None else kind,
         _PART: part,
         _LEFT_OUT: record.left_out or None,
+        _GROUP: group,
     }
     kept = [header for header in record.headers if header[0] not in added]
     return [*kept, *((name, _text(value)) for name, value in added.items() if value is not None)]
@@ -90,6 +95,7 @@ def redelivery(headers: Headers) -> Redelivery | None:
         timestamp_ms=_number(values.get(BLUECORE + "timestamp")),
         part=_CLASSES.get(values.get(_PART)),
         parks=_PARKS[_CLASSES.get(values.get(_ORDERING_CLASS))],
+        group=None if (group := values.get(_GROUP)) is None else group.decode(errors="replace"),
     )
 
 

@@ -43,6 +43,7 @@ class Publisher:
             on_statistics: takes librdkafka's statistics, as JSON.
         """
         letters = config.dead_letters
+        self._group = config.kafka.group_id
         self._topics: Mapping[Outcome, str] = {
             Outcome.RETRY: letters.retry_topic,
             Outcome.DEAD_LETTER: letters.dead_letter_topic,
@@ -85,8 +86,9 @@ class Publisher:
     ) -> None:
         """What `publish` does, for a record that no task carries; see `Task` for the keys, the class and the part."""
         topic = self._topics[failure.outcome]
+        group: str | None = self._group
         if failure.outcome is not Outcome.RETRY:
-            parking_key = None
+            parking_key = group = None
         chosen: dict[str, Any] = {}
         if ordering_key is not None and ordering_key != record.key:
             chosen["partition"] = zlib.crc32(ordering_key) % self._partitions[topic]
@@ -95,7 +97,7 @@ class Publisher:
                 topic,
                 key=record.key,
                 value=record.value,
-                headers=failure_headers(record, self._masked(failure), parking_key, kind, part),
+                headers=failure_headers(record, self._masked(failure), parking_key, kind, part, group=group),
                 on_delivery=partial(self._on_delivery, ticket),
                 **chosen,
             )

@@ -101,6 +101,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
             decoders(config, schemas),
             keys=key_decoder(config, schemas),
             subjects=None if schemas is None else Subjects(schemas.kept.get),
+            group=config.kafka.group_id,
         )
         statistics = KafkaStatistics(metrics, health, clock.now)
         read_errors = ReadErrors(metrics, health, clock.now)

@@ -9,6 +9,7 @@ from contextlib import closing
 from confluent_kafka import Consumer, KafkaException
 
 from consumer.commands.doctor.finding import Finding, error, ok, warning
+from consumer.commands.doctor.neighbours import check_neighbours
 from consumer.commands.doctor.permissions import check_permissions
 from consumer.config.model import Config
 from consumer.kafka.client import client_options
@@ -34,6 +35,7 @@ def check_brokers(config: Config) -> Iterator[Finding]:
     partitions = {name: len(topic.partitions) for name, topic in found.topics.items() if topic.error is None}
     yield from check_topics(config, partitions)
     yield from check_permissions(config, partitions)
+    yield from check_neighbours(config)
 
 
 def check_topics(config: Config, partitions: Mapping[str, int]) -> Iterator[Finding]:

@@ -30,6 +30,7 @@ _SKIPPED: Final = {
     "tombstone": "tombstone: the value is null",
     "records": "records: the routes take tombstones only",
     "only_emails": "only_emails: the customer is not listed",
+    "other_group": "other_group: no route takes it, and another group has written it to the retry topic",
 }
 
 
