@@ -15,6 +15,7 @@ from consumer.pipeline.caches import NO_CACHES, Caches
 from consumer.pipeline.gauges import EngineGauges, HasOldest, HasOutage
 from consumer.pipeline.lag import Lag
 from consumer.pipeline.omissions import OmittedFields
+from consumer.pipeline.token_state import HasToken, TokenState
 from consumer.records import Failure, Mapped, Outcome, Partition, Record, Send
 from consumer.telemetry.health import Health
 from consumer.telemetry.incidents import Incidents
@@ -51,6 +52,7 @@ class Reporter:
         name_of: Callable[[str], str] = lambda _: "",
         endpoint: str = "",
         by_own_time: bool = False,
+        tokens: HasToken | None = None,
     ) -> None:
         self._metrics = metrics
         self._health = health
@@ -58,6 +60,7 @@ class Reporter:
         self._gauges = EngineGauges(metrics, health, engine, registry, intake, lag, caches)
         self._name_of = name_of
         self._endpoint = endpoint
+        self._token = TokenState(metrics, health, tokens)
         self.stopwatch = stopwatch
         self.records: Counter[Outcome] = Counter()
         """How many records were settled, by what became of them."""
@@ -234,11 +237,13 @@ class Reporter:
     def state(self, now: float, *, joined: bool) -> None:
         """The loop ticks, and the engine's state is shown, at most once a second.
 
-        Ready is who has joined the group: with more members than partitions, some own none.
+        Ready is who has joined the group: with more members than partitions, some own none. Who has no token that is
+        good is not: the brokers hear nothing of it.
         """
         self._health.tick(now)
+        expired = self._token.show()
         if joined and not self._leaving:
-            self._health.ready(True)
+            self._health.ready(not expired, expired)
         self._circuit()
         if now >= self._tell_at:
             self._tell_at = now + _TELL_SECONDS

@@ -202,6 +202,7 @@ class Metrics:
         self.unknown_schemas = gauge(
             "unknown_schemas", "Schema ids that the registry does not know, and that records wait for."
         )
+        self.kafka_token_up = gauge("kafka_token_up", "0 while the token for Kafka cannot be renewed.")
         self.kafka_up = gauge("kafka_up", "0 while this process has no connection to any broker.")
         self.broker_up: Children[tuple[str, str], Gauge] = gauges(
             "kafka_broker_up", "1 while the connection to a broker that is needed is up.", *("client", "broker")
