@@ -141,12 +141,6 @@ def _consent(found: Any) -> bool:
     return found
 
 
-<<<<<<< HEAD
-def chosen(value: bool | int | str, *, ignore_case: bool) -> Chosen:  # noqa: FBT001 - any scalar of a record
-    """A value that chooses the event, as the route's own values are kept."""
-    return (type(value), value.casefold() if ignore_case and isinstance(value, str) else value)
-
-
 def compile_route(  # noqa: PLR0913, PLR0917 - a route, and what it shares with the others
     route: RouteConfig, token: str, tables: Tables, cell: Cell, number: int = 0, max_age_seconds: float = 0
 ) -> Route:
@@ -160,10 +154,6 @@ def compile_route(  # noqa: PLR0913, PLR0917 - a route, and what it shares with 
         number: its place among the routes.
         max_age_seconds: how old its events may be, if it does not say so itself; 0: there is no limit.
     """
-=======
-def compile_route(route: RouteConfig, token: str, tables: Tables, cell: Cell, number: int = 0) -> Route:
-    """Compiles a route in whose configuration nothing is wrong; `number`: its place among them."""
->>>>>>> main
     rated = number if route.rate_limit_per_second else None
     shared = Shared(route.zone, tables, RouteSurroundings(cell, route.key_format))
     accept = _consent if decides_consent(route) else readable
@@ -174,15 +164,8 @@ def compile_route(route: RouteConfig, token: str, tables: Tables, cell: Cell, nu
         return Route(route, when, None, route.zone, rated, timing, only)
     chooser = reader("event", route.event.path, (), readable, shared)
     made = {event: plan_of(route, event, token, shared) for event in events_of(route)}
-<<<<<<< HEAD
-    plans: dict[Chosen | None, Plan | None] = {
-        chosen(value, ignore_case=route.event.ignore_case): made.get(event)
-        for value, event in route.event.values.items()
-    }
-    return Route(route, when, chooser, route.zone, rated, timing, plans, made.get(route.event.default or SKIP))
-=======
     plans, otherwise = _plans(route.event, made), made.get(route.event.default or SKIP)
-    return Route(route, when, chooser, route.zone, rated, plans, otherwise)
+    return Route(route, when, chooser, route.zone, rated, timing, plans, otherwise)
 
 
 def _plans(event: EventByValue, made: Mapping[str, Plan]) -> dict[Chosen | None, Plan | None]:
@@ -194,7 +177,6 @@ def _plans(event: EventByValue, made: Mapping[str, Plan]) -> dict[Chosen | None,
         for meant in meanings(value, ignore_case=event.ignore_case):
             plans.setdefault(meant, made.get(name))
     return plans
->>>>>>> main
 
 
 def reads_surroundings(route: RouteConfig) -> bool:

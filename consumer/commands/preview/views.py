@@ -24,13 +24,14 @@ _EXCERPT: Final = 100
 _MOST_FIELDS: Final = 20
 _COLOURS: Final = {"send": "green", "reject": "red", "skip": "yellow", "omit": "yellow", "time": "blue"}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_SKIPPED: Final = {
+SKIPPED: Final[dict[str, str]] = {
     "when": "when: the condition is false",
     "event": "event: the value that chooses it is one to skip",
     "tombstone": "tombstone: the value is null",
     "records": "records: the routes take tombstones only",
     "only_emails": "only_emails: the customer is not listed",
 }
+"""Why a record is skipped, by the reason."""
 
 
 class _Row(NamedTuple):
@@ -136,7 +137,7 @@ def _rows(outcome: Mapped) -> Iterator[_Row]:
     elif isinstance(outcome, Reject):
         yield _refused(outcome)
     else:
-        yield _Row("skip", what=_SKIPPED[outcome.reason])
+        yield _Row("skip", what=SKIPPED[outcome.reason])
 
 
 def _reason(refused: Reject) -> dict[str, str | None]:
