@@ -208,6 +208,7 @@ class Reject:
         event: what the record would have become, empty where that is not known.
         kind: the class of what it would have become, None where that is not known.
         number: the n that the idempotency key of its request would have had.
+        several: where several routes refuse the record, why each of them does.
     """
 
     reason: Reason
@@ -217,6 +218,12 @@ class Reject:
     event: str = ""
     kind: OrderClass | None = None
     number: int = 0
+    several: tuple[Reject, ...] = ()
+
+    @property
+    def each(self) -> tuple[Reject, ...]:
+        """Of each route that refuses the record, why."""
+        return self.several or (self,)
 
 
 @dataclass(frozen=True, slots=True)

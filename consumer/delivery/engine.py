@@ -204,8 +204,9 @@ class Engine:
         return orphan is not None and self._adopt(orphan, state)
 
     def _refused(self, record: Record, mapped: Reject, state: PartitionState, now: float, *, half: bool) -> Task:
-        self._held_routes.unmappable(record.origin.topic, mapped, now)
         task = refused_task(record, mapped, state, self._outbox.number(), half=half)
+        for each in task.refused:
+            self._held_routes.unmappable(record.origin.topic, each, now)
         task.fail(unmappable(task, mapped, now))
         return task
 
