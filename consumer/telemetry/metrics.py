@@ -21,7 +21,15 @@ Outcome = Literal["delivered", "retry", "dead_letter", "skipped"]
 AgeStage = Literal["consumed", "delivered"]
 LoopState = Literal["polling", "mapping", "waiting", "backing_off", "paused", "committing"]
 StopCause = Literal[
-    "memory", "dead_letters", "settled_map", "circuit_open", "registry", "unknown_schema", "keys", "receipts"
+    "memory",
+    "dead_letters",
+    "route_rate",
+    "settled_map",
+    "circuit_open",
+    "registry",
+    "unknown_schema",
+    "keys",
+    "receipts",
 ]
 Rebalance = Literal["assigned", "revoked", "lost", "deleted"]
 CommitOutcome = Literal["ok", "failed"]
