@@ -46,7 +46,7 @@ def task_of(  # noqa: PLR0913 - a record, and what is known of it
     size = _size(record) + (len(mapped.requests) - 1) * _REQUEST_BYTES
     ordered = False
     consents = own = 0
-    for event, body, customer, link, _ in mapped.requests:
+    for event, body, customer, link, _, _ in mapped.requests:
         size += len(body)
         if len(customer) > _LONG:
             size += len(customer)

@@ -60,11 +60,20 @@ class Registry:
 
 
 @dataclass
+class Tokens:
+    """What gets tokens for Kafka, as the reporter sees it."""
+
+    failure: str = ""
+    expired: str = ""
+
+
+@dataclass
 class Desk:
     """A reporter, and all that it reports to."""
 
     prometheus: CollectorRegistry = field(default_factory=CollectorRegistry)
     registry: Registry = field(default_factory=Registry)
+    tokens: Tokens = field(default_factory=Tokens)
     waiting: dict[str, int] = field(default_factory=dict)
     engine: Engine = field(default_factory=lambda: Engine(DeliveryPolicy.from_config(Config.model_validate(SOUND))))
     health: Health = field(default_factory=lambda: Health(lambda: NOW))
@@ -79,6 +88,7 @@ class Desk:
             self.engine,
             self.registry,
             intake=self,
+            tokens=self.tokens,
             name_of=lambda customer: f"{len(customer)} letters",
         )
 
@@ -238,6 +248,25 @@ def test_an_outage_of_the_registry_is_shown_and_stops_the_intake(desk: Desk) -> 
     desk.registry.outage = None
     desk.reporter.state(NOW + 1, joined=True)
     assert desk.value("registry_up") == 1
+
+
+def test_a_token_that_cannot_be_renewed_is_shown_and_one_that_has_ended_makes_unready(desk: Desk) -> None:
+    """While the last one is good, all goes on."""
+    desk.reporter.state(NOW, joined=True)
+    assert desk.value("kafka_token_up") == 1
+    desk.tokens.failure = "STS answers AccessDenied"
+    desk.reporter.state(NOW + 1, joined=True)
+    answer = desk.health.readiness()
+    assert (answer.ok, desk.value("kafka_token_up")) == (True, 0)
+    assert isinstance(answer.body["details"], dict)
+    assert answer.body["details"]["kafka_token"] == "STS answers AccessDenied"
+    desk.tokens.expired = desk.tokens.failure
+    desk.reporter.state(NOW + 2, joined=True)
+    assert (desk.health.readiness().ok, desk.health.readiness().body["reason"]) == (False, "STS answers AccessDenied")
+    assert desk.health.liveness().ok
+    desk.tokens.failure = desk.tokens.expired = ""
+    desk.reporter.state(NOW + 3, joined=True)
+    assert (desk.health.readiness().ok, desk.value("kafka_token_up")) == (True, 1)
 
 
 def test_an_id_that_the_registry_does_not_know_is_shown_while_records_wait_for_it(desk: Desk) -> None:
@@ -475,9 +504,7 @@ def test_few_records_are_counted_with_those_that_follow_and_none_is_forgotten(de
 
 def test_what_is_kept_beside_the_records_is_shown(desk: Desk) -> None:
     """Each cache is bounded: how full it is tells whether the bound is met."""
-    translator = Translator(
-        Router([], 0), lambda _: RawDecoder(parse('{"type": "record", "name": "x", "fields": []}'))
-    )
+    translator = Translator(Router([]), lambda _: RawDecoder(parse('{"type": "record", "name": "x", "fields": []}')))
     desk.engine.parked.apply(Parked(b"jane", HOME, 1, (HOME, 7), frozenset((OrderClass.OTHER,))))
     desk.reporter = Reporter(
         desk.reporter._metrics,  # noqa: SLF001 - a desk has one set of them

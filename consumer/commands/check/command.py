@@ -7,14 +7,15 @@ from pathlib import Path
 
 import click
 
-from consumer.commands.exits import registry_errors
+from consumer.commands.exits import exit_on_error, registry_errors
 from consumer.commands.options import config_option, load_config, schemas_option
 
 
 @click.command()
 @config_option
 @schemas_option("Avro schemas to check the fields against; without it, those in the registry")
-def check(path: Path, folder: Path | None) -> None:
+@click.option("--from-kafka", is_flag=True, help="also ask the brokers which topics each route takes now")
+def check(path: Path, folder: Path | None, from_kafka: bool) -> None:  # noqa: FBT001 - click's
     """Refuses a bad configuration, and type-checks every mapped field against the Avro schemas."""
     config = load_config(path)
     from consumer.commands.check.report import print_checks  # noqa: PLC0415
@@ -22,4 +23,9 @@ def check(path: Path, folder: Path | None) -> None:
 
     with registry_errors(str(path), "its address is schema_registry.url; --schemas DIR checks without it"):
         checks = check_routes(config, folder)
+    if from_kafka:
+        from consumer.commands.check.topics import with_topics  # noqa: PLC0415
+
+        with exit_on_error("the topics cannot be looked at"):
+            checks = with_topics(config, checks)
     sys.exit(print_checks(checks))
