@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from consumer.config.authentication import AuthenticationConfig
 from consumer.config.route import RouteConfig
 from consumer.config.tables import TableConfig
 from consumer.config.types import (
@@ -53,6 +54,7 @@ EVENT_TYPES = (
 class KafkaConfig(Section):
     bootstrap_servers: Annotated[str, Field(min_length=1)]
     group_id: ClientName = "bluecore-consumer"
+    authentication: AuthenticationConfig | None = None
     options: dict[KafkaOption, Scalar] = {}  # noqa: RUF012 - pydantic copies it
 
 

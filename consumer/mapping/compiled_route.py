@@ -20,6 +20,7 @@ from consumer.mapping.reads import Names, union
 from consumer.mapping.shared import Shared
 from consumer.mapping.surroundings import Cell, RouteSurroundings
 from consumer.mapping.tables import NO_TABLES, Tables
+from consumer.mapping.timing import Timing, timing_of
 from consumer.mapping.values import is_blank, readable
 from consumer.records import CONSENTS, OrderClass
 
@@ -34,6 +35,7 @@ class Route:
         chooser: the value of the record that chooses the event, None when there is but one.
         zone: of the record's local timestamps, None where they stay without.
         rated: its number, where it has a rate of its own.
+        timing: when its events are, and how old they may be.
         plans: by that value's type and the value itself, as 1 and true are one in Python; by None when there
             is no chooser. None where the record is skipped.
         otherwise: the plan of all other values, where the route has a default.
@@ -44,6 +46,7 @@ class Route:
     chooser: Reader | None
     zone: Zone
     rated: int | None
+    timing: Timing
     plans: Mapping[Chosen | None, Plan | None]
     otherwise: Plan | None = None
 
@@ -138,18 +141,31 @@ def _consent(found: Any) -> bool:
     return found
 
 
-def compile_route(route: RouteConfig, token: str, tables: Tables, cell: Cell, number: int = 0) -> Route:
-    """Compiles a route in whose configuration nothing is wrong; `number`: its place among them."""
+def compile_route(  # noqa: PLR0913, PLR0917 - a route, and what it shares with the others
+    route: RouteConfig, token: str, tables: Tables, cell: Cell, number: int = 0, max_age_seconds: float = 0
+) -> Route:
+    """Compiles a route in whose configuration nothing is wrong.
+
+    Args:
+        route: the route.
+        token: the namespace.
+        tables: those that `lookup` looks into.
+        cell: where the record at hand is put.
+        number: its place among the routes.
+        max_age_seconds: how old its events may be, if it does not say so itself; 0: there is no limit.
+    """
     rated = number if route.rate_limit_per_second else None
     shared = Shared(route.zone, tables, RouteSurroundings(cell, route.key_format))
     accept = _consent if decides_consent(route) else readable
+    timing = timing_of(route, max_age_seconds, shared)
     when = None if route.when is None else reader("when", route.when, (), accept, shared)
     if not isinstance(route.event, EventByValue):
-        return Route(route, when, None, route.zone, rated, {None: plan_of(route, route.event, token, shared)})
+        only: dict[Chosen | None, Plan | None] = {None: plan_of(route, route.event, token, shared)}
+        return Route(route, when, None, route.zone, rated, timing, only)
     chooser = reader("event", route.event.path, (), readable, shared)
     made = {event: plan_of(route, event, token, shared) for event in events_of(route)}
     plans, otherwise = _plans(route.event, made), made.get(route.event.default or SKIP)
-    return Route(route, when, chooser, route.zone, rated, plans, otherwise)
+    return Route(route, when, chooser, route.zone, rated, timing, plans, otherwise)
 
 
 def _plans(event: EventByValue, made: Mapping[str, Plan]) -> dict[Chosen | None, Plan | None]:

@@ -33,6 +33,7 @@ from consumer.kafka.cluster_watch import ClusterWatch
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.retry_watch import RetryWatch
 from consumer.kafka.source import KafkaSource
+from consumer.kafka.tokens.process import token_source
 from consumer.kafka.topics import ensure_topics
 from consumer.mapping.contract import events_of
 from consumer.mapping.router import Router, compile_routes
@@ -78,6 +79,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
         UnusableSetting: Bluecore's address or key cannot be used.
         UnusableSchemas: a route's schema file is gone.
         TopicsMissing: a topic to write to is missing and cannot be created.
+        TokenUnavailable: `kafka.authentication` gives no token.
         Unreachable: no broker answered.
     """
     clock = SystemClock()
@@ -122,6 +124,8 @@ def assembled(config: Config) -> Iterator[Assembled]:
             name_of=partial(customer_hash, key=config.bluecore.namespace.get_secret_value()),
             endpoint=address(config.bluecore.url),
             read_errors=read_errors,
+            by_own_time=routes.reads_event_times,
+            tokens=None if config.kafka.authentication is None else token_source(config.kafka.authentication),
         )
         client = BluecoreClient(config.bluecore, transport(config), metrics)
 

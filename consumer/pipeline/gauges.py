@@ -137,16 +137,20 @@ class EngineGauges:
         gates, registry, receipts = self._engine.gates, self._registry, self._engine.receipts
         paused = self._engine.partitions.paused
         # Redeliveries have a buffer of their own, which is full for hours after an outage: the topics flow meanwhile.
-        full = any(not (each.held or each.map_full or each.draining or each.redelivers) for each in paused)
+        full = [each for each in paused if not (each.held or each.map_full or each.draining or each.redelivers)]
         unwritten = "" if receipts is None else receipts.error
-        held = bool(self._engine.partitions.held_routes.holding)
+        # What a route of theirs holds back fills their share, and leaves the others theirs.
+        own_share = [each.partition.topic for each in full if each.held_lanes]
+        in_flood = {route.topic for route in self._engine.partitions.held_routes.holding}
+        explained = gates.breaker.open or bool(unwritten)
         outage = None if registry is None else registry.outage
         key_outage = None if registry is None else registry.key_outage
         awaited = {} if registry is None else registry.unknown_ids
         stopped: dict[StopCause, bool] = {
-            "memory": full and not gates.breaker.open and not held and not unwritten,
-            "receipts": full and bool(unwritten),
-            "circuit_open": full and gates.breaker.open,
+            "memory": len(own_share) < len(full) and not explained,
+            "route_rate": not in_flood.issuperset(own_share) and not explained,
+            "receipts": bool(full) and bool(unwritten),
+            "circuit_open": bool(full) and gates.breaker.open,
             "settled_map": any(each.map_full for each in paused),
             "registry": outage is not None,
             "keys": key_outage is not None,

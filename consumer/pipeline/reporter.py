@@ -10,10 +10,12 @@ import structlog
 from consumer.delivery.engine import Engine
 from consumer.delivery.held_routes import DEAD_LETTER_FLOOD, Route
 from consumer.delivery.task import Commit, Settlement
+from consumer.pipeline.ages import Ages, ages
 from consumer.pipeline.caches import NO_CACHES, Caches
 from consumer.pipeline.gauges import EngineGauges, HasOldest, HasOutage
 from consumer.pipeline.lag import Lag
 from consumer.pipeline.omissions import OmittedFields
+from consumer.pipeline.token_state import HasToken, TokenState
 from consumer.records import Failure, Mapped, Outcome, Partition, Record, Send
 from consumer.telemetry.health import Health
 from consumer.telemetry.incidents import Incidents
@@ -33,7 +35,8 @@ _LONGEST_WHY = 500  # characters
 class Reporter:
     """Counts what happens as it happens, and has the state of the engine shown.
 
-    `name_of` makes of a customer's id the name that may stand in a log.
+    `name_of` makes of a customer's id the name that may stand in a log; `by_own_time`: there are events that say
+    themselves when they were.
     """
 
     def __init__(  # noqa: PLR0913 - what it reports to and what it reports of, handed in
@@ -50,6 +53,8 @@ class Reporter:
         name_of: Callable[[str], str] = lambda _: "",
         endpoint: str = "",
         read_errors: ReadErrors | None = None,
+        by_own_time: bool = False,
+        tokens: HasToken | None = None,
     ) -> None:
         self._metrics = metrics
         self._health = health
@@ -58,12 +63,14 @@ class Reporter:
         self._gauges = EngineGauges(metrics, health, engine, registry, intake, lag, caches, name_of, read_errors)
         self._name_of = name_of
         self._endpoint = endpoint
+        self._token = TokenState(metrics, health, tokens)
         self.stopwatch = stopwatch
         self.records: Counter[Outcome] = Counter()
         """How many records were settled, by what became of them."""
         self._uncounted: list[Settlement] = []
         """Delivered, and not in the metrics yet."""
         self._ages: list[float] = []
+        self._event_ages = Ages(metrics, by_own_time=by_own_time)
         self._count_at = 0.0
         self._incidents = Incidents()
         self._failures: Incidents = Incidents()
@@ -90,12 +97,14 @@ class Reporter:
             return
         for topic, count in Counter([record.partition.topic for record in records]).items():
             self._metrics.events_consumed[topic].inc(count)
-        self._metrics.event_age["consumed"].observe_many(_ages(records, now))
+        self._event_ages.consumed(records, now)
         if self._lag is not None:
             self._lag.read(records, now)
 
     def mapped(self, record: Record, mapped: Mapped, now: float) -> None:
         """What mapping made of a record: nothing to tell of nearly all."""
+        if self._event_ages.by_own_time:
+            self._event_ages.mapped(record, now)
         if type(mapped) is Send and (mapped.omitted or self._omissions.watching):
             self._omissions.look(record, mapped, now)
 
@@ -104,7 +113,7 @@ class Reporter:
         if settlements:
             delivered = [each for each in settlements if each.outcome is Outcome.DELIVERED]
             self._uncounted += delivered
-            self._ages += _ages([each.record for each in delivered], now)
+            self._ages += ages([each.record for each in delivered], now)
             if len(delivered) < len(settlements):
                 self._others([each for each in settlements if each.outcome is not Outcome.DELIVERED], now)
         if now >= self._count_at or len(self._uncounted) >= _COUNTED_TOGETHER:
@@ -234,11 +243,13 @@ class Reporter:
     def state(self, now: float, *, joined: bool) -> None:
         """The loop ticks, and the engine's state is shown, at most once a second.
 
-        Ready is who has joined the group: with more members than partitions, some own none.
+        Ready is who has joined the group: with more members than partitions, some own none. Who has no token that is
+        good is not: the brokers hear nothing of it.
         """
         self._health.tick(now)
+        expired = self._token.show()
         if joined and not self._leaving:
-            self._health.ready(True)
+            self._health.ready(not expired, expired)
         self._circuit()
         if now >= self._tell_at:
             self._tell_at = now + _TELL_SECONDS
@@ -290,9 +301,3 @@ class Reporter:
         self._held = holding
         told = (f"{each.topic} ({each.event or 'unknown'}): {routes.why(each)[:_LONGEST_WHY]}" for each in holding)
         self._health.detail("held", "; ".join(sorted(told)) or "ok")
-
-
-def _ages(records: Sequence[Record], now: float) -> list[float]:
-    """In seconds; none is negative, where a producer's clock is ahead."""
-    times = [record.event_time_ms for record in records]
-    return [max(0.0, now - time / 1000) for time in times if time is not None]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from typing import Any
 
 import click
@@ -23,9 +24,9 @@ from consumer.sandbox.settings import SandboxSettings
 from consumer.telemetry.metrics import PREFIX, Metrics
 from tests.docs.shell import Shell, installed, run
 from tests.support.brokers import Message
-from tests.support.markdown import Block
-from tests.support.pages import CONFIGURATION, ROOT, page
-from tests.support.pipeline import Pipeline
+from tests.support.markdown import Block, Section
+from tests.support.pages import CONFIGURATION, README, ROOT, page
+from tests.support.pipeline import Pipeline, headers_of
 from tests.support.shop import usual
 
 OPERATIONS = page("docs/operations.md")
@@ -118,6 +119,31 @@ def test_the_receipt_of_the_page_is_one(shell: Shell) -> None:
     configuration = yaml.safe_load(CONFIGURATION) | yaml.safe_load(section.block("yaml").text)
     (shell.folder / "bluecore-consumer.yaml").write_text(yaml.safe_dump(configuration))
     shell.run(f"bluecore-consumer check --config bluecore-consumer.yaml --schemas {ROOT}/schemas")
+
+
+@pytest.mark.parametrize("broker", ["embedded"], indirect=True)
+@pytest.mark.parametrize("section", [OPERATIONS["Loading the customers you have"], README["The customers you have"]])
+def test_the_customers_there_are_are_loaded_by_one_line(pipeline: Pipeline, section: Section) -> None:
+    """Profiles of 200 days before are sent under the general limit of a day; what else is as old is not."""
+    (route,) = yaml.safe_load(section.block("yaml").text)["routes"]
+    profiles, others = pipeline.broker.topic(4), pipeline.broker.topic(1)
+    written = int((time.time() - 200 * 86_400) * 1000)
+    emails = [f"customer-{number}@example.com" for number in range(30)]
+    for topic, event, customers in (profiles, "customer_patch", emails), (others, "search", emails[:1]):
+        values = [(email.encode(), pipeline.shop.event(event, email)) for email in customers]
+        pipeline.broker.produce(topic, [Message(key, value, timestamp_ms=written) for key, value in values])
+    pipeline.broker.produce(profiles, [Message(b"gone@example.com", None, timestamp_ms=written)])
+    routes = [route | {"topic": profiles}, {"topic": others, "event": "search"}]
+
+    with pipeline.service(routes, delivery={"max_event_age_seconds": 86_400}) as service:
+        pipeline.accepted(30)
+        pipeline.committed_to_the_end(profiles)
+        (letter,) = pipeline.failed(pipeline.dead_letter_topic, 1)
+        assert service.terminate() == 0
+
+    headers = headers_of(letter)
+    assert (headers["bluecore.reason"], headers["__connect.errors.topic"]) == ("too_old", others)
+    assert pipeline.sandbox.counts.accepted == 30
 
 
 def test_a_topic_is_paused_as_the_page_says(shell: Shell) -> None:

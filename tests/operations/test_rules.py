@@ -282,6 +282,7 @@ CASES = {
         silent_too=tuple({"receipt_produce_failures_total": f"0x{60 - ago} 1x{ago}"} for ago in range(1, 9)),
     ),
     "BluecoreRegistryDown": Case({"registry_up": OFF}, {"registry_up": "1x50 0x3 1x10"}),
+    "BluecoreKafkaTokenNotRenewed": Case({"kafka_token_up": OFF}, {"kafka_token_up": "1x50 0x3 1x10"}),
     "BluecoreKafkaDown": Case(
         {'kafka_up{instance="a"}': OFF, 'kafka_up{instance="b"}': OFF},
         {'kafka_up{instance="a"}': OFF, 'kafka_up{instance="b"}': ON},

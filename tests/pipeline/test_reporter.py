@@ -60,11 +60,20 @@ class Registry:
 
 
 @dataclass
+class Tokens:
+    """What gets tokens for Kafka, as the reporter sees it."""
+
+    failure: str = ""
+    expired: str = ""
+
+
+@dataclass
 class Desk:
     """A reporter, and all that it reports to."""
 
     prometheus: CollectorRegistry = field(default_factory=CollectorRegistry)
     registry: Registry = field(default_factory=Registry)
+    tokens: Tokens = field(default_factory=Tokens)
     waiting: dict[str, int] = field(default_factory=dict)
     engine: Engine = field(default_factory=lambda: Engine(DeliveryPolicy.from_config(Config.model_validate(SOUND))))
     health: Health = field(default_factory=lambda: Health(lambda: NOW))
@@ -79,6 +88,7 @@ class Desk:
             self.engine,
             self.registry,
             intake=self,
+            tokens=self.tokens,
             name_of=lambda customer: f"{len(customer)} letters",
         )
 
@@ -239,6 +249,25 @@ def test_an_outage_of_the_registry_is_shown_and_stops_the_intake(desk: Desk) -> 
     assert desk.value("registry_up") == 1
 
 
+def test_a_token_that_cannot_be_renewed_is_shown_and_one_that_has_ended_makes_unready(desk: Desk) -> None:
+    """While the last one is good, all goes on."""
+    desk.reporter.state(NOW, joined=True)
+    assert desk.value("kafka_token_up") == 1
+    desk.tokens.failure = "STS answers AccessDenied"
+    desk.reporter.state(NOW + 1, joined=True)
+    answer = desk.health.readiness()
+    assert (answer.ok, desk.value("kafka_token_up")) == (True, 0)
+    assert isinstance(answer.body["details"], dict)
+    assert answer.body["details"]["kafka_token"] == "STS answers AccessDenied"
+    desk.tokens.expired = desk.tokens.failure
+    desk.reporter.state(NOW + 2, joined=True)
+    assert (desk.health.readiness().ok, desk.health.readiness().body["reason"]) == (False, "STS answers AccessDenied")
+    assert desk.health.liveness().ok
+    desk.tokens.failure = desk.tokens.expired = ""
+    desk.reporter.state(NOW + 3, joined=True)
+    assert (desk.health.readiness().ok, desk.value("kafka_token_up")) == (True, 1)
+
+
 def test_an_id_that_the_registry_does_not_know_is_shown_while_records_wait_for_it(desk: Desk) -> None:
     desk.registry.unknown_ids = {7: "schema 7 is unknown to the registry"}
     desk.reporter.state(NOW, joined=True)
@@ -292,6 +321,29 @@ def test_a_full_memory_stops_the_intake_and_says_whose_fault_it_is(outage: bool,
     desk.reporter.state(NOW, joined=True)
     stopped = {name for name in get_args(StopCause) if desk.value("intake_stopped", cause=name)}
     assert stopped == {cause}
+
+
+@pytest.mark.parametrize("slow", [False, True], ids=["the rated route alone", "Bluecore too"])
+def test_a_route_that_waits_for_its_own_rate_is_told_apart_from_a_full_memory(slow: bool) -> None:  # noqa: FBT001 - a case
+    """Its partition stands, as its setting asks for; the others go on, unless Bluecore is slower than they."""
+    policy = DeliveryPolicy.from_config(Config.model_validate(SOUND))
+    desk = Desk(engine=Engine(replace(policy, buffered_records=10, route_rates={0: 1.0})))
+    other = Partition("shop.searches", 0)
+    for partition in (HOME, other):
+        desk.engine.partitions.assign(partition, None, "")
+    for number in range(4):
+        rated = Send((EventRequest("optin", b"{}", "jane", rated=0),))
+        desk.engine.take(record(number)._replace(key=b"%d" % number), rated, NOW)
+        desk.engine.decide(NOW)
+    for number in range(8 if slow else 1):
+        desk.engine.take(record(number)._replace(partition=other), send("search"), NOW)
+        desk.engine.decide(NOW)
+
+    desk.reporter.state(NOW, joined=True)
+
+    assert [state.partition for state in desk.engine.partitions.paused] == ([HOME, other] if slow else [HOME])
+    stopped = {name for name in get_args(StopCause) if desk.value("intake_stopped", cause=name)}
+    assert stopped == ({"route_rate", "memory"} if slow else {"route_rate"})
 
 
 def test_a_full_buffer_of_redeliveries_does_not_stop_the_topics() -> None:
@@ -451,9 +503,7 @@ def test_few_records_are_counted_with_those_that_follow_and_none_is_forgotten(de
 
 def test_what_is_kept_beside_the_records_is_shown(desk: Desk) -> None:
     """Each cache is bounded: how full it is tells whether the bound is met."""
-    translator = Translator(
-        Router([], 0), lambda _: RawDecoder(parse('{"type": "record", "name": "x", "fields": []}'))
-    )
+    translator = Translator(Router([]), lambda _: RawDecoder(parse('{"type": "record", "name": "x", "fields": []}')))
     desk.engine.parked.apply(Parked(b"jane", HOME, 1, (HOME, 7), frozenset((OrderClass.OTHER,))))
     desk.reporter = Reporter(
         desk.reporter._metrics,  # noqa: SLF001 - a desk has one set of them

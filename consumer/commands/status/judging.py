@@ -71,8 +71,22 @@ def _group(config: Config, seen: Snapshot) -> Iterator[Finding]:
     yield ok("group", f"{group} has {partitions} partitions with {len(seen.group)} members, two for each instance")
 
 
+def age_limit(config: Config, topic: str) -> float:
+    """Seconds after which the first events of a topic are too old, as far as Kafka's timestamps tell; 0: never."""
+    general = config.delivery.max_event_age_seconds
+    taking = [route for route in config.routes if route.takes(topic)]
+    if not taking:
+        return general
+    limits = [
+        general if route.max_event_age_seconds is None else route.max_event_age_seconds
+        for route in taking
+        if route.own_time is None
+    ]
+    return min(filter(None, limits), default=0)
+
+
 def _lag(config: Config, seen: Snapshot, lag: TopicLag) -> Iterator[Finding]:
-    limit = config.delivery.max_event_age_seconds
+    limit = age_limit(config, lag.topic)
     age = max(0.0, seen.at - lag.oldest_ms / 1000) if lag.oldest_ms is not None else 0.0
     oldest = f"; the oldest is {spelt(age)} old" if lag.oldest_ms is not None else ""
     what = f"{lag.records} records of {lag.topic} are not settled{oldest}"

@@ -35,6 +35,8 @@ def route_findings(routes: Sequence[RouteConfig], tables: Tables = NO_TABLES) ->
         found += _event_findings(key, route, tables)
         contracts = [contract_of(_meant(event) or event) for event in events_of(route)]
         found += _option_findings(key, route, contracts)
+        if route.own_time is not None:
+            found += path_findings(f"{key}.event_time", route.own_time, tables)
         found += field_findings(key, route, contracts, tables)
     for (first, one), (second, other) in combinations(enumerate(routes), 2):
         found += _pair_findings(f"routes[{first}]", one, f"routes[{second}]", other)
