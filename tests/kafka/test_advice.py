@@ -26,8 +26,8 @@ from consumer.kafka.advice import advice_on
         ),
         (
             (
-                "SSL handshake failed: error:0A000086:SSL routines::certificate verify failed: broker certificate could "
-                "not be verified, verify that ssl.ca.location is correctly configured"
+                "SSL handshake failed: error:0A000086:SSL routines::certificate verify failed: broker certificate "
+                "could not be verified, verify that ssl.ca.location is correctly configured"
             ),
             "set ssl.ca.location",
         ),
@@ -39,15 +39,15 @@ from consumer.kafka.advice import advice_on
         ),
         (
             (
-                "SASL SCRAM-SHA-512 mechanism handshake failed: Broker: Unsupported SASL mechanism: broker's supported "
-                "mechanisms: PLAIN"
+                "SASL SCRAM-SHA-512 mechanism handshake failed: Broker: Unsupported SASL mechanism: broker's "
+                "supported mechanisms: PLAIN"
             ),
             "ask for the one that this port takes",
         ),
         (
             (
-                "SASL authentication error: Authentication failed during authentication due to invalid credentials with "
-                "SASL mechanism SCRAM-SHA-512"
+                "SASL authentication error: Authentication failed during authentication due to invalid credentials "
+                "with SASL mechanism SCRAM-SHA-512"
             ),
             "check sasl.username and sasl.password",
         ),

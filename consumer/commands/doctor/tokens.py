@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import requests
+from requests.auth import HTTPBasicAuth
 
 from consumer.avro.bounded_http import bounded_session
 from consumer.avro.outage import address
@@ -58,7 +59,7 @@ def _of_issuer(config: Config, now: float) -> Iterator[Finding]:
     user = (str(options.get("sasl.oauthbearer.client.id", "")), str(options["sasl.oauthbearer.client.secret"]))
     try:
         with bounded_session(_SECONDS, None if ca in {None, "probe"} else str(ca)) as session:
-            answer = session.post(url, data=body, auth=(user[0].encode(), user[1].encode()))
+            answer = session.post(url, data=body, auth=HTTPBasicAuth(*(each.encode() for each in user)))
     except (requests.RequestException, OSError) as failure:
         yield error(what, f"{address(url)} does not answer: {failure}"[:400], "check the address, and the way there")
         return
