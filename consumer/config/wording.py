@@ -38,7 +38,9 @@ def _hint(error: ErrorDetails, key: str) -> str:
     if error["type"] != "extra_forbidden":
         return ""
     *above, name = re.sub(r"\[\d+\]", "[]", key).split(".")
-    meant = nearest(name, _SETTINGS.get(".".join(above), ()))
+    # What has a name of its own in the file, such as a table, is of the section above it.
+    known = _SETTINGS.get(".".join(above)) or _SETTINGS.get(".".join(above[:-1]), ())
+    meant = nearest(name, known)
     if meant is None:
         elsewhere = {each: f"{place}.{each}" for place, names in _SETTINGS.items() if place for each in names}
         meant = elsewhere.get(nearest(name, elsewhere, _LIKELY_ELSEWHERE) or "")

@@ -116,19 +116,17 @@ class Engine:
             return
         task = self._outbox.written(ticket)
         failure = task.failure
+        if failure is not None and failure.outcome is Outcome.RETRY:
+            self._order.written(task, acknowledged=error is None)
         if failure is None or not task.state.active:
             if error is not None or failure is None:
                 self.partitions.orphan_ended(task, settled=False)
                 return
-            if failure.outcome is Outcome.RETRY:
-                self._order.park(task)
             if self.receipts is not None:
                 self.receipts.ended(task, failure.outcome, now)
             self._settling.orphan_settled(task)
         elif error is None:
             self.write_error = ""
-            if failure.outcome is Outcome.RETRY:
-                self._order.park(task)
             self._settle(task, failure.outcome, now)
         else:
             self.write_error = error
@@ -172,6 +170,7 @@ class Engine:
             allowed -= 1
             self._send(task)
         decided = self._outbox.take()
+        self._order.writing([task for _, task in decided.writes])
         self.partitions.buffer.balance(decided)
         decided.wake_at = self._wake_at(now)
         return decided
@@ -204,8 +203,9 @@ class Engine:
         return orphan is not None and self._adopt(orphan, state)
 
     def _refused(self, record: Record, mapped: Reject, state: PartitionState, now: float, *, half: bool) -> Task:
-        self._held_routes.unmappable(record.origin.topic, mapped, now)
         task = refused_task(record, mapped, state, self._outbox.number(), half=half)
+        for each in task.refused:
+            self._held_routes.unmappable(record.origin.topic, each, now)
         task.fail(unmappable(task, mapped, now))
         return task
 

@@ -7,7 +7,7 @@ flood of records that Bluecore refuses holds the sends of the route as well, but
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from consumer.backoff import Backoff
@@ -137,8 +137,7 @@ class HeldRoutes:
             return False
         if task.delivered:
             return False  # else a restart would send the rest again, behind later records of the customer
-        held = self._routes.get(_route_of_letter(task, failure))
-        return held is not None and held.flood.on
+        return self._flood_of(task, failure) is not None
 
     def keep_letter(self, task: Task) -> None:
         """Keeps a letter of a flood until that has ended; it must be the head of a lane that is open."""
@@ -149,8 +148,9 @@ class HeldRoutes:
             # Later records of the key need not wait with it.
             self._lanes.release(lane)
             lane = task.lane = self._lanes.add_busy(task.state.lanes, ("held", task.number), task)
-        self._routes[_route_of_letter(task, failure)].letters.append(lane)
-        task.state.held_lanes += 1
+        if (held := self._flood_of(task, failure)) is not None:
+            held.letters.append(lane)
+            task.state.held_lanes += 1
 
     def keeps_send(self, lane: Lane[Task], now: float) -> bool:
         """Whether the head of a lane is not to be sent now; it is kept then."""
@@ -211,6 +211,11 @@ class HeldRoutes:
 
     # The inside
 
+    def _flood_of(self, task: Task, failure: Failure) -> _Held | None:
+        """What holds a letter: the first of its routes whose letters are a flood."""
+        watched = (self._routes.get(route) for route in _routes_of_letter(task, failure))
+        return next((held for held in watched if held is not None and held.flood.on), None)
+
     def _held_by_refusals(self, task: Task) -> _Held | None:
         held = self._routes.get(_route_of(task)) if self._routes else None
         return held if held is not None and held.flood.on and held.gate.open else None
@@ -262,8 +267,9 @@ def _route_of(task: Task) -> Route:
     return Route(task.record.origin.topic, task.request.event if task.requests else task.rejected_event, sent=True)
 
 
-def _route_of_letter(task: Task, failure: Failure) -> Route:
+def _routes_of_letter(task: Task, failure: Failure) -> Iterator[Route]:
+    topic = task.record.origin.topic
     if failure.stage is Stage.DELIVER:
-        event = task.rejected_event or task.request.event
-        return Route(task.record.origin.topic, event, sent=True)
-    return Route(task.record.origin.topic, task.rejected_event, sent=False)
+        yield Route(topic, task.rejected_event or task.request.event, sent=True)
+    else:
+        yield from (Route(topic, each.event, sent=False) for each in task.refused)

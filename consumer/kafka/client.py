@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from consumer.config.model import KafkaConfig
+from consumer.config.yaml_scalars import as_helm_reads
 from consumer.errors import ExpectedError
 from consumer.kafka.group_protocol import CLASSIC
 from consumer.kafka.tokens.process import token_source
@@ -110,7 +111,9 @@ def client_options(config: KafkaConfig, defaults: dict[str, Any], kind: str) -> 
         "producer": _CONSUMER_ONLY,
         "admin": _PRODUCER_ONLY + _CONSUMER_ONLY,
     }[kind]
-    user_options = {key: value for key, value in config.options.items() if not key.startswith(other_kinds)}
+    user_options = {
+        key: as_helm_reads(value) for key, value in config.options.items() if not key.startswith(other_kinds)
+    }
     ours = {"bootstrap.servers": config.bootstrap_servers, "client.id": config.group_id} | defaults
     if config.authentication is not None:
         source = token_source(config.authentication)

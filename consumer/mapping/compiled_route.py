@@ -8,6 +8,7 @@ from typing import Any
 
 from consumer.config.expression_syntax import AROUND
 from consumer.config.route import SKIP, EventByValue, RouteConfig, paths_of
+from consumer.mapping.choices import MISSING, Chosen, chosen, meanings
 from consumer.mapping.contract import decides_consent, events_of
 from consumer.mapping.errors import InvalidValueError, RefusedError
 from consumer.mapping.moments import Zone
@@ -19,11 +20,11 @@ from consumer.mapping.reads import Names, union
 from consumer.mapping.shared import Shared
 from consumer.mapping.surroundings import Cell, RouteSurroundings
 from consumer.mapping.tables import NO_TABLES, Tables
+from consumer.mapping.timing import Timing, timing_of
 from consumer.mapping.values import is_blank, readable
 from consumer.records import CONSENTS, OrderClass
 
-Chosen = tuple[type, bool | int | str]
-_FORMS = {bool: "boolean", int: "whole number", str: "text"}
+_FORMS = {bool: "boolean", int: "whole number", str: "text", type(None): "missing value"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Route:
         chooser: the value of the record that chooses the event, None when there is but one.
         zone: of the record's local timestamps, None where they stay without.
         rated: its number, where it has a rate of its own.
+        timing: when its events are, and how old they may be.
         plans: by that value's type and the value itself, as 1 and true are one in Python; by None when there
             is no chooser. None where the record is skipped.
         otherwise: the plan of all other values, where the route has a default.
@@ -44,6 +46,7 @@ class Route:
     chooser: Reader | None
     zone: Zone
     rated: int | None
+    timing: Timing
     plans: Mapping[Chosen | None, Plan | None]
     otherwise: Plan | None = None
 
@@ -83,6 +86,8 @@ class Route:
             key = chosen(value, ignore_case=self._by_value.ignore_case)
             if key in self.plans:
                 return self.plans[key]
+        if MISSING in self.plans and (value is None or is_blank(value)):
+            return self.plans[MISSING]
         return self._default(value)
 
     @property
@@ -97,7 +102,7 @@ class Route:
             if default is None or default in CONSENTS:
                 raise RefusedError.missing("event", hint)
         elif default is None:
-            known = ", ".join(f"{as_yaml(each)} ({_form(each)})" for _, each in filter(None, self.plans))
+            known = ", ".join(f"{as_yaml(each)} ({_form(each)})" for each in self._by_value.values)
             what = f"the value, a {_form(value)}, stands for no event of the route, which names {known}"
             raise RefusedError.invalid("event", what, hint)
         return self.otherwise
@@ -136,26 +141,42 @@ def _consent(found: Any) -> bool:
     return found
 
 
-def chosen(value: bool | int | str, *, ignore_case: bool) -> Chosen:  # noqa: FBT001 - any scalar of a record
-    """A value that chooses the event, as the route's own values are kept."""
-    return (type(value), value.casefold() if ignore_case and isinstance(value, str) else value)
+def compile_route(  # noqa: PLR0913, PLR0917 - a route, and what it shares with the others
+    route: RouteConfig, token: str, tables: Tables, cell: Cell, number: int = 0, max_age_seconds: float = 0
+) -> Route:
+    """Compiles a route in whose configuration nothing is wrong.
 
-
-def compile_route(route: RouteConfig, token: str, tables: Tables, cell: Cell, number: int = 0) -> Route:
-    """Compiles a route in whose configuration nothing is wrong; `number`: its place among them."""
+    Args:
+        route: the route.
+        token: the namespace.
+        tables: those that `lookup` looks into.
+        cell: where the record at hand is put.
+        number: its place among the routes.
+        max_age_seconds: how old its events may be, if it does not say so itself; 0: there is no limit.
+    """
     rated = number if route.rate_limit_per_second else None
     shared = Shared(route.zone, tables, RouteSurroundings(cell, route.key_format))
     accept = _consent if decides_consent(route) else readable
+    timing = timing_of(route, max_age_seconds, shared)
     when = None if route.when is None else reader("when", route.when, (), accept, shared)
     if not isinstance(route.event, EventByValue):
-        return Route(route, when, None, route.zone, rated, {None: plan_of(route, route.event, token, shared)})
+        only: dict[Chosen | None, Plan | None] = {None: plan_of(route, route.event, token, shared)}
+        return Route(route, when, None, route.zone, rated, timing, only)
     chooser = reader("event", route.event.path, (), readable, shared)
     made = {event: plan_of(route, event, token, shared) for event in events_of(route)}
-    plans: dict[Chosen | None, Plan | None] = {
-        chosen(value, ignore_case=route.event.ignore_case): made.get(event)
-        for value, event in route.event.values.items()
-    }
-    return Route(route, when, chooser, route.zone, rated, plans, made.get(route.event.default or SKIP))
+    plans, otherwise = _plans(route.event, made), made.get(route.event.default or SKIP)
+    return Route(route, when, chooser, route.zone, rated, timing, plans, otherwise)
+
+
+def _plans(event: EventByValue, made: Mapping[str, Plan]) -> dict[Chosen | None, Plan | None]:
+    """By all that the values stand for; what one is goes before what another stands for."""
+    plans: dict[Chosen | None, Plan | None] = {}
+    for value, name in event.values.items():
+        plans[chosen(value, ignore_case=event.ignore_case)] = made.get(name)
+    for value, name in event.values.items():
+        for meant in meanings(value, ignore_case=event.ignore_case):
+            plans.setdefault(meant, made.get(name))
+    return plans
 
 
 def reads_surroundings(route: RouteConfig) -> bool:

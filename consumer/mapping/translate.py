@@ -54,7 +54,7 @@ class Translator:
         """How many ids are known to be linked."""
         return len(self._links)
 
-    def translate(self, record: Record, now_ms: int) -> Mapped:
+    def translate(self, record: Record, now_ms: int | None) -> Mapped:
         """What becomes of the record, by the routes of the topic that it was first written to.
 
         Whatever the record holds, it comes back as an outcome: a mistake in this code costs one record, which the
@@ -62,7 +62,7 @@ class Translator:
 
         Args:
             record: as it was read, from its topic or from the retry topic.
-            now_ms: ms since the epoch.
+            now_ms: ms since the epoch; None: no age is judged.
 
         Raises:
             SchemaPending: the record's schema, or the key of a value that a route reads, is not known yet; ask again
@@ -85,7 +85,7 @@ class Translator:
             return replace(mapped, message=f"{mapped.message}; {foreign}")
         return mapped
 
-    def _mapped(self, record: Record, topic: str, decoded: Decoded | None, now_ms: int) -> Mapped:
+    def _mapped(self, record: Record, topic: str, decoded: Decoded | None, now_ms: int | None) -> Mapped:
         """What becomes of a decoded record, or of a tombstone."""
         router = self._router
         name, value, _ = (None, None, None) if decoded is None else decoded
@@ -95,7 +95,7 @@ class Translator:
         if router.reads_surroundings:
             around = Surroundings(record, self._keys)
         try:
-            return router.map(topic, name, value, record.event_time_ms, now_ms, claim=claim, around=around)
+            return router.map(topic, name, value, record.written_ms, now_ms, claim=claim, around=around)
         except SchemaPending:
             raise
         except Exception as error:  # noqa: BLE001 - a bug here must not stop the stream; the text may quote values

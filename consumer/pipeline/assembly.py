@@ -122,6 +122,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
             caches=caches_of(engine, translator, schemas),
             name_of=partial(customer_hash, key=config.bluecore.namespace.get_secret_value()),
             endpoint=address(config.bluecore.url),
+            by_own_time=routes.reads_event_times,
             tokens=None if config.kafka.authentication is None else token_source(config.kafka.authentication),
         )
         client = BluecoreClient(config.bluecore, transport(config), metrics)

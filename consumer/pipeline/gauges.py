@@ -119,13 +119,17 @@ class EngineGauges:
         stopped, gates = self._metrics.intake_stopped, self._engine.gates
         paused = self._engine.partitions.paused
         # Redeliveries have a buffer of their own, which is full for hours after an outage: the topics flow meanwhile.
-        full = any(not (each.held or each.map_full or each.draining or each.redelivers) for each in paused)
+        full = [each for each in paused if not (each.held or each.map_full or each.draining or each.redelivers)]
         receipts = self._engine.receipts
         unwritten = "" if receipts is None else receipts.error
-        held = bool(self._engine.partitions.held_routes.holding)
-        stopped["memory"].set(full and not gates.breaker.open and not held and not unwritten)
-        stopped["receipts"].set(full and bool(unwritten))
-        stopped["circuit_open"].set(full and gates.breaker.open)
+        # What a route of theirs holds back fills their share, and leaves the others theirs.
+        own_share = [each.partition.topic for each in full if each.held_lanes]
+        in_flood = {route.topic for route in self._engine.partitions.held_routes.holding}
+        explained = gates.breaker.open or bool(unwritten)
+        stopped["memory"].set(len(own_share) < len(full) and not explained)
+        stopped["route_rate"].set(not in_flood.issuperset(own_share) and not explained)
+        stopped["receipts"].set(bool(full) and bool(unwritten))
+        stopped["circuit_open"].set(bool(full) and gates.breaker.open)
         stopped["settled_map"].set(any(each.map_full for each in paused))
         outage = None if self._registry is None else self._registry.outage
         self._metrics.registry_up.set(outage is None)

@@ -10,6 +10,7 @@ import structlog
 from consumer.delivery.engine import Engine
 from consumer.delivery.held_routes import DEAD_LETTER_FLOOD, Route
 from consumer.delivery.task import Commit, Settlement
+from consumer.pipeline.ages import Ages, ages
 from consumer.pipeline.caches import NO_CACHES, Caches
 from consumer.pipeline.gauges import EngineGauges, HasOldest, HasOutage
 from consumer.pipeline.lag import Lag
@@ -33,7 +34,8 @@ _LONGEST_WHY = 500  # characters
 class Reporter:
     """Counts what happens as it happens, and has the state of the engine shown.
 
-    `name_of` makes of a customer's id the name that may stand in a log.
+    `name_of` makes of a customer's id the name that may stand in a log; `by_own_time`: there are events that say
+    themselves when they were.
     """
 
     def __init__(  # noqa: PLR0913 - what it reports to and what it reports of, handed in
@@ -49,6 +51,7 @@ class Reporter:
         caches: Caches = NO_CACHES,
         name_of: Callable[[str], str] = lambda _: "",
         endpoint: str = "",
+        by_own_time: bool = False,
         tokens: HasToken | None = None,
     ) -> None:
         self._metrics = metrics
@@ -64,6 +67,7 @@ class Reporter:
         self._uncounted: list[Settlement] = []
         """Delivered, and not in the metrics yet."""
         self._ages: list[float] = []
+        self._event_ages = Ages(metrics, by_own_time=by_own_time)
         self._count_at = 0.0
         self._incidents = Incidents()
         self._failures: Incidents = Incidents()
@@ -88,10 +92,12 @@ class Reporter:
             return
         for topic, count in Counter([record.partition.topic for record in records]).items():
             self._metrics.events_consumed[topic].inc(count)
-        self._metrics.event_age["consumed"].observe_many(_ages(records, now))
+        self._event_ages.consumed(records, now)
 
     def mapped(self, record: Record, mapped: Mapped, now: float) -> None:
         """What mapping made of a record: nothing to tell of nearly all."""
+        if self._event_ages.by_own_time:
+            self._event_ages.mapped(record, now)
         if type(mapped) is Send and (mapped.omitted or self._omissions.watching):
             self._omissions.look(record, mapped, now)
 
@@ -100,7 +106,7 @@ class Reporter:
         if settlements:
             delivered = [each for each in settlements if each.outcome is Outcome.DELIVERED]
             self._uncounted += delivered
-            self._ages += _ages([each.record for each in delivered], now)
+            self._ages += ages([each.record for each in delivered], now)
             if len(delivered) < len(settlements):
                 self._others([each for each in settlements if each.outcome is not Outcome.DELIVERED], now)
         if now >= self._count_at or len(self._uncounted) >= _COUNTED_TOGETHER:
@@ -280,9 +286,3 @@ class Reporter:
         for route in sorted(self._held - holding):
             log.info("a route goes on that was held", topic=route.topic, event_type=route.event or "unknown")
         self._held = holding
-
-
-def _ages(records: Sequence[Record], now: float) -> list[float]:
-    """In seconds; none is negative, where a producer's clock is ahead."""
-    times = [record.event_time_ms for record in records]
-    return [max(0.0, now - time / 1000) for time in times if time is not None]

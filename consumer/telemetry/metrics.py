@@ -21,7 +21,15 @@ Outcome = Literal["delivered", "retry", "dead_letter", "skipped"]
 AgeStage = Literal["consumed", "delivered"]
 LoopState = Literal["polling", "mapping", "waiting", "backing_off", "paused", "committing"]
 StopCause = Literal[
-    "memory", "dead_letters", "settled_map", "circuit_open", "registry", "unknown_schema", "keys", "receipts"
+    "memory",
+    "dead_letters",
+    "route_rate",
+    "settled_map",
+    "circuit_open",
+    "registry",
+    "unknown_schema",
+    "keys",
+    "receipts",
 ]
 Rebalance = Literal["assigned", "revoked", "lost", "deleted"]
 CommitOutcome = Literal["ok", "failed"]
@@ -105,11 +113,14 @@ class Metrics:
         )
         ages = histograms(
             "event_age_seconds",
-            "Age of an event by its record's timestamp, when it was consumed and when it was delivered.",
+            "Age of an event by its own time, else by its record's, when it was consumed and when it was delivered.",
             AGE_BUCKETS,
             "stage",
         )
         self.event_age: dict[AgeStage, Histogram] = {stage: ages.series(stage) for stage in get_args(AgeStage)}
+        self.events_ahead: Children[str, Counter] = counters(
+            "events_from_future_total", "Records read whose time is more than five minutes ahead.", "topic"
+        )
         self.oldest_undelivered_age: Children[str, Gauge] = gauges(
             "oldest_undelivered_age_seconds",
             "Age of the oldest record that was read and is not settled; 0 when there is none.",
@@ -239,6 +250,7 @@ class Metrics:
             self.events_consumed.prepare((topic,))
             self.unreadable.prepare((topic,))
             self.records_lost.prepare((topic,))
+            self.events_ahead.prepare((topic,))
             self.open_transaction.prepare((topic,))
             types = ("", *event_types)
             self.events.prepare((topic, kind, outcome) for kind in types for outcome in get_args(Outcome))

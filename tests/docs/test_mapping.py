@@ -78,6 +78,25 @@ def test_a_recipe_gives_the_request_that_the_page_shows(shell: Shell, recipe: Se
     assert exactly(line) == exactly(f'{{"outcome": "send", "requests": [{request}]}}')
 
 
+def test_the_record_s_own_time_is_read_as_the_page_says(shell: Shell) -> None:
+    section = MAPPING["The event's own time"]
+    configuration = yaml.safe_load(CONFIGURATION) | yaml.safe_load(section.block("yaml").text)
+    (shell.folder / "bluecore-consumer.yaml").write_text(yaml.safe_dump(configuration))
+    (shell.folder / "record.json").write_text(section.block("json").text)
+    line = shell.run("bluecore-consumer preview --config bluecore-consumer.yaml --topic shop.orders record.json")
+    shown = orjson.loads(line)
+    assert (shown["outcome"], shown["event_time"]) == ("send", "2026-01-31T12:00:00.000Z")
+
+
+@pytest.mark.parametrize("fields", ['"nieuwsbrief": "ONBEKEND"', '"nieuwsbrief": null', '"other": 1'])
+def test_who_was_never_asked_is_skipped_as_the_page_says(shell: Shell, fields: str) -> None:
+    recipe = next(each for each in SHORT_RECIPES if "consent" in each.title)
+    _write_routes(shell, recipe)
+    skipped = '{"outcome":"skip","reason":"event"}'
+    assert f"`{skipped}`" in MAPPING.text
+    assert _previewed(shell, f'{{"email": "jane@example.com", {fields}}}', recipe) == exactly(skipped)
+
+
 def test_the_address_of_the_recipe_is_refused_as_the_page_says() -> None:
     with pytest.raises(
         InvalidValueError, match=r"^is no e-mail address: it holds U\+0022 \(QUOTATION MARK\)"

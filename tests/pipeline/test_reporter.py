@@ -324,6 +324,29 @@ def test_a_full_memory_stops_the_intake_and_says_whose_fault_it_is(outage: bool,
     assert stopped == {cause}
 
 
+@pytest.mark.parametrize("slow", [False, True], ids=["the rated route alone", "Bluecore too"])
+def test_a_route_that_waits_for_its_own_rate_is_told_apart_from_a_full_memory(slow: bool) -> None:  # noqa: FBT001 - a case
+    """Its partition stands, as its setting asks for; the others go on, unless Bluecore is slower than they."""
+    policy = DeliveryPolicy.from_config(Config.model_validate(SOUND))
+    desk = Desk(engine=Engine(replace(policy, buffered_records=10, route_rates={0: 1.0})))
+    other = Partition("shop.searches", 0)
+    for partition in (HOME, other):
+        desk.engine.partitions.assign(partition, None, "")
+    for number in range(4):
+        rated = Send((EventRequest("optin", b"{}", "jane", rated=0),))
+        desk.engine.take(record(number)._replace(key=b"%d" % number), rated, NOW)
+        desk.engine.decide(NOW)
+    for number in range(8 if slow else 1):
+        desk.engine.take(record(number)._replace(partition=other), send("search"), NOW)
+        desk.engine.decide(NOW)
+
+    desk.reporter.state(NOW, joined=True)
+
+    assert [state.partition for state in desk.engine.partitions.paused] == ([HOME, other] if slow else [HOME])
+    stopped = {name for name in get_args(StopCause) if desk.value("intake_stopped", cause=name)}
+    assert stopped == ({"route_rate", "memory"} if slow else {"route_rate"})
+
+
 def test_a_full_buffer_of_redeliveries_does_not_stop_the_topics() -> None:
     """It has a bound of its own, and is full for hours after an outage."""
     policy = DeliveryPolicy.from_config(Config.model_validate(SOUND))
@@ -481,9 +504,7 @@ def test_few_records_are_counted_with_those_that_follow_and_none_is_forgotten(de
 
 def test_what_is_kept_beside_the_records_is_shown(desk: Desk) -> None:
     """Each cache is bounded: how full it is tells whether the bound is met."""
-    translator = Translator(
-        Router([], 0), lambda _: RawDecoder(parse('{"type": "record", "name": "x", "fields": []}'))
-    )
+    translator = Translator(Router([]), lambda _: RawDecoder(parse('{"type": "record", "name": "x", "fields": []}')))
     desk.engine.parked.apply(Parked(b"jane", HOME, 1, (HOME, 7), frozenset((OrderClass.OTHER,))))
     desk.reporter = Reporter(
         desk.reporter._metrics,  # noqa: SLF001 - a desk has one set of them

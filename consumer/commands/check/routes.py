@@ -13,7 +13,7 @@ from consumer.avro.schema import parse
 from consumer.commands.check.encryption import encryption_findings
 from consumer.commands.check.files import FolderSchemas, RouteFiles
 from consumer.commands.check.registry import RegistrySchemas
-from consumer.commands.check.resolution import read_as, reader_versions, resolution_findings
+from consumer.commands.check.resolution import labels, read_as, read_version, reader_versions, resolution_findings
 from consumer.commands.check.search import Schemas, SearchResult
 from consumer.commands.typecheck.beside import Beside, beside
 from consumer.commands.typecheck.documentation import undocumented_properties
@@ -33,10 +33,12 @@ class RouteCheck:
 
     Attributes:
         checked: it was checked against schemas that are its records'; a guess is none.
+        hopeless: an error is there for each version of its records, and it is sure that these are theirs.
     """
 
     checked: bool
     findings: tuple[Finding, ...]
+    hopeless: bool = False
 
 
 def check_routes(config: Config, folder: Path | None, *, offline: bool = False) -> list[RouteCheck]:
@@ -83,17 +85,24 @@ def _check(
     key: str, route: RouteSchemas, of_topic: Sequence[RouteSchemas], shared: Schemas | None, around: Beside
 ) -> RouteCheck:
     if route.route.records == "tombstones":
-        return RouteCheck(checked=True, findings=tuple(check_route(key, route.route, [_TOMBSTONE], around)))
+        of_tombstones = tuple(check_route(key, route.route, [_TOMBSTONE], around))
+        return RouteCheck(checked=True, findings=of_tombstones, hopeless=_has_errors(of_tombstones))
     found = _search(route, of_topic, shared)
     by_itself = [replace(each, key=key) for each in found.unusable]
     by_itself += undocumented_properties(key, route.route)
     if not found.choices:
         checked, findings = _check_reader_alone(key, route, found, around)
-        return RouteCheck(checked, (*by_itself, *findings))
+        hopeless = _has_errors(findings) or (_has_errors(by_itself) and not found.lacking)
+        return RouteCheck(checked, (*by_itself, *findings), hopeless and not found.alike)
     results = [(versions, _check_versions(key, route, of_topic, versions, around)) for versions in found.choices]
     versions, best = min(results, key=lambda result: _severity_counts(result[1]))
     basis = _basis(key, found, versions, read_as(versions, of_topic))
-    return RouteCheck(not found.guess, (*by_itself, basis, *(map(_downgraded, best) if found.guess else best)))
+    if found.guess:
+        return RouteCheck(False, (*by_itself, basis, *map(_downgraded, best)))
+    wrong = {finding.schema for finding in best if finding.severity is Severity.ERROR}
+    of_all = wrong & {"", labels(versions)}
+    of_each = all(wrong & {version.label, read_version(version, of_topic).label} for version in versions)
+    return RouteCheck(True, (*by_itself, basis, *best), not found.alike and bool(of_all or of_each))
 
 
 def _search(route: RouteSchemas, of_topic: Sequence[RouteSchemas], shared: Schemas | None) -> SearchResult:
@@ -127,22 +136,26 @@ def _check_reader_alone(
     if route.reader is None:
         return False, [Finding(severity, f"not checked: {found.missing}", found.nearest, key=place)]
     versions = reader_versions(route)
-    labels = ", ".join(version.label for version in versions)
-    what = f"checked against the reader schema {labels}, and not that records can be resolved to it: {found.missing}"
+    names = labels(versions)
+    what = f"checked against the reader schema {names}, and not that records can be resolved to it: {found.missing}"
     return True, [
-        Finding(severity, what, found.nearest, key=place, schema=labels),
+        Finding(severity, what, found.nearest, key=place, schema=names),
         *check_route(key, route.route, versions, around),
     ]
 
 
 def _basis(key: str, found: SearchResult, written: Sequence[SchemaVersion], read: Sequence[SchemaVersion]) -> Finding:
-    labels = ", ".join(version.label for version in written)
+    names = labels(written)
     if found.guess:
-        message = f"not checked, only compared with {labels}: {found.how}; name the type of its records with `record`"
-        return Finding(Severity.WARNING, message, key=key, schema=labels)
-    resolved = ", ".join(version.label for version in read if version not in written)
-    message = f"checked against {labels} ({found.how})" + (f", resolved to {resolved}" if resolved else "")
-    return Finding(Severity.INFO, message, key=key, schema=labels)
+        message = f"not checked, only compared with {names}: {found.how}; name the type of its records with `record`"
+        return Finding(Severity.WARNING, message, key=key, schema=names)
+    resolved = labels([version for version in read if version not in written])
+    message = f"checked against {names} ({found.how})" + (f", resolved to {resolved}" if resolved else "")
+    return Finding(Severity.INFO, message, key=key, schema=names)
+
+
+def _has_errors(findings: Iterable[Finding]) -> bool:
+    return any(finding.severity is Severity.ERROR for finding in findings)
 
 
 def _downgraded(finding: Finding) -> Finding:

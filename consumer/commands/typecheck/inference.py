@@ -10,6 +10,7 @@ from consumer.commands.typecheck import calls
 from consumer.commands.typecheck.beside import Beside
 from consumer.commands.typecheck.comparisons import check_contains, check_equality, check_order
 from consumer.commands.typecheck.findings import (
+    REFUSED,
     Finding,
     NotComputableError,
     NothingFoundError,
@@ -138,15 +139,17 @@ class _Inference(Walk):
         if function in {"not_null", LAZY}:
             return self._not_null(children, shape, blanks=function == LAZY)
         if function == "lookup":
-            self.infer(children[1], shape)
-            return calls.looked_up(self._beside.tables[children[0]["value"]])
+            name = children[0]["value"]
+            table = self._beside.tables[name]
+            self.findings += calls.misread_keys(name, self.infer(children[1], shape), table)
+            return calls.looked_up(table)
         wanted = calls.arguments_of(function)
         arguments: list[Shape] = []
         for types, child in zip(wanted, children, strict=False):
             argument, findings = calls.accepted_argument(function, types, self.infer(child, shape), self._named)
             arguments.append(argument)
             self.findings += findings
-        self.findings += calls.refusals(function, arguments)
+        self.findings += calls.of_records(function, arguments, self._named)
         if "expref" in {child["type"] for child in children}:
             return self._by_expression(function, children, arguments)
         if function == "contains":
@@ -168,7 +171,7 @@ class _Inference(Walk):
         sides = [self._operand(tree["value"], self.infer(child, shape)) for child in tree["children"]]
         divides = tree["value"] in {"divide", "div", "modulo"}
         if divides and not _is_literal_number(tree["children"][1]):
-            self.findings.append(Finding(Severity.INFO, "divides: a record where that is by zero is refused"))
+            self.findings.append(Finding(Severity.INFO, f"divides, and by zero it has no result: {REFUSED}"))
         whole = tree["value"] != "divide" and all(side.kinds == ("integer",) for side in sides)
         numbers = ("long",) if whole else ("long", "double")
         return Shape(numbers, any(side.nullable for side in sides), all(side.known for side in sides))

@@ -99,6 +99,12 @@ def product_rule(name: str, route: RouteConfig) -> TypeRule:
     return _converted(rule, route.fields.get(PREFIX + name), route)
 
 
+def time_rule(route: RouteConfig) -> TypeRule:
+    """Of the record's own time: what is no time is told, and the record's timestamp stands in. UTC without a zone."""
+    rule = _converted(TypeRule(omitted=route.invalid_optional == "omit"), route.own_time, route)
+    return replace(rule, zone=rule.zone or "UTC")
+
+
 def _converted(rule: TypeRule, mapped: str | FieldConfig | None, route: RouteConfig) -> TypeRule:
     placed = replace(rule, zone=route.timezone)
     if not isinstance(mapped, FieldConfig) or mapped.convert is None:
