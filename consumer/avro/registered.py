@@ -8,7 +8,7 @@ from typing import Final, Protocol, Self
 
 from consumer.avro.decoding import Decoded, Reading
 from consumer.avro.decryption import Decryption, NoKeys
-from consumer.avro.errors import EncryptedPayload, SchemaPending, SchemaUnknown, Undecodable
+from consumer.avro.errors import EncryptedPayload, SchemaPending, SchemaUnknown, Undecodable, UnknownSchema
 from consumer.avro.glue_body import with_plain_body
 from consumer.avro.naming import GLUE_PREFIX, PREFIX, Place, before_body, naming_headers
 from consumer.avro.reader_schemas import ReaderSchemas
@@ -89,6 +89,7 @@ class RegistryDecoder:
         faults = [] if len(askable) == len(places) else [self._registry.not_askable(places)]
         fitting: list[tuple[Place, Decoded]] = []
         encrypted: EncryptedPayload | None = None
+        unknown: tuple[SchemaId, ...] = ()
         for place in askable:
             try:
                 plain = with_plain_body(value, self._most_bytes) if place.at == GLUE_PREFIX else value
@@ -100,11 +101,13 @@ class RegistryDecoder:
                 encrypted = error
             except Undecodable as error:
                 faults.append(str(error))
+                unknown += error.unknown if isinstance(error, UnknownSchema) else ()
         # Where one fits, another that the registry says it has not got is no schema, but bytes that look like its id.
         if waiting := [error for error in pending if not (fitting and error.unknown)]:
             raise waiting[0]
         if not fitting:
-            raise encrypted or Undecodable("; ".join(faults))
+            words = "; ".join(faults)
+            raise encrypted or (UnknownSchema(words, unknown) if unknown else Undecodable(words))
         (first, decoded), *others = fitting
         for place, other in others:
             if repr(other[:2]) != repr(decoded[:2]):  # a NaN is not equal to itself
@@ -118,7 +121,7 @@ class RegistryDecoder:
         try:
             schema = self._cache.get(schema_id)
         except SchemaUnknown as error:
-            raise Undecodable(str(error)) from None
+            raise UnknownSchema(str(error), (schema_id,)) from None
         source.seek(at)
         try:
             if schema.encryption is not None and schema.encryption.payload:
