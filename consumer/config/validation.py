@@ -23,14 +23,18 @@ class PartialConfig:
     """What is well formed of a configuration, whatever is wrong with the rest of it.
 
     Attributes:
+        servers: `kafka.bootstrap_servers`; empty where it is not well formed.
         kafka_options: those of them that are well formed.
+        has_authentication: whether there is a `kafka.authentication`, well formed or not.
         schema_registry: None when it is not well formed, and when there is none: see `has_registry`.
         tables: by name; None for one that is not well formed.
         routes: by their index in the file.
         bluecore: None when it is not well formed.
     """
 
+    servers: str
     kafka_options: Mapping[str, Any]
+    has_authentication: bool
     schema_registry: RegistryConfig | None
     has_registry: bool
     dead_letters: DeadLettersConfig | None
@@ -99,8 +103,12 @@ def partial_config(data: Mapping[Any, Any]) -> PartialConfig:
     """What is well formed of a document."""
     routes = data.get("routes")
     each = enumerate(routes if isinstance(routes, list) else ())
+    kafka = _section(data, "kafka")
+    servers = kafka.get("bootstrap_servers")
     return PartialConfig(
-        kafka_options=_section(data, "kafka").get("options", {}),
+        servers=servers if isinstance(servers, str) else "",
+        kafka_options=kafka.get("options", {}),
+        has_authentication=kafka.get("authentication") is not None,
         schema_registry=_valid(RegistryConfig, data.get("schema_registry")),
         has_registry=data.get("schema_registry") is not None,
         dead_letters=_valid(DeadLettersConfig, data.get("dead_letters", {})),

@@ -43,8 +43,13 @@ class RouteCheck:
     hopeless: bool = False
 
 
-def check_routes(config: Config, folder: Path | None) -> list[RouteCheck]:
+def check_routes(config: Config, folder: Path | None, *, offline: bool = False) -> list[RouteCheck]:
     """Each route against its schemas: its own files, else those in `folder`, else every version in the registry.
+
+    Args:
+        config: the configuration.
+        folder: of schemas.
+        offline: the registry is not asked.
 
     Raises:
         UnusableSchemas: files cannot be used.
@@ -56,7 +61,7 @@ def check_routes(config: Config, folder: Path | None) -> list[RouteCheck]:
         shared: Schemas | None = None
         if folder is not None:
             shared = FolderSchemas(load_files([folder]), config.routes)
-        elif any(route.wire_format == "confluent" for route in config.routes):
+        elif not offline and any(route.wire_format == "confluent" for route in config.routes):
             client = registry(config)
             if client is not None:
                 stack.callback(client.close)
@@ -123,7 +128,7 @@ def _search(route: RouteSchemas, of_topic: Sequence[RouteSchemas], shared: Schem
         pooled = of_topic if route.route.wire_format == "single_object" else [route]
         return RouteFiles(file for each in pooled for file in each.written).for_route(route.route)
     if shared is None:
-        return SearchResult(missing="there is no registry: give the folder of its schemas with --schemas")
+        return SearchResult(missing="no registry is asked: give the folder of its schemas with --schemas")
     return shared.for_route(route.route)
 
 
