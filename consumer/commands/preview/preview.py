@@ -10,7 +10,7 @@ from typing import BinaryIO
 from consumer.clock import Clock, SystemClock
 from consumer.commands.preview.json_records import JsonRecord, json_records
 from consumer.commands.preview.json_surroundings import json_key, placed
-from consumer.commands.preview.translation import UNKNOWN_ID_SECONDS, masked_translator, with_schemas
+from consumer.commands.preview.translation import UNKNOWN_ID_SECONDS, masked_translator, told_subjects, with_schemas
 from consumer.config.model import Config
 from consumer.kafka.tail import tail
 from consumer.mapping.tables import load_tables
@@ -88,6 +88,7 @@ def preview_topic(
         tables=load_tables(config.tables),
         max_age_seconds=config.delivery.max_event_age_seconds,
         only_emails=config.bluecore.only_emails,
+        subjects=told_subjects(schemas),
     )
     now_ms = None if any_age else int((clock or SystemClock()).now() * _MS)
     try:

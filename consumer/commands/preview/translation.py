@@ -6,9 +6,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+import click
+
 from consumer.avro.cache import SchemaCache
 from consumer.avro.decoding import WireFormat
 from consumer.avro.errors import RegistryUnavailable, SchemaPending
+from consumer.avro.subjects import Subjects
 from consumer.config.route import RouteConfig
 from consumer.mapping.router import compile_routes
 from consumer.mapping.surroundings import ReadKey
@@ -32,6 +35,7 @@ def masked_translator(  # noqa: PLR0913 - what the service's translator is made 
     max_age_seconds: float = 0,
     only_emails: Sequence[str] = (),
     token: str = MASK,
+    subjects: Subjects | None = None,
 ) -> Translator:
     """A translator whose requests have `***` for their token: what it makes is pasted into tickets.
 
@@ -43,11 +47,21 @@ def masked_translator(  # noqa: PLR0913 - what the service's translator is made 
         max_age_seconds: older records are rejected as too old; 0: none is.
         only_emails: the addresses and domains of those who get events; empty: everybody does.
         token: the namespace, where requests are made to be sent.
+        subjects: tells which schemas are not of a record's topic; None: nobody knows.
     """
     router = compile_routes(
         routes, token=token, max_age_seconds=max_age_seconds, tables=tables, only_emails=only_emails
     )
-    return Translator(router, decoder_of, keys=keys)
+    return Translator(router, decoder_of, keys=keys, subjects=subjects)
+
+
+def told_subjects(schemas: SchemaCache | None, tell: Callable[[str, str], object] | None = None) -> Subjects | None:
+    """What tells which schemas are not of a record's topic, by default on stderr: stdout is for what was asked."""
+    return None if schemas is None else Subjects(schemas.kept.get, _on_stderr if tell is None else tell)
+
+
+def _on_stderr(topic: str, sentence: str) -> None:
+    click.echo(f"{topic}: {sentence}", err=True)
 
 
 def with_schemas(call: Callable[[], _T], schemas: SchemaCache | None) -> _T:

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from consumer.commands.preview.hints import Hints
 from consumer.commands.preview.preview import Previewed
 from consumer.records import EventRequest, Mapped, Reject, Send, Skip
 from consumer.telemetry.legible import legible
@@ -24,7 +25,7 @@ _EXCERPT: Final = 100
 _MOST_FIELDS: Final = 20
 _COLOURS: Final = {"send": "green", "reject": "red", "skip": "yellow", "omit": "yellow", "time": "blue"}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_SKIPPED: Final = {
+SKIPPED: Final[dict[str, str]] = {
     "when": "when: the condition is false",
     "event": "event: the value that chooses it is one to skip",
     "tombstone": "tombstone: the value is null",
@@ -32,6 +33,7 @@ _SKIPPED: Final = {
     "only_emails": "only_emails: the customer is not listed",
     "other_group": "other_group: no route takes it, and another group has written it to the retry topic",
 }
+"""Why a record is skipped, by the reason."""
 
 
 class _Row(NamedTuple):
@@ -41,16 +43,16 @@ class _Row(NamedTuple):
     what: str = ""
 
 
-def show(previews: Iterator[Previewed], form: str) -> bool:
+def show(previews: Iterator[Previewed], form: str, hints: Hints | None = None) -> bool:
     """Prints them as a `table`, or as they come as JSON lines; False when there are none.
 
-    Of more than one, stderr gets the sum: a line for each record is all that a program reads.
+    Of more than one, stderr gets the sum, and then the hints: a line for each record is all that a program reads.
     """
     first = next(previews, None)
     if first is None:
         return False
     counts: Counter[tuple[str, str]] = Counter()
-    every = _counted(chain([first], previews), counts)
+    every = _counted(chain([first], previews), counts, hints)
     if form == "table":
         Console().print(as_table(every))
     else:
@@ -58,6 +60,8 @@ def show(previews: Iterator[Previewed], form: str) -> bool:
             click.echo(as_line(each))
     if counts.total() > 1:
         click.echo(in_sum(counts), err=True)
+    for sentence in hints.sentences() if hints else ():
+        click.echo(f"hint: {sentence}", err=True)
     return True
 
 
@@ -72,9 +76,13 @@ def in_sum(counts: Counter[tuple[str, str]]) -> str:
     return f"{counts.total()} records: {', '.join(parts)}"
 
 
-def _counted(previews: Iterator[Previewed], counts: Counter[tuple[str, str]]) -> Iterator[Previewed]:
+def _counted(
+    previews: Iterator[Previewed], counts: Counter[tuple[str, str]], hints: Hints | None
+) -> Iterator[Previewed]:
     for each in previews:
         outcome = each.outcome
+        if hints is not None:
+            hints.see(outcome)
         if isinstance(outcome, Send):
             counts["send", ""] += 1
         else:
@@ -137,7 +145,7 @@ def _rows(outcome: Mapped) -> Iterator[_Row]:
     elif isinstance(outcome, Reject):
         yield _refused(outcome)
     else:
-        yield _Row("skip", what=_SKIPPED[outcome.reason])
+        yield _Row("skip", what=SKIPPED[outcome.reason])
 
 
 def _reason(refused: Reject) -> dict[str, str | None]:

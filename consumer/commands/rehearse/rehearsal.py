@@ -12,14 +12,22 @@ from typing import Final
 from consumer.age import AgeLimit, is_ahead
 from consumer.avro.cache import SchemaCache
 from consumer.avro.errors import RegistryUnavailable, SchemaPending, Undecodable
-from consumer.commands.preview.translation import UNKNOWN_ID_SECONDS, masked_translator, with_schemas
+from consumer.commands.preview.translation import (
+    UNKNOWN_ID_SECONDS,
+    masked_translator,
+    told_subjects,
+    with_schemas,
+)
 from consumer.commands.rehearse.customers import Customers
+from consumer.commands.rehearse.decoded_once import DecodedOnce
 from consumer.commands.rehearse.reading import Window, window_of
 from consumer.commands.rehearse.tally import RowKey, Span, Tally
 from consumer.config.model import Config
 from consumer.config.route import RouteConfig
 from consumer.errors import ExpectedError
 from consumer.kafka.reading import TopicReader
+from consumer.mapping.compiled_route import names_read
+from consumer.mapping.reads import union
 from consumer.mapping.tables import load_tables
 from consumer.mapping.translate import Translator
 from consumer.pipeline.decoding import decoders, key_decoder, schema_cache
@@ -44,18 +52,36 @@ class Rehearsal:
         self._age = AgeLimit(config.delivery.max_event_age_seconds)
         self._show_values = show_values
         self._any_decoder_of = decoders(config, schemas, any_record=True)
-        decoder_of = decoders(config, schemas)
+        self._decoder_of = decoders(config, schemas)
+        self._decoders: dict[str, DecodedOnce] = {}
         keys, tables = key_decoder(config, schemas), load_tables(config.tables)
+        subjects = told_subjects(schemas, self._foreign)
         # Each route for itself: a record that one refuses, another may send. Age is judged apart, so that a record
         # that is both old and broken is counted as broken.
         self._routes: Sequence[tuple[int, RouteConfig, Translator]] = tuple(
             (
                 index,
                 route,
-                masked_translator((route,), decoder_of, keys, tables=tables, only_emails=config.bluecore.only_emails),
+                masked_translator(
+                    (route,),
+                    self._decoded_once,
+                    keys,
+                    tables=tables,
+                    only_emails=config.bluecore.only_emails,
+                    subjects=subjects,
+                ),
             )
             for index, route in enumerate(config.routes)
         )
+
+    def _foreign(self, topic: str, sentence: str) -> None:
+        self.tally.foreign.setdefault(topic, []).append(sentence)
+
+    def _decoded_once(self, topic: str) -> DecodedOnce:
+        if topic not in self._decoders:
+            fields = union(names_read(route) for _, route, _ in self._routes if route.takes(topic))
+            self._decoders[topic] = DecodedOnce(self._decoder_of(topic), fields)
+        return self._decoders[topic]
 
     def counter(self, topic: str) -> Callable[[Record], None]:
         """What counts the records of a topic."""
@@ -96,15 +122,17 @@ class Rehearsal:
             else:
                 row.send += 1
                 row.omitted.update([each.label for each in outcome.omitted])
-            for request in outcome.requests:
-                self.customers.add(request)
+            if not route.paused:
+                for request in outcome.requests:
+                    self.customers.add(request, row)
         elif isinstance(outcome, Skip):
             row = self.tally.row(RowKey(index, topic, _only_event(route)))
-            row.skip += 1
+            row.skip[outcome.reason] += 1
         else:
             row = self.tally.row(RowKey(index, topic, outcome.event or _only_event(route)))
             row.add_refusal(outcome, record, self._example)
         row.read += 1
+        row.paused = route.paused
 
     def _is_ahead(self, outcome: Mapped, record: Record) -> bool:
         own = None if isinstance(outcome, Skip) else outcome.event_time_ms

@@ -43,6 +43,16 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{ include "bluecore-consumer.commonLabels" . }}
 {{- end }}
 
+{{- define "bluecore-consumer.hookPodLabels" -}}
+{{ include "bluecore-consumer.hookLabels" . }}
+{{- with include "bluecore-consumer.identityLabels" . }}
+{{ . }}
+{{- end }}
+{{- with .Values.podLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
 {{- define "bluecore-consumer.serviceAccount" -}}
 {{- if .Values.serviceAccount.create -}}
 {{- .Values.serviceAccount.name | default (include "bluecore-consumer.fullname" .) -}}
