@@ -76,6 +76,7 @@ class Redelivery:
         timestamp_ms: of the record in its own topic.
         part: the requests that are left of a record of both classes; None: all of them.
         parks: the classes that it parks, if it parks any.
+        destination: where what is left of it goes; None: wherever its routes say.
     """
 
     origin: Partition
@@ -88,6 +89,7 @@ class Redelivery:
     timestamp_ms: int | None = None
     part: OrderClass | None = None
     parks: frozenset[OrderClass] = frozenset(OrderClass)
+    destination: str | None = None
 
 
 class Record(NamedTuple):
@@ -155,6 +157,7 @@ class EventRequest(NamedTuple):
         link: an `identify` that goes ahead of the record's own events. Whether there is one depends on what the
             process has seen, so that it is not counted among the record's requests.
         rated: the number of its route, where that has a rate of its own.
+        destination: where it goes, by its name; empty is that of the section `bluecore`.
     """
 
     event: str
@@ -162,6 +165,7 @@ class EventRequest(NamedTuple):
     customer: str
     link: bool = False
     rated: int | None = None
+    destination: str = ""
 
 
 class Omission(NamedTuple):
@@ -190,6 +194,7 @@ class Send(NamedTuple):
         refused: why other routes of the record make nothing of it; it becomes a dead letter once these are sent.
         numbers: the n of each request's idempotency key, links not counted; none where they count from 0 on. What a
             route refuses has a number, too: the keys of the others stay what they are once it is sent.
+        others: the requests of the record that go to other destinations, where it is one destination's share.
     """
 
     requests: tuple[EventRequest, ...]
@@ -197,6 +202,7 @@ class Send(NamedTuple):
     omitted: tuple[Omission, ...] = ()
     refused: tuple[Reject, ...] = ()
     numbers: tuple[int, ...] = ()
+    others: Delivered = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +214,7 @@ class Reject:
         event: what the record would have become, empty where that is not known.
         kind: the class of what it would have become, None where that is not known.
         number: the n that the idempotency key of its request would have had.
+        destination: where it would have gone, None where that is not known.
     """
 
     reason: Reason
@@ -217,13 +224,14 @@ class Reject:
     event: str = ""
     kind: OrderClass | None = None
     number: int = 0
+    destination: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Skip:
     """A record that is deliberately not sent."""
 
-    reason: Literal["when", "event", "tombstone", "records", "only_emails"]
+    reason: Literal["when", "event", "destination", "tombstone", "records", "only_emails"]
 
 
 Mapped = Send | Reject | Skip

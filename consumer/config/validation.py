@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from consumer.config.destinations import BluecoreConfig, DestinationConfig
 from consumer.config.findings import Finding
 from consumer.config.model import Config, DeadLettersConfig, ReceiptsConfig, RegistryConfig
 from consumer.config.route import RouteConfig
@@ -24,12 +25,17 @@ class PartialConfig:
 
     Attributes:
         kafka_options: those of them that are well formed.
+        destinations: by name; None for one that is not well formed.
+        bluecore: None when it is not well formed, and when there is none: see `has_bluecore`.
         schema_registry: None when it is not well formed, and when there is none: see `has_registry`.
         tables: by name; None for one that is not well formed.
         routes: by their index in the file.
     """
 
     kafka_options: Mapping[str, Any]
+    destinations: Mapping[str, DestinationConfig | None]
+    bluecore: BluecoreConfig | None
+    has_bluecore: bool
     schema_registry: RegistryConfig | None
     has_registry: bool
     dead_letters: DeadLettersConfig | None
@@ -63,6 +69,8 @@ def _is_consequence(finding: Finding, earlier: Mapping[str, Finding]) -> bool:
     """Whether it is there only because a setting has been taken out: a route's topic, or all that a section had."""
     if {f"{finding.key}.topic", f"{finding.key}.topic_pattern"} & earlier.keys():
         return True
+    if finding.key == "bluecore" and any(key.partition(".")[0] == "destinations" for key in earlier):
+        return True
     if finding.key.endswith(".event") and f"{finding.key.removesuffix('event')}preset" in earlier:
         return True
     return finding.message == REQUIRED and any(key.startswith(f"{finding.key}.") for key in earlier)
@@ -95,10 +103,13 @@ def _remove(data: Any, location: tuple[int | str, ...]) -> bool:
 
 def partial_config(data: Mapping[Any, Any]) -> PartialConfig:
     """What is well formed of a document."""
-    routes = data.get("routes")
+    routes, destinations = data.get("routes"), _section(data, "destinations")
     each = enumerate(routes if isinstance(routes, list) else ())
     return PartialConfig(
         kafka_options=_section(data, "kafka").get("options", {}),
+        destinations={str(name): _valid(DestinationConfig, each) for name, each in destinations.items()},
+        bluecore=_valid(BluecoreConfig, data.get("bluecore")),
+        has_bluecore=data.get("bluecore") is not None,
         schema_registry=_valid(RegistryConfig, data.get("schema_registry")),
         has_registry=data.get("schema_registry") is not None,
         dead_letters=_valid(DeadLettersConfig, data.get("dead_letters", {})),

@@ -29,7 +29,7 @@ def _kind(error: ErrorDetails) -> str:
     kind = error["type"]
     if kind == "string_type" and isinstance(error["input"], list | dict):
         return "not_one_text"
-    return "empty" if error["input"] is None and kind not in {"invalid_key", "extra_forbidden"} else kind
+    return "empty" if error["input"] is None and kind not in {"invalid_key", "extra_forbidden", "missing"} else kind
 
 
 def _hint(error: ErrorDetails, key: str) -> str:

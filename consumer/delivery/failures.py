@@ -76,6 +76,11 @@ def parked(task: Task, now: float) -> Failure:
     )
 
 
+def set_aside(task: Task, now: float) -> Failure:
+    """Its destination is away, and others are behind it in its topic: it waits in the retry topic."""
+    return replace(parked(task, now), message="its destination does not keep up: it waits in the retry topic")
+
+
 def unread_again(task: Task, delays: Sequence[float], now: float) -> Failure:
     """The topic of this record is gone, and the process ends: it waits in the retry topic, if there is one."""
     return Failure(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
+from consumer.config.destinations import UNNAMED
 from consumer.config.expression_syntax import AROUND
-from consumer.config.route import SKIP, EventByValue, RouteConfig, paths_of
+from consumer.config.route import SKIP, DestinationByValue, EventByValue, RouteConfig, paths_of
 from consumer.mapping.contract import decides_consent, events_of
 from consumer.mapping.errors import InvalidValueError, RefusedError
 from consumer.mapping.moments import Zone
@@ -20,7 +21,7 @@ from consumer.mapping.shared import Shared
 from consumer.mapping.surroundings import Cell, RouteSurroundings
 from consumer.mapping.tables import NO_TABLES, Tables
 from consumer.mapping.values import is_blank, readable
-from consumer.records import CONSENTS, OrderClass
+from consumer.records import CONSENTS, OrderClass, Reason
 
 Chosen = tuple[type, bool | int | str]
 _FORMS = {bool: "boolean", int: "whole number", str: "text"}
@@ -34,6 +35,8 @@ class Route:
         chooser: the value of the record that chooses the event, None when there is but one.
         zone: of the record's local timestamps, None where they stay without.
         rated: its number, where it has a rate of its own.
+        destination: where its events go, None where a value of the record chooses.
+        brand: that value.
         plans: by that value's type and the value itself, as 1 and true are one in Python; by None when there
             is no chooser. None where the record is skipped.
         otherwise: the plan of all other values, where the route has a default.
@@ -46,6 +49,9 @@ class Route:
     rated: int | None
     plans: Mapping[Chosen | None, Plan | None]
     otherwise: Plan | None = None
+    destination: str | None = UNNAMED
+    brand: Reader | None = None
+    by_brand: Mapping[Chosen, str] = field(default_factory=dict)
 
     @property
     def only_event(self) -> str:
@@ -85,6 +91,26 @@ class Route:
                 return self.plans[key]
         return self._default(value)
 
+    def addressee(self, record: Any) -> str | None:
+        """The destination of a record whose value chooses it; None where it is to be skipped.
+
+        Raises:
+            RefusedError: the value is missing, or stands for no destination, and the route has none for all others.
+        """
+        chosen_by = self.config.destination
+        if self.brand is None or not isinstance(chosen_by, DestinationByValue):
+            return self.destination
+        value = self.brand.read(record)
+        found = chosen_by.default
+        if isinstance(value, bool | int | str):
+            found = self.by_brand.get(chosen(value, ignore_case=chosen_by.ignore_case), found)
+        if found is None:
+            known = ", ".join(map(as_yaml, chosen_by.values))
+            given = "is missing" if value is None or is_blank(value) else f"*** ({_form(value)}) is none of {known}"
+            what = f"destination: the value {given} ({self.brand.hint})"
+            raise RefusedError(Reason.UNROUTABLE, "destination", what)
+        return None if found == SKIP else found
+
     @property
     def _by_value(self) -> EventByValue:
         assert isinstance(self.config.event, EventByValue)  # noqa: S101 - there is a chooser
@@ -105,7 +131,7 @@ class Route:
 
 def names_read(route: RouteConfig) -> Names:
     """The fields of a record that a route looks at, in whose configuration nothing is wrong."""
-    return names_of(compile_route(route, "", NO_TABLES, Cell()))
+    return names_of(compile_route(route, {}, NO_TABLES, Cell()))
 
 
 def names_of(whole: object) -> Names:
@@ -141,21 +167,44 @@ def chosen(value: bool | int | str, *, ignore_case: bool) -> Chosen:  # noqa: FB
     return (type(value), value.casefold() if ignore_case and isinstance(value, str) else value)
 
 
-def compile_route(route: RouteConfig, token: str, tables: Tables, cell: Cell, number: int = 0) -> Route:
-    """Compiles a route in whose configuration nothing is wrong; `number`: its place among them."""
+def compile_route(
+    route: RouteConfig, tokens: Mapping[str, str], tables: Tables, cell: Cell, number: int = 0
+) -> Route:
+    """Compiles a route in whose configuration nothing is wrong.
+
+    Args:
+        route: the configuration's.
+        tokens: the namespaces, by destination.
+        tables: those that `lookup` looks into.
+        cell: holds what `_kafka` has.
+        number: its place among the routes.
+    """
     rated = number if route.rate_limit_per_second else None
     shared = Shared(route.zone, tables, RouteSurroundings(cell, route.key_format))
     accept = _consent if decides_consent(route) else readable
     when = None if route.when is None else reader("when", route.when, (), accept, shared)
+    plans: dict[Chosen | None, Plan | None]
     if not isinstance(route.event, EventByValue):
-        return Route(route, when, None, route.zone, rated, {None: plan_of(route, route.event, token, shared)})
+        plans = {None: plan_of(route, route.event, tokens, shared)}
+        return _addressed(Route(route, when, None, route.zone, rated, plans), shared)
     chooser = reader("event", route.event.path, (), readable, shared)
-    made = {event: plan_of(route, event, token, shared) for event in events_of(route)}
-    plans: dict[Chosen | None, Plan | None] = {
+    made = {event: plan_of(route, event, tokens, shared) for event in events_of(route)}
+    plans = {
         chosen(value, ignore_case=route.event.ignore_case): made.get(event)
         for value, event in route.event.values.items()
     }
-    return Route(route, when, chooser, route.zone, rated, plans, made.get(route.event.default or SKIP))
+    compiled = Route(route, when, chooser, route.zone, rated, plans, made.get(route.event.default or SKIP))
+    return _addressed(compiled, shared)
+
+
+def _addressed(route: Route, shared: Shared) -> Route:
+    """The same with where its events go."""
+    by = route.config.destination
+    if not isinstance(by, DestinationByValue):
+        return replace(route, destination=by or UNNAMED)
+    brand = reader("destination", by.path, (), readable, shared)
+    names = {chosen(value, ignore_case=by.ignore_case): name for value, name in by.values.items()}
+    return replace(route, destination=None, brand=brand, by_brand=names)
 
 
 def reads_surroundings(route: RouteConfig) -> bool:

@@ -9,6 +9,7 @@ import structlog
 
 from consumer.avro.schema_ids import SchemaId
 from consumer.delivery.engine import Engine
+from consumer.delivery.throttle import Throttle
 from consumer.pipeline.caches import NO_CACHES, Caches
 from consumer.pipeline.lag import Lag
 from consumer.telemetry.health import Health
@@ -64,7 +65,10 @@ class EngineGauges:
         self._incidents = Incidents()
         self._next = self._next_ages = 0.0
         self._counted_duplicates = self._counted_resent = self._counted_receipts = 0
-        self._counted_held = self._capped = 0.0
+        self._counted_held: dict[str, float] = {}
+        self._capped: dict[str, float] = {}
+        """By destination, as are those before."""
+        self._removed: dict[str, int] = {}
 
     def show_ages_next(self) -> None:
         """The topics have changed: their ages and their lag are shown with the next `show`."""
@@ -77,7 +81,8 @@ class EngineGauges:
             return
         self._next = now + _INTERVAL
         engine, metrics = self._engine, self._metrics
-        metrics.concurrency_limit.set(engine.gates.concurrency.limit)
+        for name in self._engine.destinations:
+            metrics.concurrency_limit[name,].set(engine.endpoints[name].gates.concurrency.limit)
         budgets = (engine.partitions.buffer.memory, engine.partitions.buffer.redelivery_memory)
         metrics.in_memory_records.set(sum(budget.records for budget in budgets))
         metrics.in_memory_bytes.set(sum(budget.bytes for budget in budgets))
@@ -104,28 +109,53 @@ class EngineGauges:
         if engine.receipts is not None:
             metrics.receipts.inc(engine.receipts.written - self._counted_receipts)
             self._counted_receipts = engine.receipts.written
-        held = engine.gates.throttle.held_seconds(now)
-        metrics.endpoint_held_seconds.inc(max(0.0, held - self._counted_held))
-        self._counted_held = held
-        if (capped := engine.gates.throttle.capped) != self._capped:
-            self._capped = capped
-            if self._incidents.happened("capped", now) is not None:
+        for name in self._engine.destinations:
+            self._count_holds(name, engine.endpoints[name].gates.throttle, now)
+        self._tell_of_removed(engine.removed)
+
+    def _count_holds(self, destination: str, throttle: Throttle, now: float) -> None:
+        held = throttle.held_seconds(now)
+        self._metrics.endpoint_held_seconds[destination,].inc(
+            max(0.0, held - self._counted_held.get(destination, 0.0))
+        )
+        self._counted_held[destination] = held
+        if (capped := throttle.capped) != self._capped.get(destination, 0.0):
+            self._capped[destination] = capped
+            if self._incidents.happened(("capped", destination), now) is not None:
+                named = {"destination": destination} if destination else {}
                 log.warning(
                     "Bluecore asked for a longer wait than delivery.max_hold_seconds allows; it was cut to that",
                     asked_seconds=round(capped, 1),
+                    **named,
                 )
 
+    def _tell_of_removed(self, removed: Mapping[str, int]) -> None:
+        """Records that nothing can be done with here: told when the first is read, and shown until they are gone."""
+        if removed == self._removed:
+            return
+        for destination in removed.keys() - self._removed.keys():
+            log.warning(
+                "records in the retry topic are for a destination that the configuration does not have:"
+                " they are left where they are, until it is back",
+                destination=destination,
+            )
+        for destination in {**self._removed, **removed}:
+            self._metrics.destination_removed[destination].set(removed.get(destination, 0))
+        self._removed = dict(removed)
+        self._health.detail("removed_destinations", ", ".join(sorted(removed)) or "none")
+
     def _stops(self) -> None:
-        stopped, gates = self._metrics.intake_stopped, self._engine.gates
+        stopped = self._metrics.intake_stopped
+        away = any(each.gates.breaker.open for each in self._engine.endpoints.values())
         paused = self._engine.partitions.paused
         # Redeliveries have a buffer of their own, which is full for hours after an outage: the topics flow meanwhile.
         full = any(not (each.held or each.map_full or each.draining or each.redelivers) for each in paused)
         receipts = self._engine.receipts
         unwritten = "" if receipts is None else receipts.error
         held = bool(self._engine.partitions.held_routes.holding)
-        stopped["memory"].set(full and not gates.breaker.open and not held and not unwritten)
+        stopped["memory"].set(full and not away and not held and not unwritten)
         stopped["receipts"].set(full and bool(unwritten))
-        stopped["circuit_open"].set(full and gates.breaker.open)
+        stopped["circuit_open"].set(full and away)
         stopped["settled_map"].set(any(each.map_full for each in paused))
         outage = None if self._registry is None else self._registry.outage
         self._metrics.registry_up.set(outage is None)

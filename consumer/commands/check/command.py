@@ -19,7 +19,8 @@ def check(path: Path, folder: Path | None) -> None:
     config = load_config(path)
     from consumer.commands.check.report import print_checks  # noqa: PLC0415
     from consumer.commands.check.routes import check_routes  # noqa: PLC0415
+    from consumer.commands.validation.destinations import unused  # noqa: PLC0415
 
     with registry_errors(str(path), "its address is schema_registry.url; --schemas DIR checks without it"):
         checks = check_routes(config, folder)
-    sys.exit(print_checks(checks))
+    sys.exit(print_checks(checks, unused(config)))

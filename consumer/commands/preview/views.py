@@ -24,6 +24,7 @@ _MOST_FIELDS: Final = 20
 _COLOURS: Final = {"send": "green", "reject": "red", "skip": "yellow", "omit": "yellow"}
 _SKIPPED: Final = {
     "when": "when: the condition is false",
+    "destination": "destination: the value that chooses it is one to skip",
     "event": "event: the value that chooses it is one to skip",
     "tombstone": "tombstone: the value is null",
     "records": "records: the routes take tombstones only",
@@ -84,7 +85,7 @@ def as_line(previewed: Previewed) -> bytes:
     outcome, place = previewed.outcome, previewed.place
     where = {} if place is None else {"partition": place[0].number, "offset": place[1]}
     if isinstance(outcome, Send):
-        requests = [orjson.Fragment(each.body) for each in outcome.requests]
+        requests = [_request(each) for each in outcome.requests]
         omitted = {"omitted": [each.field for each in outcome.omitted]} if outcome.omitted else {}
         refused = (
             {"refused": [{"event": each.event, **_reason(each)} for each in outcome.refused]}
@@ -95,6 +96,14 @@ def as_line(previewed: Previewed) -> bytes:
     if isinstance(outcome, Reject):
         return orjson.dumps({"outcome": "reject"} | _reason(outcome) | where)
     return orjson.dumps({"outcome": "skip", "reason": outcome.reason} | where)
+
+
+def _request(request: EventRequest) -> orjson.Fragment:
+    """As it is sent, and where to, if that is one of `destinations`."""
+    if not request.destination:
+        return orjson.Fragment(request.body)
+    named = orjson.dumps({"destination": request.destination})
+    return orjson.Fragment(request.body[:-1] + b"," + named[1:])
 
 
 def as_table(previews: Iterable[Previewed]) -> Table:
@@ -143,6 +152,8 @@ def _sent(request: EventRequest) -> _Row:
     fields = list(_fields(properties, request.customer))
     if len(fields) > _MOST_FIELDS:
         fields[_MOST_FIELDS:] = [f"... and {len(fields) - _MOST_FIELDS} more"]
+    if request.destination:
+        fields.insert(0, f"destination: {request.destination}")
     return _Row("send", request.event, _json(request.customer)[1:-1], "\n".join(fields))
 
 

@@ -20,7 +20,6 @@ from consumer.config.model import Config
 from consumer.config.route import RouteConfig
 from consumer.errors import ExpectedError
 from consumer.kafka.reading import TopicReader
-from consumer.mapping.tables import load_tables
 from consumer.mapping.translate import Translator
 from consumer.pipeline.decoding import decoders, key_decoder, schema_cache
 from consumer.records import Mapped, Reason, Record, Reject, Send, Skip, Stage
@@ -45,15 +44,11 @@ class Rehearsal:
         self._show_values = show_values
         self._any_decoder_of = decoders(config, schemas, any_record=True)
         decoder_of = decoders(config, schemas)
-        keys, tables = key_decoder(config, schemas), load_tables(config.tables)
+        keys = key_decoder(config, schemas)
         # Each route for itself: a record that one refuses, another may send. Age is judged apart, so that a record
         # that is both old and broken is counted as broken.
         self._routes: Sequence[tuple[int, RouteConfig, Translator]] = tuple(
-            (
-                index,
-                route,
-                masked_translator((route,), decoder_of, keys, tables=tables, only_emails=config.bluecore.only_emails),
-            )
+            (index, route, masked_translator(config, decoder_of, keys, routes=(route,)))
             for index, route in enumerate(config.routes)
         )
 

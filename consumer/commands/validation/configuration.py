@@ -13,6 +13,7 @@ from consumer.avro.connecting import check_options
 from consumer.avro.errors import UnusableSchemas
 from consumer.avro.reader_schemas import ReaderSchema
 from consumer.avro.route_schemas import reader_schema, written_schemas
+from consumer.commands.validation.destinations import destination_findings
 from consumer.commands.validation.routes import overlap, route_findings
 from consumer.config.findings import Finding
 from consumer.config.load import load
@@ -46,6 +47,7 @@ def _findings(partial: PartialConfig) -> Iterator[Finding]:
     tables, found = _tables(partial.tables)
     yield from found
     yield from _all_route_findings(partial.routes, tables)
+    yield from destination_findings(partial, tables)
     yield from _schema_findings(partial.routes)
     yield from _topic_findings(partial)
 
