@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from consumer.config.findings import Finding
 from consumer.config.yaml_reader import NotYamlError, read_yaml
+from consumer.config.yaml_scalars import Ambiguous
 
 PREFIX: Final = "BLUECORE_CONSUMER__"
 _VARIABLE = re.compile(r"\$\{(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\})?")
@@ -26,7 +27,7 @@ def interpolate(value: Any, environ: Mapping[str, str], findings: list[Finding],
         }
     if isinstance(value, list):
         return [interpolate(inner, environ, findings, f"{key}[{index}]") for index, inner in enumerate(value)]
-    if not isinstance(value, str):
+    if not isinstance(value, str) or isinstance(value, Ambiguous):
         return value
 
     def fill(match: re.Match[str]) -> str:

@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticKnownError
 
+from consumer.config.authentication import AuthenticationConfig
 from consumer.config.destinations import (
     UNNAMED,
     BluecoreConfig,
@@ -60,6 +61,7 @@ EVENT_TYPES = (
 class KafkaConfig(Section):
     bootstrap_servers: Annotated[str, Field(min_length=1)]
     group_id: ClientName = "bluecore-consumer"
+    authentication: AuthenticationConfig | None = None
     options: dict[KafkaOption, Scalar] = {}  # noqa: RUF012 - pydantic copies it
 
 

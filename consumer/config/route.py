@@ -45,6 +45,12 @@ class FieldConfig(Section):
         return self
 
 
+class EventTimeConfig(FieldConfig):
+    """The record's own time; that it is a datetime goes without saying."""
+
+    convert: Annotated[Literal["datetime"], Field(alias="as")] = "datetime"
+
+
 SKIP = "skip"
 """In the place of an event: the record is skipped, and counted."""
 
@@ -53,6 +59,7 @@ class EventByValue(Section):
     """The event type chosen by a value of the record: a consent flag, a status.
 
     Attributes:
+        values: the event of each; null is a missing value, and a text also what it is the text of.
         default: the event of all other values; without, such a record is refused.
         ignore_case: texts are compared without regard to the case of their letters.
     """
@@ -80,6 +87,10 @@ class DestinationByValue(Section):
 
 FieldSource = Annotated[
     Annotated[Path, Tag("(text)")] | Annotated[FieldConfig, Tag("(section)")],
+    Discriminator(union_tag),
+]
+EventTime = Annotated[
+    Annotated[Path, Tag("(text)")] | Annotated[EventTimeConfig, Tag("(section)")],
     Discriminator(union_tag),
 ]
 Event = Annotated[
@@ -121,6 +132,9 @@ class RouteConfig(Section):
         schemas: what `raw` and `single_object` values were written with: an .avsc file, a folder of them, or
             a list of either. Those of `confluent` values are in the registry.
         reader_schema: an .avsc file that each record is resolved to, by the rules of schema evolution.
+        event_time: the record's own time, by which its age is judged; without, and where it cannot be read, that is
+            Kafka's timestamp.
+        max_event_age_seconds: older events are too old, 0: none is; without, `delivery`'s limit is theirs.
         timezone: the zone of times that say none, such as Europe/Istanbul; without, they are sent as they are.
         normalise_email: write e-mails in lower case, without display names, `mailto:`, `<...>`, invisible characters
             and full-width letters.
@@ -156,6 +170,8 @@ class RouteConfig(Section):
     wire_format: Annotated[Literal["confluent", "single_object", "raw"], Field(alias="format")] = "confluent"
     schemas: Annotated[SchemaFiles | None, Field(alias="schema")] = None
     reader_schema: SchemaFile | None = None
+    event_time: EventTime | None = None
+    max_event_age_seconds: Seconds | None = None
     timezone: TimeZone | None = None
     normalise_email: bool = False
     phone_region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
@@ -197,6 +213,11 @@ class RouteConfig(Section):
         named = dict.fromkeys((*chosen.values.values(), *(() if chosen.default is None else (chosen.default,))))
         return tuple(name for name in named if name != SKIP)
 
+    @property
+    def own_time(self) -> EventTimeConfig | None:
+        """`event_time`, however it is written."""
+        return EventTimeConfig(path=self.event_time) if isinstance(self.event_time, str) else self.event_time
+
     def takes(self, topic: str) -> bool:
         """Whether the topic's records are this route's, as far as the topic tells."""
         if self.topic_pattern is not None:
@@ -212,5 +233,7 @@ def paths_of(route: RouteConfig) -> Iterator[str]:
         yield route.event.path
     if isinstance(route.destination, DestinationByValue):
         yield route.destination.path
+    if route.own_time is not None:
+        yield route.own_time.path
     for mapped in (*route.fields.values(), *route.attributes.values(), *route.properties.values()):
         yield mapped.path if isinstance(mapped, FieldConfig) else mapped

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from consumer.config.addresses import addresses_in
 from consumer.config.path_syntax import syntax_error
 from consumer.config.topic_patterns import fault
+from consumer.config.yaml_scalars import as_helm_reads
 from consumer.suggestions import did_you_mean
 
 _DURABILITY = "remove it; a failed record is settled once all in-sync replicas have it, and once only"
@@ -82,9 +83,10 @@ def _scalar(value: Any) -> str | int | float | bool:
     return value
 
 
-def _choice(value: Any) -> bool | int | str:
-    if not isinstance(value, bool | int | str):
-        raise ValueError("must be true, false, a whole number or a text")  # noqa: TRY004 - pydantic takes ValueErrors
+def _choice(value: Any) -> bool | int | str | None:
+    value = as_helm_reads(value)
+    if value is not None and not isinstance(value, bool | int | str):
+        raise ValueError("must be true, false, null, a whole number or a text")
     return value
 
 
@@ -124,6 +126,7 @@ def _time_zone(name: str) -> str:
 
 def _no_flag(value: Any) -> Any:
     """Python takes true for 1."""
+    value = as_helm_reads(value)
     if isinstance(value, bool):
         raise ValueError("must be a number")  # noqa: TRY004 - pydantic takes ValueErrors
     return value
@@ -137,7 +140,7 @@ def union_tag(value: Any) -> str:
 Path = Annotated[str, Field(min_length=1), AfterValidator(_compiles)]
 Scalar = Annotated[str | int | float | bool, PlainValidator(_scalar)]
 KafkaOption = Annotated[str, AfterValidator(_not_reserved)]
-Choice = Annotated[bool | int | str, PlainValidator(_choice)]
+Choice = Annotated[bool | int | str | None, PlainValidator(_choice)]
 SchemaFile = Annotated[str, Field(min_length=1)]
 ClientName = Annotated[str, Field(min_length=1), AfterValidator(json_safe)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]

@@ -24,18 +24,22 @@ class PartialConfig:
     """What is well formed of a configuration, whatever is wrong with the rest of it.
 
     Attributes:
+        servers: `kafka.bootstrap_servers`; empty where it is not well formed.
         kafka_options: those of them that are well formed.
         destinations: by name; None for one that is not well formed.
         bluecore: None when it is not well formed, and when there is none: see `has_bluecore`.
+        has_authentication: whether there is a `kafka.authentication`, well formed or not.
         schema_registry: None when it is not well formed, and when there is none: see `has_registry`.
         tables: by name; None for one that is not well formed.
         routes: by their index in the file.
     """
 
+    servers: str
     kafka_options: Mapping[str, Any]
     destinations: Mapping[str, DestinationConfig | None]
     bluecore: BluecoreConfig | None
     has_bluecore: bool
+    has_authentication: bool
     schema_registry: RegistryConfig | None
     has_registry: bool
     dead_letters: DeadLettersConfig | None
@@ -105,11 +109,15 @@ def partial_config(data: Mapping[Any, Any]) -> PartialConfig:
     """What is well formed of a document."""
     routes, destinations = data.get("routes"), _section(data, "destinations")
     each = enumerate(routes if isinstance(routes, list) else ())
+    kafka = _section(data, "kafka")
+    servers = kafka.get("bootstrap_servers")
     return PartialConfig(
-        kafka_options=_section(data, "kafka").get("options", {}),
         destinations={str(name): _valid(DestinationConfig, each) for name, each in destinations.items()},
         bluecore=_valid(BluecoreConfig, data.get("bluecore")),
         has_bluecore=data.get("bluecore") is not None,
+        servers=servers if isinstance(servers, str) else "",
+        kafka_options=kafka.get("options", {}),
+        has_authentication=kafka.get("authentication") is not None,
         schema_registry=_valid(RegistryConfig, data.get("schema_registry")),
         has_registry=data.get("schema_registry") is not None,
         dead_letters=_valid(DeadLettersConfig, data.get("dead_letters", {})),

@@ -124,9 +124,7 @@ class Answers:
     def _rejected_in_part(self, task: Task, failure: Failure, now: float) -> None:
         """The other requests of the record stand alone: they go on."""
         self._held_routes.refused(task, now)
-        task.given_up.append((task.index, failure))
-        task.rejected_event = task.rejected_event or task.request.event
-        task.next_request()
+        task.give_up(failure)
         if task.index < len(task.requests):
             self._breaker(task).release_probe(task.number, now)
             self.requeue(task, first=True)

@@ -43,7 +43,9 @@ def refused_in_part(task: Task, now: float) -> Failure:
 def joined(refused: Sequence[Reject]) -> Reject:
     """Why several routes refuse a record, as one dead letter tells it: the reason of the first, the words of all."""
     words = dict.fromkeys(each.message for each in refused)
-    return replace(refused[0], message="; ".join(words))
+    first, several = refused[0], tuple(refused) if len(refused) > 1 else ()
+    alike = all(each.destination == first.destination for each in refused)
+    return replace(first, message="; ".join(words), several=several, destination=first.destination if alike else None)
 
 
 def refused(task: Task, answer: Answer, now: float, reason: Reason = Reason.REJECTED) -> Failure:

@@ -5,14 +5,14 @@ A key has two orders: its consents keep theirs, its other records theirs, and ne
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from enum import Enum, auto
 
 from consumer.delivery.lanes import Lane, Lanes
 from consumer.delivery.parking import BOTH, Parked, ParkedKeys, Unparked, digest_of
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.task import Task
-from consumer.records import OrderClass
+from consumer.records import OrderClass, Outcome
 
 
 class Turn(Enum):
@@ -34,8 +34,11 @@ class KeyOrder:
         self._held: list[Lane[Task]] = []
 
     def lane_key(self, task: Task) -> Hashable:
-        """Records of one lane key go one after the other; an offset is a lane of its own."""
-        if task.failure is not None:
+        """Records of one lane key go one after the other; an offset is a lane of its own.
+
+        What has failed keeps its place until it is in its topic; but what cannot be mapped has none.
+        """
+        if not task.requests:
             return (task.record.offset, task.leg) if task.leg else task.record.offset
         return self._key_of(task, task.kind, task.ordering_key, ordered=task.ordered)
 
@@ -137,20 +140,32 @@ class KeyOrder:
         if rest is not None and rest.ordered and (key := task.parking_key_of(rest.requests)) is not None:
             self._parked.take(Parked(*_place(task, key, frozenset((rest.kind,))), digest))
 
-    def park(self, task: Task) -> None:
-        """The present part of a record is in the retry topic; where, the watch will tell."""
-        if (key := task.parking_key) is not None:
-            record = task.record
-            parks = frozenset((task.kind,))
-            self._parked.apply(
-                Parked(key, record.origin, record.origin_offset, None, parks, digest_of(record.key, record.value))
-            )
+    def writing(self, tasks: Iterable[Task]) -> None:
+        """The present parts of these records are on their way to the topics of their failures."""
+        for task in tasks:
+            retried = task.failure is not None and task.failure.outcome is Outcome.RETRY
+            if retried and (parked := _parked(task)) is not None:
+                self._parked.expect(parked)
+
+    def written(self, task: Task, *, acknowledged: bool) -> None:
+        """The present part of a record is in the retry topic, where the watch will tell, or has not got there."""
+        if (parked := _parked(task)) is not None:
+            self._parked.written(parked, acknowledged=acknowledged)
 
     def settled(self, task: Task) -> None:
         """What was read from the retry topic has ended: its key is free, unless another parks it."""
         if task.state.redelivers and task.parking_key is not None:
             parks = BOTH if task.rest is None else frozenset((task.kind,))
             self._parked.apply(Unparked(*_place(task, task.parking_key, parks)))
+
+
+def _parked(task: Task) -> Parked | None:
+    """What it parks in the retry topic, at a place that is not known yet; None: nothing."""
+    if (key := task.parking_key) is None:
+        return None
+    record = task.record
+    digest = digest_of(record.key, record.value)
+    return Parked(key, record.origin, record.origin_offset, None, frozenset((task.kind,)), digest)
 
 
 def _place(task: Task, key: bytes, parks: frozenset[OrderClass]) -> Unparked:

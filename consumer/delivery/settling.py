@@ -100,7 +100,7 @@ class Settling:
 
 def _settlement(task: Task, outcome: Outcome) -> Settlement:
     before = task.events_before
-    events = tuple([request.event for request in task.requests]) or (task.rejected_event,)
+    events = tuple([request.event for request in task.requests]) or _refused_events(task)
     accepted = task.index
     if task.requests and (task.given_up or (task.refused and outcome is not Outcome.RETRY)):
         events, accepted = _in_part(task, task.refused if outcome is not Outcome.RETRY else ())
@@ -114,6 +114,11 @@ def _settlement(task: Task, outcome: Outcome) -> Settlement:
 def _numbers(task: Task) -> list[int]:
     """Of the requests of the present part."""
     return [number for number, _ in (*task.done, *task.own)]
+
+
+def _refused_events(task: Task) -> tuple[str, ...]:
+    """Of a record of which nothing is to be sent, what it would have become."""
+    return tuple(each.event for each in task.refused)
 
 
 def _in_part(task: Task, untold: tuple[Reject, ...]) -> tuple[tuple[str, ...], int]:

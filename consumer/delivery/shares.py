@@ -58,7 +58,7 @@ def _share(name: str | None, mapped: Send, numbered: Iterable[tuple[int, EventRe
         (),
         tuple(each for each in mapped.refused if each.destination == name),
         tuple(number for number, _ in mine),
-        others,
+        others=others,
     )
     leg = (UNKNOWN if name is None else f"@{name}") if several else ""
     return Share(name or "", leg, share)

@@ -181,6 +181,12 @@ class Task:
         """The present one; once all are sent, the last."""
         return self.requests[min(self.index, len(self.requests) - 1)]
 
+    def give_up(self, failure: Failure) -> None:
+        """Its present request is not sent any more; what comes after it is."""
+        self.given_up.append((self.index, failure))
+        self.rejected_event = self.rejected_event or self.request.event
+        self.next_request()
+
     def next_request(self) -> None:
         """What was sent is done with: the next one begins anew."""
         self.index += 1

@@ -62,7 +62,7 @@ def failure_headers(  # noqa: PLR0913, PLR0917 - all that is to be known of a fa
         BLUECORE + "first-failed-at": _milliseconds(failure.first_failed_at),
         BLUECORE + "not-before": _milliseconds(failure.not_before) or None,
         BLUECORE + "delivered": _which(failure.which) or failure.delivered or None,
-        BLUECORE + "timestamp": record.event_time_ms,
+        BLUECORE + "timestamp": record.written_ms,
         ORDERING_KEY_HEADER: parking_key,
         _ORDERING_CLASS: None if parking_key is None else kind,
         _PART: part,

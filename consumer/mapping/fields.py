@@ -37,6 +37,9 @@ IDENTITY = {
 }
 """Who it is, and where that is looked for; `customer_id` and `device_id` only stand in for the `distinct_id`."""
 
+SYNONYMS = {"user_id": "customer_id", "anonymous_id": "device_id"}
+"""What a route may call these ids under `fields`, as a record may."""
+
 CUSTOMER = {name: (f"customer.{name}", name) for name in DEFAULT_ATTRIBUTES}
 PRODUCT_ID = ("product_id", "sku", "id")
 """By preference; sent as `id` (RudderStack; Bluecore's examples)."""
@@ -53,6 +56,13 @@ def own_names(route: RouteConfig, name: str) -> tuple[str, ...]:
     """Where a field is looked for when the route does not say: under the names of its preset, then Bluecore's own."""
     preset = () if route.preset is None else PRESETS[route.preset].names.get(name, ())
     return (*preset, *_OWN_NAMES.get(name, (name,)))
+
+
+def identity_key(route: RouteConfig, name: str) -> str:
+    """The key of `fields` under which the route maps one of `IDENTITY`; its own name where it does not."""
+    if name in route.fields:
+        return name
+    return next((key for key, meant in SYNONYMS.items() if meant == name and key in route.fields), name)
 
 
 def product_fields(route: RouteConfig) -> tuple[str, ...]:

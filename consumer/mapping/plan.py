@@ -14,7 +14,7 @@ from consumer.config.route import RouteConfig
 from consumer.mapping.contract import MAX_BODY_BYTES, MAX_BYTES_IN_ALL, Contract, contract_of
 from consumer.mapping.customer import Customer, attribute_name, customer_of
 from consumer.mapping.errors import LeftOut, RefusedError, leave_out
-from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY, own_names
+from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY, SYNONYMS, own_names
 from consumer.mapping.identity import CustomerIds, Identity, identity_of
 from consumer.mapping.links import Links
 from consumer.mapping.products import PREFIX, Product, Products, products_of, products_per_request
@@ -204,7 +204,7 @@ def property_names(route: RouteConfig, contract: Contract) -> tuple[str, ...]:
 
 def _is_property(name: str) -> bool:
     is_of_products = name == "products" or name.startswith(PREFIX)
-    return not is_of_products and name not in IDENTITY and attribute_name(name) not in CUSTOMER
+    return not is_of_products and name not in {*IDENTITY, *SYNONYMS} and attribute_name(name) not in CUSTOMER
 
 
 def _request(
@@ -220,4 +220,4 @@ def _request(
         message = f"the event has {len(body)} bytes; Bluecore takes {MAX_BODY_BYTES}"
         raise RefusedError(Reason.TOO_LARGE, None, message)
     # A customer is one lane, by whatever id each event names it: the e-mail where it is known.
-    return EventRequest(event, body, ids.email or ids.distinct_id, link, None, destination)
+    return EventRequest(event, body, ids.email or ids.distinct_id, link, None, None, destination)

@@ -9,7 +9,6 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Literal
 
-from consumer.age import AgeLimit
 from consumer.config.destinations import UNNAMED
 from consumer.config.route import RouteConfig
 from consumer.delivery.failures import joined
@@ -37,27 +36,26 @@ class Router:
     def __init__(
         self,
         routes: Sequence[Route],
-        max_age_seconds: float,
         cell: Cell | None = None,
         recipients: Recipients | None = None,
     ) -> None:
         self._routes = tuple(routes)
         self.recipients = recipients
-        self._max_age = AgeLimit(max_age_seconds)
         self._cell = Cell() if cell is None else cell
         self._routes_for = lru_cache(_MOST_REMEMBERED)(self._find)
         self._routes_for_tombstones = lru_cache(_MOST_REMEMBERED)(self._find_of_tombstones)
         self.takes_tombstones = any(route.config.records == "tombstones" for route in routes)
         self.reads_surroundings = any(reads_surroundings(route.config) for route in routes)
+        self.reads_event_times = any(route.timing.reader is not None for route in routes)
         self.links_identities = any(route.config.link_identities for route in routes)
 
-    def map(  # noqa: C901, PLR0913 - a record's coordinates, flat for the hot path
+    def map(  # noqa: C901, PLR0912, PLR0913, PLR0915 - a record's coordinates, flat for the hot path
         self,
         topic: str,
         record_name: str | None,
         value: Mapping[str, Any] | None,
         event_time_ms: int | None,
-        now_ms: int,
+        now_ms: int | None,
         *,
         claim: Claim | None = None,
         around: Surroundings | None = None,
@@ -72,7 +70,7 @@ class Router:
             record_name: the full name of its Avro type, when it is known.
             value: the decoded record; None of a tombstone.
             event_time_ms: when it was written, ms since the epoch; None when that is not known.
-            now_ms: ms since the epoch.
+            now_ms: ms since the epoch; None: no age is judged.
             claim: decides whether this record carries the link of an id to an e-mail; None: it does not. Asked once
                 for each link that the routes which send show.
             around: what `_kafka` has; None: nothing.
@@ -91,6 +89,7 @@ class Router:
         priorities: list[int] = []
         reason: Literal["when", "event", "destination"] = "when"
         refused: list[tuple[int, Reject | None]] | None = None
+        own_time: int | None = None
         for route in routes:
             event, destination = "", route.destination
             try:
@@ -105,8 +104,17 @@ class Router:
                     if destination is None and (destination := route.addressee(record)) is None:
                         reason = "destination"
                         continue
-                    self._check_age(event_time_ms, now_ms)
+                    timing, time_ms = route.timing, event_time_ms
+                    unread: list[Omission] = []
+                    if timing.reader is not None and (read := timing.read(record, event, unread)) is not None:
+                        time_ms = read
+                        own_time = read if own_time is None else min(own_time, read)
+                    timing.check(time_ms, now_ms)
                     made = plan.requests(record, links, omitted, destination)
+                    if timing.own:
+                        until_ms = timing.limit.until_ms(time_ms)
+                        made = [each._replace(until_ms=until_ms) for each in made]
+                        omitted += unread
                     requests += made if route.rated is None else [each._replace(rated=route.rated) for each in made]
                     priorities.append(route.config.priority)
             except RefusedError as error:
@@ -116,6 +124,7 @@ class Router:
                     event=event,
                     kind=route.kind_of(event),
                     number=number,
+                    event_time_ms=own_time,
                     destination=destination,
                 )
                 told = None if self._is_withheld(route, value, destination) else reject
@@ -131,9 +140,9 @@ class Router:
         if links and claim is not None:
             requests = claimed_links(links, claim) + requests
         priority = priorities[0] if len(priorities) == 1 else max(priorities)
-        if not rejects and not numbers:
+        if not rejects and not numbers and own_time is None:
             return Send(tuple(requests), priority, tuple(omitted)) if omitted else Send(tuple(requests), priority)
-        return Send(tuple(requests), priority, tuple(omitted), rejects, numbers)
+        return Send(tuple(requests), priority, tuple(omitted), rejects, numbers, own_time)
 
     def reads(self, topic: str) -> Names:
         """The fields that are looked at of the records of a topic, whichever of its routes takes them."""
@@ -188,10 +197,6 @@ class Router:
     def _find_of_tombstones(self, topic: str) -> tuple[Route, ...]:
         return tuple(route for route in self._routes if route.takes_tombstones_of(topic))
 
-    def _check_age(self, event_time_ms: int | None, now_ms: int) -> None:
-        if self._max_age.exceeded(event_time_ms, now_ms):
-            raise RefusedError(Reason.TOO_OLD, None, f"the event is more than {self._max_age.seconds:g} seconds old")
-
 
 def compile_routes(  # noqa: PLR0913 - all that the configuration says of mapping
     routes: Sequence[RouteConfig],
@@ -207,16 +212,18 @@ def compile_routes(  # noqa: PLR0913 - all that the configuration says of mappin
     Args:
         routes: the configuration's, in which `consumer.commands.validation` finds nothing wrong.
         token: the namespace of `bluecore`, `properties.token` of every event that goes to no other destination.
-        max_age_seconds: older records are rejected as too old; 0: none is.
+        max_age_seconds: older events are rejected as too old, unless their route says otherwise; 0: none is.
         tables: those that `lookup` looks into.
         only_emails: the addresses and domains of those who get events there; empty: everybody does.
         others: the other destinations, by their names.
     """
     every = {UNNAMED: Namespace(token, tuple(only_emails)), **others}
     cell, tokens = Cell(), {name: each.token for name, each in every.items()}
-    compiled = [compile_route(route, tokens, tables, cell, number) for number, route in enumerate(routes)]
+    compiled = [
+        compile_route(route, tokens, tables, cell, number, max_age_seconds) for number, route in enumerate(routes)
+    ]
     listed = {name: each.only_emails for name, each in every.items() if each.only_emails}
-    return Router(compiled, max_age_seconds, cell, Recipients(listed) if listed else None)
+    return Router(compiled, cell, Recipients(listed) if listed else None)
 
 
 def _numbered(requests: int, refused_at: Sequence[int]) -> tuple[int, ...]:

@@ -102,7 +102,7 @@ class Service:
             enter("waiting")
             self._collect(longest)
         enter("polling" if busy else self._report.resting)
-        records = self._read(0 if busy else longest, busy=bool(busy))
+        records = self._wanted(self._read(0 if busy else longest, busy=bool(busy)))
         self._collect_writes()
         changes = self._retry_watch.changes()
         for change in changes:
@@ -132,6 +132,11 @@ class Service:
             return []
         self._poll_at = now + _POLL_SECONDS
         return self._source.poll(min(_BATCH, fetch_demand or _BATCH), seconds)
+
+    def _wanted(self, records: Sequence[Record]) -> list[Record]:
+        """Without those of partitions that are not to be read, which were fetched before: mapping remembers links."""
+        accepting = self._engine.partitions.accepting
+        return [record for record in records if accepting(record.partition) is not None]
 
     def _collect(self, seconds: float) -> None:
         answers = self._client.wait(seconds)

@@ -20,7 +20,15 @@ from consumer.telemetry.histograms import Histogram, HistogramFamily
 Outcome = Literal["delivered", "retry", "dead_letter", "skipped"]
 LoopState = Literal["polling", "mapping", "waiting", "backing_off", "paused", "committing"]
 StopCause = Literal[
-    "memory", "dead_letters", "settled_map", "circuit_open", "registry", "unknown_schema", "keys", "receipts"
+    "memory",
+    "dead_letters",
+    "route_rate",
+    "settled_map",
+    "circuit_open",
+    "registry",
+    "unknown_schema",
+    "keys",
+    "receipts",
 ]
 Rebalance = Literal["assigned", "revoked", "lost", "deleted"]
 CommitOutcome = Literal["ok", "failed"]
@@ -108,6 +116,22 @@ class Metrics:
             "dead_letter_produce_failures_total",
             "Records that the brokers did not take in the retry or dead-letter topic; they stay unsettled.",
         )
+        self.dead_letter_rewrite_failures = counter(
+            "dead_letter_rewrite_failures_total", "Repeated writes of those records that failed too."
+        )
+        self.route_held: Children[tuple[str, str, str], Gauge] = gauges(
+            "route_held",
+            "1 while a route is held, as most of its records would be dead letters; with the field that is wrong.",
+            *("topic", "event_type", "field"),
+        )
+        self.records_backdated: Children[str, Counter] = counters(
+            "records_backdated_total",
+            "Records that were over an hour old when their producer wrote them, by the topic they were read from.",
+            "topic",
+        )
+        self.longest_lane = gauge(
+            "longest_lane_records", "Records of one key that wait one after the other: the most of any key."
+        )
         self.receipts = counter("receipts_total", "Receipts that the brokers have taken.")
         self.receipt_produce_failures = counter(
             "receipt_produce_failures_total",
@@ -119,16 +143,19 @@ class Metrics:
         )
         ages = histograms(
             "event_age_seconds",
-            "Age of an event by its record's timestamp, when it was consumed and when it was delivered.",
+            "Age of an event by its own time, else by its record's, when it was consumed and when it was delivered.",
             AGE_BUCKETS,
             *destination,
             "stage",
         )
         named = [(name,) for name in self._destinations] if several else [()]
-        self.age_consumed = ages.series(*(("",) if several else ()), "consumed")
+        self.event_age = {"consumed": ages.series(*(("",) if several else ()), "consumed")}
         self.age_delivered: dict[str, Histogram] = {
             name: ages.series(*labels, "delivered") for name, labels in zip(self._destinations, named, strict=True)
         }
+        self.events_ahead: Children[str, Counter] = counters(
+            "events_from_future_total", "Records read whose time is more than five minutes ahead.", "topic"
+        )
         self.oldest_undelivered_age: Children[str, Gauge] = gauges(
             "oldest_undelivered_age_seconds",
             "Age of the oldest record that was read and is not settled; 0 when there is none.",
@@ -160,6 +187,11 @@ class Metrics:
             "From the start of a request to its answer or failure.",
             DURATION_BUCKETS,
         ).series()
+        self.delivery_setting: Children[str, Gauge] = gauges(
+            "delivery_setting",
+            "The settings that bound the sending, as this process has them.",
+            "setting",
+        )
         self.http_in_flight = gauge("http_in_flight", "Requests that wait for Bluecore's answer.")
         self.http_retries = counter("http_retries_total", "Requests sent again from memory after a failure.")
         self.concurrency_limit: Children[tuple[str], Gauge] = by_destination(
@@ -206,6 +238,9 @@ class Metrics:
         self.topic_missing: Children[str, Gauge] = gauges(
             "topic_missing", "1 while the brokers do not have a routed topic, or do not show it to us.", "topic"
         )
+        self.topic_partitions: Children[str, Gauge] = gauges(
+            "topic_partitions", "Partitions that a topic has, whoever reads them.", "topic"
+        )
         self.topic_paused: Children[str, Gauge] = gauges(
             "topic_paused", "1 for a topic that is not read, as `routes[].paused` says.", "topic"
         )
@@ -233,6 +268,7 @@ class Metrics:
         self.unknown_schemas = gauge(
             "unknown_schemas", "Schema ids that the registry does not know, and that records wait for."
         )
+        self.kafka_token_up = gauge("kafka_token_up", "0 while the token for Kafka cannot be renewed.")
         self.kafka_up = gauge("kafka_up", "0 while this process has no connection to any broker.")
         self.broker_up: Children[tuple[str, str], Gauge] = gauges(
             "kafka_broker_up", "1 while the connection to a broker that is needed is up.", *("client", "broker")
@@ -276,9 +312,18 @@ class Metrics:
             self.events_consumed.prepare((topic,))
             self.unreadable.prepare((topic,))
             self.records_lost.prepare((topic,))
+            self.records_backdated.prepare((topic,))
+            self.events_ahead.prepare((topic,))
             self.open_transaction.prepare((topic,))
+            self.route_held.prepare(((topic, "", ""),))
             types = (("", ""), *event_types)
             self.events.prepare((name, topic, kind, outcome) for name, kind in types for outcome in get_args(Outcome))
+
+    def route_released(self, topic: str, event: str) -> None:
+        """This route is no longer held, whichever field was wrong."""
+        held = self.route_held
+        held.retain(key for key in tuple(held) if key[:2] != (topic, event))
+        held.prepare(((topic, "", ""),))
 
     def retain_partitions(self, assigned: Iterable[tuple[str, int]]) -> None:
         """Remove the gauges of every partition but these; called after each rebalance.

@@ -103,6 +103,21 @@ def test_it_is_given_up_after_its_time_and_then_asked_for_anew(
     assert fetched(cache, 1).record is not None
 
 
+def test_one_that_is_doubted_is_asked_for_anew_at_once(
+    cache: SchemaCache, client: RegistryClient, clock: Clock
+) -> None:
+    pending(cache)
+    eventually(lambda: cache.unknown_ids, 10, "the answer that there is none")
+    clock.now += 60
+    with pytest.raises(SchemaUnknown):
+        fetched(cache, 1)
+    client.register("order", ORDER)
+    with pytest.raises(SchemaUnknown):
+        cache.get(1)
+    cache.doubt(1)
+    assert fetched(cache, 1).record is not None
+
+
 def test_what_is_no_avro_is_given_up_at_once(client: RegistryClient) -> None:
     class Protobuf:
         def schema(self, _: SchemaId) -> RegisteredSchema:

@@ -120,11 +120,13 @@ def offline(
     client: Client,
     clock: Clock,
     publisher: Publisher | None = None,
+    *,
+    is_paused: Callable[[str], bool] = lambda _: False,
     **delivery: int,
 ) -> Service:
     """The service between this source and this client; `delivery` changes the defaults of that section.
 
-    `publisher`: takes receipts; without one, none are asked for.
+    `publisher`: takes receipts; without one, none are asked for. `is_paused`: which topics are not to be read.
     """
     config = Config.model_validate(
         {
@@ -149,6 +151,7 @@ def offline(
         clock=clock,
         priority_of=lambda _: 0,
         drain_seconds=1,
+        is_paused=is_paused,
     )
 
 

@@ -11,7 +11,7 @@ PLACE = Partition("t", 0), 0
 
 
 def request(destination: str, event: str = "search", *, link: bool = False) -> EventRequest:
-    return EventRequest(event, b"{}", "c", link, None, destination)
+    return EventRequest(event, b"{}", "c", link, None, None, destination)
 
 
 def refused(destination: str | None, number: int) -> Reject:

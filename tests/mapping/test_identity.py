@@ -52,6 +52,14 @@ def test_it_goes_along_with_the_attributes_that_the_route_maps() -> None:
     assert found["customer"] == {"email": EMAIL, "tier": "gold"}
 
 
+@pytest.mark.parametrize("name", ["customer_id", "user_id", "device_id", "anonymous_id"])
+def test_a_route_maps_an_id_under_each_name_that_a_record_may_give_it(name: str) -> None:
+    found = properties("store_visit", {"visitor": "v1"}, fields={name: "visitor"})
+    assert found == {"token": TOKEN, "distinct_id": "v1", **{key: found[key] for key in REST}}
+    linked = properties("identify", {"email": EMAIL, "visitor": "v1"}, fields={name: "visitor"})
+    assert linked["distinct_id"] == "v1"
+
+
 @pytest.mark.parametrize("record", [{"distinct_id": "u1"}, {"user_id": "u1"}, {"anonymous_id": "u1"}])
 def test_without_an_email_an_id_stands_in(record: dict[str, Any]) -> None:
     found = properties("search", record)

@@ -32,7 +32,7 @@ def print_checks(checks: Sequence[RouteCheck], unused: Sequence[str] = ()) -> in
     verdict = _verdict(found[Severity.ERROR], checked, len(checks))
     if sys.stdout.isatty():
         for finding in findings:
-            click.echo(_sentence(finding))
+            click.echo(sentence(finding))
         totals = ", ".join(f"{count} {severity}{'' if count == 1 else 's'}" for severity, count in counts.items())
         click.echo(f"{verdict}: {totals}")
     else:
@@ -53,7 +53,8 @@ def _line(finding: Finding) -> dict[str, Any]:
     return {name: getattr(finding, name) for name in _PRINTED}
 
 
-def _sentence(finding: Finding) -> str:
+def sentence(finding: Finding) -> str:
+    """What a person reads of a finding."""
     where = (
         f" (path {finding.path}" + (f", schema {finding.schema})" if finding.schema else ")") if finding.path else ""
     )

@@ -11,7 +11,7 @@ from typing import Any
 from consumer.avro.cache import SchemaCache
 from consumer.avro.decoding import Decoded
 from consumer.avro.errors import Undecodable
-from consumer.commands.preview.translation import UNKNOWN_ID_SECONDS, masked_translator, with_schemas
+from consumer.commands.preview.translation import UNKNOWN_ID_SECONDS, masked_translator, told_subjects, with_schemas
 from consumer.config.model import Config
 from consumer.pipeline.decoding import decoders, key_decoder, schema_cache
 from consumer.records import Mapped, Record
@@ -29,6 +29,7 @@ class Remapping:
             self._decoders,
             key_decoder(config, schemas),
             max_age_seconds=config.delivery.max_event_age_seconds,
+            subjects=told_subjects(schemas),
         )
 
     def outcome(self, record: Record) -> Mapped:

@@ -6,9 +6,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+import click
+
 from consumer.avro.cache import SchemaCache
 from consumer.avro.decoding import WireFormat
 from consumer.avro.errors import RegistryUnavailable, SchemaPending
+from consumer.avro.subjects import Subjects
 from consumer.config.model import Config
 from consumer.config.route import RouteConfig
 from consumer.mapping.surroundings import ReadKey
@@ -31,6 +34,7 @@ def masked_translator(  # noqa: PLR0913 - what the service's translator is made 
     routes: Sequence[RouteConfig] | None = None,
     max_age_seconds: float = 0,
     token: str | None = MASK,
+    subjects: Subjects | None = None,
 ) -> Translator:
     """A translator whose requests have `***` for their token: what it makes is pasted into tickets.
 
@@ -41,8 +45,19 @@ def masked_translator(  # noqa: PLR0913 - what the service's translator is made 
         routes: those of it; by default, all.
         max_age_seconds: older records are rejected as too old; 0: none is.
         token: what stands for each namespace; None: itself, where requests are made to be sent.
+        subjects: tells which schemas are not of a record's topic; None: nobody knows.
     """
-    return Translator(router(config, routes, max_age_seconds=max_age_seconds, token=token), decoder_of, keys=keys)
+    mapping = router(config, routes, max_age_seconds=max_age_seconds, token=token)
+    return Translator(mapping, decoder_of, keys=keys, subjects=subjects)
+
+
+def told_subjects(schemas: SchemaCache | None, tell: Callable[[str, str], object] | None = None) -> Subjects | None:
+    """What tells which schemas are not of a record's topic, by default on stderr: stdout is for what was asked."""
+    return None if schemas is None else Subjects(schemas.kept.get, _on_stderr if tell is None else tell)
+
+
+def _on_stderr(topic: str, sentence: str) -> None:
+    click.echo(f"{topic}: {sentence}", err=True)
 
 
 def with_schemas(call: Callable[[], _T], schemas: SchemaCache | None) -> _T:

@@ -11,7 +11,7 @@ from consumer.config.findings import Finding
 from consumer.config.model import Config
 from consumer.config.route import SKIP, DestinationByValue, RouteConfig
 from consumer.config.validation import PartialConfig
-from consumer.mapping.compiled_route import chosen
+from consumer.mapping.choices import chosen
 from consumer.mapping.names import as_yaml
 from consumer.mapping.tables import Tables
 from consumer.suggestions import did_you_mean

@@ -71,6 +71,18 @@ def test_a_sound_configuration_passes_without_a_network(tmp_path: Path) -> None:
             "routes[0].timezone: is no time zone of the IANA database, such as Europe/Istanbul",
         ),
         (
+            [{"topic": "a", "event": "optin", "event_time": {"path": "at", "as": "date"}}],
+            "routes[0].event_time.as: should be 'datetime'",
+        ),
+        (
+            [{"topic": "a", "event": "optin", "event_time": "lowr(at)"}],
+            "routes[0].event_time: there is no function lowr(); did you mean lower?",
+        ),
+        (
+            [{"topic": "a", "event": "optin", "max_event_age_seconds": -1}],
+            "routes[0].max_event_age_seconds: should be greater than or equal to 0",
+        ),
+        (
             [{"topic": "a", "event": "optin", "attributes": {"at": {"path": "at", "unit": "days"}}}],
             "routes[0].attributes.at: unit goes with as: date or as: datetime, which it is the unit of",
         ),
