@@ -214,7 +214,7 @@ NO: Final = _words(
     "nein non hayir nie remove removed removefromcart deleted verwijderd entfernt supprime"
 )
 ACTIONS: Final = _words(
-    "action operation event eventtype type kind change activity actie aktion vorgang accion azione"
+    "action operation event eventtype type kind change activity actie aktion vorgang accion azione soort art typ"
 )
 DONE: Final = _words(
     "paid placed completed complete confirmed created new open shipped fulfilled closed betaald bezahlt paye pagado"
