@@ -10,6 +10,7 @@ from confluent_kafka.admin._metadata import ClusterMetadata
 
 from consumer.config.model import KafkaConfig
 from consumer.errors import ExpectedError
+from consumer.kafka.logging import in_our_words
 
 TIMEOUT_SECONDS: Final = 15.0
 """How long a broker has to answer at a start."""
@@ -34,7 +35,7 @@ class ErrorCollector(list[str]):
 
     def __call__(self, error: KafkaError) -> None:
         # Attempts differ in nothing but how long each took.
-        text = re.sub(r" \(after \d+ms [^)]*\)", "", error.str())
+        text = in_our_words(re.sub(r" \(after \d+ms [^)]*\)", "", error.str()))
         if text not in self:
             self.append(text)
 
