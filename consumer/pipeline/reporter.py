@@ -15,6 +15,7 @@ from consumer.pipeline.caches import NO_CACHES, Caches
 from consumer.pipeline.gauges import EngineGauges, HasOldest, HasOutage
 from consumer.pipeline.lag import Lag
 from consumer.pipeline.omissions import OmittedFields
+from consumer.pipeline.refusal import why
 from consumer.pipeline.token_state import HasToken, TokenState
 from consumer.records import Failure, Mapped, Outcome, Partition, Record, Send
 from consumer.telemetry.health import Health
@@ -164,8 +165,7 @@ class Reporter:
                 reason=failure.reason,
                 stage=failure.stage,
                 status=failure.status,
-                # Ours names fields and rules, never values; Bluecore's answer may quote the record.
-                why=None if failure.status is not None else failure.message,
+                why=why(failure),
                 topic=record.origin.topic,
                 partition=record.origin.number,
                 offset=record.origin_offset,

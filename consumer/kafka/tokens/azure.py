@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import Any, Final
 
@@ -28,6 +29,8 @@ class AzureTokens:
     def __init__(self, config: AuthenticationConfig) -> None:
         """Asks nothing yet."""
         self._config = config
+        # The source tells of an outage, once; this library tells of each try.
+        logging.getLogger("azure.identity").setLevel(logging.ERROR)
 
     def __call__(self) -> Token:
         """Fetches one.
