@@ -26,8 +26,8 @@ class Fault:
     Attributes:
         name: in a word.
         what: for the table.
-        alerts: those that name its cause; one of them must be the first, and page before any other.
-        also: causes that are true beside them, and may page later.
+        alerts: those that name its cause; one of them must be the first.
+        also: alerts that are true beside them, and may come before or later.
         inject: makes it, and gives what takes it back.
     """
 
@@ -186,9 +186,9 @@ FAULTS: Final = (
     Fault(
         "field_renamed",
         "a producer renames a required field",
-        ("BluecoreDeadLetterFlood", DEAD_LETTERS),
+        ("BluecoreDeadLetterFlood",),
         _renamed,
-        also=("BluecoreRestarts",),
+        also=(DEAD_LETTERS,),
     ),
     Fault(
         "old_events", "a producer sends events of 30 hours ago", ("BluecoreEventsArriveOld",), _old, (DEAD_LETTERS,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
@@ -92,31 +92,38 @@ def run(fault: Fault, lab: Lab, tell: Tell) -> Outcome:
     over = time.monotonic()
     calm = _calm(lab, _RECOVERY_SECONDS, watcher)
     outcome.recovery = round(time.monotonic() - over, 1)
-    _judge(fault, watcher, outcome)
+    judge(fault, outcome, watcher.seen, watcher.told)
     if not calm and not outcome.wrong:
         outcome.wrong = f"it stays: {_names(lab)}, lag {_lag(lab):.0f}"
     return outcome
 
 
-def _judge(fault: Fault, watcher: _Watcher, outcome: Outcome) -> None:
-    if not watcher.seen:
+def judge(fault: Fault, outcome: Outcome, seen: Mapping[str, float], told: Mapping[str, Mapping[str, str]]) -> None:
+    """Fill in what came, and what was wrong with it.
+
+    Args:
+        fault: what was made.
+        outcome: takes it.
+        seen: by alert, when it fired first.
+        told: the labels of those that no other one silenced.
+    """
+    if not seen:
         outcome.wrong = "no alert"
         return
-    order = sorted(watcher.seen, key=lambda name: watcher.seen[name])
-    # Those that are seen by the same look came together: Alertmanager waits longer than that before it tells.
-    together = [name for name in order if watcher.seen[name] == watcher.seen[order[0]]]
-    named = [name for name in together if name in fault.alerts]
-    outcome.first = (named or together)[0]
-    outcome.after = watcher.seen[outcome.first]
-    outcome.others = {name: watcher.seen[name] for name in order if name != outcome.first}
-    outcome.silenced = sorted(watcher.seen.keys() - watcher.told.keys())
-    wrong = [
-        name
-        for name, labels in watcher.told.items()
-        if labels["severity"] == "page" and name not in (*fault.alerts, *fault.also)
-    ]
+    # What is true beside the cause may come before it. Those that one look finds came together: Alertmanager waits
+    # longer than that before it tells.
+    order = sorted(seen, key=lambda name: (name in fault.also, seen[name], name not in fault.alerts))
+    outcome.first = order[0]
+    outcome.after = seen[outcome.first]
+    outcome.others = {name: seen[name] for name in sorted(seen, key=lambda name: seen[name]) if name != outcome.first}
+    outcome.silenced = sorted(seen.keys() - told.keys())
+    pages = [name for name in told if told[name]["severity"] == "page"]
+    pages.sort(key=lambda name: (seen[name], name not in fault.alerts))
+    wrong = [name for name in pages if name not in (*fault.alerts, *fault.also)]
     if outcome.first not in fault.alerts:
         outcome.wrong = f"{outcome.first} came first, and does not name the cause"
+    elif pages and pages[0] not in fault.alerts:
+        outcome.wrong = f"{pages[0]} paged first, and does not name the cause"
     elif wrong:
         outcome.wrong = f"{', '.join(wrong)} paged too"
 

@@ -103,7 +103,12 @@ def _settings(bootstrap: str, registry_url: str, bluecore_url: str) -> dict[str,
         "kafka": {"bootstrap_servers": bootstrap, "group_id": GROUP, "options": options},
         "schema_registry": {"url": registry_url, "unknown_id_seconds": 15},
         "bluecore": {"url": bluecore_url, "namespace": "lab", "timeout_seconds": 5},
-        "delivery": {"max_in_flight": 16, "retry": {"initial_seconds": 0.2, "max_seconds": 1}},
+        "delivery": {
+            "max_in_flight": 16,
+            "retry": {"initial_seconds": 0.2, "max_seconds": 1},
+            # As many within two seconds are as many as 200 within a minute.
+            "flood": {"minimum": 20},
+        },
         "dead_letters": {"retry_topic": RETRY, "dead_letter_topic": DEAD_LETTER, "delays_seconds": [2, 4]},
         "routes": [{"topic": topic, "event": event} for topic, event in EVENTS.items()],
     }
