@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from consumer.avro.errors import EncryptedPayload, SchemaPending, Undecodable
+from consumer.avro.errors import EncryptedPayload, SchemaPending, Undecodable, UnknownSchema
 from consumer.avro.naming import Place
 from consumer.avro.registry_types import RegistryType
+from consumer.avro.schema_ids import SchemaId
 
 _T = TypeVar("_T")
 
@@ -26,6 +27,7 @@ def the_one_that_fits(
 
     Raises:
         Undecodable: none fits, or several do and say different things.
+        UnknownSchema: none fits, and the registry has some of them not.
         SchemaPending: one that may fit is not here yet.
     """
     askable = registry.askable(places)
@@ -33,6 +35,7 @@ def the_one_that_fits(
     faults = [] if len(askable) == len(places) else [registry.not_askable(places)]
     fitting: list[tuple[Place, _T]] = []
     encrypted: EncryptedPayload | None = None
+    unknown: tuple[SchemaId, ...] = ()
     for place in askable:
         try:
             fitting.append((place, read(place, len(askable) == 1)))
@@ -42,11 +45,13 @@ def the_one_that_fits(
             encrypted = error
         except Undecodable as error:
             faults.append(str(error))
+            unknown += error.unknown if isinstance(error, UnknownSchema) else ()
     # Where one fits, another that the registry says it has not got is no schema, but bytes that look like its id.
     if waiting := [error for error in pending if not (fitting and error.unknown)]:
         raise waiting[0]
     if not fitting:
-        raise encrypted or Undecodable("; ".join(dict.fromkeys(faults)))
+        words = "; ".join(dict.fromkeys(faults))
+        raise encrypted or (UnknownSchema(words, unknown) if unknown else Undecodable(words))
     (first, value), *others = fitting
     for place, other in others:
         if repr(told(other)) != repr(told(value)):  # a NaN is not equal to itself

@@ -10,7 +10,7 @@ from typing import Final, Protocol, Self
 
 from consumer.avro.decoding import Decoded, Reading
 from consumer.avro.decryption import Decryption, NoKeys
-from consumer.avro.errors import SchemaUnknown, Undecodable
+from consumer.avro.errors import SchemaUnknown, Undecodable, UnknownSchema
 from consumer.avro.fitting import the_one_that_fits
 from consumer.avro.glue_body import with_plain_body
 from consumer.avro.naming import GLUE_PREFIX, PREFIX, Place, before_body, naming_headers
@@ -94,7 +94,7 @@ class RegistryDecoder:
         try:
             schema = self._cache.get(schema_id)
         except SchemaUnknown as error:
-            raise Undecodable(str(error)) from None
+            raise UnknownSchema(str(error), (schema_id,)) from None
         source.seek(at)
         try:
             if schema.encryption is not None and schema.encryption.payload:

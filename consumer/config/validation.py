@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from consumer.config.findings import Finding
-from consumer.config.model import Config, DeadLettersConfig, ReceiptsConfig, RegistryConfig
+from consumer.config.model import BluecoreConfig, Config, DeadLettersConfig, ReceiptsConfig, RegistryConfig
 from consumer.config.route import RouteConfig
 from consumer.config.tables import TableConfig
 from consumer.config.wording import NO_KEY, REQUIRED, setting_findings
@@ -29,6 +29,7 @@ class PartialConfig:
         schema_registry: None when it is not well formed, and when there is none: see `has_registry`.
         tables: by name; None for one that is not well formed.
         routes: by their index in the file.
+        bluecore: None when it is not well formed.
     """
 
     servers: str
@@ -40,6 +41,7 @@ class PartialConfig:
     receipts: ReceiptsConfig | None
     tables: Mapping[str, TableConfig | None]
     routes: Mapping[int, RouteConfig]
+    bluecore: BluecoreConfig | None = None
 
 
 def validated(data: dict[Any, Any]) -> tuple[Config | None, list[Finding]]:
@@ -112,6 +114,7 @@ def partial_config(data: Mapping[Any, Any]) -> PartialConfig:
         dead_letters=_valid(DeadLettersConfig, data.get("dead_letters", {})),
         receipts=_valid(ReceiptsConfig, data.get("receipts", {})),
         tables={str(name): _table(table) for name, table in _section(data, "tables").items()},
+        bluecore=_valid(BluecoreConfig, data.get("bluecore")),
         routes={index: route for index, value in each if (route := _valid(RouteConfig, value)) is not None},
     )
 

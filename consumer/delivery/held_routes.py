@@ -6,6 +6,7 @@ flood of records that Bluecore refuses holds the sends of the route as well, but
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
@@ -20,6 +21,9 @@ from consumer.records import EventRequest, Failure, Outcome, Reason, Reject, Sta
 DEAD_LETTER_FLOOD = "dead_letter_flood"
 _MOST_WATCHED = 300
 """Each is looked at in every round; and a redelivery names its topic itself, in a header that anyone may write."""
+
+
+_PLACE = re.compile(r"\[\d+\]")
 
 
 class Route(NamedTuple):
@@ -39,14 +43,14 @@ class Route(NamedTuple):
 class _Held:
     """One route that is watched, and what is held of it."""
 
-    __slots__ = ("flood", "gate", "letters", "sends", "why")
+    __slots__ = ("field", "flood", "gate", "letters", "sends", "why")
 
     def __init__(self, policy: FloodPolicy, waits: Backoff, *, on: bool = False) -> None:
         self.flood = Flood(policy, on=on)
         self.gate = ProbeGate(waits)
         self.letters: list[Lane[Task]] = []
         self.sends: deque[Lane[Task]] = deque()
-        self.why = ""
+        self.why = self.field = ""
 
 
 class HeldRoutes:
@@ -84,6 +88,11 @@ class HeldRoutes:
         held = self._routes.get(route)
         return "" if held is None else held.why
 
+    def field(self, route: Route) -> str:
+        """The field that is wrong with the last of them, without a product's number; empty: of none, or unknown."""
+        held = self._routes.get(route)
+        return "" if held is None else held.field
+
     # What is counted
 
     def mapped(self, topic: str, requests: Iterable[EventRequest], now: float) -> None:
@@ -96,7 +105,8 @@ class HeldRoutes:
         if reject.reason is not Reason.TOO_OLD:
             if reject.event:
                 self._good(Route(topic, "", sent=False), now)  # it could be decoded
-            self._bad(Route(topic, reject.event, sent=False), now).why = reject.message
+            held = self._bad(Route(topic, reject.event, sent=False), now)
+            held.why, held.field = reject.message, _PLACE.sub("", reject.field or "")
 
     def delivered(self, task: Task, now: float) -> None:
         """Bluecore took the present request of a record."""

@@ -165,7 +165,6 @@ def test_a_failed_write_is_an_error_in_the_log(desk: Desk) -> None:
     """While it lasts, nothing of its partition is committed."""
     with capture_logs() as logs:
         desk.reporter.write_failed("no space left", NOW)
-    assert desk.value("dead_letter_produce_failures_total") == 1
     assert [(line["log_level"], line["error"]) for line in logs] == [("error", "no space left")]
 
 
@@ -568,3 +567,62 @@ def test_receipts_that_cannot_be_written_are_an_outage_of_their_own() -> None:
     assert desk.health.readiness().body["details"]["receipts"] == "written"  # type: ignore[index]
     assert desk.value("receipts_total") == 2
     assert [name for name in get_args(StopCause) if desk.value("intake_stopped", cause=name)] == []
+
+
+def test_a_record_that_cannot_be_written_counts_once_however_often_it_is_tried(desk: Desk) -> None:
+    desk.engine.partitions.assign(HOME, None, "")
+    desk.engine.take(record(), Reject(Reason.UNDECODABLE, Stage.DECODE, "no Avro"), NOW)
+    for attempt in range(3):
+        for ticket, _ in desk.engine.decide(NOW + 60 * attempt).writes:
+            desk.engine.written(ticket, "not enough replicas", NOW + 60 * attempt)
+    desk.reporter.state(NOW + 200, joined=True)
+    assert desk.value("dead_letter_produce_failures_total") == 1
+    assert desk.value("dead_letter_rewrite_failures_total") == 2
+
+
+def test_one_record_that_is_refused_among_others_is_no_outage(desk: Desk) -> None:
+    """401 for one record, and the probe, another key's, passes at once."""
+    breaker = desk.engine.gates.breaker
+    breaker.passed(1, "other", NOW)
+    with capture_logs() as logs:
+        breaker.refused(2, NOW, "http_401")
+        desk.reporter.state(NOW, joined=True)
+        assert desk.value("circuit_open") == 1
+        breaker.probing(3)
+        breaker.passed(3, "another", NOW)
+        desk.reporter.state(NOW + 1, joined=True)
+    assert logs == []
+    assert desk.value("circuit_open") == 0
+
+
+def test_a_probe_that_fails_makes_it_one(desk: Desk) -> None:
+    breaker = desk.engine.gates.breaker
+    breaker.passed(1, "other", NOW)
+    with capture_logs() as logs:
+        breaker.refused(2, NOW, "http_401")
+        breaker.probing(3)
+        breaker.refused(3, NOW, "http_401")
+        desk.reporter.state(NOW, joined=True)
+        breaker.probing(4)
+        breaker.passed(4, "another", NOW + 5)
+        desk.reporter.state(NOW + 5, joined=True)
+    said = [line["event"] for line in logs]
+    assert said == ["Bluecore is unavailable: sending is paused and probed", "Bluecore accepts events again"]
+
+
+def test_a_held_route_is_told_with_its_field(desk: Desk) -> None:
+    desk.engine.partitions.assign(HOME, None, "")
+    reject = Reject(Reason.MISSING_FIELD, Stage.MAP, "products[1].id: is missing", "products[1].id", "purchase")
+    for offset in range(300):
+        desk.engine.take(record(offset), reject, NOW)
+    desk.engine.decide(NOW)
+    desk.reporter.state(NOW, joined=True)
+    held = {"topic": HOME.topic, "event_type": "purchase", "field": "products.id"}
+    assert desk.value("route_held", **held) == 1
+    assert desk.health.readiness().body["details"]["held"] == "shop.orders (purchase): products[1].id: is missing"  # type: ignore[index]
+    for offset in range(300, 400):
+        desk.engine.take(record(offset), send("purchase"), NOW)
+    desk.reporter.state(NOW + 1, joined=True)
+    assert desk.value("route_held", **held) is None
+    assert desk.value("route_held", topic=HOME.topic, event_type="", field="") == 0
+    assert desk.health.readiness().body["details"]["held"] == "ok"  # type: ignore[index]

@@ -16,6 +16,7 @@ from itertools import count
 from consumer.commands.dead_letters.letter import DeadLetter
 from consumer.commands.dead_letters.marks import mark_headers
 from consumer.commands.dead_letters.rate_limiter import RateLimiter
+from consumer.commands.dead_letters.refusals import Refusals
 from consumer.commands.dead_letters.remapping import Remapping, remapping
 from consumer.commands.dead_letters.selection import Selection
 from consumer.commands.dead_letters.survey import Position, survey
@@ -45,6 +46,7 @@ class ReplayResult:
         sent: replayed now.
         skipped: those that the routes leave out now.
         refused: by reason, those that would fail again and were left where they are.
+        warnings: what Bluecore, or the strict sandbox, would still refuse of what is replayed.
     """
 
     selected: int = 0
@@ -52,6 +54,7 @@ class ReplayResult:
     sent: int = 0
     skipped: int = 0
     refused: Counter[str] = field(default_factory=Counter)
+    warnings: Refusals = field(default_factory=Refusals)
 
 
 def replay(
@@ -129,6 +132,8 @@ def _replay_letter(  # noqa: PLR0913, PLR0917 - one letter, and all that it meet
         result.refused[outcome.reason] += 1
     elif any(part.requests for part in left):
         result.sent += 1
+        place = letter.record.partition.number, letter.record.offset
+        result.warnings.look([request for part in left for request in part.requests], place)
         if writer is not None:
             rate_limiter.wait()
             writer.write(letter, [part for part in left if part.requests])
