@@ -76,6 +76,7 @@ class Redelivery:
         timestamp_ms: of the record in its own topic.
         part: the requests that are left of a record of both classes; None: all of them.
         parks: the classes that it parks, if it parks any.
+        destination: where what is left of it goes; None: wherever its routes say.
         group: the consumer group that has written it; None: an earlier version, which did not say.
     """
 
@@ -89,6 +90,7 @@ class Redelivery:
     timestamp_ms: int | None = None
     part: OrderClass | None = None
     parks: frozenset[OrderClass] = frozenset(OrderClass)
+    destination: str | None = None
     group: str | None = None
 
 
@@ -165,6 +167,7 @@ class EventRequest(NamedTuple):
             process has seen, so that it is not counted among the record's requests.
         rated: the number of its route, where that has a rate of its own.
         until_ms: from then on it is too old, ms since the epoch, where its route has a time or a limit of its own.
+        destination: where it goes, by its name; empty is that of the section `bluecore`.
     """
 
     event: str
@@ -173,6 +176,7 @@ class EventRequest(NamedTuple):
     link: bool = False
     rated: int | None = None
     until_ms: int | None = None
+    destination: str = ""
 
 
 class Omission(NamedTuple):
@@ -202,6 +206,7 @@ class Send(NamedTuple):
         numbers: the n of each request's idempotency key, links not counted; none where they count from 0 on. What a
             route refuses has a number, too: the keys of the others stay what they are once it is sent.
         event_time_ms: the record's own time, where a route reads it: of several, the earliest.
+        others: the requests of the record that go to other destinations, where it is one destination's share.
     """
 
     requests: tuple[EventRequest, ...]
@@ -210,6 +215,7 @@ class Send(NamedTuple):
     refused: tuple[Reject, ...] = ()
     numbers: tuple[int, ...] = ()
     event_time_ms: int | None = None
+    others: Delivered = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +229,7 @@ class Reject:
         number: the n that the idempotency key of its request would have had.
         event_time_ms: the record's own time, where a route reads it.
         several: where several routes refuse the record, why each of them does.
+        destination: where it would have gone, None where that is not known.
     """
 
     reason: Reason
@@ -232,6 +239,7 @@ class Reject:
     event: str = ""
     kind: OrderClass | None = None
     number: int = 0
+    destination: str | None = None
     event_time_ms: int | None = None
     several: tuple[Reject, ...] = ()
 
@@ -245,7 +253,7 @@ class Reject:
 class Skip:
     """A record that is deliberately not sent."""
 
-    reason: Literal["when", "event", "tombstone", "records", "only_emails", "other_group"]
+    reason: Literal["when", "event", "destination", "tombstone", "records", "only_emails", "other_group"]
 
 
 Mapped = Send | Reject | Skip
