@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -20,6 +23,11 @@ _FROM_YEAR, _TO_YEAR = 30, 100
 """Times between 2000 and 2070: what an event of today says."""
 
 
+_COMMA: Final = re.compile(r"[-+]?(\d+|\d{1,3}([. ']\d{3})+),\d{1,4}")
+_NATIONAL: Final = re.compile(r"(?!00)[0-9(][0-9() ./-]{5,18}[0-9]")
+_DATED: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ]")
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Of the records that were looked at.
@@ -30,6 +38,10 @@ class Evidence:
         emails: how many of those are an e-mail address, cleaned or as they are.
         unclean: how many are one only when they are cleaned, as `normalise_email` does.
         unit: what a number counts since 1970, if all of them can be a time of our years; else empty.
+        commas: how many are a number with a decimal comma, in text: `12,50`.
+        moments: how many are a date and time in text, as ISO 8601 writes it.
+        nationals: how many are a phone number in text, without the code of its country.
+        commonest: the text that most of them have; empty where there is none.
     """
 
     seen: int = 0
@@ -37,6 +49,10 @@ class Evidence:
     emails: int = 0
     unclean: int = 0
     unit: str = ""
+    commas: int = 0
+    moments: int = 0
+    nationals: int = 0
+    commonest: str = ""
 
     @property
     def share(self) -> float:
@@ -49,18 +65,32 @@ class Evidence:
 
 
 def evidence(path: str, records: Sequence[Mapping[str, Any]]) -> Evidence:
-    """What a path finds in decoded records."""
+    """What a path finds in decoded records; of a list, each of its elements."""
     search = jmespath.compile(path)
-    values = [search.search(record) for record in records[:_LOOKED_AT]]
+    found = [search.search(record) for record in records[:_LOOKED_AT]]
+    values = [value for each in found for value in (each if isinstance(each, list) else (each,))]
     filled = [value for value in values if value not in (None, "")]
     numbers = [value for value in filled if isinstance(value, int | float | Decimal) and not isinstance(value, bool)]
+    texts = [value.strip() for value in filled if isinstance(value, str)]
     return Evidence(
         seen=len(values),
         filled=len(filled),
         emails=sum(isinstance(value, str) and is_email(value) for value in filled),
         unclean=sum(isinstance(value, str) and is_email(value) and cleaned(value) != value for value in filled),
         unit=_unit(numbers) if numbers and len(numbers) == len(filled) else "",
+        commas=sum(_COMMA.fullmatch(text) is not None for text in texts),
+        moments=sum(map(_is_moment, texts)),
+        nationals=sum(_NATIONAL.fullmatch(text) is not None for text in texts),
+        commonest=Counter(texts).most_common(1)[0][0] if texts else "",
     )
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return _DATED.match(text) is not None
 
 
 def _unit(numbers: Iterable[int | float | Decimal]) -> str:
