@@ -29,7 +29,11 @@ from consumer.records import Mapped, Reason, Record, Reject, Send, Skip, Stage
 
 _EXCERPT: Final = 1_000
 _OF_THE_OTHER_KIND: Final = (Skip("records"), Skip("tombstone"))
-_TOO_OLD: Final = Reject(Reason.TOO_OLD, Stage.MAP, "the event is older than max_event_age_seconds")
+_TOO_OLD: Final = Reject(
+    Reason.TOO_OLD,
+    Stage.MAP,
+    "the event is older than max_event_age_seconds: 0 in its route sends what is true however old it is",
+)
 
 
 class Rehearsal:
@@ -58,6 +62,7 @@ class Rehearsal:
                     self._decoded_once,
                     keys,
                     tables=tables,
+                    max_age_seconds=config.delivery.max_event_age_seconds,
                     only_emails=config.bluecore.only_emails,
                     subjects=subjects,
                 ),
