@@ -104,7 +104,7 @@ format: $(READY) ## rewrite the source as the linters want it
 	@$(BIN)/ruff format .
 
 # What some installations need and most do not: each has a lock of its own.
-EXTRAS := aws azure encryption
+EXTRAS := aws azure google encryption
 lock: $(READY) ## resolve the dependencies anew and lock them by hash
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package bluecore-consumer --no-header \
 		--extra otel --extra sandbox pyproject.toml -o requirements.lock

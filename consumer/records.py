@@ -220,6 +220,7 @@ class Reject:
         kind: the class of what it would have become, None where that is not known.
         number: the n that the idempotency key of its request would have had.
         event_time_ms: the record's own time, where a route reads it.
+        several: where several routes refuse the record, why each of them does.
     """
 
     reason: Reason
@@ -230,6 +231,12 @@ class Reject:
     kind: OrderClass | None = None
     number: int = 0
     event_time_ms: int | None = None
+    several: tuple[Reject, ...] = ()
+
+    @property
+    def each(self) -> tuple[Reject, ...]:
+        """Of each route that refuses the record, why."""
+        return self.several or (self,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class BluecoreClient:
             UnusableSetting: the configured address or key cannot stand in a request.
         """
         self._transport = transport
-        self._template = _template(config)
+        self._template = request_template(config)
         self._headers = dict(self._template.headers)
         self._statuses = metrics.http_requests
         self._duration = metrics.http_request_duration
@@ -95,7 +95,12 @@ def _answer(done: Done) -> Answer:
     return Answer(result.status, None, headers, text, done.seconds)
 
 
-def _template(config: BluecoreConfig) -> requests.PreparedRequest:
+def request_template(config: BluecoreConfig) -> requests.PreparedRequest:
+    """What is the same in each request.
+
+    Raises:
+        UnusableSetting: the key, its prefix or the address cannot be sent.
+    """
     headers = {
         "User-Agent": f"bluecore-consumer/{__version__}",
         "Content-Type": "application/json",

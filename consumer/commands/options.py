@@ -68,16 +68,17 @@ def names_no_destination(config: Config) -> bool:
     return bool(config.bluecore.namespace.get_secret_value() == _SENDS_NOTHING["bluecore"]["namespace"])
 
 
-def load_config(path: Path, missing: Mapping[str, Any] = MappingProxyType({})) -> Config:
+def load_config(path: Path, missing: Mapping[str, Any] = MappingProxyType({}), *, offline: bool = False) -> Config:
     """The configuration; ends the process with everything that is wrong with it.
 
     Args:
         path: the file.
         missing: sections that stand in for those that it has not.
+        offline: certificates and keys that options name need not be here.
     """
     logs.configure()
     try:
-        config = load_checked(path, os.environ, missing)
+        config = load_checked(path, os.environ, missing, offline=offline)
     except ConfigError as error:
         refuse(str(error))
     logs.configure(secrets=secrets_of(config))

@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from consumer.config.authentication import AuthenticationConfig
 from consumer.config.route import RouteConfig
 from consumer.config.tables import TableConfig
 from consumer.config.types import (
@@ -27,11 +28,13 @@ from consumer.config.types import (
     HttpUrls,
     Integer,
     KafkaOption,
+    KafkaValue,
     Number,
     OpenHttpUrl,
+    Option,
     Positive,
-    Scalar,
     Seconds,
+    Secret,
     Section,
     Topic,
 )
@@ -53,7 +56,8 @@ EVENT_TYPES = (
 class KafkaConfig(Section):
     bootstrap_servers: Annotated[str, Field(min_length=1)]
     group_id: ClientName = "bluecore-consumer"
-    options: dict[KafkaOption, Scalar] = {}  # noqa: RUF012 - pydantic copies it
+    authentication: AuthenticationConfig | None = None
+    options: dict[KafkaOption, KafkaValue] = {}  # noqa: RUF012 - pydantic copies it
 
 
 class RegistryConfig(Section):
@@ -66,7 +70,7 @@ class RegistryConfig(Section):
 
     type: Literal["confluent", "apicurio", "glue", "azure"] = "confluent"
     url: Annotated[HttpUrls | None, Field(validate_default=True)] = None
-    options: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it
+    options: dict[str, Option] = {}  # noqa: RUF012 - pydantic copies it
     unknown_id_seconds: Positive = 60
 
     @field_validator("url")
@@ -79,8 +83,8 @@ class RegistryConfig(Section):
 
 class BluecoreConfig(Section):
     url: OpenHttpUrl = "https://api.bluecore.app/api/track/mobile/v1"
-    namespace: SecretStr
-    api_key: SecretStr = SecretStr("")
+    namespace: Secret
+    api_key: Secret = SecretStr("")
     api_key_header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")] = "Authorization"
     api_key_prefix: str = "Bearer "
     timeout_seconds: Positive = 10

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from consumer.config.findings import Finding
-from consumer.config.model import Config, DeadLettersConfig, ReceiptsConfig, RegistryConfig
+from consumer.config.model import BluecoreConfig, Config, DeadLettersConfig, ReceiptsConfig, RegistryConfig
 from consumer.config.route import RouteConfig
 from consumer.config.tables import TableConfig
 from consumer.config.wording import NO_KEY, REQUIRED, setting_findings
@@ -23,19 +23,25 @@ class PartialConfig:
     """What is well formed of a configuration, whatever is wrong with the rest of it.
 
     Attributes:
+        servers: `kafka.bootstrap_servers`; empty where it is not well formed.
         kafka_options: those of them that are well formed.
+        has_authentication: whether there is a `kafka.authentication`, well formed or not.
         schema_registry: None when it is not well formed, and when there is none: see `has_registry`.
         tables: by name; None for one that is not well formed.
         routes: by their index in the file.
+        bluecore: None when it is not well formed.
     """
 
+    servers: str
     kafka_options: Mapping[str, Any]
+    has_authentication: bool
     schema_registry: RegistryConfig | None
     has_registry: bool
     dead_letters: DeadLettersConfig | None
     receipts: ReceiptsConfig | None
     tables: Mapping[str, TableConfig | None]
     routes: Mapping[int, RouteConfig]
+    bluecore: BluecoreConfig | None = None
 
 
 def validated(data: dict[Any, Any]) -> tuple[Config | None, list[Finding]]:
@@ -97,13 +103,18 @@ def partial_config(data: Mapping[Any, Any]) -> PartialConfig:
     """What is well formed of a document."""
     routes = data.get("routes")
     each = enumerate(routes if isinstance(routes, list) else ())
+    kafka = _section(data, "kafka")
+    servers = kafka.get("bootstrap_servers")
     return PartialConfig(
-        kafka_options=_section(data, "kafka").get("options", {}),
+        servers=servers if isinstance(servers, str) else "",
+        kafka_options=kafka.get("options", {}),
+        has_authentication=kafka.get("authentication") is not None,
         schema_registry=_valid(RegistryConfig, data.get("schema_registry")),
         has_registry=data.get("schema_registry") is not None,
         dead_letters=_valid(DeadLettersConfig, data.get("dead_letters", {})),
         receipts=_valid(ReceiptsConfig, data.get("receipts", {})),
         tables={str(name): _table(table) for name, table in _section(data, "tables").items()},
+        bluecore=_valid(BluecoreConfig, data.get("bluecore")),
         routes={index: route for index, value in each if (route := _valid(RouteConfig, value)) is not None},
     )
 

@@ -29,7 +29,8 @@ def _kind(error: ErrorDetails) -> str:
     kind = error["type"]
     if kind == "string_type" and isinstance(error["input"], list | dict):
         return "not_one_text"
-    return "empty" if error["input"] is None and kind not in {"invalid_key", "extra_forbidden"} else kind
+    ours = error["msg"].startswith(f"Value error, {REQUIRED}")  # says what to give
+    return "empty" if error["input"] is None and not ours and kind not in {"invalid_key", "extra_forbidden"} else kind
 
 
 def _hint(error: ErrorDetails, key: str) -> str:

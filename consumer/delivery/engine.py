@@ -22,7 +22,7 @@ from consumer.delivery.route_rates import RouteRates
 from consumer.delivery.settling import Settling
 from consumer.delivery.taking import refused_task, task_of
 from consumer.delivery.task import FAILED_FIRST, Decisions, PartitionState, Settlement, Task
-from consumer.records import Answer, Mapped, Outcome, Record, Reject, Send, Skip
+from consumer.records import Answer, Failure, Mapped, Outcome, Record, Reject, Send, Skip
 
 _REWRITE = Backoff(0.5, 30)
 _SHORTEST_WAIT = 0.001
@@ -52,6 +52,10 @@ class Engine:
         self.duplicates_skipped = 0
         self.write_error = ""
         """Why the last write to the retry or dead-letter topic failed; empty once one is acknowledged."""
+        self.unwritten = 0
+        """How many records such a write failed of, each once."""
+        self.rewrites_failed = 0
+        """How many writes failed of records that one had failed of before."""
 
     @property
     def requests_in_flight(self) -> int:
@@ -116,29 +120,20 @@ class Engine:
             return
         task = self._outbox.written(ticket)
         failure = task.failure
+        if failure is not None and failure.outcome is Outcome.RETRY:
+            self._order.written(task, acknowledged=error is None)
         if failure is None or not task.state.active:
             if error is not None or failure is None:
                 self.partitions.orphan_ended(task, settled=False)
                 return
-            if failure.outcome is Outcome.RETRY:
-                self._order.park(task)
             if self.receipts is not None:
                 self.receipts.ended(task, failure.outcome, now)
             self._settling.orphan_settled(task)
         elif error is None:
             self.write_error = ""
-            if failure.outcome is Outcome.RETRY:
-                self._order.park(task)
             self._settle(task, failure.outcome, now)
         else:
-            self.write_error = error
-            if isinstance(error, TooLargeToWrite):
-                task.record = task.record.without_value()
-                if failure.outcome is Outcome.RETRY:
-                    task.fail(too_large_to_write(task, error, now))
-            task.write_failures += 1
-            task.due = now + _REWRITE.seconds(task.write_failures)
-            self._answers.requeue(task)
+            self._write_again(task, failure, error, now)
 
     # What is to be done
 
@@ -172,6 +167,7 @@ class Engine:
             allowed -= 1
             self._send(task)
         decided = self._outbox.take()
+        self._order.writing([task for _, task in decided.writes])
         self.partitions.buffer.balance(decided)
         decided.wake_at = self._wake_at(now)
         return decided
@@ -204,8 +200,9 @@ class Engine:
         return orphan is not None and self._adopt(orphan, state)
 
     def _refused(self, record: Record, mapped: Reject, state: PartitionState, now: float, *, half: bool) -> Task:
-        self._held_routes.unmappable(record.origin.topic, mapped, now)
         task = refused_task(record, mapped, state, self._outbox.number(), half=half)
+        for each in task.refused:
+            self._held_routes.unmappable(record.origin.topic, each, now)
         task.fail(unmappable(task, mapped, now))
         return task
 
@@ -240,6 +237,20 @@ class Engine:
         before.in_flight_count -= 1
         state.in_flight_count += 1
         return True
+
+    def _write_again(self, task: Task, failure: Failure, error: str, now: float) -> None:
+        self.write_error = error
+        if isinstance(error, TooLargeToWrite):
+            task.record = task.record.without_value()
+            if failure.outcome is Outcome.RETRY:
+                task.fail(too_large_to_write(task, error, now))
+        if task.write_failures:
+            self.rewrites_failed += 1
+        else:
+            self.unwritten += 1
+        task.write_failures += 1
+        task.due = now + _REWRITE.seconds(task.write_failures)
+        self._answers.requeue(task)
 
     def _must_wait(self, task: Task, lane: Lane[Task], now: float) -> bool:
         """Whether the head of a lane cannot go now: not due, perhaps not ours, its key's place not known, or done."""

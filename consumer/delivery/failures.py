@@ -43,7 +43,7 @@ def refused_in_part(task: Task, now: float) -> Failure:
 def joined(refused: Sequence[Reject]) -> Reject:
     """Why several routes refuse a record, as one dead letter tells it: the reason of the first, the words of all."""
     words = dict.fromkeys(each.message for each in refused)
-    return replace(refused[0], message="; ".join(words))
+    return replace(refused[0], message="; ".join(words), several=tuple(refused) if len(refused) > 1 else ())
 
 
 def refused(task: Task, answer: Answer, now: float, reason: Reason = Reason.REJECTED) -> Failure:

@@ -5,14 +5,14 @@ A key has two orders: its consents keep theirs, its other records theirs, and ne
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from enum import Enum, auto
 
 from consumer.delivery.lanes import Lane, Lanes
 from consumer.delivery.parking import BOTH, Parked, ParkedKeys, Unparked, digest_of
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.task import Task
-from consumer.records import OrderClass
+from consumer.records import OrderClass, Outcome
 
 
 class Turn(Enum):
@@ -132,20 +132,31 @@ class KeyOrder:
         if rest is not None and rest.ordered and (key := task.key_of(rest.requests)) is not None:
             self._parked.take(Parked(*_place(task, key, frozenset((rest.kind,))), digest))
 
-    def park(self, task: Task) -> None:
-        """The present part of a record is in the retry topic; where, the watch will tell."""
-        if (key := task.parking_key) is not None:
-            record = task.record
-            parks = frozenset((task.kind,))
-            self._parked.apply(
-                Parked(key, record.origin, record.origin_offset, None, parks, digest_of(record.key, record.value))
-            )
+    def writing(self, tasks: Iterable[Task]) -> None:
+        """The present parts of these records are on their way to the topics of their failures."""
+        for task in tasks:
+            retried = task.failure is not None and task.failure.outcome is Outcome.RETRY
+            if retried and (parked := _parked(task)) is not None:
+                self._parked.expect(parked)
+
+    def written(self, task: Task, *, acknowledged: bool) -> None:
+        """The present part of a record is in the retry topic, where the watch will tell, or has not got there."""
+        if (parked := _parked(task)) is not None:
+            digest = digest_of(task.record.key, task.record.value) if acknowledged else b""
+            self._parked.written(parked._replace(digest=digest), acknowledged=acknowledged)
 
     def settled(self, task: Task) -> None:
         """What was read from the retry topic has ended: its key is free, unless another parks it."""
         if task.state.redelivers and task.parking_key is not None:
             parks = BOTH if task.rest is None else frozenset((task.kind,))
             self._parked.apply(Unparked(*_place(task, task.parking_key, parks)))
+
+
+def _parked(task: Task) -> Parked | None:
+    """What it parks in the retry topic, at a place that is not known yet; None: nothing."""
+    if (key := task.parking_key) is None:
+        return None
+    return Parked(key, task.record.origin, task.record.origin_offset, None, frozenset((task.kind,)))
 
 
 def _place(task: Task, key: bytes, parks: frozenset[OrderClass]) -> Unparked:

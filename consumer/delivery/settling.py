@@ -86,7 +86,7 @@ class Settling:
 
 def _settlement(task: Task, outcome: Outcome) -> Settlement:
     before = task.events_before
-    events = tuple([request.event for request in task.requests]) or (task.rejected_event,)
+    events = tuple([request.event for request in task.requests]) or _refused_events(task)
     accepted = task.index
     if task.requests and (task.given_up or (task.refused and outcome is not Outcome.RETRY)):
         events, accepted = _in_part(task, task.refused if outcome is not Outcome.RETRY else ())
@@ -95,6 +95,11 @@ def _settlement(task: Task, outcome: Outcome) -> Settlement:
     delivered = len(events) if outcome is Outcome.DELIVERED else len(before) + accepted
     customer = task.requests[0].customer if task.requests else ""
     return Settlement(task.record, outcome, events, delivered, task.failure, customer)
+
+
+def _refused_events(task: Task) -> tuple[str, ...]:
+    """Of a record of which nothing is to be sent, what it would have become."""
+    return tuple(each.event for each in task.refused)
 
 
 def _in_part(task: Task, untold: tuple[Reject, ...]) -> tuple[tuple[str, ...], int]:

@@ -16,6 +16,7 @@ from consumer.kafka.client import Fatal, consumer_options
 from consumer.kafka.group_protocol import CLASSIC, LEASE_SECONDS, NEW, End, chosen, end_of, is_fatal
 from consumer.kafka.logging import RateLimitedLog
 from consumer.kafka.membership import Membership
+from consumer.kafka.tokens.token import TokenUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -180,7 +181,12 @@ class GroupMember:
 
     def _make(self) -> None:
         tell = self._callbacks
-        options = consumer_options(self._config, self._protocol) | {
+        try:
+            options = consumer_options(self._config, self._protocol)
+        except TokenUnavailable:
+            self._make_at = self._clock() + _RELEASE.seconds(1)  # the source of tokens tells of it
+            return
+        options |= {
             "error_cb": tell.on_error,
             "on_commit": self._on_commit,
             "logger": tell.logger,

@@ -20,6 +20,7 @@ from consumer.kafka.group_protocol import is_fatal
 from consumer.kafka.headers import failure_headers
 from consumer.kafka.logging import RateLimitedLog
 from consumer.kafka.receipts import ReceiptWriter
+from consumer.kafka.tokens.token import TokenUnavailable
 from consumer.records import Failure, Headers, OrderClass, Outcome, Partition, Receipt, Record
 from consumer.telemetry.masking import masker
 
@@ -53,10 +54,13 @@ class Publisher:
         self._results: list[tuple[int, str | None]] = []
         self._partitions = partitions
         self._mask = masker(secrets_of(config))
-        self._options = producer_options(config.kafka) | {"error_cb": self._on_error, "logger": RateLimitedLog(log)}
+        self._config = config.kafka
+        self._own_options = {"error_cb": self._on_error, "logger": RateLimitedLog(log)}
+        self._statistics: dict[str, Any] = {}
         if on_statistics is not None:
-            self._options = {"statistics.interval.ms": 5_000} | self._options | {"stats_cb": on_statistics}
-        self._producer = Producer(self._options)
+            self._statistics = {"statistics.interval.ms": 5_000}
+            self._own_options |= {"stats_cb": on_statistics}
+        self._producer = self._made()
 
     def publish(self, ticket: int, task: Task) -> None:
         """Hands the record of a failed task to the producer; its result comes from `poll` under `ticket`.
@@ -147,11 +151,18 @@ class Publisher:
         So it is while a topic has too few in-sync replicas for longer than `delivery.timeout.ms`, twice [measured on
         Apache Kafka 4.4]. Records that fail wait, and are written anew; good ones go on.
         """
+        try:
+            anew = self._made()
+        except TokenUnavailable:
+            return  # what is handed to the old one fails meanwhile, and waits
         log.warning("the producer of failed records is made anew", reason=fatal.str())
         self._fatal = None
         self._producer.purge()
         self._producer.flush(_PURGE_SECONDS)
-        self._producer = Producer(self._options)
+        self._producer = anew
+
+    def _made(self) -> Producer:
+        return Producer(self._statistics | producer_options(self._config) | self._own_options)
 
     def close(self, seconds: float) -> None:
         self._producer.flush(seconds)

@@ -38,7 +38,7 @@ def ensure_topics(config: KafkaConfig, wanted: Sequence[str]) -> dict[str, int]:
         KafkaException: no client can be made with these options.
     """
     reported = ErrorCollector()
-    callbacks = {"logger": NullLogger(), "error_cb": reported}
+    callbacks = {"logger": reported, "error_cb": reported}
     producer = Producer(client_options(config, {}, "producer") | callbacks)
     known = cluster_metadata(producer, config, reported).topics
     # Asking for a topic by name creates it where the brokers create topics by themselves.

@@ -12,7 +12,7 @@ from consumer.config.route import RouteConfig
 from consumer.mapping.contract import MAX_BODY_BYTES, MAX_BYTES_IN_ALL, Contract, contract_of
 from consumer.mapping.customer import Customer, attribute_name, customer_of
 from consumer.mapping.errors import LeftOut, RefusedError, leave_out
-from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY, own_names
+from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY, SYNONYMS, own_names
 from consumer.mapping.identity import CustomerIds, Identity, identity_of
 from consumer.mapping.links import Links
 from consumer.mapping.products import PREFIX, Product, Products, products_of, products_per_request
@@ -188,7 +188,7 @@ def property_names(route: RouteConfig, contract: Contract) -> tuple[str, ...]:
 
 def _is_property(name: str) -> bool:
     is_of_products = name == "products" or name.startswith(PREFIX)
-    return not is_of_products and name not in IDENTITY and attribute_name(name) not in CUSTOMER
+    return not is_of_products and name not in {*IDENTITY, *SYNONYMS} and attribute_name(name) not in CUSTOMER
 
 
 def _request(event: str, properties: dict[str, Any], ids: CustomerIds, *, link: bool = False) -> EventRequest:

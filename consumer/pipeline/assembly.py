@@ -20,7 +20,7 @@ from consumer.bluecore.factory import open_transport
 from consumer.bluecore.threads import ThreadTransport
 from consumer.bluecore.transport import Transport
 from consumer.clock import SystemClock
-from consumer.config.model import Config
+from consumer.config.model import Config, DeliveryConfig
 from consumer.config.route import RouteConfig
 from consumer.config.topic_patterns import subscribed
 from consumer.delivery.engine import Engine
@@ -33,6 +33,7 @@ from consumer.kafka.cluster_watch import ClusterWatch
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.retry_watch import RetryWatch
 from consumer.kafka.source import KafkaSource
+from consumer.kafka.tokens.process import token_source
 from consumer.kafka.topics import ensure_topics
 from consumer.mapping.contract import events_of
 from consumer.mapping.router import Router, compile_routes
@@ -78,6 +79,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
         UnusableSetting: Bluecore's address or key cannot be used.
         UnusableSchemas: a route's schema file is gone.
         TopicsMissing: a topic to write to is missing and cannot be created.
+        TokenUnavailable: `kafka.authentication` gives no token.
         Unreachable: no broker answered.
     """
     clock = SystemClock()
@@ -87,6 +89,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
         PlatformCollector(registry=prometheus)
         metrics = Metrics(prometheus)
         metrics.prepare(events_of_topics(config.routes))
+        show_settings(metrics, config.delivery)
         health = Health(clock.now, stall_seconds(max_poll_seconds(config.kafka)))
         telemetry = config.telemetry
         server = stack.enter_context(TelemetryServer(prometheus, health, host=telemetry.host, port=telemetry.port))
@@ -121,7 +124,9 @@ def assembled(config: Config) -> Iterator[Assembled]:
             caches=caches_of(engine, translator, schemas),
             name_of=partial(customer_hash, key=config.bluecore.namespace.get_secret_value()),
             endpoint=address(config.bluecore.url),
+            read_errors=read_errors,
             by_own_time=routes.reads_event_times,
+            tokens=None if config.kafka.authentication is None else token_source(config.kafka.authentication),
         )
         client = BluecoreClient(config.bluecore, transport(config), metrics)
 
@@ -146,6 +151,18 @@ def assembled(config: Config) -> Iterator[Assembled]:
         )
         tell_held_back(config, health, metrics, routes.recipients)
         yield Assembled(service, reporter, server.port)
+
+
+def show_settings(metrics: Metrics, delivery: DeliveryConfig) -> None:
+    """What bounds the sending, so that who finds a bound can see since when it has been what it is."""
+    settings = {
+        "max_in_flight": delivery.max_in_flight,
+        "rate_limit_per_second": delivery.rate_limit_per_second,
+        "max_buffered_records": delivery.max_buffered_records,
+        "max_event_age_seconds": delivery.max_event_age_seconds,
+    }
+    for setting, value in settings.items():
+        metrics.delivery_setting[setting].set(value)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import structlog
@@ -10,15 +10,19 @@ import structlog
 from consumer.avro.schema_ids import SchemaId
 from consumer.delivery.engine import Engine
 from consumer.pipeline.caches import NO_CACHES, Caches
+from consumer.pipeline.hot_key import HotKey
 from consumer.pipeline.lag import Lag
+from consumer.pipeline.phases import SlowAnswers, Throttled
 from consumer.telemetry.health import Health
 from consumer.telemetry.incidents import Incidents
-from consumer.telemetry.metrics import Metrics
+from consumer.telemetry.metrics import Metrics, StopCause
+from consumer.telemetry.read_errors import ReadErrors
 
 log = structlog.get_logger(__name__)
 
 _INTERVAL = 1.0
 _AGES_INTERVAL = 5.0
+_OF_SCHEMAS = frozenset({"registry", "keys", "unknown_schema"})
 
 
 class HasOutage(Protocol):
@@ -52,6 +56,8 @@ class EngineGauges:
         intake: HasOldest | None,
         lag: Lag | None = None,
         caches: Caches = NO_CACHES,
+        name_of: Callable[[str], str] = lambda _: "",
+        read_errors: ReadErrors | None = None,
     ) -> None:
         self._metrics = metrics
         self._health = health
@@ -60,10 +66,15 @@ class EngineGauges:
         self._intake = intake
         self._lag = lag
         self._caches = caches
+        self._read_errors = read_errors
+        self._hot_key = HotKey(metrics, health, name_of)
+        self._throttled = Throttled(health)
+        self._slow_answers = SlowAnswers(metrics, health)
         self._changed = False
         self._incidents = Incidents()
         self._next = self._next_ages = 0.0
         self._counted_duplicates = self._counted_resent = self._counted_receipts = 0
+        self._counted_unwritten = self._counted_rewrites = 0
         self._counted_held = self._capped = 0.0
 
     def show_ages_next(self) -> None:
@@ -93,6 +104,7 @@ class EngineGauges:
         if now >= self._next_ages:
             self._next_ages = now + _AGES_INTERVAL
             self._ages(now)
+            self._hot_key.look(engine.partitions.states, now)
 
     def _count(self, now: float) -> None:
         """What the engine counts for itself: the difference to what was counted before."""
@@ -101,12 +113,18 @@ class EngineGauges:
         self._counted_duplicates = engine.duplicates_skipped
         metrics.http_retries.inc(engine.resent - self._counted_resent)
         self._counted_resent = engine.resent
+        metrics.dead_letter_produce_failures.inc(engine.unwritten - self._counted_unwritten)
+        self._counted_unwritten = engine.unwritten
+        metrics.dead_letter_rewrite_failures.inc(engine.rewrites_failed - self._counted_rewrites)
+        self._counted_rewrites = engine.rewrites_failed
         if engine.receipts is not None:
             metrics.receipts.inc(engine.receipts.written - self._counted_receipts)
             self._counted_receipts = engine.receipts.written
         held = engine.gates.throttle.held_seconds(now)
         metrics.endpoint_held_seconds.inc(max(0.0, held - self._counted_held))
         self._counted_held = held
+        self._throttled.look(held, now)
+        self._slow_answers.look(now)
         if (capped := engine.gates.throttle.capped) != self._capped:
             self._capped = capped
             if self._incidents.happened("capped", now) is not None:
@@ -116,30 +134,43 @@ class EngineGauges:
                 )
 
     def _stops(self) -> None:
-        stopped, gates = self._metrics.intake_stopped, self._engine.gates
+        gates, registry, receipts = self._engine.gates, self._registry, self._engine.receipts
         paused = self._engine.partitions.paused
         # Redeliveries have a buffer of their own, which is full for hours after an outage: the topics flow meanwhile.
-        full = any(not (each.held or each.map_full or each.draining or each.redelivers) for each in paused)
-        receipts = self._engine.receipts
+        full = [each for each in paused if not (each.held or each.map_full or each.draining or each.redelivers)]
         unwritten = "" if receipts is None else receipts.error
-        held = bool(self._engine.partitions.held_routes.holding)
-        stopped["memory"].set(full and not gates.breaker.open and not held and not unwritten)
-        stopped["receipts"].set(full and bool(unwritten))
-        stopped["circuit_open"].set(full and gates.breaker.open)
-        stopped["settled_map"].set(any(each.map_full for each in paused))
-        outage = None if self._registry is None else self._registry.outage
+        # What a route of theirs holds back fills their share, and leaves the others theirs.
+        own_share = [each.partition.topic for each in full if each.held_lanes]
+        in_flood = {route.topic for route in self._engine.partitions.held_routes.holding}
+        explained = gates.breaker.open or bool(unwritten)
+        outage = None if registry is None else registry.outage
+        key_outage = None if registry is None else registry.key_outage
+        awaited = {} if registry is None else registry.unknown_ids
+        stopped: dict[StopCause, bool] = {
+            "memory": len(own_share) < len(full) and not explained,
+            "route_rate": not in_flood.issuperset(own_share) and not explained,
+            "receipts": bool(full) and bool(unwritten),
+            "circuit_open": bool(full) and gates.breaker.open,
+            "settled_map": any(each.map_full for each in paused),
+            "registry": outage is not None,
+            "keys": key_outage is not None,
+            "unknown_schema": bool(awaited),
+        }
+        for cause, is_so in stopped.items():
+            self._metrics.intake_stopped[cause].set(is_so)
         self._metrics.registry_up.set(outage is None)
-        stopped["registry"].set(outage is not None)
-        awaited = {} if self._registry is None else self._registry.unknown_ids
-        key_outage = None if self._registry is None else self._registry.key_outage
-        stopped["keys"].set(key_outage is not None)
-        self._health.detail("keys", key_outage or "ok")
         self._metrics.unknown_schemas.set(len(awaited))
-        stopped["unknown_schema"].set(bool(awaited))
+        self._health.detail("keys", key_outage or "ok")
         self._health.detail("registry", outage or next(iter(awaited.values()), "ok"))
         self._health.detail("failed_records", self._engine.write_error or "written")
         if receipts is not None:
             self._health.detail("receipts", unwritten or "written")
+        if self._read_errors is not None:
+            # A registry that is down stops nothing whose schemas are known.
+            waits = any(each.held for each in paused)
+            self._read_errors.paused(
+                tuple(cause for cause, is_so in stopped.items() if is_so and (waits or cause not in _OF_SCHEMAS))
+            )
 
     def _ages(self, now: float) -> None:
         waiting = {} if self._intake is None else self._intake.oldest()

@@ -16,10 +16,12 @@ from consumer.pipeline.gauges import EngineGauges, HasOldest, HasOutage
 from consumer.pipeline.lag import Lag
 from consumer.pipeline.omissions import OmittedFields
 from consumer.pipeline.refusal import why
+from consumer.pipeline.token_state import HasToken, TokenState
 from consumer.records import Failure, Mapped, Outcome, Partition, Record, Send
 from consumer.telemetry.health import Health
 from consumer.telemetry.incidents import Incidents
 from consumer.telemetry.metrics import LoopState, Metrics
+from consumer.telemetry.read_errors import ReadErrors
 from consumer.telemetry.stopwatch import Stopwatch
 
 log = structlog.get_logger(__name__)
@@ -51,14 +53,18 @@ class Reporter:
         caches: Caches = NO_CACHES,
         name_of: Callable[[str], str] = lambda _: "",
         endpoint: str = "",
+        read_errors: ReadErrors | None = None,
         by_own_time: bool = False,
+        tokens: HasToken | None = None,
     ) -> None:
         self._metrics = metrics
         self._health = health
         self._engine = engine
-        self._gauges = EngineGauges(metrics, health, engine, registry, intake, lag, caches)
+        self._lag = lag
+        self._gauges = EngineGauges(metrics, health, engine, registry, intake, lag, caches, name_of, read_errors)
         self._name_of = name_of
         self._endpoint = endpoint
+        self._token = TokenState(metrics, health, tokens)
         self.stopwatch = stopwatch
         self.records: Counter[Outcome] = Counter()
         """How many records were settled, by what became of them."""
@@ -73,10 +79,12 @@ class Reporter:
         self._tell_at = 0.0
         self._omissions = OmittedFields(metrics)
         self._cause = ""
+        self._open = False
         self._held: frozenset[Route] = frozenset()
         self._leaving = False
         self._write_failed = self._receipt_failed = False
         health.detail("circuit", "closed")
+        health.detail("held", "ok")
 
     @property
     def resting(self) -> LoopState:
@@ -91,6 +99,8 @@ class Reporter:
         for topic, count in Counter([record.partition.topic for record in records]).items():
             self._metrics.events_consumed[topic].inc(count)
         self._event_ages.consumed(records, now)
+        if self._lag is not None:
+            self._lag.read(records, now)
 
     def mapped(self, record: Record, mapped: Mapped, now: float) -> None:
         """What mapping made of a record: nothing to tell of nearly all."""
@@ -200,7 +210,6 @@ class Reporter:
             kind = "receipt"
             what = "a receipt could not be written; what it is of is not committed, and it is written again"
         else:
-            self._metrics.dead_letter_produce_failures.inc()
             self._write_failed = True
             kind = "write"
             what = "a failed record could not be written; it stays unsettled and is written again"
@@ -234,11 +243,13 @@ class Reporter:
     def state(self, now: float, *, joined: bool) -> None:
         """The loop ticks, and the engine's state is shown, at most once a second.
 
-        Ready is who has joined the group: with more members than partitions, some own none.
+        Ready is who has joined the group: with more members than partitions, some own none. Who has no token that is
+        good is not: the brokers hear nothing of it.
         """
         self._health.tick(now)
+        expired = self._token.show()
         if joined and not self._leaving:
-            self._health.ready(True)
+            self._health.ready(not expired, expired)
         self._circuit()
         if now >= self._tell_at:
             self._tell_at = now + _TELL_SECONDS
@@ -253,22 +264,28 @@ class Reporter:
 
     def _circuit(self) -> None:
         breaker, holding = self._engine.gates.breaker, frozenset(self._engine.partitions.held_routes.holding)
-        if (breaker.cause, holding) == (self._cause, self._held):
+        # One record that is refused for ever, among others that pass, is no outage to tell of.
+        cause = "" if breaker.doubtful else breaker.cause
+        if breaker.open != self._open:
+            self._open = breaker.open
+            self._metrics.circuit_open.set(breaker.open)
+        if (cause, holding) == (self._cause, self._held):
             return
-        self._metrics.circuit_open.set(breaker.open)
         self._metrics.intake_stopped["dead_letters"].set(bool(holding))
-        self._health.detail("circuit", breaker.cause or (DEAD_LETTER_FLOOD if holding else "closed"))
-        if breaker.cause != self._cause:
-            self._cause = breaker.cause
-            if breaker.open:
+        self._health.detail("circuit", cause or (DEAD_LETTER_FLOOD if holding else "closed"))
+        if cause != self._cause:
+            self._cause = cause
+            if cause:
                 what = "Bluecore is unavailable: sending is paused and probed"
-                log.error(what, cause=breaker.cause, url=self._endpoint)
+                log.error(what, cause=cause, url=self._endpoint)
             else:
                 log.info("Bluecore accepts events again")
         self._tell_of_routes(holding)
 
     def _tell_of_routes(self, holding: frozenset[Route]) -> None:
+        routes = self._engine.partitions.held_routes
         for route in sorted(holding - self._held):
+            self._metrics.route_held[route.topic, route.event, routes.field(route)].set(1)
             what = "refused by Bluecore" if route.sent else "not to be mapped"
             log.error(
                 "most records of a route are dead letters: it is held where it stands, and the others go on",
@@ -276,8 +293,11 @@ class Reporter:
                 event_type=route.event or "unknown",
                 records=what,
                 # Of a flood that comes all at once, no dead letter is written that could be looked at.
-                why=self._engine.partitions.held_routes.why(route)[:_LONGEST_WHY] or None,
+                why=routes.why(route)[:_LONGEST_WHY] or None,
             )
         for route in sorted(self._held - holding):
             log.info("a route goes on that was held", topic=route.topic, event_type=route.event or "unknown")
+            self._metrics.route_released(route.topic, route.event)
         self._held = holding
+        told = (f"{each.topic} ({each.event or 'unknown'}): {routes.why(each)[:_LONGEST_WHY]}" for each in holding)
+        self._health.detail("held", "; ".join(sorted(told)) or "ok")

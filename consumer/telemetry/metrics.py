@@ -21,7 +21,15 @@ Outcome = Literal["delivered", "retry", "dead_letter", "skipped"]
 AgeStage = Literal["consumed", "delivered"]
 LoopState = Literal["polling", "mapping", "waiting", "backing_off", "paused", "committing"]
 StopCause = Literal[
-    "memory", "dead_letters", "settled_map", "circuit_open", "registry", "unknown_schema", "keys", "receipts"
+    "memory",
+    "dead_letters",
+    "route_rate",
+    "settled_map",
+    "circuit_open",
+    "registry",
+    "unknown_schema",
+    "keys",
+    "receipts",
 ]
 Rebalance = Literal["assigned", "revoked", "lost", "deleted"]
 CommitOutcome = Literal["ok", "failed"]
@@ -94,6 +102,22 @@ class Metrics:
             "dead_letter_produce_failures_total",
             "Records that the brokers did not take in the retry or dead-letter topic; they stay unsettled.",
         )
+        self.dead_letter_rewrite_failures = counter(
+            "dead_letter_rewrite_failures_total", "Repeated writes of those records that failed too."
+        )
+        self.route_held: Children[tuple[str, str, str], Gauge] = gauges(
+            "route_held",
+            "1 while a route is held, as most of its records would be dead letters; with the field that is wrong.",
+            *("topic", "event_type", "field"),
+        )
+        self.records_backdated: Children[str, Counter] = counters(
+            "records_backdated_total",
+            "Records that were over an hour old when their producer wrote them, by the topic they were read from.",
+            "topic",
+        )
+        self.longest_lane = gauge(
+            "longest_lane_records", "Records of one key that wait one after the other: the most of any key."
+        )
         self.receipts = counter("receipts_total", "Receipts that the brokers have taken.")
         self.receipt_produce_failures = counter(
             "receipt_produce_failures_total",
@@ -141,6 +165,11 @@ class Metrics:
             "From the start of a request to its answer or failure.",
             DURATION_BUCKETS,
         ).series()
+        self.delivery_setting: Children[str, Gauge] = gauges(
+            "delivery_setting",
+            "The settings that bound the sending, as this process has them.",
+            "setting",
+        )
         self.http_in_flight = gauge("http_in_flight", "Requests that wait for Bluecore's answer.")
         self.http_retries = counter("http_retries_total", "Requests sent again from memory after a failure.")
         self.concurrency_limit = gauge("concurrency_limit", "Requests that may be in flight at present.")
@@ -175,6 +204,9 @@ class Metrics:
         self.topic_missing: Children[str, Gauge] = gauges(
             "topic_missing", "1 while the brokers do not have a routed topic, or do not show it to us.", "topic"
         )
+        self.topic_partitions: Children[str, Gauge] = gauges(
+            "topic_partitions", "Partitions that a topic has, whoever reads them.", "topic"
+        )
         self.topic_paused: Children[str, Gauge] = gauges(
             "topic_paused", "1 for a topic that is not read, as `routes[].paused` says.", "topic"
         )
@@ -202,6 +234,7 @@ class Metrics:
         self.unknown_schemas = gauge(
             "unknown_schemas", "Schema ids that the registry does not know, and that records wait for."
         )
+        self.kafka_token_up = gauge("kafka_token_up", "0 while the token for Kafka cannot be renewed.")
         self.kafka_up = gauge("kafka_up", "0 while this process has no connection to any broker.")
         self.broker_up: Children[tuple[str, str], Gauge] = gauges(
             "kafka_broker_up", "1 while the connection to a broker that is needed is up.", *("client", "broker")
@@ -241,10 +274,18 @@ class Metrics:
             self.events_consumed.prepare((topic,))
             self.unreadable.prepare((topic,))
             self.records_lost.prepare((topic,))
+            self.records_backdated.prepare((topic,))
             self.events_ahead.prepare((topic,))
             self.open_transaction.prepare((topic,))
+            self.route_held.prepare(((topic, "", ""),))
             types = ("", *event_types)
             self.events.prepare((topic, kind, outcome) for kind in types for outcome in get_args(Outcome))
+
+    def route_released(self, topic: str, event: str) -> None:
+        """This route is no longer held, whichever field was wrong."""
+        held = self.route_held
+        held.retain(key for key in tuple(held) if key[:2] != (topic, event))
+        held.prepare(((topic, "", ""),))
 
     def retain_partitions(self, assigned: Iterable[tuple[str, int]]) -> None:
         """Remove the gauges of every partition but these; called after each rebalance.

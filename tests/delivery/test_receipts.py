@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from consumer.delivery.failures import joined
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.records import Mapped, Outcome, Partition, Reason, Receipt, Reject, Stage
 from tests.delivery.driver import POLICY, Driver
@@ -64,6 +65,23 @@ def test_of_what_was_delivered(driver: Receipted) -> None:
     ]
     assert driver.committed() == 1
     assert driver.at_rest()
+
+
+def test_of_each_event_where_every_route_refuses_the_record(driver: Receipted) -> None:
+    """Each under the key that its request would have had, with its own reason."""
+    refused = (
+        Reject(Reason.MISSING_FIELD, Stage.MAP, "email: missing", "email", "optin"),
+        Reject(Reason.INVALID_FIELD, Stage.MAP, "total: no number", "total", "purchase", number=1),
+    )
+    driver.take("jane", joined(refused))
+    driver.acknowledge()
+
+    assert [(each.idempotency_key, each.event, each.reason) for each in driver.receive()] == [
+        ("shop.orders:0:0", "optin", Reason.MISSING_FIELD),
+        ("shop.orders:0:0:1", "purchase", Reason.INVALID_FIELD),
+    ]
+    assert [each.events for each in driver.settled] == [("optin", "purchase")]
+    assert driver.committed() == 1
 
 
 def test_the_next_of_the_key_does_not_wait_for_it(driver: Receipted) -> None:

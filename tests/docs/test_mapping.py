@@ -97,6 +97,27 @@ def test_who_was_never_asked_is_skipped_as_the_page_says(shell: Shell, fields: s
     assert _previewed(shell, f'{{"email": "jane@example.com", {fields}}}', recipe) == exactly(skipped)
 
 
+def test_the_visitor_of_the_recipe_is_linked_once_there_is_an_email(shell: Shell) -> None:
+    recipe = next(each for each in SHORT_RECIPES if "visitors" in each.title)
+    _write_routes(shell, recipe)
+    record = recipe.block("json").text.replace("null", '{"mail": "jane@example.com"}')
+    (shell.folder / "record.json").write_text(record)
+    line = shell.run("bluecore-consumer preview --config bluecore-consumer.yaml --topic web.bekeken record.json")
+    identify, view = orjson.loads(line)["requests"]
+    assert (identify["event"], identify["properties"]["distinct_id"]) == ("identify", "b-81f2")
+    assert view["properties"]["distinct_id"] == identify["properties"]["customer"]["email"] == "jane@example.com"
+
+
+def test_the_hint_is_the_one_that_preview_gives(shell: Shell) -> None:
+    routes = [{"topic": "t", "event": "purchase", "fields": {"total": "totaalCenten"}}]
+    configuration = yaml.safe_load(CONFIGURATION) | {"routes": routes}
+    (shell.folder / "c.yaml").write_text(yaml.safe_dump(configuration))
+    record = {"email": "jane@example.com", "order_id": 1, "totaalCenten": 90240, "products": [{"id": 1}]}
+    (shell.folder / "r.json").write_text(orjson.dumps(record).decode())
+    said = shell.run("bluecore-consumer preview --config c.yaml --topic t r.json 2>&1 >/dev/null")
+    assert said.strip() == MAPPING["Checking the mapping"].block("text").text.strip()
+
+
 def test_the_address_of_the_recipe_is_refused_as_the_page_says() -> None:
     with pytest.raises(
         InvalidValueError, match=r"^is no e-mail address: it holds U\+0022 \(QUOTATION MARK\)"

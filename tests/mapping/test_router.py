@@ -116,6 +116,10 @@ def test_where_none_is_left_to_send_anything_the_record_is_refused() -> None:
     assert isinstance(outcome, Reject)
     assert (outcome.event, outcome.field) == ("search", "search_term")
     assert "order_id: missing" in outcome.message, "each route's reason is told"
+    assert [(each.event, each.field, each.number) for each in outcome.each] == [
+        ("search", "search_term", 0),
+        ("purchase", "order_id", 1),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Prometheus and promtool, as Debian packs them, fetched once into the user's cache; no installation, no root."""
+"""Prometheus and Alertmanager, as Debian packs them, fetched once into the user's cache; no installation, no root."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tests.support.fetching import cache, one_at_a_time
 from tests.support.waiting import eventually, free_port
 
 _FETCH_SECONDS = 180
+_ALERTMANAGER = frozenset({"prometheus-alertmanager", "amtool"})
 
 
 class PrometheusUnavailableError(Exception):
@@ -23,30 +24,31 @@ class PrometheusUnavailableError(Exception):
 
 
 def program(name: str) -> Path:
-    """`prometheus` or `promtool`: the installed one, else the cached one.
+    """`prometheus`, `promtool`, `prometheus-alertmanager` or `amtool`: the installed one, else the cached one.
 
     Raises:
         PrometheusUnavailableError: it is not there, and cannot be fetched.
     """
     if (installed := shutil.which(name)) is not None:
         return Path(installed)
-    folder = cache() / "prometheus"
+    package = "prometheus-alertmanager" if name in _ALERTMANAGER else "prometheus"
+    folder = cache() / package
     found = folder / "usr" / "bin" / name
     with one_at_a_time(cache()):
         if not found.is_file():
-            _fetch(folder)
+            _fetch(package, folder)
     return found
 
 
-def _fetch(folder: Path) -> None:
+def _fetch(package: str, folder: Path) -> None:
     if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
         raise PrometheusUnavailableError("Prometheus is not installed, and this is no Debian to fetch it from")
     # Beside its final place, so that the move is a rename: whoever ends in the middle leaves nothing half-filled.
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".fetching-") as scratch:
-        _run("apt-get", "download", "prometheus", folder=scratch)
-        (package,) = Path(scratch).glob("prometheus_*.deb")
+        _run("apt-get", "download", package, folder=scratch)
+        (archive,) = Path(scratch).glob(f"{package}_*.deb")
         unpacked = Path(scratch) / "unpacked"
-        _run("dpkg-deb", "-x", str(package), str(unpacked), folder=scratch)
+        _run("dpkg-deb", "-x", str(archive), str(unpacked), folder=scratch)
         unpacked.rename(folder)
 
 

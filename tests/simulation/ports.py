@@ -139,7 +139,8 @@ class SimClient:
     """Requests that this instance was told to be accepted: it must never send them again, whatever leaves it."""
     orphans: set[int] = field(default_factory=set)
     """Sends of partitions that have left since: what becomes of them is not this instance's knowledge any more."""
-
+    unsure: set[int] = field(default_factory=set)
+    """Sends of partitions whose commits could not be asked since: their records may go again, even beside them."""
     blamed: set[int] = field(default_factory=set)
     """Sends of records that are always answered so: once that is known, that asks nothing of the others."""
     sent_at: deque[float] = field(default_factory=deque)
@@ -165,7 +166,7 @@ class SimClient:
         if place not in self.net.oracle.retried:  # there may be two copies of it in the retry topic
             if idempotency_key in self.told:
                 raise self.net.oracle.broke(f"{idempotency_key} is sent again by the process that had delivered it")
-            if idempotency_key in self.out.values():
+            if any(key == idempotency_key and ticket not in self.unsure for ticket, key in self.out.items()):
                 raise self.net.oracle.broke(f"{idempotency_key} is sent beside itself")
         self.out[ticket] = idempotency_key
         self.net.oracle.sent(idempotency_key)
@@ -222,7 +223,8 @@ class SimClient:
                 now = self.net.world.time
                 self.held += max(0.0, now + hold - max(now, self.held_until))
                 self.held_until = max(self.held_until, now + hold)
-        self.told |= {self.accepted.pop(ticket) for ticket, _ in answers if ticket in self.accepted}
+        came = {ticket: self.accepted.pop(ticket) for ticket, _ in answers if ticket in self.accepted}
+        self.told |= {key for ticket, key in came.items() if ticket not in self.unsure}
         self.delivered.update(self.known.values())
         self.known.clear()
         return answers
@@ -239,6 +241,8 @@ class SimClient:
         self.forget(partitions)
         request = self.net.oracle.request
         self.told = {key for key in self.told if request(key)[0][0] not in partitions}
+        on_their_way = self.out | self.accepted
+        self.unsure |= {ticket for ticket, key in on_their_way.items() if request(key)[0][0] in partitions}
 
     def close(self) -> None:
         """Nothing is open."""

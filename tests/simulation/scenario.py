@@ -246,7 +246,7 @@ class Scenario:
         if kind == "tombstone":
             events = ()
         if kind == "unmappable":
-            events = ("unmappable",)
+            events = ("unmappable",) * len(events)
         record = Produced(key, events, frozenset(), kind, now, refused)
         ordered = record.classes - (frozenset() if "customer_patch" in events else {OTHER})
         self.net.oracle.written(place, replace(record, ordered=ordered))

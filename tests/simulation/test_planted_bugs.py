@@ -20,7 +20,7 @@ from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.order import KeyOrder
 from consumer.delivery.outbox import Outbox
-from consumer.delivery.parking import ParkedKeys
+from consumer.delivery.parking import Parked, ParkedKeys
 from consumer.delivery.partitions import Partitions
 from consumer.delivery.receipts import Receipts
 from consumer.delivery.route_rates import RouteRates
@@ -112,6 +112,16 @@ def _do_not_wait_for_the_watch(patch: pytest.MonkeyPatch) -> None:
 def _park_for_ever_what_has_left(patch: pytest.MonkeyPatch) -> None:
     """What was read of a retry partition parks its key though the partition is another's, and all is settled."""
     patch.setattr(ParkedKeys, "leave", lambda *_args: False)
+
+
+def _park_for_ever_what_is_acknowledged_late(patch: pytest.MonkeyPatch) -> None:
+    """What was written parks its key once that is acknowledged, though the watch has told its end before."""
+
+    def park(self: ParkedKeys, parked: Parked, *, acknowledged: bool) -> None:
+        if acknowledged:
+            self.apply(parked)
+
+    patch.setattr(ParkedKeys, "written", park)
 
 
 def _forget_the_map(patch: pytest.MonkeyPatch) -> None:
@@ -483,6 +493,7 @@ _FIRST_SEEDS: dict[Plant, int] = {
     _let_no_record_grow_too_old_while_it_is_turned_away: 51,
     _let_no_redelivery_grow_too_old: 59,
     _forget_what_was_delivered_in_part: 256,
+    _park_for_ever_what_is_acknowledged_late: 1100,
     _send_all_commits_in_one_request: 39,
     _do_not_make_a_refused_request_smaller: 39,
 }
@@ -500,6 +511,7 @@ _FIRST_SEEDS: dict[Plant, int] = {
         _forget_parked_keys,
         _do_not_wait_for_the_watch,
         _park_for_ever_what_has_left,
+        _park_for_ever_what_is_acknowledged_late,
         _forget_the_map,
         _dead_letter_for_an_outage,
         _let_what_is_pushed_back_lead_for_ever,

@@ -16,11 +16,13 @@ from consumer.commands.check.registry import RegistrySchemas
 from consumer.commands.check.resolution import labels, read_as, read_version, reader_versions, resolution_findings
 from consumer.commands.check.search import Schemas, SearchResult
 from consumer.commands.typecheck.beside import Beside, beside
-from consumer.commands.typecheck.documentation import undocumented_properties
+from consumer.commands.typecheck.documentation import changed_names, undocumented_properties
 from consumer.commands.typecheck.findings import Finding, Severity
+from consumer.commands.typecheck.negative_totals import BELOW_ZERO, unguarded_total
 from consumer.commands.typecheck.routes import SchemaVersion, check_route
 from consumer.commands.validation.routes import overlap
 from consumer.config.model import Config
+from consumer.config.route import RouteConfig
 from consumer.mapping.tables import load_tables
 from consumer.pipeline.decoding import registry
 
@@ -41,8 +43,13 @@ class RouteCheck:
     hopeless: bool = False
 
 
-def check_routes(config: Config, folder: Path | None) -> list[RouteCheck]:
+def check_routes(config: Config, folder: Path | None, *, offline: bool = False) -> list[RouteCheck]:
     """Each route against its schemas: its own files, else those in `folder`, else every version in the registry.
+
+    Args:
+        config: the configuration.
+        folder: of schemas.
+        offline: the registry is not asked.
 
     Raises:
         UnusableSchemas: files cannot be used.
@@ -54,21 +61,33 @@ def check_routes(config: Config, folder: Path | None) -> list[RouteCheck]:
         shared: Schemas | None = None
         if folder is not None:
             shared = FolderSchemas(load_files([folder]), config.routes)
-        elif any(route.wire_format == "confluent" for route in config.routes):
+        elif not offline and any(route.wire_format == "confluent" for route in config.routes):
             client = registry(config)
             if client is not None:
                 stack.callback(client.close)
                 shared = RegistrySchemas(client)
-        return [
+        checks = [
             _check(f"routes[{index}]", each, _of_topic(each, routes), shared, beside(each.route, tables, key))
             for index, each in enumerate(routes)
             for key in [None if shared is None else shared.key_of(each.route)]
         ]
+    return [_with_spelling(index, check, config.routes) for index, check in enumerate(checks)]
 
 
 def check_mapping(config: Config, folder: Path | None) -> list[Finding]:
     """The findings of `check_routes` alone."""
     return [finding for check in check_routes(config, folder) for finding in check.findings]
+
+
+def _with_spelling(index: int, check: RouteCheck, routes: Sequence[RouteConfig]) -> RouteCheck:
+    """The check of a route that writes e-mails as they are, where another one cleans them: with what that costs."""
+    normalising = [number for number, route in enumerate(routes) if route.normalise_email]
+    if not normalising or routes[index].normalise_email:
+        return check
+    what = f"routes[{normalising[0]}] writes e-mails in lower case, and this route as they are"
+    message = f"{what}: Jane@Example.com and jane@example.com are two customers; set normalise_email here, too"
+    finding = Finding(Severity.WARNING, message, key=f"routes[{index}].normalise_email")
+    return replace(check, findings=(*check.findings, finding))
 
 
 def _of_topic(route: RouteSchemas, routes: Sequence[RouteSchemas]) -> list[RouteSchemas]:
@@ -85,19 +104,22 @@ def _check(
     found = _search(route, of_topic, shared)
     by_itself = [replace(each, key=key) for each in found.unusable]
     by_itself += undocumented_properties(key, route.route)
+    by_itself += changed_names(key, route.route)
     if not found.choices:
         checked, findings = _check_reader_alone(key, route, found, around)
         hopeless = _has_errors(findings) or (_has_errors(by_itself) and not found.lacking)
         return RouteCheck(checked, (*by_itself, *findings), hopeless and not found.alike)
     results = [(versions, _check_versions(key, route, of_topic, versions, around)) for versions in found.choices]
     versions, best = min(results, key=lambda result: _severity_counts(result[1]))
+    told = any(finding.message.startswith(BELOW_ZERO) for finding in best)
+    besides = () if told else unguarded_total(key, route.route)
     basis = _basis(key, found, versions, read_as(versions, of_topic))
     if found.guess:
-        return RouteCheck(False, (*by_itself, basis, *map(_downgraded, best)))
+        return RouteCheck(False, (*by_itself, basis, *map(_downgraded, best), *besides))
     wrong = {finding.schema for finding in best if finding.severity is Severity.ERROR}
     of_all = wrong & {"", labels(versions)}
     of_each = all(wrong & {version.label, read_version(version, of_topic).label} for version in versions)
-    return RouteCheck(True, (*by_itself, basis, *best), not found.alike and bool(of_all or of_each))
+    return RouteCheck(True, (*by_itself, basis, *best, *besides), not found.alike and bool(of_all or of_each))
 
 
 def _search(route: RouteSchemas, of_topic: Sequence[RouteSchemas], shared: Schemas | None) -> SearchResult:
@@ -106,7 +128,7 @@ def _search(route: RouteSchemas, of_topic: Sequence[RouteSchemas], shared: Schem
         pooled = of_topic if route.route.wire_format == "single_object" else [route]
         return RouteFiles(file for each in pooled for file in each.written).for_route(route.route)
     if shared is None:
-        return SearchResult(missing="there is no registry: give the folder of its schemas with --schemas")
+        return SearchResult(missing="no registry is asked: give the folder of its schemas with --schemas")
     return shared.for_route(route.route)
 
 

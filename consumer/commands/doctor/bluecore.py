@@ -105,18 +105,18 @@ def answer_finding(config: Config, answer: Answer) -> Finding:
     return error("bluecore", f"{answered}: {text}", "check bluecore.url, with its whole path")
 
 
-def clock_findings(date: str, now: float) -> Iterator[Finding]:
+def clock_findings(date: str, now: float, whose: str = "Bluecore's") -> Iterator[Finding]:
     """This machine's clock against the `Date` of an answer; nothing where there is none."""
     try:
         bluecores = parsedate_to_datetime(date).timestamp()
     except ValueError:
         return
     skew = now - bluecores
-    off = f"this machine's clock is {abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} Bluecore's"
-    advice = "synchronise it (NTP): events' ages, redeliveries and Retry-After dates depend on it"
+    off = f"this machine's clock is {abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} {whose}"
+    advice = "synchronise it (NTP): events' ages, redeliveries, Retry-After dates and signed tokens depend on it"
     if abs(skew) > _SKEW_ERROR:
         yield error("clock", off, advice)
     elif abs(skew) > _SKEW_WARNING:
         yield warning("clock", off, advice)
     else:
-        yield ok("clock", "agrees with Bluecore's")
+        yield ok("clock", f"agrees with {whose}")

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from consumer.commands.preview.hints import Hints
 from consumer.commands.preview.preview import Previewed
 from consumer.records import EventRequest, Mapped, Reject, Send, Skip
 from consumer.telemetry.legible import legible
@@ -41,16 +42,16 @@ class _Row(NamedTuple):
     what: str = ""
 
 
-def show(previews: Iterator[Previewed], form: str) -> bool:
+def show(previews: Iterator[Previewed], form: str, hints: Hints | None = None) -> bool:
     """Prints them as a `table`, or as they come as JSON lines; False when there are none.
 
-    Of more than one, stderr gets the sum: a line for each record is all that a program reads.
+    Of more than one, stderr gets the sum, and then the hints: a line for each record is all that a program reads.
     """
     first = next(previews, None)
     if first is None:
         return False
     counts: Counter[tuple[str, str]] = Counter()
-    every = _counted(chain([first], previews), counts)
+    every = _counted(chain([first], previews), counts, hints)
     if form == "table":
         Console().print(as_table(every))
     else:
@@ -58,6 +59,8 @@ def show(previews: Iterator[Previewed], form: str) -> bool:
             click.echo(as_line(each))
     if counts.total() > 1:
         click.echo(in_sum(counts), err=True)
+    for sentence in hints.sentences() if hints else ():
+        click.echo(f"hint: {sentence}", err=True)
     return True
 
 
@@ -72,9 +75,13 @@ def in_sum(counts: Counter[tuple[str, str]]) -> str:
     return f"{counts.total()} records: {', '.join(parts)}"
 
 
-def _counted(previews: Iterator[Previewed], counts: Counter[tuple[str, str]]) -> Iterator[Previewed]:
+def _counted(
+    previews: Iterator[Previewed], counts: Counter[tuple[str, str]], hints: Hints | None
+) -> Iterator[Previewed]:
     for each in previews:
         outcome = each.outcome
+        if hints is not None:
+            hints.see(outcome)
         if isinstance(outcome, Send):
             counts["send", ""] += 1
         else:

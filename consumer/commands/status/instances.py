@@ -11,7 +11,7 @@ from consumer.commands.status.durations import spelt
 from consumer.commands.status.instance import Instance
 from consumer.commands.status.snapshot import Snapshot
 
-_WELL: Final = frozenset({"ok", "closed", "written", "", 0})
+_WELL: Final = frozenset({"ok", "closed", "written", ""})
 _DETAILS: Final = {
     "circuit": ("it only probes Bluecore", "see the section BluecoreOutage of the runbook; `doctor` tells more"),
     "held": ("it holds a route back", "correct the producer or the route: BluecoreDeadLetterFlood in the runbook"),
@@ -23,14 +23,10 @@ _DETAILS: Final = {
     "failed_records": ("failed records cannot be written", "see BluecoreDeadLettersNotWritten in the runbook"),
     "receipts": ("receipts cannot be written", "see BluecoreReceiptsNotWritten in the runbook"),
     "throttled": ("Bluecore holds it back", "see BluecoreThrottles in the runbook"),
+    "hot_key": ("one key holds others up", "see BluecoreHotKey in the runbook: more instances do not help"),
     "answers": ("Bluecore answers slowly", "see BluecoreAnswersSlowly in the runbook"),
 }
 """By detail of `/readyz`: what it means that it is not well, and what to do."""
-_STOPPED: Final = {
-    "memory": "its memory is full of what was read and is not settled",
-    "settled_map": "one record holds up its partition's commit",
-    "circuit_open": "an outage of Bluecore has filled its memory",
-}
 _JUST_NOW: Final = 600.0
 
 
@@ -45,14 +41,18 @@ def instance_findings(instance: Instance) -> Iterator[Finding]:
     elif instance.ready:
         yield warning(where, f"{where} is not ready: {instance.ready}", "see its log")
     for name, (meaning, advice) in _DETAILS.items():
-        value = instance.details.get(name, "")
+        value = str(instance.details.get(name, ""))
         # A flood has a detail of its own, which says more.
-        if value in _WELL or (name == "circuit" and value == "dead_letter_flood" and instance.details.get("held")):
+        if (
+            value in _WELL
+            or value.startswith("ok: ")
+            or (name == "circuit" and value == "dead_letter_flood" and instance.details.get("held"))
+        ):
             continue
-        yield error(where, f"{where}: {meaning}: {value}", advice)
-    for cause in instance.shown("intake_stopped", "cause"):
-        if cause in _STOPPED:
-            yield warning(where, f"{where} has stopped reading: {_STOPPED[cause]}", "see BluecoreIntakeStopped")
+        if value.startswith("paused: "):
+            yield warning(where, f"{where} has stopped reading for now ({value})", "its cause is told beside this")
+        else:
+            yield error(where, f"{where}: {meaning}: {value}", advice)
 
 
 def version_findings(seen: Snapshot) -> Iterator[Finding]:

@@ -8,6 +8,9 @@ from functools import cache
 from typing import Any, Final
 
 from consumer.avro.schema import AvroSchema
+from consumer.commands.counts.minor_units import divided, says_minor_units
+from consumer.commands.counts.times import said_unit
+from consumer.commands.counts.words import joined
 from consumer.commands.suggest.events import EventGuess, actions, guess_event
 from consumer.commands.suggest.hints import add_hints
 from consumer.commands.suggest.leaves import Contents, Leaf, ListLeaf, contents_of
@@ -24,8 +27,7 @@ from consumer.commands.suggest.matching import (
 )
 from consumer.commands.suggest.samples import Evidence, evidence
 from consumer.commands.suggest.suggestion import Mapped, Suggestion
-from consumer.commands.suggest.vocabulary import DONE, MINOR_UNITS, PRODUCT
-from consumer.commands.suggest.words import joined, words_of
+from consumer.commands.suggest.vocabulary import DONE, PRODUCT
 from consumer.commands.typecheck.shapes import symbols_of
 from consumer.config.route import FieldConfig
 from consumer.mapping.contract import CONTRACTS, DEFAULT_ATTRIBUTES
@@ -95,14 +97,12 @@ def mapped(name: str, match: Match, evidence_of: EvidenceOf) -> Mapped:
     """The value as the field needs it: converted if its type asks for that, with a note where it is no sure thing."""
     leaf, note = match.leaf, "" if match.points >= LIKELY else f"perhaps: {match.why}"
     source: str | FieldConfig = leaf.path
-    cents = MINOR_UNITS.intersection(words_of(leaf.name)) and "integer" in leaf.kinds
     if name == "birthday":
         source, note = _date(leaf, evidence_of(leaf.path), note)
     elif name in {"total", "products.price", "products.quantity"} and "string" in leaf.kinds:
         source, note = _number(leaf, evidence_of(leaf.path), note)
-    if cents and name in {"total", "products.price"}:
-        source = f"{leaf.path} / `100`"
-        note = "the name says cents"
+    if name in {"total", "products.price"} and not evidence_of(leaf.path).commas:
+        source, note = amount(leaf, evidence_of(leaf.path), source, note)
     return Mapped(source, leaf.path, note)
 
 
@@ -112,13 +112,24 @@ def _number(leaf: Leaf, found: Evidence, note: str) -> tuple[str | FieldConfig, 
     return f"parse_number({leaf.path}, `true`)", "its values have a decimal comma"
 
 
+def amount(leaf: Leaf, found: Evidence, source: str | FieldConfig, note: str) -> tuple[str | FieldConfig, str]:
+    """An amount as it is, or divided where it is one of cents; where the values alone say so, a note does."""
+    if why := says_minor_units(leaf.name, leaf.doc):
+        return divided(f"to_number({leaf.path})" if "string" in leaf.kinds else leaf.path), why
+    if found.minor:
+        return source, f"whole numbers in all records: if they are cents, {divided(leaf.path)}"
+    return source, note
+
+
 def _date(leaf: Leaf, found: Evidence, note: str) -> tuple[str | FieldConfig, str]:
     if "integer" not in leaf.kinds:
         return FieldConfig(path=leaf.path, **{"as": "date"}), note
-    unit = found.unit or "days"
+    told, why = said_unit(leaf.name, leaf.doc)
+    unit = told or found.unit or "days"
     said = (
         f"a whole number of {unit} since 1970, by its values" if found.unit else "days since 1970? Look at a record"
     )
+    said = f"{why} {unit} since 1970" if told else said
     return FieldConfig(path=leaf.path, **{"as": "date", "unit": unit}), said
 
 

@@ -6,11 +6,12 @@ from typing import Final
 
 import phonenumbers
 
+from consumer.commands.counts.times import names_a_moment, said_unit
+from consumer.commands.counts.words import joined, words_of
 from consumer.commands.suggest.leaves import Contents, Leaf
 from consumer.commands.suggest.matching import EvidenceOf, Match
 from consumer.commands.suggest.suggestion import Suggestion
-from consumer.commands.suggest.time_words import A_TIME, EVENT_TIMES, NOT_THE_EVENT
-from consumer.commands.suggest.words import joined, words_of
+from consumer.commands.suggest.time_words import EVENT_TIMES, NOT_THE_EVENT
 from consumer.commands.typecheck.shapes import has_no_zone
 
 _NAMED: Final = 3
@@ -25,7 +26,7 @@ def add_hints(made: Suggestion, contents: Contents, found: dict[str, Match], evi
     if made.event.event == "customer_patch":
         made.hints.append(("max_event_age_seconds", 0, "a profile is true however old: sends the customers you have"))
     elif (leaf := own_time(contents, made.paths(), evidence_of)) is not None:
-        unit = evidence_of(leaf.path).unit if "integer" in leaf.kinds else ""
+        unit = _unit(leaf, evidence_of) if "integer" in leaf.kinds else ""
         value = {"path": leaf.path, "unit": unit} if unit and unit != "milliseconds" else leaf.path
         zone = "; it has no zone, so say `timezone`" if any(map(has_no_zone, leaf.shape.types)) else ""
         made.hints.append(("event_time", value, f"judges its age by this, and not by Kafka's timestamp{zone}"))
@@ -47,12 +48,11 @@ def own_time(contents: Contents, used: set[str], evidence_of: EvidenceOf) -> Lea
 
 
 def _points(leaf: Leaf, evidence_of: EvidenceOf) -> int:
-    words = words_of(leaf.name)
-    if NOT_THE_EVENT & {joined(leaf.name), *words}:
+    if NOT_THE_EVENT & {joined(leaf.name), *words_of(leaf.name)}:
         return 0
     if joined(leaf.name) in EVENT_TIMES:
         return _NAMED
-    if words and words[-1] in A_TIME and len(words) > 1:
+    if names_a_moment(leaf.name):
         return _MADE
     typed = "datetime" in leaf.kinds
     return _ANY if typed or evidence_of(leaf.path).moments else 0
@@ -62,10 +62,15 @@ def _is_time(leaf: Leaf, evidence_of: EvidenceOf) -> bool:
     """By its type, or by all of its values."""
     if "datetime" in leaf.kinds:
         return True
-    found = evidence_of(leaf.path)
     if "integer" in leaf.kinds:
-        return found.unit not in {"", "days"}
+        return _unit(leaf, evidence_of) not in {"", "days"}
+    found = evidence_of(leaf.path)
     return "string" in leaf.kinds and 0 < found.filled == found.moments
+
+
+def _unit(leaf: Leaf, evidence_of: EvidenceOf) -> str:
+    """What a number counts: by what the schema says, else by its values."""
+    return said_unit(leaf.name, leaf.doc)[0] or evidence_of(leaf.path).unit
 
 
 def _phone(made: Suggestion, phone: Leaf, country: Match | None, evidence_of: EvidenceOf) -> None:

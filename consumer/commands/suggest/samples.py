@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,15 +12,11 @@ from typing import Any, Final
 
 import jmespath
 
+from consumer.commands.counts.minor_units import look_like_minor_units
+from consumer.commands.counts.times import unit_of_values
 from consumer.mapping.emails import cleaned, is_email
 
 _LOOKED_AT: Final = 500
-_YEAR_SECONDS: Final = 31_556_952
-_MOST_DAYS: Final = 60_000
-"""The year 2134, in days since 1970."""
-_UNITS: Final = (("seconds", 1), ("milliseconds", 10**3), ("microseconds", 10**6), ("nanoseconds", 10**9))
-_FROM_YEAR, _TO_YEAR = 30, 100
-"""Times between 2000 and 2070: what an event of today says."""
 
 
 _COMMA: Final = re.compile(r"[-+]?(\d+|\d{1,3}([. ']\d{3})+),\d{1,4}")
@@ -42,6 +38,7 @@ class Evidence:
         moments: how many are a date and time in text, as ISO 8601 writes it.
         nationals: how many are a phone number in text, without the code of its country.
         commonest: the text that most of them have; empty where there is none.
+        minor: as amounts, they are so large and so whole that they may be cents.
     """
 
     seen: int = 0
@@ -53,6 +50,7 @@ class Evidence:
     moments: int = 0
     nationals: int = 0
     commonest: str = ""
+    minor: bool = False
 
     @property
     def share(self) -> float:
@@ -65,19 +63,21 @@ class Evidence:
 
 
 def evidence(path: str, records: Sequence[Mapping[str, Any]]) -> Evidence:
-    """What a path finds in decoded records; of a list, each of its elements."""
+    """What a path finds in decoded records; of a list, each element counts."""
     search = jmespath.compile(path)
     found = [search.search(record) for record in records[:_LOOKED_AT]]
-    values = [value for each in found for value in (each if isinstance(each, list) else (each,))]
+    values = [each for value in found for each in (value if isinstance(value, list) else [value])]
     filled = [value for value in values if value not in (None, "")]
     numbers = [value for value in filled if isinstance(value, int | float | Decimal) and not isinstance(value, bool)]
+    all_numbers = bool(numbers) and len(numbers) == len(filled)
     texts = [value.strip() for value in filled if isinstance(value, str)]
     return Evidence(
         seen=len(values),
         filled=len(filled),
         emails=sum(isinstance(value, str) and is_email(value) for value in filled),
         unclean=sum(isinstance(value, str) and is_email(value) and cleaned(value) != value for value in filled),
-        unit=_unit(numbers) if numbers and len(numbers) == len(filled) else "",
+        unit=unit_of_values(numbers) if all_numbers else "",
+        minor=all_numbers and look_like_minor_units(numbers),
         commas=sum(_COMMA.fullmatch(text) is not None for text in texts),
         moments=sum(map(_is_moment, texts)),
         nationals=sum(_NATIONAL.fullmatch(text) is not None for text in texts),
@@ -91,12 +91,3 @@ def _is_moment(text: str) -> bool:
     except ValueError:
         return False
     return _DATED.match(text) is not None
-
-
-def _unit(numbers: Iterable[int | float | Decimal]) -> str:
-    least, most = min(numbers), max(numbers)
-    for name, factor in _UNITS:
-        year = _YEAR_SECONDS * factor
-        if _FROM_YEAR * year <= least and most <= _TO_YEAR * year:
-            return name
-    return "days" if most <= _MOST_DAYS and least >= -_MOST_DAYS else ""

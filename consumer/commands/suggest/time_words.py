@@ -18,8 +18,6 @@ EVENT_TIMES: Final = words(
     "siparistarihi olusturulmatarihi olayzamani data dataczas datazamowienia utworzono"
 )
 """When something happened."""
-A_TIME: Final = words("at time timestamp tijd tijdstip zeit zeitpunkt moment op am")
-"""How the name of any time ends."""
 NOT_THE_EVENT: Final = words(
     "birth birthday birthdate dob born geboortedatum geboren geburtsdatum geburtstag naissance nacimiento nascita "
     "urodzenia dogum expires expiry expiration until valid end ends delivery delivered deliver shipped shipping ship "

@@ -1,6 +1,6 @@
 """What retailers call the things that Bluecore asks for, in the languages of Europe: data, for `suggest` to guess by.
 
-Each word is written joined and without accents, as `consumer.commands.suggest.words.joined` gives it.
+Each word is written joined and without accents, as `consumer.commands.counts.words.joined` gives it.
 """
 
 from __future__ import annotations
@@ -226,4 +226,3 @@ ATTRIBUTES: Final = words(
     "lingua kaart punten punkte kundengruppe klantgroep membership spaarpunten treuepunkte bonuspunkte"
 )
 """What shops keep of a customer beside the default attributes, and marketing is glad of."""
-MINOR_UNITS: Final = words("cent cents centen centimes centimos centesimi kurus grosz grosze minor minorunits pence")

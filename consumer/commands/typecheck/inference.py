@@ -17,6 +17,7 @@ from consumer.commands.typecheck.findings import (
     Severity,
     UntypableError,
 )
+from consumer.commands.typecheck.function_results import looked_up, result_of
 from consumer.commands.typecheck.narrowing import proven_non_null
 from consumer.commands.typecheck.shapes import (
     UNKNOWN,
@@ -142,7 +143,7 @@ class _Inference(Walk):
             name = children[0]["value"]
             table = self._beside.tables[name]
             self.findings += calls.misread_keys(name, self.infer(children[1], shape), table)
-            return calls.looked_up(table)
+            return looked_up(table)
         wanted = calls.arguments_of(function)
         arguments: list[Shape] = []
         for types, child in zip(wanted, children, strict=False):
@@ -154,7 +155,7 @@ class _Inference(Walk):
             return self._by_expression(function, children, arguments)
         if function == "contains":
             self.findings += check_contains(arguments[0], arguments[1], self._named)
-        return calls.result_of(function, arguments, self._named)
+        return result_of(function, arguments, self._named)
 
     def _by_expression(self, function: str, children: list[Node], arguments: list[Shape]) -> Shape:
         position = [child["type"] for child in children].index("expref")
@@ -165,7 +166,7 @@ class _Inference(Walk):
             return list_of(found)
         _, findings = calls.accepted_argument(function, calls.SORTABLE, found, self._named)
         self.findings += findings
-        return calls.result_of(function, [subject], self._named)
+        return result_of(function, [subject], self._named)
 
     def _arithmetic(self, tree: Node, shape: Shape) -> Shape:
         sides = [self._operand(tree["value"], self.infer(child, shape)) for child in tree["children"]]

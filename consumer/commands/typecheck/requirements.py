@@ -16,7 +16,7 @@ from consumer.commands.typecheck.type_rules import (
 from consumer.config.route import FieldConfig, RouteConfig
 from consumer.mapping.contract import Contract, contract_of, events_of
 from consumer.mapping.customer import attribute_name
-from consumer.mapping.fields import CUSTOMER, IDENTITY, own_names
+from consumer.mapping.fields import CUSTOMER, IDENTITY, identity_key, own_names
 from consumer.mapping.plan import property_names
 
 TIME = "event_time"
@@ -88,9 +88,8 @@ def _identity(route: RouteConfig, contract: Contract) -> Iterator[Requirement]:
     certain = contract.links or (contract.customer and route.link_identities)
     read = certain or route.link_identities or not contract.customer
     for name in IDENTITY:
-        each = requirement(
-            f"fields.{name}", route.fields.get(name), own_names(route, name), property_rule(name, route)
-        )
+        key = identity_key(route, name)
+        each = requirement(f"fields.{key}", route.fields.get(key), own_names(route, name), property_rule(name, route))
         if name == "email":
             yield replace(each, required=contract.customer)
         elif name not in stand_in or read:
@@ -99,7 +98,11 @@ def _identity(route: RouteConfig, contract: Contract) -> Iterator[Requirement]:
             yield replace(each, rule=ANY)
     standing_in = [name for name in IDENTITY if not (contract.links and name == "email")]
     if contract.links or not contract.customer:
-        paths = [path for name in standing_in for path in _paths(route.fields.get(name), own_names(route, name))]
+        paths = [
+            path
+            for name in standing_in
+            for path in _paths(route.fields.get(identity_key(route, name)), own_names(route, name))
+        ]
         yield Requirement("fields.distinct_id", tuple(paths), required=True, mapped=False)
 
 

@@ -15,7 +15,7 @@ from consumer.mapping.contract import DEFAULT_ATTRIBUTES
 from consumer.mapping.convert import converter
 from consumer.mapping.emails import email
 from consumer.mapping.errors import InvalidValueError
-from consumer.mapping.fields import ACCEPT, number, phone_of, text
+from consumer.mapping.fields import ACCEPT, identity_key, number, phone_of, text
 from consumer.mapping.products import PREFIX
 from consumer.mapping.values import field_value
 
@@ -80,7 +80,8 @@ PRODUCTS = TypeRule(frozenset(("array", "record", "map")))
 
 def property_rule(name: str, route: RouteConfig) -> TypeRule:
     accept = ACCEPT.get(name, field_value)
-    return _converted(TypeRule(_TAKEN.get(accept), accept=accept), route.fields.get(name), route)
+    mapped = route.fields.get(identity_key(route, name))
+    return _converted(TypeRule(_TAKEN.get(accept), accept=accept), mapped, route)
 
 
 def attribute_rule(name: str, mapped: str | FieldConfig | None, route: RouteConfig) -> TypeRule:

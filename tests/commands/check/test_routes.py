@@ -75,6 +75,26 @@ class TestFolder:
         (check,) = check_routes(config_of(PURCHASE), schemas_folder())
         assert told(check)[0] == (Severity.INFO, "checked against purchase.avsc (named like the event)")
 
+    def test_the_name_that_an_attribute_is_sent_under_and_a_total_below_zero_are_told(self) -> None:
+        renamed = {**PURCHASE, "attributes": {"Loyalty-Tier": "client"}}
+        (check,) = check_routes(config_of(renamed), schemas_folder())
+        found = {finding.key: finding.message for finding in check.findings}
+        assert found["routes[0].attributes.Loyalty-Tier"].startswith("is sent as loyalty_tier")
+        assert found["routes[0].when"].startswith("the total may be below 0")
+
+    def test_routes_that_write_emails_in_two_ways_are_told(self) -> None:
+        normalising = {**PURCHASE, "topic": "shop.b", "normalise_email": True}
+        first, second, third = check_routes(
+            config_of(PURCHASE, normalising, PURCHASE | {"topic": "c"}), schemas_folder()
+        )
+        for check, key in ((first, "routes[0].normalise_email"), (third, "routes[2].normalise_email")):
+            (finding,) = [each for each in check.findings if each.key == key]
+            assert finding.severity is Severity.WARNING
+            assert finding.message.startswith("routes[1] writes e-mails in lower case, and this route as they are")
+        assert not any("normalise_email" in finding.key for finding in second.findings)
+        (alone,) = check_routes(config_of(normalising), schemas_folder())
+        assert not any("normalise_email" in finding.key for finding in alone.findings)
+
     def test_every_version_of_a_type_is_checked_under_its_file(self, tmp_path: Path) -> None:
         """Records of the older one may still be in the topic."""
         folder = files(tmp_path, consent_v1=MAIL, consent_v2=EMAIL)
