@@ -64,8 +64,11 @@ def load_sources(path: Path) -> Config:
 
 
 def names_no_destination(config: Config) -> bool:
-    """Whether the file of these sources has no section `bluecore` yet."""
-    return bool(config.bluecore.namespace.get_secret_value() == _SENDS_NOTHING["bluecore"]["namespace"])
+    """Whether the file of these sources does not say yet to whom events go."""
+    section = config.bluecore
+    if section is None or config.destinations:
+        return False
+    return bool(section.namespace.get_secret_value() == _SENDS_NOTHING["bluecore"]["namespace"])
 
 
 def load_config(path: Path, missing: Mapping[str, Any] = MappingProxyType({}), *, offline: bool = False) -> Config:

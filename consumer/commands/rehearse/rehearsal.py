@@ -22,7 +22,6 @@ from consumer.config.model import Config
 from consumer.config.route import RouteConfig
 from consumer.mapping.compiled_route import names_read
 from consumer.mapping.reads import union
-from consumer.mapping.tables import load_tables
 from consumer.mapping.translate import Translator
 from consumer.pipeline.decoding import decoders, key_decoder
 from consumer.records import Mapped, Reason, Record, Reject, Send, Skip, Stage
@@ -49,7 +48,7 @@ class Rehearsal:
         self._any_decoder_of = decoders(config, schemas, any_record=True)
         self._decoder_of = decoders(config, schemas)
         self._decoders: dict[str, DecodedOnce] = {}
-        keys, tables = key_decoder(config, schemas), load_tables(config.tables)
+        keys = key_decoder(config, schemas)
         subjects = told_subjects(schemas, self._foreign)
         # Each route for itself: a record that one refuses, another may send. Age is judged apart, so that a record
         # that is both old and broken is counted as broken.
@@ -58,12 +57,11 @@ class Rehearsal:
                 index,
                 route,
                 masked_translator(
-                    (route,),
+                    config,
                     self._decoded_once,
                     keys,
-                    tables=tables,
+                    routes=(route,),
                     max_age_seconds=config.delivery.max_event_age_seconds,
-                    only_emails=config.bluecore.only_emails,
                     subjects=subjects,
                 ),
             )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from consumer.commands.suggest.vocabulary import words
+from consumer.commands.counts.words import set_of
 
-EVENT_TIMES: Final = words(
+EVENT_TIMES: Final = set_of(
     "eventtime eventtimestamp eventat eventdate occurredat occurred occurredon occurredtime happenedat "
     "timestamp ts time datetime createdat created createdon creationtime creationdate createdtime placedat "
     "placedon orderedat ordertime orderdate orderedon purchasedat purchasedate purchasetime paidat boughtat "
@@ -18,7 +18,7 @@ EVENT_TIMES: Final = words(
     "siparistarihi olusturulmatarihi olayzamani data dataczas datazamowienia utworzono"
 )
 """When something happened."""
-NOT_THE_EVENT: Final = words(
+NOT_THE_EVENT: Final = set_of(
     "birth birthday birthdate dob born geboortedatum geboren geburtsdatum geburtstag naissance nacimiento nascita "
     "urodzenia dogum expires expiry expiration until valid end ends delivery delivered deliver shipped shipping ship "
     "due planned registered registration lastlogin login levering geleverd verzonden lieferdatum geliefert versandt "
