@@ -17,6 +17,7 @@ SCHEMAS = {
     "shop": "examples/shop",
     "secure-cluster": "schemas",
     "segment": "examples/segment",
+    "group": "examples/group",
 }
 JANE = "jane@example.com"
 
