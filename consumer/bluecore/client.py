@@ -45,7 +45,7 @@ class BluecoreClient:
             UnusableSetting: a configured address or key cannot stand in a request.
         """
         self._transport = transport
-        self._templates = {name: _template(each, section_of(name)) for name, each in endpoints.items()}
+        self._templates = {name: request_template(each, section_of(name)) for name, each in endpoints.items()}
         self._statuses = metrics.http_requests
         self._duration = metrics.http_request_duration
         metrics.http_in_flight.set_function(lambda: transport.in_flight)
@@ -113,7 +113,7 @@ def _answer(done: Done) -> Answer:
     return Answer(result.status, None, headers, text, done.seconds)
 
 
-class _Template(NamedTuple):
+class RequestTemplate(NamedTuple):
     """What every request to a destination begins as."""
 
     method: str | None
@@ -121,7 +121,12 @@ class _Template(NamedTuple):
     headers: dict[str, str]
 
 
-def _template(config: BluecoreConfig, section: str) -> _Template:
+def request_template(config: BluecoreConfig, section: str) -> RequestTemplate:
+    """What is the same in each request to a destination, whose settings are in this section of the configuration.
+
+    Raises:
+        UnusableSetting: the key, its prefix or the address cannot be sent.
+    """
     headers = {
         "User-Agent": f"bluecore-consumer/{__version__}",
         "Content-Type": "application/json",
@@ -142,4 +147,4 @@ def _template(config: BluecoreConfig, section: str) -> _Template:
         raise UnusableSetting(what) from None
     except requests.RequestException as error:
         raise UnusableSetting(f"{section}.url: {error}") from None
-    return _Template(prepared.method, prepared.url, dict(prepared.headers))
+    return RequestTemplate(prepared.method, prepared.url, dict(prepared.headers))

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from consumer.config.types import EmailOrDomain, OpenHttpUrl, Positive, Seconds, Section
+from consumer.config.types import EmailOrDomain, OpenHttpUrl, Positive, Seconds, Secret, Section
 
 UNNAMED = ""
 """The destination of the section `bluecore`."""
@@ -25,7 +25,7 @@ def _not_skip(name: str) -> str:
     return name
 
 
-Namespace = Annotated[SecretStr, AfterValidator(_not_empty)]
+Namespace = Annotated[Secret, AfterValidator(_not_empty)]
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")]
 CaLocation = Annotated[str, Field(min_length=1)]
 DestinationName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$"), AfterValidator(_not_skip)]
@@ -34,7 +34,7 @@ DestinationName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}
 class BluecoreConfig(Section):
     url: OpenHttpUrl = "https://api.bluecore.app/api/track/mobile/v1"
     namespace: Namespace
-    api_key: SecretStr = SecretStr("")
+    api_key: Secret = SecretStr("")
     api_key_header: HeaderName = "Authorization"
     api_key_prefix: str = "Bearer "
     timeout_seconds: Positive = 10
@@ -52,7 +52,7 @@ class DestinationConfig(Section):
 
     url: OpenHttpUrl | None = None
     namespace: Namespace
-    api_key: SecretStr | None = None
+    api_key: Secret | None = None
     api_key_header: HeaderName | None = None
     api_key_prefix: str | None = None
     timeout_seconds: Positive | None = None

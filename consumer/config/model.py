@@ -36,9 +36,10 @@ from consumer.config.types import (
     HttpUrls,
     Integer,
     KafkaOption,
+    KafkaValue,
     Number,
+    Option,
     Positive,
-    Scalar,
     Seconds,
     Section,
     Topic,
@@ -62,7 +63,7 @@ class KafkaConfig(Section):
     bootstrap_servers: Annotated[str, Field(min_length=1)]
     group_id: ClientName = "bluecore-consumer"
     authentication: AuthenticationConfig | None = None
-    options: dict[KafkaOption, Scalar] = {}  # noqa: RUF012 - pydantic copies it
+    options: dict[KafkaOption, KafkaValue] = {}  # noqa: RUF012 - pydantic copies it
 
 
 class RegistryConfig(Section):
@@ -75,7 +76,7 @@ class RegistryConfig(Section):
 
     type: Literal["confluent", "apicurio", "glue", "azure"] = "confluent"
     url: Annotated[HttpUrls | None, Field(validate_default=True)] = None
-    options: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it
+    options: dict[str, Option] = {}  # noqa: RUF012 - pydantic copies it
     unknown_id_seconds: Positive = 60
 
     @field_validator("url")

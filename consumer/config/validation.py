@@ -32,6 +32,7 @@ class PartialConfig:
         schema_registry: None when it is not well formed, and when there is none: see `has_registry`.
         tables: by name; None for one that is not well formed.
         routes: by their index in the file.
+        bluecore: None when it is not well formed.
     """
 
     servers: str

@@ -150,7 +150,8 @@ class KeyOrder:
     def written(self, task: Task, *, acknowledged: bool) -> None:
         """The present part of a record is in the retry topic, where the watch will tell, or has not got there."""
         if (parked := _parked(task)) is not None:
-            self._parked.written(parked, acknowledged=acknowledged)
+            digest = digest_of(task.record.key, task.record.value) if acknowledged else b""
+            self._parked.written(parked._replace(digest=digest), acknowledged=acknowledged)
 
     def settled(self, task: Task) -> None:
         """What was read from the retry topic has ended: its key is free, unless another parks it."""
@@ -163,9 +164,7 @@ def _parked(task: Task) -> Parked | None:
     """What it parks in the retry topic, at a place that is not known yet; None: nothing."""
     if (key := task.parking_key) is None:
         return None
-    record = task.record
-    digest = digest_of(record.key, record.value)
-    return Parked(key, record.origin, record.origin_offset, None, frozenset((task.kind,)), digest)
+    return Parked(key, task.record.origin, task.record.origin_offset, None, frozenset((task.kind,)))
 
 
 def _place(task: Task, key: bytes, parks: frozenset[OrderClass]) -> Unparked:

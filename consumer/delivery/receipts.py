@@ -102,12 +102,14 @@ class Receipts:
         """
         place, lane = _place(task.record, task.state), _lane_key(task)
         sheet, before = self._sheets.get(place), self._last.get(lane)
+        # One that has passed it, as it may where a letter is held, may wait for its other part: neither would end.
+        passed = before is not None and before.record.offset > task.record.offset
         if sheet is None:
-            if before is None:
+            if before is None or passed:
                 then(task.state)
                 return
             sheet = self._sheets[place] = _Sheet(task.record, task.state)
-        if before is not sheet:
+        if before is not sheet and not passed:
             if before is not None:
                 before.behind.append(sheet)
                 sheet.before += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -16,6 +17,7 @@ from consumer.config.secrets import secrets_of
 from consumer.delivery.failures import TooLargeToWrite
 from consumer.delivery.task import Task
 from consumer.kafka.client import producer_options
+from consumer.kafka.concessions import Concessions
 from consumer.kafka.group_protocol import is_fatal
 from consumer.kafka.headers import failure_headers
 from consumer.kafka.logging import RateLimitedLog
@@ -55,6 +57,7 @@ class Publisher:
         self._partitions = partitions
         self._mask = masker(secrets_of(config))
         self._config = config.kafka
+        self._concessions = Concessions()
         self._own_options = {"error_cb": self._on_error, "logger": RateLimitedLog(log)}
         self._statistics: dict[str, Any] = {}
         if on_statistics is not None:
@@ -143,7 +146,13 @@ class Publisher:
 
     def poll(self, seconds: float = 0) -> list[tuple[int, str | None]]:
         """The results since the last call: a ticket, and why the write failed (None: acknowledged)."""
-        self._producer.poll(seconds)
+        try:
+            self._producer.poll(seconds)
+        except KafkaException as error:
+            # A fatal error of a producer is raised, and no `error_cb` called [confluent-kafka 2.16].
+            if not is_fatal(error.args[0]):
+                raise
+            self._on_error(error.args[0])
         if self._fatal is not None:
             self._make_anew(self._fatal)
         results, self._results = self._results, []
@@ -162,20 +171,25 @@ class Publisher:
         log.warning("the producer of failed records is made anew", reason=fatal.str())
         self._fatal = None
         self._producer.purge()
-        self._producer.flush(_PURGE_SECONDS)
+        with suppress(KafkaException):
+            self._producer.flush(_PURGE_SECONDS)
         self._producer = anew
 
     def _made(self) -> Producer:
-        return Producer(self._statistics | producer_options(self._config) | self._own_options)
+        options = producer_options(self._config) | dict(self._concessions.options)
+        return Producer(self._statistics | options | self._own_options)
 
     def close(self, seconds: float) -> None:
         self._producer.flush(seconds)
 
     def _on_delivery(self, ticket: int, error: KafkaError | None, message: Message) -> None:
         self._results.append((ticket, None if error is None else _reason(message.topic() or "", error)))
+        if error is not None and self._concessions.heard(error):
+            self._fatal = error
 
     def _on_error(self, error: KafkaError) -> None:
         if is_fatal(error):
+            self._concessions.heard(error)
             self._fatal = error
 
 

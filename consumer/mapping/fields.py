@@ -18,7 +18,7 @@ import phonenumbers
 from consumer.config.presets import PRESETS
 from consumer.config.route import RouteConfig
 from consumer.mapping.contract import DEFAULT_ATTRIBUTES
-from consumer.mapping.emails import cleaned, email, is_email, normalised_email
+from consumer.mapping.emails import email, is_email, normalised_email
 from consumer.mapping.errors import InvalidValueError
 from consumer.mapping.values import exact, field_value, is_blank, jsonable, readable
 
@@ -92,9 +92,14 @@ def number(value: Any) -> Any:
 
 
 def _normalised_id(value: Any) -> str | None:
-    """An id; one that may be an e-mail, as that is written."""
+    """An id; one that is an e-mail, as that is written, and any other as it is, whatever it looks like."""
     found = text(value)
-    return cleaned(found) if found and is_email(found) else found
+    if found is None or not is_email(found):
+        return found
+    try:
+        return normalised_email(found)
+    except InvalidValueError:
+        return found
 
 
 def plain_phone(value: Any) -> Any:
@@ -147,5 +152,8 @@ ACCEPT: dict[str, Accept] = {
 }
 """What must be of one form; everything else is sent in whatever form it has."""
 
-NORMALISED: dict[str, Accept] = {"email": normalised_email, "distinct_id": _normalised_id}
+NORMALISED: dict[str, Accept] = {
+    "email": normalised_email,
+    **dict.fromkeys(("distinct_id", "customer_id", "device_id"), _normalised_id),
+}
 """What `normalise_email` puts in the place of those."""

@@ -17,6 +17,7 @@ from consumer.mapping.errors import LeftOut, RefusedError, leave_out
 from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY, SYNONYMS, own_names
 from consumer.mapping.identity import CustomerIds, Identity, identity_of
 from consumer.mapping.links import Links
+from consumer.mapping.nearest import with_nearest
 from consumer.mapping.products import PREFIX, Product, Products, products_of, products_per_request
 from consumer.mapping.readers import Reader, read_into, read_required, reader
 from consumer.mapping.shared import NOTHING_SHARED, Shared
@@ -132,7 +133,8 @@ class Plan:
         if "products" in self.contract.required:
             hint = self.products.source.hint
             if products is None:
-                raise RefusedError.missing("products", hint)
+                names = self.products.source.names
+                raise RefusedError.missing("products", with_nearest(hint, names, record))
             raise RefusedError(Reason.MISSING_FIELD, "products", f"products: the list is empty ({hint})")
         return [[]]
 

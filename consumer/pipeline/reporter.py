@@ -32,6 +32,7 @@ _COUNTED_TOGETHER = 64
 _COUNT_SECONDS = 0.05
 _TELL_SECONDS = 1.0
 _LONGEST_WHY = 500  # characters
+_REGROUPED = ("ILLEGAL_GENERATION", "REBALANCE_IN_PROGRESS", "STALE_MEMBER_EPOCH")
 
 
 class Reporter:
@@ -204,7 +205,9 @@ class Reporter:
     def commit_failed(self, partitions: Sequence[Partition], error: str, now: float) -> None:
         self._metrics.commits["failed"].inc()
         if (suppressed := self._incidents.happened("commit", now)) is not None:
-            log.warning(
+            # In every rollout one is under way while the group changes; who loses partitions by it is told so.
+            tell = log.info if any(name in error for name in _REGROUPED) else log.warning
+            tell(
                 "a commit failed; it is repeated",
                 partitions=list(map(str, partitions)),
                 error=error,

@@ -221,6 +221,10 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"keda": KEDA, "routes": [{"topic": "t", "event": "search", "paused": True}]},
         "keda has no topic to look at, since all routes are paused",
     ),
+    "KEDA and a cloud's identity": (
+        {"keda": KEDA, "kafka": {"authentication": {"type": "google"}}},
+        "the chart cannot give it the identity of kafka.authentication",
+    ),
     "KEDA without a login": ({"keda": KEDA, "kafka": {"options": SASL}}, "keda logs in to Kafka itself"),
     "KEDA without a Secret": (
         {

@@ -97,6 +97,7 @@ CHANGES: dict[str, tuple[Any, Values]] = {
     "serviceAccount.create": (False, {}),
     "serviceAccount.name": ("other", {}),
     "serviceAccount.annotations": ({"a": "b"}, {}),
+    "serviceAccount.tokenAudience": ("sts.amazonaws.com", {}),
     "podSecurityContext": ({"runAsUser": 2000}, {}),
     "securityContext": ({"runAsUser": 2000}, {}),
     "networkPolicy.enabled": (True, {}),

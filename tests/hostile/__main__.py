@@ -12,7 +12,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -30,10 +29,10 @@ from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve
 from consumer.sandbox.store import Filter
 from tests.hostile.attack import Attack
+from tests.hostile.measuring import became, peak_megabytes
 from tests.hostile.scenarios import SCENARIOS, Scenario, strangers
 from tests.support.brokers import Broker
-from tests.support.pipeline import PREFIX, Pipeline, running_pipeline
-from tests.support.processes import ServiceProcess
+from tests.support.pipeline import Pipeline, running_pipeline
 from tests.support.shop import registered
 
 # By the classic one, one start in ten would stand for 29 s: see `consumer.kafka.embedded`.
@@ -111,14 +110,13 @@ def run(scenario: Scenario) -> Outcome:
             times = _arrived(pipeline, neighbour.written)
             within = [each for each in times if begun <= each <= ended]
             stall = max((later - earlier for earlier, later in pairwise(within)), default=ended - begun)
-            became = _became(service, bad)
-            peak = _peak_megabytes(service)
+            outcomes, peak = became(service, bad), peak_megabytes(service)
             service.terminate(60)
         return Outcome(
             scenario.name,
             peak,
             stall - 1 / _RATE,
-            became,
+            outcomes,
             min(1.0, len(within) / during),
             neighbour.written - len(times),
         )
@@ -133,19 +131,6 @@ def _arrived(pipeline: Pipeline, written: int) -> list[float]:
         if len(times) >= written or time.monotonic() > deadline:
             return times
         time.sleep(0.2)  # nothing tells when the last has come
-
-
-def _became(service: ServiceProcess, topic: str) -> dict[str, int]:
-    became: Counter[str] = Counter()
-    for sample in service.metrics().get(PREFIX + "events_total", []):
-        if sample.labels["topic"] == topic and sample.value:
-            became[sample.labels["outcome"]] += int(sample.value)
-    return dict(became)
-
-
-def _peak_megabytes(service: ServiceProcess) -> float:
-    status = Path(f"/proc/{service.pid}/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 @contextmanager

@@ -85,7 +85,7 @@ def _with_spelling(index: int, check: RouteCheck, routes: Sequence[RouteConfig])
     if not normalising or routes[index].normalise_email:
         return check
     what = f"routes[{normalising[0]}] writes e-mails in lower case, and this route as they are"
-    message = f"{what}: Jane@Example.com and jane@example.com are two customers; set normalise_email here, too"
+    message = f"{what}: one customer, written with a capital here and there, is two; set normalise_email here, too"
     finding = Finding(Severity.WARNING, message, key=f"routes[{index}].normalise_email")
     return replace(check, findings=(*check.findings, finding))
 

@@ -110,7 +110,7 @@ def _answer_finding(config: Config, answer: Answer, address: str) -> Finding:
         reason = answer.no_answer or NoAnswer.OTHER
         advice = _ADVICE.get(reason, "check bluecore.url, HTTPS_PROXY, and the firewall")
         return error("bluecore", f"there was no answer from {where} ({reason}): {text}", advice)
-    answered = f"{where} answered {status} to an event without a customer"
+    answered = f"{where} answered {status} to an event without a customer after {answer.seconds:.2g} s"
     if status in _CREDENTIALS:
         return error("bluecore", f"{answered}: {text}", "check bluecore.namespace and bluecore.api_key")
     if status < 300 or status in config.delivery.statuses.reject:  # noqa: PLR2004 - the class of success

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
+from consumer.bluecore.client import request_template
+from consumer.bluecore.factory import section_of
 from consumer.commands.validation.expressions import path_findings
 from consumer.config.destinations import BluecoreConfig, resolved
 from consumer.config.findings import Finding
 from consumer.config.model import Config
 from consumer.config.route import SKIP, DestinationByValue, RouteConfig
 from consumer.config.validation import PartialConfig
+from consumer.errors import UnusableSetting
 from consumer.mapping.choices import chosen
 from consumer.mapping.names import as_yaml
 from consumer.mapping.tables import Tables
@@ -18,10 +21,12 @@ from consumer.suggestions import did_you_mean
 
 
 def destination_findings(partial: PartialConfig, tables: Tables) -> Iterator[Finding]:
-    """Names that are none, and two destinations that are one."""
+    """Names that are none, what no request can carry, and two destinations that are one."""
     for index, route in partial.routes.items():
         yield from _of_route(f"routes[{index}].destination", route, partial, tables)
-    yield from _alike(partial)
+    places = _places(partial)
+    yield from _unsendable(places)
+    yield from _alike(places)
 
 
 def unused(config: Config) -> list[str]:
@@ -62,12 +67,26 @@ def _of_name(key: str, name: str, partial: PartialConfig) -> Iterator[Finding]:
         yield Finding(key, f"{name!r} is none of destinations{hint}")
 
 
-def _alike(partial: PartialConfig) -> Iterator[Finding]:
-    """One brand's events in another's namespace, or each event twice: two of one address and namespace are a slip."""
+def _places(partial: PartialConfig) -> dict[str, BluecoreConfig]:
+    """The settings of each destination, by the section that they are in."""
     places: dict[str, BluecoreConfig] = {} if partial.bluecore is None else {"bluecore": partial.bluecore}
     for name, each in partial.destinations.items():
         if each is not None:
-            places[f"destinations.{name}"] = resolved(each, partial.bluecore, 0).bluecore
+            places[section_of(name)] = resolved(each, partial.bluecore, 0).bluecore
+    return places
+
+
+def _unsendable(places: Mapping[str, BluecoreConfig]) -> Iterator[Finding]:
+    for section, each in places.items():
+        try:
+            request_template(each, section)
+        except UnusableSetting as error:
+            key, _, message = str(error).partition(": ")
+            yield Finding(key, message)
+
+
+def _alike(places: Mapping[str, BluecoreConfig]) -> Iterator[Finding]:
+    """One brand's events in another's namespace, or each event twice: two of one address and namespace are a slip."""
     for (first, one), (second, other) in combinations(places.items(), 2):
         if (one.url, one.namespace) == (other.url, other.namespace):
             yield Finding(f"{second}.namespace", f"is the namespace of {first}: give each destination its own")

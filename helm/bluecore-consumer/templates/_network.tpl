@@ -35,6 +35,10 @@
 {{- with get (.Values.kafka.options | default dict) "sasl.oauthbearer.token.endpoint.url" -}}
 {{- $_ := set $addresses "kafka.options sasl.oauthbearer.token.endpoint.url" . -}}
 {{- end -}}
+{{- /* AWS's STS, Google's and Azure's token services. */ -}}
+{{- if include "bluecore-consumer.clouds" . | fromJsonArray -}}
+{{- $_ := set $addresses "kafka.authentication" "https://tokens" -}}
+{{- end -}}
 {{- toJson $addresses -}}
 {{- end }}
 

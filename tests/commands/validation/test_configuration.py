@@ -21,6 +21,18 @@ def findings(folder: Path, **sections: Any) -> list[str]:
     return list(map(str, refused.value.findings))
 
 
+@pytest.mark.parametrize(
+    ("key", "says"), [("sécret", "has a character that cannot"), ("se\ncret", "cannot stand in")]
+)
+def test_a_key_that_no_header_can_hold_is_refused_before_anything_is_sent(
+    tmp_path: Path, key: str, says: str
+) -> None:
+    (finding,) = findings(tmp_path, bluecore={"namespace": "shop", "api_key": key})
+    assert finding.startswith("bluecore.api_key")
+    assert says in finding
+    assert "cret" not in finding
+
+
 def test_a_sound_configuration_passes_without_a_network(tmp_path: Path) -> None:
     file = tmp_path / "config.yaml"
     file.write_text(text())
