@@ -91,7 +91,7 @@ def _release_a_lane_twice(patch: pytest.MonkeyPatch) -> None:
     def twice(self: Lanes[Any], lane: Lane[Any]) -> None:
         release(self, lane)
         if lane.queue and not lane.closed:
-            second = Lane(lane.owner, lane.key)
+            second = Lane(lane.owner, lane.key, lane.destination)
             second.queue = lane.queue
             self.ready(second)
 
