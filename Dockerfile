@@ -8,10 +8,11 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ONLY_BINARY=:all: PIP
 # pip, the build's own tools and those of the bill of materials stay in this stage: the final environment has none.
 RUN python3 -m venv /opt/build && python3 -m venv --without-pip /opt/sbom \
     && python3 -m venv --without-pip /opt/bluecore-consumer
-# `aws`, `azure`, `encryption`, or some with spaces between: what AWS Glue's and Azure's schema registries take, and what
-# decrypts fields.
+# `aws`, `azure`, `google`, `encryption`, or some with spaces between: what the identities of clouds and their schema
+# registries take, and what decrypts fields.
 ARG EXTRAS=
 COPY requirements.lock requirements-aws.lock requirements-azure.lock requirements-encryption.lock /src/
+COPY requirements-google.lock /src/
 COPY requirements-build.lock requirements-sbom.lock /src/
 RUN /opt/build/bin/pip install --require-hashes -r /src/requirements-build.lock \
     && /opt/build/bin/pip --python /opt/sbom/bin/python3 install --require-hashes -r /src/requirements-sbom.lock \

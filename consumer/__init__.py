@@ -1,5 +1,12 @@
 """Streams a retailer's Kafka topics to the Bluecore Events API."""
 
-from importlib.metadata import version
+__version__: str
 
-__version__ = version("bluecore-consumer")
+
+def __getattr__(name: str) -> str:
+    """The version, looked up when it is asked for: the process hears its signals before that."""
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib.metadata import version  # noqa: PLC0415 - see above
+
+    return version("bluecore-consumer")

@@ -1,5 +1,5 @@
 """`python -m consumer` is `bluecore-consumer`."""
 
-from consumer.cli import main
+from consumer.start import main
 
 main()

@@ -12,10 +12,11 @@ from consumer.commands.doctor.command import doctor
 from consumer.commands.preview.command import preview
 from consumer.commands.receipts.command import receipts
 from consumer.commands.rehearse.command import rehearse
-from consumer.commands.run import run
+from consumer.commands.run.command import run
 from consumer.commands.sandbox import sandbox
 from consumer.commands.schemas import schemas
 from consumer.commands.send.command import send
+from consumer.commands.status.command import status
 from consumer.commands.suggest.command import suggest
 
 
@@ -38,5 +39,6 @@ for _command in (
     dead_letters,
     receipts,
     doctor,
+    status,
 ):
     main.add_command(_command)

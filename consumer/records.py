@@ -76,6 +76,7 @@ class Redelivery:
         timestamp_ms: of the record in its own topic.
         part: the requests that are left of a record of both classes; None: all of them.
         parks: the classes that it parks, if it parks any.
+        destination: where what is left of it goes; None: wherever its routes say.
     """
 
     origin: Partition
@@ -88,6 +89,7 @@ class Redelivery:
     timestamp_ms: int | None = None
     part: OrderClass | None = None
     parks: frozenset[OrderClass] = frozenset(OrderClass)
+    destination: str | None = None
 
 
 class Record(NamedTuple):
@@ -98,6 +100,7 @@ class Record(NamedTuple):
     Attributes:
         redelivery: its past, when it was read from the retry topic.
         left_out: how many bytes it had, where it was too large and its value and headers are left out here.
+        own_time_ms: the time that it says of itself, where its route reads that (`event_time`).
     """
 
     partition: Partition
@@ -108,6 +111,7 @@ class Record(NamedTuple):
     headers: Headers = ()
     redelivery: Redelivery | None = None
     left_out: int = 0
+    own_time_ms: int | None = None
 
     @property
     def origin(self) -> Partition:
@@ -120,6 +124,11 @@ class Record(NamedTuple):
 
     @property
     def event_time_ms(self) -> int | None:
+        """When the event was: what it says of itself, or when it was written."""
+        return self.written_ms if self.own_time_ms is None else self.own_time_ms
+
+    @property
+    def written_ms(self) -> int | None:
         """When the event was written to its own topic, whichever topic it was read from now."""
         return self.timestamp_ms if self.redelivery is None else self.redelivery.timestamp_ms
 
@@ -155,6 +164,8 @@ class EventRequest(NamedTuple):
         link: an `identify` that goes ahead of the record's own events. Whether there is one depends on what the
             process has seen, so that it is not counted among the record's requests.
         rated: the number of its route, where that has a rate of its own.
+        until_ms: from then on it is too old, ms since the epoch, where its route has a time or a limit of its own.
+        destination: where it goes, by its name; empty is that of the section `bluecore`.
     """
 
     event: str
@@ -162,6 +173,8 @@ class EventRequest(NamedTuple):
     customer: str
     link: bool = False
     rated: int | None = None
+    until_ms: int | None = None
+    destination: str = ""
 
 
 class Omission(NamedTuple):
@@ -190,6 +203,8 @@ class Send(NamedTuple):
         refused: why other routes of the record make nothing of it; it becomes a dead letter once these are sent.
         numbers: the n of each request's idempotency key, links not counted; none where they count from 0 on. What a
             route refuses has a number, too: the keys of the others stay what they are once it is sent.
+        event_time_ms: the record's own time, where a route reads it: of several, the earliest.
+        others: the requests of the record that go to other destinations, where it is one destination's share.
     """
 
     requests: tuple[EventRequest, ...]
@@ -197,6 +212,8 @@ class Send(NamedTuple):
     omitted: tuple[Omission, ...] = ()
     refused: tuple[Reject, ...] = ()
     numbers: tuple[int, ...] = ()
+    event_time_ms: int | None = None
+    others: Delivered = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +225,9 @@ class Reject:
         event: what the record would have become, empty where that is not known.
         kind: the class of what it would have become, None where that is not known.
         number: the n that the idempotency key of its request would have had.
+        event_time_ms: the record's own time, where a route reads it.
+        several: where several routes refuse the record, why each of them does.
+        destination: where it would have gone, None where that is not known.
     """
 
     reason: Reason
@@ -217,13 +237,21 @@ class Reject:
     event: str = ""
     kind: OrderClass | None = None
     number: int = 0
+    destination: str | None = None
+    event_time_ms: int | None = None
+    several: tuple[Reject, ...] = ()
+
+    @property
+    def each(self) -> tuple[Reject, ...]:
+        """Of each route that refuses the record, why."""
+        return self.several or (self,)
 
 
 @dataclass(frozen=True, slots=True)
 class Skip:
     """A record that is deliberately not sent."""
 
-    reason: Literal["when", "event", "tombstone", "records", "only_emails"]
+    reason: Literal["when", "event", "destination", "tombstone", "records", "only_emails"]
 
 
 Mapped = Send | Reject | Skip

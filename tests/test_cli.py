@@ -120,7 +120,8 @@ def test_a_service_that_finds_no_broker_ends_with_a_sentence(config: Path, monke
     monkeypatch.setenv("BLUECORE_CONSUMER__TELEMETRY__PORT", "0")
     result = command("run", "--config", config)
     assert (result.exit_code, result.stdout) == (1, "")
-    connecting, line = map(json.loads, result.stderr.splitlines())
+    registry, connecting, line = map(json.loads, result.stderr.splitlines())
+    assert registry["event"].startswith("the mapping cannot be compared with the schemas now")
     assert connecting["event"] == "connecting"
     assert line["level"] == "error"
     assert line["event"].startswith("the service cannot go on: no broker answered within 0.5 s at 127.0.0.1:")

@@ -94,6 +94,11 @@ class SchemaCache:
         schema = self.kept.get(schema_id)
         return self._request(schema_id) if schema is None else schema
 
+    def doubt(self, schema_id: SchemaId) -> None:
+        """The registry may have been put right: what it said that it has not got, the next `get` asks for anew."""
+        with self._lock:
+            self._unknown.doubt(schema_id)
+
     def close(self) -> None:
         """Stop fetching. A fetch under way ends by itself, within the client's time-out."""
         self._errands.close()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from consumer.avro.apicurio import ApicurioRegistry, api_addresses
 from consumer.avro.cloud_options import parse_cloud_options
 from consumer.avro.errors import ExtraMissing
-from consumer.avro.options import parse_options
+from consumer.avro.options import FILES, parse_options
 from consumer.avro.registry import RegistryClient
 from consumer.avro.registry_protocol import Registry
 from consumer.avro.registry_types import TYPES, RegistryType
@@ -65,6 +66,15 @@ def check_options(section: RegistryConfig) -> None:
         parse_cloud_options(section.type, section.options)
     else:
         parse_options(_use_id(section.options)[1] if section.type == "apicurio" else section.options)
+
+
+def without_missing_files(section: RegistryConfig) -> RegistryConfig:
+    """The same without the options that name a certificate or a key that is not here, and a key without the other."""
+    missing = {name for name in FILES if name in section.options and not Path(section.options[name]).exists()}
+    if missing & set(FILES[1:]):
+        missing |= set(FILES[1:])
+    options = {name: value for name, value in section.options.items() if name not in missing}
+    return section.model_copy(update={"options": options})
 
 
 def _use_id(options: Mapping[str, str]) -> tuple[IdKind | None, Mapping[str, str]]:

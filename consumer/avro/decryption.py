@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import binascii
-from typing import Any
+from typing import Any, Literal
 
 from fastavro.read import LOGICAL_READERS
 
@@ -34,12 +34,19 @@ NO_EXTRA = NoKeys("the extra `encryption` is not installed here: pip install 'bl
 
 
 class Decryption:
-    """Of the records of one topic. Its state is a memo of keys."""
+    """Of the records of one topic, or of their keys. Its state is a memo of keys to decrypt with."""
 
-    def __init__(self, keys: Keys, topic: str) -> None:
-        """Takes where keys are had from, and the topic that the records were written to."""
+    def __init__(self, keys: Keys, topic: str, part: Literal["value", "key"] = "value") -> None:
+        """Takes what it is made of.
+
+        Args:
+            keys: where keys are had from.
+            topic: what the records were written to.
+            part: of the records.
+        """
         self._keys = keys
         self._topic = topic
+        self._part = part
         self._ciphers: dict[tuple[str, str, str, int], Cipher] = {}
 
     def record(self, value: Any, name: str, wanted: frozenset[str] | None) -> Any:
@@ -51,6 +58,10 @@ class Decryption:
             wanted: the only fields that anybody reads; of the others no key is asked for. None: all.
         """
         return {field: self._value(inner, name, wanted is None or field in wanted) for field, inner in value.items()}
+
+    def anything(self, value: Any) -> Any:
+        """The same of a value of any type."""
+        return self._value(value, "", wanted=True)
 
     def payload(self, data: bytes, schema: AvroSchema) -> bytes:
         """The bytes of a record that were encrypted as a whole; as they are, of a schema without such a rule.
@@ -65,7 +76,7 @@ class Decryption:
             try:
                 data = self._undone(rule, data, name)
             except (KeyRefused, ValueError) as error:
-                raise EncryptedPayload(f"the value is encrypted, by rule {rule.name}, and {error}") from None
+                raise EncryptedPayload(f"the {self._part} is encrypted, by rule {rule.name}, and {error}") from None
         return data
 
     def _value(self, value: Any, name: str, wanted: bool) -> Any:  # noqa: FBT001 - passed down
@@ -115,7 +126,7 @@ class Decryption:
     def _subjects(self, name: str) -> tuple[str, ...]:
         """Those that Confluent's strategies write a record for: its topic's, its topic's and type's, its type's."""
         named = (f"{self._topic}-{name}", name) if name else ()
-        return (f"{self._topic}-value", *named)
+        return (f"{self._topic}-{self._part}", *named)
 
 
 def _meant(data: str | bytes, found: EncryptedType) -> Any:

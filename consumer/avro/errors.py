@@ -2,6 +2,7 @@
 
     Undecodable            the record's fault: no retry can help it
       EncryptedPayload     it is encrypted as a whole, and cannot be decrypted here
+      UnknownSchema        the registry has none of the schemas that it names
     SchemaPending          nobody's fault: ask again later
       KeyPending           the same of the key of an encrypted value
     KeyRefused             the key of an encrypted value is not to be had
@@ -37,6 +38,18 @@ class Undecodable(Exception):
 
 class EncryptedPayload(Undecodable):
     """The bytes are encrypted as a whole, and cannot be decrypted here."""
+
+
+class UnknownSchema(Undecodable):
+    """The registry has none of the schemas that the bytes name, as far as was asked.
+
+    Attributes:
+        unknown: their ids.
+    """
+
+    def __init__(self, message: str, unknown: tuple[SchemaId, ...]) -> None:
+        super().__init__(message)
+        self.unknown = unknown
 
 
 class SchemaPending(Exception):

@@ -18,6 +18,8 @@ _SCOPE = "bearer.auth.scope"
 _CLUSTER = "bearer.auth.logical.cluster"
 _POOL = "bearer.auth.identity.pool.id"
 _OF_TOKENS = (_ISSUER, _CLIENT, _SECRET, _SCOPE)
+FILES = ("ssl.ca.location", "ssl.certificate.location", "ssl.key.location")
+"""Options that name a file."""
 _NAMES = (
     "basic.auth.user.info",
     "bearer.auth.token",
@@ -25,9 +27,7 @@ _NAMES = (
     *_OF_TOKENS,
     _CLUSTER,
     _POOL,
-    "ssl.ca.location",
-    "ssl.certificate.location",
-    "ssl.key.location",
+    *FILES,
     "timeout.ms",
 )
 _HEADERS = {_CLUSTER: "target-sr-cluster", _POOL: "Confluent-Identity-Pool-Id"}

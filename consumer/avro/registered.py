@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from copy import copy
+from functools import partial
 from io import BytesIO
+from operator import itemgetter
 from typing import Final, Protocol, Self
 
 from consumer.avro.decoding import Decoded, Reading
 from consumer.avro.decryption import Decryption, NoKeys
-from consumer.avro.errors import EncryptedPayload, SchemaPending, SchemaUnknown, Undecodable
+from consumer.avro.errors import SchemaUnknown, Undecodable, UnknownSchema
+from consumer.avro.fitting import the_one_that_fits
 from consumer.avro.glue_body import with_plain_body
 from consumer.avro.naming import GLUE_PREFIX, PREFIX, Place, before_body, naming_headers
 from consumer.avro.reader_schemas import ReaderSchemas
@@ -80,45 +83,18 @@ class RegistryDecoder:
         places = (*named, *before_body(value))
         if not places:
             raise Undecodable(without_a_name(value, headers, self._registry))
-        return self._fitting(value, places)
+        return the_one_that_fits(places, self._registry, partial(self._read_at, value), itemgetter(0, 1))
 
-    def _fitting(self, value: bytes, places: tuple[Place, ...]) -> Decoded:
-        """The record, by the one schema that it fits."""
-        askable = self._registry.askable(places)
-        pending: list[SchemaPending] = []
-        faults = [] if len(askable) == len(places) else [self._registry.not_askable(places)]
-        fitting: list[tuple[Place, Decoded]] = []
-        encrypted: EncryptedPayload | None = None
-        for place in askable:
-            try:
-                plain = with_plain_body(value, self._most_bytes) if place.at == GLUE_PREFIX else value
-                reading = self._reading if len(askable) == 1 else self._judging
-                fitting.append((place, self._read(BytesIO(plain), place.schema_id, place.at, reading)))
-            except SchemaPending as error:
-                pending.append(error)
-            except EncryptedPayload as error:
-                encrypted = error
-            except Undecodable as error:
-                faults.append(str(error))
-        # Where one fits, another that the registry says it has not got is no schema, but bytes that look like its id.
-        if waiting := [error for error in pending if not (fitting and error.unknown)]:
-            raise waiting[0]
-        if not fitting:
-            raise encrypted or Undecodable("; ".join(faults))
-        (first, decoded), *others = fitting
-        for place, other in others:
-            if repr(other[:2]) != repr(decoded[:2]):  # a NaN is not equal to itself
-                raise Undecodable(
-                    f"the record names schema {first.schema_id} by {first.how} and schema {place.schema_id} by "
-                    f"{place.how}, and fits both: let the producer write one of the two"
-                )
-        return decoded
+    def _read_at(self, value: bytes, place: Place, alone: bool) -> Decoded:  # noqa: FBT001 - see `the_one_that_fits`
+        plain = with_plain_body(value, self._most_bytes) if place.at == GLUE_PREFIX else value
+        reading = self._reading if alone else self._judging
+        return self._read(BytesIO(plain), place.schema_id, place.at, reading)
 
     def _read(self, source: BytesIO, schema_id: SchemaId, at: int, reading: Reading) -> Decoded:
         try:
             schema = self._cache.get(schema_id)
         except SchemaUnknown as error:
-            raise Undecodable(str(error)) from None
+            raise UnknownSchema(str(error), (schema_id,)) from None
         source.seek(at)
         try:
             if schema.encryption is not None and schema.encryption.payload:

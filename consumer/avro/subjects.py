@@ -25,9 +25,17 @@ _CONTEXT = re.compile(r":[^:]*:")
 class Subjects:
     """Remembers of each topic and schema whether they belong together, and tells of those that do not, once."""
 
-    def __init__(self, schema_of: Callable[[SchemaId], AvroSchema | None]) -> None:
-        """`schema_of`: the schema of an id if it is known; it does not block."""
+    def __init__(
+        self, schema_of: Callable[[SchemaId], AvroSchema | None], tell: Callable[[str, str], object] | None = None
+    ) -> None:
+        """Takes where schemas are, and whom to tell.
+
+        Args:
+            schema_of: the schema of an id if it is known; it does not block.
+            tell: told a topic and the sentence, once for each; by default that is the log.
+        """
         self._schema_of = schema_of
+        self._tell = _log_it if tell is None else tell
         self._known: dict[tuple[str, SchemaId], str] = {}
 
     def foreign(self, topic: str, schema_id: SchemaId | None) -> str:
@@ -44,8 +52,12 @@ class Subjects:
             self._known.clear()
         self._known[key] = found = _sentence(topic, schema_id, schema)
         if found:
-            _log.warning("records of a topic name a schema of another subject", topic=topic, problem=found)
+            self._tell(topic, found)
         return found
+
+
+def _log_it(topic: str, sentence: str) -> None:
+    _log.warning("records of a topic name a schema of another subject", topic=topic, problem=sentence)
 
 
 def _sentence(topic: str, schema_id: SchemaId, schema: AvroSchema) -> str:

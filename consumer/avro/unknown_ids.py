@@ -50,6 +50,7 @@ class _Unknown:
     seconds: float
     tries: int = 0
     given_up: bool = False
+    doubted: bool = False
 
 
 class UnknownIds:
@@ -78,7 +79,7 @@ class UnknownIds:
         known = self._ids.get(schema_id)
         if known is None:
             self._ids[schema_id] = known = _Unknown(message[:_LONGEST], now, now, self._seconds(now))
-        known.message, known.answered = message[:_LONGEST], now
+        known.message, known.answered, known.doubted = message[:_LONGEST], now, False
         if unasked:
             known.seconds = max(known.seconds, self._patience.after_outage)
         left = self._until(known) - now
@@ -95,13 +96,18 @@ class UnknownIds:
         """The registry gave no answer, of whatever was asked."""
         self._failed_at = now
 
+    def doubt(self, schema_id: SchemaId) -> None:
+        """One that is given up is asked for anew, however fresh the answer is; and given up again by the next."""
+        if (known := self._ids.get(schema_id)) is not None:
+            known.doubted = True
+
     def found(self, schema_id: SchemaId) -> None:
         self._ids.pop(schema_id, None)
 
     def given_up(self, schema_id: SchemaId, now: float) -> str | None:
         """Why it is given up; None: it is not, or has to be asked for anew."""
         known = self._ids.get(schema_id)
-        if known is None or not known.given_up or now - known.answered >= self._fresh:
+        if known is None or not known.given_up or known.doubted or now - known.answered >= self._fresh:
             return None
         return known.message
 

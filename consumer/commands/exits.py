@@ -16,6 +16,7 @@ from confluent_kafka import KafkaException
 
 from consumer.avro.errors import RegistryError, UnusableSchemas
 from consumer.errors import ExpectedError
+from consumer.kafka.connection import why_unmade
 from consumer.telemetry.legible import legible
 
 
@@ -47,8 +48,11 @@ def exit_on_error(what: str, report: Callable[[str], object] = print_error) -> I
     try:
         yield
     except KafkaException as error:
-        reason = error.args[0].str() if error.args and hasattr(error.args[0], "str") else str(error)
-        report(f"{what}: Kafka says: {reason}")
+        report(f"{what}: Kafka says: {why_unmade(error)}")
+    except SystemError as error:
+        if not isinstance(error.__cause__, KafkaException):
+            raise
+        report(f"{what}: Kafka says: {why_unmade(error)}")
     except ExpectedError as error:
         report(f"{what}: {error}")
     else:

@@ -60,16 +60,17 @@ def load_sources(path: Path) -> Config:
     return load_config(path, _SENDS_NOTHING)
 
 
-def load_config(path: Path, missing: Mapping[str, Any] = MappingProxyType({})) -> Config:
+def load_config(path: Path, missing: Mapping[str, Any] = MappingProxyType({}), *, offline: bool = False) -> Config:
     """The configuration; ends the process with everything that is wrong with it.
 
     Args:
         path: the file.
         missing: sections that stand in for those that it has not.
+        offline: certificates and keys that options name need not be here.
     """
     logs.configure()
     try:
-        config = load_checked(path, os.environ, missing)
+        config = load_checked(path, os.environ, missing, offline=offline)
     except ConfigError as error:
         refuse(str(error))
     logs.configure(secrets=secrets_of(config))

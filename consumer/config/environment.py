@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
+from urllib.parse import unquote
 
 from consumer.config.findings import Finding
+from consumer.config.types import without_line_end
 from consumer.config.yaml_reader import NotYamlError, read_yaml
+from consumer.config.yaml_scalars import Ambiguous
 
+_PROXIES: Final = frozenset(("http_proxy", "https_proxy", "all_proxy"))
 PREFIX: Final = "BLUECORE_CONSUMER__"
 _VARIABLE = re.compile(r"\$\{(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\})?")
 
@@ -26,7 +30,7 @@ def interpolate(value: Any, environ: Mapping[str, str], findings: list[Finding],
         }
     if isinstance(value, list):
         return [interpolate(inner, environ, findings, f"{key}[{index}]") for index, inner in enumerate(value)]
-    if not isinstance(value, str):
+    if not isinstance(value, str) or isinstance(value, Ambiguous):
         return value
 
     def fill(match: re.Match[str]) -> str:
@@ -37,9 +41,17 @@ def interpolate(value: Any, environ: Mapping[str, str], findings: list[Finding],
         found = environ.get(name)
         if found is None and default is None:
             findings.append(Finding(key, f"the environment variable {name} is not set"))
-        return _without_line_end(found or "") or default or ""
+        return without_line_end(found or "") or default or ""
 
     return _VARIABLE.sub(fill, value)
+
+
+def proxy_findings(environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Proxies' passwords that no two HTTP clients write alike, and some not at all."""
+    for name in sorted(environ):
+        if name.lower() in _PROXIES and not unquote(environ[name].rpartition("@")[0]).isascii():
+            what = "has a user or a password with characters beyond ASCII, which HTTP clients write in several ways"
+            yield Finding(name, f"{what}: give the proxy a user and a password of ASCII")
 
 
 def apply_overrides(data: dict[Any, Any], environ: Mapping[str, str], findings: list[Finding]) -> dict[str, str]:
@@ -70,10 +82,6 @@ def apply_overrides(data: dict[Any, Any], environ: Mapping[str, str], findings: 
     return variables
 
 
-def _without_line_end(text: str) -> str:
-    return text.rstrip("\r\n")
-
-
 def _descend(place: Any, key: str, name: str) -> tuple[Any, str]:
     if isinstance(place, list):
         index = int(name) if name.isdecimal() and len(name) < 6 else len(place)  # noqa: PLR2004 - no list is longer
@@ -87,7 +95,7 @@ def _descend(place: Any, key: str, name: str) -> tuple[Any, str]:
 
 def _value(text: str, variable: str, findings: list[Finding]) -> Any:
     if text.lstrip()[:1] not in {"[", "{"}:
-        return _without_line_end(text)
+        return without_line_end(text)
     value, repeated = read_yaml(text)
     findings += [Finding(f"{variable}.{finding.key}", finding.message) for finding in repeated]
     return value

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from consumer.config.environment import apply_overrides, interpolate
+from consumer.config.environment import apply_overrides, interpolate, proxy_findings
 from consumer.config.findings import Finding
 from consumer.config.model import Config
 from consumer.config.tables import is_file
@@ -89,6 +89,7 @@ def parse(  # noqa: PLR0913, PLR0917 - `load` hands on what it is given
         raise ConfigError(source, [Finding("", "holds no settings: expected keys such as kafka, bluecore, routes")])
     data = interpolate(data, environ, findings)
     variables = apply_overrides(data, environ, findings)
+    findings += proxy_findings(environ)
     data = {**missing, **data}
     if folder is not None:
         _resolve_paths(data, folder)

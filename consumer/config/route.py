@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
+from consumer.config.destinations import UNNAMED
 from consumer.config.presets import PRESETS
 from consumer.config.types import (
     Choice,
@@ -44,6 +45,12 @@ class FieldConfig(Section):
         return self
 
 
+class EventTimeConfig(FieldConfig):
+    """The record's own time; that it is a datetime goes without saying."""
+
+    convert: Annotated[Literal["datetime"], Field(alias="as")] = "datetime"
+
+
 SKIP = "skip"
 """In the place of an event: the record is skipped, and counted."""
 
@@ -52,7 +59,23 @@ class EventByValue(Section):
     """The event type chosen by a value of the record: a consent flag, a status.
 
     Attributes:
+        values: the event of each; null is a missing value, and a text also what it is the text of.
         default: the event of all other values; without, such a record is refused.
+        ignore_case: texts are compared without regard to the case of their letters.
+    """
+
+    path: Path
+    values: dict[Choice, str]
+    default: str | None = None
+    ignore_case: bool = False
+
+
+class DestinationByValue(Section):
+    """The destination chosen by a value of the record, such as its brand.
+
+    Attributes:
+        values: names of `destinations`, or `skip`.
+        default: that of all other values; without, such a record is refused.
         ignore_case: texts are compared without regard to the case of their letters.
     """
 
@@ -66,8 +89,16 @@ FieldSource = Annotated[
     Annotated[Path, Tag("(text)")] | Annotated[FieldConfig, Tag("(section)")],
     Discriminator(union_tag),
 ]
+EventTime = Annotated[
+    Annotated[Path, Tag("(text)")] | Annotated[EventTimeConfig, Tag("(section)")],
+    Discriminator(union_tag),
+]
 Event = Annotated[
     Annotated[str, Tag("(text)")] | Annotated[EventByValue, Tag("(section)")],
+    Discriminator(union_tag),
+]
+Addressee = Annotated[
+    Annotated[str, Tag("(text)")] | Annotated[DestinationByValue, Tag("(section)")],
     Discriminator(union_tag),
 ]
 SchemaFiles = Annotated[
@@ -88,6 +119,7 @@ class RouteConfig(Section):
     The options leave a value as it is unless they are asked to change it.
 
     Attributes:
+        destination: one of `destinations`, or what value of the record chooses one; without, that of `bluecore`.
         paused: the topic is not read, and its place in it kept.
         rate_limit_per_second: the most requests a second, within the general limit; 0: no limit of its own.
         records: which records it takes: those with a value, or the tombstones, which have none.
@@ -100,6 +132,9 @@ class RouteConfig(Section):
         schemas: what `raw` and `single_object` values were written with: an .avsc file, a folder of them, or
             a list of either. Those of `confluent` values are in the registry.
         reader_schema: an .avsc file that each record is resolved to, by the rules of schema evolution.
+        event_time: the record's own time, by which its age is judged; without, and where it cannot be read, that is
+            Kafka's timestamp.
+        max_event_age_seconds: older events are too old, 0: none is; without, `delivery`'s limit is theirs.
         timezone: the zone of times that say none, such as Europe/Istanbul; without, they are sent as they are.
         normalise_email: write e-mails in lower case, without display names, `mailto:`, `<...>`, invisible characters
             and full-width letters.
@@ -127,6 +162,7 @@ class RouteConfig(Section):
     event: Event
     fields: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
     attributes: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
+    destination: Addressee | None = None
     paused: bool = False
     rate_limit_per_second: Seconds = 0
     properties: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
@@ -134,6 +170,8 @@ class RouteConfig(Section):
     wire_format: Annotated[Literal["confluent", "single_object", "raw"], Field(alias="format")] = "confluent"
     schemas: Annotated[SchemaFiles | None, Field(alias="schema")] = None
     reader_schema: SchemaFile | None = None
+    event_time: EventTime | None = None
+    max_event_age_seconds: Seconds | None = None
     timezone: TimeZone | None = None
     normalise_email: bool = False
     phone_region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
@@ -166,6 +204,20 @@ class RouteConfig(Section):
     def zone(self) -> ZoneInfo | None:
         return None if self.timezone is None else ZoneInfo(self.timezone)
 
+    @property
+    def destinations(self) -> tuple[str, ...]:
+        """The names of all that its events may go to; empty is that of `bluecore`."""
+        chosen = self.destination
+        if not isinstance(chosen, DestinationByValue):
+            return (chosen or UNNAMED,)
+        named = dict.fromkeys((*chosen.values.values(), *(() if chosen.default is None else (chosen.default,))))
+        return tuple(name for name in named if name != SKIP)
+
+    @property
+    def own_time(self) -> EventTimeConfig | None:
+        """`event_time`, however it is written."""
+        return EventTimeConfig(path=self.event_time) if isinstance(self.event_time, str) else self.event_time
+
     def takes(self, topic: str) -> bool:
         """Whether the topic's records are this route's, as far as the topic tells."""
         if self.topic_pattern is not None:
@@ -179,5 +231,9 @@ def paths_of(route: RouteConfig) -> Iterator[str]:
         yield route.when
     if isinstance(route.event, EventByValue):
         yield route.event.path
+    if isinstance(route.destination, DestinationByValue):
+        yield route.destination.path
+    if route.own_time is not None:
+        yield route.own_time.path
     for mapped in (*route.fields.values(), *route.attributes.values(), *route.properties.values()):
         yield mapped.path if isinstance(mapped, FieldConfig) else mapped

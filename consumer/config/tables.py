@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema
+from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, Tag, WithJsonSchema
 
 from consumer.config.types import Scalar, Section
+from consumer.config.yaml_scalars import as_helm_reads
+from consumer.suggestions import nearest
 
-_KEYS = frozenset(("file", "key", "value"))
+_KEYS = ("file", "key", "value")
+_LIKE_A_KEY = 0.75
+_ENDINGS = (".csv", ".tsv")
 _SCHEMA = {
     "anyOf": [
         {"type": "string", "minLength": 1},
@@ -33,14 +37,18 @@ class CsvTable(Section):
 
 
 def _key(value: Any) -> str | int | float | bool:
+    value = as_helm_reads(value)
     if not isinstance(value, str | int | float | bool):
         raise ValueError("is no key: it must be a text, a number, or true or false")  # noqa: TRY004 - pydantic takes ValueErrors
     return value
 
 
 def is_file(table: dict[Any, Any]) -> bool:
-    """Whether a section names a file, and is not a table itself that happens to have such a key."""
-    return "file" in table and _KEYS.issuperset(table)
+    """Whether a section names a file, perhaps misspelt, and is not a table itself that happens to have such a key."""
+    meant = {name: nearest(str(name), _KEYS, _LIKE_A_KEY) for name in table}
+    if "file" in meant.values() and None not in meant.values():
+        return True
+    return any(isinstance(value, str) and value.lower().endswith(_ENDINGS) for value in table.values())
 
 
 def _form(value: Any) -> str:
@@ -49,11 +57,12 @@ def _form(value: Any) -> str:
     return "(section)" if isinstance(value, CsvTable) or (isinstance(value, dict) and is_file(value)) else "(inline)"
 
 
+TableValue = Annotated[Scalar, BeforeValidator(as_helm_reads)]
 TableKey = Annotated[str | int | float | bool, PlainValidator(_key)]
 TableConfig = Annotated[
     Annotated[Annotated[str, Field(min_length=1)], Tag("(text)")]
     | Annotated[CsvTable, Tag("(section)")]
-    | Annotated[dict[TableKey, Scalar], Tag("(inline)")],
+    | Annotated[dict[TableKey, TableValue], Tag("(inline)")],
     Discriminator(_form),
     WithJsonSchema(_SCHEMA),
 ]

@@ -8,11 +8,12 @@ from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, SecretStr
 
 from consumer.config.addresses import addresses_in
 from consumer.config.path_syntax import syntax_error
 from consumer.config.topic_patterns import fault
+from consumer.config.yaml_scalars import Ambiguous, as_helm_reads
 from consumer.suggestions import did_you_mean
 
 _DURABILITY = "remove it; a failed record is settled once all in-sync replicas have it, and once only"
@@ -76,15 +77,21 @@ def _no_user(url: str) -> str:
     return url
 
 
+def without_line_end(value: Any) -> Any:
+    """A text without the line's end that a file, or a block of YAML, puts behind a secret."""
+    return value.rstrip("\r\n") if isinstance(value, str) and not isinstance(value, Ambiguous) else value
+
+
 def _scalar(value: Any) -> str | int | float | bool:
     if not isinstance(value, str | int | float | bool):
         raise ValueError("must be a text, a number, or true or false")  # noqa: TRY004 - pydantic takes ValueErrors
     return value
 
 
-def _choice(value: Any) -> bool | int | str:
-    if not isinstance(value, bool | int | str):
-        raise ValueError("must be true, false, a whole number or a text")  # noqa: TRY004 - pydantic takes ValueErrors
+def _choice(value: Any) -> bool | int | str | None:
+    value = as_helm_reads(value)
+    if value is not None and not isinstance(value, bool | int | str):
+        raise ValueError("must be true, false, null, a whole number or a text")
     return value
 
 
@@ -124,6 +131,7 @@ def _time_zone(name: str) -> str:
 
 def _no_flag(value: Any) -> Any:
     """Python takes true for 1."""
+    value = as_helm_reads(value)
     if isinstance(value, bool):
         raise ValueError("must be a number")  # noqa: TRY004 - pydantic takes ValueErrors
     return value
@@ -135,9 +143,12 @@ def union_tag(value: Any) -> str:
 
 
 Path = Annotated[str, Field(min_length=1), AfterValidator(_compiles)]
+Secret = Annotated[SecretStr, BeforeValidator(without_line_end)]
+Option = Annotated[str, BeforeValidator(without_line_end)]
 Scalar = Annotated[str | int | float | bool, PlainValidator(_scalar)]
+KafkaValue = Annotated[Scalar, BeforeValidator(without_line_end)]
 KafkaOption = Annotated[str, AfterValidator(_not_reserved)]
-Choice = Annotated[bool | int | str, PlainValidator(_choice)]
+Choice = Annotated[bool | int | str | None, PlainValidator(_choice)]
 SchemaFile = Annotated[str, Field(min_length=1)]
 ClientName = Annotated[str, Field(min_length=1), AfterValidator(json_safe)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]

@@ -18,6 +18,8 @@ NO_KEY: Final = re.compile(r"\(\w+\)|\[key\]")
 """What in an error's place is no setting: which form of a union it is about, or that it is about the key itself."""
 
 _LIKELY_ELSEWHERE: Final = 0.8
+_OF_NO_VALUE: Final = frozenset(("invalid_key", "extra_forbidden", "missing"))
+"""Kinds of errors that are not about a value."""
 
 
 def setting_findings(error: ValidationError) -> Iterator[Finding]:
@@ -29,7 +31,8 @@ def _kind(error: ErrorDetails) -> str:
     kind = error["type"]
     if kind == "string_type" and isinstance(error["input"], list | dict):
         return "not_one_text"
-    return "empty" if error["input"] is None and kind not in {"invalid_key", "extra_forbidden"} else kind
+    ours = error["msg"].startswith(f"Value error, {REQUIRED}")  # says what to give
+    return "empty" if error["input"] is None and not ours and kind not in _OF_NO_VALUE else kind
 
 
 def _hint(error: ErrorDetails, key: str) -> str:
@@ -37,7 +40,9 @@ def _hint(error: ErrorDetails, key: str) -> str:
     if error["type"] != "extra_forbidden":
         return ""
     *above, name = re.sub(r"\[\d+\]", "[]", key).split(".")
-    meant = nearest(name, _SETTINGS.get(".".join(above), ()))
+    # What has a name of its own in the file, such as a table, is of the section above it.
+    known = _SETTINGS.get(".".join(above)) or _SETTINGS.get(".".join(above[:-1]), ())
+    meant = nearest(name, known)
     if meant is None:
         elsewhere = {each: f"{place}.{each}" for place, names in _SETTINGS.items() if place for each in names}
         meant = elsewhere.get(nearest(name, elsewhere, _LIKELY_ELSEWHERE) or "")

@@ -12,26 +12,16 @@ from typing import Any, Final
 import yaml
 
 from consumer.config.findings import Finding
+from consumer.config.yaml_scalars import MERGE, Loader, as_helm_reads
 
 # Far above any configuration, far below what a file of aliases to aliases unfolds to.
 _MOST_VALUES: Final = 100_000
 _DEEPEST: Final = 50
-_DATE: Final = "tag:yaml.org,2002:timestamp"
-_MERGE: Final = "tag:yaml.org,2002:merge"
-_FLAGS: Final = frozenset(("yes", "no", "on", "off"))
+_FLAGS: Final = frozenset(("y", "n", "yes", "no", "on", "off"))
 
 
 class NotYamlError(Exception):
     """The text cannot be read at all; the message says where."""
-
-
-class _Loader(yaml.SafeLoader):
-    """Leaves dates as they are written: no setting is one, and a name may look like one."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's attribute
-        first: [each for each in resolvers if each[0] != _DATE]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
 
 
 def read_yaml(text: str) -> tuple[Any, list[Finding]]:
@@ -41,7 +31,7 @@ def read_yaml(text: str) -> tuple[Any, list[Finding]]:
         NotYamlError: it cannot be read at all.
     """
     try:
-        loader = _Loader(text)
+        loader = Loader(text)
         node = loader.get_single_node()
         if node is None:
             return None, []
@@ -55,13 +45,11 @@ def read_yaml(text: str) -> tuple[Any, list[Finding]]:
         raise NotYamlError(f"is not YAML: it has the character #x{error.character:04x}") from None
     except RecursionError:
         raise NotYamlError("is nested too deeply for a configuration") from None
-    except ValueError:
+    except (ValueError, LookupError):
         raise NotYamlError("has a number or a tagged value that cannot be read: put it in quotes") from None
 
 
-def _repeated(
-    loader: _Loader, node: yaml.Node, key: str, visited: Iterator[int], depth: int = 0
-) -> Iterator[Finding]:
+def _repeated(loader: Loader, node: yaml.Node, key: str, visited: Iterator[int], depth: int = 0) -> Iterator[Finding]:
     """YAML takes the last of two equal keys: the first, which somebody has set, would be lost."""
     if depth > _DEEPEST:
         raise NotYamlError("is nested too deeply for a configuration, or an alias of it holds itself")
@@ -75,8 +63,8 @@ def _repeated(
     seen: dict[Hashable, str] = {}
     for name, value in node.value:
         place = f"{key}.{name.value}" if key else str(name.value)
-        if isinstance(name, yaml.ScalarNode) and name.tag != _MERGE:
-            found = loader.construct_object(name)
+        if isinstance(name, yaml.ScalarNode) and name.tag != MERGE:
+            found = as_helm_reads(loader.construct_object(name))
             if found in seen:
                 yield Finding(place, _repetition(seen[found], name, found))
             seen.setdefault(found, name.value)

@@ -1,8 +1,8 @@
 """What a failed attempt means: charged to the record or not, when the next is due, and when it is given up.
 
 A 5xx, a time-out or a broken connection may be the record's fault or the endpoint's: only what becomes of others can
-tell. A suspect is a key whose record failed while another's passed, and every redelivery. `Attempts.failed` decides
-by this table; the breaker is looked at again before the record is charged:
+tell. A suspect is a key whose record failed while another's passed, and every redelivery but of what was only set
+aside. `Attempts.failed` decides by this table; the breaker is looked at again before the record is charged:
 
 | breaker | the record | others ready | the breaker | the record |
 |---|---|---|---|---|
@@ -16,7 +16,8 @@ What turns a record away (401, 403, 404, 405, 3xx, no connection; 429 to a lone 
 says nothing of it, and is not charged. But the keys that were turned away before another's record passed are suspects
 from then on, and what turns a suspect away while others pass is a failure like the above.
 
-What is not charged and is too old becomes a dead letter. What is charged, by `_charge`:
+What is not charged and is too old becomes a dead letter; where a record makes several events and others of them are
+not too old yet, those go on without it. What is charged, by `_charge`:
 
 | attempts | what else | the record |
 |---|---|---|
@@ -37,7 +38,7 @@ from consumer.delivery.parking import short
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.rate_limit_headers import retry_after
 from consumer.delivery.task import Task
-from consumer.records import Answer, OrderClass, Reason
+from consumer.records import Answer, EventRequest, OrderClass, Reason
 
 
 class Attempts:
@@ -98,8 +99,10 @@ class Attempts:
         return self._breaker.suspects(suspect_key(task))
 
     def suspect(self, task: Task) -> bool:
-        """Whether it is known to fail while others pass."""
-        return task.state.redelivers or self.own_fault(task)
+        """Whether it is known to fail while others pass; what was only set aside has never failed."""
+        past = task.record.redelivery
+        aside = past is not None and past.destination is not None and not past.attempts
+        return (task.state.redelivers and not aside) or self.own_fault(task)
 
     def resume(self, task: Task, now: float) -> None:
         """Goes on with a redelivery from what its headers say: what it has waited through since is not known."""
@@ -119,8 +122,8 @@ class Attempts:
             task.due = now + self._policy.backoff.seconds(task.attempts)
         elif self._breaker.others_pass(now):
             after_failures(task, answer, self._policy.delays, now)
-        elif self._policy.max_age.exceeded(task.record.event_time_ms, now * 1000):
-            task.fail(refused(task, answer, now, Reason.TOO_OLD))
+        elif self._end_if_too_old(task, answer, now):
+            pass
         elif not redelivers and self.own_fault(task):
             after_failures(task, answer, self._policy.delays, now)
         else:
@@ -129,9 +132,25 @@ class Attempts:
             if not redelivers:
                 self._breaker.trip(task.number, now, cause_of(answer))
 
-    def _end_if_too_old(self, task: Task, answer: Answer, now: float) -> None:
-        if self._policy.max_age.exceeded(task.record.event_time_ms, now * 1000):
+    def _end_if_too_old(self, task: Task, answer: Answer, now: float) -> bool:
+        """Whether the present request was too old: it ends, and so does the record if all that is left of it is."""
+        present = task.request
+        if not present.link and not self._too_old(task, present, now):
+            return False
+        # A link is as old as what it goes ahead of.
+        if all(each.link or self._too_old(task, each, now) for each in task.requests[task.index :]):
             task.fail(refused(task, answer, now, Reason.TOO_OLD))
+        elif present.link:
+            return False
+        else:
+            task.give_up(refused(task, answer, now, Reason.TOO_OLD))
+        return True
+
+    def _too_old(self, task: Task, request: EventRequest, now: float) -> bool:
+        """By its route's own time and limit, or by the record's time and the general limit."""
+        if request.until_ms is not None:
+            return now * 1000 > request.until_ms
+        return self._policy.max_age.exceeded(task.record.written_ms, now * 1000)
 
     def _uncharged_wait(self, task: Task) -> float:
         """Seconds until a failure that was not charged is tried again."""

@@ -40,6 +40,8 @@ class Breaker(ProbeGate):
         self._turned_away: dict[Hashable, None] = {}
         self._suspects: dict[Hashable, None] = {}
         self._last_success = float("-inf")
+        self.doubtful = False
+        """Whether it was opened by one record alone, others having just passed, and no probe has confirmed it yet."""
 
     def others_pass(self, now: float) -> bool:
         """Whether a record has passed within the policy's window: what still fails is then at fault itself."""
@@ -71,6 +73,8 @@ class Breaker(ProbeGate):
         """The endpoint is at fault."""
         if not self.open:
             self._failing.clear()
+        if not self.open or task == self._probe:
+            self.doubtful = False
         super().trip(task, now, cause)
 
     def refused(self, task: int, now: float, cause: str) -> None:
@@ -82,6 +86,7 @@ class Breaker(ProbeGate):
         self.trip(task, now, cause)
         if alone:
             self._probe_at = now
+            self.doubtful = True
 
     def passed(self, task: int, key: Hashable, now: float) -> None:
         """A record passed. While the breaker is open only the probe's success closes it."""

@@ -6,8 +6,9 @@ flood of records that Bluecore refuses holds the sends of the route as well, but
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from consumer.backoff import Backoff
@@ -22,6 +23,9 @@ _MOST_WATCHED = 300
 """Each is looked at in every round; and a redelivery names its topic itself, in a header that anyone may write."""
 
 
+_PLACE = re.compile(r"\[\d+\]")
+
+
 class Route(NamedTuple):
     """What floods are counted by.
 
@@ -29,24 +33,26 @@ class Route(NamedTuple):
         topic: the topic that the records were first read from.
         event: what they become; empty where that is not known, as of what cannot be decoded.
         sent: whether Bluecore refuses them; else they cannot be mapped.
+        destination: where they go; empty where it has no name, or is not known.
     """
 
     topic: str
     event: str
     sent: bool
+    destination: str = ""
 
 
 class _Held:
     """One route that is watched, and what is held of it."""
 
-    __slots__ = ("flood", "gate", "letters", "sends", "why")
+    __slots__ = ("field", "flood", "gate", "letters", "sends", "why")
 
     def __init__(self, policy: FloodPolicy, waits: Backoff, *, on: bool = False) -> None:
         self.flood = Flood(policy, on=on)
         self.gate = ProbeGate(waits)
         self.letters: list[Lane[Task]] = []
         self.sends: deque[Lane[Task]] = deque()
-        self.why = ""
+        self.why = self.field = ""
 
 
 class HeldRoutes:
@@ -84,19 +90,25 @@ class HeldRoutes:
         held = self._routes.get(route)
         return "" if held is None else held.why
 
+    def field(self, route: Route) -> str:
+        """The field that is wrong with the last of them, without a product's number; empty: of none, or unknown."""
+        held = self._routes.get(route)
+        return "" if held is None else held.field
+
     # What is counted
 
     def mapped(self, topic: str, requests: Iterable[EventRequest], now: float) -> None:
         """A record of this topic could be mapped."""
-        for event in {"", *(request.event for request in requests)}:
-            self._good(Route(topic, event, sent=False), now)
+        for event, destination in {("", ""), *((request.event, request.destination) for request in requests)}:
+            self._good(Route(topic, event, sent=False, destination=destination), now)
 
     def unmappable(self, topic: str, reject: Reject, now: float) -> None:
         """A record could not be decoded, or not be mapped."""
         if reject.reason is not Reason.TOO_OLD:
             if reject.event:
                 self._good(Route(topic, "", sent=False), now)  # it could be decoded
-            self._bad(Route(topic, reject.event, sent=False), now).why = reject.message
+            held = self._bad(Route(topic, reject.event, sent=False, destination=reject.destination or ""), now)
+            held.why, held.field = reject.message, _PLACE.sub("", reject.field or "")
 
     def delivered(self, task: Task, now: float) -> None:
         """Bluecore took the present request of a record."""
@@ -137,20 +149,20 @@ class HeldRoutes:
             return False
         if task.delivered:
             return False  # else a restart would send the rest again, behind later records of the customer
-        held = self._routes.get(_route_of_letter(task, failure))
-        return held is not None and held.flood.on
+        return self._flood_of(task, failure) is not None
 
     def keep_letter(self, task: Task) -> None:
         """Keeps a letter of a flood until that has ended; it must be the head of a lane that is open."""
         lane, failure = task.lane, task.failure
         if lane is None or failure is None:
             return
-        if task.rest is None:
+        if task.rest is None and task.legs is None:
             # Later records of the key need not wait with it.
             self._lanes.release(lane)
-            lane = task.lane = self._lanes.add_busy(task.state.lanes, ("held", task.number), task)
-        self._routes[_route_of_letter(task, failure)].letters.append(lane)
-        task.state.held_lanes += 1
+            lane = task.lane = self._lanes.add_busy(task.state.lanes, ("held", task.number), task, task.destination)
+        if (held := self._flood_of(task, failure)) is not None:
+            held.letters.append(lane)
+            task.state.held_lanes += 1
 
     def keeps_send(self, lane: Lane[Task], now: float) -> bool:
         """Whether the head of a lane is not to be sent now; it is kept then."""
@@ -185,7 +197,7 @@ class HeldRoutes:
     def note(self, topic: str) -> str:
         """The floods of a topic, for its commits' metadata; empty if there is none."""
         floods = [
-            f"{'sent' if route.sent else 'map'}={route.event}"
+            f"{'sent' if route.sent else 'map'}={route.event}{'@' if route.destination else ''}{route.destination}"
             for route, held in self._routes.items()
             if route.topic == topic and held.flood.on
         ]
@@ -197,8 +209,9 @@ class HeldRoutes:
         if policy != self._policy.name:
             return
         for flood in floods:
-            kind, _, event = flood.partition("=")
-            route = Route(topic, event, sent=kind == "sent")
+            kind, _, place = flood.partition("=")
+            event, _, destination = place.partition("@")
+            route = Route(topic, event, sent=kind == "sent", destination=destination)
             if route not in self._routes:
                 self._routes[route] = _Held(self._policy, self._waits, on=True)
                 if route.sent:
@@ -210,6 +223,11 @@ class HeldRoutes:
             self._end(self._routes.pop(route))
 
     # The inside
+
+    def _flood_of(self, task: Task, failure: Failure) -> _Held | None:
+        """What holds a letter: the first of its routes whose letters are a flood."""
+        watched = (self._routes.get(route) for route in _routes_of_letter(task, failure))
+        return next((held for held in watched if held is not None and held.flood.on), None)
 
     def _held_by_refusals(self, task: Task) -> _Held | None:
         held = self._routes.get(_route_of(task)) if self._routes else None
@@ -259,11 +277,15 @@ class HeldRoutes:
 
 
 def _route_of(task: Task) -> Route:
-    return Route(task.record.origin.topic, task.request.event if task.requests else task.rejected_event, sent=True)
+    event = task.request.event if task.requests else task.rejected_event
+    return Route(task.record.origin.topic, event, sent=True, destination=task.destination)
 
 
-def _route_of_letter(task: Task, failure: Failure) -> Route:
+def _routes_of_letter(task: Task, failure: Failure) -> Iterator[Route]:
+    topic = task.record.origin.topic
     if failure.stage is Stage.DELIVER:
         event = task.rejected_event or task.request.event
-        return Route(task.record.origin.topic, event, sent=True)
-    return Route(task.record.origin.topic, task.rejected_event, sent=False)
+        yield Route(topic, event, sent=True, destination=task.destination)
+    else:
+        for each in task.refused:
+            yield Route(topic, each.event, sent=False, destination=each.destination or "")

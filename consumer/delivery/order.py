@@ -5,14 +5,14 @@ A key has two orders: its consents keep theirs, its other records theirs, and ne
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from enum import Enum, auto
 
 from consumer.delivery.lanes import Lane, Lanes
 from consumer.delivery.parking import BOTH, Parked, ParkedKeys, Unparked, digest_of
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.task import Task
-from consumer.records import OrderClass
+from consumer.records import OrderClass, Outcome
 
 
 class Turn(Enum):
@@ -34,12 +34,19 @@ class KeyOrder:
         self._held: list[Lane[Task]] = []
 
     def lane_key(self, task: Task) -> Hashable:
-        """Records of one lane key go one after the other; an offset is a lane of its own."""
-        if task.failure is not None:
-            return task.record.offset
+        """Records of one lane key go one after the other; an offset is a lane of its own.
+
+        What has failed keeps its place until it is in its topic; but what cannot be mapped has none.
+        """
+        if not task.requests:
+            return (task.record.offset, task.leg) if task.leg else task.record.offset
         return self._key_of(task, task.kind, task.ordering_key, ordered=task.ordered)
 
     def _key_of(self, task: Task, kind: OrderClass, key: bytes | None, *, ordered: bool) -> Hashable:
+        found = self._key_in_destination(task, kind, key, ordered=ordered)
+        return (found, task.destination) if task.destination else found
+
+    def _key_in_destination(self, task: Task, kind: OrderClass, key: bytes | None, *, ordered: bool) -> Hashable:
         alone = task.record.offset
         ordering = self._policy.ordering
         if task.state.redelivers:
@@ -66,14 +73,14 @@ class KeyOrder:
         group = task.state.lanes
         key = self.lane_key(task)
         if not busy:
-            task.lane = self._lanes.add(group, key, task)
+            task.lane = self._lanes.add(group, key, task, task.destination)
         elif key in group.lanes:
             return False
         else:
-            task.lane = self._lanes.add_busy(group, key, task)
+            task.lane = self._lanes.add_busy(group, key, task, task.destination)
         if (rest := task.rest) is not None:
             rest_key = self._key_of(task, rest.kind, task.key_of(rest.requests), ordered=rest.ordered)
-            task.rest_lane = None if rest_key == key else self._lanes.reserve(group, rest_key, task)
+            task.rest_lane = None if rest_key == key else self._lanes.reserve(group, rest_key, task, task.destination)
         return True
 
     def go_on(self, task: Task) -> bool:
@@ -88,7 +95,11 @@ class KeyOrder:
         if rest_lane is None:
             self._lanes.ready(lane, first=True)
         else:
-            self._lanes.release(lane)
+            if task.legs is None:
+                self._lanes.release(lane)
+            else:
+                task.legs.part_over(task.leg, lane, ())
+                self._lanes.keep_place(lane, task)  # until the record ends
             task.lane, task.rest_lane = rest_lane, None
             self._lanes.admit(rest_lane, task)
         return True
@@ -126,23 +137,34 @@ class KeyOrder:
         if task.parking_key is not None:
             own = parks if rest is None else frozenset((task.kind,))
             self._parked.take(Parked(*_place(task, task.parking_key, own), digest))
-        if rest is not None and rest.ordered and (key := task.key_of(rest.requests)) is not None:
+        if rest is not None and rest.ordered and (key := task.parking_key_of(rest.requests)) is not None:
             self._parked.take(Parked(*_place(task, key, frozenset((rest.kind,))), digest))
 
-    def park(self, task: Task) -> None:
-        """The present part of a record is in the retry topic; where, the watch will tell."""
-        if (key := task.parking_key) is not None:
-            record = task.record
-            parks = frozenset((task.kind,))
-            self._parked.apply(
-                Parked(key, record.origin, record.origin_offset, None, parks, digest_of(record.key, record.value))
-            )
+    def writing(self, tasks: Iterable[Task]) -> None:
+        """The present parts of these records are on their way to the topics of their failures."""
+        for task in tasks:
+            retried = task.failure is not None and task.failure.outcome is Outcome.RETRY
+            if retried and (parked := _parked(task)) is not None:
+                self._parked.expect(parked)
+
+    def written(self, task: Task, *, acknowledged: bool) -> None:
+        """The present part of a record is in the retry topic, where the watch will tell, or has not got there."""
+        if (parked := _parked(task)) is not None:
+            digest = digest_of(task.record.key, task.record.value) if acknowledged else b""
+            self._parked.written(parked._replace(digest=digest), acknowledged=acknowledged)
 
     def settled(self, task: Task) -> None:
         """What was read from the retry topic has ended: its key is free, unless another parks it."""
         if task.state.redelivers and task.parking_key is not None:
             parks = BOTH if task.rest is None else frozenset((task.kind,))
             self._parked.apply(Unparked(*_place(task, task.parking_key, parks)))
+
+
+def _parked(task: Task) -> Parked | None:
+    """What it parks in the retry topic, at a place that is not known yet; None: nothing."""
+    if (key := task.parking_key) is None:
+        return None
+    return Parked(key, task.record.origin, task.record.origin_offset, None, frozenset((task.kind,)))
 
 
 def _place(task: Task, key: bytes, parks: frozenset[OrderClass]) -> Unparked:

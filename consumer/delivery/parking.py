@@ -96,6 +96,8 @@ class ParkedKeys:
         self._taken: dict[tuple[bytes, Place | None, OrderClass], tuple[Parked, int]] = {}
         """By key, place and class, what was read here and the watch does not tell of; with it, where the partition
         has left since, the number of the catch-up after which nothing is parked that the watch has not told of."""
+        self._expected: dict[tuple[bytes, Place, OrderClass], bool] = {}
+        """By key, place and class, what is on its way to the retry topic, and whether it has been told of since."""
 
     def __len__(self) -> int:
         """How many keys."""
@@ -119,6 +121,8 @@ class ParkedKeys:
         for kind in change.parks:
             self._taken.pop((key, change.at, kind), None)  # the watch tells of it now, or it is over
             if isinstance(change, Parked):
+                if (key, place, kind) in self._expected:
+                    self._expected[key, place, kind] = True
                 self._park(kind, key, place, (change.at, change.digest))
             else:
                 self._unpark(kind, key, place, change.at)
@@ -150,6 +154,20 @@ class ParkedKeys:
             del places[place]
             if not places:
                 del self._parked[kind][key]
+
+    def expect(self, parked: Parked) -> None:
+        """A record is on its way to the retry topic, where its place is not known yet."""
+        for where in _expectations(parked):
+            self._expected[where] = False
+
+    def written(self, parked: Parked, *, acknowledged: bool) -> None:
+        """What was expected has arrived, or has not.
+
+        An acknowledgement may be late: if the watch has told of it before, it may have told its end as well.
+        """
+        told = [self._expected.pop(where, False) for where in _expectations(parked)]
+        if acknowledged and not any(told):
+            self.apply(parked)
 
     def take(self, parked: Parked) -> None:
         """A record was read from the retry topic. The watch comes to it later, or has told its end before.
@@ -201,6 +219,11 @@ class ParkedKeys:
         for parked in over:
             if parked.at is not None:
                 self.apply(Unparked(parked.key, parked.origin, parked.offset, parked.at, parked.parks))
+
+
+def _expectations(parked: Parked) -> Iterable[tuple[bytes, Place, OrderClass]]:
+    key, place = short(parked.key), (parked.origin, parked.offset)
+    return [(key, place, kind) for kind in parked.parks]
 
 
 def _at(known: _Copies | _Copy) -> object:

@@ -20,13 +20,22 @@ _LONG = 1000
 def refused_task(record: Record, mapped: Reject, state: PartitionState, number: int, *, half: bool = False) -> Task:
     """The task of a record that cannot be mapped: nothing of it is sent."""
     task = Task(record, state, (), 0, _size(record), number)
-    task.rejected_event = mapped.event
-    task.refused = (mapped,)
-    if (past := record.redelivery) is not None:
+    past = record.redelivery
+    task.destination = mapped.destination or ("" if past is None else past.destination or "")
+    if past is not None:
         task.part, task.done = past.part, past.which
     elif half or record.offset in state.settled.half:
         task.part = OrderClass.OTHER
+    task.refused = tuple(each for each in mapped.each if _is_left(each, task)) or mapped.each[:1]
+    task.rejected_event = task.refused[0].event
     return task
+
+
+def _is_left(refused: Reject, task: Task) -> bool:
+    """Whether what a route refuses is of the present part, and was not delivered when the routes were others."""
+    consents = task.part is OrderClass.CONSENT
+    of_part = task.part is None or (refused.kind is OrderClass.CONSENT) is consents
+    return of_part and (refused.number, refused.event) not in task.done
 
 
 def task_of(  # noqa: PLR0913 - a record, and what is known of it
@@ -39,7 +48,7 @@ def task_of(  # noqa: PLR0913 - a record, and what is known of it
     size = _size(record) + (len(mapped.requests) - 1) * _REQUEST_BYTES
     ordered = False
     consents = own = 0
-    for event, body, customer, link, _ in mapped.requests:
+    for event, body, customer, link, *_ in mapped.requests:
         size += len(body)
         if len(customer) > _LONG:
             size += len(customer)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from consumer.config.model import KafkaConfig
+from consumer.config.yaml_scalars import as_helm_reads
 from consumer.errors import ExpectedError
 from consumer.kafka.group_protocol import CLASSIC
+from consumer.kafka.services import is_event_hubs
+from consumer.kafka.tokens.process import token_source
 
 
 class Fatal(ExpectedError):
@@ -41,6 +44,16 @@ _PRODUCER_ONLY = (
     "sticky.partitioning.linger.ms",
     "retries",
 )
+
+TOKENS: Final = {"security.protocol": "SASL_SSL", "sasl.mechanism": "OAUTHBEARER"}
+"""How tokens are shown to the brokers."""
+
+# Its balancer drops idle connections after four minutes (Azure's documentation of Kafka clients' configurations).
+_EVENT_HUBS: Final = {
+    "socket.keepalive.enable": True,
+    "connections.max.idle.ms": 180_000,
+    "metadata.max.age.ms": 180_000,
+}
 
 # Reads of up to this size must be writable: the source topics' limit is not known here.
 _LARGEST_MESSAGE = 64 << 20
@@ -80,7 +93,7 @@ def producer_options(config: KafkaConfig) -> dict[str, Any]:
     """The properties of the producer that writes failed records."""
     defaults = {
         "enable.idempotence": True,
-        "compression.type": "lz4",
+        "compression.type": "none" if is_event_hubs(config.bootstrap_servers) else "lz4",
         "linger.ms": 5,
         "delivery.timeout.ms": 30_000,
         "message.max.bytes": _LARGEST_MESSAGE,
@@ -95,12 +108,25 @@ def client_options(config: KafkaConfig, defaults: dict[str, Any], kind: str) -> 
     """librdkafka's properties for a client of this `kind` (consumer, producer or admin).
 
     What the user set comes last and wins over `defaults`; a property of the other kind of client is left out, since
-    librdkafka warns of it.
+    librdkafka warns of it. With `kafka.authentication` there is a token at hand when this returns: a client that is
+    made without one waits for ten seconds, and does not say why [confluent-kafka 2.16].
+
+    Raises:
+        TokenUnavailable: there is no token that is good; says why.
     """
     other_kinds: tuple[str, ...] = {
         "consumer": _PRODUCER_ONLY,
         "producer": _CONSUMER_ONLY,
         "admin": _PRODUCER_ONLY + _CONSUMER_ONLY,
     }[kind]
-    user_options = {key: value for key, value in config.options.items() if not key.startswith(other_kinds)}
-    return {"bootstrap.servers": config.bootstrap_servers, "client.id": config.group_id} | defaults | user_options
+    user_options = {
+        key: as_helm_reads(value) for key, value in config.options.items() if not key.startswith(other_kinds)
+    }
+    ours = {"bootstrap.servers": config.bootstrap_servers, "client.id": config.group_id} | defaults
+    if is_event_hubs(config.bootstrap_servers):
+        ours |= _EVENT_HUBS
+    if config.authentication is not None:
+        source = token_source(config.authentication)
+        source.token()
+        ours |= TOKENS | {"oauth_cb": source.callback}
+    return ours | user_options

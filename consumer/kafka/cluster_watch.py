@@ -128,7 +128,7 @@ class ClusterWatch:
         }
         there = [each for each in asked if each.number < topics.partitions.get(each.topic, 0)]
         missing = topics.missing & self._named
-        self.view = ClusterView(self._queries.ends(there), missing & self._suspected)
+        self.view = ClusterView(self._queries.ends(there), missing & self._suspected, topics.partitions)
         unsure = not missing <= self._suspected
         self._suspected = missing
         return unsure

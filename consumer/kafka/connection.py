@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import Final
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 from confluent_kafka.admin._metadata import ClusterMetadata
 
 from consumer.config.model import KafkaConfig
-from consumer.errors import ExpectedError
+from consumer.errors import ExpectedError, exception_chain
+from consumer.kafka.advice import advice_on
+from consumer.kafka.logging import in_our_words
 
 TIMEOUT_SECONDS: Final = 15.0
 """How long a broker has to answer at a start."""
+
+_EXPECTED: Final = (
+    "check kafka.bootstrap_servers, whether the brokers are up, and that security.protocol, sasl.* and ssl.* "
+    "in kafka.options are what they expect"
+)
+_ISSUER: Final = "; `bluecore-consumer doctor` asks the token's service itself"
 
 
 class Unreachable(ExpectedError):
@@ -29,8 +38,28 @@ class Unreachable(ExpectedError):
         self.advice = advice
 
 
+def why_unmade(error: BaseException) -> str:
+    """Why no client can be made; an error of a token's callback arrives as the cause of a SystemError [2.16]."""
+    told = next((each for each in exception_chain(error) if isinstance(each, KafkaException)), error)
+    text = told.args[0].str() if told.args and hasattr(told.args[0], "str") else str(told)
+    return f"{text}; {advice}" if (advice := advice_on(text)) else text
+
+
 class ErrorCollector(list[str]):
-    """An `error_cb` that keeps what it is told: the call that fails says no more than that it took too long."""
+    """An `error_cb` that keeps what it is told: the call that fails says no more than that it took too long.
+
+    Also the `logger` of the client: of some connections that break, librdkafka says there alone how.
+
+    Attributes:
+        lines: of the log, the newest few.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: deque[str] = deque(maxlen=20)
+
+    def log(self, _level: int, text: str, *args: object, **_: object) -> None:
+        self.lines.append(text % args if args else text)
 
     def __call__(self, error: KafkaError) -> None:
         # Attempts differ in nothing but how long each took.
@@ -55,9 +84,8 @@ def cluster_metadata(client: Producer | Consumer, config: KafkaConfig, errors: E
     except KafkaException as error:
         client.poll(0)
         why = "; ".join(errors or [error.args[0].str()])
-        raise Unreachable(
-            f"no broker answered within {TIMEOUT_SECONDS:g} s at {config.bootstrap_servers}: {why}",
-            "check kafka.bootstrap_servers, whether the brokers are up, and that security.protocol, sasl.* and ssl.* "
-            "in kafka.options are what they expect",
-        ) from None
+        what = f"no broker answered within {TIMEOUT_SECONDS:g} s at {config.bootstrap_servers}: {in_our_words(why)}"
+        told = advice_on("; ".join((why, *errors.lines)))
+        issuer = _ISSUER if config.options.get("sasl.oauthbearer.method") == "oidc" else ""
+        raise Unreachable(what, told or _EXPECTED + issuer) from None
     return found

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import structlog
 from confluent_kafka import KafkaError, Message
 
 from consumer.kafka.group_protocol import is_fatal
-from consumer.kafka.logging import RateLimitedLog
+from consumer.kafka.logging import RateLimitedLog, in_our_words
 from consumer.telemetry.read_errors import WHOLE_TOPIC, ReadErrors
 
 log = structlog.get_logger(__name__)
@@ -28,13 +30,15 @@ class ConsumerErrors:
         incidents: takes librdkafka's own lines too.
     """
 
-    def __init__(self, read_errors: ReadErrors | None) -> None:
+    def __init__(self, read_errors: ReadErrors | None, on_refused: Callable[[], None] = lambda: None) -> None:
         """Begin without an error.
 
         Args:
             read_errors: takes what lasts.
+            on_refused: is called where the brokers do not take what they are shown of us.
         """
         self._read_errors = read_errors
+        self._on_refused = on_refused
         self.incidents = RateLimitedLog(log)
 
     def handle(self, message: Message, error: KafkaError) -> None:
@@ -47,7 +51,11 @@ class ConsumerErrors:
         if self._read_errors is not None and error.code() in _LASTING:
             self._read_errors.began(topic, number, error.str())
         elif error.code() not in _NOTHING_NEW:
+            if error.code() == KafkaError._AUTHENTICATION:  # noqa: SLF001
+                self._on_refused()
             all_down = error.code() == KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001
             text = "Kafka does not answer; it is tried again until it does" if all_down else "Kafka reports an error"
             location = {"topic": topic, "partition": number} if topic else {}
-            self.incidents.warning(f"{error.name()} {topic}", text, error=error.str(), code=error.name(), **location)
+            self.incidents.warning(
+                f"{error.name()} {topic}", text, error=in_our_words(error.str()), code=error.name(), **location
+            )

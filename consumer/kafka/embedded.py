@@ -8,7 +8,9 @@ pause, seek, watermarks and patterns of topics work as on a real broker. What do
   subscription does not create it, and `create_topics` of an AdminClient is not answered;
 * about 5 MB are kept a partition: older records vanish;
 * a classic group takes 3 s to form, and at every later change its `session.timeout.ms` less one second (so set
-  that low, but above the 3 s); with `group.protocol: consumer` members join at once;
+  that low, but above the 3 s). A member that asks for its share after the leader has told the shares is refused,
+  where Kafka would give it its share: it joins once more, and that is such a change, at about one start in five of
+  two members. With `group.protocol: consumer` members join at once;
 * it dies with its process.
 """
 

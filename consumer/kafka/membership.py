@@ -16,6 +16,7 @@ from confluent_kafka.admin._group import ConsumerGroupDescription
 from consumer.config.model import KafkaConfig
 from consumer.kafka.client import client_options
 from consumer.kafka.logging import NullLogger
+from consumer.kafka.tokens.token import TokenUnavailable
 
 _ASK_EVERY_SECONDS = 2.0
 _TIMEOUT = 5.0
@@ -55,9 +56,11 @@ class Membership:
         if self._answer is None and self._clock() >= self._ask_at:
             self._ask_at = self._clock() + _ASK_EVERY_SECONDS
             if self._admin is None:
-                self._admin = AdminClient(
-                    client_options(self._config, {}, "admin") | {"logger": NullLogger(), "statistics.interval.ms": 0}
-                )
+                try:
+                    options = client_options(self._config, {}, "admin")
+                except TokenUnavailable:
+                    return False
+                self._admin = AdminClient(options | {"logger": NullLogger(), "statistics.interval.ms": 0})
             group = self._config.group_id
             self._answer = self._admin.describe_consumer_groups([group], request_timeout=_TIMEOUT)[group]
         return False

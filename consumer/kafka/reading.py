@@ -12,7 +12,6 @@ from consumer.config.model import Config, KafkaConfig
 from consumer.errors import ExpectedError
 from consumer.kafka.client import client_options
 from consumer.kafka.connection import TIMEOUT_SECONDS, ErrorCollector, Unreachable, cluster_metadata
-from consumer.kafka.logging import NullLogger
 from consumer.kafka.record import record_from
 from consumer.records import Record
 from consumer.suggestions import did_you_mean
@@ -49,7 +48,7 @@ class TopicReader:
             "enable.auto.commit": False,
             "enable.partition.eof": True,
             "error_cb": errors,
-            "logger": NullLogger(),
+            "logger": errors,
         }
         self._consumer = Consumer(options | callbacks)
         try:
@@ -136,5 +135,5 @@ def topic_names(config: KafkaConfig) -> list[str]:
     """
     errors = ErrorCollector()
     options = client_options(config, {"group.id": config.group_id}, "consumer")
-    with Consumer(options | {"error_cb": errors, "logger": NullLogger()}) as consumer:
+    with Consumer(options | {"error_cb": errors, "logger": errors}) as consumer:
         return sorted(cluster_metadata(consumer, config, errors).topics)

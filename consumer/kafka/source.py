@@ -18,6 +18,7 @@ from consumer.kafka.offset_commits import OffsetCommits
 from consumer.kafka.record import record_from
 from consumer.kafka.repositioning import Repositioning
 from consumer.kafka.starts import Starts, reset_policy
+from consumer.kafka.tokens.process import token_source
 from consumer.kafka.topic_ids import TopicIds
 from consumer.ports import Listener
 from consumer.records import Partition, Record
@@ -59,7 +60,9 @@ class KafkaSource:
         retry_topic = config.dead_letters.retry_topic
         self._failure_topics = (retry_topic,)
         self._most_bytes = config.delivery.max_record_bytes
-        self._errors = ConsumerErrors(read_errors)
+        authentication = config.kafka.authentication
+        renew = (lambda: None) if authentication is None else token_source(authentication).refused
+        self._errors = ConsumerErrors(read_errors, renew)
         self._commits = OffsetCommits(listener)
         self._paused: set[Partition] = set()
         self._topic_ids = TopicIds(config.kafka, time.monotonic)

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import structlog
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, TopicPartition
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
 from consumer.delivery.task import Commit
 from consumer.kafka.client import Fatal
@@ -62,7 +63,7 @@ class Starts:
         """Before the group is joined: notes which partitions there are that the group has never read.
 
         Raises:
-            KafkaException: the brokers do not answer.
+            KafkaException: the brokers do not answer, or the group has had no coordinator for half a minute.
         """
         if self._policy != "latest":
             return
@@ -74,7 +75,7 @@ class Starts:
             for number in topic.partitions
         ]
         read: defaultdict[str, bool] = defaultdict(bool)
-        for each in consumer.committed(partitions, timeout=_TIMEOUT) if partitions else ():
+        for each in _COORDINATOR_MOVES(_commits, consumer, partitions) if partitions else ():
             read[each.topic] |= each.offset >= 0
         self._first_read = frozenset(
             Partition(each.topic, each.partition) for each in partitions if not read[each.topic]
@@ -197,6 +198,26 @@ class Starts:
             # A partition that had to be asked twice may come back so; as an offset it would mean the end.
             raise KafkaException(KafkaError(KafkaError._NO_OFFSET, "the brokers named no offset"))  # noqa: SLF001 - confluent-kafka's public name for it
         return {Partition(each.topic, each.partition): each.offset for each in answers}
+
+
+def _commits(consumer: Consumer, partitions: list[TopicPartition]) -> list[TopicPartition]:
+    committed = consumer.committed(partitions, timeout=_TIMEOUT)
+    _raise_errors(committed)
+    return committed
+
+
+def _moves(error: BaseException) -> bool:
+    """Whether the group's coordinator is not to be had just now, as while brokers start."""
+    return isinstance(error, KafkaException) and error.args[0].code() in {
+        KafkaError.NOT_COORDINATOR,
+        KafkaError.COORDINATOR_NOT_AVAILABLE,
+        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+    }
+
+
+_COORDINATOR_MOVES = Retrying(
+    retry=retry_if_exception(_moves), wait=wait_fixed(0.25), stop=stop_after_delay(30), reraise=True
+)
 
 
 def _raise_errors(partitions: Sequence[TopicPartition]) -> None:

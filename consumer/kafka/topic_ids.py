@@ -16,6 +16,7 @@ from confluent_kafka.admin._topic import TopicDescription
 from consumer.config.model import KafkaConfig
 from consumer.kafka.client import client_options
 from consumer.kafka.logging import NullLogger
+from consumer.kafka.tokens.token import TokenUnavailable
 
 _LOOK_EVERY_SECONDS = 10.0
 _TIMEOUT = 5.0
@@ -105,9 +106,11 @@ class TopicIds:
 
     def _ask(self, topics: Iterable[str]) -> Described:
         if self._admin is None:
-            self._admin = AdminClient(
-                client_options(self._config, {}, "admin") | {"logger": NullLogger(), "statistics.interval.ms": 0}
-            )
+            try:
+                options = client_options(self._config, {}, "admin")
+            except TokenUnavailable:
+                return {}
+            self._admin = AdminClient(options | {"logger": NullLogger(), "statistics.interval.ms": 0})
         return self._admin.describe_topics(TopicCollection(list(topics)), request_timeout=_TIMEOUT)
 
     def _compare(self, asked: Described) -> set[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any, TypeVar
 
+from consumer.config.destinations import UNNAMED
 from consumer.config.expression_syntax import AROUND
-from consumer.config.route import SKIP, EventByValue, RouteConfig, paths_of
+from consumer.config.route import SKIP, DestinationByValue, EventByValue, RouteConfig, paths_of
+from consumer.mapping.choices import MISSING, Chosen, chosen, meanings
 from consumer.mapping.contract import decides_consent, events_of
 from consumer.mapping.errors import InvalidValueError, RefusedError
 from consumer.mapping.moments import Zone
@@ -19,11 +21,12 @@ from consumer.mapping.reads import Names, union
 from consumer.mapping.shared import Shared
 from consumer.mapping.surroundings import Cell, RouteSurroundings
 from consumer.mapping.tables import NO_TABLES, Tables
+from consumer.mapping.timing import Timing, timing_of
 from consumer.mapping.values import is_blank, readable
-from consumer.records import CONSENTS, OrderClass
+from consumer.records import CONSENTS, OrderClass, Reason
 
-Chosen = tuple[type, bool | int | str]
-_FORMS = {bool: "boolean", int: "whole number", str: "text"}
+_T = TypeVar("_T")
+_FORMS = {bool: "boolean", int: "whole number", str: "text", type(None): "missing value"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,9 @@ class Route:
         chooser: the value of the record that chooses the event, None when there is but one.
         zone: of the record's local timestamps, None where they stay without.
         rated: its number, where it has a rate of its own.
+        timing: when its events are, and how old they may be.
+        destination: where its events go, None where a value of the record chooses.
+        brand: that value.
         plans: by that value's type and the value itself, as 1 and true are one in Python; by None when there
             is no chooser. None where the record is skipped.
         otherwise: the plan of all other values, where the route has a default.
@@ -44,8 +50,12 @@ class Route:
     chooser: Reader | None
     zone: Zone
     rated: int | None
+    timing: Timing
     plans: Mapping[Chosen | None, Plan | None]
     otherwise: Plan | None = None
+    destination: str | None = UNNAMED
+    brand: Reader | None = None
+    by_brand: Mapping[Chosen | None, str | None] = field(default_factory=dict)
 
     @property
     def only_event(self) -> str:
@@ -83,7 +93,29 @@ class Route:
             key = chosen(value, ignore_case=self._by_value.ignore_case)
             if key in self.plans:
                 return self.plans[key]
+        if MISSING in self.plans and (value is None or is_blank(value)):
+            return self.plans[MISSING]
         return self._default(value)
+
+    def addressee(self, record: Any) -> str | None:
+        """The destination of a record whose value chooses it; None where it is to be skipped.
+
+        Raises:
+            RefusedError: the value is missing, or stands for no destination, and the route has none for all others.
+        """
+        chosen_by = self.config.destination
+        if self.brand is None or not isinstance(chosen_by, DestinationByValue):
+            return self.destination
+        value = self.brand.read(record)
+        found = chosen_by.default
+        if isinstance(value, bool | int | str | None):
+            found = self.by_brand.get(chosen(value, ignore_case=chosen_by.ignore_case), found)
+        if found is None:
+            known = ", ".join(map(as_yaml, chosen_by.values))
+            given = "is missing" if value is None or is_blank(value) else f"*** ({_form(value)}) is none of {known}"
+            what = f"destination: the value {given} ({self.brand.hint})"
+            raise RefusedError(Reason.UNROUTABLE, "destination", what)
+        return None if found == SKIP else found
 
     @property
     def _by_value(self) -> EventByValue:
@@ -97,7 +129,7 @@ class Route:
             if default is None or default in CONSENTS:
                 raise RefusedError.missing("event", hint)
         elif default is None:
-            known = ", ".join(f"{as_yaml(each)} ({_form(each)})" for _, each in filter(None, self.plans))
+            known = ", ".join(f"{as_yaml(each)} ({_form(each)})" for each in self._by_value.values)
             what = f"the value, a {_form(value)}, stands for no event of the route, which names {known}"
             raise RefusedError.invalid("event", what, hint)
         return self.otherwise
@@ -105,7 +137,7 @@ class Route:
 
 def names_read(route: RouteConfig) -> Names:
     """The fields of a record that a route looks at, in whose configuration nothing is wrong."""
-    return names_of(compile_route(route, "", NO_TABLES, Cell()))
+    return names_of(compile_route(route, {}, NO_TABLES, Cell()))
 
 
 def names_of(whole: object) -> Names:
@@ -136,26 +168,57 @@ def _consent(found: Any) -> bool:
     return found
 
 
-def chosen(value: bool | int | str, *, ignore_case: bool) -> Chosen:  # noqa: FBT001 - any scalar of a record
-    """A value that chooses the event, as the route's own values are kept."""
-    return (type(value), value.casefold() if ignore_case and isinstance(value, str) else value)
+def compile_route(  # noqa: PLR0913, PLR0917 - a route, and what it shares with the others
+    route: RouteConfig,
+    tokens: Mapping[str, str],
+    tables: Tables,
+    cell: Cell,
+    number: int = 0,
+    max_age_seconds: float = 0,
+) -> Route:
+    """Compiles a route in whose configuration nothing is wrong.
 
-
-def compile_route(route: RouteConfig, token: str, tables: Tables, cell: Cell, number: int = 0) -> Route:
-    """Compiles a route in whose configuration nothing is wrong; `number`: its place among them."""
+    Args:
+        route: the route.
+        tokens: the namespaces, by destination.
+        tables: those that `lookup` looks into.
+        cell: where the record at hand is put.
+        number: its place among the routes.
+        max_age_seconds: how old its events may be, if it does not say so itself; 0: there is no limit.
+    """
     rated = number if route.rate_limit_per_second else None
     shared = Shared(route.zone, tables, RouteSurroundings(cell, route.key_format))
     accept = _consent if decides_consent(route) else readable
+    timing = timing_of(route, max_age_seconds, shared)
     when = None if route.when is None else reader("when", route.when, (), accept, shared)
     if not isinstance(route.event, EventByValue):
-        return Route(route, when, None, route.zone, rated, {None: plan_of(route, route.event, token, shared)})
+        only: dict[Chosen | None, Plan | None] = {None: plan_of(route, route.event, tokens, shared)}
+        return _addressed(Route(route, when, None, route.zone, rated, timing, only), shared)
     chooser = reader("event", route.event.path, (), readable, shared)
-    made = {event: plan_of(route, event, token, shared) for event in events_of(route)}
-    plans: dict[Chosen | None, Plan | None] = {
-        chosen(value, ignore_case=route.event.ignore_case): made.get(event)
-        for value, event in route.event.values.items()
-    }
-    return Route(route, when, chooser, route.zone, rated, plans, made.get(route.event.default or SKIP))
+    made = {event: plan_of(route, event, tokens, shared) for event in events_of(route)}
+    plans, otherwise = _chosen_by(route.event, made), made.get(route.event.default or SKIP)
+    return _addressed(Route(route, when, chooser, route.zone, rated, timing, plans, otherwise), shared)
+
+
+def _addressed(route: Route, shared: Shared) -> Route:
+    """The same with where its events go."""
+    by = route.config.destination
+    if not isinstance(by, DestinationByValue):
+        return replace(route, destination=by or UNNAMED)
+    brand = reader("destination", by.path, (), readable, shared)
+    names = _chosen_by(by, {name: name for name in (*route.config.destinations, SKIP)})
+    return replace(route, destination=None, brand=brand, by_brand=names)
+
+
+def _chosen_by(choice: EventByValue | DestinationByValue, made: Mapping[str, _T]) -> dict[Chosen | None, _T | None]:
+    """By all that the values stand for; what one is goes before what another stands for."""
+    found: dict[Chosen | None, _T | None] = {}
+    for value, name in choice.values.items():
+        found[chosen(value, ignore_case=choice.ignore_case)] = made.get(name)
+    for value, name in choice.values.items():
+        for meant in meanings(value, ignore_case=choice.ignore_case):
+            found.setdefault(meant, made.get(name))
+    return found
 
 
 def reads_surroundings(route: RouteConfig) -> bool:

@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from consumer.mapping.errors import InvalidValueError
-from consumer.mapping.moments import to_date, to_datetime
+from consumer.mapping.moments import UNITS, to_date, to_datetime
 from consumer.mapping.values import rfc3339
+from consumer.suggestions import did_you_mean
 
 _LONGEST: Final = 100
 _DIRECTIVE: Final = re.compile(r"%(.?)", re.DOTALL)
@@ -57,19 +58,31 @@ def parse_date(text: str, form: str) -> str | None:
     return rfc3339(moment) if _OF_TIMES.intersection(_directives(form)) else moment.date().isoformat()
 
 
-def format_date(value: str | float | Decimal, form: str) -> str | None:
-    """A date or time, ISO 8601 or in milliseconds since 1970, in that form; null for an empty text."""
+def format_date(value: str | float | Decimal, form: str, unit: str | None = None) -> str | None:
+    """A date or time in that form: of ISO 8601, or a number of `unit` since 1970; null for an empty text.
+
+    Without a unit a whole number counts milliseconds.
+    """
+    if unit is not None and (fault := unit_fault(unit)) is not None:
+        raise InvalidValueError(f"is given a unit that {fault}")
     if isinstance(value, str):
         if not value or value.isspace():
             return None
         day: date | None = to_date(value) if _DAY.fullmatch(value.strip()) else None
-        moment = to_datetime(value) if day is None else datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a day has no zone
+        moment = to_datetime(value, unit) if day is None else datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a day has no zone
     else:
-        moment = to_datetime(int(value))
+        moment = to_datetime(int(value) if value == value // 1 else value, unit)
     if moment is None:
         return None
     placed = moment
     return _DIRECTIVE.sub(lambda match: _WRITTEN[match[1]](placed), form)
+
+
+def unit_fault(unit: str) -> str | None:
+    """What is wrong with what a number is said to count."""
+    if unit in UNITS:
+        return None
+    return f"is {unit}, and must be one of {', '.join(UNITS)}{did_you_mean(unit, UNITS)}"
 
 
 def written_form_fault(form: str) -> str | None:

@@ -186,9 +186,19 @@ class _Functions(Functions):
     def _func_to_number(self, value: Any) -> Any:
         return value if isinstance(value, Decimal) else super()._func_to_number(value)  # type: ignore[misc]  # not in the stubs
 
+    @signature({"types": ["string"]}, {"types": ["array", "null"]})
+    def _func_join(self, glue: str, parts: list[Any] | None) -> str | None:
+        """What is null is left out, as in SQL's `concat_ws`; of nothing but nulls it is null."""
+        texts = [each for each in parts or () if each is not None]
+        for each in texts:
+            if not isinstance(each, str):
+                raise InvalidValueError(f"join() takes a list of texts, and was given one with {json_type(each)}")
+        return glue.join(texts) if texts or parts == [] else None
+
     @signature({"types": []})
-    def _func_to_string(self, value: Any) -> str:
-        if isinstance(value, str):
+    def _func_to_string(self, value: Any) -> str | None:
+        """Of null it is null, and not the text `null`: what is missing stays missing."""
+        if value is None or isinstance(value, str):
             return value
         if isinstance(value, Decimal):
             return format(value, "f")

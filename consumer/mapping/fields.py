@@ -18,7 +18,7 @@ import phonenumbers
 from consumer.config.presets import PRESETS
 from consumer.config.route import RouteConfig
 from consumer.mapping.contract import DEFAULT_ATTRIBUTES
-from consumer.mapping.emails import cleaned, email, is_email, normalised_email
+from consumer.mapping.emails import email, is_email, normalised_email
 from consumer.mapping.errors import InvalidValueError
 from consumer.mapping.values import exact, field_value, is_blank, jsonable, readable
 
@@ -37,6 +37,9 @@ IDENTITY = {
 }
 """Who it is, and where that is looked for; `customer_id` and `device_id` only stand in for the `distinct_id`."""
 
+SYNONYMS = {"user_id": "customer_id", "anonymous_id": "device_id"}
+"""What a route may call these ids under `fields`, as a record may."""
+
 CUSTOMER = {name: (f"customer.{name}", name) for name in DEFAULT_ATTRIBUTES}
 PRODUCT_ID = ("product_id", "sku", "id")
 """By preference; sent as `id` (RudderStack; Bluecore's examples)."""
@@ -53,6 +56,13 @@ def own_names(route: RouteConfig, name: str) -> tuple[str, ...]:
     """Where a field is looked for when the route does not say: under the names of its preset, then Bluecore's own."""
     preset = () if route.preset is None else PRESETS[route.preset].names.get(name, ())
     return (*preset, *_OWN_NAMES.get(name, (name,)))
+
+
+def identity_key(route: RouteConfig, name: str) -> str:
+    """The key of `fields` under which the route maps one of `IDENTITY`; its own name where it does not."""
+    if name in route.fields:
+        return name
+    return next((key for key, meant in SYNONYMS.items() if meant == name and key in route.fields), name)
 
 
 def product_fields(route: RouteConfig) -> tuple[str, ...]:
@@ -82,9 +92,14 @@ def number(value: Any) -> Any:
 
 
 def _normalised_id(value: Any) -> str | None:
-    """An id; one that may be an e-mail, as that is written."""
+    """An id; one that is an e-mail, as that is written, and any other as it is, whatever it looks like."""
     found = text(value)
-    return cleaned(found) if found and is_email(found) else found
+    if found is None or not is_email(found):
+        return found
+    try:
+        return normalised_email(found)
+    except InvalidValueError:
+        return found
 
 
 def plain_phone(value: Any) -> Any:
@@ -137,5 +152,8 @@ ACCEPT: dict[str, Accept] = {
 }
 """What must be of one form; everything else is sent in whatever form it has."""
 
-NORMALISED: dict[str, Accept] = {"email": normalised_email, "distinct_id": _normalised_id}
+NORMALISED: dict[str, Accept] = {
+    "email": normalised_email,
+    **dict.fromkeys(("distinct_id", "customer_id", "device_id"), _normalised_id),
+}
 """What `normalise_email` puts in the place of those."""

@@ -135,6 +135,7 @@ _COUNT = Parameter(("integer",), optional=True, literal=True, check=text_functio
 _PAD = Parameter(("string",), optional=True, literal=True, check=text_functions.pad_fault)
 _READ_FORM = Parameter(("string",), literal=True, check=date_functions.read_form_fault)
 _WRITTEN_FORM = Parameter(("string",), literal=True, check=date_functions.written_form_fault)
+_UNIT = Parameter(("string",), optional=True, literal=True, check=date_functions.unit_fault)
 _PATTERN = Parameter(("string",), literal=True, check=text_functions.pattern_fault)
 
 OWN_FUNCTIONS: Final[dict[str, Function]] = {
@@ -163,12 +164,14 @@ OWN_FUNCTIONS: Final[dict[str, Function]] = {
     ),
     "format_date": Function(
         date_functions.format_date,
-        (Parameter(("string", "integer")), _WRITTEN_FORM),
-        refuses="a value that is no date",
+        (Parameter(("string", "number")), _WRITTEN_FORM, _UNIT),
+        refuses="text that is no date",
     ),
     "first_present": Function(_first_present, (Parameter(),), variadic=True),
     "lookup": Function(value_functions.lookup, (Parameter(("string",), literal=True), Parameter(_SCALARS))),
 }
 """Of `lookup` without its tables: `own_functions` adds them."""
+NULL_GIVES_NULL: Final = frozenset((*OWN_FUNCTIONS, "join", "to_string"))
+"""With them two of JMESPath's, of which one would refuse a record for a null, and the other send the text `null`."""
 LAZY: Final = "first_present"
 """Its arguments are computed one after the other, until one is present: what stands behind it refuses nothing."""

@@ -15,7 +15,7 @@ from consumer.config.route import RouteConfig
 from consumer.mapping.contract import Contract
 from consumer.mapping.emails import is_email
 from consumer.mapping.errors import LeftOut, RefusedError
-from consumer.mapping.fields import ACCEPT, IDENTITY, NORMALISED, own_names
+from consumer.mapping.fields import ACCEPT, IDENTITY, NORMALISED, identity_key, own_names
 from consumer.mapping.readers import Reader, reader
 from consumer.mapping.shared import NOTHING_SHARED, Shared
 
@@ -96,7 +96,8 @@ def identity_of(route: RouteConfig, contract: Contract, shared: Shared = NOTHING
     """How one event type of a route finds its customer."""
     accept = ACCEPT | NORMALISED if route.normalise_email else ACCEPT
     email, explicit, customer_id, device_id = (
-        reader(name, route.fields.get(name), own_names(route, name), accept[name], shared) for name in IDENTITY
+        reader(name, route.fields.get(identity_key(route, name)), own_names(route, name), accept[name], shared)
+        for name in IDENTITY
     )
     mapped = "distinct_id" in route.fields
     return Identity(email, explicit, customer_id, device_id, contract.customer, contract.links, mapped)

@@ -28,6 +28,8 @@ _NANOSECONDS = {
     "microseconds": 10**3,
     "nanoseconds": 1,
 }
+UNITS = tuple(_NANOSECONDS)
+"""What a number may count since 1970."""
 _INFINITIES = (inf, -inf)
 _MOST = 10**21
 """Of whichever unit: beyond year 9999 in all."""

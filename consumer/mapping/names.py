@@ -29,6 +29,8 @@ def as_name(name: str) -> str | None:
     return written if is_name(written) else None
 
 
-def as_yaml(value: bool | int | str) -> str:  # noqa: FBT001 - any scalar of a configuration
+def as_yaml(value: bool | int | str | None) -> str:  # noqa: FBT001 - any scalar of a configuration
     """A value as the configuration file writes it."""
+    if value is None:
+        return "null"
     return str(value).lower() if isinstance(value, bool) else str(value)

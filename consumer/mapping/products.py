@@ -174,18 +174,25 @@ def _ride_along(product: Product, item: Product, index: int, left_out: LeftOut) 
 
 
 def _ride_along_without_the_invalid(product: Product, item: Product, place: str, left_out: LeftOut) -> None:
-    """Nobody has mapped them: what could not be read costs no record, whatever the route refuses."""
+    """What could not be read is judged as any optional field is; what nobody may read, as it is encrypted, is not."""
     for name, value in item.items():
         if value is None or name in _IDS or is_blank(value):
             continue
         legible = _legible_part(value)
-        if legible is not value and left_out is not None:
+        if legible is not value and (left_out is not None or _is_dirty(value)):
             leave_out(left_out, name, "holds what could not be read", place=place)
         if legible is not None:
             try:
                 product[name] = jsonable(legible)
             except InvalidValueError as rule:
                 leave_out(left_out, name, rule, place=place)
+
+
+def _is_dirty(value: Any) -> bool:
+    """Whether some of it could not be read, and would not be readable with a key."""
+    if isinstance(value, dict | list):
+        return any(map(_is_dirty, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, Unreadable) and not value.encrypted and value.pending is None
 
 
 def _legible_part(value: Any) -> Any:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Literal
 
-from consumer.age import AgeLimit
+from consumer.config.destinations import UNNAMED
 from consumer.config.route import RouteConfig
 from consumer.delivery.failures import joined
 from consumer.mapping.compiled_route import Route, compile_route, names_of, reads_surroundings
@@ -16,7 +17,7 @@ from consumer.mapping.errors import RefusedError
 from consumer.mapping.links import Claim, Links, claimed_links
 from consumer.mapping.moments import localised
 from consumer.mapping.reads import Names, union
-from consumer.mapping.recipients import Recipients
+from consumer.mapping.recipients import Namespace, Recipients
 from consumer.mapping.surroundings import Cell, Surroundings
 from consumer.mapping.tables import NO_TABLES, Tables
 from consumer.records import EventRequest, Mapped, Omission, Reason, Reject, Send, Skip, Stage
@@ -35,27 +36,26 @@ class Router:
     def __init__(
         self,
         routes: Sequence[Route],
-        max_age_seconds: float,
         cell: Cell | None = None,
         recipients: Recipients | None = None,
     ) -> None:
         self._routes = tuple(routes)
         self.recipients = recipients
-        self._max_age = AgeLimit(max_age_seconds)
         self._cell = Cell() if cell is None else cell
         self._routes_for = lru_cache(_MOST_REMEMBERED)(self._find)
         self._routes_for_tombstones = lru_cache(_MOST_REMEMBERED)(self._find_of_tombstones)
         self.takes_tombstones = any(route.config.records == "tombstones" for route in routes)
         self.reads_surroundings = any(reads_surroundings(route.config) for route in routes)
+        self.reads_event_times = any(route.timing.reader is not None for route in routes)
         self.links_identities = any(route.config.link_identities for route in routes)
 
-    def map(  # noqa: C901, PLR0913 - a record's coordinates, flat for the hot path
+    def map(  # noqa: C901, PLR0912, PLR0913, PLR0915 - a record's coordinates, flat for the hot path
         self,
         topic: str,
         record_name: str | None,
         value: Mapping[str, Any] | None,
         event_time_ms: int | None,
-        now_ms: int,
+        now_ms: int | None,
         *,
         claim: Claim | None = None,
         around: Surroundings | None = None,
@@ -70,7 +70,7 @@ class Router:
             record_name: the full name of its Avro type, when it is known.
             value: the decoded record; None of a tombstone.
             event_time_ms: when it was written, ms since the epoch; None when that is not known.
-            now_ms: ms since the epoch.
+            now_ms: ms since the epoch; None: no age is judged.
             claim: decides whether this record carries the link of an id to an e-mail; None: it does not. Asked once
                 for each link that the routes which send show.
             around: what `_kafka` has; None: nothing.
@@ -87,10 +87,11 @@ class Router:
         omitted: list[Omission] = []
         links: Links | None = None if claim is None else {}
         priorities: list[int] = []
-        reason: Literal["when", "event"] = "when"
+        reason: Literal["when", "event", "destination"] = "when"
         refused: list[tuple[int, Reject | None]] | None = None
+        own_time: int | None = None
         for route in routes:
-            event = ""
+            event, destination = "", route.destination
             try:
                 record = value if route.zone is None else localised(value, route.zone)
                 if route.applies(record):
@@ -100,14 +101,34 @@ class Router:
                         reason = "event"
                         continue
                     event = plan.contract.event
-                    self._check_age(event_time_ms, now_ms)
-                    made = plan.requests(record, links, omitted)
+                    if destination is None and (destination := route.addressee(record)) is None:
+                        reason = "destination"
+                        continue
+                    timing, time_ms = route.timing, event_time_ms
+                    unread: list[Omission] = []
+                    if timing.reader is not None and (read := timing.read(record, event, unread)) is not None:
+                        time_ms = read
+                        own_time = read if own_time is None else min(own_time, read)
+                    timing.check(time_ms, now_ms)
+                    made = plan.requests(record, links, omitted, destination)
+                    if timing.own:
+                        until_ms = timing.limit.until_ms(time_ms)
+                        made = [each._replace(until_ms=until_ms) for each in made]
+                        omitted += unread
                     requests += made if route.rated is None else [each._replace(rated=route.rated) for each in made]
                     priorities.append(route.config.priority)
             except RefusedError as error:
                 number = len(requests) + len(refused or ())
-                reject = replace(error.as_reject(), event=event, kind=route.kind_of(event), number=number)
-                refused = [*(refused or ()), (len(requests), None if self._is_withheld(route, value) else reject)]
+                reject = replace(
+                    error.as_reject(),
+                    event=event,
+                    kind=route.kind_of(event),
+                    number=number,
+                    event_time_ms=own_time,
+                    destination=destination,
+                )
+                told = None if self._is_withheld(route, value, destination) else reject
+                refused = [*(refused or ()), (len(requests), told)]
         rejects = () if refused is None else tuple(each for _, each in refused if each is not None)
         if not priorities:
             return joined(rejects) if rejects else Skip("only_emails" if refused else reason)
@@ -119,9 +140,9 @@ class Router:
         if links and claim is not None:
             requests = claimed_links(links, claim) + requests
         priority = priorities[0] if len(priorities) == 1 else max(priorities)
-        if not rejects and not numbers:
+        if not rejects and not numbers and own_time is None:
             return Send(tuple(requests), priority, tuple(omitted)) if omitted else Send(tuple(requests), priority)
-        return Send(tuple(requests), priority, tuple(omitted), rejects, numbers)
+        return Send(tuple(requests), priority, tuple(omitted), rejects, numbers, own_time)
 
     def reads(self, topic: str) -> Names:
         """The fields that are looked at of the records of a topic, whichever of its routes takes them."""
@@ -149,18 +170,18 @@ class Router:
         requests: list[EventRequest], numbers: tuple[int, ...], links: Links | None, recipients: Recipients
     ) -> tuple[list[EventRequest], tuple[int, ...]]:
         """The requests for those who may get any, with their numbers, and of `links` theirs; the rest is counted."""
-        for link in [link for link in links or () if not recipients.takes(link[1])]:
+        for link in [link for link in links or () if not recipients.takes(*link[1:])]:
             del (links or {})[link]
         numbered = zip(numbers or range(len(requests)), requests, strict=True)
-        kept = [(number, request) for number, request in numbered if recipients.takes(request.customer)]
+        kept = [each for each in numbered if recipients.takes(each[1].customer, each[1].destination)]
         if len(kept) == len(requests):
             return requests, numbers
         recipients.on_withheld(len(requests) - len(kept))
         return [request for _, request in kept], tuple(number for number, _ in kept)
 
-    def _is_withheld(self, route: Route, record: Any) -> bool:
+    def _is_withheld(self, route: Route, record: Any, destination: str | None) -> bool:
         """Whether what a route refuses is of somebody who gets no events anyhow: that is no dead letter."""
-        if self.recipients is None:
+        if self.recipients is None or destination is None:
             return False
         for plan in (*route.plans.values(), route.otherwise):
             if plan is None:
@@ -168,7 +189,7 @@ class Router:
             with suppress(RefusedError):
                 email = plan.identity.email.read(record)
                 if email is not None:
-                    if another := not self.recipients.takes(email):
+                    if another := not self.recipients.takes(email, destination):
                         self.recipients.on_withheld(1)
                     return another
         return False
@@ -176,31 +197,33 @@ class Router:
     def _find_of_tombstones(self, topic: str) -> tuple[Route, ...]:
         return tuple(route for route in self._routes if route.takes_tombstones_of(topic))
 
-    def _check_age(self, event_time_ms: int | None, now_ms: int) -> None:
-        if self._max_age.exceeded(event_time_ms, now_ms):
-            raise RefusedError(Reason.TOO_OLD, None, f"the event is more than {self._max_age.seconds:g} seconds old")
 
-
-def compile_routes(
+def compile_routes(  # noqa: PLR0913 - all that the configuration says of mapping
     routes: Sequence[RouteConfig],
     *,
     token: str,
     max_age_seconds: float = 0,
     tables: Tables = NO_TABLES,
     only_emails: Sequence[str] = (),
+    others: Mapping[str, Namespace] = MappingProxyType({}),
 ) -> Router:
     """Everything that can be worked out before the first record.
 
     Args:
         routes: the configuration's, in which `consumer.commands.validation` finds nothing wrong.
-        token: the namespace, `properties.token` of every event.
-        max_age_seconds: older records are rejected as too old; 0: none is.
+        token: the namespace of `bluecore`, `properties.token` of every event that goes to no other destination.
+        max_age_seconds: older events are rejected as too old, unless their route says otherwise; 0: none is.
         tables: those that `lookup` looks into.
-        only_emails: the addresses and domains of those who get events; empty: everybody does.
+        only_emails: the addresses and domains of those who get events there; empty: everybody does.
+        others: the other destinations, by their names.
     """
-    cell = Cell()
-    compiled = [compile_route(route, token, tables, cell, number) for number, route in enumerate(routes)]
-    return Router(compiled, max_age_seconds, cell, Recipients(only_emails) if only_emails else None)
+    every = {UNNAMED: Namespace(token, tuple(only_emails)), **others}
+    cell, tokens = Cell(), {name: each.token for name, each in every.items()}
+    compiled = [
+        compile_route(route, tokens, tables, cell, number, max_age_seconds) for number, route in enumerate(routes)
+    ]
+    listed = {name: each.only_emails for name, each in every.items() if each.only_emails}
+    return Router(compiled, cell, Recipients(listed) if listed else None)
 
 
 def _numbered(requests: int, refused_at: Sequence[int]) -> tuple[int, ...]:

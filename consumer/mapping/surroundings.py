@@ -12,12 +12,13 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, Literal
 
-from consumer.avro.errors import Undecodable
-from consumer.mapping.errors import InvalidValueError
+from consumer.avro.errors import EncryptedPayload, Undecodable
+from consumer.mapping.errors import EncryptedValueError, InvalidValueError
 from consumer.records import OWN_HEADERS, Headers, Record
 
 KeyFormat = Literal["text", "json", "avro", "bytes"]
-ReadKey = Callable[[bytes, Headers], Any]
+ReadKey = Callable[[bytes, Headers, str], Any]
+"""A key, the headers of its record, and the topic that it was first written to."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_TEXT: Final = "is no UTF-8 text"
@@ -47,9 +48,15 @@ class Surroundings:
             return key
         try:
             if key_format == "avro":
-                return None if self._read_key is None else self._read_key(key, self._record.headers)
+                return (
+                    None
+                    if self._read_key is None
+                    else self._read_key(key, self._record.headers, self._record.origin.topic)
+                )
             text = key.decode()
             return json.loads(text, parse_float=Decimal) if key_format == "json" else text
+        except EncryptedPayload as error:
+            raise EncryptedValueError(str(error)) from None
         except Undecodable as error:
             raise InvalidValueError(f"the key cannot be decoded: {error}") from None
         except UnicodeDecodeError:
@@ -93,7 +100,7 @@ def _text(value: bytes | None) -> Any:
 
 
 def _timestamp(record: Record) -> datetime | None:
-    milliseconds = record.event_time_ms
+    milliseconds = record.written_ms
     if milliseconds is None or milliseconds < 0:
         return None
     try:

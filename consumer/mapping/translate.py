@@ -10,12 +10,13 @@ from functools import partial
 import structlog
 
 from consumer.avro.decoding import Decoded, Narrowable, WireFormat
-from consumer.avro.errors import EncryptedPayload, SchemaPending, Undecodable
+from consumer.avro.errors import EncryptedPayload, SchemaPending, Undecodable, UnknownSchema
+from consumer.avro.schema_ids import SchemaId
 from consumer.avro.subjects import Subjects
 from consumer.mapping.links import LinkCache
 from consumer.mapping.router import Router
 from consumer.mapping.surroundings import ReadKey, Surroundings
-from consumer.records import Mapped, Reason, Record, Reject, Skip, Stage
+from consumer.records import Mapped, Partition, Reason, Record, Reject, Skip, Stage
 
 # A redelivery names its topic itself, in a header that anyone may write.
 _MOST_REMEMBERED = 256
@@ -25,13 +26,15 @@ _log = structlog.get_logger(__name__)
 class Translator:
     """Decodes and maps, one record at a time. For one thread: it remembers which ids it has linked."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it is made of, handed in
         self,
         router: Router,
         decoder_of: Callable[[str], WireFormat],
         links: LinkCache | None = None,
         keys: ReadKey | None = None,
+        *,
         subjects: Subjects | None = None,
+        doubt: Callable[[SchemaId], object] | None = None,
     ) -> None:
         """Takes what it is made of.
 
@@ -41,12 +44,16 @@ class Translator:
             links: the ids that are known to be linked; by default, none.
             keys: decodes keys in Avro; without, there are none.
             subjects: tells which schemas are not of a record's topic; None: nobody knows.
+            doubt: has an unknown schema asked for anew; None: nobody can be asked.
         """
         self._keys = keys
         self._router = router
         self._decoder_of = decoder_of
         self._links = LinkCache() if links is None else links
         self._subjects = Subjects(lambda _: None) if subjects is None else subjects
+        self._doubt = doubt
+        self._doubted: dict[Partition, int] = {}
+        """Of each partition with redeliveries, the last one for which unknown schemas were asked for anew."""
         self._narrowed: dict[str, tuple[WireFormat, WireFormat]] = {}
 
     @property
@@ -54,7 +61,7 @@ class Translator:
         """How many ids are known to be linked."""
         return len(self._links)
 
-    def translate(self, record: Record, now_ms: int) -> Mapped:
+    def translate(self, record: Record, now_ms: int | None) -> Mapped:
         """What becomes of the record, by the routes of the topic that it was first written to.
 
         Whatever the record holds, it comes back as an outcome: a mistake in this code costs one record, which the
@@ -62,7 +69,7 @@ class Translator:
 
         Args:
             record: as it was read, from its topic or from the retry topic.
-            now_ms: ms since the epoch.
+            now_ms: ms since the epoch; None: no age is judged.
 
         Raises:
             SchemaPending: the record's schema, or the key of a value that a route reads, is not known yet; ask again
@@ -85,7 +92,7 @@ class Translator:
             return replace(mapped, message=f"{mapped.message}; {foreign}")
         return mapped
 
-    def _mapped(self, record: Record, topic: str, decoded: Decoded | None, now_ms: int) -> Mapped:
+    def _mapped(self, record: Record, topic: str, decoded: Decoded | None, now_ms: int | None) -> Mapped:
         """What becomes of a decoded record, or of a tombstone."""
         router = self._router
         name, value, _ = (None, None, None) if decoded is None else decoded
@@ -95,7 +102,7 @@ class Translator:
         if router.reads_surroundings:
             around = Surroundings(record, self._keys)
         try:
-            return router.map(topic, name, value, record.event_time_ms, now_ms, claim=claim, around=around)
+            return router.map(topic, name, value, record.written_ms, now_ms, claim=claim, around=around)
         except SchemaPending:
             raise
         except Exception as error:  # noqa: BLE001 - a bug here must not stop the stream; the text may quote values
@@ -110,6 +117,8 @@ class Translator:
                 known = self._narrow(topic, decoder)
             return known[1].decode(value, record.headers)
         except Undecodable as error:
+            if isinstance(error, UnknownSchema) and self._doubts(record, error.unknown):
+                raise SchemaPending(error.unknown[0]) from None
             foreign = self._subjects.foreign(topic, error.schema_id)
             reason = Reason.ENCRYPTED if isinstance(error, EncryptedPayload) else Reason.UNDECODABLE
             return Reject(reason, Stage.DECODE, f"{error}; {foreign}" if foreign else str(error))
@@ -118,6 +127,18 @@ class Translator:
         except Exception as error:  # noqa: BLE001 - a bug here must not stop the stream; the text may quote values
             _tell("decoding_failed", record, error)
             return Reject(Reason.UNDECODABLE, Stage.DECODE, type(error).__name__)
+
+    def _doubts(self, record: Record, unknown: tuple[SchemaId, ...]) -> bool:
+        """Whether the registry is asked anew for the sake of this record: once of each that comes again.
+
+        Who sends a dead letter again may have put the registry right a moment before.
+        """
+        if self._doubt is None or record.redelivery is None or self._doubted.get(record.partition) == record.offset:
+            return False
+        self._doubted[record.partition] = record.offset
+        for schema_id in unknown:
+            self._doubt(schema_id)
+        return True
 
     def _narrow(self, topic: str, decoder: WireFormat) -> tuple[WireFormat, WireFormat]:
         """A topic's decoder, and the same for who need not read of its records what no route looks at."""

@@ -12,6 +12,7 @@ from consumer.avro.cache import SchemaCache
 from consumer.avro.connecting import open_registry, registry_type
 from consumer.avro.decoding import WireFormat
 from consumer.avro.decryption import NO_EXTRA, Decryption
+from consumer.avro.encryption import Keys
 from consumer.avro.key_registry import KeyRegistry
 from consumer.avro.key_ring import KeyRing
 from consumer.avro.key_service import KeyService, is_installed
@@ -76,7 +77,7 @@ def decoders(config: Config, schemas: SchemaCache | None, *, any_record: bool = 
     def of_topic(topic: str) -> WireFormat:
         taking = [each for each in each_with_files if each.route.takes(topic)]
         # A topic that no route takes is a redelivery whose route is gone: the router says so once it is decoded.
-        decryption = Decryption(NO_EXTRA if schemas is None or schemas.keys is None else schemas.keys, topic)
+        decryption = Decryption(_keys(schemas), topic)
         known = taking or each_with_files[:1]
         return topic_decoder(known, schemas, asked, most_bytes, decryption, any_record=any_record)
 
@@ -85,4 +86,10 @@ def decoders(config: Config, schemas: SchemaCache | None, *, any_record: bool = 
 
 def key_decoder(config: Config, schemas: SchemaCache | None) -> KeyDecoder | None:
     section = config.schema_registry
-    return None if schemas is None or section is None else KeyDecoder(schemas, registry_type(section))
+    if schemas is None or section is None:
+        return None
+    return KeyDecoder(schemas, registry_type(section), _keys(schemas))
+
+
+def _keys(schemas: SchemaCache | None) -> Keys:
+    return NO_EXTRA if schemas is None or schemas.keys is None else schemas.keys

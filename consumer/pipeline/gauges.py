@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import structlog
 
 from consumer.avro.schema_ids import SchemaId
 from consumer.delivery.engine import Engine
+from consumer.delivery.throttle import Throttle
 from consumer.pipeline.caches import NO_CACHES, Caches
+from consumer.pipeline.hot_key import HotKey
 from consumer.pipeline.lag import Lag
+from consumer.pipeline.phases import SlowAnswers, Throttled
 from consumer.telemetry.health import Health
 from consumer.telemetry.incidents import Incidents
-from consumer.telemetry.metrics import Metrics
+from consumer.telemetry.metrics import Metrics, StopCause
+from consumer.telemetry.read_errors import ReadErrors
 
 log = structlog.get_logger(__name__)
 
 _INTERVAL = 1.0
 _AGES_INTERVAL = 5.0
+_OF_SCHEMAS = frozenset({"registry", "keys", "unknown_schema"})
 
 
 class HasOutage(Protocol):
@@ -52,6 +57,8 @@ class EngineGauges:
         intake: HasOldest | None,
         lag: Lag | None = None,
         caches: Caches = NO_CACHES,
+        name_of: Callable[[str], str] = lambda _: "",
+        read_errors: ReadErrors | None = None,
     ) -> None:
         self._metrics = metrics
         self._health = health
@@ -60,11 +67,19 @@ class EngineGauges:
         self._intake = intake
         self._lag = lag
         self._caches = caches
+        self._read_errors = read_errors
+        self._hot_key = HotKey(metrics, health, name_of)
+        self._throttled = Throttled(health)
+        self._slow_answers = SlowAnswers(metrics, health)
         self._changed = False
         self._incidents = Incidents()
         self._next = self._next_ages = 0.0
         self._counted_duplicates = self._counted_resent = self._counted_receipts = 0
-        self._counted_held = self._capped = 0.0
+        self._counted_unwritten = self._counted_rewrites = 0
+        self._counted_held: dict[str, float] = {}
+        self._capped: dict[str, float] = {}
+        """By destination, as are those before."""
+        self._removed: dict[str, int] = {}
 
     def show_ages_next(self) -> None:
         """The topics have changed: their ages and their lag are shown with the next `show`."""
@@ -77,7 +92,8 @@ class EngineGauges:
             return
         self._next = now + _INTERVAL
         engine, metrics = self._engine, self._metrics
-        metrics.concurrency_limit.set(engine.gates.concurrency.limit)
+        for name in self._engine.destinations:
+            metrics.concurrency_limit[name,].set(engine.endpoints[name].gates.concurrency.limit)
         budgets = (engine.partitions.buffer.memory, engine.partitions.buffer.redelivery_memory)
         metrics.in_memory_records.set(sum(budget.records for budget in budgets))
         metrics.in_memory_bytes.set(sum(budget.bytes for budget in budgets))
@@ -93,6 +109,7 @@ class EngineGauges:
         if now >= self._next_ages:
             self._next_ages = now + _AGES_INTERVAL
             self._ages(now)
+            self._hot_key.look(engine.partitions.states, now)
 
     def _count(self, now: float) -> None:
         """What the engine counts for itself: the difference to what was counted before."""
@@ -101,45 +118,89 @@ class EngineGauges:
         self._counted_duplicates = engine.duplicates_skipped
         metrics.http_retries.inc(engine.resent - self._counted_resent)
         self._counted_resent = engine.resent
+        metrics.dead_letter_produce_failures.inc(engine.unwritten - self._counted_unwritten)
+        self._counted_unwritten = engine.unwritten
+        metrics.dead_letter_rewrite_failures.inc(engine.rewrites_failed - self._counted_rewrites)
+        self._counted_rewrites = engine.rewrites_failed
         if engine.receipts is not None:
             metrics.receipts.inc(engine.receipts.written - self._counted_receipts)
             self._counted_receipts = engine.receipts.written
-        held = engine.gates.throttle.held_seconds(now)
-        metrics.endpoint_held_seconds.inc(max(0.0, held - self._counted_held))
-        self._counted_held = held
-        if (capped := engine.gates.throttle.capped) != self._capped:
-            self._capped = capped
-            if self._incidents.happened("capped", now) is not None:
+        for name in self._engine.destinations:
+            self._count_holds(name, engine.endpoints[name].gates.throttle, now)
+        self._tell_of_removed(engine.removed)
+        self._throttled.look(max(self._counted_held.values(), default=0.0), now)
+        self._slow_answers.look(now)
+
+    def _count_holds(self, destination: str, throttle: Throttle, now: float) -> None:
+        held = throttle.held_seconds(now)
+        self._metrics.endpoint_held_seconds[destination,].inc(
+            max(0.0, held - self._counted_held.get(destination, 0.0))
+        )
+        self._counted_held[destination] = held
+        if (capped := throttle.capped) != self._capped.get(destination, 0.0):
+            self._capped[destination] = capped
+            if self._incidents.happened(("capped", destination), now) is not None:
+                named = {"destination": destination} if destination else {}
                 log.warning(
                     "Bluecore asked for a longer wait than delivery.max_hold_seconds allows; it was cut to that",
                     asked_seconds=round(capped, 1),
+                    **named,
                 )
 
+    def _tell_of_removed(self, removed: Mapping[str, int]) -> None:
+        """Records that nothing can be done with here: told when the first is read, and shown until they are gone."""
+        if removed == self._removed:
+            return
+        for destination in removed.keys() - self._removed.keys():
+            log.warning(
+                "records in the retry topic are for a destination that the configuration does not have:"
+                " they are left where they are, until it is back",
+                destination=destination,
+            )
+        for destination in {**self._removed, **removed}:
+            self._metrics.destination_removed[destination].set(removed.get(destination, 0))
+        self._removed = dict(removed)
+        self._health.detail("removed_destinations", ", ".join(sorted(removed)) or "none")
+
     def _stops(self) -> None:
-        stopped, gates = self._metrics.intake_stopped, self._engine.gates
+        registry, receipts = self._registry, self._engine.receipts
+        away = any(each.gates.breaker.open for each in self._engine.endpoints.values())
         paused = self._engine.partitions.paused
         # Redeliveries have a buffer of their own, which is full for hours after an outage: the topics flow meanwhile.
-        full = any(not (each.held or each.map_full or each.draining or each.redelivers) for each in paused)
-        receipts = self._engine.receipts
+        full = [each for each in paused if not (each.held or each.map_full or each.draining or each.redelivers)]
         unwritten = "" if receipts is None else receipts.error
-        held = bool(self._engine.partitions.held_routes.holding)
-        stopped["memory"].set(full and not gates.breaker.open and not held and not unwritten)
-        stopped["receipts"].set(full and bool(unwritten))
-        stopped["circuit_open"].set(full and gates.breaker.open)
-        stopped["settled_map"].set(any(each.map_full for each in paused))
-        outage = None if self._registry is None else self._registry.outage
+        # What a route of theirs holds back fills their share, and leaves the others theirs.
+        own_share = [each.partition.topic for each in full if each.held_lanes]
+        in_flood = {route.topic for route in self._engine.partitions.held_routes.holding}
+        explained = away or bool(unwritten)
+        outage = None if registry is None else registry.outage
+        key_outage = None if registry is None else registry.key_outage
+        awaited = {} if registry is None else registry.unknown_ids
+        stopped: dict[StopCause, bool] = {
+            "memory": len(own_share) < len(full) and not explained,
+            "route_rate": not in_flood.issuperset(own_share) and not explained,
+            "receipts": bool(full) and bool(unwritten),
+            "circuit_open": bool(full) and away,
+            "settled_map": any(each.map_full for each in paused),
+            "registry": outage is not None,
+            "keys": key_outage is not None,
+            "unknown_schema": bool(awaited),
+        }
+        for cause, is_so in stopped.items():
+            self._metrics.intake_stopped[cause].set(is_so)
         self._metrics.registry_up.set(outage is None)
-        stopped["registry"].set(outage is not None)
-        awaited = {} if self._registry is None else self._registry.unknown_ids
-        key_outage = None if self._registry is None else self._registry.key_outage
-        stopped["keys"].set(key_outage is not None)
-        self._health.detail("keys", key_outage or "ok")
         self._metrics.unknown_schemas.set(len(awaited))
-        stopped["unknown_schema"].set(bool(awaited))
+        self._health.detail("keys", key_outage or "ok")
         self._health.detail("registry", outage or next(iter(awaited.values()), "ok"))
         self._health.detail("failed_records", self._engine.write_error or "written")
         if receipts is not None:
             self._health.detail("receipts", unwritten or "written")
+        if self._read_errors is not None:
+            # A registry that is down stops nothing whose schemas are known.
+            waits = any(each.held for each in paused)
+            self._read_errors.paused(
+                tuple(cause for cause, is_so in stopped.items() if is_so and (waits or cause not in _OF_SCHEMAS))
+            )
 
     def _ages(self, now: float) -> None:
         waiting = {} if self._intake is None else self._intake.oldest()

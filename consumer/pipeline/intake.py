@@ -11,7 +11,7 @@ import structlog
 
 from consumer.avro.errors import SchemaPending
 from consumer.avro.schema_ids import SchemaId, for_log
-from consumer.records import Mapped, Partition, Record
+from consumer.records import Mapped, Partition, Record, Skip
 
 log = structlog.get_logger(__name__)
 
@@ -67,7 +67,7 @@ class Intake:
                 self._hold(record.partition, True)
                 self._tell(record, pending)
             else:
-                yield record, mapped
+                yield _dated(record, mapped), mapped
 
     def _go_on(self, partition: Partition, now_ms: int) -> Iterator[tuple[Record, Mapped]]:
         waiting = self._waiting[partition]
@@ -77,7 +77,7 @@ class Intake:
             except SchemaPending as pending:
                 self._tell(waiting[0], pending)
                 return
-            yield waiting.popleft(), mapped
+            yield _dated(waiting.popleft(), mapped), mapped
         del self._waiting[partition]
         self._told.pop(partition, None)
         self._hold(partition, False)
@@ -93,3 +93,10 @@ class Intake:
                 partition=record.origin.number,
                 offset=record.origin_offset,
             )
+
+
+def _dated(record: Record, mapped: Mapped) -> Record:
+    """The record with the time that it says of itself: by that its age is told."""
+    if isinstance(mapped, Skip) or mapped.event_time_ms is None:
+        return record
+    return record._replace(own_time_ms=mapped.event_time_ms)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from consumer.delivery.engine import Engine
 from consumer.delivery.task import PartitionState
-from consumer.records import Partition
+from consumer.pipeline.backdated import Backdated
+from consumer.records import Partition, Record
 from consumer.telemetry.cluster import ClusterView, Ends
 from consumer.telemetry.health import Health
 from consumer.telemetry.losses import LossLedger
@@ -81,6 +82,7 @@ class Lag:
         self._losses = losses
         self._missing = MissingTopics(metrics, health, named)
         self._transactions = OpenTransactions(metrics)
+        self._backdated = Backdated(metrics)
         self._reader: HasPositions | None = None
         self._seen = watch.view
         self._assigned: frozenset[Partition] = frozenset()
@@ -91,6 +93,10 @@ class Lag:
     def read_by(self, reader: HasPositions) -> None:
         """Who is asked for positions from now on."""
         self._reader = reader
+
+    def read(self, records: Sequence[Record], now: float) -> None:
+        """These were read now, in seconds since the epoch."""
+        self._backdated.read(records, now)
 
     def show(self, now: float, *, changed: bool = False) -> None:
         """Nothing within some seconds of the last time, unless there is a new view.
@@ -121,6 +127,8 @@ class Lag:
         for topic in {partition.topic for partition in assigned}:
             self._metrics.records_lost.prepare((topic,))
             self._metrics.open_transaction.prepare((topic,))
+            self._metrics.records_backdated.prepare((topic,))
+        self._backdated.retain(assigned)
         self._assigned = assigned
         self._ends = {partition: ends for partition, ends in self._ends.items() if partition in assigned}
         self._transactions.retain(assigned)
@@ -142,10 +150,14 @@ class Lag:
     def _judge(self, view: ClusterView, reached: Mapping[Partition, Reached], now: float) -> None:
         """What is told of once: each view is looked at once."""
         self._missing.observe(view.missing, now)
+        for topic, count in view.partitions.items():
+            self._metrics.topic_partitions[topic].set(count)
         standing = {}
         for partition, each in reached.items():
             if (ends := view.ends.get(partition)) is None:
                 continue
+            if each.read is not None and each.read >= ends.high:
+                self._backdated.at_end(partition, now)
             standing[partition] = Standing(_start(each, ends), ends.stable, ends.high, each.paused)
             # Elsewhere Kafka's client may have fetched ahead what is gone since: it is read all the same.
             if each.read is not None and ends.low > each.read and (each.paused or not each.begun):

@@ -6,7 +6,7 @@ a clean field costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -15,7 +15,8 @@ import structlog
 from consumer.mapping.emails import is_email
 from consumer.mapping.fields import IDENTITY, PRODUCT
 from consumer.mapping.products import PREFIX
-from consumer.records import EventRequest, Omission, Record, Send
+from consumer.mapping.timing import FIELD as TIME
+from consumer.records import Omission, Record, Send
 from consumer.telemetry.incidents import Incidents
 from consumer.telemetry.metrics import Metrics
 
@@ -43,7 +44,7 @@ class OmittedFields:
         if self._watched:
             # What stands in for an id that was left out is no value of that one.
             ids = frozenset(each.label for each in mapped.omitted if each.label in IDENTITY)
-            self._count_values(mapped.requests, ids, now)
+            self._count_values(mapped, ids, now)
 
     @property
     def watching(self) -> bool:
@@ -68,9 +69,9 @@ class OmittedFields:
                 suppressed=suppressed,
             )
 
-    def _count_values(self, requests: Iterable[EventRequest], without: frozenset[str], now: float) -> None:
+    def _count_values(self, mapped: Send, without: frozenset[str], now: float) -> None:
         seen: set[str] = set()
-        for request in requests:
+        for request in mapped.requests:
             watched = self._watched.get(request.event)
             if watched is None or request.link:
                 continue
@@ -82,7 +83,7 @@ class OmittedFields:
                     continue
                 # A record that is split repeats all but its products.
                 elif (request.event not in seen or field.startswith(PREFIX)) and (
-                    values := _values(properties, field)
+                    values := mapped.event_time_ms is not None if field == TIME else _values(properties, field)
                 ):
                     self._metrics.fields_read[request.event, field].inc(values)
             seen.add(request.event)

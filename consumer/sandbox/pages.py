@@ -39,6 +39,7 @@ class Pages:
             Route("/_events", self.events),
             Route("/_events/{number:int}", self.event),
             Route("/_counts", self.counts),
+            Route("/_refusals", self.refusals),
             Route("/_customers/{identifier:path}", self.customer),
             Route("/_stream", self.stream),
             Route("/_about", self.about),
@@ -66,6 +67,9 @@ class Pages:
 
     async def counts(self, _request: Request) -> Response:
         return _json(dataclasses.asdict(self._sandbox.counts))
+
+    async def refusals(self, _request: Request) -> Response:
+        return _json(self._sandbox.store.refusals())
 
     async def customer(self, request: Request) -> Response:
         profile = self._sandbox.profile(request.path_params["identifier"])

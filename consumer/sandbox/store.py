@@ -10,6 +10,7 @@ from typing import Any
 from consumer.sandbox.bounded import short_name
 from consumer.sandbox.profiles import Profiles
 from consumer.sandbox.received import Outcome, Received
+from consumer.sandbox.refusals import Refusals
 from consumer.sandbox.settings import SandboxSettings
 
 _MOST_NAMES = 200
@@ -86,6 +87,7 @@ class Store:
         self._names: set[str] = set()
         self._lost = self._duplicates = self._warned = 0
         self._keys: OrderedDict[int, None] = OrderedDict()
+        self._refusals = Refusals()
         self.profiles = Profiles(self._settings.keep_customers, self._settings.keep_customer_bytes)
 
     def reset(self) -> None:
@@ -100,6 +102,8 @@ class Store:
             self.number = received.number
             self._count(received)
             self._keep(received)
+            if received.outcome is Outcome.REFUSED:
+                self._refusals.add(received)
             if not received.accepted:
                 return
             if received.idempotency_key:
@@ -151,6 +155,11 @@ class Store:
                 by_event=by_event,
                 by_status=dict(self._by_status),
             )
+
+    def refusals(self) -> list[dict[str, Any]]:
+        """The refused events by their reasons, as `Refusals.listed` has them."""
+        with self._lock:
+            return self._refusals.listed()
 
     def newest(self, wanted: Filter, limit: int, since: int = 0) -> list[Received]:
         """The newest `limit` kept requests that fit and are numbered above `since`, oldest first."""

@@ -32,7 +32,9 @@ class ClusterView:
     Attributes:
         ends: of the partitions that were answered for.
         missing: topics by name that the brokers do not have.
+        partitions: by topic, how many there are, whoever has them.
     """
 
     ends: Mapping[Partition, Ends] = field(default_factory=lambda: MappingProxyType({}))
     missing: frozenset[str] = frozenset()
+    partitions: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))

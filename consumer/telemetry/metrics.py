@@ -14,14 +14,21 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, disable_created
 
 from consumer import __version__
 from consumer.records import Reason
-from consumer.telemetry.children import Children
+from consumer.telemetry.children import Children, Metric
 from consumer.telemetry.histograms import Histogram, HistogramFamily
 
 Outcome = Literal["delivered", "retry", "dead_letter", "skipped"]
-AgeStage = Literal["consumed", "delivered"]
 LoopState = Literal["polling", "mapping", "waiting", "backing_off", "paused", "committing"]
 StopCause = Literal[
-    "memory", "dead_letters", "settled_map", "circuit_open", "registry", "unknown_schema", "keys", "receipts"
+    "memory",
+    "dead_letters",
+    "route_rate",
+    "settled_map",
+    "circuit_open",
+    "registry",
+    "unknown_schema",
+    "keys",
+    "receipts",
 ]
 Rebalance = Literal["assigned", "revoked", "lost", "deleted"]
 CommitOutcome = Literal["ok", "failed"]
@@ -42,12 +49,21 @@ disable_created_metrics()  # type: ignore[no-untyped-call]  # prometheus_client 
 class Metrics:
     """The service's metrics, each an attribute."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:  # noqa: PLR0915 - a catalogue is long
+    def __init__(  # noqa: PLR0915 - a catalogue is long
+        self, registry: CollectorRegistry, destinations: Iterable[str] = ("",)
+    ) -> None:
         """Register them all.
+
+        Args:
+            registry: where they are shown.
+            destinations: their names. Without one that has a name there is no label `destination`.
 
         Raises:
             ValueError: the registry has them already.
         """
+        self._destinations = tuple(destinations)
+        several = any(self._destinations)
+        destination = ("destination",) if several else ()
 
         def counter(name: str, meaning: str, *labels: str) -> Counter:
             return Counter(f"{PREFIX}_{name}", meaning, labels, registry=registry)
@@ -64,14 +80,20 @@ class Metrics:
         def gauges(name: str, meaning: str, *labels: str) -> Children[Any, Gauge]:
             return Children(gauge(name, meaning, *labels))
 
+        def by_destination(metric: Metric) -> Children[Any, Metric]:
+            return Children(metric, unnamed=not several)
+
         # Events
         self.events_consumed: Children[str, Counter] = counters(
             "events_consumed_total", "Records read from Kafka, by the topic they were read from.", "topic"
         )
-        self.events: Children[tuple[str, str, str], Counter] = counters(
-            "events_total",
-            "Events settled, by topic of origin, event type (empty when it was not mapped) and outcome.",
-            *("topic", "event_type", "outcome"),
+        self.events: Children[tuple[str, str, str, str], Counter] = by_destination(
+            counter(
+                "events_total",
+                "Events settled, by topic of origin, event type (empty when it was not mapped) and outcome.",
+                *destination,
+                *("topic", "event_type", "outcome"),
+            )
         )
         self.events_withheld = counter(
             "events_withheld_total", "Events that were not sent, as their customer is none of `bluecore.only_emails`."
@@ -94,6 +116,22 @@ class Metrics:
             "dead_letter_produce_failures_total",
             "Records that the brokers did not take in the retry or dead-letter topic; they stay unsettled.",
         )
+        self.dead_letter_rewrite_failures = counter(
+            "dead_letter_rewrite_failures_total", "Repeated writes of those records that failed too."
+        )
+        self.route_held: Children[tuple[str, str, str], Gauge] = gauges(
+            "route_held",
+            "1 while a route is held, as most of its records would be dead letters; with the field that is wrong.",
+            *("topic", "event_type", "field"),
+        )
+        self.records_backdated: Children[str, Counter] = counters(
+            "records_backdated_total",
+            "Records that were over an hour old when their producer wrote them, by the topic they were read from.",
+            "topic",
+        )
+        self.longest_lane = gauge(
+            "longest_lane_records", "Records of one key that wait one after the other: the most of any key."
+        )
         self.receipts = counter("receipts_total", "Receipts that the brokers have taken.")
         self.receipt_produce_failures = counter(
             "receipt_produce_failures_total",
@@ -105,11 +143,19 @@ class Metrics:
         )
         ages = histograms(
             "event_age_seconds",
-            "Age of an event by its record's timestamp, when it was consumed and when it was delivered.",
+            "Age of an event by its own time, else by its record's, when it was consumed and when it was delivered.",
             AGE_BUCKETS,
+            *destination,
             "stage",
         )
-        self.event_age: dict[AgeStage, Histogram] = {stage: ages.series(stage) for stage in get_args(AgeStage)}
+        named = [(name,) for name in self._destinations] if several else [()]
+        self.event_age = {"consumed": ages.series(*(("",) if several else ()), "consumed")}
+        self.age_delivered: dict[str, Histogram] = {
+            name: ages.series(*labels, "delivered") for name, labels in zip(self._destinations, named, strict=True)
+        }
+        self.events_ahead: Children[str, Counter] = counters(
+            "events_from_future_total", "Records read whose time is more than five minutes ahead.", "topic"
+        )
         self.oldest_undelivered_age: Children[str, Gauge] = gauges(
             "oldest_undelivered_age_seconds",
             "Age of the oldest record that was read and is not settled; 0 when there is none.",
@@ -128,23 +174,43 @@ class Metrics:
         self.cache_entries: Children[str, Gauge] = gauges("cache_entries", "How many of these there are.", "cache")
 
         # Bluecore
-        self.http_requests: Children[str, Counter] = counters(
-            "http_requests_total",
-            "Requests by the status answered; `error` when there was no answer.",
-            "status",
+        self.http_requests: Children[tuple[str, str], Counter] = by_destination(
+            counter(
+                "http_requests_total",
+                "Requests by the status answered; `error` when there was no answer.",
+                *destination,
+                "status",
+            )
         )
         self.http_request_duration = histograms(
             "http_request_duration_seconds",
             "From the start of a request to its answer or failure.",
             DURATION_BUCKETS,
         ).series()
+        self.delivery_setting: Children[str, Gauge] = gauges(
+            "delivery_setting",
+            "The settings that bound the sending, as this process has them.",
+            "setting",
+        )
         self.http_in_flight = gauge("http_in_flight", "Requests that wait for Bluecore's answer.")
         self.http_retries = counter("http_retries_total", "Requests sent again from memory after a failure.")
-        self.concurrency_limit = gauge("concurrency_limit", "Requests that may be in flight at present.")
-        self.circuit_open = gauge("circuit_open", "1 while Bluecore is unavailable and is only probed.")
-        self.endpoint_held_seconds = counter(
-            "endpoint_held_seconds_total",
-            "Seconds in which Bluecore asked for no requests (429, Retry-After).",
+        self.concurrency_limit: Children[tuple[str], Gauge] = by_destination(
+            gauge("concurrency_limit", "Requests that may be in flight at present.", *destination)
+        )
+        self.circuit_open: Children[tuple[str], Gauge] = by_destination(
+            gauge("circuit_open", "1 while Bluecore is unavailable and is only probed.", *destination)
+        )
+        self.endpoint_held_seconds: Children[tuple[str], Counter] = by_destination(
+            counter(
+                "endpoint_held_seconds_total",
+                "Seconds in which Bluecore asked for no requests (429, Retry-After).",
+                *destination,
+            )
+        )
+        self.destination_removed: Children[str, Gauge] = gauges(
+            "destination_removed_records",
+            "Records that are left in the retry topic, as their destination is none of the configuration's.",
+            "destination",
         )
 
         # Kafka
@@ -171,6 +237,9 @@ class Metrics:
         )
         self.topic_missing: Children[str, Gauge] = gauges(
             "topic_missing", "1 while the brokers do not have a routed topic, or do not show it to us.", "topic"
+        )
+        self.topic_partitions: Children[str, Gauge] = gauges(
+            "topic_partitions", "Partitions that a topic has, whoever reads them.", "topic"
         )
         self.topic_paused: Children[str, Gauge] = gauges(
             "topic_paused", "1 for a topic that is not read, as `routes[].paused` says.", "topic"
@@ -199,6 +268,7 @@ class Metrics:
         self.unknown_schemas = gauge(
             "unknown_schemas", "Schema ids that the registry does not know, and that records wait for."
         )
+        self.kafka_token_up = gauge("kafka_token_up", "0 while the token for Kafka cannot be renewed.")
         self.kafka_up = gauge("kafka_up", "0 while this process has no connection to any broker.")
         self.broker_up: Children[tuple[str, str], Gauge] = gauges(
             "kafka_broker_up", "1 while the connection to a broker that is needed is up.", *("client", "broker")
@@ -224,7 +294,11 @@ class Metrics:
 
     def _prepare_closed_sets(self) -> None:
         self.dead_letters.prepare(Reason)
-        self.http_requests.prepare(_STATUSES)
+        for name in self._destinations:
+            self.http_requests.prepare((name, status) for status in _STATUSES)
+            self.concurrency_limit.prepare([(name,)])
+            self.circuit_open.prepare([(name,)])
+            self.endpoint_held_seconds.prepare([(name,)])
         self.intake_stopped.prepare(get_args(StopCause))
         self.rebalances.prepare(get_args(Rebalance))
         self.commits.prepare(get_args(CommitOutcome))
@@ -232,15 +306,24 @@ class Metrics:
         self.cache_bytes.prepare(get_args(CacheName))
         self.cache_entries.prepare(get_args(CacheName))
 
-    def prepare(self, events: Mapping[str, Iterable[str]]) -> None:
-        """Make the series of topics present, for each event type that a topic's own routes can yield."""
+    def prepare(self, events: Mapping[str, Iterable[tuple[str, str]]]) -> None:
+        """Make the series of topics present, for each destination and event type that its own routes can yield."""
         for topic, event_types in events.items():
             self.events_consumed.prepare((topic,))
             self.unreadable.prepare((topic,))
             self.records_lost.prepare((topic,))
+            self.records_backdated.prepare((topic,))
+            self.events_ahead.prepare((topic,))
             self.open_transaction.prepare((topic,))
-            types = ("", *event_types)
-            self.events.prepare((topic, kind, outcome) for kind in types for outcome in get_args(Outcome))
+            self.route_held.prepare(((topic, "", ""),))
+            types = (("", ""), *event_types)
+            self.events.prepare((name, topic, kind, outcome) for name, kind in types for outcome in get_args(Outcome))
+
+    def route_released(self, topic: str, event: str) -> None:
+        """This route is no longer held, whichever field was wrong."""
+        held = self.route_held
+        held.retain(key for key in tuple(held) if key[:2] != (topic, event))
+        held.prepare(((topic, "", ""),))
 
     def retain_partitions(self, assigned: Iterable[tuple[str, int]]) -> None:
         """Remove the gauges of every partition but these; called after each rebalance.

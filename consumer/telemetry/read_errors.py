@@ -37,6 +37,7 @@ class ReadErrors:
         self._health = health
         self._clock = clock
         self._errors: dict[tuple[str, int], str] = {}
+        self._paused: tuple[str, ...] = ()
         self._incidents = Incidents()
         self._show(())
 
@@ -70,6 +71,12 @@ class ReadErrors:
         if self._forget(*_GROUP):
             log.info("the group takes this instance in")
 
+    def paused(self, causes: tuple[str, ...]) -> None:
+        """What keeps this process from reading now, beside Kafka; empty: nothing does."""
+        if causes != self._paused:
+            self._paused = causes
+            self._show(())
+
     def log_due(self) -> None:
         """A line a minute for each error that lasts; to be called again and again."""
         if not self._errors:
@@ -89,7 +96,8 @@ class ReadErrors:
     def _show(self, topics: Iterable[str]) -> None:
         for topic in filter(None, topics):
             self._metrics.unreadable[topic].set(sum(name == topic for name, _ in self._errors))
-        sentences = (f"{_location(*location)}: {error}" for location, error in sorted(self._errors.items()))
+        sentences = [f"{_location(*location)}: {error}" for location, error in sorted(self._errors.items())]
+        sentences += [f"paused: {', '.join(self._paused)}"] if self._paused else []
         self._health.detail("reading", "; ".join(sentences) or "ok")
 
 

@@ -89,6 +89,50 @@ def test_a_key_of_debezium_with_apicurios_converter_needs_apicurios_api() -> Non
     assert KeyDecoder(Global(), TYPES["apicurio"])(b"\x04u1", headers) == "u1"
 
 
+@pytest.mark.parametrize("kind", [IdKind.CONTENT_ID, IdKind.GLOBAL_ID])
+def test_a_legacy_id_of_8_bytes_is_whichever_apicurio_has(kind: IdKind) -> None:
+    """It does not say its kind; where it is said in the configuration, only that is asked for."""
+    key = b"\x00" + (7).to_bytes(8, "big") + b"\x04u1"
+    assert KeyDecoder(Only(kind), TYPES["apicurio"])(key) == "u1"
+    assert KeyDecoder(Only(kind), TYPES["apicurio"].with_legacy(kind))(key) == "u1"
+    other = next(each for each in (IdKind.CONTENT_ID, IdKind.GLOBAL_ID) if each is not kind)
+    with pytest.raises(Undecodable, match="no schema 7"):
+        KeyDecoder(Only(kind), TYPES["apicurio"].with_legacy(other))(key)
+
+
+def test_a_legacy_id_that_is_two_schemas_is_read_by_what_fits() -> None:
+    key = b"\x00" + (7).to_bytes(8, "big")
+    assert KeyDecoder(Both('"long"', '"string"'), TYPES["apicurio"])(key + b"\x04u1") == "u1"
+    with pytest.raises(Undecodable, match="fits both: let the producer write one of the two"):
+        KeyDecoder(Both('"int"', '"string"'), TYPES["apicurio"])(key + b"\x00")
+
+
+def test_a_legacy_id_waits_for_either_schema() -> None:
+    with pytest.raises(SchemaPending):
+        KeyDecoder(Schemas(error=SchemaPending(7)), TYPES["apicurio"])(b"\x00" + (7).to_bytes(8, "big") + b"\x04u1")
+
+
+class Only:
+    """Has the schema under one kind of id."""
+
+    def __init__(self, kind: IdKind) -> None:
+        self._kind = kind
+
+    def get(self, schema_id: SchemaId) -> AvroSchema:
+        if schema_id != NamedId(self._kind, 7):
+            raise SchemaUnknown("no schema 7")
+        return parse('"string"')
+
+
+class Both:
+    def __init__(self, content: str, of_global: str) -> None:
+        self._schemas = {IdKind.CONTENT_ID: content, IdKind.GLOBAL_ID: of_global}
+
+    def get(self, schema_id: SchemaId) -> AvroSchema:
+        assert isinstance(schema_id, NamedId)
+        return parse(self._schemas[schema_id.kind])
+
+
 class Global:
     def get(self, schema_id: SchemaId) -> AvroSchema:
         assert schema_id == NamedId(IdKind.GLOBAL_ID, 7)

@@ -52,6 +52,16 @@ def test_what_was_given_up_is_asked_for_anew_after_some_seconds_and_given_up_at_
     assert ids.given_up(7, 1065) == WHY
 
 
+def test_one_that_is_doubted_is_asked_for_at_once_and_given_up_by_the_next_answer(ids: UnknownIds) -> None:
+    """Whoever sends a dead letter again has put the registry right before."""
+    waits(ids, 1000)
+    ids.doubt(7)
+    ids.doubt(8)
+    assert ids.given_up(7, 1060) is None
+    assert ids.not_found(7, WHY, 1061) is None
+    assert ids.given_up(7, 1061) == WHY
+
+
 def test_once_nobody_has_asked_for_as_long_the_time_begins_anew(ids: UnknownIds) -> None:
     waits(ids, 1000)
     assert ids.not_found(7, WHY, 1060 + 60 + 6)

@@ -20,9 +20,9 @@ from consumer.delivery.parking import NoWatch
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.task import Commit, Task
 from consumer.mapping.translate import Translator
-from consumer.pipeline.assembly import router
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.reporter import Reporter
+from consumer.pipeline.routing import router
 from consumer.pipeline.service import Service
 from consumer.ports import Assigned, Client, Publisher, Source
 from consumer.records import Answer, Partition, Receipt, Record
@@ -120,11 +120,13 @@ def offline(
     client: Client,
     clock: Clock,
     publisher: Publisher | None = None,
+    *,
+    is_paused: Callable[[str], bool] = lambda _: False,
     **delivery: int,
 ) -> Service:
     """The service between this source and this client; `delivery` changes the defaults of that section.
 
-    `publisher`: takes receipts; without one, none are asked for.
+    `publisher`: takes receipts; without one, none are asked for. `is_paused`: which topics are not to be read.
     """
     config = Config.model_validate(
         {
@@ -149,6 +151,7 @@ def offline(
         clock=clock,
         priority_of=lambda _: 0,
         drain_seconds=1,
+        is_paused=is_paused,
     )
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from consumer.config.environment import apply_overrides, interpolate
 from consumer.config.findings import Finding
+from consumer.config.load import ConfigError, parse
+from tests.support.configs import text
 
 
 def fill(value: Any, **environ: str) -> tuple[Any, list[Finding]]:
@@ -42,6 +44,42 @@ def test_the_line_end_of_a_secret_that_was_made_of_a_file_is_no_part_of_it(end: 
     data: dict[Any, Any] = {}
     apply_overrides(data, {"BLUECORE_CONSUMER__BLUECORE__API_KEY": f"k-1{end}"}, [])
     assert data == {"bluecore": {"api_key": "k-1"}}
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n"])
+def test_so_is_that_of_a_secret_in_the_file_itself(end: str) -> None:
+    """A block of YAML, `password: |`, ends in one."""
+    config = parse(
+        text(
+            kafka={"bootstrap_servers": "kafka:9092", "options": {"sasl.password": f"ş {end}", "enable.x": True}},
+            schema_registry={"url": "http://registry:8081", "options": {"basic.auth.user.info": f"u:ş{end}"}},
+            bluecore={"namespace": f"shop{end}", "api_key": f"k-1{end}"},
+        ),
+        {},
+        "file",
+    )
+    assert config.kafka.options == {"sasl.password": "ş ", "enable.x": True}
+    assert config.schema_registry is not None
+    assert config.schema_registry.options == {"basic.auth.user.info": "u:ş"}
+    assert config.bluecore is not None
+    assert config.bluecore.namespace.get_secret_value() == "shop"
+    assert config.bluecore.api_key.get_secret_value() == "k-1"
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "http_proxy", "ALL_PROXY"])
+@pytest.mark.parametrize("user_info", ["u:ş", "u:%C5%9F", "ü:p"])
+def test_a_proxy_whose_password_http_clients_write_differently_is_refused(name: str, user_info: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        parse(text(), {name: f"http://{user_info}@proxy:3128"}, "file")
+    (finding,) = refused.value.findings
+    assert finding.key == name
+    assert "beyond ASCII" in finding.message
+    assert "proxy:" not in finding.message
+
+
+@pytest.mark.parametrize("proxy", ["http://proxy:3128", "http://u:p%40@proxy:3128", "", "http://bücher.example:3128"])
+def test_any_other_proxy_is_taken(proxy: str) -> None:
+    parse(text(), {"HTTPS_PROXY": proxy, "OTHER": "http://u:ş@host"}, "file")
 
 
 def test_they_are_filled_in_at_any_depth_and_nothing_else_changes() -> None:

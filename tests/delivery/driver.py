@@ -86,7 +86,7 @@ class Driver:
             not_before_ms=int(failure.not_before * 1000),
             delivered=0 if failure.which else failure.delivered,
             which=failure.which,
-            timestamp_ms=record.event_time_ms,
+            timestamp_ms=record.written_ms,
             part=written.part,
             parks=frozenset((written.kind,)),
         )

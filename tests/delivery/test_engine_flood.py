@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from consumer.age import AgeLimit
+from consumer.delivery.failures import joined
 from consumer.delivery.flood import FloodPolicy
 from consumer.delivery.held_routes import Route
 from consumer.delivery.task import Task
@@ -46,6 +47,21 @@ def test_no_more_become_dead_letters_than_make_a_flood(refused: Reject) -> None:
     assert Counter(driver.outcomes.values()) == {Outcome.DEAD_LETTER: 9}
     assert held(driver) == [Route("shop.orders", refused.event, sent=False)]
     assert driver.commit()[ORDERS].offset == 9
+
+
+def test_each_route_that_refuses_a_record_is_judged() -> None:
+    """The first refuses a record now and then, the second all of them: that is a flood of the second's."""
+    second = replace(MISTYPED, message="adress: no such field", event="optin", number=1)
+    driver = Driver(FLOODS).assign()
+    for number in range(1000):
+        partly = send("purchase")._replace(refused=(second,), numbers=(0,))
+        driver.take(f"key {number}", joined((MISTYPED, second)) if number % 4 == 0 else partly)
+
+    driver.run(accept, 3600)
+
+    assert held(driver) == [Route("shop.orders", "optin", sent=False)]
+    assert Counter(driver.outcomes.values()) == {Outcome.DEAD_LETTER: 753}
+    assert driver.commit()[ORDERS].offset == 12
 
 
 def test_of_refused_records_too() -> None:

@@ -146,6 +146,26 @@ def test_a_dead_letter_that_is_written_while_the_partition_is_away_is_written_on
     assert driver.commit()[ORDERS].offset == 1
 
 
+@pytest.mark.parametrize("status", [400, 500], ids=["dead-letter topic", "retry topic"])
+def test_what_is_on_its_way_to_a_topic_is_ahead_of_its_key_when_the_partition_is_back(status: int) -> None:
+    """Else the next of its key would overtake it, and go twice when the partition leaves and comes back again."""
+    driver = Driver(replace(POLICY, attempts=1, ordered_events=frozenset({"customer_patch"}))).assign()
+    mapped = send("customer_patch")
+    for key in "baa":
+        driver.take(key, mapped)
+    driver.reply("shop.orders:0:0")
+    driver.reply("shop.orders:0:1", status)
+    assert len(driver.writes) == 1
+
+    come_back(driver)
+    for offset, key in enumerate("baa"):
+        driver.take(key, mapped, offset=offset)
+
+    assert driver.in_flight == []
+    driver.acknowledge()
+    assert driver.in_flight == (["shop.orders:0:2"] if status == 400 else [])
+
+
 def test_what_another_member_has_committed_beyond_ours_holds(driver: Driver) -> None:
     for key in "abcdef":
         driver.take(key)

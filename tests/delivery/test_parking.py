@@ -44,6 +44,28 @@ def test_a_record_told_of_twice_is_one(keys: ParkedKeys) -> None:
     assert not keys.is_parked(b"jane")
 
 
+@pytest.mark.parametrize("told", [False, True])
+def test_what_was_told_of_and_is_over_before_its_acknowledgement_parks_nothing(keys: ParkedKeys, told: bool) -> None:  # noqa: FBT001 - a case
+    """Brokers may show a record to its readers long before they answer who wrote it."""
+    keys.expect(Parked(b"jane", ORDERS, 1))
+    if told:
+        keys.apply(Parked(b"jane", ORDERS, 1, (RETRY, 1)))
+        keys.apply(Unparked(b"jane", ORDERS, 1, (RETRY, 1)))
+
+    keys.written(Parked(b"jane", ORDERS, 1), acknowledged=True)
+
+    assert keys.is_parked(b"jane") is not told
+
+
+def test_what_did_not_arrive_parks_nothing(keys: ParkedKeys) -> None:
+    keys.expect(Parked(b"jane", ORDERS, 1))
+    keys.written(Parked(b"jane", ORDERS, 1), acknowledged=False)
+    assert not keys.is_parked(b"jane")
+
+    keys.written(Parked(b"jane", ORDERS, 1), acknowledged=True)
+    assert keys.is_parked(b"jane"), "what is written again is another try"
+
+
 def test_two_copies_of_a_record_park_its_key_until_both_are_settled(keys: ParkedKeys) -> None:
     """A write that timed out here and arrived there is repeated: the first copy's end must not free the key."""
     keys.apply(Parked(b"jane", ORDERS, 1, (RETRY, 1)))

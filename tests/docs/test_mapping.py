@@ -78,6 +78,72 @@ def test_a_recipe_gives_the_request_that_the_page_shows(shell: Shell, recipe: Se
     assert exactly(line) == exactly(f'{{"outcome": "send", "requests": [{request}]}}')
 
 
+def test_the_record_s_own_time_is_read_as_the_page_says(shell: Shell) -> None:
+    section = MAPPING["The event's own time"]
+    configuration = yaml.safe_load(CONFIGURATION) | yaml.safe_load(section.block("yaml").text)
+    (shell.folder / "bluecore-consumer.yaml").write_text(yaml.safe_dump(configuration))
+    (shell.folder / "record.json").write_text(section.block("json").text)
+    line = shell.run("bluecore-consumer preview --config bluecore-consumer.yaml --topic shop.orders record.json")
+    shown = orjson.loads(line)
+    assert (shown["outcome"], shown["event_time"]) == ("send", "2026-01-31T12:00:00.000Z")
+
+
+@pytest.mark.parametrize("fields", ['"nieuwsbrief": "ONBEKEND"', '"nieuwsbrief": null', '"other": 1'])
+def test_who_was_never_asked_is_skipped_as_the_page_says(shell: Shell, fields: str) -> None:
+    recipe = next(each for each in SHORT_RECIPES if "consent" in each.title)
+    _write_routes(shell, recipe)
+    skipped = '{"outcome":"skip","reason":"event"}'
+    assert f"`{skipped}`" in MAPPING.text
+    assert _previewed(shell, f'{{"email": "jane@example.com", {fields}}}', recipe) == exactly(skipped)
+
+
+def test_a_deleted_row_unsubscribes_and_its_tombstone_is_skipped(shell: Shell) -> None:
+    recipe = next(each for each in SHORT_RECIPES if "change records" in each.title)
+    row = orjson.loads(recipe.block("json").text)["before"]
+    deleted = orjson.dumps({"op": "d", "before": row, "after": None}).decode()
+    unsubscribe, tombstone = _outcomes(shell, recipe, deleted, '{"_kafka": {"key": "7"}}')
+    (request,) = unsubscribe["requests"]
+    assert (request["event"], request["properties"]["distinct_id"]) == ("unsubscribe", "jane@example.com")
+    assert f"`{orjson.dumps(tombstone).decode()}`" in MAPPING.text
+
+
+def test_both_versions_of_the_schema_become_the_same(shell: Shell) -> None:
+    recipe = next(each for each in SHORT_RECIPES if "two versions" in each.title)
+    new = orjson.loads(recipe.block("json").text)
+    old = {"order_id": "O-2", "email": "jane@example.com", "total": 19.99, "products": new["products"]}
+    outcomes = _outcomes(shell, recipe, *(orjson.dumps(each).decode() for each in (new, old)))
+    assert outcomes[0] == outcomes[1]
+
+
+def test_a_return_is_no_purchase(shell: Shell) -> None:
+    recipe = next(each for each in SHORT_RECIPES if "minor units" in each.title)
+    returned = recipe.block("json").text.replace("90240", "-90240")
+    whole = recipe.block("json").text.replace("90240", "99900")
+    skipped, sent = _outcomes(shell, recipe, *(text.replace("\n", " ") for text in (returned, whole)))
+    assert skipped == {"outcome": "skip", "reason": "when"}
+    assert sent["requests"][0]["properties"]["total"] == 999
+
+
+def test_the_visitor_of_the_recipe_is_linked_once_there_is_an_email(shell: Shell) -> None:
+    recipe = next(each for each in SHORT_RECIPES if "visitors" in each.title)
+    _write_routes(shell, recipe)
+    record = recipe.block("json").text.replace("null", '{"mail": "jane@example.com"}')
+    (outcome,) = _outcomes(shell, recipe, record)
+    identify, view = outcome["requests"]
+    assert (identify["event"], identify["properties"]["distinct_id"]) == ("identify", "b-81f2")
+    assert view["properties"]["distinct_id"] == identify["properties"]["customer"]["email"] == "jane@example.com"
+
+
+def test_the_hint_is_the_one_that_preview_gives(shell: Shell) -> None:
+    routes = [{"topic": "t", "event": "purchase", "fields": {"total": "totaalCenten"}}]
+    configuration = yaml.safe_load(CONFIGURATION) | {"routes": routes}
+    (shell.folder / "c.yaml").write_text(yaml.safe_dump(configuration))
+    record = {"email": "jane@example.com", "order_id": 1, "totaalCenten": 90240, "products": [{"id": 1}]}
+    (shell.folder / "r.json").write_text(orjson.dumps(record).decode())
+    said = shell.run("bluecore-consumer preview --config c.yaml --topic t r.json 2>&1 >/dev/null")
+    assert said.strip() == MAPPING["Checking the mapping"].block("text").text.strip()
+
+
 def test_the_address_of_the_recipe_is_refused_as_the_page_says() -> None:
     with pytest.raises(
         InvalidValueError, match=r"^is no e-mail address: it holds U\+0022 \(QUOTATION MARK\)"
@@ -143,6 +209,15 @@ def _write_routes(shell: Shell, example: Section) -> None:
     """The first configuration, with the example's routes in place of its own."""
     configuration: dict[str, Any] = yaml.safe_load(CONFIGURATION) | yaml.safe_load(example.block("yaml").text)
     (shell.folder / "bluecore-consumer.yaml").write_text(yaml.safe_dump(configuration, sort_keys=False))
+
+
+def _outcomes(shell: Shell, recipe: Section, *records: str) -> list[dict[str, Any]]:
+    """What becomes of these records, each of one line, by the recipe's routes."""
+    _write_routes(shell, recipe)
+    (shell.folder / "records.jsonl").write_text("\n".join(records))
+    topic = yaml.safe_load(recipe.block("yaml").text)["routes"][0]["topic"]
+    lines = shell.run(f"bluecore-consumer preview --config bluecore-consumer.yaml --topic {topic} records.jsonl")
+    return [orjson.loads(line) for line in lines.splitlines()]
 
 
 def _previewed(shell: Shell, record: str, example: Section) -> Any:

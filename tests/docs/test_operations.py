@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from typing import Any
 
 import click
@@ -23,9 +24,9 @@ from consumer.sandbox.settings import SandboxSettings
 from consumer.telemetry.metrics import PREFIX, Metrics
 from tests.docs.shell import Shell, installed, run
 from tests.support.brokers import Message
-from tests.support.markdown import Block
-from tests.support.pages import CONFIGURATION, ROOT, page
-from tests.support.pipeline import Pipeline
+from tests.support.markdown import Block, Section
+from tests.support.pages import CONFIGURATION, README, ROOT, page
+from tests.support.pipeline import Pipeline, headers_of
 from tests.support.shop import usual
 
 OPERATIONS = page("docs/operations.md")
@@ -120,6 +121,31 @@ def test_the_receipt_of_the_page_is_one(shell: Shell) -> None:
     shell.run(f"bluecore-consumer check --config bluecore-consumer.yaml --schemas {ROOT}/schemas")
 
 
+@pytest.mark.parametrize("broker", ["embedded"], indirect=True)
+@pytest.mark.parametrize("section", [OPERATIONS["Loading the customers you have"], README["The customers you have"]])
+def test_the_customers_there_are_are_loaded_by_one_line(pipeline: Pipeline, section: Section) -> None:
+    """Profiles of 200 days before are sent under the general limit of a day; what else is as old is not."""
+    (route,) = yaml.safe_load(section.block("yaml").text)["routes"]
+    profiles, others = pipeline.broker.topic(4), pipeline.broker.topic(1)
+    written = int((time.time() - 200 * 86_400) * 1000)
+    emails = [f"customer-{number}@example.com" for number in range(30)]
+    for topic, event, customers in (profiles, "customer_patch", emails), (others, "search", emails[:1]):
+        values = [(email.encode(), pipeline.shop.event(event, email)) for email in customers]
+        pipeline.broker.produce(topic, [Message(key, value, timestamp_ms=written) for key, value in values])
+    pipeline.broker.produce(profiles, [Message(b"gone@example.com", None, timestamp_ms=written)])
+    routes = [route | {"topic": profiles}, {"topic": others, "event": "search"}]
+
+    with pipeline.service(routes, delivery={"max_event_age_seconds": 86_400}) as service:
+        pipeline.accepted(30)
+        pipeline.committed_to_the_end(profiles)
+        (letter,) = pipeline.failed(pipeline.dead_letter_topic, 1)
+        assert service.terminate() == 0
+
+    headers = headers_of(letter)
+    assert (headers["bluecore.reason"], headers["__connect.errors.topic"]) == ("too_old", others)
+    assert pipeline.sandbox.counts.accepted == 30
+
+
 def test_a_topic_is_paused_as_the_page_says(shell: Shell) -> None:
     """The route of the page is accepted; paused for one of two routes, it is not."""
     route: dict[str, Any] = yaml.safe_load(OPERATIONS["Pause a topic"].block("yaml").text)["routes"][0]
@@ -129,6 +155,22 @@ def test_a_topic_is_paused_as_the_page_says(shell: Shell) -> None:
         (shell.folder / "bluecore-consumer.yaml").write_text(yaml.safe_dump(configuration))
         check = f"bluecore-consumer check --config bluecore-consumer.yaml --schemas {ROOT}/schemas"
         assert run(check, shell.folder, shell.environment).returncode == code
+
+
+def test_status_has_the_options_and_the_fields_of_the_page(pipeline: Pipeline) -> None:
+    """In a pipe; the brokers know the service's host, and two instances on it would have to be named."""
+    section = OPERATIONS["What is wrong now"]
+    options = {name for cell, _ in section.table("option") for name in re.findall(r"--[a-z]+", cell)}
+    assert options == {each.opts[0] for each in main.commands["status"].params} - {"--config"}
+    topic = pipeline.broker.topic(1)
+    with pipeline.service([{"topic": topic, "event": "search"}]) as service:
+        service.wait_ready()
+        script = section.block("sh").text.replace("bluecore-consumer.yaml", "config.yaml").rstrip()
+        done = run(f"{script} --instance 127.0.0.1:{service.port}", pipeline.folder, installed())
+    assert done.returncode == 0, done.stdout + done.stderr
+    fields = json.loads(done.stdout).keys()
+    assert {"state", "findings", "untold", "members", "lag", "instances", "dead_letters"} <= fields
+    assert str(done.returncode) in {code for code, _ in section.table("`status` ends with")}
 
 
 @pytest.mark.parametrize("name", ["list", "show", "replay"])
@@ -173,7 +215,8 @@ def test_the_headers_table_has_every_header_of_a_failed_record() -> None:
         not_before=2,
         delivered=1,
     )
-    written = [name for name, _ in failure_headers(record, failure, b"key", OrderClass.OTHER, OrderClass.OTHER)]
+    kind = OrderClass.OTHER
+    written = [name for name, _ in failure_headers(record, failure, b"key", kind, kind, "acme")]
     documented = [name.strip("`") for name, _ in OPERATIONS["Headers of failed records"].table("header")]
     assert sorted(documented) == sorted(written)
 

@@ -8,6 +8,10 @@ import yaml
 
 from consumer.commands.validation.configuration import load_checked
 from consumer.config.model import Config
+from consumer.kafka.client import client_options
+from consumer.mapping.router import compile_routes
+from consumer.mapping.tables import load_tables
+from consumer.records import Send
 from tests.helm.chart import Chart
 
 LOCAL = """
@@ -51,6 +55,47 @@ def test_a_flag_still_chooses_the_event(chart: Chart) -> None:
     values = chart.render({"routes": [route]}).settings["routes"][0]["event"]["values"]
 
     assert values == {True: "optin", "true": "optin", 3: "identify", "3": "identify", "yes": "optin"}
+
+
+UNQUOTED = """
+kafka: {bootstrap_servers: kafka:9092, options: {fetch.max.bytes: 1e6, socket.keepalive.enable: y}}
+schema_registry: {url: http://registry:8081}
+bluecore: {namespace: "${BLUECORE_NAMESPACE}"}
+delivery: {max_in_flight: 0o20}
+tables:
+  answers: {y: Yes, n: off, 08: 1:30, 012: 1e3, 2.0: "y", no-one: N}
+routes:
+  - {topic: a, event: {path: flag, values: {y: optin, no: unsubscribe, 08: skip}}}
+  - {topic: b, event: {path: flag, values: {"true": optin, "false": unsubscribe, "null": skip, "3": skip}}}
+"""
+FLAGS = (True, False, None, "", 3, 8)
+QUOTED_FLAGS = (*FLAGS, "true", "false", "3", "null")
+
+
+def test_what_stands_without_quotes_is_one_thing_here_and_there(chart: Chart, tmp_path: Path) -> None:
+    """Helm has flags and numbers where other readers of YAML have texts, and texts for all keys."""
+    local, there = tmp_path / "local.yaml", tmp_path / "there.yaml"
+    local.write_text(UNQUOTED)
+    there.write_text(chart.of(local).render({"existingSecret": "bluecore"}).config)
+
+    wanted, got = (load_checked(path, {"BLUECORE_NAMESPACE": "shop"}) for path in (local, there))
+
+    assert client_options(got.kafka, {}, "consumer") == client_options(wanted.kafka, {}, "consumer")
+    assert got.delivery == wanted.delivery
+    tables = [load_tables(config.tables)["answers"] for config in (wanted, got)]
+    assert (
+        tables[0] == tables[1] == {"true": True, "false": False, "8": "1:30", "10": 1000, "2": "y", "no-one": False}
+    )
+    for topic, flags in (("a", FLAGS), ("b", QUOTED_FLAGS)):
+        here, in_cluster = ([_becomes(config, topic, flag) for flag in flags] for config in (wanted, got))
+        assert here == in_cluster
+        assert len(set(here)) > 2
+
+
+def _becomes(config: Config, topic: str, flag: object) -> str:
+    record = {"email": "jane@example.com", "flag": flag}
+    outcome = compile_routes(config.routes, token="t").map(topic, None, record, None, 0)
+    return outcome.requests[0].event if isinstance(outcome, Send) else str(outcome.reason)
 
 
 def test_what_is_not_given_is_left_to_the_service(chart: Chart) -> None:

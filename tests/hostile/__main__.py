@@ -12,7 +12,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -30,12 +29,14 @@ from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve
 from consumer.sandbox.store import Filter
 from tests.hostile.attack import Attack
+from tests.hostile.measuring import became, peak_megabytes
 from tests.hostile.scenarios import SCENARIOS, Scenario, strangers
 from tests.support.brokers import Broker
-from tests.support.pipeline import PREFIX, Pipeline, running_pipeline
-from tests.support.processes import ServiceProcess
+from tests.support.pipeline import Pipeline, running_pipeline
 from tests.support.shop import registered
 
+# By the classic one, one start in ten would stand for 29 s: see `consumer.kafka.embedded`.
+_OPTIONS = {"group.protocol": "consumer"}
 _RATE = 100
 _SETTLES_SECONDS = 15.0
 _BEFORE_SECONDS = 2.0
@@ -109,14 +110,13 @@ def run(scenario: Scenario) -> Outcome:
             times = _arrived(pipeline, neighbour.written)
             within = [each for each in times if begun <= each <= ended]
             stall = max((later - earlier for earlier, later in pairwise(within)), default=ended - begun)
-            became = _became(service, bad)
-            peak = _peak_megabytes(service)
+            outcomes, peak = became(service, bad), peak_megabytes(service)
             service.terminate(60)
         return Outcome(
             scenario.name,
             peak,
             stall - 1 / _RATE,
-            became,
+            outcomes,
             min(1.0, len(within) / during),
             neighbour.written - len(times),
         )
@@ -133,19 +133,6 @@ def _arrived(pipeline: Pipeline, written: int) -> list[float]:
         time.sleep(0.2)  # nothing tells when the last has come
 
 
-def _became(service: ServiceProcess, topic: str) -> dict[str, int]:
-    became: Counter[str] = Counter()
-    for sample in service.metrics().get(PREFIX + "events_total", []):
-        if sample.labels["topic"] == topic and sample.value:
-            became[sample.labels["outcome"]] += int(sample.value)
-    return dict(became)
-
-
-def _peak_megabytes(service: ServiceProcess) -> float:
-    status = Path(f"/proc/{service.pid}/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
-
-
 @contextmanager
 def _pipeline() -> Iterator[Pipeline]:
     with (
@@ -153,7 +140,7 @@ def _pipeline() -> Iterator[Pipeline]:
         serve(registry_app()) as registry_url,
         embedded_broker() as bootstrap,
     ):
-        broker = Broker(bootstrap, lambda topic, _: _touch(bootstrap, topic), {"session.timeout.ms": 30_000})
+        broker = Broker(bootstrap, lambda topic, _: _touch(bootstrap, topic), _OPTIONS)
         with running_pipeline(broker, registered(registry_url), Path(folder)) as pipeline:
             yield pipeline
 

@@ -36,7 +36,7 @@ def test_every_package_is_checked_by_its_hash() -> None:
 
     assert len(installs) == 5
     assert all("--require-hashes" in command or "--no-deps" in command for command in installs)
-    extras = ("aws", "azure", "encryption", "build", "sbom")
+    extras = ("aws", "azure", "encryption", "google", "build", "sbom")
     for name in ("requirements", *(f"requirements-{each}" for each in extras)):
         entries = re.split(r"\n(?=\S)", (ROOT / f"{name}.lock").read_text().strip())
         assert all("--hash=sha256:" in entry for entry in entries if not entry.startswith("#"))

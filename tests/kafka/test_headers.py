@@ -46,6 +46,15 @@ def written(record: Record, failure: Failure, parking_key: bytes | None = None) 
     return tuple((name, value.encode() if isinstance(value, str) else value) for name, value in headers)
 
 
+def test_the_time_of_the_first_record_is_kept_and_not_what_an_event_says_of_itself() -> None:
+    """That is in its value, and is read again; the other is known here alone."""
+    timed = record()._replace(own_time_ms=1_600_000_000_000)
+    assert dict(written(timed, FAILURE))["bluecore.timestamp"] == b"1699999999000"
+    past = redelivery(written(timed, FAILURE))
+    again = record(past=past)._replace(own_time_ms=1_600_000_000_000)
+    assert (again.event_time_ms, again.written_ms) == (1_600_000_000_000, 1_699_999_999_000)
+
+
 def test_a_failure_has_the_documented_headers() -> None:
     """Kafka Connect's names and ours, all values text, times in milliseconds."""
     assert dict(written(record(), FAILURE, b"jane")) == {

@@ -29,6 +29,8 @@ class Cluster:
         self.ends = dict.fromkeys(partitions, (10, 90))
         self.commits: dict[Partition, tuple[int, str]] = {}
         self.fails: set[str] = set()
+        self.moves = 0
+        """How often the group's coordinator is asked for in vain."""
 
     def list_topics(self, **_: float) -> SimpleNamespace:
         self._answers("list_topics")
@@ -39,6 +41,9 @@ class Cluster:
 
     def committed(self, partitions: list[TopicPartition], **_: float) -> list[Any]:
         self._answers("committed")
+        if self.moves:
+            self.moves -= 1
+            raise KafkaException(KafkaError(KafkaError.NOT_COORDINATOR))
         asked = [Partition(each.topic, each.partition) for each in partitions]
         error = KafkaError(KafkaError.NOT_COORDINATOR) if "a commit" in self.fails else None
         found = [(each, *self.commits.get(each, (NONE, None))) for each in asked]
@@ -182,6 +187,13 @@ class TestLatest:
         assert reading.losses.forgotten == ["shop.orders"], "offsets of the new one are counted anew"
         cluster.ends = dict.fromkeys(cluster.ends, (0, 95))
         assert (reading.begins(ORDERS), reading.begins(CARTS)) == (0, 90)
+
+    def test_a_coordinator_that_moves_is_asked_again(self) -> None:
+        """While brokers start, the group has none: a process that starts with them has not to end."""
+        cluster = Cluster(ORDERS)
+        cluster.moves = 2
+
+        assert Reading(cluster, "latest").begins(ORDERS) == 90
 
     def test_without_an_answer_the_group_is_not_joined(self) -> None:
         """What was there before could not be told from what came after."""

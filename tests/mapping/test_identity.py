@@ -52,6 +52,32 @@ def test_it_goes_along_with_the_attributes_that_the_route_maps() -> None:
     assert found["customer"] == {"email": EMAIL, "tier": "gold"}
 
 
+@pytest.mark.parametrize("name", ["customer_id", "user_id", "device_id", "anonymous_id"])
+def test_a_route_maps_an_id_under_each_name_that_a_record_may_give_it(name: str) -> None:
+    found = properties("store_visit", {"visitor": "v1"}, fields={name: "visitor"})
+    assert found == {"token": TOKEN, "distinct_id": "v1", **{key: found[key] for key in REST}}
+    linked = properties("identify", {"email": EMAIL, "visitor": "v1"}, fields={name: "visitor"})
+    assert linked["distinct_id"] == "v1"
+
+
+@pytest.mark.parametrize("name", ["distinct_id", "customer_id", "device_id"])
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("User@1", "User@1"),
+        ("Card@2024.01", "Card@2024.01"),
+        ("Till@Shop.local", "Till@Shop.local"),
+        ("<User@1>", "<User@1>"),
+        (" Jane@Example.com ", EMAIL),
+    ],
+)
+def test_normalising_changes_addresses_and_no_other_id(name: str, written: str, sent: str) -> None:
+    """The same id both ways, or the events of one customer would be two customers'."""
+    for fields in ({}, {name: "account"}):
+        record = {name: written, "account": written}
+        assert properties("search", record, fields=fields, normalise_email=True)["distinct_id"] == sent
+
+
 @pytest.mark.parametrize("record", [{"distinct_id": "u1"}, {"user_id": "u1"}, {"anonymous_id": "u1"}])
 def test_without_an_email_an_id_stands_in(record: dict[str, Any]) -> None:
     found = properties("search", record)

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
+from consumer.avro.unreadable import OUT_OF_RANGE, Unreadable
 from consumer.records import Reason, Reject, Send
 from tests.mapping.support import EMAIL, documents, map_one, route
 
@@ -111,6 +112,29 @@ def test_a_field_that_rides_along_is_named_when_json_has_no_form_for_it() -> Non
     outcome = map_one(route("purchase", invalid_optional="refuse"), record)
     assert isinstance(outcome, Reject)
     assert (outcome.reason, outcome.field) == (Reason.INVALID_FIELD, "products[1].weight")
+
+
+@pytest.mark.parametrize("option", ["omit", "refuse"])
+@pytest.mark.parametrize("nested", [False, True])
+def test_what_could_not_be_read_of_a_field_that_nobody_mapped_is_judged_like_any_optional_one(
+    option: str,
+    nested: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    value: Any = {"from": [OUT_OF_RANGE]} if nested else OUT_OF_RANGE
+    outcome = map_one(route("purchase", invalid_optional=option), order({"id": "p0", "on_sale": value}))
+    if option == "omit":
+        assert isinstance(outcome, Send)
+        assert [each.field for each in outcome.omitted] == ["products[0].on_sale"]
+    else:
+        assert isinstance(outcome, Reject)
+        assert (outcome.reason, outcome.field) == (Reason.INVALID_FIELD, "products[0].on_sale")
+
+
+@pytest.mark.parametrize("option", ["omit", "refuse"])
+def test_what_is_encrypted_and_nobody_mapped_refuses_nothing(option: str) -> None:
+    hidden = Unreadable("is encrypted", encrypted=True)
+    outcome = map_one(route("purchase", invalid_optional=option), order({"id": "p0", "note": hidden}))
+    assert isinstance(outcome, Send)
 
 
 def test_an_empty_list_is_told_from_a_missing_one() -> None:

@@ -116,6 +116,10 @@ def test_where_none_is_left_to_send_anything_the_record_is_refused() -> None:
     assert isinstance(outcome, Reject)
     assert (outcome.event, outcome.field) == ("search", "search_term")
     assert "order_id: missing" in outcome.message, "each route's reason is told"
+    assert [(each.event, each.field, each.number) for each in outcome.each] == [
+        ("search", "search_term", 0),
+        ("purchase", "order_id", 1),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -217,6 +221,43 @@ def test_a_value_may_have_a_default_be_skipped_and_be_of_either_case(
     """A missing value never decides a consent."""
     outcome = map_one(route({**STATUS, **options}), {"email": EMAIL, "status": status})
     if becomes is None:
+        assert outcome == Skip("event")
+    elif isinstance(becomes, Reason):
+        assert isinstance(outcome, Reject)
+        assert (outcome.reason, outcome.field) == (becomes, "event")
+    else:
+        assert events(outcome) == [becomes]
+
+
+@pytest.mark.parametrize(
+    ("values", "status", "becomes"),
+    [
+        ({None: "skip"}, None, "skip"),
+        ({None: "skip"}, " ", "skip"),
+        ({None: "asked"}, None, "asked"),
+        ({"null": "skip"}, None, "skip"),
+        ({"null": "skip"}, "null", "skip"),
+        ({None: "skip"}, "null", Reason.INVALID_FIELD),
+        ({"": "asked", None: "skip"}, "", "asked"),
+        ({}, None, Reason.MISSING_FIELD),
+        ({"true": "asked"}, True, "asked"),
+        ({"true": "asked"}, "true", "asked"),
+        ({"true": "asked"}, "TRUE", Reason.INVALID_FIELD),
+        ({"TRUE": "asked"}, True, Reason.INVALID_FIELD),
+        ({"true": "asked", True: "optin"}, True, "optin"),
+        ({True: "optin"}, "true", Reason.INVALID_FIELD),
+        ({"3": "asked"}, 3, "asked"),
+        ({"3": "asked"}, "3", "asked"),
+        ({"03": "asked"}, 3, Reason.INVALID_FIELD),
+        ({"1": "asked"}, True, Reason.INVALID_FIELD),
+    ],
+)
+def test_null_is_a_missing_value_and_a_text_is_also_what_it_is_the_text_of(
+    values: dict[Any, str], status: object, becomes: object
+) -> None:
+    """In JSON, which Helm makes of values, all keys are texts."""
+    outcome = map_one(route({"path": "status", "values": {"x": "y", **values}}), {"email": EMAIL, "status": status})
+    if becomes == "skip":
         assert outcome == Skip("event")
     elif isinstance(becomes, Reason):
         assert isinstance(outcome, Reject)

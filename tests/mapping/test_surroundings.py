@@ -9,10 +9,10 @@ from typing import Any
 import orjson
 import pytest
 
-from consumer.avro.errors import SchemaPending, Undecodable
+from consumer.avro.errors import EncryptedPayload, SchemaPending, Undecodable
 from consumer.mapping.router import compile_routes
 from consumer.mapping.surroundings import Surroundings
-from consumer.records import Headers, Mapped, Partition, Record, Redelivery, Reject, Send, Skip
+from consumer.records import Headers, Mapped, Partition, Reason, Record, Redelivery, Reject, Send, Skip
 from tests.mapping.support import EMAIL, NOW_MS, TOKEN, documents, route
 
 HEADERS = (("ce_type", b"order.placed"), ("store", b"1"), ("store", b"12"), ("binary", b"\xff"), ("empty", None))
@@ -104,7 +104,7 @@ def test_a_key_is_read_by_its_format(key_format: Any, key: bytes | None, found: 
     ],
 )
 def test_a_key_that_cannot_be_read_refuses_the_record(key_format: str, key: bytes, rule: str) -> None:
-    def read_key(_key: bytes, _headers: Headers) -> Any:
+    def read_key(_key: bytes, _headers: Headers, _topic: str) -> Any:
         raise Undecodable("no schema")
 
     outcome = mapped({}, RECORD._replace(key=key), read_key, fields={"email": "_kafka.key"}, key_format=key_format)
@@ -112,8 +112,22 @@ def test_a_key_that_cannot_be_read_refuses_the_record(key_format: str, key: byte
     assert outcome.message == f"email: {rule} (path _kafka.key)"
 
 
+def test_a_key_that_cannot_be_decrypted_refuses_the_record_as_that() -> None:
+    """Also for an optional field: somebody can read what it is."""
+
+    def read_key(_key: bytes, _headers: Headers, topic: str) -> Any:
+        assert topic == "shop.events"
+        raise EncryptedPayload("the key is encrypted, by rule whole, and its key is not to be had")
+
+    fields = {"email": "email", "store": "_kafka.key"}
+    outcome = mapped({"email": EMAIL}, read_key=read_key, fields=fields, key_format="avro")
+    assert isinstance(outcome, Reject)
+    assert (outcome.reason, outcome.field) == (Reason.ENCRYPTED, "store")
+    assert isinstance(mapped({"email": EMAIL}, read_key=read_key, key_format="avro"), Send)
+
+
 def test_a_record_waits_for_the_schema_of_its_key() -> None:
-    def read_key(_key: bytes, _headers: Headers) -> Any:
+    def read_key(_key: bytes, _headers: Headers, _topic: str) -> Any:
         raise SchemaPending(7)
 
     with pytest.raises(SchemaPending):

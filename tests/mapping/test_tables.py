@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from consumer.config.tables import TableConfig
 from consumer.errors import UnusableSetting
@@ -27,6 +27,20 @@ def csv(folder: Path, text: str | bytes, **columns: str) -> Any:
 def test_an_inline_table_is_looked_up_by_text() -> None:
     assert loaded({12: "Utrecht", "web": True, True: 1.5}) == {"12": "Utrecht", "web": True, "true": 1.5}
     assert loaded({"file": "a", "folder": "b"}) == {"file": "a", "folder": "b"}
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"fil": "stores", "key": "id", "value": "name"},
+        {"file": "stores", "keys": "id", "value": "name"},
+        {"path": "stores.csv", "key": "id", "value": "name"},
+        {"file": "stores.csv", "from": "id", "to": "name"},
+    ],
+)
+def test_a_file_with_a_misspelt_key_is_no_inline_table(table: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
+        loaded(table)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 from consumer.avro.decoding import Decoded
-from consumer.avro.errors import SchemaPending, Undecodable
+from consumer.avro.errors import SchemaPending, Undecodable, UnknownSchema
 from consumer.avro.schema import AvroSchema, parse
 from consumer.avro.schema_ids import SchemaId
 from consumer.avro.subjects import Subjects
@@ -158,3 +158,24 @@ def test_what_can_be_sent_is_sent_all_the_same() -> None:
         subjects=Subjects(dict[SchemaId, AvroSchema]({7: CART}).get),
     )
     assert isinstance(named.translate(record(), NOW_MS), Send)
+
+
+def test_for_what_comes_again_unknown_schemas_are_asked_for_anew_once() -> None:
+    """The registry was put right before the dead letter was sent again; where it was not, it is one again."""
+    doubted: list[SchemaId] = []
+    router = compile_routes([route("optin")], token=TOKEN)
+    unknown = fails(UnknownSchema("schema 7 is unknown to the registry", (7,)))
+    asking = Translator(router, lambda _: Answering(unknown), doubt=doubted.append)
+    past = Redelivery(HOME, 1, timestamp_ms=NOW_MS)
+    again = [record(partition=Partition("retry", 0), offset=offset, redelivery=past) for offset in (70, 71)]
+
+    for each in again:
+        with pytest.raises(SchemaPending):
+            asking.translate(each, NOW_MS)
+        outcome = asking.translate(each, NOW_MS)
+        assert isinstance(outcome, Reject)
+        assert outcome.reason is Reason.UNDECODABLE
+    assert doubted == [7, 7]
+
+    assert isinstance(asking.translate(record(), NOW_MS), Reject), "the first time it was waited for"
+    assert doubted == [7, 7]

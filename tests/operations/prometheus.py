@@ -1,4 +1,4 @@
-"""Prometheus and promtool, as Debian packs them, fetched once into the user's cache; no installation, no root."""
+"""Prometheus and Alertmanager, as Debian packs them, fetched once into the user's cache; no installation, no root."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tests.support.fetching import cache, one_at_a_time
 from tests.support.waiting import eventually, free_port
 
 _FETCH_SECONDS = 180
+_ALERTMANAGER = frozenset({"prometheus-alertmanager", "amtool"})
 
 
 class PrometheusUnavailableError(Exception):
@@ -23,30 +24,31 @@ class PrometheusUnavailableError(Exception):
 
 
 def program(name: str) -> Path:
-    """`prometheus` or `promtool`: the installed one, else the cached one.
+    """`prometheus`, `promtool`, `prometheus-alertmanager` or `amtool`: the installed one, else the cached one.
 
     Raises:
         PrometheusUnavailableError: it is not there, and cannot be fetched.
     """
     if (installed := shutil.which(name)) is not None:
         return Path(installed)
-    folder = cache() / "prometheus"
+    package = "prometheus-alertmanager" if name in _ALERTMANAGER else "prometheus"
+    folder = cache() / package
     found = folder / "usr" / "bin" / name
     with one_at_a_time(cache()):
         if not found.is_file():
-            _fetch(folder)
+            _fetch(package, folder)
     return found
 
 
-def _fetch(folder: Path) -> None:
+def _fetch(package: str, folder: Path) -> None:
     if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
         raise PrometheusUnavailableError("Prometheus is not installed, and this is no Debian to fetch it from")
     # Beside its final place, so that the move is a rename: whoever ends in the middle leaves nothing half-filled.
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".fetching-") as scratch:
-        _run("apt-get", "download", "prometheus", folder=scratch)
-        (package,) = Path(scratch).glob("prometheus_*.deb")
+        _run("apt-get", "download", package, folder=scratch)
+        (archive,) = Path(scratch).glob(f"{package}_*.deb")
         unpacked = Path(scratch) / "unpacked"
-        _run("dpkg-deb", "-x", str(package), str(unpacked), folder=scratch)
+        _run("dpkg-deb", "-x", str(archive), str(unpacked), folder=scratch)
         unpacked.rename(folder)
 
 
@@ -80,6 +82,18 @@ class Prometheus:
         found: list[dict[str, Any]] = answer["data"]["result"]
         return found
 
+    def ready(self) -> bool:
+        """Whether it answers."""
+        try:
+            return requests.get(f"{self._url}/-/ready", timeout=2).ok
+        except requests.RequestException:
+            return False
+
+    def firing(self) -> list[dict[str, str]]:
+        """The labels of each alert that fires."""
+        answer = requests.get(f"{self._url}/api/v1/alerts", timeout=30).json()
+        return [alert["labels"] for alert in answer["data"]["alerts"] if alert["state"] == "firing"]
+
     def rules(self) -> dict[str, str]:
         """By name, the health of each alert and recording rule that was evaluated."""
         answer = requests.get(f"{self._url}/api/v1/rules", timeout=30).json()
@@ -105,15 +119,9 @@ def scraping(target_port: int, rules: Path, folder: Path) -> Iterator[Prometheus
     with (folder / "prometheus.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
     try:
-        eventually(lambda: _ready(port), 30, "Prometheus to be ready")
-        yield Prometheus(f"http://127.0.0.1:{port}")
+        prometheus = Prometheus(f"http://127.0.0.1:{port}")
+        eventually(prometheus.ready, 30, "Prometheus to be ready")
+        yield prometheus
     finally:
         process.terminate()
         process.wait(20)
-
-
-def _ready(port: int) -> bool:
-    try:
-        return requests.get(f"http://127.0.0.1:{port}/-/ready", timeout=2).ok
-    except requests.RequestException:
-        return False

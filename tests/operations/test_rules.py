@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
+from prometheus_client.process_collector import ProcessCollector
 
 from consumer.telemetry.metrics import PREFIX, Metrics
 from tests.operations.files import ALERTS, GROUPS, RECORDED, RULES, RULES_FILE, RUNBOOK_SECTIONS, metrics_in
@@ -55,7 +56,28 @@ CAUSES = {
 
 PAUSED = 'topic_paused{topic="shop.orders"}'
 LAG, LOST = 'consumer_lag{topic="shop.orders"}', 'records_lost_total{topic="shop.orders"}'
+HELD_ROUTE = 'route_held{topic="shop.orders",event_type="purchase",field="order_id"}'
+TOO_OLD = 'dead_letters_total{reason="too_old"}'
+STARTED = ':process_start_time_seconds{instance="a"}'
+TOPIC_HAS, SHARED = 'topic_partitions{topic="shop.orders"}', 'consumer_lag{topic="shop.orders",partition="'
+CONSUMED, BACKDATED = (f'{what}_total{{topic="shop.orders"}}' for what in ("events_consumed", "records_backdated"))
 HOURS_OLD = 'oldest_undelivered_age_seconds{topic="shop.orders"}'
+
+
+FALLS_BEHIND = {LAG: "2000+60x60"}
+HELD = {"endpoint_held_seconds_total": "0+30x60"}
+
+
+def answers(seconds: float) -> Series:
+    """Six thousand a minute, each so slow."""
+    spent, counted = (f"http_request_duration_seconds_{what}" for what in ("sum", "count"))
+    return {spent: f"0+{6000 * seconds:g}x60", counted: "0+6000x60"}
+
+
+def in_flight(count: int, *, of: int, at_most: int) -> Series:
+    """So many requests, `of` the limit of now, which may rise to `at_most`."""
+    limit = 'delivery_setting{setting="max_in_flight"}'
+    return {"http_in_flight": f"{count}x60", "concurrency_limit": f"{of}x60", limit: f"{at_most}x60"}
 
 
 def first_start(minutes: int) -> Series:
@@ -75,19 +97,88 @@ CASES = {
     "BluecoreEventsFailFast": replace(
         share(DEAD, DELIVERED, 20, 5, at="2h"),
         # One of three at night is a large share, and no reason to wake anybody.
-        silent_too=({DEAD: "0x117 1x10", DELIVERED: "0x117 2x10"},),
+        silent_too=(
+            {DEAD: "0x117 1x10", DELIVERED: "0x117 2x10"},
+            # A backfill of old events: refused as soon as they are read.
+            {DEAD: "0+20x1000", DELIVERED: "0+1000x1000", TOO_OLD: "0+20x1000", BACKDATED: "0+20x1000"},
+        ),
     ),
     "BluecoreEventsFailSlowly": share(DEAD, DELIVERED, 4, 0.5, at="73h", every="10m"),
     "BluecoreEventsLateFast": replace(
         share(IN_TIME, ALL, 800, 960, at="2h"),
-        silent_too=({IN_TIME: "0x117 2x10", ALL: "0x117 3x10"}, first_start(200)),
+        silent_too=(
+            {IN_TIME: "0x117 2x10", ALL: "0x117 3x10"},
+            first_start(200),
+            # Not through us: they were old when they were written.
+            {IN_TIME: "0+800x1000", ALL: "0+1000x1000", BACKDATED: "0+200x1000"},
+        ),
     ),
     "BluecoreEventsLateSlowly": share(IN_TIME, ALL, 960, 995, at="73h", every="10m"),
     # Pods that fail at every start are scraped now and then.
     "BluecoreConsumerAbsent": Case({"build_info": ON, "concurrency_limit": OFF}, {"concurrency_limit": ON}),
+    # Its loop stands and its page answers. One that hangs as a whole: `test_one_of_two_instances_stops`.
     "BluecoreConsumerStalled": Case(
-        {'loop_seconds_total{state="polling"}': STILL}, {"loop_seconds_total": "0+60x60"}
+        {'loop_seconds_total{state="polling",instance="a"}': STILL, 'concurrency_limit{instance="a"}': "16x60"},
+        {'loop_seconds_total{instance="a"}': "0+60x60", 'concurrency_limit{instance="a"}': "16x60"},
+        # It still connects to Kafka: its loop has not begun.
+        silent_too=({'loop_seconds_total{instance="a"}': OFF, 'concurrency_limit{instance="a"}': OFF},),
     ),
+    "BluecoreRestarts": Case(
+        {STARTED: "1000x50 2000x3 3000x3 4000x10", 'build_info{instance="a"}': ON},
+        # A rollout.
+        {STARTED: "1000x50 2000x20", 'build_info{instance="a"}': ON},
+        # Somebody else's process.
+        silent_too=({STARTED: "1000x50 2000x3 3000x3 4000x10"},),
+    ),
+    "BluecorePartitionsElsewhere": Case(
+        {TOPIC_HAS: "12x60", **{f'{SHARED}{number}"}}': ON for number in range(6)}},
+        {TOPIC_HAS: "6x60", **{f'{SHARED}{number}"}}': ON for number in range(6)}},
+        silent_too=(
+            # Half of the instances do not answer: that has an alert of its own.
+            {TOPIC_HAS: "12x60", **{f'{SHARED}{number}"}}': ON for number in range(6)}, ":up": OFF},
+            # A rebalance.
+            {TOPIC_HAS: "2x60", f'{SHARED}0"}}': ON, f'{SHARED}1"}}': "1x54 _x3 1x10"},
+        ),
+    ),
+    "BluecoreTopicQuiet": Case(
+        {CONSUMED: "0+20x400 8000x100", UNREAD: "0x500"},
+        {CONSUMED: "0+20x500", UNREAD: "0x500"},
+        "440m",
+        silent_too=(
+            # It waits, and we do not read it.
+            {CONSUMED: "0+20x400 8000x100", UNREAD: "5x500"},
+            {CONSUMED: "0+20x400 8000x100", UNREAD: "0x500", PAUSED: "1x500"},
+            # A topic to which somebody writes now and then.
+            {CONSUMED: "0+1x400 400x100", UNREAD: "0x500"},
+        ),
+    ),
+    "BluecoreAnswersSlowly": Case(
+        FALLS_BEHIND | answers(2.0),
+        FALLS_BEHIND | answers(0.1),
+        silent_too=(answers(2.0), FALLS_BEHIND | answers(2.0) | HELD),
+    ),
+    "BluecoreQuotaTooLow": Case(FALLS_BEHIND | HELD, HELD, silent_too=(FALLS_BEHIND,)),
+    "BluecoreLimitBinds": Case(
+        FALLS_BEHIND | answers(0.1) | in_flight(8, of=8, at_most=8),
+        # The limit could rise yet; there is room below it; Bluecore is slow.
+        FALLS_BEHIND | answers(0.1) | in_flight(8, of=8, at_most=64),
+        silent_too=(
+            FALLS_BEHIND | answers(0.1) | in_flight(2, of=8, at_most=8),
+            FALLS_BEHIND | answers(2.0) | in_flight(8, of=8, at_most=8),
+            answers(0.1) | in_flight(8, of=8, at_most=8),
+        ),
+    ),
+    "BluecoreHotKey": Case(
+        {"longest_lane_records": "500x60"} | in_flight(2, of=16, at_most=64),
+        {"longest_lane_records": "20x60"} | in_flight(2, of=16, at_most=64),
+        silent_too=(
+            # All keys wait: what binds is the limit, or an outage.
+            {"longest_lane_records": "500x60"} | in_flight(16, of=16, at_most=64),
+            {"longest_lane_records": "500x60", "circuit_open": ON} | in_flight(1, of=16, at_most=64),
+        ),
+    ),
+    "BluecoreEventsArriveOld": Case({BACKDATED: "0x30 100x30"}, {BACKDATED: "0x30 3x30"}),
+    "BluecoreSchemaUnknown": Case({"unknown_schemas": "0x50 1x20"}, {"unknown_schemas": "0x59 1x2"}),
     "BluecoreNoProgress": Case(
         {UNREAD: ON, DELIVERED: STILL},
         {UNREAD: ON, DELIVERED: "0+1x60"},
@@ -137,7 +228,10 @@ CASES = {
         silent_too=({"consumer_lag": "2000+10x90", "circuit_open": "1x90"}, {LAG: "2000+10x90", PAUSED: "1x90"}),
     ),
     "BluecoreEventsGrowOld": Case(
-        {HOURS_OLD: "22000+60x60", LAG: "5000+60x60"}, {HOURS_OLD: "16000+60x60"}, silent_too=(first_start(200),)
+        {HOURS_OLD: "22000+60x60", LAG: "5000+60x60"},
+        {HOURS_OLD: "16000+60x60"},
+        # A backfill of a day ago has not waited, and has an alert of its own.
+        silent_too=(first_start(200), {HOURS_OLD: "90000x60", BACKDATED: "0+100x60"}),
     ),
     "BluecoreOutage": Case(
         {"circuit_open": ON, REFUSED: STILL},
@@ -153,8 +247,8 @@ CASES = {
     ),
     "BluecoreThrottles": Case({"endpoint_held_seconds_total": "0+20x60"}, {"endpoint_held_seconds_total": "0+5x60"}),
     "BluecoreDeadLetterFlood": Case(
-        {'intake_stopped{cause="dead_letters"}': ON},
-        {'intake_stopped{cause="dead_letters"}': OFF, 'intake_stopped{cause="memory"}': ON},
+        {HELD_ROUTE: ON},
+        {HELD_ROUTE: OFF, 'intake_stopped{cause="memory"}': ON},
         "10m",
     ),
     "BluecoreDeadLetters": Case(
@@ -173,10 +267,13 @@ CASES = {
         {'dead_letters_total{reason="undecodable"}': OFF, 'dead_letters_total{reason="rejected"}': "0+1x60"},
     ),
     "BluecoreDeadLettersNotWritten": Case(
-        {"dead_letter_produce_failures_total": "0+1x60"},
-        {"dead_letter_produce_failures_total": STILL},
-        # One write that was repeated at once.
-        silent_too=tuple({"dead_letter_produce_failures_total": f"0x{60 - ago} 1x{ago}"} for ago in range(1, 9)),
+        {"dead_letter_rewrite_failures_total": "0+1x60"},
+        {"dead_letter_rewrite_failures_total": STILL},
+        # Writes that were repeated with success; brokers that are away, which has an alert of its own.
+        silent_too=(
+            {"dead_letter_produce_failures_total": "0+1x60"},
+            {"dead_letter_rewrite_failures_total": "0+1x60", "kafka_up": OFF},
+        ),
     ),
     "BluecoreReceiptsNotWritten": Case(
         {"receipt_produce_failures_total": "0+1x60"},
@@ -185,6 +282,7 @@ CASES = {
         silent_too=tuple({"receipt_produce_failures_total": f"0x{60 - ago} 1x{ago}"} for ago in range(1, 9)),
     ),
     "BluecoreRegistryDown": Case({"registry_up": OFF}, {"registry_up": "1x50 0x3 1x10"}),
+    "BluecoreKafkaTokenNotRenewed": Case({"kafka_token_up": OFF}, {"kafka_token_up": "1x50 0x3 1x10"}),
     "BluecoreKafkaDown": Case(
         {'kafka_up{instance="a"}': OFF, 'kafka_up{instance="b"}': OFF},
         {'kafka_up{instance="a"}': OFF, 'kafka_up{instance="b"}': ON},
@@ -258,6 +356,32 @@ def test_who_falls_behind_is_told_of_as_soon_as_if_there_were_no_lag(
     judged(promtool, tmp_path, [alert], [never_later, in_the_end])
 
 
+@pytest.mark.parametrize("behaves", ["as a whole", "its loop"])
+def test_one_of_two_instances_stops(behaves: str, promtool: Path, tmp_path: Path) -> None:
+    """Within five minutes somebody is told, and until it goes on; its partitions are then somebody else's."""
+    works, limit = 'loop_seconds_total{state="polling",instance="%s"}', 'concurrency_limit{instance="%s"}'
+    stands = "1200x35" if behaves == "its loop" else "_x35"
+    history = {
+        works % "a": f"0+60x20 {stands}",
+        limit % "a": "16x20 " + ("16x35" if behaves == "its loop" else "_x35"),
+        ':up{instance="a"}': "1x20 " + ("1x35" if behaves == "its loop" else "0x35"),
+        works % "b": "0+60x55",
+        limit % "b": "16x55",
+        ':up{instance="b"}': "1x55",
+    }
+    firing = _firing("BluecoreConsumerStalled")
+    told = [f"{minute}m" for minute in range(26, 32)]
+    tests = [_course(history, told, firing, 1), _course(history, ["10m", "20m"], firing, None)]
+    judged(promtool, tmp_path, ["BluecoreConsumerStalled"], tests)
+
+
+def test_a_flood_of_a_route_pages_within_two_minutes(promtool: Path, tmp_path: Path) -> None:
+    """Seen by a scrape a minute, and judged once a minute."""
+    firing = f"{_firing('BluecoreDeadLetterFlood')}"
+    history = {HELD_ROUTE: "0x10 1x10"}
+    judged(promtool, tmp_path, ["BluecoreDeadLetterFlood"], [_course(history, ["13m"], firing, 1)])
+
+
 def test_a_loss_that_was_counted_before_the_first_scrape_wakes_somebody(promtool: Path, tmp_path: Path) -> None:
     """For an hour: no increase of it was ever seen."""
     history = {LOST: "_x30 40x200"}
@@ -288,8 +412,11 @@ def test_every_alert_has_its_case() -> None:
 def test_every_metric_of_a_rule_is_one_that_the_service_has() -> None:
     registry = CollectorRegistry()
     Metrics(registry)
+    ProcessCollector(registry=registry)
     known = {
-        f"{family.name}{suffix}" for family in registry.collect() for suffix in ("", "_total", "_bucket", "_count")
+        f"{family.name}{suffix}"
+        for family in registry.collect()
+        for suffix in ("", "_total", "_bucket", "_count", "_sum")
     }
     used = {name for rule in RULES for name in metrics_in(rule["expr"])}
     assert used - known - RECORDED.keys() == set()
@@ -302,6 +429,7 @@ def test_whoever_is_woken_reads_what_it_is_and_where_to_look(alert: str) -> None
     rule = ALERTS[alert]
     notes = rule["annotations"]
     assert rule["labels"]["severity"] in {"page", "ticket"}
+    assert rule["labels"]["kind"] in {"cause", "symptom"}
     assert notes["summary"]
     assert notes["runbook_url"] == f"RUNBOOK#{alert.lower()}"
     assert alert in RUNBOOK_SECTIONS
@@ -311,7 +439,13 @@ def test_whoever_is_woken_reads_what_it_is_and_where_to_look(alert: str) -> None
 
 def _unfolded(expression: str) -> str:
     """With the expressions of the recorded rules in it."""
-    return expression + "".join(rule["expr"] for name, rule in RECORDED.items() if name in expression)
+    used = [rule["expr"] for name, rule in RECORDED.items() if name in expression]
+    return expression + "".join(map(_unfolded, used))
+
+
+def _expression(name: str) -> str:
+    text: str = (ALERTS.get(name) or RECORDED[name])["expr"]
+    return text
 
 
 def _with_what_they_are_made_of(alerts: Sequence[str]) -> dict[str, Any]:
@@ -319,7 +453,9 @@ def _with_what_they_are_made_of(alerts: Sequence[str]) -> dict[str, Any]:
 
     Hours of history, and each minute of them: that is most of its time.
     """
-    needed = {*alerts, *(name for name in RECORDED if any(name in ALERTS[alert]["expr"] for alert in alerts))}
+    needed = {*alerts}
+    while more := {name for name in RECORDED if any(name in _expression(each) for each in needed)} - needed:
+        needed |= more
     groups = [
         {**group, "rules": [rule for rule in group["rules"] if rule.get("alert", rule.get("record")) in needed]}
         for group in GROUPS
@@ -357,4 +493,6 @@ def _with(series: str, job: str) -> str:
 def _named(series: str) -> str:
     name, _, labels = series.rstrip("}").partition("{")
     job = "" if "job=" in labels else 'job="bluecore-consumer",'
-    return f"{PREFIX}_{name}{{{job}{labels}}}"
+    # Those that are not ours begin with a colon.
+    full = name.removeprefix(":") if name.startswith(":") else f"{PREFIX}_{name}"
+    return f"{full}{{{job}{labels}}}"

@@ -117,3 +117,12 @@ def test_the_keys_of_a_map_are_data_and_stand_in_no_label_and_in_no_log() -> Non
         counted.look(map_one(route("wishlist"), record))
     assert counted.omitted("wishlist", "products.*") == 1
     assert "example" not in str(lines)
+
+
+def test_times_that_cannot_be_read_are_a_share_of_all_times() -> None:
+    """They are in no event; what was read as the event's time counts."""
+    counted = Counted()
+    timed = route("search", event_time="at")
+    for at in ("long ago", 1_800_000_000_000, "2027-01-15T08:00:00Z", None):
+        counted.look(map_one(timed, {"email": EMAIL, "search_term": "x", "at": at}))
+    assert (counted.omitted("search", "event_time"), counted.read("search", "event_time")) == (1, 3)

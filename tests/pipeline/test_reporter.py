@@ -60,11 +60,20 @@ class Registry:
 
 
 @dataclass
+class Tokens:
+    """What gets tokens for Kafka, as the reporter sees it."""
+
+    failure: str = ""
+    expired: str = ""
+
+
+@dataclass
 class Desk:
     """A reporter, and all that it reports to."""
 
     prometheus: CollectorRegistry = field(default_factory=CollectorRegistry)
     registry: Registry = field(default_factory=Registry)
+    tokens: Tokens = field(default_factory=Tokens)
     waiting: dict[str, int] = field(default_factory=dict)
     engine: Engine = field(default_factory=lambda: Engine(DeliveryPolicy.from_config(Config.model_validate(SOUND))))
     health: Health = field(default_factory=lambda: Health(lambda: NOW))
@@ -79,6 +88,7 @@ class Desk:
             self.engine,
             self.registry,
             intake=self,
+            tokens=self.tokens,
             name_of=lambda customer: f"{len(customer)} letters",
         )
 
@@ -155,7 +165,6 @@ def test_a_failed_write_is_an_error_in_the_log(desk: Desk) -> None:
     """While it lasts, nothing of its partition is committed."""
     with capture_logs() as logs:
         desk.reporter.write_failed("no space left", NOW)
-    assert desk.value("dead_letter_produce_failures_total") == 1
     assert [(line["log_level"], line["error"]) for line in logs] == [("error", "no space left")]
 
 
@@ -240,6 +249,25 @@ def test_an_outage_of_the_registry_is_shown_and_stops_the_intake(desk: Desk) -> 
     assert desk.value("registry_up") == 1
 
 
+def test_a_token_that_cannot_be_renewed_is_shown_and_one_that_has_ended_makes_unready(desk: Desk) -> None:
+    """While the last one is good, all goes on."""
+    desk.reporter.state(NOW, joined=True)
+    assert desk.value("kafka_token_up") == 1
+    desk.tokens.failure = "STS answers AccessDenied"
+    desk.reporter.state(NOW + 1, joined=True)
+    answer = desk.health.readiness()
+    assert (answer.ok, desk.value("kafka_token_up")) == (True, 0)
+    assert isinstance(answer.body["details"], dict)
+    assert answer.body["details"]["kafka_token"] == "STS answers AccessDenied"
+    desk.tokens.expired = desk.tokens.failure
+    desk.reporter.state(NOW + 2, joined=True)
+    assert (desk.health.readiness().ok, desk.health.readiness().body["reason"]) == (False, "STS answers AccessDenied")
+    assert desk.health.liveness().ok
+    desk.tokens.failure = desk.tokens.expired = ""
+    desk.reporter.state(NOW + 3, joined=True)
+    assert (desk.health.readiness().ok, desk.value("kafka_token_up")) == (True, 1)
+
+
 def test_an_id_that_the_registry_does_not_know_is_shown_while_records_wait_for_it(desk: Desk) -> None:
     desk.registry.unknown_ids = {7: "schema 7 is unknown to the registry"}
     desk.reporter.state(NOW, joined=True)
@@ -293,6 +321,29 @@ def test_a_full_memory_stops_the_intake_and_says_whose_fault_it_is(outage: bool,
     desk.reporter.state(NOW, joined=True)
     stopped = {name for name in get_args(StopCause) if desk.value("intake_stopped", cause=name)}
     assert stopped == {cause}
+
+
+@pytest.mark.parametrize("slow", [False, True], ids=["the rated route alone", "Bluecore too"])
+def test_a_route_that_waits_for_its_own_rate_is_told_apart_from_a_full_memory(slow: bool) -> None:  # noqa: FBT001 - a case
+    """Its partition stands, as its setting asks for; the others go on, unless Bluecore is slower than they."""
+    policy = DeliveryPolicy.from_config(Config.model_validate(SOUND))
+    desk = Desk(engine=Engine(replace(policy, buffered_records=10, route_rates={0: 1.0})))
+    other = Partition("shop.searches", 0)
+    for partition in (HOME, other):
+        desk.engine.partitions.assign(partition, None, "")
+    for number in range(4):
+        rated = Send((EventRequest("optin", b"{}", "jane", rated=0),))
+        desk.engine.take(record(number)._replace(key=b"%d" % number), rated, NOW)
+        desk.engine.decide(NOW)
+    for number in range(8 if slow else 1):
+        desk.engine.take(record(number)._replace(partition=other), send("search"), NOW)
+        desk.engine.decide(NOW)
+
+    desk.reporter.state(NOW, joined=True)
+
+    assert [state.partition for state in desk.engine.partitions.paused] == ([HOME, other] if slow else [HOME])
+    stopped = {name for name in get_args(StopCause) if desk.value("intake_stopped", cause=name)}
+    assert stopped == ({"route_rate", "memory"} if slow else {"route_rate"})
 
 
 def test_a_full_buffer_of_redeliveries_does_not_stop_the_topics() -> None:
@@ -452,9 +503,7 @@ def test_few_records_are_counted_with_those_that_follow_and_none_is_forgotten(de
 
 def test_what_is_kept_beside_the_records_is_shown(desk: Desk) -> None:
     """Each cache is bounded: how full it is tells whether the bound is met."""
-    translator = Translator(
-        Router([], 0), lambda _: RawDecoder(parse('{"type": "record", "name": "x", "fields": []}'))
-    )
+    translator = Translator(Router([]), lambda _: RawDecoder(parse('{"type": "record", "name": "x", "fields": []}')))
     desk.engine.parked.apply(Parked(b"jane", HOME, 1, (HOME, 7), frozenset((OrderClass.OTHER,))))
     desk.reporter = Reporter(
         desk.reporter._metrics,  # noqa: SLF001 - a desk has one set of them
@@ -518,3 +567,74 @@ def test_receipts_that_cannot_be_written_are_an_outage_of_their_own() -> None:
     assert desk.health.readiness().body["details"]["receipts"] == "written"  # type: ignore[index]
     assert desk.value("receipts_total") == 2
     assert [name for name in get_args(StopCause) if desk.value("intake_stopped", cause=name)] == []
+
+
+def test_a_record_that_cannot_be_written_counts_once_however_often_it_is_tried(desk: Desk) -> None:
+    desk.engine.partitions.assign(HOME, None, "")
+    desk.engine.take(record(), Reject(Reason.UNDECODABLE, Stage.DECODE, "no Avro"), NOW)
+    for attempt in range(3):
+        for ticket, _ in desk.engine.decide(NOW + 60 * attempt).writes:
+            desk.engine.written(ticket, "not enough replicas", NOW + 60 * attempt)
+    desk.reporter.state(NOW + 200, joined=True)
+    assert desk.value("dead_letter_produce_failures_total") == 1
+    assert desk.value("dead_letter_rewrite_failures_total") == 2
+
+
+def test_one_record_that_is_refused_among_others_is_no_outage(desk: Desk) -> None:
+    """401 for one record, and the probe, another key's, passes at once."""
+    breaker = desk.engine.gates.breaker
+    breaker.passed(1, "other", NOW)
+    with capture_logs() as logs:
+        breaker.refused(2, NOW, "http_401")
+        desk.reporter.state(NOW, joined=True)
+        assert desk.value("circuit_open") == 1
+        breaker.probing(3)
+        breaker.passed(3, "another", NOW)
+        desk.reporter.state(NOW + 1, joined=True)
+    assert logs == []
+    assert desk.value("circuit_open") == 0
+
+
+def test_a_probe_that_fails_makes_it_one(desk: Desk) -> None:
+    breaker = desk.engine.gates.breaker
+    breaker.passed(1, "other", NOW)
+    with capture_logs() as logs:
+        breaker.refused(2, NOW, "http_401")
+        breaker.probing(3)
+        breaker.refused(3, NOW, "http_401")
+        desk.reporter.state(NOW, joined=True)
+        breaker.probing(4)
+        breaker.passed(4, "another", NOW + 5)
+        desk.reporter.state(NOW + 5, joined=True)
+    said = [line["event"] for line in logs]
+    assert said == ["Bluecore is unavailable: sending is paused and probed", "Bluecore accepts events again"]
+
+
+def test_a_held_route_is_told_with_its_field(desk: Desk) -> None:
+    desk.engine.partitions.assign(HOME, None, "")
+    reject = Reject(Reason.MISSING_FIELD, Stage.MAP, "products[1].id: is missing", "products[1].id", "purchase")
+    for offset in range(300):
+        desk.engine.take(record(offset), reject, NOW)
+    desk.engine.decide(NOW)
+    desk.reporter.state(NOW, joined=True)
+    held = {"topic": HOME.topic, "event_type": "purchase", "field": "products.id"}
+    assert desk.value("route_held", **held) == 1
+    assert desk.health.readiness().body["details"]["held"] == "shop.orders (purchase): products[1].id: is missing"  # type: ignore[index]
+    for offset in range(300, 400):
+        desk.engine.take(record(offset), send("purchase"), NOW)
+    desk.reporter.state(NOW + 1, joined=True)
+    assert desk.value("route_held", **held) is None
+    assert desk.value("route_held", topic=HOME.topic, event_type="", field="") == 0
+    assert desk.health.readiness().body["details"]["held"] == "ok"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("error", "level"),
+    [("KafkaError{code=ILLEGAL_GENERATION,val=22}", "info"), ("the coordinator is gone", "warning")],
+)
+def test_a_commit_that_meets_a_change_of_the_group_is_no_warning(desk: Desk, error: str, level: str) -> None:
+    """Each rollout has some."""
+    with capture_logs() as logs:
+        desk.reporter.commit_failed([HOME], error, NOW)
+    assert [line["log_level"] for line in logs] == [level]
+    assert desk.value("commits_total", outcome="failed") == 1

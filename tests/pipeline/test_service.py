@@ -12,6 +12,7 @@ import pytest
 from confluent_kafka import Consumer, TopicPartition
 
 from consumer.config.model import EVENT_TYPES
+from consumer.mapping.translate import Translator
 from consumer.pipeline.service import Service
 from consumer.records import Answer, Record
 from consumer.sandbox.faults import FaultPlan, Scripts
@@ -201,6 +202,19 @@ def test_kafka_is_asked_by_the_round_and_at_least_every_50_ms(asked: Asked) -> N
     times = [at for at, _ in asked.asked]
     assert 6 <= len(times) <= 8, "in 0.4 s"
     assert all(0.05 <= later - earlier <= 0.06 for earlier, later in pairwise(times))
+
+
+def test_what_was_fetched_of_a_paused_topic_before_its_pause_is_not_mapped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would claim links that the records after it then go without."""
+    mapped: list[Record] = []
+    monkeypatch.setattr(Translator, "translate", lambda _self, record, _now: mapped.append(record))
+    service = offline(
+        lambda listener: Backlog(listener, backlog(100)), Accepting(), StandingClock(), is_paused=lambda _: True
+    )
+
+    service.step()
+
+    assert mapped == []
 
 
 def test_a_commits_outcome_is_not_waited_for_that_long(asked: Asked) -> None:

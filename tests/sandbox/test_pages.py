@@ -93,6 +93,14 @@ def test_no_secret_leaves_the_sandbox(http: requests.Session) -> None:
     assert "marked-" not in repr(settings)
 
 
+def test_equal_refusals_over_http(running: Running, http: requests.Session) -> None:
+    for _ in range(3):
+        http.post(running.api_url, json=event("search", JANE))
+    (group,) = http.get(running.url + "/_refusals").json()
+    assert (group["event"], group["count"], group["newest"]) == ("search", 3, 3)
+    assert group["reasons"] == [{"field": "properties.search_term", "message": "What was searched for is missing."}]
+
+
 def test_counts_over_http_are_those_of_the_process(shop: Running, http: requests.Session) -> None:
     counts = http.get(shop.url + "/_counts").json()
     assert (counts["total"], counts["accepted"], counts["refused"], counts["duplicates"]) == (12, 11, 1, 10)

@@ -54,6 +54,53 @@ def numbers(received: list[Received]) -> list[int]:
     return [each.number for each in received]
 
 
+def refused_event(store: Store, name: str, **properties: Any) -> Received:
+    """The store's next, which is not yet in it."""
+    document = event(name, JANE, **properties)
+    return Received(
+        number=store.number + 1,
+        at_ms=0,
+        event=name,
+        distinct_id=JANE,
+        outcome=Outcome.REFUSED,
+        accepted=False,
+        status=400,
+        findings=tuple(check_event(document)),
+        fault="",
+        idempotency_key="",
+        duplicate=False,
+        method="POST",
+        path="/",
+        head=b"",
+        body=orjson.dumps(document),
+    )
+
+
+def test_equal_refusals_are_one_group_with_their_newest() -> None:
+    """Wherever in its list the product stands; another reason or another event is another group."""
+    store = Store(SandboxSettings(keep_events=2))
+    for products in ([{"id": ""}], [{"id": "a"}, {"id": ""}], []):
+        store.add(refused_event(store, "wishlist", products=products), None)
+    store.add(refused_event(store, "viewed_product", products=[]), None)
+    groups = store.refusals()
+    assert [(group["event"], group["count"], group["newest"]) for group in groups] == [
+        ("wishlist", 2, 2),
+        ("viewed_product", 1, 4),
+        ("wishlist", 1, 3),
+    ]
+    assert groups[0]["reasons"][0]["field"] == "properties.products[].id"
+    store.reset()
+    assert store.refusals() == []
+
+
+def test_the_groups_of_refusals_are_bounded() -> None:
+    store = Store(SandboxSettings())
+    for number in range(300):
+        store.add(refused_event(store, f"event_{number}", customer={}), None)
+    assert len(store.refusals()) == 100
+    assert store.refusals()[0]["newest"] == 300
+
+
 def test_counts_stay_exact_while_only_the_newest_requests_are_kept() -> None:
     store = Store(SandboxSettings(keep_events=3))
     for _ in range(10):

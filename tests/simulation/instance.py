@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from consumer.avro.errors import SchemaPending
 from consumer.delivery.engine import Engine
+from consumer.delivery.failures import joined
 from consumer.delivery.parking import NoWatch
 from consumer.kafka.client import Fatal
 from consumer.kafka.source import KafkaSource
@@ -67,7 +68,7 @@ class Mapper:
             raise SchemaPending(1)
         event = orjson.loads(record.value)
         if event["kind"] == "unmappable":
-            return Reject(Reason.MISSING_FIELD, Stage.MAP, "email: missing", event=event["events"][0])
+            return joined([_unmappable(*each) for each in enumerate(event["events"])])
         customer, refused = event.get("customer", "customer"), event.get("refused")
         bodies = [(each, orjson.dumps({"kind": event["kind"], "event": each})) for each in event["events"]]
         requests = [
@@ -83,6 +84,11 @@ class Mapper:
         numbers = tuple(number for number in range(len(requests)) if number != refused)
         left = tuple(requests[number] for number in numbers)
         return Send(left, event["priority"], refused=(reject,), numbers=numbers)
+
+
+def _unmappable(number: int, event: str) -> Reject:
+    """What one route says of a record that every route refuses."""
+    return Reject(Reason.MISSING_FIELD, Stage.MAP, "email: missing", event=event, number=number)
 
 
 class Instance:

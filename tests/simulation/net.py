@@ -15,6 +15,9 @@ from tests.simulation.brokers import Brokers, Place
 from tests.simulation.oracle import Oracle
 from tests.simulation.world import World
 
+LATE = (1.0, 3.0, 6.0)
+"""Seconds; a drain lasts for two."""
+
 
 @dataclass(slots=True)
 class Net:
@@ -29,12 +32,18 @@ class Net:
     questions_fail: float = 0.0
     commits_lost: float = 0.05
     writes_fail: float = 0.03
+    late: bool = False
+    """Whether answers and acknowledgements take longer than a drain waits for them."""
     new_protocol: bool = True
     """Whether the brokers offer it."""
     inherited: dict[Partition, OffsetRanges] = field(default_factory=dict)
     """What was settled by those before, as their maps have it."""
     make: Callable[[dict[str, Any]], Any] = field(default=dict)
     """Makes a consumer of whichever instance acts."""
+
+    def delay(self) -> float:
+        """Seconds by which the present answer or acknowledgement is late."""
+        return self.world.random.choice((0.0, *LATE)) if self.late else 0.0
 
     def consumer(self, options: dict[str, Any]) -> Any:
         """In place of `confluent_kafka.Consumer`."""

@@ -41,12 +41,23 @@ class SimPublisher:
         world = self.net.world
         world.after(world.random.uniform(0.001, 0.05), lambda: self._write(ticket, task))
 
+    def _result(self, ticket: int, error: str | None, *, receipt: str | None = None) -> None:
+        def arrive() -> None:
+            if receipt is not None:
+                self.acknowledged[ticket] = receipt
+            self.results.append((ticket, error))
+
+        if delay := self.net.delay():
+            self.net.world.after(delay, arrive)
+        else:
+            arrive()
+
     def _write(self, ticket: int, task: Task) -> None:
         failure, record, oracle = task.failure, task.record, self.net.oracle
         if failure is None:
             raise AssertionError("a record was published that has not failed")
         if self.net.brokers.broken or self.net.world.chance(self.net.writes_fail):
-            self.results.append((ticket, "the brokers do not answer"))
+            self._result(ticket, "the brokers do not answer")
             return
         place = record.origin, record.origin_offset
         part = task.part_left
@@ -65,7 +76,7 @@ class SimPublisher:
         topic = RETRY if failure.outcome is Outcome.RETRY else DEAD
         stored = written(record, failure, key, task.kind, part, self.net.world.time)
         self.net.brokers.append(topic, stored, task.ordering_key)
-        self.results.append((ticket, None))
+        self._result(ticket, None)
 
     def receipt(self, ticket: int, receipt: Receipt) -> None:
         world = self.net.world
@@ -79,11 +90,10 @@ class SimPublisher:
         if receipts is None:
             raise AssertionError("a receipt was written, and none are asked for")
         if self.net.brokers.broken or self.net.world.chance(self.net.writes_fail):
-            self.results.append((ticket, "the brokers do not answer"))
+            self._result(ticket, "the brokers do not answer")
             return
         receipts[receipt.idempotency_key].add(receipt.outcome)
-        self.acknowledged[ticket] = receipt.idempotency_key
-        self.results.append((ticket, None))
+        self._result(ticket, None, receipt=receipt.idempotency_key)
 
     def poll(self, seconds: float = 0) -> list[tuple[int, str | None]]:  # noqa: ARG002 - time passes outside
         results, self.results = self.results, []
@@ -129,7 +139,8 @@ class SimClient:
     """Requests that this instance was told to be accepted: it must never send them again, whatever leaves it."""
     orphans: set[int] = field(default_factory=set)
     """Sends of partitions that have left since: what becomes of them is not this instance's knowledge any more."""
-
+    unsure: set[int] = field(default_factory=set)
+    """Sends of partitions whose commits could not be asked since: their records may go again, even beside them."""
     blamed: set[int] = field(default_factory=set)
     """Sends of records that are always answered so: once that is known, that asks nothing of the others."""
     sent_at: deque[float] = field(default_factory=deque)
@@ -149,13 +160,14 @@ class SimClient:
         body: bytes,
         idempotency_key: str,
         traceparent: str | None = None,  # noqa: ARG002 - traces are of no account here
+        destination: str = "",  # noqa: ARG002
     ) -> None:
         world = self.net.world
         place, _ = self.net.oracle.request(idempotency_key)
         if place not in self.net.oracle.retried:  # there may be two copies of it in the retry topic
             if idempotency_key in self.told:
                 raise self.net.oracle.broke(f"{idempotency_key} is sent again by the process that had delivered it")
-            if idempotency_key in self.out.values():
+            if any(key == idempotency_key and ticket not in self.unsure for ticket, key in self.out.items()):
                 raise self.net.oracle.broke(f"{idempotency_key} is sent beside itself")
         self.out[ticket] = idempotency_key
         self.net.oracle.sent(idempotency_key)
@@ -212,7 +224,8 @@ class SimClient:
                 now = self.net.world.time
                 self.held += max(0.0, now + hold - max(now, self.held_until))
                 self.held_until = max(self.held_until, now + hold)
-        self.told |= {self.accepted.pop(ticket) for ticket, _ in answers if ticket in self.accepted}
+        came = {ticket: self.accepted.pop(ticket) for ticket, _ in answers if ticket in self.accepted}
+        self.told |= {key for ticket, key in came.items() if ticket not in self.unsure}
         self.delivered.update(self.known.values())
         self.known.clear()
         return answers
@@ -229,6 +242,8 @@ class SimClient:
         self.forget(partitions)
         request = self.net.oracle.request
         self.told = {key for key in self.told if request(key)[0][0] not in partitions}
+        on_their_way = self.out | self.accepted
+        self.unsure |= {ticket for ticket, key in on_their_way.items() if request(key)[0][0] in partitions}
 
     def close(self) -> None:
         """Nothing is open."""

@@ -29,9 +29,11 @@ RECORDS = 60
 FAULTS_END = 40.0
 PATIENCE = 400.0
 WIDE_MAPS = 0.02
+MOST_FAILING = 8
 RECEIPTS = 0.4
 ROUTE_RATES = 0.1
 ROUTE_RATE = 4.0
+LATE_ANSWERS = 0.3
 CONSENT_BOUND = 1.5
 """Virtual seconds: more than a request takes, less than what is put off waits, which is 2 at least."""
 _KINDS: tuple[str, ...] = ("good",) * 12 + ("unlucky", "halting", "halting", "poison", "refused", "unmappable")
@@ -78,13 +80,14 @@ class Scenario:
         )
         self.mapper = Mapper(rated=RATED if setting.policy.route_rates else None)
         self.instances: list[Instance] = []
+        self._late_chances = Random(f"late answers of {seed}")
         self._rebalancing = False
         self._unclear_owners = False
         """Of two members that take a partition from each other unawares, one may repeat what the other has passed."""
         self._names = iter(range(1000))
 
     def _latency(self, _in_flight: int, _now: float) -> float:
-        return self.world.random.choice((0.005, 0.02, 0.05, 0.3))
+        return self.world.random.choice((0.005, 0.02, 0.05, 0.3)) + self.net.delay()
 
     def run(self) -> Oracle:
         """Raises PromiseBroken."""
@@ -172,12 +175,15 @@ class Scenario:
         settled = [False] * 45 + [rng.random() < 0.5 for _ in range(MAP_LIMIT * 6)]
         while len(text := encode(0, _ranges(settled)) or " " * (MAP_LIMIT + 1)) > MAP_LIMIT:
             del settled[-24:]
+        failing = 0
         for offset, is_settled in enumerate(settled):
             log.end = offset
             if offset < 45 or rng.random() < 0.002:
-                self._append(
-                    TOPIC, key, "good" if is_settled else rng.choice(_CALM_KINDS), ("customer_patch", "optin")
-                )
+                kind = "good" if is_settled else rng.choice(_CALM_KINDS)
+                # They are redelivered one after the other, each for as long as all delays together.
+                kind = "good" if failing >= MOST_FAILING else kind
+                failing += kind == "profile"
+                self._append(TOPIC, key, kind, ("customer_patch", "optin"))
                 if is_settled:
                     self.net.oracle.settled_before((partition, offset))
         log.end = len(settled)
@@ -240,7 +246,7 @@ class Scenario:
         if kind == "tombstone":
             events = ()
         if kind == "unmappable":
-            events = ("unmappable",)
+            events = ("unmappable",) * len(events)
         record = Produced(key, events, frozenset(), kind, now, refused)
         ordered = record.classes - (frozenset() if "customer_patch" in events else {OTHER})
         self.net.oracle.written(place, replace(record, ordered=ordered))
@@ -268,6 +274,9 @@ class Scenario:
         )
         for _ in range(0 if self._calm else rng.randint(0, 8)):
             self.world.after(rng.uniform(0, FAULTS_END), rng.choice(faults))
+        chances = self._late_chances
+        for _ in range(0 if self._calm or chances.random() >= LATE_ANSWERS else chances.randint(1, 3)):
+            self.world.after(chances.uniform(0, FAULTS_END - 15), self._answer_late)
         self.world.after(FAULTS_END, self._ensure_one)
         self.world.after(FAULTS_END, self._go_on)
 
@@ -375,6 +384,34 @@ class Scenario:
         self.net.brokers.broken = True
         self.world.after(self.world.random.uniform(0.5, 10), lambda: setattr(self.net.brokers, "broken", False))
 
+    def _answer_late(self) -> None:
+        """Answers and acknowledgements are late, many writes fail, and partitions go and come back meanwhile."""
+        chances, seconds = self._late_chances, self._late_chances.uniform(3, 15)
+        self.world.tell("answers are late")
+        self.net.late, self.net.writes_fail = True, chances.choice((0.03, 0.5))
+        for _ in range(chances.randint(1, 6)):
+            self.world.after(chances.uniform(0, seconds), self._hand_over)
+        self.world.after(seconds, self._answer_in_time)
+
+    def _answer_in_time(self) -> None:
+        self.net.late, self.net.writes_fail = False, 0.03
+
+    def _hand_over(self) -> None:
+        """A member gives all its partitions up, and may have them again at once."""
+        if self._rebalancing:
+            return
+        self._rebalancing = True
+        try:
+            for member in list(self.instances):
+                if member in self.instances and member.joinable and self._late_chances.random() < 0.7:
+                    self.world.tell("gives all up", member.name)
+                    given = member.partitions
+                    member.give_up(given)
+                    if member in self.instances and member.joinable:
+                        member.gain(given)
+        finally:
+            self._rebalancing = False
+
     def _break_registry(self) -> None:
         self.mapper.registry_down = True
         self.world.after(self.world.random.uniform(0.5, 10), lambda: setattr(self.mapper, "registry_down", False))
@@ -390,7 +427,9 @@ class Scenario:
             self.world.after(3, lambda: self._check_ended(instance))
 
     def _check_ended(self, instance: Instance) -> None:
-        if instance in self.instances:
+        if self._rebalancing:
+            self.world.after(1, lambda: self._check_ended(instance))  # nobody's loop goes on while one drains
+        elif instance in self.instances:
             raise self.net.oracle.broke(f"{instance.name} lives on after a fatal error, and reads nothing")
 
     def _add_partition(self) -> None:

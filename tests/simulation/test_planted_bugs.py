@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.order import KeyOrder
 from consumer.delivery.outbox import Outbox
-from consumer.delivery.parking import ParkedKeys
+from consumer.delivery.parking import Parked, ParkedKeys
 from consumer.delivery.partitions import Partitions
 from consumer.delivery.receipts import Receipts
 from consumer.delivery.route_rates import RouteRates
@@ -74,6 +74,16 @@ def _commit_what_is_revoked_unsettled(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Service, "on_revoked", hasty)
 
 
+def _let_what_fails_lose_its_place(patch: pytest.MonkeyPatch) -> None:
+    """What is on its way to a topic when its partition leaves and comes back holds up its key no more."""
+    lane_key = KeyOrder.lane_key
+
+    def alone(self: KeyOrder, task: Task) -> Hashable:
+        return lane_key(self, task) if task.failure is None else task.record.offset
+
+    patch.setattr(KeyOrder, "lane_key", alone)
+
+
 def _release_a_lane_twice(patch: pytest.MonkeyPatch) -> None:
     """A lane that was released is made ready twice: two of a key go at once."""
     release = Lanes.release
@@ -81,7 +91,7 @@ def _release_a_lane_twice(patch: pytest.MonkeyPatch) -> None:
     def twice(self: Lanes[Any], lane: Lane[Any]) -> None:
         release(self, lane)
         if lane.queue and not lane.closed:
-            second = Lane(lane.owner, lane.key)
+            second = Lane(lane.owner, lane.key, lane.destination)
             second.queue = lane.queue
             self.ready(second)
 
@@ -102,6 +112,27 @@ def _do_not_wait_for_the_watch(patch: pytest.MonkeyPatch) -> None:
 def _park_for_ever_what_has_left(patch: pytest.MonkeyPatch) -> None:
     """What was read of a retry partition parks its key though the partition is another's, and all is settled."""
     patch.setattr(ParkedKeys, "leave", lambda *_args: False)
+
+
+def _park_for_ever_what_is_acknowledged_late(patch: pytest.MonkeyPatch) -> None:
+    """What was written parks its key once that is acknowledged, though the watch has told its end before."""
+
+    def park(self: ParkedKeys, parked: Parked, *, acknowledged: bool) -> None:
+        if acknowledged:
+            self.apply(parked)
+
+    patch.setattr(ParkedKeys, "written", park)
+
+
+def _settle_in_the_order_of_the_receipts(patch: pytest.MonkeyPatch) -> None:
+    """A record is settled with its own receipts, though those of an earlier one of its key are not there."""
+    after = Receipts.after
+
+    def alone(self: Receipts, task: Task, then: Callable[[PartitionState], None], *, ends: bool) -> None:
+        self._last.clear()
+        after(self, task, then, ends=ends)
+
+    patch.setattr(Receipts, "after", alone)
 
 
 def _forget_the_map(patch: pytest.MonkeyPatch) -> None:
@@ -473,6 +504,8 @@ _FIRST_SEEDS: dict[Plant, int] = {
     _let_no_record_grow_too_old_while_it_is_turned_away: 51,
     _let_no_redelivery_grow_too_old: 59,
     _forget_what_was_delivered_in_part: 256,
+    _park_for_ever_what_is_acknowledged_late: 1100,
+    _settle_in_the_order_of_the_receipts: 448,
     _send_all_commits_in_one_request: 39,
     _do_not_make_a_refused_request_smaller: 39,
 }
@@ -485,10 +518,12 @@ _FIRST_SEEDS: dict[Plant, int] = {
         _commit_early,
         _settle_before_acknowledged,
         _commit_what_is_revoked_unsettled,
+        _let_what_fails_lose_its_place,
         _release_a_lane_twice,
         _forget_parked_keys,
         _do_not_wait_for_the_watch,
         _park_for_ever_what_has_left,
+        _park_for_ever_what_is_acknowledged_late,
         _forget_the_map,
         _dead_letter_for_an_outage,
         _let_what_is_pushed_back_lead_for_ever,
@@ -534,6 +569,7 @@ _FIRST_SEEDS: dict[Plant, int] = {
         _read_what_is_urgent_with_all_else,
         _commit_without_the_receipt,
         _pass_over_a_receipt_that_failed,
+        _settle_in_the_order_of_the_receipts,
         _write_no_receipt_of_a_dead_letter,
         _send_what_only_waits_for_its_receipt,
         _count_no_request_against_the_routes_rate,

@@ -6,9 +6,10 @@ import base64
 import signal
 import subprocess
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
@@ -63,23 +64,43 @@ class ApacheKafka:
     Port and data stay the same over `stop`, `kill` and `restart`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a broker is made of
         self,
         folder: Path,
         settings: Mapping[str, str] | None = None,
         *,
         quorum: Quorum | None = None,
         number: int = 1,
+        doors: Mapping[str, str] = MappingProxyType({}),
+        fronts: Mapping[str, str] = MappingProxyType({}),
+        java_options: Sequence[str] = (),
+        format_options: Sequence[str] = (),
     ) -> None:
-        """`quorum`: the cluster of which this is the node of this `number`; None: it is the only one."""
+        """A node that does not run yet.
+
+        Args:
+            folder: for its data, settings and log.
+            settings: over the usual ones.
+            quorum: the cluster of which this is the node of this `number`; None: it is the only one.
+            number: from 1 on.
+            doors: further listeners, by name, with their addresses.
+            fronts: of those that something stands before, the address that clients are told.
+            java_options: of the virtual machine, such as `-Dname=value`.
+            format_options: of the tool that makes its data's folder, such as the first users.
+        """
+        self._java_options = tuple(java_options)
+        self._format_options = tuple(format_options)
         self._quorum = quorum or Quorum((free_port(),))
         self.bootstrap = f"127.0.0.1:{free_port()}"
         self.log = folder / "server.log"
         self._folder = folder
+        controller = f"127.0.0.1:{self._quorum.ports[number - 1]}"
+        listeners = {"PLAINTEXT": self.bootstrap, "CONTROLLER": controller, **doors}
         self._settings = {
             **SETTINGS,
             **self._quorum.settings(number),
-            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://127.0.0.1:{self._quorum.ports[number - 1]}",
+            "listeners": _listed(listeners),
+            "advertised.listeners": _listed({"PLAINTEXT": self.bootstrap, **doors, **fronts}),
             "log.dirs": str(folder / "data"),
             **(settings or {}),
         }
@@ -194,17 +215,32 @@ class ApacheKafka:
 
     def _java(self, main: str, *arguments: str) -> list[str]:
         settings = "-Dlog4j2.configurationFile=log4j2.properties"
-        return ["java", *_JVM, settings, "-cp", f"{libraries()}/*", main, *arguments, "server.properties"]
+        return [
+            "java",
+            *_JVM,
+            *self._java_options,
+            settings,
+            "-cp",
+            f"{libraries()}/*",
+            main,
+            *arguments,
+            "server.properties",
+        ]
 
     def _format(self) -> None:
         lines = [f"{key}={value}\n" for key, value in self._settings.items()]
         (self._folder / "server.properties").write_text("".join(lines))
         (self._folder / "log4j2.properties").write_text(LOG4J.format(file=self.log))
         # In one word: an id may begin with a dash.
-        command = self._java("kafka.tools.StorageTool", "format", f"--cluster-id={self._quorum.cluster}", "-c")
+        cluster = f"--cluster-id={self._quorum.cluster}"
+        command = self._java("kafka.tools.StorageTool", "format", cluster, *self._format_options, "-c")
         done = subprocess.run(command, cwd=self._folder, capture_output=True, text=True, check=False, timeout=60)
         if done.returncode != 0:
             raise AssertionError(f"Apache Kafka refuses its settings:\n{done.stdout}{done.stderr}")
+
+
+def _listed(listeners: Mapping[str, str]) -> str:
+    return ",".join(f"{name}://{address}" for name, address in listeners.items())
 
 
 def _answered(admin: AdminClient, ends: Mapping[TopicPartition, OffsetSpec]) -> bool:

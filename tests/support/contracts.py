@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -129,13 +129,13 @@ def contracts() -> Iterator[Contracts]:
         yield registry
 
 
-def written(registry: Contracts, topic: str, value: Mapping[str, Any], *, subject: str | None = None) -> bytes:
-    """A value of the topic, as Confluent's serializer writes it by the latest schema of the subject."""
+def written(registry: Contracts, topic: str, value: Any, *, subject: str | None = None, part: str = "value") -> bytes:
+    """A value of the topic, or a key, as Confluent's serializer writes it by the latest schema of the subject."""
     executors = RuleRegistry()  # type: ignore[no-untyped-call]  # confluent-kafka leaves these without types
     both = FieldEncryptionExecutor(), EncryptionExecutor()
     for executor in both:
         executors.register_executor(executor)
-    name: Callable[..., str] = lambda *_: subject or f"{topic}-value"  # noqa: E731 - the serializer's strategy
+    name: Callable[..., str] = lambda *_: subject or f"{topic}-{part}"  # noqa: E731 - the serializer's strategy
     with SchemaRegistryClient({"url": registry.url}) as client:
         serializer = AvroSerializer(
             client,
@@ -145,7 +145,8 @@ def written(registry: Contracts, topic: str, value: Mapping[str, Any], *, subjec
             rule_registry=executors,
         )
         # It encrypts the records within what it is given in place.
-        found = serializer(deepcopy(dict(value)), SerializationContext(topic, MessageField.VALUE))
+        field_of = MessageField.KEY if part == "key" else MessageField.VALUE
+        found = serializer(deepcopy(value), SerializationContext(topic, field_of))
     for executor in both:
         executor.close()  # type: ignore[no-untyped-call]
     assert isinstance(found, bytes)

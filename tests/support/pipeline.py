@@ -61,7 +61,7 @@ class Pipeline:
             **{
                 **sections,
                 "bluecore": {"api_key": API_KEY, **sections.get("bluecore", {})},
-                "kafka": {"group_id": self.group},
+                "kafka": {"group_id": self.group, **sections.get("kafka", {})},
                 "dead_letters": {**topics, **sections.get("dead_letters", {})},
             },
         )

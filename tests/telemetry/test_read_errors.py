@@ -86,3 +86,13 @@ def test_a_group_that_does_not_take_the_instance_in_is_told_until_it_does() -> N
         "the group does not take this instance in",
         "the group takes this instance in",
     ]
+
+
+def test_what_keeps_it_from_reading_here_is_said_beside_what_kafka_refuses() -> None:
+    desk = Desk()
+    desk.faults.paused(("registry",))
+    assert desk.reading() == "paused: registry"
+    desk.faults.began("shop.orders", 2, DENIED)
+    assert desk.reading() == f"shop.orders[2]: {DENIED}; paused: registry"
+    desk.faults.paused(())
+    assert desk.reading() == f"shop.orders[2]: {DENIED}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
+from typing import NamedTuple
 
 from consumer.avro.encrypted_fields import encryption_of
 from consumer.avro.errors import InvalidSchema, SchemaUnknown
@@ -27,6 +28,14 @@ _KEY = "-key"
 _FULL_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 _KINDS = {"JSON": "JSON Schema", "PROTOBUF": "Protobuf"}
 _INSTEAD = "let the producer write Avro, or leave these records out of the route"
+
+
+class _Read(NamedTuple):
+    """A subject's versions that can be read, with their labels; what is to be said of the others."""
+
+    schemas: list[tuple[str, AvroSchema]]
+    unusable: list[Finding]
+    lacking: bool
 
 
 class RegistrySchemas:
@@ -51,16 +60,21 @@ class RegistrySchemas:
             RegistryUnavailable: the registry cannot tell.
         """
         subjects, how = self._subjects_of(route) if self._listed else self._asked_for(route)
+        alike = not subjects and self._listed and route.record is None
+        if alike:
+            subjects, how = self._named_alike(route)
         if not subjects:
             return self._missing(route) if self._listed else _not_listed(route)
-        schemas = [schema for subject in subjects for schema in self._read(subject)[0]]
-        unusable = tuple(each for subject in subjects for each in self._read(subject)[1])
+        read = [self._read(subject) for subject in subjects]
+        schemas = [schema for each in read for schema in each.schemas]
+        unusable = tuple(finding for each in read for finding in each.unusable)
+        lacking = any(each.lacking for each in read)
         pairs = [pair for label, schema in schemas for pair in by_record(label, schema)]
         if not pairs:
-            return SearchResult(
-                missing="no schema of its records is one that can be read", unusable=unusable, expected=True
-            )
-        return replace(of_record(route, pairs, f"subject {', '.join(subjects)}", how), unusable=unusable)
+            missing = "no schema of its records is one that can be read"
+            return SearchResult(missing=missing, unusable=unusable, expected=True, lacking=lacking)
+        found = of_record(route, pairs, f"subject {', '.join(subjects)}", how)
+        return replace(found, unusable=unusable, lacking=lacking, alike=alike)
 
     def key_of(self, route: RouteConfig) -> Shape | None:
         """See `Schemas.key_of`.
@@ -71,14 +85,14 @@ class RegistrySchemas:
         if route.key_format != "avro":
             return None
         subjects = [each for each in self._subjects if each.endswith(_KEY) and route.takes(each.removesuffix(_KEY))]
-        return key_shape(schema for subject in subjects for _, schema in self._read(subject)[0])
+        return key_shape(schema for subject in subjects for _, schema in self._read(subject).schemas)
 
     def _subjects_of(self, route: RouteConfig) -> tuple[list[str], str]:
         of_topic = [each for each in self._subjects if _is_of_topic(each, route)]
         # AWS Glue's serializer names a schema like its topic.
-        of_topic = of_topic or [each for each in self._subjects if route.takes(each)]
-        if of_topic or route.record is not None:
-            return of_topic, "by the subject's name"
+        return of_topic or [each for each in self._subjects if route.takes(each)], "by the subject's name"
+
+    def _named_alike(self, route: RouteConfig) -> tuple[list[str], str]:
         names = [each for each in self._subjects if _FULL_NAME.fullmatch(each)]
         for like, what in ((resembles_topic, "topic"), (resembles_event, "event")):
             alike = [each for each in names if like(each, route)]
@@ -109,9 +123,10 @@ class RegistrySchemas:
         near = nearest(wanted, self._subjects)
         return SearchResult(missing=f"{what}: {advice}", nearest=near and near.removesuffix(_VALUE), expected=True)
 
-    def _read_subject(self, subject: str) -> tuple[list[tuple[str, AvroSchema]], list[Finding]]:
+    def _read_subject(self, subject: str) -> _Read:
         read: list[tuple[str, AvroSchema]] = []
         refused: list[tuple[str, str]] = []
+        lacking = False
         for version in self._client.versions(subject):
             label = f"{subject} version {version}"
             registered = self._client.schema_of(subject, version)
@@ -120,8 +135,11 @@ class RegistrySchemas:
                 read.append((label, replace(schema, encryption=encryption_of(schema, registered))))
             except (InvalidSchema, SchemaUnknown) as error:
                 refused.append((label, _reason(registered, error)))
+                lacking = lacking or isinstance(error, SchemaUnknown)
         severity = Severity.WARNING if read else Severity.ERROR
-        return read, [Finding(severity, f"{label} {reason}", schema=label) for label, reason in refused]
+        return _Read(
+            read, [Finding(severity, f"{label} {reason}", schema=label) for label, reason in refused], lacking
+        )
 
 
 def _is_of_topic(subject: str, route: RouteConfig) -> bool:

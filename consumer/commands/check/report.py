@@ -16,16 +16,23 @@ from consumer.commands.typecheck.findings import Finding, Severity
 _PRINTED = ("severity", "key", "path", "schema", "message", "nearest")
 
 
-def print_checks(checks: Sequence[RouteCheck]) -> int:
-    """Prints each finding: a sentence on a terminal, JSON in a pipe. Gives the exit code: 2 when there are errors."""
-    findings = [finding for check in checks for finding in check.findings]
+def print_checks(checks: Sequence[RouteCheck], unused: Sequence[str] = ()) -> int:
+    """Prints each finding: a sentence on a terminal, JSON in a pipe. Gives the exit code: 2 when there are errors.
+
+    Args:
+        checks: one for each route.
+        unused: the destinations that no route names.
+    """
+    spare = "is named by no route: name it in routes[].destination, or remove it"
+    findings = [Finding(Severity.WARNING, spare, key=f"destinations.{name}") for name in unused]
+    findings += [finding for check in checks for finding in check.findings]
     found = Counter(finding.severity for finding in findings)
     counts = {severity.value: found[severity] for severity in Severity}
     checked = sum(check.checked for check in checks)
     verdict = _verdict(found[Severity.ERROR], checked, len(checks))
     if sys.stdout.isatty():
         for finding in findings:
-            click.echo(_sentence(finding))
+            click.echo(sentence(finding))
         totals = ", ".join(f"{count} {severity}{'' if count == 1 else 's'}" for severity, count in counts.items())
         click.echo(f"{verdict}: {totals}")
     else:
@@ -46,7 +53,8 @@ def _line(finding: Finding) -> dict[str, Any]:
     return {name: getattr(finding, name) for name in _PRINTED}
 
 
-def _sentence(finding: Finding) -> str:
+def sentence(finding: Finding) -> str:
+    """What a person reads of a finding."""
     where = (
         f" (path {finding.path}" + (f", schema {finding.schema})" if finding.schema else ")") if finding.path else ""
     )

@@ -33,12 +33,17 @@ def read_as(versions: Sequence[SchemaVersion], routes: Sequence[RouteSchemas]) -
     resolved: dict[str, SchemaVersion] = {}
     left: list[SchemaVersion] = []
     for version in versions:
-        to = next((each for route in routes if (each := _resolved(version, route)) is not None), None)
-        if to is None:
+        to = read_version(version, routes)
+        if to is version:
             left.append(version)
         else:
             resolved.setdefault(to.label, to)
     return (*resolved.values(), *left)
+
+
+def read_version(version: SchemaVersion, routes: Sequence[RouteSchemas]) -> SchemaVersion:
+    """What the mapping meets of one version: itself, where no reader schema is in force."""
+    return next((each for route in routes if (each := _resolved(version, route)) is not None), version)
 
 
 def resolution_findings(key: str, versions: Sequence[SchemaVersion], route: RouteSchemas) -> Iterator[Finding]:
@@ -55,7 +60,7 @@ def resolution_findings(key: str, versions: Sequence[SchemaVersion], route: Rout
         names = ", ".join(dict.fromkeys(version.schema.records[0].name for version in versions))
         message = f"is not used: it knows records as {', '.join(route.reader.names)}, and what is written is {names}"
         advice = "give its record that name as an alias"
-        yield Finding(Severity.ERROR, f"{message}; {advice}", key=place, schema=_labels(versions))
+        yield Finding(Severity.ERROR, f"{message}; {advice}", key=place, schema=labels(versions))
     for version, to in pairs:
         if to is None:
             continue
@@ -80,5 +85,6 @@ def _version(route: RouteSchemas, record: RecordType) -> SchemaVersion:
     return SchemaVersion(label, replace(schema, record=record, branches=()))
 
 
-def _labels(versions: Sequence[SchemaVersion]) -> str:
+def labels(versions: Sequence[SchemaVersion]) -> str:
+    """How a finding names several versions at once."""
     return ", ".join(version.label for version in versions)

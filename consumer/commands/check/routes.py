@@ -13,14 +13,16 @@ from consumer.avro.schema import parse
 from consumer.commands.check.encryption import encryption_findings
 from consumer.commands.check.files import FolderSchemas, RouteFiles
 from consumer.commands.check.registry import RegistrySchemas
-from consumer.commands.check.resolution import read_as, reader_versions, resolution_findings
+from consumer.commands.check.resolution import labels, read_as, read_version, reader_versions, resolution_findings
 from consumer.commands.check.search import Schemas, SearchResult
 from consumer.commands.typecheck.beside import Beside, beside
-from consumer.commands.typecheck.documentation import undocumented_properties
+from consumer.commands.typecheck.documentation import changed_names, undocumented_properties
 from consumer.commands.typecheck.findings import Finding, Severity
+from consumer.commands.typecheck.negative_totals import BELOW_ZERO, unguarded_total
 from consumer.commands.typecheck.routes import SchemaVersion, check_route
 from consumer.commands.validation.routes import overlap
 from consumer.config.model import Config
+from consumer.config.route import RouteConfig
 from consumer.mapping.tables import load_tables
 from consumer.pipeline.decoding import registry
 
@@ -33,14 +35,21 @@ class RouteCheck:
 
     Attributes:
         checked: it was checked against schemas that are its records'; a guess is none.
+        hopeless: an error is there for each version of its records, and it is sure that these are theirs.
     """
 
     checked: bool
     findings: tuple[Finding, ...]
+    hopeless: bool = False
 
 
-def check_routes(config: Config, folder: Path | None) -> list[RouteCheck]:
+def check_routes(config: Config, folder: Path | None, *, offline: bool = False) -> list[RouteCheck]:
     """Each route against its schemas: its own files, else those in `folder`, else every version in the registry.
+
+    Args:
+        config: the configuration.
+        folder: of schemas.
+        offline: the registry is not asked.
 
     Raises:
         UnusableSchemas: files cannot be used.
@@ -52,21 +61,33 @@ def check_routes(config: Config, folder: Path | None) -> list[RouteCheck]:
         shared: Schemas | None = None
         if folder is not None:
             shared = FolderSchemas(load_files([folder]), config.routes)
-        elif any(route.wire_format == "confluent" for route in config.routes):
+        elif not offline and any(route.wire_format == "confluent" for route in config.routes):
             client = registry(config)
             if client is not None:
                 stack.callback(client.close)
                 shared = RegistrySchemas(client)
-        return [
+        checks = [
             _check(f"routes[{index}]", each, _of_topic(each, routes), shared, beside(each.route, tables, key))
             for index, each in enumerate(routes)
             for key in [None if shared is None else shared.key_of(each.route)]
         ]
+    return [_with_spelling(index, check, config.routes) for index, check in enumerate(checks)]
 
 
 def check_mapping(config: Config, folder: Path | None) -> list[Finding]:
     """The findings of `check_routes` alone."""
     return [finding for check in check_routes(config, folder) for finding in check.findings]
+
+
+def _with_spelling(index: int, check: RouteCheck, routes: Sequence[RouteConfig]) -> RouteCheck:
+    """The check of a route that writes e-mails as they are, where another one cleans them: with what that costs."""
+    normalising = [number for number, route in enumerate(routes) if route.normalise_email]
+    if not normalising or routes[index].normalise_email:
+        return check
+    what = f"routes[{normalising[0]}] writes e-mails in lower case, and this route as they are"
+    message = f"{what}: one customer, written with a capital here and there, is two; set normalise_email here, too"
+    finding = Finding(Severity.WARNING, message, key=f"routes[{index}].normalise_email")
+    return replace(check, findings=(*check.findings, finding))
 
 
 def _of_topic(route: RouteSchemas, routes: Sequence[RouteSchemas]) -> list[RouteSchemas]:
@@ -78,17 +99,27 @@ def _check(
     key: str, route: RouteSchemas, of_topic: Sequence[RouteSchemas], shared: Schemas | None, around: Beside
 ) -> RouteCheck:
     if route.route.records == "tombstones":
-        return RouteCheck(checked=True, findings=tuple(check_route(key, route.route, [_TOMBSTONE], around)))
+        of_tombstones = tuple(check_route(key, route.route, [_TOMBSTONE], around))
+        return RouteCheck(checked=True, findings=of_tombstones, hopeless=_has_errors(of_tombstones))
     found = _search(route, of_topic, shared)
     by_itself = [replace(each, key=key) for each in found.unusable]
     by_itself += undocumented_properties(key, route.route)
+    by_itself += changed_names(key, route.route)
     if not found.choices:
         checked, findings = _check_reader_alone(key, route, found, around)
-        return RouteCheck(checked, (*by_itself, *findings))
+        hopeless = _has_errors(findings) or (_has_errors(by_itself) and not found.lacking)
+        return RouteCheck(checked, (*by_itself, *findings), hopeless and not found.alike)
     results = [(versions, _check_versions(key, route, of_topic, versions, around)) for versions in found.choices]
     versions, best = min(results, key=lambda result: _severity_counts(result[1]))
+    told = any(finding.message.startswith(BELOW_ZERO) for finding in best)
+    besides = () if told else unguarded_total(key, route.route)
     basis = _basis(key, found, versions, read_as(versions, of_topic))
-    return RouteCheck(not found.guess, (*by_itself, basis, *(map(_downgraded, best) if found.guess else best)))
+    if found.guess:
+        return RouteCheck(False, (*by_itself, basis, *map(_downgraded, best), *besides))
+    wrong = {finding.schema for finding in best if finding.severity is Severity.ERROR}
+    of_all = wrong & {"", labels(versions)}
+    of_each = all(wrong & {version.label, read_version(version, of_topic).label} for version in versions)
+    return RouteCheck(True, (*by_itself, basis, *best, *besides), not found.alike and bool(of_all or of_each))
 
 
 def _search(route: RouteSchemas, of_topic: Sequence[RouteSchemas], shared: Schemas | None) -> SearchResult:
@@ -97,7 +128,7 @@ def _search(route: RouteSchemas, of_topic: Sequence[RouteSchemas], shared: Schem
         pooled = of_topic if route.route.wire_format == "single_object" else [route]
         return RouteFiles(file for each in pooled for file in each.written).for_route(route.route)
     if shared is None:
-        return SearchResult(missing="there is no registry: give the folder of its schemas with --schemas")
+        return SearchResult(missing="no registry is asked: give the folder of its schemas with --schemas")
     return shared.for_route(route.route)
 
 
@@ -122,22 +153,26 @@ def _check_reader_alone(
     if route.reader is None:
         return False, [Finding(severity, f"not checked: {found.missing}", found.nearest, key=place)]
     versions = reader_versions(route)
-    labels = ", ".join(version.label for version in versions)
-    what = f"checked against the reader schema {labels}, and not that records can be resolved to it: {found.missing}"
+    names = labels(versions)
+    what = f"checked against the reader schema {names}, and not that records can be resolved to it: {found.missing}"
     return True, [
-        Finding(severity, what, found.nearest, key=place, schema=labels),
+        Finding(severity, what, found.nearest, key=place, schema=names),
         *check_route(key, route.route, versions, around),
     ]
 
 
 def _basis(key: str, found: SearchResult, written: Sequence[SchemaVersion], read: Sequence[SchemaVersion]) -> Finding:
-    labels = ", ".join(version.label for version in written)
+    names = labels(written)
     if found.guess:
-        message = f"not checked, only compared with {labels}: {found.how}; name the type of its records with `record`"
-        return Finding(Severity.WARNING, message, key=key, schema=labels)
-    resolved = ", ".join(version.label for version in read if version not in written)
-    message = f"checked against {labels} ({found.how})" + (f", resolved to {resolved}" if resolved else "")
-    return Finding(Severity.INFO, message, key=key, schema=labels)
+        message = f"not checked, only compared with {names}: {found.how}; name the type of its records with `record`"
+        return Finding(Severity.WARNING, message, key=key, schema=names)
+    resolved = labels([version for version in read if version not in written])
+    message = f"checked against {names} ({found.how})" + (f", resolved to {resolved}" if resolved else "")
+    return Finding(Severity.INFO, message, key=key, schema=names)
+
+
+def _has_errors(findings: Iterable[Finding]) -> bool:
+    return any(finding.severity is Severity.ERROR for finding in findings)
 
 
 def _downgraded(finding: Finding) -> Finding:

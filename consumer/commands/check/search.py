@@ -23,19 +23,23 @@ class SearchResult:
             record type.
         how: how they were chosen, as the end of a sentence: `named like the topic`.
         guess: they were chosen by fit alone, and may be meant for other records.
+        alike: they were chosen by a record's name that is like the topic's or the event's.
         missing: why there are none, and what to do.
         nearest: the name that exists and was probably meant, when there are none.
         expected: there should be some: a route without is worth a warning.
         unusable: the versions that the records may be of and that cannot be read; their key is not known here.
+        lacking: some of those for want of something that the registry says it has not got: it may have it yet.
     """
 
     choices: tuple[tuple[SchemaVersion, ...], ...] = ()
     how: str = ""
     guess: bool = False
+    alike: bool = False
     missing: str = ""
     nearest: str | None = None
     expected: bool = False
     unusable: tuple[Finding, ...] = ()
+    lacking: bool = False
 
 
 class Schemas(Protocol):

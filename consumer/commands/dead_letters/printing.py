@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from consumer.commands.dead_letters.rate_limiter import RateLimiter
+from consumer.commands.dead_letters.refusals import Refusal
 from consumer.commands.dead_letters.replaying import ReplayResult, replay
 from consumer.commands.dead_letters.selection import Selection
 from consumer.commands.dead_letters.showing import show
@@ -60,16 +61,33 @@ def print_replay(config: Config, selection: Selection, rate: float, *, dry_run: 
         )
     with _bar("would be replayed" if dry_run else "replayed") as progress:
         result = replay(config, selection, RateLimiter(rate), progress, dry_run=dry_run)
-    click.echo(orjson.dumps(_summary(result, dry_run=dry_run)))
+    warnings = result.warnings.all()
+    for each in warnings:
+        place = "{}:{}".format(*each.first)
+        click.echo(
+            f"{each.count:,} x {each.event}, {each.field}: {each.message} Such as the letter {place}.", err=True
+        )
+    click.echo(orjson.dumps(_summary(result, warnings, dry_run=dry_run)))
 
 
-def _summary(result: ReplayResult, *, dry_run: bool) -> dict[str, Any]:
+def _summary(result: ReplayResult, warnings: Iterable[Refusal], *, dry_run: bool) -> dict[str, Any]:
     return {
         "selected": result.selected,
         "replayed_before": result.before,
         "would_replay" if dry_run else "replayed": result.sent,
         "would_be_skipped": result.skipped,
         "would_fail_again": {str(reason): count for reason, count in sorted(result.refused.items())},
+        "bluecore_would_refuse": [
+            {
+                "event": each.event,
+                "field": each.field,
+                "message": each.message,
+                "silently": each.silent,
+                "count": each.count,
+                "first": {"partition": each.first[0], "offset": each.first[1]},
+            }
+            for each in warnings
+        ],
     }
 
 

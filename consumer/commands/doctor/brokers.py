@@ -8,31 +8,33 @@ from contextlib import closing
 
 from confluent_kafka import Consumer, KafkaException
 
+from consumer.commands.doctor.failed_records import check_failed_records
 from consumer.commands.doctor.finding import Finding, error, ok, warning
 from consumer.commands.doctor.permissions import check_permissions
 from consumer.config.model import Config
 from consumer.kafka.client import client_options
-from consumer.kafka.connection import ErrorCollector, Unreachable, cluster_metadata
-from consumer.kafka.logging import NullLogger
+from consumer.kafka.connection import ErrorCollector, Unreachable, cluster_metadata, why_unmade
+from consumer.kafka.tokens.token import TokenUnavailable
 from consumer.suggestions import did_you_mean
 
 
 def check_brokers(config: Config) -> Iterator[Finding]:
     """Joins no group, writes and commits nothing."""
     errors = ErrorCollector()
-    callbacks = {"group.id": config.kafka.group_id, "logger": NullLogger(), "error_cb": errors}
+    callbacks = {"group.id": config.kafka.group_id, "logger": errors, "error_cb": errors}
     try:
         with closing(Consumer(client_options(config.kafka, {}, "consumer") | callbacks)) as consumer:
             found = cluster_metadata(consumer, config.kafka, errors)
     except Unreachable as unreachable:
         yield error("brokers", unreachable.what, unreachable.advice)
         return
-    except KafkaException as refused:
-        yield error("brokers", f"no client can be made: {refused.args[0].str()}", "correct kafka.options")
+    except (KafkaException, SystemError, ImportError, TokenUnavailable) as refused:
+        yield error("brokers", f"no client can be made: {why_unmade(refused)}", "correct kafka.options")
         return
     yield ok("brokers", f"{len(found.brokers)} answer at {config.kafka.bootstrap_servers}")
     partitions = {name: len(topic.partitions) for name, topic in found.topics.items() if topic.error is None}
     yield from check_topics(config, partitions)
+    yield from check_failed_records(config)
     yield from check_permissions(config, partitions)
 
 

@@ -6,6 +6,7 @@ Encoding).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ _PRIMITIVES: Final[Mapping[str, Callable[[Any], bool]]] = {
     "map": lambda value: isinstance(value, dict),
 }
 """A branch's name, and whether a value can be of it: a record may have a field that is named `string`, too."""
+_TYPE: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*\.[A-Z]\w*[a-z]\w*", re.ASCII)
+_SYMBOL: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
 def unwrapped(value: Any) -> Any:
@@ -37,8 +40,13 @@ def unwrapped(value: Any) -> Any:
 
 
 def _is_branch(name: str, inner: Any) -> bool:
-    """Named types stand under their full names: a record is an object, an enum and a fixed are texts."""
+    """Named types stand under their full names: a record is an object, an enum's symbol is a name.
+
+    A map may have a single key with dots, too, such as `ui.theme`: types are written with a capital letter.
+    """
     fits = _PRIMITIVES.get(name)
     if fits is not None:
         return fits(inner)
-    return "." in name and isinstance(inner, dict | str)
+    if _TYPE.fullmatch(name) is None:
+        return False
+    return isinstance(inner, dict) or (isinstance(inner, str) and _SYMBOL.fullmatch(inner) is not None)

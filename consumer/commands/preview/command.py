@@ -43,6 +43,7 @@ def preview(  # noqa: PLR0913, PLR0917 - click's options
     if any_age and count is None:
         raise click.UsageError("--any-age goes with --from-kafka: records of a file have no age")
     config = load_config(path)
+    from consumer.commands.preview.hints import Hints  # noqa: PLC0415
     from consumer.commands.preview.preview import (  # noqa: PLC0415
         paused_topic,
         preview_json,
@@ -58,7 +59,7 @@ def preview(  # noqa: PLR0913, PLR0917 - click's options
             previews = preview_topic(config, topic, count, any_age=any_age)
         else:
             previews = preview_json(config, topic, record, file or sys.stdin.buffer)
-        if not show(previews, form):
+        if not show(previews, form, Hints(config.routes, topic)):
             print_error(f"there is no record in {source}")
             return
     sentence = unrouted_topic(config, topic) or (unrouted_record(config, topic, record) if count is None else None)

@@ -38,7 +38,7 @@ def placed(topic: str, number: int, text: bytes) -> Record:
     )
 
 
-def json_key(key: bytes, _: Headers = ()) -> Any:
+def json_key(key: bytes, _headers: Headers = (), _topic: str = "") -> Any:
     """A key of the file, in the place of one in Avro."""
     try:
         return json.loads(key)

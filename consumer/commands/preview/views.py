@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
@@ -15,20 +16,24 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from consumer.commands.preview.hints import Hints
 from consumer.commands.preview.preview import Previewed
-from consumer.records import EventRequest, Mapped, Reject, Send
+from consumer.records import EventRequest, Mapped, Reject, Send, Skip
 from consumer.telemetry.legible import legible
 
 _EXCERPT: Final = 100
 _MOST_FIELDS: Final = 20
-_COLOURS: Final = {"send": "green", "reject": "red", "skip": "yellow", "omit": "yellow"}
-_SKIPPED: Final = {
+_COLOURS: Final = {"send": "green", "reject": "red", "skip": "yellow", "omit": "yellow", "time": "blue"}
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+SKIPPED: Final[dict[str, str]] = {
     "when": "when: the condition is false",
+    "destination": "destination: the value that chooses it is one to skip",
     "event": "event: the value that chooses it is one to skip",
     "tombstone": "tombstone: the value is null",
     "records": "records: the routes take tombstones only",
     "only_emails": "only_emails: the customer is not listed",
 }
+"""Why a record is skipped, by the reason."""
 
 
 class _Row(NamedTuple):
@@ -38,16 +43,16 @@ class _Row(NamedTuple):
     what: str = ""
 
 
-def show(previews: Iterator[Previewed], form: str) -> bool:
+def show(previews: Iterator[Previewed], form: str, hints: Hints | None = None) -> bool:
     """Prints them as a `table`, or as they come as JSON lines; False when there are none.
 
-    Of more than one, stderr gets the sum: a line for each record is all that a program reads.
+    Of more than one, stderr gets the sum, and then the hints: a line for each record is all that a program reads.
     """
     first = next(previews, None)
     if first is None:
         return False
     counts: Counter[tuple[str, str]] = Counter()
-    every = _counted(chain([first], previews), counts)
+    every = _counted(chain([first], previews), counts, hints)
     if form == "table":
         Console().print(as_table(every))
     else:
@@ -55,6 +60,8 @@ def show(previews: Iterator[Previewed], form: str) -> bool:
             click.echo(as_line(each))
     if counts.total() > 1:
         click.echo(in_sum(counts), err=True)
+    for sentence in hints.sentences() if hints else ():
+        click.echo(f"hint: {sentence}", err=True)
     return True
 
 
@@ -69,9 +76,13 @@ def in_sum(counts: Counter[tuple[str, str]]) -> str:
     return f"{counts.total()} records: {', '.join(parts)}"
 
 
-def _counted(previews: Iterator[Previewed], counts: Counter[tuple[str, str]]) -> Iterator[Previewed]:
+def _counted(
+    previews: Iterator[Previewed], counts: Counter[tuple[str, str]], hints: Hints | None
+) -> Iterator[Previewed]:
     for each in previews:
         outcome = each.outcome
+        if hints is not None:
+            hints.see(outcome)
         if isinstance(outcome, Send):
             counts["send", ""] += 1
         else:
@@ -82,9 +93,11 @@ def _counted(previews: Iterator[Previewed], counts: Counter[tuple[str, str]]) ->
 def as_line(previewed: Previewed) -> bytes:
     """A JSON object, without the line's end."""
     outcome, place = previewed.outcome, previewed.place
-    where = {} if place is None else {"partition": place[0].number, "offset": place[1]}
+    where: dict[str, Any] = {} if place is None else {"partition": place[0].number, "offset": place[1]}
+    if not isinstance(outcome, Skip) and outcome.event_time_ms is not None:
+        where = {"event_time": _time(outcome.event_time_ms)} | where
     if isinstance(outcome, Send):
-        requests = [orjson.Fragment(each.body) for each in outcome.requests]
+        requests = [_request(each) for each in outcome.requests]
         omitted = {"omitted": [each.field for each in outcome.omitted]} if outcome.omitted else {}
         refused = (
             {"refused": [{"event": each.event, **_reason(each)} for each in outcome.refused]}
@@ -95,6 +108,14 @@ def as_line(previewed: Previewed) -> bytes:
     if isinstance(outcome, Reject):
         return orjson.dumps({"outcome": "reject"} | _reason(outcome) | where)
     return orjson.dumps({"outcome": "skip", "reason": outcome.reason} | where)
+
+
+def _request(request: EventRequest) -> orjson.Fragment:
+    """As it is sent, and where to, if that is one of `destinations`."""
+    if not request.destination:
+        return orjson.Fragment(request.body)
+    named = orjson.dumps({"destination": request.destination})
+    return orjson.Fragment(request.body[:-1] + b"," + named[1:])
 
 
 def as_table(previews: Iterable[Previewed]) -> Table:
@@ -118,7 +139,13 @@ def as_table(previews: Iterable[Previewed]) -> Table:
     return table
 
 
+def _time(event_time_ms: int) -> str:
+    return (_EPOCH + timedelta(milliseconds=event_time_ms)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def _rows(outcome: Mapped) -> Iterator[_Row]:
+    if not isinstance(outcome, Skip) and outcome.event_time_ms is not None:
+        yield _Row("time", what=f"event_time: {_time(outcome.event_time_ms)}")
     if isinstance(outcome, Send):
         yield from map(_sent, outcome.requests)
         yield from map(_refused, outcome.refused)
@@ -126,7 +153,7 @@ def _rows(outcome: Mapped) -> Iterator[_Row]:
     elif isinstance(outcome, Reject):
         yield _refused(outcome)
     else:
-        yield _Row("skip", what=_SKIPPED[outcome.reason])
+        yield _Row("skip", what=SKIPPED[outcome.reason])
 
 
 def _reason(refused: Reject) -> dict[str, str | None]:
@@ -143,6 +170,8 @@ def _sent(request: EventRequest) -> _Row:
     fields = list(_fields(properties, request.customer))
     if len(fields) > _MOST_FIELDS:
         fields[_MOST_FIELDS:] = [f"... and {len(fields) - _MOST_FIELDS} more"]
+    if request.destination:
+        fields.insert(0, f"destination: {request.destination}")
     return _Row("send", request.event, _json(request.customer)[1:-1], "\n".join(fields))
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import orjson
 
+from consumer.commands.rehearse.tally import Row
 from consumer.mapping.contract import DEFAULT_ATTRIBUTES
 from consumer.records import EventRequest
 
@@ -17,36 +18,39 @@ _TYPES: Final = {bool: "boolean", int: "number", float: "number", str: "text", l
 
 @dataclass(slots=True)
 class Attribute:
-    """A customer attribute beyond the default ones: in how many requests, and with which types."""
+    """A customer attribute beyond the default ones: in how many requests, with which types, and of which rows."""
 
     filled: int = 0
     types: set[str] = field(default_factory=set)
+    rows: dict[int, Row] = field(default_factory=dict)
+
+    @property
+    def share(self) -> float:
+        """How often it is filled, from 0 to 1: of the profiles of those routes and events in which it is at all."""
+        return self.filled / sum(row.profiles for row in self.rows.values())
 
 
 @dataclass(slots=True)
 class Customers:
-    """Of up to a million ids; `truncated`: there were more.
-
-    Attributes:
-        with_customer: requests that say something of a profile.
-    """
+    """Of up to a million ids; `truncated`: there were more."""
 
     attributes: dict[str, Attribute] = field(default_factory=dict)
-    with_customer: int = 0
     truncated: bool = False
     _sent: set[int] = field(default_factory=set)
     _linked: set[int] = field(default_factory=set)
 
-    def add(self, request: EventRequest) -> None:
+    def add(self, request: EventRequest, row: Row) -> None:
+        """A request of that row."""
         properties: dict[str, Any] = orjson.loads(request.body)["properties"]
         customer = properties.get("customer")
         identifier = str(properties.get("distinct_id", ""))
         if customer:
-            self.with_customer += 1
+            row.profiles += 1
             for name, value in customer.items():
                 if name not in _KNOWN:
                     attribute = self.attributes.setdefault(name, Attribute())
                     attribute.filled += 1
+                    attribute.rows[id(row)] = row
                     attribute.types.add(_TYPES.get(type(value), "null"))
         if "@" not in identifier:
             self._remember(self._linked if request.event == "identify" else self._sent, identifier)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 from xml.etree.ElementTree import Element, tostring
 
+from consumer.commands.preview.views import SKIPPED
 from consumer.commands.rehearse.rehearsal import Rehearsal
 from consumer.commands.rehearse.report import DAY, place_of
 from consumer.commands.rehearse.tally import Row, RowKey
@@ -52,17 +53,14 @@ def _page(rehearsal: Rehearsal) -> Element:
 
 def _header(rehearsal: Rehearsal) -> Iterator[Element]:
     tally = rehearsal.tally
-    sent = sum(row.send for row in tally.rows.values())
-    skipped = sum(row.skip for row in tally.rows.values())
-    refused = sum(row.rejected for row in tally.rows.values())
     pace = tally.requests_per_second()
     yield _element("h1", "What Bluecore would get")
     yield _element("p", "A rehearsal on your own records. Nothing was sent.", classes="lead")
     figures = [
         (f"{tally.read:,}", "records looked at", ""),
-        (_share(sent, tally.judged), "would be sent", "sent"),
-        (_share(skipped, tally.judged), "skipped on purpose", "skipped"),
-        (_share(refused, tally.judged), "would be refused", "refused"),
+        (_share(tally.sent, tally.judged), "would be sent", "sent"),
+        (_share(tally.skipped, tally.judged), "skipped on purpose", "skipped"),
+        (_share(tally.rejected, tally.judged), "would be refused", "refused"),
     ]
     if pace:
         figures.append((f"{pace * DAY:,.0f}", "events a day, at this pace", ""))
@@ -85,7 +83,9 @@ def _routes(rehearsal: Rehearsal) -> Iterator[Element]:
 def _route(key: RowKey, row: Row) -> Iterator[Element]:
     name = key.event or ("no event" if key.route is None else "event not known")
     yield _element("h3", f"{name} ", _element("small", f"from {key.topic}"))
-    parts = [("sent", row.send), ("skipped", row.skip), ("refused", row.rejected)]
+    if row.paused:
+        yield _element("p", "This route is paused, and nothing of it is sent now. Once it goes on:", classes="counts")
+    parts = [("sent", row.send), ("skipped", row.skip.total()), ("refused", row.rejected)]
     label = ", ".join(f"{_share(count, row.read)} {kind}" for kind, count in parts if count)
     yield _element(
         "div",
@@ -99,6 +99,9 @@ def _route(key: RowKey, row: Row) -> Iterator[Element]:
         **{"aria-label": label},
     )
     yield _element("p", f"{row.read:,} records: {label}", classes="counts")
+    if row.skip:
+        why = "; ".join(f"{count:,}: {SKIPPED[reason]}" for reason, count in row.skip.most_common())
+        yield _element("p", f"Skipped on purpose: {why}", classes="counts")
     if row.omitted:
         left_out = ", ".join(f"{field} of {count:,}" for field, count in row.omitted.most_common())
         yield _element("p", f"Sent without what could not be read: {left_out}", classes="counts")
@@ -127,7 +130,7 @@ def _profiles(rehearsal: Rehearsal) -> Iterator[Element]:
             "table",
             _row("th", "attribute", "type", "filled"),
             *(
-                _row("td", name, " or ".join(sorted(each.types)), _share(each.filled, customers.with_customer))
+                _row("td", name, " or ".join(sorted(each.types)), _percent(each.share))
                 for name, each in customers.attributes.items()
             ),
         )
@@ -152,7 +155,11 @@ def _row(tag: str, *cells: str) -> Element:
 
 def _share(count: int, of: int) -> str:
     """In percent; of few, to a tenth, so that a little is never nothing."""
-    share = 100 * count / of if of else 0.0
+    return _percent(count / of if of else 0.0)
+
+
+def _percent(part: float) -> str:
+    share = 100 * part
     exact = 0 < share < 10 or 90 < share < 100  # noqa: PLR2004 - where a tenth of a percent is of interest
     return f"{share:.1f} %" if exact else f"{share:.0f} %"
 

@@ -9,18 +9,25 @@ from contextlib import closing
 from functools import partial
 from typing import Final
 
-from consumer.age import AgeLimit
+from consumer.age import AgeLimit, is_ahead
 from consumer.avro.cache import SchemaCache
 from consumer.avro.errors import RegistryUnavailable, SchemaPending, Undecodable
-from consumer.commands.preview.translation import UNKNOWN_ID_SECONDS, masked_translator, with_schemas
+from consumer.commands.preview.translation import (
+    UNKNOWN_ID_SECONDS,
+    masked_translator,
+    told_subjects,
+    with_schemas,
+)
 from consumer.commands.rehearse.customers import Customers
+from consumer.commands.rehearse.decoded_once import DecodedOnce
 from consumer.commands.rehearse.reading import Window, window_of
 from consumer.commands.rehearse.tally import RowKey, Span, Tally
 from consumer.config.model import Config
 from consumer.config.route import RouteConfig
 from consumer.errors import ExpectedError
 from consumer.kafka.reading import TopicReader
-from consumer.mapping.tables import load_tables
+from consumer.mapping.compiled_route import names_read
+from consumer.mapping.reads import union
 from consumer.mapping.translate import Translator
 from consumer.pipeline.decoding import decoders, key_decoder, schema_cache
 from consumer.records import Mapped, Reason, Record, Reject, Send, Skip, Stage
@@ -30,7 +37,7 @@ _EXCERPT: Final = 1_000
 Progress = Callable[[str, int, int], object]
 """Told a topic, how many of its records were read, and of how many."""
 _OF_THE_OTHER_KIND: Final = (Skip("records"), Skip("tombstone"))
-_TOO_OLD: Final = Reject(Reason.TOO_OLD, Stage.MAP, "the event is older than delivery.max_event_age_seconds")
+_TOO_OLD: Final = Reject(Reason.TOO_OLD, Stage.MAP, "the event is older than max_event_age_seconds")
 
 
 class Rehearsal:
@@ -44,18 +51,29 @@ class Rehearsal:
         self._age = AgeLimit(config.delivery.max_event_age_seconds)
         self._show_values = show_values
         self._any_decoder_of = decoders(config, schemas, any_record=True)
-        decoder_of = decoders(config, schemas)
-        keys, tables = key_decoder(config, schemas), load_tables(config.tables)
+        self._decoder_of = decoders(config, schemas)
+        self._decoders: dict[str, DecodedOnce] = {}
+        keys = key_decoder(config, schemas)
+        subjects = told_subjects(schemas, self._foreign)
         # Each route for itself: a record that one refuses, another may send. Age is judged apart, so that a record
         # that is both old and broken is counted as broken.
         self._routes: Sequence[tuple[int, RouteConfig, Translator]] = tuple(
             (
                 index,
                 route,
-                masked_translator((route,), decoder_of, keys, tables=tables, only_emails=config.bluecore.only_emails),
+                masked_translator(config, self._decoded_once, keys, routes=(route,), subjects=subjects),
             )
             for index, route in enumerate(config.routes)
         )
+
+    def _foreign(self, topic: str, sentence: str) -> None:
+        self.tally.foreign.setdefault(topic, []).append(sentence)
+
+    def _decoded_once(self, topic: str) -> DecodedOnce:
+        if topic not in self._decoders:
+            fields = union(names_read(route) for _, route, _ in self._routes if route.takes(topic))
+            self._decoders[topic] = DecodedOnce(self._decoder_of(topic), fields)
+        return self._decoders[topic]
 
     def counter(self, topic: str) -> Callable[[Record], None]:
         """What counts the records of a topic."""
@@ -66,14 +84,17 @@ class Rehearsal:
 
         def count(record: Record) -> None:
             self.tally.read += 1
-            span.add(record.timestamp_ms, self._now_ms)
+            span.add(record.timestamp_ms)
+            ahead = False
             taken = False
             for index, route, translator in taking:
-                outcome = with_schemas(partial(translator.translate, record, self._now_ms), self._schemas)
+                outcome = with_schemas(partial(translator.translate, record, None), self._schemas)
                 if _unroutable(outcome) or (of_both_kinds and outcome in _OF_THE_OTHER_KIND):
                     continue
                 taken = True
+                ahead = ahead or self._is_ahead(outcome, record)
                 self._count(index, route, topic, record, outcome)
+            span.future += ahead
             if not taken:
                 what = Reject(Reason.UNROUTABLE, Stage.MAP, f"no route takes this type of record of {topic}")
                 row = self.tally.row(RowKey(None, topic, ""))
@@ -83,7 +104,7 @@ class Rehearsal:
         return count
 
     def _count(self, index: int, route: RouteConfig, topic: str, record: Record, outcome: Mapped) -> None:
-        old = isinstance(outcome, Send) and self._age.exceeded(record.timestamp_ms, self._now_ms)
+        old = isinstance(outcome, Send) and self._too_old(outcome, record)
         if isinstance(outcome, Send):
             row = self.tally.row(RowKey(index, topic, _event_of(outcome)))
             # One that is too old now was not when it was written: it is of the topic's pace.
@@ -93,15 +114,29 @@ class Rehearsal:
             else:
                 row.send += 1
                 row.omitted.update([each.label for each in outcome.omitted])
-            for request in outcome.requests:
-                self.customers.add(request)
+            if not route.paused:
+                for request in outcome.requests:
+                    self.customers.add(request, row)
         elif isinstance(outcome, Skip):
             row = self.tally.row(RowKey(index, topic, _only_event(route)))
-            row.skip += 1
+            row.skip[outcome.reason] += 1
         else:
             row = self.tally.row(RowKey(index, topic, outcome.event or _only_event(route)))
             row.add_refusal(outcome, record, self._example)
         row.read += 1
+        row.paused = route.paused
+
+    def _is_ahead(self, outcome: Mapped, record: Record) -> bool:
+        own = None if isinstance(outcome, Skip) else outcome.event_time_ms
+        time_ms = record.timestamp_ms if own is None else own
+        return time_ms is not None and is_ahead(time_ms, self._now_ms)
+
+    def _too_old(self, outcome: Send, record: Record) -> bool:
+        """Of one route, whose requests are all of one time."""
+        until_ms = outcome.requests[-1].until_ms
+        if until_ms is None:
+            return self._age.exceeded(record.timestamp_ms, self._now_ms)
+        return self._now_ms > until_ms
 
     def _example(self, record: Record) -> str:
         if not self._show_values or record.value is None:

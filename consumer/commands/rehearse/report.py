@@ -52,17 +52,19 @@ def summary(rehearsal: Rehearsal, config: Config) -> dict[str, Any]:
     pace = tally.requests_per_second()
     return {
         "read": tally.read,
-        "send": sum(row.send for row in tally.rows.values()),
-        "skip": sum(row.skip for row in tally.rows.values()),
-        "reject": sum(row.rejected for row in tally.rows.values()),
+        "send": tally.sent,
+        "skip": tally.skipped,
+        "reject": tally.rejected,
         "rejected_share": round(tally.rejected_share, 6),
         "requests_per_second": round(pace, 3),
         "requests_per_day": round(pace * DAY),
         "new_attributes": {
-            name: {"filled": each.filled, "types": sorted(each.types)} for name, each in customers.attributes.items()
+            name: {"filled": each.filled, "share": round(each.share, 4), "types": sorted(each.types)}
+            for name, each in customers.attributes.items()
         },
         "unlinked_ids": customers.unlinked,
         "from_the_future": sum(span.future for span in tally.spans.values()),
+        "foreign_schemas": tally.foreign,
         "problems": tally.problems,
         "seconds": round(tally.seconds, 3),
         "rate_limit_per_second": config.delivery.rate_limit_per_second,
@@ -84,9 +86,8 @@ def sentences(rehearsal: Rehearsal, config: Config) -> Iterator[str]:
             "its transactional one."
         )
     for name, each in customers.attributes.items():
-        share = each.filled / customers.with_customer
         types = " or ".join(sorted(each.types))
-        yield f"new attribute {name} ({types}), in {share:.0%} of the profiles that are sent"
+        yield f"new attribute {name} ({types}), filled in {each.share:.1%} of the profiles of its events"
     if customers.unlinked:
         more = " or more" if customers.truncated else ""
         yield (
@@ -97,7 +98,9 @@ def sentences(rehearsal: Rehearsal, config: Config) -> Iterator[str]:
         if span.seconds:
             yield f"{topic}: its records are of {timedelta(seconds=round(span.seconds))}"
         if span.future:
-            yield f"{topic}: {span.future:,} records are from the future, by their timestamps"
+            why = "see their producer's clock, or the unit of event_time"
+            yield f"{topic}: {span.future:,} records are from the future: {why}"
+    yield from (f"{topic}: {each}" for topic, found in tally.foreign.items() for each in found)
     yield from (f"{topic} could not be read to its end: {why}" for topic, why in tally.problems.items())
 
 
@@ -108,15 +111,22 @@ def place_of(refusal: Refusal) -> str:
 
 
 def _line(key: RowKey, row: Row) -> dict[str, Any]:
+    counts = {
+        "read": row.read,
+        "send": row.send,
+        "skip": row.skip.total(),
+        "requests": row.requests,
+        "reject": dict(row.reject),
+        "skip_reasons": dict(row.skip),
+    }
+    if row.paused:
+        now = {"send": 0, "skip": row.read, "requests": 0, "reject": {}, "skip_reasons": {"paused": row.read}}
+        counts |= now | {"once_resumed": {name: counts[name] for name in now}}
     return {
         "route": key.route,
         "topic": key.topic,
         "event": key.event,
-        "read": row.read,
-        "send": row.send,
-        "skip": row.skip,
-        "requests": row.requests,
-        "reject": dict(row.reject),
+        **counts,
         "commonest": [
             {"reason": each.reason, "message": each.message, "count": each.count, "place": place_of(each)}
             | ({"example": each.example} if each.example else {})
@@ -134,9 +144,13 @@ def _table(rehearsal: Rehearsal) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("why", overflow="fold")
     for key, row in rehearsal.tally.ordered():
-        reasons = ", ".join(f"{count:,} {reason}" for reason, count in row.reject.most_common())
-        counts = (f"{number:,}" for number in (row.read, row.send, row.skip, row.rejected))
+        why = [(f"{count:,} {reason}", "red") for reason, count in row.reject.most_common()]
+        why += [(f"{count:,} {reason}", "yellow") for reason, count in row.skip.most_common()]
+        if row.paused:
+            why = [("paused; once it is read: ", "yellow"), (f"{row.send:,} sent", "green"), *why]
+        numbers = (row.read, 0, row.read, 0) if row.paused else (row.read, row.send, row.skip.total(), row.rejected)
+        counts = (f"{number:,}" for number in numbers)
         route = "-" if key.route is None else f"[{key.route}]"
-        style = "red" if row.rejected else ""
-        table.add_row(Text(route), Text(key.topic), key.event or "?", *counts, Text(reasons, style))
+        reasons = Text(", ").join(Text(words, style) for words, style in why)
+        table.add_row(Text(route), Text(key.topic), key.event or "?", *counts, reasons)
     return table

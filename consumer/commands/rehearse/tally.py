@@ -44,13 +44,19 @@ class Refusal:
 class Row:
     """What became of the records of a route and event type. A record that makes two events is in two rows.
 
-    `omitted`: by field, how many values could not be read, and were left out of events that are sent.
+    Attributes:
+        skip: how many are skipped on purpose, by the reason.
+        omitted: by field, how many values could not be read, and were left out of events that are sent.
+        paused: the service does not read them now. What stands here is what would be once it does.
+        profiles: requests that say something of a profile.
     """
 
     read: int = 0
     send: int = 0
-    skip: int = 0
+    skip: Counter[str] = field(default_factory=Counter)
     requests: int = 0
+    paused: bool = False
+    profiles: int = 0
     reject: Counter[str] = field(default_factory=Counter)
     omitted: Counter[str] = field(default_factory=Counter)
     refusals: dict[tuple[str, str], Refusal] = field(default_factory=dict)
@@ -76,18 +82,20 @@ class Row:
 
 @dataclass(slots=True)
 class Span:
-    """From when to when the records of a topic are, by their timestamps, ms since the epoch."""
+    """From when to when the records of a topic are, by their timestamps, ms since the epoch.
+
+    `future`: how many events are from the future, by their own time where the route reads that.
+    """
 
     first_ms: int | None = None
     last_ms: int | None = None
     future: int = 0
 
-    def add(self, at_ms: int | None, now_ms: int) -> None:
+    def add(self, at_ms: int | None) -> None:
         if at_ms is None:
             return
         self.first_ms = at_ms if self.first_ms is None or at_ms < self.first_ms else self.first_ms
         self.last_ms = at_ms if self.last_ms is None or at_ms > self.last_ms else self.last_ms
-        self.future += at_ms > now_ms
 
     @property
     def seconds(self) -> float:
@@ -101,12 +109,14 @@ class Tally:
     Attributes:
         spans: by topic.
         problems: topics that could not be read, with why.
+        foreign: by topic, what is odd about the schemas that its records name.
         seconds: how long the rehearsal took.
     """
 
     rows: dict[RowKey, Row] = field(default_factory=dict)
     spans: dict[str, Span] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
+    foreign: dict[str, list[str]] = field(default_factory=dict)
     read: int = 0
     seconds: float = 0.0
 
@@ -123,16 +133,33 @@ class Tally:
         return sum(row.read for row in self.rows.values())
 
     @property
+    def sent(self) -> int:
+        """Records, each as often as an event of it would be sent now."""
+        return sum(row.send for row in self._active())
+
+    @property
+    def skipped(self) -> int:
+        """Likewise those that are not sent on purpose; all of a paused route are."""
+        return self.judged - self.sent - self.rejected
+
+    @property
+    def rejected(self) -> int:
+        """Likewise those that would be refused now."""
+        return sum(row.rejected for row in self._active())
+
+    @property
     def rejected_share(self) -> float:
         """Of what is not skipped on purpose, from 0 to 1."""
-        rejected = sum(row.rejected for row in self.rows.values())
-        meant = rejected + sum(row.send for row in self.rows.values())
-        return rejected / meant if meant else 0.0
+        meant = self.rejected + self.sent
+        return self.rejected / meant if meant else 0.0
+
+    def _active(self) -> Iterator[Row]:
+        return (row for row in self.rows.values() if not row.paused)
 
     def requests_per_second(self) -> float:
         """At the topics' real pace: the requests of what was read of each, over the time that its records are of."""
         return sum(
             row.requests / span.seconds
             for key, row in self.rows.items()
-            if (span := self.spans.get(key.topic)) is not None and span.seconds >= _LEAST_SPAN
+            if not row.paused and (span := self.spans.get(key.topic)) is not None and span.seconds >= _LEAST_SPAN
         )

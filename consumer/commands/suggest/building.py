@@ -7,6 +7,9 @@ from functools import cache
 from typing import Any, Final
 
 from consumer.avro.schema import AvroSchema
+from consumer.commands.counts.minor_units import divided, says_minor_units
+from consumer.commands.counts.times import said_unit
+from consumer.commands.counts.words import joined
 from consumer.commands.suggest.events import EventGuess, actions, guess_event
 from consumer.commands.suggest.leaves import Contents, Leaf, ListLeaf, contents_of
 from consumer.commands.suggest.leftovers import sort_rest
@@ -22,8 +25,7 @@ from consumer.commands.suggest.matching import (
 )
 from consumer.commands.suggest.samples import Evidence, evidence
 from consumer.commands.suggest.suggestion import Mapped, Suggestion
-from consumer.commands.suggest.vocabulary import DONE, MINOR_UNITS, PRODUCT
-from consumer.commands.suggest.words import joined, words_of
+from consumer.commands.suggest.vocabulary import DONE, PRODUCT
 from consumer.commands.typecheck.shapes import symbols_of
 from consumer.config.route import FieldConfig
 from consumer.mapping.contract import CONTRACTS, DEFAULT_ATTRIBUTES
@@ -64,7 +66,7 @@ def suggestion_of(
         return made
     _add_fields(made, event, found, evidence_of)
     if CONTRACTS[event.event].takes_products:
-        _add_products(made, event.event, listed, flat)
+        _add_products(made, event.event, listed, flat, evidence_of)
     sort_rest(made, contents, evidence_of)
     _add_conditions(made, event, contents)
     _add_missing(made, event)
@@ -92,40 +94,54 @@ def mapped(name: str, match: Match, evidence_of: EvidenceOf) -> Mapped:
     """The value as the field needs it: converted if its type asks for that, with a note where it is no sure thing."""
     leaf, note = match.leaf, "" if match.points >= LIKELY else f"perhaps: {match.why}"
     source: str | FieldConfig = leaf.path
-    cents = MINOR_UNITS.intersection(words_of(leaf.name)) and "integer" in leaf.kinds
     if name == "birthday":
         source, note = _date(leaf, evidence_of(leaf.path), note)
     elif name in {"total", "products.price", "products.quantity"} and "string" in leaf.kinds:
         source = FieldConfig(path=leaf.path, **{"as": "number"})
-    if cents and name in {"total", "products.price"}:
-        source = f"{leaf.path} / `100`"
-        note = "the name says cents"
+    if name in {"total", "products.price"}:
+        source, note = amount(leaf, evidence_of(leaf.path), source, note)
     return Mapped(source, leaf.path, note)
+
+
+def amount(leaf: Leaf, found: Evidence, source: str | FieldConfig, note: str) -> tuple[str | FieldConfig, str]:
+    """An amount as it is, or divided where it is one of cents; where the values alone say so, a note does."""
+    if why := says_minor_units(leaf.name, leaf.doc):
+        return divided(f"to_number({leaf.path})" if "string" in leaf.kinds else leaf.path), why
+    if found.minor:
+        return source, f"whole numbers in all records: if they are cents, {divided(leaf.path)}"
+    return source, note
 
 
 def _date(leaf: Leaf, found: Evidence, note: str) -> tuple[str | FieldConfig, str]:
     if "integer" not in leaf.kinds:
         return FieldConfig(path=leaf.path, **{"as": "date"}), note
-    unit = found.unit or "days"
-    said = (
-        f"a whole number of {unit} since 1970, by its values" if found.unit else "days since 1970? Look at a record"
-    )
+    told, why = said_unit(leaf.name, leaf.doc)
+    # Values are facts, and a name may be of another time.
+    unit = found.unit or told or "days"
+    if found.unit:
+        said = f"a whole number of {unit} since 1970, by its values"
+    else:
+        said = f"{why} {unit} since 1970" if told else "days since 1970? Look at a record"
     return FieldConfig(path=leaf.path, **{"as": "date", "unit": unit}), said
 
 
 def _add_products(
-    made: Suggestion, event: str, listed: tuple[ListLeaf, int] | None, flat: Mapping[str, Match]
+    made: Suggestion,
+    event: str,
+    listed: tuple[ListLeaf, int] | None,
+    flat: Mapping[str, Match],
+    evidence_of: EvidenceOf,
 ) -> None:
     """Those of a list with how sure that is one, else a single product among the record's own values."""
     if listed is None:
         if "products.id" in flat:
-            _map_products(made, flat)
+            _map_products(made, flat, evidence_of)
         return
     found, points = listed
     note = "" if points >= LIKELY else "perhaps: its elements look like products"
     if found.leaves:
         made.fields["products"] = Mapped(found.leaf.path, found.leaf.path, note)
-        _map_products(made, product_matches(found.leaves))
+        _map_products(made, product_matches(found.leaves), lambda path: evidence_of(f"{found.leaf.path}[].{path}"))
     else:
         made.fields["products"] = Mapped(f"{found.leaf.path}[].{{id: @}}", found.leaf.path, note or "a list of ids")
     if CONTRACTS[event].splittable:
@@ -134,10 +150,10 @@ def _add_products(
         made.options["repeated_products"] = "merge"
 
 
-def _map_products(made: Suggestion, matches: Mapping[str, Match]) -> None:
+def _map_products(made: Suggestion, matches: Mapping[str, Match], evidence_of: EvidenceOf) -> None:
     for name in PRODUCT:
         if name in matches:
-            made.fields[name] = mapped(name, matches[name], lambda _: Evidence())
+            made.fields[name] = mapped(name, matches[name], evidence_of)
 
 
 def _add_conditions(made: Suggestion, event: EventGuess, contents: Contents) -> None:

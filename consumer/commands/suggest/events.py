@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from consumer.commands.counts.words import joined, words_of
 from consumer.commands.suggest.leaves import Contents, Leaf
 from consumer.commands.suggest.matching import SURE, EvidenceOf, Match
 from consumer.commands.suggest.vocabulary import ACTIONS, CONSENT_FLAGS, EVENTS, NO, YES
-from consumer.commands.suggest.words import joined, words_of
 from consumer.commands.typecheck.shapes import symbols_of
 from consumer.mapping.contract import CONTRACTS
 

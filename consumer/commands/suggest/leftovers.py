@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from consumer.commands.counts.minor_units import divided, says_minor_units
+from consumer.commands.counts.times import names_a_moment, said_unit
+from consumer.commands.counts.words import joined, words_of
 from consumer.commands.suggest.leaves import Contents, Leaf
 from consumer.commands.suggest.matching import EvidenceOf
+from consumer.commands.suggest.samples import Evidence
 from consumer.commands.suggest.suggestion import Mapped, Suggestion
 from consumer.commands.suggest.vocabulary import ATTRIBUTES, FIELDS, OTHERS, PEOPLE, PERSONAL
-from consumer.commands.suggest.words import joined, words_of
+from consumer.config.route import FieldConfig
 from consumer.mapping.contract import DEFAULT_ATTRIBUTES
 from consumer.mapping.names import as_name
+
+_COUNTED: Final = frozenset(("integer", "number"))
 
 
 def sort_rest(made: Suggestion, contents: Contents, evidence_of: EvidenceOf) -> None:
@@ -23,7 +31,7 @@ def sort_rest(made: Suggestion, contents: Contents, evidence_of: EvidenceOf) -> 
         if own & PERSONAL or above & PERSONAL or _is_personal(leaf, above, evidence_of):
             made.withheld.append(leaf.path)
         elif profile and own & ATTRIBUTES and not above & OTHERS and (name := as_name(_attribute(leaf))):
-            made.attributes[name] = Mapped(leaf.path, leaf.path)
+            made.attributes[name] = _mapped(leaf, evidence_of(leaf.path))
         else:
             made.unused.append(leaf.path)
     made.unused += [each.leaf.path for each in contents.lists if each.leaf.path not in used]
@@ -32,6 +40,22 @@ def sort_rest(made: Suggestion, contents: Contents, evidence_of: EvidenceOf) -> 
 def _is_personal(leaf: Leaf, above: set[str], evidence_of: EvidenceOf) -> bool:
     named = any(joined(leaf.name) in FIELDS[name] for name in ("email", "phone", *DEFAULT_ATTRIBUTES[:2]))
     return (named and not above & OTHERS) or bool(above & PEOPLE and named) or evidence_of(leaf.path).looks_like_email
+
+
+def _mapped(leaf: Leaf, found: Evidence) -> Mapped:
+    """A number of cents divided, one that is a time made into one."""
+    if _COUNTED.isdisjoint(leaf.kinds):
+        return Mapped(leaf.path, leaf.path)
+    if why := says_minor_units(leaf.name, leaf.doc):
+        return Mapped(divided(leaf.path), leaf.path, why)
+    unit, why = said_unit(leaf.name, leaf.doc)
+    if found.unit and (unit or names_a_moment(leaf.name)):
+        unit, why = found.unit, "its values are"
+    if not unit:
+        return Mapped(leaf.path, leaf.path)
+    kind = "date" if unit == "days" else "datetime"
+    source = FieldConfig.model_validate({"path": leaf.path, "as": kind, "unit": unit})
+    return Mapped(source, leaf.path, f"{why} {unit} since 1970")
 
 
 def _attribute(leaf: Leaf) -> str:

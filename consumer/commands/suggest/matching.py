@@ -6,19 +6,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from consumer.commands.counts.minor_units import MINOR_UNITS
+from consumer.commands.counts.words import joined, words_of
 from consumer.commands.suggest.leaves import Contents, Leaf, ListLeaf
 from consumer.commands.suggest.samples import Evidence
 from consumer.commands.suggest.vocabulary import (
     FIELDS,
     LISTS,
-    MINOR_UNITS,
     NOT_THE_TOTAL,
     OF_A_PRODUCT,
     OTHERS,
     PEOPLE,
     PRODUCT,
 )
-from consumer.commands.suggest.words import joined, words_of
 
 EvidenceOf = Callable[[str], Evidence]
 

@@ -10,6 +10,7 @@ import yaml
 
 from consumer.commands.suggest.checking import route_of
 from consumer.commands.suggest.suggestion import Mapped, Suggestion
+from consumer.config.yaml_scalars import Dumper
 
 _WIDTH: Final = 110
 _COMMENT_COLUMN: Final = 46
@@ -84,8 +85,8 @@ def _with_note(text: str, note: str) -> str:
 
 def _scalar(value: Any) -> str:
     """In one line, so that it can stand behind its key."""
-    text: str = yaml.safe_dump(
-        value, default_flow_style=True, width=float("inf"), allow_unicode=True, sort_keys=False
+    text: str = yaml.dump(
+        value, Dumper=Dumper, default_flow_style=True, width=float("inf"), allow_unicode=True, sort_keys=False
     )
     return text.removesuffix("...\n").strip()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from consumer.commands.typecheck.comparisons import enumerated
@@ -12,17 +12,19 @@ from consumer.commands.typecheck.lookups import MAY_BE_NULL, Scope, look_up, val
 from consumer.commands.typecheck.requirements import Requirement
 from consumer.commands.typecheck.shapes import Shape, kind, symbols_of
 from consumer.config.route import EventByValue
+from consumer.mapping.choices import Value, chosen, meanings
 from consumer.mapping.names import as_yaml
 from consumer.records import CONSENTS
 from consumer.suggestions import nearest
 
-_KINDS = {bool: "boolean", int: "integer", str: "string"}
+_NULL = "null"
+_KINDS = {bool: "boolean", int: "integer", str: "string", type(None): _NULL}
 
 
 def choice_findings(event: EventByValue, record: Scope) -> Iterator[Finding]:
     """What is wrong with the path, and with each value: one that no record has, one that the route does not name."""
-    kinds = frozenset(_KINDS[type(value)] for value in event.values)
-    required = event.default is None
+    kinds = _named_kinds(event.values)
+    required = event.default is None and _NULL not in kinds
     chooser = Requirement("event.path", (event.path,), required=required)
     yield from value_findings(chooser, record)
     shape, _ = look_up(chooser, record)
@@ -42,28 +44,31 @@ def _keys(event: EventByValue, shape: Shape) -> Iterator[Finding]:
     known = {text.casefold() if event.ignore_case else text for text in texts or ()}
     for value in event.values:
         key = f"event.values.{as_yaml(value)}"
-        if _KINDS[type(value)] not in shape.kinds:
-            if shape.kinds and any(_KINDS[type(other)] in shape.kinds for other in event.values):
+        fitting = _kinds(value) & {*shape.kinds, _NULL}
+        if not fitting:
+            if any(_kinds(other).intersection(shape.kinds) for other in event.values):
                 message = f"is {_KINDS[type(value)]}, and the value is {shape.described()}: no record has it"
                 yield Finding(Severity.ERROR, message, ignored=True).with_path(key, event.path)
-        elif isinstance(value, str) and texts is not None and _written(value, event) not in known:
+        elif fitting == {"string"} and texts is not None and _written(value, event) not in known:
             message = f"no record has it: the symbols are {enumerated(texts)}"
-            yield Finding(Severity.ERROR, message, nearest(value, texts), ignored=True).with_path(key, event.path)
+            near = nearest(as_yaml(value), texts)
+            yield Finding(Severity.ERROR, message, near, ignored=True).with_path(key, event.path)
 
 
 def _values(event: EventByValue, shape: Shape) -> Iterator[Finding]:
     if event.default is not None:
         yield from _default(event, shape)
         return
-    keys = {(type(value), _written(value, event)) for value in event.values}
-    possible: list[bool | str] = list(_texts(shape) or ()) if "string" in _named_kinds(event.values) else []
-    if "boolean" in shape.kinds and "boolean" in _named_kinds(event.values):
+    named = _named_kinds(event.values)
+    keys = {meant for value in event.values for meant in meanings(value, ignore_case=event.ignore_case)}
+    possible: list[bool | str] = list(_texts(shape) or ()) if "string" in named else []
+    if "boolean" in shape.kinds and "boolean" in named:
         possible += [True, False]
     open_kinds = {kind(avro) for avro in shape.types if symbols_of(avro) is None} & {"string", "integer"}
-    for each in sorted(open_kinds & _named_kinds(event.values)):
+    for each in sorted(open_kinds & named):
         message = f"is {each}: a record whose value is none of those named is refused"
         yield Finding(Severity.INFO, message).with_path("event.path", event.path)
-    left = [as_yaml(value) for value in possible if (type(value), _written(value, event)) not in keys]
+    left = [as_yaml(each) for each in possible if chosen(each, ignore_case=event.ignore_case) not in keys]
     if left:
         message = f"may be {enumerated(left)}, of which no event is named: such a record is refused"
         yield Finding(Severity.WARNING, f"{message}, unless `when` leaves it out").with_path("event.path", event.path)
@@ -83,8 +88,13 @@ def _written(value: Any, event: EventByValue) -> Any:
     return value.casefold() if event.ignore_case and isinstance(value, str) else value
 
 
-def _named_kinds(values: Mapping[Any, str]) -> set[str]:
-    return {_KINDS[type(value)] for value in values}
+def _kinds(value: Value) -> frozenset[str]:
+    """Of all that a value stands for: `"true"` is the text, and the flag."""
+    return frozenset(_KINDS[meant] for meant, _ in meanings(value, ignore_case=False))
+
+
+def _named_kinds(values: Iterable[Value]) -> frozenset[str]:
+    return frozenset().union(*map(_kinds, values))
 
 
 def _texts(shape: Shape) -> tuple[str, ...] | None:
@@ -97,8 +107,6 @@ def _texts(shape: Shape) -> tuple[str, ...] | None:
 
 def _hint(event: EventByValue, shape: Shape) -> str:
     """YAML's `true` is a boolean and `"true"` a text, which is easily overlooked."""
-    if "boolean" in shape.kinds and {"true", "false"}.intersection(event.values):
-        return "; write true and false without quotes"
     if "string" in shape.kinds and not any(isinstance(value, str) for value in event.values):
         return "; write the values in quotes, as the records have them"
     return ""

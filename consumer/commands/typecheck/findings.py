@@ -45,6 +45,12 @@ class Finding:
         """The same, where a value that cannot be had is left out."""
         return replace(self, message=self.message.replace(REFUSED, OMITTED))
 
+    def made_way(self) -> Finding:
+        """The same of the record's own time, in whose place another is taken."""
+        instead = "Kafka's timestamp is taken in its place"
+        message = self.message.replace(OMITTED, instead).replace("is left out", f"is told, and {instead}")
+        return replace(self, message=message)
+
     def downgraded(self) -> Finding:
         """The same, where it is not sure that a record gets so far."""
         return replace(self, severity=Severity.WARNING) if self.severity is Severity.ERROR else self

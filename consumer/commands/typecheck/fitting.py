@@ -112,6 +112,8 @@ def _undocumented(rule: TypeRule, shape: Shape) -> Finding | None:
     becomes = "is" if rule.convert is None else "becomes"
     message = f"{becomes} {' or '.join(strange)}, and Bluecore documents {in_words(rule.documented)}"
     hint = _conversion(strange, rule.documented) if rule.convert is None else ""
+    if "date" in rule.documented and _COUNTED.issuperset(strange):
+        hint = "; `as: date` makes a date of it" + _UNIT
     return Finding(Severity.WARNING, f"{message}: it is sent, and may be ignored{hint}")
 
 

@@ -10,12 +10,14 @@ from consumer.commands.typecheck import calls
 from consumer.commands.typecheck.beside import Beside
 from consumer.commands.typecheck.comparisons import check_contains, check_equality, check_order
 from consumer.commands.typecheck.findings import (
+    REFUSED,
     Finding,
     NotComputableError,
     NothingFoundError,
     Severity,
     UntypableError,
 )
+from consumer.commands.typecheck.function_results import looked_up, result_of
 from consumer.commands.typecheck.narrowing import proven_non_null
 from consumer.commands.typecheck.shapes import (
     UNKNOWN,
@@ -138,20 +140,22 @@ class _Inference(Walk):
         if function in {"not_null", LAZY}:
             return self._not_null(children, shape, blanks=function == LAZY)
         if function == "lookup":
-            self.infer(children[1], shape)
-            return calls.looked_up(self._beside.tables[children[0]["value"]])
+            name = children[0]["value"]
+            table = self._beside.tables[name]
+            self.findings += calls.misread_keys(name, self.infer(children[1], shape), table)
+            return looked_up(table)
         wanted = calls.arguments_of(function)
         arguments: list[Shape] = []
         for types, child in zip(wanted, children, strict=False):
             argument, findings = calls.accepted_argument(function, types, self.infer(child, shape), self._named)
             arguments.append(argument)
             self.findings += findings
-        self.findings += calls.refusals(function, arguments)
+        self.findings += calls.of_records(function, arguments, self._named)
         if "expref" in {child["type"] for child in children}:
             return self._by_expression(function, children, arguments)
         if function == "contains":
             self.findings += check_contains(arguments[0], arguments[1], self._named)
-        return calls.result_of(function, arguments, self._named)
+        return result_of(function, arguments, self._named)
 
     def _by_expression(self, function: str, children: list[Node], arguments: list[Shape]) -> Shape:
         position = [child["type"] for child in children].index("expref")
@@ -162,13 +166,13 @@ class _Inference(Walk):
             return list_of(found)
         _, findings = calls.accepted_argument(function, calls.SORTABLE, found, self._named)
         self.findings += findings
-        return calls.result_of(function, [subject], self._named)
+        return result_of(function, [subject], self._named)
 
     def _arithmetic(self, tree: Node, shape: Shape) -> Shape:
         sides = [self._operand(tree["value"], self.infer(child, shape)) for child in tree["children"]]
         divides = tree["value"] in {"divide", "div", "modulo"}
         if divides and not _is_literal_number(tree["children"][1]):
-            self.findings.append(Finding(Severity.INFO, "divides: a record where that is by zero is refused"))
+            self.findings.append(Finding(Severity.INFO, f"divides, and by zero it has no result: {REFUSED}"))
         whole = tree["value"] != "divide" and all(side.kinds == ("integer",) for side in sides)
         numbers = ("long",) if whole else ("long", "double")
         return Shape(numbers, any(side.nullable for side in sides), all(side.known for side in sides))

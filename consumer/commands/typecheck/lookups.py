@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from consumer.commands.typecheck.beside import Beside
+from consumer.commands.typecheck.count_checks import count_findings
 from consumer.commands.typecheck.findings import Finding, Severity, UntypableError
 from consumer.commands.typecheck.fitting import check_type
 from consumer.commands.typecheck.inference import infer
@@ -67,6 +68,9 @@ def value_findings(requirement: Requirement, scope: Scope) -> Iterator[Finding]:
     for finding in _judged(requirement, shape, is_missing=not findings):
         located = finding.with_path(requirement.key, ", ".join(requirement.paths))
         yield located if requirement.certain and not by_chance else located.downgraded()
+    if shape is not None and shape.known:
+        for finding in count_findings(requirement, shape, scope.shape, scope.named):
+            yield finding.with_path(requirement.key, ", ".join(requirement.paths))
 
 
 def _judged(requirement: Requirement, shape: Shape | None, *, is_missing: bool) -> Iterator[Finding]:

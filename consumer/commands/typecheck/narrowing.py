@@ -12,7 +12,7 @@ from typing import Any
 from jmespath.functions import Functions
 
 from consumer.config.expression_syntax import Node
-from consumer.mapping.functions import LAZY, OWN_FUNCTIONS
+from consumer.mapping.functions import LAZY, NULL_GIVES_NULL, OWN_FUNCTIONS
 
 
 def proven_non_null(tree: Node) -> Iterator[Node]:
@@ -31,7 +31,7 @@ def proven_non_null(tree: Node) -> Iterator[Node]:
 
 def _compared(operator: str, children: list[Node]) -> Iterator[Node]:
     for child in children:
-        if child["type"] == "function_expression" and child["value"] not in OWN_FUNCTIONS:
+        if child["type"] == "function_expression" and child["value"] not in NULL_GIVES_NULL:
             yield from _arguments(child)
     if operator not in {"eq", "ne"}:
         for child in children:

@@ -11,8 +11,9 @@ from consumer.commands.typecheck.conditions import condition_findings
 from consumer.commands.typecheck.findings import Finding
 from consumer.commands.typecheck.lookups import Scope, value_findings
 from consumer.commands.typecheck.narrowing import proven_non_null
+from consumer.commands.typecheck.negative_totals import negative_totals
 from consumer.commands.typecheck.product_checks import product_findings
-from consumer.commands.typecheck.requirements import requirements_of
+from consumer.commands.typecheck.requirements import TIME, requirements_of
 from consumer.commands.typecheck.shapes import shape_of
 from consumer.config.route import EventByValue, RouteConfig
 from consumer.mapping.paths import compile_path
@@ -38,5 +39,7 @@ def record_findings(
     if isinstance(route.event, EventByValue):
         yield from choice_findings(route.event, scope)
     for requirement in requirements_of(route):
-        yield from value_findings(requirement, scope)
+        found = value_findings(requirement, scope)
+        yield from (each.made_way() for each in found) if requirement.key == TIME else found
     yield from product_findings(route, scope)
+    yield from negative_totals(route, scope)

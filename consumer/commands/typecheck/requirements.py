@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from consumer.commands.typecheck.type_rules import ANY, TypeRule, attribute_rule, further_rule, property_rule
+from consumer.commands.typecheck.type_rules import (
+    ANY,
+    TypeRule,
+    attribute_rule,
+    further_rule,
+    property_rule,
+    time_rule,
+)
 from consumer.config.route import FieldConfig, RouteConfig
 from consumer.mapping.contract import Contract, contract_of, events_of
 from consumer.mapping.customer import attribute_name
-from consumer.mapping.fields import CUSTOMER, IDENTITY, own_names
+from consumer.mapping.fields import CUSTOMER, IDENTITY, identity_key, own_names
 from consumer.mapping.plan import property_names
 
+TIME = "event_time"
 Mapped = str | FieldConfig | None
 
 
@@ -41,9 +49,10 @@ def requirements_of(route: RouteConfig) -> list[Requirement]:
     contracts = [contract_of(event) for event in events_of(route)]
     found: dict[tuple[str, tuple[str, ...]], list[Requirement]] = {}
     for contract in contracts:
-        for requirement in _requirements(route, contract):
-            found.setdefault((requirement.key, requirement.paths), []).append(requirement)
-    return [omittable(_of_all(requirements, len(contracts)), route) for requirements in found.values()]
+        for each in _requirements(route, contract):
+            found.setdefault((each.key, each.paths), []).append(each)
+    every = [omittable(_of_all(requirements, len(contracts)), route) for requirements in found.values()]
+    return every if route.own_time is None else [*every, requirement(TIME, route.own_time, (), time_rule(route))]
 
 
 def omittable(requirement: Requirement, route: RouteConfig) -> Requirement:
@@ -79,9 +88,8 @@ def _identity(route: RouteConfig, contract: Contract) -> Iterator[Requirement]:
     certain = contract.links or (contract.customer and route.link_identities)
     read = certain or route.link_identities or not contract.customer
     for name in IDENTITY:
-        each = requirement(
-            f"fields.{name}", route.fields.get(name), own_names(route, name), property_rule(name, route)
-        )
+        key = identity_key(route, name)
+        each = requirement(f"fields.{key}", route.fields.get(key), own_names(route, name), property_rule(name, route))
         if name == "email":
             yield replace(each, required=contract.customer)
         elif name not in stand_in or read:
@@ -90,7 +98,11 @@ def _identity(route: RouteConfig, contract: Contract) -> Iterator[Requirement]:
             yield replace(each, rule=ANY)
     standing_in = [name for name in IDENTITY if not (contract.links and name == "email")]
     if contract.links or not contract.customer:
-        paths = [path for name in standing_in for path in _paths(route.fields.get(name), own_names(route, name))]
+        paths = [
+            path
+            for name in standing_in
+            for path in _paths(route.fields.get(identity_key(route, name)), own_names(route, name))
+        ]
         yield Requirement("fields.distinct_id", tuple(paths), required=True, mapped=False)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -166,6 +166,19 @@ def field(shape: Shape, name: str, named: Mapping[str, Any]) -> Shape | None:
         return None
     whole = union_of(found)
     return whole if certain and not shape.nullable else whole.or_null()
+
+
+def documentation_of(names: Sequence[str], shape: Shape, named: Mapping[str, Any]) -> str | None:
+    """What the schema says of a field of fields; None where no type of the shape has it."""
+    *above, name = names
+    for each in above:
+        inner = field(shape, each, named)
+        if inner is None:
+            return None
+        shape = inner
+    records = [avro for avro in shape.types if kind(avro) == "record"]
+    found = [str(each.get("doc", "")) for avro in records for each in avro["fields"] if each["name"] == name]
+    return found[0] if found else None
 
 
 def items(shape: Shape, named: Mapping[str, Any]) -> Shape | None:

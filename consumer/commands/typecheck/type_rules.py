@@ -15,7 +15,7 @@ from consumer.mapping.contract import DEFAULT_ATTRIBUTES
 from consumer.mapping.convert import converter
 from consumer.mapping.emails import email
 from consumer.mapping.errors import InvalidValueError
-from consumer.mapping.fields import ACCEPT, number, phone_of, text
+from consumer.mapping.fields import ACCEPT, identity_key, number, phone_of, text
 from consumer.mapping.products import PREFIX
 from consumer.mapping.values import field_value
 
@@ -80,7 +80,8 @@ PRODUCTS = TypeRule(frozenset(("array", "record", "map")))
 
 def property_rule(name: str, route: RouteConfig) -> TypeRule:
     accept = ACCEPT.get(name, field_value)
-    return _converted(TypeRule(_TAKEN.get(accept), accept=accept), route.fields.get(name), route)
+    mapped = route.fields.get(identity_key(route, name))
+    return _converted(TypeRule(_TAKEN.get(accept), accept=accept), mapped, route)
 
 
 def attribute_rule(name: str, mapped: str | FieldConfig | None, route: RouteConfig) -> TypeRule:
@@ -97,6 +98,12 @@ def further_rule(mapped: str | FieldConfig, route: RouteConfig) -> TypeRule:
 def product_rule(name: str, route: RouteConfig) -> TypeRule:
     rule = AN_ID if name == "id" else TypeRule(documented=_DOCUMENTED_OF_PRODUCTS.get(name))
     return _converted(rule, route.fields.get(PREFIX + name), route)
+
+
+def time_rule(route: RouteConfig) -> TypeRule:
+    """Of the record's own time: what is no time is told, and the record's timestamp stands in. UTC without a zone."""
+    rule = _converted(TypeRule(omitted=route.invalid_optional == "omit"), route.own_time, route)
+    return replace(rule, zone=rule.zone or "UTC")
 
 
 def _converted(rule: TypeRule, mapped: str | FieldConfig | None, route: RouteConfig) -> TypeRule:

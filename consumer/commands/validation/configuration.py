@@ -9,10 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from consumer.avro.connecting import check_options
+from consumer.avro.connecting import check_options, without_missing_files
 from consumer.avro.errors import UnusableSchemas
 from consumer.avro.reader_schemas import ReaderSchema
 from consumer.avro.route_schemas import reader_schema, written_schemas
+from consumer.commands.validation.destinations import destination_findings
 from consumer.commands.validation.routes import overlap, route_findings
 from consumer.config.findings import Finding
 from consumer.config.load import load
@@ -22,35 +23,45 @@ from consumer.config.tables import TableConfig
 from consumer.config.validation import PartialConfig
 from consumer.errors import UnusableSetting
 from consumer.kafka.options import option_findings
+from consumer.kafka.security import Access
 from consumer.mapping.tables import Tables, load_table
 
 
-def load_checked(path: Path, environ: Mapping[str, str], missing: Mapping[str, Any] = MappingProxyType({})) -> Config:
+def load_checked(
+    path: Path,
+    environ: Mapping[str, str],
+    missing: Mapping[str, Any] = MappingProxyType({}),
+    *,
+    offline: bool = False,
+) -> Config:
     """The configuration of a file and the environment, checked as far as that goes without a network.
 
     Args:
         path: the file.
         environ: the environment's variables.
         missing: sections that stand in for those that it has not.
+        offline: certificates and keys that options name need not be here.
 
     Raises:
         ConfigError: something is wrong, all of which it names.
     """
-    return load(path, environ, _findings, missing)
+    return load(path, environ, lambda found: _findings(found, offline=offline), missing)
 
 
-def _findings(partial: PartialConfig) -> Iterator[Finding]:
-    for each in option_findings(partial.kafka_options):
+def _findings(partial: PartialConfig, *, offline: bool) -> Iterator[Finding]:
+    access = Access(partial.servers, partial.kafka_options, partial.has_authentication)
+    for each in option_findings(access, offline=offline):
         yield Finding(f"kafka.options.{each.key}" if each.key else "kafka.options", each.message)
-    yield from _registry_findings(partial)
+    yield from _registry_findings(partial, offline=offline)
     tables, found = _tables(partial.tables)
     yield from found
     yield from _all_route_findings(partial.routes, tables)
+    yield from destination_findings(partial, tables)
     yield from _schema_findings(partial.routes)
     yield from _topic_findings(partial)
 
 
-def _registry_findings(partial: PartialConfig) -> Iterator[Finding]:
+def _registry_findings(partial: PartialConfig, *, offline: bool) -> Iterator[Finding]:
     confluent = [index for index, route in partial.routes.items() if route.wire_format == "confluent"]
     if confluent and not partial.has_registry:
         yield Finding("schema_registry", f"is required: routes[{confluent[0]}] takes its schemas from a registry")
@@ -59,7 +70,7 @@ def _registry_findings(partial: PartialConfig) -> Iterator[Finding]:
         yield Finding("schema_registry", f"is required: routes[{keyed[0]}] reads keys in Avro")
     if partial.schema_registry is not None:
         try:
-            check_options(partial.schema_registry)
+            check_options(without_missing_files(partial.schema_registry) if offline else partial.schema_registry)
         except UnusableSetting as error:
             yield Finding("schema_registry.options", str(error))
 

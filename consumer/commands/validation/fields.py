@@ -9,7 +9,7 @@ from consumer.config.findings import Finding
 from consumer.config.route import FieldConfig, RouteConfig
 from consumer.mapping.contract import Contract
 from consumer.mapping.customer import attribute_name
-from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY, PRODUCT, PRODUCT_ID, number
+from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY, PRODUCT, PRODUCT_ID, SYNONYMS, number
 from consumer.mapping.names import as_name, is_name
 from consumer.mapping.products import PREFIX
 from consumer.mapping.tables import NO_TABLES, Tables
@@ -62,7 +62,7 @@ def _name_findings(key: str, name: str, contracts: list[Contract]) -> Iterator[F
     if name in _SET_ELSEWHERE:
         yield Finding(key, _SET_ELSEWHERE[name])
         return
-    known = [*IDENTITY, *CUSTOMER, *(field for contract in contracts for field in contract.properties)]
+    known = [*IDENTITY, *SYNONYMS, *CUSTOMER, *(field for contract in contracts for field in contract.properties)]
     if name in known or attribute_name(name) in CUSTOMER:
         return
     events = ", ".join(dict.fromkeys(contract.event for contract in contracts))
@@ -104,7 +104,7 @@ def _possible(name: str, route: RouteConfig) -> tuple[str, ...] | None:
         return ()
     if name == "email":
         return ("string",)
-    if name in ACCEPT or name == f"{PREFIX}id":
+    if name in {*ACCEPT, *SYNONYMS, f"{PREFIX}id"}:
         return ("number", "integer") if ACCEPT.get(name) is number else _OF_TEXT
     return _possible_of_attribute(name, route)
 
@@ -137,6 +137,9 @@ def _property_findings(key: str, name: str, route: RouteConfig, contracts: list[
 
 def _collision_findings(key: str, route: RouteConfig) -> Iterator[Finding]:
     """Names that are one after normalising: the later would overwrite the earlier."""
+    for name, meant in SYNONYMS.items():
+        if name in route.fields and meant in route.fields:
+            yield Finding(f"{key}.fields.{name}", f"is another name of {meant}, which is mapped, too: remove one")
     removed: dict[str, str] = {}
     mapped = [(f"{key}.fields.{name}", name) for name in route.fields if attribute_name(name) in CUSTOMER]
     mapped += [(f"{key}.attributes.{name}", name) for name in route.attributes]

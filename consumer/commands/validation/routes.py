@@ -12,7 +12,7 @@ from consumer.commands.validation.expressions import path_findings
 from consumer.commands.validation.fields import field_findings
 from consumer.config.findings import Finding
 from consumer.config.route import SKIP, EventByValue, RouteConfig, paths_of
-from consumer.mapping.compiled_route import chosen
+from consumer.mapping.choices import MISSING, chosen, meanings
 from consumer.mapping.contract import CONTRACTS, Contract, contract_of, events_of
 from consumer.mapping.names import as_name, as_yaml, is_name
 from consumer.mapping.tables import NO_TABLES, Tables
@@ -35,6 +35,8 @@ def route_findings(routes: Sequence[RouteConfig], tables: Tables = NO_TABLES) ->
         found += _event_findings(key, route, tables)
         contracts = [contract_of(_meant(event) or event) for event in events_of(route)]
         found += _option_findings(key, route, contracts)
+        if route.own_time is not None:
+            found += path_findings(f"{key}.event_time", route.own_time, tables)
         found += field_findings(key, route, contracts, tables)
     for (first, one), (second, other) in combinations(enumerate(routes), 2):
         found += _pair_findings(f"routes[{first}]", one, f"routes[{second}]", other)
@@ -76,6 +78,9 @@ def _event_findings(key: str, route: RouteConfig, tables: Tables) -> Iterator[Fi
     for value, event in route.event.values.items():
         if event != SKIP:
             yield from _name_findings(f"{key}.event.values.{as_yaml(value)}", event)
+        if event in CONSENTS and MISSING in meanings(value, ignore_case=False):
+            what = "a missing value decides no consent: skip it, or leave it out, and such a record is refused"
+            yield Finding(f"{key}.event.values.{as_yaml(value)}", what)
     if route.event.default not in {None, SKIP}:
         yield from _name_findings(f"{key}.event.default", route.event.default or "")
     if route.event.values and not events_of(route):
@@ -133,12 +138,16 @@ def _pair_findings(first: str, one: RouteConfig, second: str, other: RouteConfig
             what = f"{goes_on} reads the same topic, which is read for all its routes or for none"
             yield Finding(f"{paused}.paused", f"{what}: pause both, or take this route out and lose its events")
         if _identity(one) == _identity(other):
-            what = "same topic, record, when and event"
+            what = "same topic, record, when and event" + (", and destination" if one.destination else "")
             yield Finding(second, f"repeats {first} ({what}): each record would be sent twice; remove one")
-        elif (one.record, one.records, one.when) == (other.record, other.records, other.when) and {
-            str(one.event),
-            str(other.event),
-        } == CONSENTS:
+        elif (
+            _conditions(one) == _conditions(other)
+            and {
+                str(one.event),
+                str(other.event),
+            }
+            == CONSENTS
+        ):
             yield Finding(
                 second, f"unsubscribes those whom {first} opts in, or the reverse: tell them apart with `when`"
             )
@@ -167,8 +176,12 @@ def _enumerated(routes: list[int]) -> str:
     return ", ".join(f"routes[{each}]" for each in routes)
 
 
+def _conditions(route: RouteConfig) -> tuple[object, ...]:
+    return route.record, route.records, route.when, repr(route.destination)
+
+
 def _identity(route: RouteConfig) -> tuple[object, ...]:
-    return route.record, route.records, route.when, repr(route.event)
+    return *_conditions(route), repr(route.event)
 
 
 def overlap(one: RouteConfig, other: RouteConfig) -> bool:

@@ -16,7 +16,8 @@ export function eventView(event) {
     el("h2", {}, eventName(event.event)),
     el("p.verdict", { "data-mood": mood(event) }, verdict(event)),
     event.distinct_id
-      ? el("p", {}, el("a.follow", { href: customerLink(event.distinct_id) }, "Follow ", el("strong", {}, event.distinct_id)))
+      ? el("p", {}, el("a.follow", { href: customerLink(event.distinct_id) }, "Follow ", el("strong", {}, event.distinct_id)),
+        event.email ? el("span.email", {}, ` · customer.email ${event.email}`) : null)
       : null,
     el("div.beside", {},
       el("section.why", {},

@@ -4,6 +4,7 @@ import { $ } from "./dom.js";
 import * as counts from "./counts.js";
 import { freshen, show } from "./detail.js";
 import * as list from "./list.js";
+import * as refusals from "./refusals.js";
 
 const NAMELESS = "(no name)";
 const RETRY_MS = 2000;
@@ -49,6 +50,7 @@ function take(news) {
   else if (run !== undefined && resets !== news.resets) begin("The sandbox was emptied: what had arrived before is gone.");
   ({ run, resets } = news);
   counts.tiles(news.counts);
+  refusals.follow(news.counts.refused);
   counts.types(news.counts.by_event, filter.event, (name) => choose({ event: filter.event === name ? null : name }));
   $("empty").textContent = news.counts.total ? "No event fits this filter." : "Waiting for the first event.";
   $("faults").hidden = !news.faults.length;

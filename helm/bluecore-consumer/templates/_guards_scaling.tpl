@@ -29,6 +29,9 @@
 {{- if and (not $v.staticMembership.enabled) (eq (int $v.rollout.maxSurge) 0) (eq (int $v.rollout.maxUnavailable) 0) -}}
 {{- $faults = append $faults "rollout.maxSurge and rollout.maxUnavailable are both 0: no pod could ever be replaced" -}}
 {{- end -}}
+{{- if and $v.keda.enabled $v.kafka.authentication -}}
+{{- $faults = append $faults "keda reads the lag itself, and the chart cannot give it the identity of kafka.authentication: use autoscaling, or a ScaledObject of your own in extraObjects" -}}
+{{- end -}}
 {{- if $v.keda.enabled -}}
 {{- range $route := $v.routes -}}
 {{- if and $route.topic_pattern (not $v.keda.topics) -}}

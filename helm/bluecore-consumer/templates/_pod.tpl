@@ -11,6 +11,9 @@ metadata:
     {{- end }}
   labels:
     {{- include "bluecore-consumer.labels" . | nindent 4 }}
+    {{- with include "bluecore-consumer.identityLabels" . }}
+    {{- . | nindent 4 }}
+    {{- end }}
     {{- with .Values.podLabels }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
@@ -87,6 +90,13 @@ volumes:
       secretName: {{ . }}
       defaultMode: 0440
   {{- end }}
+  {{- with .Values.serviceAccount.tokenAudience }}
+  - name: identity
+    projected:
+      defaultMode: 0440
+      sources:
+        - serviceAccountToken: {path: token, audience: {{ . | quote }}, expirationSeconds: 3600}
+  {{- end }}
   {{- with .Values.extraVolumes }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
@@ -102,6 +112,15 @@ securityContext:
 env:
   - name: POD_NAME
     valueFrom: {fieldRef: {fieldPath: metadata.name}}
+  {{- range $name, $secret := .Values.destinationSecrets }}
+  {{- $variable := printf "BLUECORE_CONSUMER__DESTINATIONS__%s" (upper $name) }}
+  - name: {{ $variable }}__NAMESPACE
+    valueFrom: {secretKeyRef: {name: {{ $secret }}, key: namespace}}
+  {{- if not (get ($.Values.destinations | default dict) $name | default dict).api_key }}
+  - name: {{ $variable }}__API_KEY
+    valueFrom: {secretKeyRef: {name: {{ $secret }}, key: api_key, optional: true}}
+  {{- end }}
+  {{- end }}
   {{- with .Values.extraEnv }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
@@ -123,6 +142,9 @@ volumeMounts:
   - {name: tmp, mountPath: /tmp}
   {{- if .Values.tlsSecret }}
   - {name: tls, mountPath: /etc/bluecore-consumer-tls, readOnly: true}
+  {{- end }}
+  {{- if .Values.serviceAccount.tokenAudience }}
+  - {name: identity, mountPath: /var/run/secrets/bluecore-consumer, readOnly: true}
   {{- end }}
   {{- with .Values.extraVolumeMounts }}
   {{- toYaml . | nindent 2 }}

@@ -130,9 +130,17 @@ def registry_of(*versions: Mapping[str, Any]) -> Starlette:
     async def version(request: Request) -> JSONResponse:
         return JSONResponse(versions[request.path_params["number"] - 1])
 
+    async def no_subject(_: Request) -> JSONResponse:
+        return JSONResponse({"error_code": 40401, "message": "Subject not found."}, 404)
+
     place = "/subjects/shop.consents-value/versions"
     return Starlette(
-        routes=[Route("/subjects", subjects), Route(place, numbers), Route(place + "/{number:int}", version)]
+        routes=[
+            Route("/subjects", subjects),
+            Route(place, numbers),
+            Route(place + "/{number:int}", version),
+            Route("/subjects/{subject}/versions/{number}", no_subject),
+        ]
     )
 
 

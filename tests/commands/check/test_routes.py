@@ -18,11 +18,16 @@ from consumer.config.model import EVENT_TYPES, Config
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve
 from tests.avro.support import record, text
+from tests.commands.check.test_registry import JSON_SCHEMA, registry_of
 from tests.support.configs import SOUND
 from tests.support.waiting import free_port
 
 PURCHASE = {"topic": "shop.orders", "event": "purchase"}
 CONSENT = {"topic": "shop.consents", "event": "optin", "fields": {"email": "email"}}
+LACKING = {
+    "schema": '"com.shop.Nowhere"',
+    "references": [{"name": "com.shop.Nowhere", "subject": "nowhere", "version": 1}],
+}
 MAIL, EMAIL = (record("com.shop.Consent", **{field: "string"}) for field in ("mail", "email"))
 
 
@@ -69,6 +74,26 @@ class TestFolder:
     def test_the_schema_that_was_chosen_is_told_with_the_reason(self) -> None:
         (check,) = check_routes(config_of(PURCHASE), schemas_folder())
         assert told(check)[0] == (Severity.INFO, "checked against purchase.avsc (named like the event)")
+
+    def test_the_name_that_an_attribute_is_sent_under_and_a_total_below_zero_are_told(self) -> None:
+        renamed = {**PURCHASE, "attributes": {"Loyalty-Tier": "client"}}
+        (check,) = check_routes(config_of(renamed), schemas_folder())
+        found = {finding.key: finding.message for finding in check.findings}
+        assert found["routes[0].attributes.Loyalty-Tier"].startswith("is sent as loyalty_tier")
+        assert found["routes[0].when"].startswith("the total may be below 0")
+
+    def test_routes_that_write_emails_in_two_ways_are_told(self) -> None:
+        normalising = {**PURCHASE, "topic": "shop.b", "normalise_email": True}
+        first, second, third = check_routes(
+            config_of(PURCHASE, normalising, PURCHASE | {"topic": "c"}), schemas_folder()
+        )
+        for check, key in ((first, "routes[0].normalise_email"), (third, "routes[2].normalise_email")):
+            (finding,) = [each for each in check.findings if each.key == key]
+            assert finding.severity is Severity.WARNING
+            assert finding.message.startswith("routes[1] writes e-mails in lower case, and this route as they are")
+        assert not any("normalise_email" in finding.key for finding in second.findings)
+        (alone,) = check_routes(config_of(normalising), schemas_folder())
+        assert not any("normalise_email" in finding.key for finding in alone.findings)
 
     def test_every_version_of_a_type_is_checked_under_its_file(self, tmp_path: Path) -> None:
         """Records of the older one may still be in the topic."""
@@ -120,6 +145,72 @@ class TestRegistry:
     def test_a_registry_that_is_down_cannot_tell(self) -> None:
         with pytest.raises(RegistryUnavailable):
             check_mapping(config_of(PURCHASE, registry=f"http://127.0.0.1:{free_port()}"), None)
+
+
+class TestHopeless:
+    """What a start may refuse: no record of the route can be sent, and the schemas are surely its records'."""
+
+    @pytest.mark.parametrize(
+        ("versions", "hopeless"),
+        [
+            ([EMAIL], False),
+            ([MAIL], True),
+            ([MAIL, EMAIL], False),
+            ([EMAIL, MAIL], False),
+            ([MAIL, record("com.shop.Consent", to="string")], True),
+        ],
+    )
+    def test_every_version_is_wrong(
+        self,
+        registry: str,
+        versions: list[Any],
+        hopeless: bool,  # noqa: FBT001 - a column of the table
+    ) -> None:
+        with RegistryClient(registry) as client:
+            for version in versions:
+                client.register("shop.consents-value", text(version))
+        (check,) = check_routes(config_of(CONSENT, registry=registry), None)
+        assert check.hopeless is hopeless
+
+    def test_a_field_that_is_never_there_is_of_every_version(self, registry: str) -> None:
+        with RegistryClient(registry) as client:
+            for version in (EMAIL, record("com.shop.Consent", email="string", tier="string")):
+                client.register("shop.consents-value", text(version))
+        for path, hopeless in (("teir", True), ("tier", False)):
+            route = CONSENT | {"event": "customer_patch", "attributes": {"tier": path}}
+            (check,) = check_routes(config_of(route, registry=registry), None)
+            assert check.hopeless is hopeless
+
+    def test_a_record_that_is_only_named_alike_may_be_another(self, registry: str) -> None:
+        with RegistryClient(registry) as client:
+            client.register("com.shop.Consent", text(MAIL))
+        (check,) = check_routes(config_of(CONSENT, registry=registry), None)
+        assert errors(list(check.findings))
+        assert not check.hopeless
+        (named,) = check_routes(config_of(CONSENT | {"record": "com.shop.Consent"}, registry=registry), None)
+        assert named.hopeless
+
+    @pytest.mark.parametrize(
+        ("versions", "hopeless"),
+        [([JSON_SCHEMA], True), ([JSON_SCHEMA, {"schema": text(EMAIL)}], False), ([LACKING], False)],
+    )
+    def test_no_version_is_readable(
+        self,
+        versions: list[Any],
+        hopeless: bool,  # noqa: FBT001 - a column of the table
+    ) -> None:
+        """What a schema refers to and the registry has not got, a registry that starts may have in a moment."""
+        with serve(registry_of(*versions)) as url:
+            (check,) = check_routes(config_of(CONSENT, registry=url), None)
+        assert check.hopeless is hopeless
+
+    def test_a_reader_schema_that_the_mapping_does_not_fit(self, registry: str, tmp_path: Path) -> None:
+        reader = files(tmp_path, reader=record("com.shop.Consent", aliases="string")) / "reader.avsc"
+        with RegistryClient(registry) as client:
+            client.register("shop.consents-value", text(record("com.shop.Consent", aliases="string", email="string")))
+        route = CONSENT | {"reader_schema": str(reader)}
+        (check,) = check_routes(config_of(route, registry=registry), None)
+        assert check.hopeless
 
 
 class TestOwnFiles:

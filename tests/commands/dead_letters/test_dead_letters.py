@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from consumer.avro.registry import RegistryClient
 from consumer.sandbox.faults import FaultPlan, Scripts
+from tests.support.avro import encode
 from tests.support.brokers import Broker, Message
 from tests.support.pipeline import Pipeline, headers_of, running_pipeline
 from tests.support.processes import CONSUMER
@@ -18,6 +20,7 @@ from tests.support.settings import service_settings, write_settings
 from tests.support.shop import Shop
 from tests.support.waiting import eventually
 
+FIELDS = ("email", "search_term")
 JANE, REFUSED = "jane@example.com", "refused@example.com"
 
 
@@ -105,6 +108,47 @@ def test_letters_are_counted_shown_and_after_a_fix_delivered_once(pipeline: Pipe
     assert {each.idempotency_key for each in accepted} == {f"{topic}:0:1", f"{topic}:0:2"}
     assert len(accepted) == 2
     assert sum(line["replayed"] for line in ask(pipeline, "list")) == 2
+
+
+def test_a_replay_warns_of_what_the_strict_sandbox_would_still_refuse(pipeline: Pipeline) -> None:
+    """A search of a visitor whom nobody has linked: Bluecore takes it, and it reaches no profile."""
+    topic = pipeline.broker.topic(1)
+    search = {"topic": topic, "event": "search", "fields": {"search_term": "nowhere", "distinct_id": "'visitor-1'"}}
+    with pipeline.service([search]) as service:
+        service.wait_ready()
+        pipeline.broker.produce(topic, [Message(b"k", pipeline.shop.encode("order", order("")))])
+        pipeline.committed_to_the_end(topic)
+        assert service.terminate() == 0
+    fields = {"search_term": "order_id", "distinct_id": "'visitor-1'"}
+    with pipeline.service([{"topic": topic, "event": "search", "fields": fields}]) as service:
+        service.wait_ready()
+        (planned,) = ask(pipeline, "replay", "--dry-run")
+        assert service.terminate() == 0
+    (warning,) = planned["bluecore_would_refuse"]
+    assert (planned["would_replay"], warning["count"], warning["silently"]) == (1, 1, True)
+    assert warning["message"].startswith("No identify event has linked this id to an e-mail")
+
+
+def test_a_letter_of_an_unknown_schema_is_delivered_as_soon_as_the_registry_knows_it(pipeline: Pipeline) -> None:
+    """The running service had been told a moment before that there is none: it asks anew."""
+    topic = pipeline.broker.topic(1)
+    name = f"com.shop.Late{topic.replace('-', '')}"
+    schema = {"type": "record", "name": name, "fields": [{"name": each, "type": "string"} for each in FIELDS]}
+    with RegistryClient(pipeline.shop.registry_url) as registry:
+        next_id = registry.register(f"{topic}-other", json.dumps({**schema, "name": f"{name}Before"})) + 1
+        value = encode(next_id, schema, {"email": JANE, "search_term": "hat"})
+        route = {"topic": topic, "event": "search"}
+        with pipeline.service([route], schema_registry={"unknown_id_seconds": 1}) as service:
+            service.wait_ready()
+            pipeline.broker.produce(topic, [Message(b"k", value)])
+            pipeline.failed(pipeline.dead_letter_topic, 1)
+            assert registry.register(f"{topic}-value", json.dumps(schema)) == next_id
+            (replayed,) = ask(pipeline, "replay")
+            assert replayed["replayed"] == 1
+            pipeline.accepted(1)
+            assert service.terminate() == 0
+    letters = [each for each in pipeline.failed(pipeline.dead_letter_topic) if each.value is not None]
+    assert len(letters) == 1, "none is made anew"
 
 
 def test_of_a_record_that_one_of_its_routes_refused_a_replay_sends_the_missing_event_only(pipeline: Pipeline) -> None:

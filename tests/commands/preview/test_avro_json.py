@@ -19,6 +19,7 @@ from consumer.commands.preview.avro_json import unwrapped
         ({"tags": {"map": {"tier": {"string": "gold"}}}}, {"tags": {"tier": "gold"}}),
         ({"buyer": {"com.shop.Buyer": {"vip": {"boolean": True}}}}, {"buyer": {"vip": True}}),
         ({"status": {"com.shop.Status": "PAID"}}, {"status": "PAID"}),
+        ({"after": {"shop.public.customers.Value": {"id": 7}}}, {"after": {"id": 7}}),
     ],
 )
 def test_the_name_of_a_branch_is_taken_off(written: Any, meant: Any) -> None:
@@ -34,6 +35,12 @@ def test_the_name_of_a_branch_is_taken_off(written: Any, meant: Any) -> None:
         {"counts": {"int": 1.5}},
         {"place": {"string": "a", "int": 3}},
         {"a.b": 7},
+        {"settings": {"ui.theme": {"dark": True}}},
+        {"settings": {"ui.theme": "dark"}},
+        {"rates": {"nl.EUR": {"buy": 1.5}}},
+        {"rates": {"nl.Eur": "1.05"}},
+        {"seen": {"example.com": "2026-01-31"}},
+        {"sites": {"www.Example.com": {"visits": 3}}},
         [],
     ],
 )

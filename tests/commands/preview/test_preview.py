@@ -18,6 +18,7 @@ from consumer.commands.preview.preview import (
     unrouted_record,
     unrouted_topic,
 )
+from consumer.commands.preview.views import as_line
 from consumer.config.model import Config
 from consumer.records import Partition, Reason, Reject, Send, Skip, Stage
 from tests.support.brokers import Broker, Message
@@ -219,6 +220,16 @@ def test_a_record_that_run_would_find_too_old_is_too_old_in_its_preview(broker: 
     assert old.outcome.reason == Reason.TOO_OLD
     (sent,) = preview_topic(config, topic, 1, any_age=True, clock=now)
     assert isinstance(sent.outcome, Send)
+
+
+def test_a_record_s_own_time_is_shown_and_a_file_s_record_is_never_too_old() -> None:
+    routes = [{"topic": "t", "event": "optin", "event_time": {"path": "at", "unit": "seconds"}}]
+    config = Config.model_validate({**SOUND, "routes": routes})
+    text = b'{"email": "jane@example.com", "at": 1769860800}\n{"email": "jane@example.com", "at": "soon"}'
+    timed, untimed = [json.loads(as_line(each)) for each in preview_json(config, "t", None, io.BytesIO(text))]
+    assert (timed["outcome"], timed["event_time"]) == ("send", "2026-01-31T12:00:00.000Z")
+    assert (untimed["outcome"], untimed["omitted"]) == ("send", ["event_time"])
+    assert "event_time" not in untimed
 
 
 @pytest.mark.parametrize(

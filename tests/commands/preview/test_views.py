@@ -10,9 +10,11 @@ import orjson
 import pytest
 from rich.console import Console
 
+from consumer.commands.preview.hints import Hints
 from consumer.commands.preview.preview import Previewed
 from consumer.commands.preview.views import as_line, as_table, in_sum, show
 from consumer.records import EventRequest, Mapped, Omission, Partition, Reason, Reject, Send, Skip, Stage
+from tests.mapping.support import route
 
 BODY = b'{"event":"search","properties":{"token":"***","search_term":"[red]scarf[/red]"}}'
 SENT = Send((EventRequest("search", BODY, "jane"), EventRequest("identify", BODY, "jane")))
@@ -56,6 +58,14 @@ def test_more_than_one_record_has_a_sum_on_stderr(capsys: pytest.CaptureFixture[
 
     assert show(iter([Previewed(SENT)]), "json")
     assert capsys.readouterr().err == ""
+
+
+def test_hints_stand_behind_the_sum(capsys: pytest.CaptureFixture[str]) -> None:
+    order = sends("purchase", total=90240)
+    assert show(iter([Previewed(order)] * 2), "json", Hints((route("purchase"),), "shop.events"))
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == "2 records: 2 send"
+    assert second.startswith("hint: fields.total: all 2 values are whole numbers of 100 and more")
 
 
 def test_what_is_sent_is_a_line_with_the_documents_as_they_are_posted() -> None:

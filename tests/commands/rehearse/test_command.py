@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from consumer.avro.registry import RegistryClient
 from consumer.cli import main
+from tests.support.avro import encode
 from tests.support.brokers import Broker, Message
 from tests.support.settings import service_settings, write_settings
-from tests.support.shop import Shop
+from tests.support.shop import Shop, usual
 
 pytestmark = pytest.mark.kafka
 
@@ -63,6 +65,7 @@ def test_each_route_and_event_is_a_line_and_the_whole_the_last(
         "skip": 1,
         "requests": 10,
         "reject": {"invalid_field": 1, "undecodable": 1},
+        "skip_reasons": {"tombstone": 1},
     }
     assert "email: is no e-mail address (looked for email, customer.email)" in commonest
     assert all(each["place"].startswith(f"{topic}[") for each in commonest.values())
@@ -120,6 +123,63 @@ def test_what_is_old_is_told_apart_from_what_is_broken(broker: Broker, shop: Sho
     assert row["reject"] == {"too_old": 1, "invalid_field": 1}
     assert row["send"] == 1
     assert summary["requests_per_day"] == pytest.approx(1, abs=0.1)
+
+
+def test_age_is_that_of_the_event_s_own_time(broker: Broker, shop: Shop, tmp_path: Path) -> None:
+    """An order that is old in a record of now, and one that is a day ahead; the limit is the route's."""
+    topic = broker.topic(1)
+    now = int(time.time())
+    for at in (now - 90_000, now - 30, now + 86_400):
+        event = shop.encode("search", usual("jane@example.com") | {"search_term": str(at)})
+        broker.produce(topic, [Message(b"k", event)])
+    timed = {"event_time": {"path": "search_term", "unit": "seconds"}, "max_event_age_seconds": 60}
+    file = settings(tmp_path, broker, shop, [{"topic": topic, "event": "search"} | timed])
+
+    (row,), summary = lines(command("--config", file))
+
+    assert (row["send"], row["reject"], summary["from_the_future"]) == (2, {"too_old": 1}, 1)
+
+
+def test_what_is_paused_is_not_sent_and_what_it_would_be_is_told(
+    broker: Broker, shop: Shop, topic: str, tmp_path: Path
+) -> None:
+    file = settings(tmp_path, broker, shop, [{"topic": topic, "event": "search", "paused": True}])
+    result = command("--config", file, "--fail-above", "0")
+    assert result.exit_code == 0, "nothing is refused now"
+    (row,), summary = lines(result)
+    assert (row["read"], row["send"], row["skip"], row["skip_reasons"]) == (13, 0, 13, {"paused": 13})
+    assert row["once_resumed"] == {
+        "send": 10,
+        "skip": 1,
+        "requests": 10,
+        "reject": {"invalid_field": 1, "undecodable": 1},
+        "skip_reasons": {"tombstone": 1},
+    }
+    assert (summary["send"], summary["skip"], summary["reject"]) == (0, 13, 0)
+
+
+def test_how_often_a_new_attribute_is_filled_is_told(broker: Broker, shop: Shop, tmp_path: Path) -> None:
+    topic = broker.topic(1)
+    for term in ("hat", "", "", "cap"):
+        event = shop.encode("search", usual("jane@example.com") | {"search_term": term})
+        broker.produce(topic, [Message(b"k", event)])
+    route = {"topic": topic, "event": "customer_patch", "attributes": {"last_search": "search_term"}}
+    _, summary = lines(command("--config", settings(tmp_path, broker, shop, [route])))
+    assert summary["new_attributes"] == {"last_search": {"filled": 2, "share": 0.5, "types": ["text"]}}
+
+
+def test_a_schema_of_another_topic_s_subject_is_told(broker: Broker, shop: Shop, tmp_path: Path) -> None:
+    """By the sentence that the service logs."""
+    topic = broker.topic(1)
+    fields = [{"name": name, "type": "string"} for name in ("email", "search_term")]
+    schema = {"type": "record", "name": f"com.shop.Of{topic.replace('-', '')}", "fields": fields}
+    with RegistryClient(shop.registry_url) as registry:
+        schema_id = registry.register("another-topic-value", json.dumps(schema))
+    value = encode(schema_id, schema, {"email": "jane@example.com", "search_term": "hat"})
+    broker.produce(topic, [Message(b"k", value)])
+    result = command("--config", settings(tmp_path, broker, shop, [{"topic": topic, "event": "search"}]))
+    (sentence,) = lines(result)[1]["foreign_schemas"][topic]
+    assert f"which is no subject of topic {topic}" in sentence
 
 
 def test_routes_of_one_topic_are_counted_each_for_itself(

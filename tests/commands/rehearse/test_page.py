@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -23,15 +24,16 @@ LONG = "shop.a-topic-with-a-name-that-no-phone-can-show-in-one-line-of-its-scree
 def rehearsal() -> Rehearsal:
     """2,000 purchases of which 1 in 8 is refused, and a topic that could not be read."""
     made = Rehearsal(Config.model_validate(SOUND), None, 0, show_values=False)
-    row = made.tally.rows[RowKey(0, LONG, "purchase")] = Row(read=2_000, send=1_500, skip=250, requests=1_500)
+    row = made.tally.rows[RowKey(0, LONG, "purchase")] = Row(
+        read=2_000, send=1_500, skip=Counter(when=200, event=50), requests=1_500, profiles=40
+    )
     refused = Reject(Reason.INVALID_FIELD, Stage.MAP, "total: must be a number <b>or</b> text")
     for offset in range(250):
         row.add_refusal(refused, Record(Partition(LONG, 0), offset, None, b""), lambda _: "")
     made.tally.spans[LONG] = Span(0, 1_500_000)
     made.tally.read = 2_000
     made.tally.problems["shop.carts"] = "no such topic"
-    made.customers.attributes["tier"] = Attribute(filled=30, types={"text"})
-    made.customers.with_customer = 40
+    made.customers.attributes["tier"] = Attribute(filled=30, types={"text"}, rows={0: row})
     return made
 
 
@@ -49,9 +51,23 @@ def shown(driver: WebDriver, selector: str) -> list[str]:
 
 def test_it_says_what_was_counted(opened: WebDriver) -> None:
     assert shown(opened, ".figure strong") == ["2,000", "75 %", "12 %", "12 %", "86,400"]
-    assert shown(opened, ".counts") == ["2,000 records: 75 % sent, 12 % skipped, 12 % refused"]
+    assert shown(opened, ".counts") == [
+        "2,000 records: 75 % sent, 12 % skipped, 12 % refused",
+        "Skipped on purpose: 200: when: the condition is false; 50: event: the value that chooses it is one to skip",
+    ]
     assert shown(opened, "td") == ["tier", "text", "75 %"]
     assert "shop.carts: no such topic" in shown(opened, "li")
+
+
+def test_a_paused_route_is_told_to_be_one(rehearsal: Rehearsal, tmp_path: Path) -> None:
+    """What it would send is no part of what would be sent now."""
+    (row,) = rehearsal.tally.rows.values()
+    row.paused = True
+    file = tmp_path / "report.html"
+    write_page(rehearsal, file)
+    text = file.read_text()
+    assert "This route is paused, and nothing of it is sent now. Once it goes on:" in text
+    assert '<strong class="sent">0 %</strong>' in text
 
 
 def test_a_message_is_text_whatever_it_holds(opened: WebDriver) -> None:

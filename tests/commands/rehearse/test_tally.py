@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from consumer.commands.rehearse.tally import RowKey, Span, Tally
@@ -74,8 +76,8 @@ def test_a_span_reaches_from_the_first_time_to_the_last() -> None:
     """Whatever order they come in; a record without a time, as a producer may write, has none."""
     span = Span()
     for at in (5_000, None, 2_000, 9_000):
-        span.add(at, now_ms=8_000)
-    assert (span.first_ms, span.last_ms, span.seconds, span.future) == (2_000, 9_000, 7.0, 1)
+        span.add(at)
+    assert (span.first_ms, span.last_ms, span.seconds) == (2_000, 9_000, 7.0)
     assert Span().seconds == 0
 
 
@@ -84,7 +86,19 @@ def test_the_share_that_is_refused() -> None:
     tally = Tally()
     assert tally.rejected_share == 0
     row = tally.row(KEY)
-    row.send, row.skip = 7, 100
+    row.send, row.skip = 7, Counter(when=100)
     row.add_refusal(refused("x"), record(0), lambda _: "")
     tally.row(RowKey(1, "b", "search")).send = 2
     assert tally.rejected_share == pytest.approx(0.1)
+
+
+def test_what_is_paused_is_not_sent_now() -> None:
+    """Nor refused: it is skipped, and has no part in the pace."""
+    tally = Tally()
+    for number, paused in enumerate((True, False)):
+        row = tally.row(RowKey(number, "shop.orders", "purchase"))
+        row.read, row.send, row.requests, row.paused = 4, 3, 6_000, paused
+        row.add_refusal(refused("x"), record(0), lambda _: "")
+    tally.spans["shop.orders"] = Span(0, 60_000)
+    assert (tally.judged, tally.sent, tally.skipped, tally.rejected) == (8, 3, 4, 1)
+    assert tally.requests_per_second() == pytest.approx(100)

@@ -134,6 +134,35 @@ def test_values_that_are_neither_given_nor_taken_back_are_skipped() -> None:
     assert errors_of(route, avro) == []
 
 
+def test_cents_and_times_are_told_by_names_documentation_and_values() -> None:
+    """The route has the expression where the name is sure, and a note where only the values say so."""
+    avro = record(
+        "Bestelling",
+        email="string",
+        bestelnummer="string",
+        totaal="long",
+        regels=array(record("Regel", sku="string", prijsCenten="int")),
+    )
+    text = text_of("bestellingen", avro, records=({"totaal": 90240, "regels": [{"prijsCenten": 45120}]},))
+    (route,) = routes_in(text)
+    assert route["fields"]["products.price"] == "prijsCenten / `100`"
+    assert "whole numbers in all records: if they are cents, totaal / `100`" in text
+
+    profile = record("Klant", email="string", registered_at="long", spent_points="int", member_since="int")
+    records = ({"registered_at": 1_700_000_000, "member_since": 19_000, "spent_points": 12},)
+    (route,) = routes_in(text_of("klanten", profile, records=records))
+    assert route["attributes"]["registered_at"] == {"path": "registered_at", "as": "datetime", "unit": "seconds"}
+    assert route["attributes"]["member_since"] == {"path": "member_since", "as": "date", "unit": "days"}
+    assert route["attributes"]["spent_points"] == "spent_points"
+    assert errors_of(route, profile) == []
+
+
+def test_flags_of_one_letter_are_written_in_quotes() -> None:
+    flag = {"type": "enum", "name": "Flag", "symbols": ["Y", "N"]}
+    text = text_of("consents", record("Consent", email="string", optin=flag))
+    assert text.count("Y") == text.count("'Y'") + text.count("of Y")
+
+
 def test_addresses_that_need_cleaning_are_cleaned() -> None:
     avro = record("Customer", email="string")
     (route,) = routes_in(text_of("customers", avro, records=({"email": "mailto:Jane@Example.com"},)))

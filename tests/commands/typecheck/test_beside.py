@@ -44,13 +44,13 @@ def test_what_is_a_number_is_taken(path: str) -> None:
     [
         ("name + `1`", f"error: + takes numbers, and is given string: {REFUSED}; parse_number() reads one"),
         ("mixed * `2`", f"warning: * takes numbers, and may be given string: {REFUSED}; parse_number() reads one"),
-        ("sum / id", "info: divides: a record where that is by zero is refused"),
+        ("sum / id", "info: divides, and by zero it has no result: such a record is refused"),
         ("lower(name)", "error: is string, and must be a number: such a record is refused; `as: number` converts"),
         ("lower(id)", f"error: lower() takes a text, and is given integer: {REFUSED}"),
         ("length(lower(mixed))", f"warning: lower() takes a text, and may be given number: {REFUSED}"),
         (
             "parse_number(name)",
-            f"info: parse_number() refuses a record that has text that is no number|warning: {MISSING}",
+            f"info: parse_number() cannot read text that is no number: {REFUSED}|warning: {MISSING}",
         ),
         ("find_first(name, 'a')", f"warning: {MISSING}"),
         (
@@ -66,7 +66,7 @@ def test_what_is_a_number_is_taken(path: str) -> None:
         (
             "parse_json(name)",
             (
-                "info: parse_json() refuses a record that has text that is no JSON"
+                f"info: parse_json() cannot read text that is no JSON: {REFUSED}"
                 "|info: not checked: only the records can tell its type"
             ),
         ),
@@ -89,12 +89,61 @@ def test_a_null_is_no_argument_that_a_function_refuses() -> None:
     assert findings == [f"warning fields.search_term: {MISSING}"]
 
 
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        (
+            "parse_number(name)",
+            "info attributes.x: parse_number() cannot read text that is no number: it is left out",
+        ),
+        ("id / id", "info attributes.x: divides, and by zero it has no result: it is left out of such a record"),
+        (
+            "format_date(id, '%Y')",
+            "info attributes.x: format_date() takes a number as milliseconds since 1970, unless",
+        ),
+        ("format_date(id, '%Y', 'seconds')", ""),
+        (
+            "format_date(at, '%Y')",
+            "info attributes.x: format_date() cannot read text that is no date: it is left out",
+        ),
+        ("join(' ', [note, name])", "info attributes.x: join() leaves out what is null"),
+        ("join(' ', [name, name])", ""),
+        ("join(' ', labels)", ""),
+    ],
+)
+def test_of_an_optional_field_what_cannot_be_read_is_left_out(path: str, says: str) -> None:
+    found = said(check("customer_patch", fields={"email": "name"}, attributes={"x": path}))
+    assert found[0].startswith(says) if says else found == []
+
+
+def test_the_text_of_what_may_be_null_may_be_null() -> None:
+    findings = said(check("search", fields={"email": "name", "search_term": "to_string(note)"}))
+    assert findings == [f"warning fields.search_term: {MISSING}"]
+
+
 def test_the_value_of_a_table_has_its_types() -> None:
     config = RouteConfig.model_validate(
         {"topic": "t", "event": "purchase", "fields": FIELDS | {"total": "lookup('names', name)"}}
     )
     findings = said(check_route("routes[0]", config, [version(ORDER)], beside(config, TABLES)))
     assert f"error fields.total: is string, and must be a number: {REFUSED}; `as: number` converts" in findings
+
+
+@pytest.mark.parametrize(
+    ("table", "path", "is_told"),
+    [
+        ({"no": "Norway", "nl": "Netherlands"}, "name", False),
+        ({"false": "Norway", "nl": "Netherlands"}, "name", True),
+        ({"true": "paid", "false": "open"}, "paid", False),
+    ],
+)
+def test_a_text_looked_up_among_flags_is_told(table: dict[str, str], path: str, is_told: bool) -> None:  # noqa: FBT001 - a table's column
+    """Of `{no: Norway}` without quotes YAML makes a flag, in a chart's values as in a file."""
+    config = RouteConfig.model_validate(
+        {"topic": "t", "event": "customer_patch", "fields": {"email": "name", "country": f"lookup('names', {path})"}}
+    )
+    findings = said(check_route("routes[0]", config, [version(ORDER)], beside(config, {"names": table})))
+    assert any("YAML reads y, yes and on as true" in each for each in findings) is is_told
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,21 @@ import pytest
 from tests.commands.typecheck.checked import check, said
 
 
-def lines(path: str, *values: bool | int | str) -> list[str]:
+def lines(path: str, *values: bool | int | str | None) -> list[str]:
     names = dict.fromkeys(values, "optin")
     return said(check({"path": path, "values": names}, fields={"email": "buyer.email"}))
 
 
 @pytest.mark.parametrize(
-    ("path", "values"), [("paid", (True, False)), ("status", ("PAID", "OPEN")), ("flag", ("yes", "no"))]
+    ("path", "values"),
+    [
+        ("paid", (True, False)),
+        ("status", ("PAID", "OPEN")),
+        ("status", ("PAID", "OPEN", None)),
+        ("flag", ("yes", "no")),
+    ],
 )
-def test_values_that_the_records_have(path: str, values: tuple[bool | str, ...]) -> None:
+def test_values_that_the_records_have(path: str, values: tuple[bool | str | None, ...]) -> None:
     assert lines(path, *values) == []
 
 
@@ -35,9 +41,9 @@ def test_a_consent_that_says_nothing_of_false() -> None:
 @pytest.mark.parametrize(
     ("path", "values", "says"),
     [
-        ("paid", ("true", "false"), "write true and false without quotes"),
+        ("paid", ("TRUE", "FALSE"), "is boolean, and the values are named as text"),
         ("flag", (True, False), "write the values in quotes"),
-        ("id", ("1",), "is integer, and the values are named as text"),
+        ("id", ("one",), "is integer, and the values are named as text"),
         ("sum", (1,), "is number, and the values are named as a whole number"),
     ],
 )
@@ -57,6 +63,11 @@ def test_of_what_has_no_list_only_the_records_tell(path: str, value: str | int) 
     (line,) = lines(path, value)
     assert line.startswith("info event.path")
     assert "none of those named is refused" in line
+
+
+def test_a_value_that_may_be_null_and_is_named() -> None:
+    assert all("null" not in line for line in lines("note", "x", None))
+    assert all("null" not in line for line in lines("note", "x", "null"))
 
 
 def test_a_value_that_may_be_null_or_is_nowhere() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from consumer.commands.typecheck.documentation import undocumented_properties
+from consumer.commands.typecheck.documentation import changed_names, undocumented_properties
 from consumer.commands.typecheck.findings import OMITTED, Severity
 from tests.commands.typecheck.checked import check, said
 from tests.mapping.support import route
@@ -28,6 +28,20 @@ def test_a_property_of_other_event_types_is_said_to_be_theirs() -> None:
 def test_a_misspelt_one_is_told_what_was_meant() -> None:
     (found,) = undocumented_properties("routes[0]", route("add_to_cart", properties={"serch_term": "q"}))
     assert found.nearest == "search_term"
+
+
+def test_an_attribute_that_is_sent_under_another_name_is_told() -> None:
+    config = route(
+        "customer_patch",
+        fields={"customer.First-Name": "voornaam", "last_name": "achternaam"},
+        attributes={"Loyalty Tier": "tier", "vip": {"path": "is_vip", "as": "boolean"}},
+    )
+    found = list(changed_names("routes[1]", config))
+    assert [(each.severity, each.key, each.path) for each in found] == [
+        (Severity.INFO, "routes[1].fields.customer.First-Name", "voornaam"),
+        (Severity.INFO, "routes[1].attributes.Loyalty Tier", "tier"),
+    ]
+    assert found[1].message.startswith("is sent as loyalty_tier: ")
 
 
 def test_their_paths_and_types_are_checked_as_those_of_attributes() -> None:

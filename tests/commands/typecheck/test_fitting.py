@@ -232,3 +232,32 @@ class TestLocalTimestamps:
 
     def test_nor_does_one_that_nobody_maps(self) -> None:
         assert said(check("optin", view(self.LOCAL))) == []
+
+
+class TestTheRecordsOwnTime:
+    @pytest.mark.parametrize(
+        ("event_time", "says"),
+        [
+            ("id", "info event_time: is a whole number without a unit: it is taken as milliseconds since 1970"),
+            ("name", "is text: a text that is no datetime is told, and Kafka's timestamp is taken in its place"),
+            ("paid", "error event_time: is boolean, and must be"),
+            ("atx", "error event_time: there is no field atx"),
+            ({"path": "at", "unit": "seconds"}, "warning event_time: is datetime, which has no other unit"),
+        ],
+    )
+    def test_what_is_doubtful_about_it_is_said(self, event_time: Any, says: str) -> None:
+        (line,) = said(check("optin", fields=EMAIL, event_time=event_time))
+        assert says in line
+
+    def test_what_cannot_be_a_time_does_not_stop_the_record(self) -> None:
+        (line,) = said(check("optin", fields=EMAIL, event_time="lines"))
+        assert line.endswith("for `as: datetime`: Kafka's timestamp is taken in its place")
+
+    @pytest.mark.parametrize("event_time", ["at", {"path": "id", "unit": "seconds"}, "_kafka.timestamp"])
+    def test_a_time_is_fine(self, event_time: Any) -> None:
+        assert said(check("optin", fields=EMAIL, event_time=event_time)) == []
+
+    def test_a_local_timestamp_is_in_utc(self) -> None:
+        """It is not sent, so that it lacks nothing there."""
+        local = {"type": "long", "logicalType": "local-timestamp-micros"}
+        assert said(check("optin", view(local), event_time="it")) == []

@@ -21,6 +21,18 @@ def findings(folder: Path, **sections: Any) -> list[str]:
     return list(map(str, refused.value.findings))
 
 
+@pytest.mark.parametrize(
+    ("key", "says"), [("sécret", "has a character that cannot"), ("se\ncret", "cannot stand in")]
+)
+def test_a_key_that_no_header_can_hold_is_refused_before_anything_is_sent(
+    tmp_path: Path, key: str, says: str
+) -> None:
+    (finding,) = findings(tmp_path, bluecore={"namespace": "shop", "api_key": key})
+    assert finding.startswith("bluecore.api_key")
+    assert says in finding
+    assert "cret" not in finding
+
+
 def test_a_sound_configuration_passes_without_a_network(tmp_path: Path) -> None:
     file = tmp_path / "config.yaml"
     file.write_text(text())
@@ -69,6 +81,18 @@ def test_a_sound_configuration_passes_without_a_network(tmp_path: Path) -> None:
         (
             [{"topic": "a", "event": "optin", "timezone": "../UTC"}],
             "routes[0].timezone: is no time zone of the IANA database, such as Europe/Istanbul",
+        ),
+        (
+            [{"topic": "a", "event": "optin", "event_time": {"path": "at", "as": "date"}}],
+            "routes[0].event_time.as: should be 'datetime'",
+        ),
+        (
+            [{"topic": "a", "event": "optin", "event_time": "lowr(at)"}],
+            "routes[0].event_time: there is no function lowr(); did you mean lower?",
+        ),
+        (
+            [{"topic": "a", "event": "optin", "max_event_age_seconds": -1}],
+            "routes[0].max_event_age_seconds: should be greater than or equal to 0",
         ),
         (
             [{"topic": "a", "event": "optin", "attributes": {"at": {"path": "at", "unit": "days"}}}],

@@ -105,6 +105,19 @@ def test_every_fault_is_named() -> None:
     ]
 
 
+def test_an_id_under_two_names_is_told() -> None:
+    faults = found({"event": "search", "fields": {"anonymous_id": "visitor", "device_id": "cookie"}})
+    assert faults == {
+        "routes[0].fields.anonymous_id": "is another name of device_id, which is mapped, too: remove one"
+    }
+
+
+def test_a_missing_value_decides_no_consent() -> None:
+    by_value = {"path": "consent", "values": {True: "optin", None: "unsubscribe"}}
+    assert found({"event": by_value})["routes[0].event.values.null"].startswith("a missing value decides no consent")
+    assert found({"event": {"path": "consent", "values": {True: "optin", None: "skip"}}}) == {}
+
+
 def test_a_misspelt_event_hides_no_fault_of_its_route() -> None:
     assert list(found({"event": "serch", "fields": {"totl": "x"}, "attributes": {"email": "x"}})) == [
         "routes[0].event",

@@ -30,6 +30,18 @@ def test_events_appear_as_they_come_with_their_counts(visitor: Visitor, running:
     visitor.sees(".row", "omar@example.org")
 
 
+def test_equal_refusals_are_one_line_that_leads_to_the_newest(visitor: Visitor, running: Running) -> None:
+    visitor.opens()
+    visitor.sees("#total", "12")
+    visitor.sees_only(".reason", 1)
+    for _ in range(3):
+        send(running, "search", JANE)
+    visitor.sees(".reason", "3 \u00d7 Searched: What was searched for is missing. search_term")
+    visitor.sees_only(".reason", 2)
+    visitor.clicks(".reason")
+    visitor.sees("#detail", "Event 15")
+
+
 def test_tiles_types_and_customer_filter_the_list(visitor: Visitor, running: Running) -> None:
     send(running, "search", search_term="lamp")
     visitor.opens()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.commands.suggest.words import joined, words_of
+from consumer.commands.counts.words import joined, words_of
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""`run`: the service, once its mapping has been compared with the schemas that can be had."""

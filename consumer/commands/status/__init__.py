@@ -1,0 +1,1 @@
+"""What is wrong right now, the worst first: from the brokers, from every instance, from the dead letters."""
