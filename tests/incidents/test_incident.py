@@ -26,9 +26,7 @@ PAGE, TICKET = {"severity": "page"}, {"severity": "ticket"}
             "Late came first, and does not name the cause",
             id="what comes of it is first",
         ),
-        pytest.param(
-            {"True": 5, "Cause": 9}, {"True": TICKET, "Cause": PAGE}, "", id="a true ticket is first"
-        ),
+        pytest.param({"True": 5, "Cause": 9}, {"True": TICKET, "Cause": PAGE}, "", id="a true ticket is first"),
         pytest.param(
             {"True": 5, "Cause": 9},
             {"True": PAGE, "Cause": PAGE},
