@@ -8,6 +8,7 @@ from consumer.config.model import KafkaConfig
 from consumer.config.yaml_scalars import as_helm_reads
 from consumer.errors import ExpectedError
 from consumer.kafka.group_protocol import CLASSIC
+from consumer.kafka.services import is_event_hubs
 from consumer.kafka.tokens.process import token_source
 
 
@@ -47,6 +48,13 @@ _PRODUCER_ONLY = (
 TOKENS: Final = {"security.protocol": "SASL_SSL", "sasl.mechanism": "OAUTHBEARER"}
 """How tokens are shown to the brokers."""
 
+# Its balancer drops idle connections after four minutes (Azure's documentation of Kafka clients' configurations).
+_EVENT_HUBS: Final = {
+    "socket.keepalive.enable": True,
+    "connections.max.idle.ms": 180_000,
+    "metadata.max.age.ms": 180_000,
+}
+
 # Reads of up to this size must be writable: the source topics' limit is not known here.
 _LARGEST_MESSAGE = 64 << 20
 
@@ -85,7 +93,7 @@ def producer_options(config: KafkaConfig) -> dict[str, Any]:
     """The properties of the producer that writes failed records."""
     defaults = {
         "enable.idempotence": True,
-        "compression.type": "lz4",
+        "compression.type": "none" if is_event_hubs(config.bootstrap_servers) else "lz4",
         "linger.ms": 5,
         "delivery.timeout.ms": 30_000,
         "message.max.bytes": _LARGEST_MESSAGE,
@@ -115,6 +123,8 @@ def client_options(config: KafkaConfig, defaults: dict[str, Any], kind: str) -> 
         key: as_helm_reads(value) for key, value in config.options.items() if not key.startswith(other_kinds)
     }
     ours = {"bootstrap.servers": config.bootstrap_servers, "client.id": config.group_id} | defaults
+    if is_event_hubs(config.bootstrap_servers):
+        ours |= _EVENT_HUBS
     if config.authentication is not None:
         source = token_source(config.authentication)
         source.token()

@@ -16,6 +16,7 @@ from consumer.kafka.client import Fatal, consumer_options
 from consumer.kafka.group_protocol import CLASSIC, LEASE_SECONDS, NEW, End, chosen, end_of, is_fatal
 from consumer.kafka.logging import RateLimitedLog
 from consumer.kafka.membership import Membership
+from consumer.kafka.services import is_event_hubs
 from consumer.kafka.tokens.token import TokenUnavailable
 
 log = structlog.get_logger(__name__)
@@ -73,7 +74,7 @@ class GroupMember:
         self._callbacks = callbacks
         self._name = name
         self._clock = clock
-        asked_for = chosen(config.options)
+        asked_for = chosen(config.options) or (CLASSIC if is_event_hubs(config.bootstrap_servers) else None)
         self._protocol = asked_for or NEW
         self._may_fall_back = asked_for is None
         self._steady = False

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from confluent_kafka import Consumer, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
@@ -14,12 +13,11 @@ from confluent_kafka.admin import AdminClient
 from consumer.config.findings import Finding
 from consumer.config.model import KafkaConfig
 from consumer.config.types import json_safe
-from consumer.kafka.client import TOKENS, client_options, consumer_options, producer_options
+from consumer.kafka.client import client_options, consumer_options, producer_options
 from consumer.kafka.group_protocol import CLASSIC, NEW, chosen
 from consumer.kafka.logging import NullLogger
 from consumer.kafka.security import Access, is_of_security, missing_files, security_findings
 
-_SECONDS: Final = 60.0
 # How librdkafka words what is wrong with one property, whatever the others are.
 _SINGLE_PROPERTY = "onfiguration property"
 
@@ -43,8 +41,10 @@ def option_findings(access: Access, *, offline: bool = False) -> Iterator[Findin
     if insecure:
         # What is wrong with it is told: librdkafka would tell it once more, in other words.
         options = {name: value for name, value in options.items() if not is_of_security(name)}
-    elif access.by_token:
-        options = {**TOKENS, **options, "oauth_cb": _no_token}
+    elif access.by_token or access.by_aws:
+        # A client that is made waits for its first token.
+        without = {name: value for name, value in options.items() if not name.startswith(("sasl.", "security."))}
+        options = {"security.protocol": "ssl", **without}
     try:
         json_safe(str(options.get("client.id", "")))
     except ValueError as error:
@@ -57,11 +57,6 @@ def option_findings(access: Access, *, offline: bool = False) -> Iterator[Findin
     yield from (Finding(name, refusal) for name, refusal in single.items())
     if rest is not None:
         yield Finding("", rest)
-
-
-def _no_token(_: str) -> tuple[str, float]:
-    """None is asked for: a client that is made without one would wait for it."""
-    return "none", time.time() + _SECONDS
 
 
 def _refusal(options: dict[str, Any]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -16,6 +17,7 @@ from consumer.config.secrets import secrets_of
 from consumer.delivery.failures import TooLargeToWrite
 from consumer.delivery.task import Task
 from consumer.kafka.client import producer_options
+from consumer.kafka.concessions import Concessions
 from consumer.kafka.group_protocol import is_fatal
 from consumer.kafka.headers import failure_headers
 from consumer.kafka.logging import RateLimitedLog
@@ -48,13 +50,14 @@ class Publisher:
             Outcome.RETRY: letters.retry_topic,
             Outcome.DEAD_LETTER: letters.dead_letter_topic,
         }
-        receipts, namespace = config.receipts.topic, config.bluecore.namespace.get_secret_value()
-        self._receipts = None if receipts is None else ReceiptWriter(receipts, partitions[receipts], namespace)
+        receipts, key = config.receipts.topic, config.customer_hash_key
+        self._receipts = None if receipts is None else ReceiptWriter(receipts, partitions[receipts], key)
         self._fatal: KafkaError | None = None
         self._results: list[tuple[int, str | None]] = []
         self._partitions = partitions
         self._mask = masker(secrets_of(config))
         self._config = config.kafka
+        self._concessions = Concessions()
         self._own_options = {"error_cb": self._on_error, "logger": RateLimitedLog(log)}
         self._statistics: dict[str, Any] = {}
         if on_statistics is not None:
@@ -66,7 +69,7 @@ class Publisher:
         """Hands the record of a failed task to the producer; its result comes from `poll` under `ticket`.
 
         A record whose order is not that of its key goes to a partition by its ordering key, so that a customer's stay
-        in order.
+        in order; one for a destination by name to that name's, so that what piles up for one is in few others' way.
 
         Raises:
             ValueError: the task has not failed.
@@ -74,7 +77,8 @@ class Publisher:
         if task.failure is None:
             raise ValueError(f"{task.record.partition} offset {task.record.offset} has not failed")
         keys = task.ordering_key, task.parking_key
-        self.write(ticket, task.record, task.failure, *keys, kind=task.kind, part=task.part_left)
+        where = task.addressee
+        self.write(ticket, task.record, task.failure, *keys, kind=task.kind, part=task.part_left, destination=where)
 
     def write(  # noqa: PLR0913 - what a task says of its record, one by one
         self,
@@ -86,20 +90,23 @@ class Publisher:
         *,
         kind: OrderClass | None,
         part: OrderClass | None,
+        destination: str | None = None,
     ) -> None:
-        """What `publish` does, for a record that no task carries; see `Task` for the keys, the class and the part."""
+        """What `publish` does, for a record that no task carries; see `Task` for what it is given of it."""
         topic = self._topics[failure.outcome]
         if failure.outcome is not Outcome.RETRY:
             parking_key = None
         chosen: dict[str, Any] = {}
-        if ordering_key is not None and ordering_key != record.key:
+        if destination:
+            chosen["partition"] = zlib.crc32(destination.encode()) % self._partitions[topic]
+        elif ordering_key is not None and ordering_key != record.key:
             chosen["partition"] = zlib.crc32(ordering_key) % self._partitions[topic]
         try:
             self._producer.produce(
                 topic,
                 key=record.key,
                 value=record.value,
-                headers=failure_headers(record, self._masked(failure), parking_key, kind, part),
+                headers=failure_headers(record, self._masked(failure), parking_key, kind, part, destination),
                 on_delivery=partial(self._on_delivery, ticket),
                 **chosen,
             )
@@ -139,7 +146,13 @@ class Publisher:
 
     def poll(self, seconds: float = 0) -> list[tuple[int, str | None]]:
         """The results since the last call: a ticket, and why the write failed (None: acknowledged)."""
-        self._producer.poll(seconds)
+        try:
+            self._producer.poll(seconds)
+        except KafkaException as error:
+            # A fatal error of a producer is raised, and no `error_cb` called [confluent-kafka 2.16].
+            if not is_fatal(error.args[0]):
+                raise
+            self._on_error(error.args[0])
         if self._fatal is not None:
             self._make_anew(self._fatal)
         results, self._results = self._results, []
@@ -158,20 +171,25 @@ class Publisher:
         log.warning("the producer of failed records is made anew", reason=fatal.str())
         self._fatal = None
         self._producer.purge()
-        self._producer.flush(_PURGE_SECONDS)
+        with suppress(KafkaException):
+            self._producer.flush(_PURGE_SECONDS)
         self._producer = anew
 
     def _made(self) -> Producer:
-        return Producer(self._statistics | producer_options(self._config) | self._own_options)
+        options = producer_options(self._config) | dict(self._concessions.options)
+        return Producer(self._statistics | options | self._own_options)
 
     def close(self, seconds: float) -> None:
         self._producer.flush(seconds)
 
     def _on_delivery(self, ticket: int, error: KafkaError | None, message: Message) -> None:
         self._results.append((ticket, None if error is None else _reason(message.topic() or "", error)))
+        if error is not None and self._concessions.heard(error):
+            self._fatal = error
 
     def _on_error(self, error: KafkaError) -> None:
         if is_fatal(error):
+            self._concessions.heard(error)
             self._fatal = error
 
 

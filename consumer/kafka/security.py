@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -24,6 +25,7 @@ FILES: Final = (
 )
 _OF_SECURITY: Final = ("security.", "sasl.", "ssl.", "https.", "enable.ssl.", "enable.sasl.")
 _METHOD, _KIND = "sasl.oauthbearer.method", "sasl.oauthbearer.metadata.authentication.type"
+_CONFIG: Final = "sasl.oauthbearer.config"
 _CLOUDS: Final = "kafka.authentication for Amazon MSK, Google and Azure Event Hubs"
 
 
@@ -50,6 +52,11 @@ class Access:
         """Empty where none is given."""
         given = self.options.get("sasl.mechanism", self.options.get("sasl.mechanisms"))
         return str(given or ("OAUTHBEARER" if self.by_token else "")).upper()
+
+    @property
+    def by_aws(self) -> bool:
+        """Whether confluent-kafka itself asks STS for tokens (Confluent Cloud)."""
+        return str(self.options.get(_KIND, "")).lower() == "aws_iam"
 
 
 def is_of_security(option: str) -> bool:
@@ -122,8 +129,13 @@ def _oauthbearer(options: Mapping[str, Any]) -> Iterator[Finding]:
             "is required by OAUTHBEARER, or no token would ever come: oidc, with sasl.oauthbearer.token.endpoint.url"
         )
         yield Finding(_METHOD, f"{what}, .client.id and .client.secret; or {_CLOUDS}")
-    if kind == "aws_iam" and find_spec("boto3") is None:
-        yield Finding(_KIND, "boto3 is not installed: aws_iam needs `pip install 'bluecore-consumer[aws]'`")
+    if kind == "aws_iam":
+        if find_spec("boto3") is None:
+            yield Finding(_KIND, "boto3 is not installed: aws_iam needs `pip install 'bluecore-consumer[aws]'`")
+        given = {pair.partition("=")[0] for pair in re.split(r"[,\s]+", str(options.get(_CONFIG, "")))}
+        if missing := [name for name in ("region", "audience") if name not in given]:
+            example = "region=eu-central-1,audience=https://confluent.cloud/oidc"
+            yield Finding(_CONFIG, f"lacks {' and '.join(missing)} for {_KIND}: aws_iam: give such as {example}")
 
 
 def _of_service(access: Access, service: Service, address: str) -> Iterator[Finding]:

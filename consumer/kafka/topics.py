@@ -20,6 +20,8 @@ from consumer.kafka.logging import NullLogger
 # The brokers' default of 1 MB would refuse a dead letter from a topic that takes larger records, and hold that
 # topic up. 8 MB is the most that every managed Kafka allows.
 _CONFIG = {"max.message.bytes": str(8 << 20)}
+# Where topics have no such setting, they are made without.
+_REFUSED = KafkaError.INVALID_CONFIG
 
 
 class TopicsMissing(ExpectedError):
@@ -49,13 +51,13 @@ def ensure_topics(config: KafkaConfig, wanted: Sequence[str]) -> dict[str, int]:
     if not missing:
         return partitions
     with AdminClient(client_options(config, {"logger": NullLogger()}, "admin")) as admin:
-        futures = admin.create_topics(
-            [NewTopic(topic, -1, -1, config=_CONFIG) for topic in missing], operation_timeout=TIMEOUT_SECONDS
-        )
-        errors = [error for topic, future in futures.items() if (error := _creation_error(topic, future))]
+        errors = _created(admin, missing, _CONFIG)
+        if errors and _REFUSED in {error.code() for error in errors.values()}:
+            errors = _created(admin, list(errors), {})
     if errors:
+        told = "; ".join(f"{topic}: {error.str()}" for topic, error in errors.items())
         raise TopicsMissing(
-            "topics are missing and could not be created; create them, or allow the service to: " + "; ".join(errors)
+            f"topics are missing and could not be created; create them, or allow the service to: {told}"
         )
     return partitions | {topic: _partitions_of_new(producer, topic) for topic in missing}
 
@@ -84,12 +86,19 @@ def _partitions_of_new(producer: Producer, topic: str) -> int:
         raise TopicsMissing(f"{topic} was created, but the brokers do not show it: look at their logs") from None
 
 
-def _creation_error(topic: str, future: Future[None]) -> str:
+def _created(admin: AdminClient, topics: Sequence[str], config: dict[str, str]) -> dict[str, KafkaError]:
+    """Why some could not be created, by topic."""
+    new = [NewTopic(topic, -1, -1, config=config) for topic in topics]
+    futures = admin.create_topics(new, operation_timeout=TIMEOUT_SECONDS)
+    return {topic: error for topic, future in futures.items() if (error := _creation_error(future)) is not None}
+
+
+def _creation_error(future: Future[None]) -> KafkaError | None:
     try:
         future.result(timeout=TIMEOUT_SECONDS)
     except KafkaException as error:
-        exists = error.args[0].code() == KafkaError.TOPIC_ALREADY_EXISTS
-        return "" if exists else f"{topic}: {error.args[0].str()}"
+        refused: KafkaError = error.args[0]
+        return None if refused.code() == KafkaError.TOPIC_ALREADY_EXISTS else refused
     except TimeoutError:
-        return f"{topic}: the brokers did not answer in time"
-    return ""
+        return KafkaError(KafkaError._TIMED_OUT, "the brokers did not answer in time")  # noqa: SLF001
+    return None

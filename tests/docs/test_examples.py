@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,8 @@ SCHEMAS = {
     "secure-cluster": "schemas",
     "segment": "examples/segment",
 }
+SERVICES = sorted((ROOT / "examples" / "services").glob("*.yaml"))
+VARIABLES = re.compile(r"\$\{(\w+)\}")
 JANE = "jane@example.com"
 
 
@@ -30,6 +34,22 @@ def test_the_commands_of_the_page_work() -> None:
     done = run(SCRIPT, ROOT, installed())
     assert done.returncode == 0, done.stderr
     assert all(f"examples/{name}.yaml --schemas {folder}\n" in SCRIPT for name, folder in SCHEMAS.items())
+
+
+@pytest.mark.parametrize("file", SERVICES, ids=lambda file: file.stem)
+def test_check_accepts_the_file_of_each_service(shell: Shell, file: Path) -> None:
+    """Its certificates are elsewhere, and nothing is asked."""
+    shell.environment |= dict.fromkeys(VARIABLES.findall(file.read_text()), "-")
+    output = shell.run(f"bluecore-consumer check --config {file} --schemas {ROOT}/schemas --offline")
+    summary = json.loads(output.splitlines()[-1])
+    assert summary["summary"] == "the configuration and its mapping are right"
+    assert (summary["checked"], summary["error"], summary["warning"]) == (2, 0, 0)
+
+
+def test_each_service_of_getting_started_has_its_file() -> None:
+    """And none has a file that the table does not name."""
+    linked = re.findall(r"\(\.\./examples/services/([\w-]+)\.yaml\)", page("docs/getting-started.md").text)
+    assert sorted(linked) == sorted(file.stem for file in SERVICES)
 
 
 @pytest.mark.parametrize("name", sorted(set(SCHEMAS) - {"segment"}))

@@ -40,7 +40,7 @@ def found(options: dict[str, Any], servers: str = "kafka:9092", *, by_token: boo
         (BEARER, METHOD, "no token would ever come: oidc, with sasl.oauthbearer.token.endpoint.url"),
         (BEARER | {METHOD: "default"}, METHOD, "is required by OAUTHBEARER"),
         (BEARER | {KIND: "azure_imds"}, METHOD, "must be oidc for"),
-        (BEARER | {KIND: "aws_iam"}, METHOD, "must be oidc for"),
+        (BEARER | {KIND: "aws_iam", "sasl.oauthbearer.config": "region=a,audience=b"}, METHOD, "must be oidc for"),
         ({"security.protocol": "SASL_SSL"}, "sasl.mechanism", "is required by security.protocol: SASL_SSL: give"),
         (SCRAM | {"sasl.mechanism": "GSSAPI"}, "sasl.mechanism", "(Kerberos) is not in the packages"),
         (
@@ -89,6 +89,16 @@ def test_boto3_that_is_missing_is_asked_for_by_the_extras_name(monkeypatch: pyte
     (finding,) = found(options)
     assert finding.key == KIND
     assert "pip install 'bluecore-consumer[aws]'" in finding.message
+
+
+def test_identities_of_clouds_are_tried_on_no_client() -> None:
+    """One that is made waits for its first token, and asks a service for it."""
+    complete = OIDC | {KIND: "aws_iam", "sasl.oauthbearer.config": "region=us-east-1,audience=https://a"}
+    assert found(complete) == []
+    (finding,) = found(complete | {"sasl.oauthbearer.config": "region=us-east-1"})
+    assert finding.key == "sasl.oauthbearer.config"
+    assert finding.message.startswith("lacks audience for")
+    assert [each.key for each in found({"linger.ms": "soon"}, by_token=True)] == ["linger.ms"]
 
 
 @pytest.mark.parametrize(

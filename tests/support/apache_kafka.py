@@ -72,6 +72,7 @@ class ApacheKafka:
         quorum: Quorum | None = None,
         number: int = 1,
         doors: Mapping[str, str] = MappingProxyType({}),
+        fronts: Mapping[str, str] = MappingProxyType({}),
         java_options: Sequence[str] = (),
         format_options: Sequence[str] = (),
     ) -> None:
@@ -83,6 +84,7 @@ class ApacheKafka:
             quorum: the cluster of which this is the node of this `number`; None: it is the only one.
             number: from 1 on.
             doors: further listeners, by name, with their addresses.
+            fronts: of those that something stands before, the address that clients are told.
             java_options: of the virtual machine, such as `-Dname=value`.
             format_options: of the tool that makes its data's folder, such as the first users.
         """
@@ -97,7 +99,8 @@ class ApacheKafka:
         self._settings = {
             **SETTINGS,
             **self._quorum.settings(number),
-            "listeners": ",".join(f"{name}://{address}" for name, address in listeners.items()),
+            "listeners": _listed(listeners),
+            "advertised.listeners": _listed({"PLAINTEXT": self.bootstrap, **doors, **fronts}),
             "log.dirs": str(folder / "data"),
             **(settings or {}),
         }
@@ -234,6 +237,10 @@ class ApacheKafka:
         done = subprocess.run(command, cwd=self._folder, capture_output=True, text=True, check=False, timeout=60)
         if done.returncode != 0:
             raise AssertionError(f"Apache Kafka refuses its settings:\n{done.stdout}{done.stderr}")
+
+
+def _listed(listeners: Mapping[str, str]) -> str:
+    return ",".join(f"{name}://{address}" for name, address in listeners.items())
 
 
 def _answered(admin: AdminClient, ends: Mapping[TopicPartition, OffsetSpec]) -> bool:

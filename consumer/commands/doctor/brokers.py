@@ -8,6 +8,7 @@ from contextlib import closing
 
 from confluent_kafka import Consumer, KafkaException
 
+from consumer.commands.doctor.failed_records import check_failed_records
 from consumer.commands.doctor.finding import Finding, error, ok, warning
 from consumer.commands.doctor.permissions import check_permissions
 from consumer.config.model import Config
@@ -33,6 +34,7 @@ def check_brokers(config: Config) -> Iterator[Finding]:
     yield ok("brokers", f"{len(found.brokers)} answer at {config.kafka.bootstrap_servers}")
     partitions = {name: len(topic.partitions) for name, topic in found.topics.items() if topic.error is None}
     yield from check_topics(config, partitions)
+    yield from check_failed_records(config)
     yield from check_permissions(config, partitions)
 
 

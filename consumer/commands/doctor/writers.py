@@ -93,6 +93,8 @@ def judged(topic: str, may_write: Sequence[str], ours: str | None) -> Finding:
 
 def own_principal(kafka: KafkaConfig) -> str | None:
     """The principal of the service's connections, where the options tell it; names by certificates they do not."""
+    if kafka.authentication is not None:
+        return None
     options = kafka.options
     protocol = str(options.get("security.protocol", "plaintext")).lower()
     if protocol.startswith("sasl"):
