@@ -14,7 +14,7 @@ PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --max-worker-
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast browser simulate chaos hostile mutate bench bench-ratios bench-stages bench-redpanda image-test \
+.PHONY: help demo test test-fast browser simulate chaos incidents hostile mutate bench bench-ratios bench-stages bench-redpanda image-test \
 	lint style types format lock clean
 
 help: ## what can be made
@@ -57,6 +57,12 @@ simulate: $(READY) ## 10,000 seeds of the whole service in virtual time; make te
 SIZE ?= whole
 chaos: $(READY) ## real processes and three brokers of Apache Kafka, killed, restarted and paused
 	@$(BIN)/python -m tests.chaos --size $(SIZE)
+
+# What has passed is not run again: AGAIN=1 runs all of it, in less than an hour; ONLY=hot_customer that fault alone.
+AGAIN ?=
+ONLY ?=
+incidents: $(READY) ## faults, one after the other: does the first page name the cause?
+	@$(BIN)/python -m tests.incidents $(if $(AGAIN),--again) $(foreach each,$(ONLY),--only $(each))
 
 hostile: $(READY) ## what hostile records, neighbours and strangers cost, as a table
 	@$(BIN)/python -m tests.hostile

@@ -97,7 +97,9 @@ class Client(Protocol):
     @property
     def in_flight(self) -> int: ...
 
-    def send(self, ticket: int, body: bytes, idempotency_key: str, traceparent: str | None) -> None: ...
+    def send(
+        self, ticket: int, body: bytes, idempotency_key: str, traceparent: str | None, destination: str = ""
+    ) -> None: ...
 
     def wait(self, seconds: float) -> list[tuple[int, Answer]]:
         """The answers that arrive within `seconds`; at once when there are some."""

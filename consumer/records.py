@@ -76,6 +76,7 @@ class Redelivery:
         timestamp_ms: of the record in its own topic.
         part: the requests that are left of a record of both classes; None: all of them.
         parks: the classes that it parks, if it parks any.
+        destination: where what is left of it goes; None: wherever its routes say.
     """
 
     origin: Partition
@@ -88,6 +89,7 @@ class Redelivery:
     timestamp_ms: int | None = None
     part: OrderClass | None = None
     parks: frozenset[OrderClass] = frozenset(OrderClass)
+    destination: str | None = None
 
 
 class Record(NamedTuple):
@@ -163,6 +165,7 @@ class EventRequest(NamedTuple):
             process has seen, so that it is not counted among the record's requests.
         rated: the number of its route, where that has a rate of its own.
         until_ms: from then on it is too old, ms since the epoch, where its route has a time or a limit of its own.
+        destination: where it goes, by its name; empty is that of the section `bluecore`.
     """
 
     event: str
@@ -171,6 +174,7 @@ class EventRequest(NamedTuple):
     link: bool = False
     rated: int | None = None
     until_ms: int | None = None
+    destination: str = ""
 
 
 class Omission(NamedTuple):
@@ -200,6 +204,7 @@ class Send(NamedTuple):
         numbers: the n of each request's idempotency key, links not counted; none where they count from 0 on. What a
             route refuses has a number, too: the keys of the others stay what they are once it is sent.
         event_time_ms: the record's own time, where a route reads it: of several, the earliest.
+        others: the requests of the record that go to other destinations, where it is one destination's share.
     """
 
     requests: tuple[EventRequest, ...]
@@ -208,6 +213,7 @@ class Send(NamedTuple):
     refused: tuple[Reject, ...] = ()
     numbers: tuple[int, ...] = ()
     event_time_ms: int | None = None
+    others: Delivered = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +227,7 @@ class Reject:
         number: the n that the idempotency key of its request would have had.
         event_time_ms: the record's own time, where a route reads it.
         several: where several routes refuse the record, why each of them does.
+        destination: where it would have gone, None where that is not known.
     """
 
     reason: Reason
@@ -230,6 +237,7 @@ class Reject:
     event: str = ""
     kind: OrderClass | None = None
     number: int = 0
+    destination: str | None = None
     event_time_ms: int | None = None
     several: tuple[Reject, ...] = ()
 
@@ -243,7 +251,7 @@ class Reject:
 class Skip:
     """A record that is deliberately not sent."""
 
-    reason: Literal["when", "event", "tombstone", "records", "only_emails"]
+    reason: Literal["when", "event", "destination", "tombstone", "records", "only_emails"]
 
 
 Mapped = Send | Reject | Skip

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import cast
+from collections.abc import Mapping
+from typing import NamedTuple, cast
 
 import requests
 from requests.structures import CaseInsensitiveDict
 
 from consumer import __version__
+from consumer.bluecore.factory import section_of
 from consumer.bluecore.failures import no_answer
 from consumer.bluecore.transport import Done, Transport
-from consumer.config.model import BluecoreConfig
+from consumer.config.destinations import UNNAMED, BluecoreConfig
 from consumer.errors import UnusableSetting
 from consumer.records import Answer
 from consumer.telemetry.metrics import Metrics
@@ -31,15 +33,19 @@ _READ_BY_DELIVERY = ("retry-after", "ratelimit", "x-ratelimit-")
 class BluecoreClient:
     """Sends events over a transport, and turns what comes of them into answers. For one thread."""
 
-    def __init__(self, config: BluecoreConfig, transport: Transport, metrics: Metrics) -> None:
-        """Make the request that every event shares.
+    def __init__(self, endpoints: Mapping[str, BluecoreConfig], transport: Transport, metrics: Metrics) -> None:
+        """Make the requests that all events of a destination share.
+
+        Args:
+            endpoints: how each destination is reached, by its name.
+            transport: that carries the requests.
+            metrics: where they are counted.
 
         Raises:
-            UnusableSetting: the configured address or key cannot stand in a request.
+            UnusableSetting: a configured address or key cannot stand in a request.
         """
         self._transport = transport
-        self._template = request_template(config)
-        self._headers = dict(self._template.headers)
+        self._templates = {name: request_template(each, section_of(name)) for name, each in endpoints.items()}
         self._statuses = metrics.http_requests
         self._duration = metrics.http_request_duration
         metrics.http_in_flight.set_function(lambda: transport.in_flight)
@@ -49,7 +55,14 @@ class BluecoreClient:
         """Events sent and not yet answered."""
         return self._transport.in_flight
 
-    def send(self, ticket: int, body: bytes, idempotency_key: str, traceparent: str | None = None) -> None:
+    def send(
+        self,
+        ticket: int,
+        body: bytes,
+        idempotency_key: str,
+        traceparent: str | None = None,
+        destination: str = UNNAMED,
+    ) -> None:
         """Begin to send one event; never blocks.
 
         Args:
@@ -57,18 +70,20 @@ class BluecoreClient:
             body: the whole JSON document.
             idempotency_key: the same each time that this event is sent.
             traceparent: passed on when it is well-formed.
+            destination: where it goes.
         """
+        template = self._templates[destination]
         # Neither the template's `copy()`, which copies a cookie jar too, nor requests' own kind of dict, which costs
         # half as much as the exchange: both transports only look for names as they are written here.
-        headers = {**self._headers, "Content-Length": str(len(body)), "Idempotency-Key": idempotency_key}
+        headers = {**template.headers, "Content-Length": str(len(body)), "Idempotency-Key": idempotency_key}
         if traceparent is not None and _TRACEPARENT.fullmatch(traceparent):
             headers["traceparent"] = traceparent
         request = requests.PreparedRequest()
-        request.method = self._template.method
-        request.url = self._template.url
+        request.method = template.method
+        request.url = template.url
         request.headers = cast("CaseInsensitiveDict[str]", headers)
         request.body = body
-        self._transport.send(ticket, request)
+        self._transport.send(ticket, request, destination)
 
     def wait(self, seconds: float) -> list[tuple[int, Answer]]:
         """All answers that are there, as soon as there is one; none after `seconds`. 0: just look."""
@@ -77,8 +92,11 @@ class BluecoreClient:
             return []
         self._duration.observe_many([done.seconds for done in over])
         answers = [(done.ticket, _answer(done)) for done in over]
-        for status, count in Counter([answer.status for _, answer in answers]).items():
-            self._statuses[ERROR_STATUS if status is None else str(status)].inc(count)
+        statuses = Counter(
+            [(done.destination, answer.status) for done, (_, answer) in zip(over, answers, strict=True)]
+        )
+        for (destination, status), count in statuses.items():
+            self._statuses[destination, ERROR_STATUS if status is None else str(status)].inc(count)
         return answers
 
     def close(self) -> None:
@@ -95,8 +113,16 @@ def _answer(done: Done) -> Answer:
     return Answer(result.status, None, headers, text, done.seconds)
 
 
-def request_template(config: BluecoreConfig) -> requests.PreparedRequest:
-    """What is the same in each request.
+class RequestTemplate(NamedTuple):
+    """What every request to a destination begins as."""
+
+    method: str | None
+    url: str | None
+    headers: dict[str, str]
+
+
+def request_template(config: BluecoreConfig, section: str) -> RequestTemplate:
+    """What is the same in each request to a destination, whose settings are in this section of the configuration.
 
     Raises:
         UnusableSetting: the key, its prefix or the address cannot be sent.
@@ -110,13 +136,15 @@ def request_template(config: BluecoreConfig) -> requests.PreparedRequest:
     # A mounted secret often ends in a line break.
     key = config.api_key.get_secret_value().strip()
     if not key.isascii():
-        raise UnusableSetting("bluecore.api_key: has a character that cannot stand in an HTTP header")
+        raise UnusableSetting(f"{section}.api_key: has a character that cannot stand in an HTTP header")
     if key:
         headers[config.api_key_header] = f"{config.api_key_prefix}{key}"
     try:
-        return requests.Request("POST", config.url, headers=headers).prepare()
+        prepared = requests.Request("POST", config.url, headers=headers).prepare()
     except requests.exceptions.InvalidHeader:
         # The library's message would quote the key.
-        raise UnusableSetting("bluecore.api_key or bluecore.api_key_prefix: cannot stand in an HTTP header") from None
+        what = f"{section}.api_key or {section}.api_key_prefix: cannot stand in an HTTP header"
+        raise UnusableSetting(what) from None
     except requests.RequestException as error:
-        raise UnusableSetting(f"bluecore.url: {error}") from None
+        raise UnusableSetting(f"{section}.url: {error}") from None
+    return RequestTemplate(prepared.method, prepared.url, dict(prepared.headers))

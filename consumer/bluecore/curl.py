@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,9 @@ _CURLS_OWN = frozenset({"Content-Length", "Accept-Encoding"})
 class _Slot:
     """An easy handle with the buffers of its present request; used again for the next one."""
 
-    def __init__(self, settings: ConnectionSettings) -> None:
+    def __init__(self, settings: ConnectionSettings, destination: str) -> None:
         self.handle = pycurl.Curl()
+        self.destination = destination
         self.lines: list[bytes] = []
         self.body = bytearray()
         self.ticket = 0
@@ -110,26 +112,31 @@ class _Slot:
 class CurlTransport:
     """One multi handle and as many easy handles as were ever in flight together; connections are kept alive.
 
+    An easy handle is one destination's for good: it has its settings.
+
     A request on a kept connection that the server has just closed is sent again on a fresh one, by libcurl, when
     no byte of an answer had come. The time limit runs whether `wait` is called or not: a caller that stays away
     for longer finds its requests timed out.
     """
 
-    def __init__(self, settings: ConnectionSettings) -> None:
+    def __init__(self, settings: Mapping[str, ConnectionSettings]) -> None:
+        """`settings`: by destination."""
         self._settings = settings
+        self._longest = max(each.timeout for each in settings.values())
         self._multi: Any = pycurl.CurlMulti()
-        self._multi.setopt(pycurl.M_MAXCONNECTS, settings.max_in_flight)
+        self._multi.setopt(pycurl.M_MAXCONNECTS, sum(each.max_in_flight for each in settings.values()))
         self._sockets = Sockets(self._multi)
         self._busy: dict[Any, _Slot] = {}
-        self._idle: list[_Slot] = []
+        self._idle: dict[str, list[_Slot]] = {name: [] for name in settings}
 
     @property
     def in_flight(self) -> int:
         return len(self._busy)
 
-    def send(self, ticket: int, request: requests.PreparedRequest) -> None:
-        slot = self._idle.pop() if self._idle else _Slot(self._settings)
-        slot.prepare(ticket, request, self._settings.proxies)
+    def send(self, ticket: int, request: requests.PreparedRequest, destination: str = "") -> None:
+        settings, idle = self._settings[destination], self._idle[destination]
+        slot = idle.pop() if idle else _Slot(settings, destination)
+        slot.prepare(ticket, request, settings.proxies)
         self._busy[slot.handle] = slot
         self._multi.add_handle(slot.handle)
 
@@ -153,7 +160,7 @@ class CurlTransport:
     def close(self) -> None:
         for handle in self._busy:
             self._multi.remove_handle(handle)
-        for slot in (*self._busy.values(), *self._idle):
+        for slot in (*self._busy.values(), *chain.from_iterable(self._idle.values())):
             slot.handle.close()
         self._busy.clear()
         self._idle.clear()
@@ -163,7 +170,7 @@ class CurlTransport:
     def _timeout_seconds(self) -> float:
         """Seconds until libcurl wants to be called, though no socket stirs."""
         milliseconds: int = self._multi.timeout()
-        return milliseconds / 1000 if milliseconds >= 0 else self._settings.timeout
+        return milliseconds / 1000 if milliseconds >= 0 else self._longest
 
     def _finished(self) -> list[Done]:
         done: list[Done] = []
@@ -177,9 +184,9 @@ class CurlTransport:
     def _free(self, handle: Any, code: int = pycurl.E_OK, message: str = "") -> Done:
         slot = self._busy.pop(handle)
         self._multi.remove_handle(handle)
-        self._idle.append(slot)
+        self._idle[slot.destination].append(slot)
         seconds = handle.getinfo(pycurl.TOTAL_TIME)
         # The status decides: what becomes of the answer's body changes nothing about the event.
         if code == pycurl.E_OK or slot.has_status(code):
-            return Done(slot.ticket, slot.response(), seconds)
-        return Done(slot.ticket, exception_for(handle, code, message, slot.request), seconds)
+            return Done(slot.ticket, slot.response(), seconds, slot.destination)
+        return Done(slot.ticket, exception_for(handle, code, message, slot.request), seconds, slot.destination)

@@ -2,34 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from consumer.bluecore.threads import ThreadTransport
 from consumer.bluecore.transport import ConnectionSettings, Transport
-from consumer.config.model import BluecoreConfig
+from consumer.config.destinations import UNNAMED, BluecoreConfig
 from consumer.errors import UnusableSetting
 
 
-def open_transport(config: BluecoreConfig, max_in_flight: int) -> Transport:
-    """The transport that `bluecore.transport` asks for, ready to send to `bluecore.url`.
+def section_of(destination: str) -> str:
+    """Where its settings are: `bluecore`, or `destinations.NAME`."""
+    return "bluecore" if destination == UNNAMED else f"destinations.{destination}"
+
+
+def open_transport(endpoints: Mapping[str, BluecoreConfig], max_in_flight: int) -> Transport:
+    """The transport that `bluecore.transport` asks for, ready to send to every destination.
+
+    Args:
+        endpoints: how each destination is reached, by its name.
+        max_in_flight: how many requests there are at a time to each.
 
     Raises:
-        UnusableSetting: the CA bundle is not there, or libcurl is asked for and cannot be used.
+        UnusableSetting: a CA bundle is not there, or libcurl is asked for and cannot be used.
     """
-    if config.ca_location is not None and not Path(config.ca_location).exists():
-        raise UnusableSetting(f"bluecore.ca_location: there is no file or directory {config.ca_location}")
-    settings = ConnectionSettings.from_environment(
-        config.url,
-        timeout=config.timeout_seconds,
-        max_in_flight=max_in_flight,
-        verify=config.ca_location or True,
-    )
-    if config.transport == "requests":
+    for name, each in endpoints.items():
+        if each.ca_location is not None and not Path(each.ca_location).exists():
+            raise UnusableSetting(f"{section_of(name)}.ca_location: there is no file or directory {each.ca_location}")
+    settings = {
+        name: ConnectionSettings.from_environment(
+            each.url,
+            timeout=each.timeout_seconds,
+            max_in_flight=max_in_flight,
+            verify=each.ca_location or True,
+        )
+        for name, each in endpoints.items()
+    }
+    asked = next(iter(endpoints.values())).transport
+    if asked == "requests":
         return ThreadTransport(settings)
     try:
         from consumer.bluecore.curl import CurlTransport  # noqa: PLC0415 - pycurl is optional, epoll is Linux's
     except ImportError as error:
-        if config.transport == "curl":
+        if asked == "curl":
             raise UnusableSetting(
                 f"bluecore.transport is curl, which cannot be used here ({error}): it takes pycurl and Linux;"
                 " install pycurl, or set bluecore.transport to auto or requests"

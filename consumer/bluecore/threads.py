@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from itertools import takewhile
 from queue import Empty, SimpleQueue
@@ -29,16 +30,18 @@ class ThreadTransport:
     lost until it ends by itself, and replaced.
     """
 
-    def __init__(self, settings: ConnectionSettings) -> None:
+    def __init__(self, settings: Mapping[str, ConnectionSettings]) -> None:
+        """`settings`: by destination."""
         self._settings = settings
+        self._most = sum(each.max_in_flight for each in settings.values())
         self._session = requests.Session()
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, InterimAnswersPass(pool_maxsize=settings.max_in_flight))
-        self._jobs: SimpleQueue[tuple[int, int, requests.PreparedRequest] | None] = SimpleQueue()
+            self._session.mount(scheme, InterimAnswersPass(pool_maxsize=self._most))
+        self._jobs: SimpleQueue[tuple[int, int, requests.PreparedRequest, str] | None] = SimpleQueue()
         self._results: SimpleQueue[tuple[int, Done]] = SimpleQueue()
         self._serial = 0
-        # Deadline and ticket by serial number, thus in the order of the deadlines.
-        self._waiting: dict[int, tuple[float, int]] = {}
+        self._waiting: dict[str, dict[int, tuple[float, int]]] = {name: {} for name in settings}
+        """By destination, deadline and ticket by serial number, thus in the order of the deadlines."""
         self._heads: dict[int, Response] = {}
         """By serial number, the answers whose heads have come."""
         self._threads = 0
@@ -46,16 +49,16 @@ class ThreadTransport:
 
     @property
     def in_flight(self) -> int:
-        return len(self._waiting)
+        return sum(map(len, self._waiting.values()))
 
-    def send(self, ticket: int, request: requests.PreparedRequest) -> None:
+    def send(self, ticket: int, request: requests.PreparedRequest, destination: str = "") -> None:
         self._serial += 1
-        deadline = time.monotonic() + self._settings.timeout + _GRACE_SECONDS
-        self._waiting[self._serial] = (deadline, ticket)
-        if len(self._waiting) > self._threads:
+        deadline = time.monotonic() + self._settings[destination].timeout + _GRACE_SECONDS
+        self._waiting[destination][self._serial] = (deadline, ticket)
+        if self.in_flight > self._threads:
             self._threads += 1
             threading.Thread(target=self._work, name="bluecore", daemon=True).start()
-        self._jobs.put((self._serial, ticket, request))
+        self._jobs.put((self._serial, ticket, request, destination))
 
     def wait(self, seconds: float) -> list[Done]:
         until = time.monotonic() + seconds
@@ -68,14 +71,15 @@ class ThreadTransport:
         for _ in range(self._threads + self._lost_threads):
             self._jobs.put(None)
         self._threads = self._lost_threads = 0
-        self._waiting.clear()
+        for waiting in self._waiting.values():
+            waiting.clear()
         self._session.close()
 
     def _finished(self, seconds: float) -> list[Done]:
         """What is over now, or the first that is within `seconds` or at the next deadline."""
-        done = self._overdue()
-        if self._waiting:
-            seconds = min(seconds, next(iter(self._waiting.values()))[0] - time.monotonic())
+        done = [late for destination in self._waiting for late in self._overdue(destination)]
+        for waiting in filter(None, self._waiting.values()):
+            seconds = min(seconds, next(iter(waiting.values()))[0] - time.monotonic())
         block = 0.0 if done else max(0.0, seconds)
         while True:
             try:
@@ -83,42 +87,44 @@ class ThreadTransport:
             except Empty:
                 return done
             block = 0.0
-            if self._waiting.pop(serial, None) is not None:
+            if self._waiting[result.destination].pop(serial, None) is not None:
                 done.append(result)
             elif self._lost_threads:
                 # Reported as overdue before. Its thread is back, and one too many.
                 self._lost_threads -= 1
                 self._jobs.put(None)
 
-    def _overdue(self) -> list[Done]:
-        now = time.monotonic()
-        late = list(takewhile(lambda item: item[1][0] <= now, self._waiting.items()))
+    def _overdue(self, destination: str) -> list[Done]:
+        now, waiting = time.monotonic(), self._waiting[destination]
+        late = list(takewhile(lambda item: item[1][0] <= now, waiting.items()))
         for serial, _ in late:
-            del self._waiting[serial]
+            del waiting[serial]
         self._threads -= len(late)
         self._lost_threads += len(late)
-        limit = self._settings.timeout
+        limit = self._settings[destination].timeout
         message = f"no complete answer within {limit:g} s"
         return [
-            Done(ticket, self._heads.pop(serial, requests.ReadTimeout(message)), limit)
+            Done(ticket, self._heads.pop(serial, requests.ReadTimeout(message)), limit, destination)
             for serial, (_, ticket) in late
         ]
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
-            serial, ticket, request = job
+            serial, ticket, request, destination = job
             started = time.monotonic()
             try:
-                result: Response | requests.RequestException = self._exchange(serial, request, started)
+                settings = self._settings[destination]
+                result: Response | requests.RequestException = self._exchange(serial, request, settings, started)
             except requests.RequestException as error:
                 result = self._heads.get(serial, error)
             except Exception as error:  # noqa: BLE001 - a ticket without an answer would stop its lane for ever
                 result = self._heads.get(serial, requests.RequestException(error))
             self._heads.pop(serial, None)
-            self._results.put((serial, Done(ticket, result, time.monotonic() - started)))
+            self._results.put((serial, Done(ticket, result, time.monotonic() - started, destination)))
 
-    def _exchange(self, serial: int, request: requests.PreparedRequest, started: float) -> Response:
-        settings = self._settings
+    def _exchange(
+        self, serial: int, request: requests.PreparedRequest, settings: ConnectionSettings, started: float
+    ) -> Response:
         # Headers that nothing can make sense of are told as errors behind it.
         heads.told = lambda status, reason: self._heads.update(
             {serial: Response(status, f"HTTP/1.1 {status} {reason}", b"")}

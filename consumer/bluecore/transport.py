@@ -21,6 +21,7 @@ class Done(NamedTuple):
     ticket: int
     result: Response | requests.RequestException
     seconds: float
+    destination: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +59,22 @@ class ConnectionSettings:
 
 
 class Transport(Protocol):
-    """Carries prepared requests, many at a time; called from one thread. Redirects are answers, not followed."""
+    """Carries prepared requests, many at a time; called from one thread. Redirects are answers, not followed.
+
+    It has the settings of every destination, by its name.
+    """
 
     @property
     def in_flight(self) -> int:
         """Requests sent and not yet handed back by `wait`."""
 
-    def send(self, ticket: int, request: requests.PreparedRequest) -> None:
+    def send(self, ticket: int, request: requests.PreparedRequest, destination: str = "") -> None:
         """Begin a request; never blocks.
 
         Args:
             ticket: the caller's name for it, unique among those in flight.
             request: the whole request.
+            destination: by whose settings it goes.
         """
 
     def wait(self, seconds: float) -> list[Done]:

@@ -9,7 +9,7 @@ import click
 
 from consumer.commands.exits import needing_extra, refuse
 from consumer.sandbox.faults import FaultPlanError
-from consumer.sandbox.flags import fault_options, not_blank, plan_from_flags
+from consumer.sandbox.flags import fault_options, none_blank, not_blank, plan_from_flags
 
 
 @click.command()
@@ -22,7 +22,14 @@ from consumer.sandbox.flags import fault_options, not_blank, plan_from_flags
     metavar="NAME",
     help="a name it may be called by, beside localhost and IP addresses; *.NAME: any below it. Repeatable",
 )
-@click.option("--namespace", callback=not_blank, metavar="N", help="the only namespace accepted; without it, any")
+@click.option(
+    "--namespace",
+    "namespaces",
+    multiple=True,
+    callback=none_blank,
+    metavar="N",
+    help="the only namespace accepted; without it, any. Repeatable",
+)
 @click.option("--api-key", callback=not_blank, metavar="KEY", help="the only API key accepted; without it, any")
 @click.option("--strict", is_flag=True, help="refuse also what Bluecore silently ignores")
 @fault_options
@@ -30,7 +37,7 @@ def sandbox(  # noqa: PLR0913 - an argument an option
     port: int,
     host: str,
     allow_hosts: tuple[str, ...],
-    namespace: str,
+    namespaces: tuple[str, ...],
     api_key: str,
     *,
     strict: bool,
@@ -44,5 +51,7 @@ def sandbox(  # noqa: PLR0913 - an argument an option
         plan = plan_from_flags(**faults)
     except FaultPlanError as error:
         refuse("\n".join(map(str, error.findings)))
-    settings = SandboxSettings(namespace, api_key, strict=strict, allow_hosts=allow_hosts, faults=plan)
+    settings = SandboxSettings(
+        api_key=api_key, strict=strict, allow_hosts=allow_hosts, faults=plan, namespaces=namespaces
+    )
     sys.exit(run_sandbox(settings, host, port))

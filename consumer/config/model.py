@@ -6,35 +6,41 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
+    ConfigDict,
     Field,
-    SecretStr,
     ValidationInfo,
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticKnownError
 
 from consumer.config.authentication import AuthenticationConfig
+from consumer.config.destinations import (
+    UNNAMED,
+    BluecoreConfig,
+    Destination,
+    DestinationConfig,
+    DestinationName,
+    resolved,
+)
 from consumer.config.route import RouteConfig
 from consumer.config.tables import TableConfig
 from consumer.config.types import (
     ClientName,
     Count,
-    EmailOrDomain,
     HttpStatus,
     HttpUrls,
     Integer,
     KafkaOption,
     KafkaValue,
     Number,
-    OpenHttpUrl,
     Option,
     Positive,
     Seconds,
-    Secret,
     Section,
     Topic,
 )
@@ -79,25 +85,6 @@ class RegistryConfig(Section):
         if url is None and info.data.get("type") != "glue":
             raise ValueError("is required: give the registry's address")
         return url
-
-
-class BluecoreConfig(Section):
-    url: OpenHttpUrl = "https://api.bluecore.app/api/track/mobile/v1"
-    namespace: Secret
-    api_key: Secret = SecretStr("")
-    api_key_header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")] = "Authorization"
-    api_key_prefix: str = "Bearer "
-    timeout_seconds: Positive = 10
-    ca_location: Annotated[str, Field(min_length=1)] | None = None
-    transport: Literal["auto", "curl", "requests"] = "auto"
-    only_emails: tuple[EmailOrDomain, ...] = ()
-
-    @field_validator("namespace")
-    @classmethod
-    def _not_empty(cls, namespace: SecretStr) -> SecretStr:
-        if not namespace.get_secret_value().strip():
-            raise ValueError("is empty: set it to the namespace that Bluecore gave you")
-        return namespace
 
 
 class RetryConfig(Section):
@@ -154,6 +141,7 @@ class DeliveryConfig(Section):
     statuses: StatusesConfig = StatusesConfig()
     breaker: BreakerConfig = BreakerConfig()
     flood: FloodConfig = FloodConfig()
+    on_destination_outage: Literal["hold", "set_aside"] | None = None
 
 
 class DeadLettersConfig(Section):
@@ -190,16 +178,48 @@ def _at_least_one(routes: tuple[RouteConfig, ...]) -> tuple[RouteConfig, ...]:
     return routes
 
 
+def _one_of_both(schema: dict[str, Any]) -> None:
+    """Events go somewhere."""
+    schema["anyOf"] = [{"required": ["bluecore"]}, {"required": ["destinations"]}]
+
+
 class Config(Section):
+    model_config = ConfigDict(json_schema_extra=_one_of_both)
+
     kafka: KafkaConfig
     schema_registry: RegistryConfig | None = None
-    bluecore: BluecoreConfig
+    destinations: dict[DestinationName, DestinationConfig] = {}  # noqa: RUF012 - pydantic copies it
+    bluecore: Annotated[BluecoreConfig | None, Field(validate_default=True)] = None
     delivery: DeliveryConfig = DeliveryConfig()
     dead_letters: DeadLettersConfig = DeadLettersConfig()
     receipts: ReceiptsConfig = ReceiptsConfig()
     telemetry: TelemetryConfig = TelemetryConfig()
     tables: dict[str, TableConfig] = {}  # noqa: RUF012 - pydantic copies it
     routes: Annotated[tuple[RouteConfig, ...], AfterValidator(_at_least_one)]
+
+    @field_validator("bluecore")
+    @classmethod
+    def _required(cls, bluecore: BluecoreConfig | None, info: ValidationInfo) -> BluecoreConfig | None:
+        if bluecore is None and not info.data.get("destinations", True):
+            raise PydanticKnownError("missing")
+        return bluecore
+
+    @property
+    def every_destination(self) -> dict[str, Destination]:
+        """By name, each with what it inherits; that of `bluecore`, which has none, is the first."""
+        rate = self.delivery.rate_limit_per_second
+        unnamed = {} if self.bluecore is None else {UNNAMED: Destination(self.bluecore, rate)}
+        return unnamed | {name: resolved(each, self.bluecore, rate) for name, each in self.destinations.items()}
+
+    @property
+    def endpoints(self) -> dict[str, BluecoreConfig]:
+        """The same without the rates: how each is reached."""
+        return {name: each.bluecore for name, each in self.every_destination.items()}
+
+    @property
+    def customer_hash_key(self) -> str:
+        """What the names of customers in logs and receipts are made with: the first namespace."""
+        return next(iter(self.every_destination.values())).token
 
     @property
     def own_topics(self) -> tuple[str, ...]:

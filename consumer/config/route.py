@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
+from consumer.config.destinations import UNNAMED
 from consumer.config.presets import PRESETS
 from consumer.config.types import (
     Choice,
@@ -69,6 +70,21 @@ class EventByValue(Section):
     ignore_case: bool = False
 
 
+class DestinationByValue(Section):
+    """The destination chosen by a value of the record, such as its brand.
+
+    Attributes:
+        values: names of `destinations`, or `skip`.
+        default: that of all other values; without, such a record is refused.
+        ignore_case: texts are compared without regard to the case of their letters.
+    """
+
+    path: Path
+    values: dict[Choice, str]
+    default: str | None = None
+    ignore_case: bool = False
+
+
 FieldSource = Annotated[
     Annotated[Path, Tag("(text)")] | Annotated[FieldConfig, Tag("(section)")],
     Discriminator(union_tag),
@@ -79,6 +95,10 @@ EventTime = Annotated[
 ]
 Event = Annotated[
     Annotated[str, Tag("(text)")] | Annotated[EventByValue, Tag("(section)")],
+    Discriminator(union_tag),
+]
+Addressee = Annotated[
+    Annotated[str, Tag("(text)")] | Annotated[DestinationByValue, Tag("(section)")],
     Discriminator(union_tag),
 ]
 SchemaFiles = Annotated[
@@ -99,6 +119,7 @@ class RouteConfig(Section):
     The options leave a value as it is unless they are asked to change it.
 
     Attributes:
+        destination: one of `destinations`, or what value of the record chooses one; without, that of `bluecore`.
         paused: the topic is not read, and its place in it kept.
         rate_limit_per_second: the most requests a second, within the general limit; 0: no limit of its own.
         records: which records it takes: those with a value, or the tombstones, which have none.
@@ -141,6 +162,7 @@ class RouteConfig(Section):
     event: Event
     fields: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
     attributes: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
+    destination: Addressee | None = None
     paused: bool = False
     rate_limit_per_second: Seconds = 0
     properties: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
@@ -183,6 +205,15 @@ class RouteConfig(Section):
         return None if self.timezone is None else ZoneInfo(self.timezone)
 
     @property
+    def destinations(self) -> tuple[str, ...]:
+        """The names of all that its events may go to; empty is that of `bluecore`."""
+        chosen = self.destination
+        if not isinstance(chosen, DestinationByValue):
+            return (chosen or UNNAMED,)
+        named = dict.fromkeys((*chosen.values.values(), *(() if chosen.default is None else (chosen.default,))))
+        return tuple(name for name in named if name != SKIP)
+
+    @property
     def own_time(self) -> EventTimeConfig | None:
         """`event_time`, however it is written."""
         return EventTimeConfig(path=self.event_time) if isinstance(self.event_time, str) else self.event_time
@@ -200,6 +231,8 @@ def paths_of(route: RouteConfig) -> Iterator[str]:
         yield route.when
     if isinstance(route.event, EventByValue):
         yield route.event.path
+    if isinstance(route.destination, DestinationByValue):
+        yield route.destination.path
     if route.own_time is not None:
         yield route.own_time.path
     for mapped in (*route.fields.values(), *route.attributes.values(), *route.properties.values()):

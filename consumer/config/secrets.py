@@ -22,8 +22,9 @@ _SECRET_NAMES = (
 
 
 def secrets_of(config: Config) -> Secrets:
-    """The namespace, keys, passwords and tokens that are set."""
-    found = [config.bluecore.api_key.get_secret_value()]
+    """The namespaces, keys, passwords and tokens that are set."""
+    destinations = config.every_destination.values()
+    found = [each.bluecore.api_key.get_secret_value() for each in destinations]
     for name, value in config.kafka.options.items():
         found += _option_secrets(name, str(value))
     if config.schema_registry is not None:
@@ -31,9 +32,8 @@ def secrets_of(config: Config) -> Secrets:
             found += _url_secrets(url)
         for name, value in config.schema_registry.options.items():
             found += _option_secrets(name, value)
-    return Secrets(
-        anywhere=tuple(secret for secret in found if secret), words=(config.bluecore.namespace.get_secret_value(),)
-    )
+    anywhere = tuple(secret for secret in found if secret)
+    return Secrets(anywhere=anywhere, words=tuple(each.token for each in destinations))
 
 
 def _option_secrets(name: str, value: str) -> Iterator[str]:

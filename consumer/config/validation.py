@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from consumer.config.destinations import BluecoreConfig, DestinationConfig
 from consumer.config.findings import Finding
-from consumer.config.model import BluecoreConfig, Config, DeadLettersConfig, ReceiptsConfig, RegistryConfig
+from consumer.config.model import Config, DeadLettersConfig, ReceiptsConfig, RegistryConfig
 from consumer.config.route import RouteConfig
 from consumer.config.tables import TableConfig
 from consumer.config.wording import NO_KEY, REQUIRED, setting_findings
@@ -25,6 +26,8 @@ class PartialConfig:
     Attributes:
         servers: `kafka.bootstrap_servers`; empty where it is not well formed.
         kafka_options: those of them that are well formed.
+        destinations: by name; None for one that is not well formed.
+        bluecore: None when it is not well formed, and when there is none: see `has_bluecore`.
         has_authentication: whether there is a `kafka.authentication`, well formed or not.
         schema_registry: None when it is not well formed, and when there is none: see `has_registry`.
         tables: by name; None for one that is not well formed.
@@ -34,6 +37,9 @@ class PartialConfig:
 
     servers: str
     kafka_options: Mapping[str, Any]
+    destinations: Mapping[str, DestinationConfig | None]
+    bluecore: BluecoreConfig | None
+    has_bluecore: bool
     has_authentication: bool
     schema_registry: RegistryConfig | None
     has_registry: bool
@@ -41,7 +47,6 @@ class PartialConfig:
     receipts: ReceiptsConfig | None
     tables: Mapping[str, TableConfig | None]
     routes: Mapping[int, RouteConfig]
-    bluecore: BluecoreConfig | None = None
 
 
 def validated(data: dict[Any, Any]) -> tuple[Config | None, list[Finding]]:
@@ -68,6 +73,8 @@ def validated(data: dict[Any, Any]) -> tuple[Config | None, list[Finding]]:
 def _is_consequence(finding: Finding, earlier: Mapping[str, Finding]) -> bool:
     """Whether it is there only because a setting has been taken out: a route's topic, or all that a section had."""
     if {f"{finding.key}.topic", f"{finding.key}.topic_pattern"} & earlier.keys():
+        return True
+    if finding.key == "bluecore" and any(key.partition(".")[0] == "destinations" for key in earlier):
         return True
     if finding.key.endswith(".event") and f"{finding.key.removesuffix('event')}preset" in earlier:
         return True
@@ -101,11 +108,14 @@ def _remove(data: Any, location: tuple[int | str, ...]) -> bool:
 
 def partial_config(data: Mapping[Any, Any]) -> PartialConfig:
     """What is well formed of a document."""
-    routes = data.get("routes")
+    routes, destinations = data.get("routes"), _section(data, "destinations")
     each = enumerate(routes if isinstance(routes, list) else ())
     kafka = _section(data, "kafka")
     servers = kafka.get("bootstrap_servers")
     return PartialConfig(
+        destinations={str(name): _valid(DestinationConfig, each) for name, each in destinations.items()},
+        bluecore=_valid(BluecoreConfig, data.get("bluecore")),
+        has_bluecore=data.get("bluecore") is not None,
         servers=servers if isinstance(servers, str) else "",
         kafka_options=kafka.get("options", {}),
         has_authentication=kafka.get("authentication") is not None,
@@ -114,7 +124,6 @@ def partial_config(data: Mapping[Any, Any]) -> PartialConfig:
         dead_letters=_valid(DeadLettersConfig, data.get("dead_letters", {})),
         receipts=_valid(ReceiptsConfig, data.get("receipts", {})),
         tables={str(name): _table(table) for name, table in _section(data, "tables").items()},
-        bluecore=_valid(BluecoreConfig, data.get("bluecore")),
         routes={index: route for index, value in each if (route := _valid(RouteConfig, value)) is not None},
     )
 

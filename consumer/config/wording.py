@@ -18,6 +18,8 @@ NO_KEY: Final = re.compile(r"\(\w+\)|\[key\]")
 """What in an error's place is no setting: which form of a union it is about, or that it is about the key itself."""
 
 _LIKELY_ELSEWHERE: Final = 0.8
+_OF_NO_VALUE: Final = frozenset(("invalid_key", "extra_forbidden", "missing"))
+"""Kinds of errors that are not about a value."""
 
 
 def setting_findings(error: ValidationError) -> Iterator[Finding]:
@@ -30,7 +32,7 @@ def _kind(error: ErrorDetails) -> str:
     if kind == "string_type" and isinstance(error["input"], list | dict):
         return "not_one_text"
     ours = error["msg"].startswith(f"Value error, {REQUIRED}")  # says what to give
-    return "empty" if error["input"] is None and not ours and kind not in {"invalid_key", "extra_forbidden"} else kind
+    return "empty" if error["input"] is None and not ours and kind not in _OF_NO_VALUE else kind
 
 
 def _hint(error: ErrorDetails, key: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from consumer.delivery.attempts import Attempts, cause_of, suspect_key
+from consumer.delivery.attempts import cause_of, suspect_key
+from consumer.delivery.breaker import Breaker
+from consumer.delivery.endpoint import PATIENCE_SECONDS, Endpoints
 from consumer.delivery.failures import refused, refused_in_part
-from consumer.delivery.gates import Gates
 from consumer.delivery.lanes import Lanes
 from consumer.delivery.outbox import Outbox
 from consumer.delivery.partitions import Partitions
@@ -25,7 +26,7 @@ class Answers:
     def __init__(  # noqa: PLR0913, PLR0917 - the parts of the engine that an answer reaches
         self,
         policy: DeliveryPolicy,
-        gates: Gates,
+        endpoints: Endpoints,
         lanes: Lanes[Task],
         partitions: Partitions,
         settling: Settling,
@@ -33,27 +34,28 @@ class Answers:
         receipts: Receipts | None = None,
     ) -> None:
         self._policy = policy
-        self._gates = gates
+        self._endpoints = endpoints
         self._lanes = lanes
         self._partitions = partitions
         self._settling = settling
         self._outbox = outbox
         self._receipts = receipts
         self._held_routes = partitions.held_routes
-        self.attempts = Attempts(policy, gates.breaker)
 
     def answered(self, task: Task, answer: Answer, now: float) -> None:
         """The answer to the send of this record, which is not in flight any more."""
+        endpoint = self._endpoints[task.destination]
+        endpoint.in_flight -= 1
+        gates, attempts = endpoint.gates, endpoint.attempts
         verdict = self._policy.verdicts.judge(answer)
-        if verdict in {Verdict.REFUSED, Verdict.THROTTLED} and self.attempts.accused(task, now):
+        if verdict in {Verdict.REFUSED, Verdict.THROTTLED} and attempts.accused(task, now):
             verdict = Verdict.FAILED
-        in_flight = self._outbox.requests_in_flight
         failed = verdict is Verdict.FAILED
-        if not (failed and self.attempts.own_fault(task)):  # else what the answer asks for is asked of this record
-            self._gates.throttle.answered(answer, verdict, in_flight, now)
-        self._gates.measured(answer, verdict, now, suspect=failed and self.attempts.suspect(task))
+        if not (failed and attempts.own_fault(task)):  # else what the answer asks for is asked of this record
+            gates.throttle.answered(answer, verdict, endpoint.in_flight, now)
+        gates.measured(answer, verdict, now, suspect=failed and attempts.suspect(task))
         if verdict is Verdict.DELIVERED:
-            self._gates.breaker.passed(task.number, suspect_key(task), now)
+            gates.breaker.passed(task.number, suspect_key(task), now)
             self._held_routes.delivered(task, now)
             if self._receipts is not None:
                 self._receipts.delivered(task, answer.status, now)
@@ -63,12 +65,12 @@ class Answers:
         elif verdict is Verdict.FAILED:
             self._failed(task, answer, now)
         elif verdict is Verdict.REFUSED:
-            self._gates.breaker.refused(task.number, now, cause_of(answer))
-            self._turned_away(task, answer, now, until=self._gates.breaker.probe_at)
+            gates.breaker.refused(task.number, now, cause_of(answer))
+            self._turned_away(task, answer, now, until=gates.breaker.probe_at)
         else:
-            self._gates.breaker.release_probe(task.number, now)
-            if self._outbox.went_alone(task) or self.attempts.passed_by(task):
-                self._turned_away(task, answer, now, until=self._gates.throttle.next_at(now))
+            gates.breaker.release_probe(task.number, now)
+            if endpoint.went_alone(task) or attempts.passed_by(task):
+                self._turned_away(task, answer, now, until=gates.throttle.next_at(now))
             else:
                 task.failed_at = now
                 self._held_routes.release_probe(task, now)
@@ -84,7 +86,7 @@ class Answers:
 
     def write(self, task: Task, now: float) -> None:
         """What has failed goes to its topic, unless it is one of a flood of dead letters."""
-        self._gates.breaker.release_probe(task.number, now)
+        self._breaker(task).release_probe(task.number, now)
         if not self._held_routes.floods(task) or self._partitions.unread_again(task.state):
             self._outbox.write(task)
         elif task.lane is None or task.lane.closed:
@@ -105,7 +107,7 @@ class Answers:
             self._settling.orphan_settled(task)
 
     def _rejected(self, task: Task, answer: Answer, now: float) -> None:
-        self._gates.breaker.passed(task.number, suspect_key(task), now)
+        self._breaker(task).passed(task.number, suspect_key(task), now)
         task.attempts += 1
         failure = refused(task, answer, now)
         if len(task.requests) > 1 and not task.request.link:
@@ -116,7 +118,7 @@ class Answers:
         if task.state.active:
             self.write(task, now)
         else:
-            self._gates.breaker.release_probe(task.number, now)
+            self._breaker(task).release_probe(task.number, now)
             self._partitions.orphan_ended(task, settled=False)
 
     def _rejected_in_part(self, task: Task, failure: Failure, now: float) -> None:
@@ -124,7 +126,7 @@ class Answers:
         self._held_routes.refused(task, now)
         task.give_up(failure)
         if task.index < len(task.requests):
-            self._gates.breaker.release_probe(task.number, now)
+            self._breaker(task).release_probe(task.number, now)
             self.requeue(task, first=True)
         else:
             self._refused_in_part(task, now)
@@ -136,27 +138,34 @@ class Answers:
             task.fail(refused_in_part(task, now))
             self.write(task, now)
         else:
-            self._gates.breaker.release_probe(task.number, now)
+            self._breaker(task).release_probe(task.number, now)
             self._partitions.orphan_ended(task, settled=False)
 
     def _failed(self, task: Task, answer: Answer, now: float) -> None:
-        breaker = self._gates.breaker
-        others = breaker.open and self._lanes.any_ready(lambda each: not self.attempts.suspect(each))
-        self.attempts.failed(task, answer, now, unsuspected_ready=others)
+        attempts = self._endpoints[task.destination].attempts
+        others = self._breaker(task).open and self._lanes.any_ready(
+            lambda each: not attempts.suspect(each), task.destination
+        )
+        attempts.failed(task, answer, now, unsuspected_ready=others)
         if task.failure is not None and task.failure.outcome is Outcome.DEAD_LETTER:
             self._held_routes.refused(task, now)
         self._ended_or_again(task, now)
 
     def _turned_away(self, task: Task, answer: Answer, now: float, *, until: float) -> None:
         """The endpoint takes no request just now, or not this one: the next that may go is another key's."""
-        self.attempts.turned_away(task, answer, now)
+        self._endpoints[task.destination].attempts.turned_away(task, answer, now)
         if until < float("inf"):
             task.due = max(task.due, until + _BEHIND_SECONDS)
         self._ended_or_again(task, now)
 
     def _ended_or_again(self, task: Task, now: float) -> None:
         self._held_routes.release_probe(task, now)
+        if task.state.sets_aside and self._breaker(task).open:
+            task.due = min(task.due, now + PATIENCE_SECONDS)  # it is set aside then, if the outage goes on
         if task.failure is not None and task.state.active:
             self.write(task, now)
         else:
             self.requeue(task)
+
+    def _breaker(self, task: Task) -> Breaker:
+        return self._endpoints[task.destination].gates.breaker

@@ -1,8 +1,8 @@
 """What a failed attempt means: charged to the record or not, when the next is due, and when it is given up.
 
 A 5xx, a time-out or a broken connection may be the record's fault or the endpoint's: only what becomes of others can
-tell. A suspect is a key whose record failed while another's passed, and every redelivery. `Attempts.failed` decides
-by this table; the breaker is looked at again before the record is charged:
+tell. A suspect is a key whose record failed while another's passed, and every redelivery but of what was only set
+aside. `Attempts.failed` decides by this table; the breaker is looked at again before the record is charged:
 
 | breaker | the record | others ready | the breaker | the record |
 |---|---|---|---|---|
@@ -99,8 +99,10 @@ class Attempts:
         return self._breaker.suspects(suspect_key(task))
 
     def suspect(self, task: Task) -> bool:
-        """Whether it is known to fail while others pass."""
-        return task.state.redelivers or self.own_fault(task)
+        """Whether it is known to fail while others pass; what was only set aside has never failed."""
+        past = task.record.redelivery
+        aside = past is not None and past.destination is not None and not past.attempts
+        return (task.state.redelivers and not aside) or self.own_fault(task)
 
     def resume(self, task: Task, now: float) -> None:
         """Goes on with a redelivery from what its headers say: what it has waited through since is not known."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from types import MappingProxyType
 
+from consumer.delivery.endpoint import Endpoints
 from consumer.delivery.memory_budget import MemoryBudget, pauses
 from consumer.delivery.parts import may_hold_consents
 from consumer.delivery.task import Decisions, PartitionState, Task
@@ -15,6 +17,7 @@ _RESUMES = 0.5
 # What is not read cannot go ahead: a consent waits for a tenth of the memory to empty, not for half of it.
 _RESUMES_FOR_CONSENTS = 0.9
 _STUCK_SHARE = 0.25
+_DESTINATION_SHARE = 0.25
 _NOBODY_PAUSES = 0.1
 """Below it no bound is reached: the lowest is that of a paused partition's stuck ones, an eighth of what is left."""
 
@@ -22,20 +25,31 @@ _NOBODY_PAUSES = 0.1
 class Buffer:
     """Counts every task from when it is kept until it is freed.
 
-    Three bounds hold: the memory itself; what a priority may fill together with those below it; and, for what is
-    stuck in one partition (queued behind a key, held, or waiting for its redelivery), a quarter of what is left for
-    all. The last is the dynamic threshold by which switches share a buffer among their queues (Choudhury and Hahne,
-    1998): something is left for all others, however many partitions are stuck.
+    Four bounds hold: the memory itself; what a priority may fill together with those below it; for what is stuck in
+    one partition (queued behind a key, held, or waiting for its redelivery), a quarter of what is left for all; and,
+    of several destinations, the same for what waits for one. The last two are the dynamic threshold by which switches
+    share a buffer among their queues (Choudhury and Hahne, 1998): something is left for all others, however many
+    partitions are stuck, or destinations away.
     """
 
-    def __init__(self, states: Mapping[Partition, PartitionState], most_records: int, most_bytes: int) -> None:
+    def __init__(
+        self,
+        states: Mapping[Partition, PartitionState],
+        most_records: int,
+        most_bytes: int,
+        endpoints: Endpoints = MappingProxyType({}),
+    ) -> None:
         """Begin empty.
 
         Args:
             states: those of the partitions that are ours.
             most_records: the bound of topics, and again of the retry topic.
             most_bytes: the same, of key, value and requests.
+            endpoints: the destinations, where they are told apart.
         """
+        self._endpoints = endpoints
+        self.crowded: frozenset[str] = frozenset()
+        """The destinations for which as much waits as may."""
         self._states = states
         self._most_records = most_records
         self._most_bytes = most_bytes
@@ -66,10 +80,26 @@ class Buffer:
         """The task counts against the bounds, until it is freed."""
         self._budget_of(task.state).add(task.size)
         task.state.usage.add(task.size)
+        if self._endpoints and not task.state.redelivers:
+            endpoint = self._endpoints[task.destination]
+            endpoint.memory.add(task.size)
+            endpoint.mixed += task.state.sets_aside
 
     def free(self, task: Task) -> None:
         self._budget_of(task.state).remove(task.size)
         task.state.usage.remove(task.size)
+        self._leave(task)
+
+    def set_aside(self, task: Task) -> None:
+        """The task waits for its destination no longer, only to be written."""
+        self._leave(task)
+        task.set_aside = True
+
+    def _leave(self, task: Task) -> None:
+        if self._endpoints and not task.state.redelivers and not task.set_aside:
+            endpoint = self._endpoints[task.destination]
+            endpoint.memory.remove(task.size)
+            endpoint.mixed -= task.state.sets_aside
 
     def move(self, task: Task, state: PartitionState) -> None:
         """The task is that of another state of its partition from now on."""
@@ -80,6 +110,8 @@ class Buffer:
     def balance(self, decided: Decisions) -> None:
         """Pauses the partitions for whose records there is no room, and resumes those for which there is again."""
         fullest = max(self.memory.level, self.redelivery_memory.level)
+        if self._endpoints:
+            self._look_for_crowds()
         levels = self._levels() if fullest > _NOBODY_PAUSES else None
         for state in self._states.values():
             full = levels is not None and not state.stopped and self._full(state, levels)
@@ -90,6 +122,8 @@ class Buffer:
 
     def _full(self, state: PartitionState, levels: dict[float, float]) -> bool:
         budget, paused = self._budget_of(state), bool(state.paused)
+        if not state.sets_aside and not self.crowded.isdisjoint(state.destinations):
+            return True
         share = 1.0 if state.redelivers else self._shares[state.priority]
         resumes = _RESUMES_FOR_CONSENTS if may_hold_consents(state.priority) else _RESUMES
         level = budget.level if state.redelivers else levels[state.priority]
@@ -98,6 +132,16 @@ class Buffer:
         if self._peers[state.redelivers] <= 1:
             return False
         return pauses(_stuck(state), (1 - budget.level) * _STUCK_SHARE, _RESUMES, paused=paused)
+
+    def _look_for_crowds(self) -> None:
+        """Some room is left for all others, however many destinations are away."""
+        room = min(self._shares.values(), default=1.0) - self.memory.level
+        self.crowded = frozenset(
+            name
+            for name, endpoint in self._endpoints.items()
+            if endpoint.memory.records
+            and pauses(endpoint.memory.level, room * _DESTINATION_SHARE, _RESUMES, paused=name in self.crowded)
+        )
 
     def _levels(self) -> dict[float, float]:
         """By priority, how much of the memory the records of this and of all lower priorities fill."""

@@ -7,11 +7,16 @@ reported under the ticket of its send or write, exactly once.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection
+
 from consumer.backoff import Backoff
+from consumer.config.destinations import UNNAMED
 from consumer.delivery.answers import Answers
+from consumer.delivery.endpoint import Endpoint
 from consumer.delivery.failures import TooLargeToWrite, joined, parked, too_large_to_write, unmappable, unread_again
-from consumer.delivery.gates import Gates
 from consumer.delivery.lanes import Lane, Lanes
+from consumer.delivery.legs import Legs
 from consumer.delivery.order import KeyOrder, Turn
 from consumer.delivery.outbox import Outbox
 from consumer.delivery.parking import ParkedKeys
@@ -19,10 +24,12 @@ from consumer.delivery.partitions import Partitions
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.receipts import Receipts
 from consumer.delivery.route_rates import RouteRates
+from consumer.delivery.setting_aside import SettingAside
 from consumer.delivery.settling import Settling
+from consumer.delivery.shares import UNKNOWN, Share, shares_of, without
 from consumer.delivery.taking import refused_task, task_of
 from consumer.delivery.task import FAILED_FIRST, Decisions, PartitionState, Settlement, Task
-from consumer.records import Answer, Failure, Mapped, Outcome, Record, Reject, Send, Skip
+from consumer.records import Answer, Failure, Mapped, Outcome, Record, Reject, Send
 
 _REWRITE = Backoff(0.5, 30)
 _SHORTEST_WAIT = 0.001
@@ -36,19 +43,22 @@ class Engine:
     def __init__(self, policy: DeliveryPolicy, parked_keys: ParkedKeys | None = None) -> None:
         self._policy = policy
         self.parked = parked_keys if parked_keys is not None else ParkedKeys()
-        self.gates = Gates(policy)
+        self.endpoints = {name: Endpoint(name, policy) for name in dict.fromkeys((UNNAMED, *policy.rates))}
+        """By name. Without a name there is always one: what has no destination is counted there."""
+        self.gates = self.endpoints[UNNAMED].gates
         self._lanes: Lanes[Task] = Lanes()
         self._order = KeyOrder(policy, self._lanes, self.parked)
-        self.partitions = Partitions(policy, self._lanes)
+        self.partitions = Partitions(policy, self._lanes, self.endpoints if policy.several else {})
         self._held_routes = self.partitions.held_routes
         self._outbox = Outbox()
         self.receipts = Receipts(self._outbox, self.partitions) if policy.receipts else None
         self._settling = Settling(self._lanes, self._order, self.partitions, self.receipts)
         self._answers = Answers(
-            policy, self.gates, self._lanes, self.partitions, self._settling, self._outbox, self.receipts
+            policy, self.endpoints, self._lanes, self.partitions, self._settling, self._outbox, self.receipts
         )
         rates = policy.route_rates
         self._route_rates = RouteRates(rates, self._lanes) if rates else None
+        self._aside = SettingAside(self._lanes, self.partitions.buffer, self._answers, self._must_wait)
         self.duplicates_skipped = 0
         self.write_error = ""
         """Why the last write to the retry or dead-letter topic failed; empty once one is acknowledged."""
@@ -56,6 +66,16 @@ class Engine:
         """How many records such a write failed of, each once."""
         self.rewrites_failed = 0
         """How many writes failed of records that one had failed of before."""
+
+    @property
+    def removed(self) -> Counter[str]:
+        """By a destination that there is no longer, the records of the retry topic that are left where they are."""
+        return sum((state.removed for state in self.partitions.states if state.removed), Counter())
+
+    @property
+    def destinations(self) -> Collection[str]:
+        """The names of those that the configuration has."""
+        return self._policy.rates
 
     @property
     def requests_in_flight(self) -> int:
@@ -75,8 +95,19 @@ class Engine:
         less; what is read beyond only waits here instead of in Kafka. Where the keys are few it takes more to find
         as many; and what is ready at a lower priority does not count, for a higher one may come behind it.
         """
+        if not self._policy.several:
+            return self._demand(UNNAMED)
+        # What is ready for one that takes nothing keeps no other from being read for.
+        crowded = self.partitions.buffer.crowded
+        taking = [
+            name for name, each in self.endpoints.items() if not each.gates.breaker.open and name not in crowded
+        ]
+        return max(map(self._demand, taking), default=0)
+
+    def _demand(self, destination: str) -> int:
         a_round = self._policy.concurrency.maximum
-        ready = self._lanes.ready_count(self.partitions.buffer.top_priority, below=FAILED_FIRST)
+        lowest = self.partitions.buffer.top_priority
+        ready = self._lanes.ready_count(lowest, FAILED_FIRST, destination)
         return 0 if ready >= a_round else _ROUNDS_AHEAD * a_round - ready
 
     # What comes in
@@ -93,21 +124,47 @@ class Engine:
         if not state.settled.take(record.offset):
             self.duplicates_skipped += 1
             return
+        past = record.redelivery
+        if past is not None and past.destination is not None and past.destination not in self._policy.rates:
+            state.removed[past.destination] += 1  # unsettled, it is read again once its destination is back
+            return
+        if self._policy.several and isinstance(mapped, Send):
+            self._take_shares(record, shares_of(mapped, past), state, now)
+            return
         half = self.receipts is not None and self.receipts.half(record, state)
-        if self._adopted(record, state):
+        if self._adopted(record, state) is not None:
             return
-        if isinstance(mapped, Skip):
-            self._skip(record, state)
-            return
+        task: Task | None = None
         if isinstance(mapped, Reject):
-            task: Task | None = self._refused(record, mapped, state, now, half=half)
-        else:
-            task = self._mapped(record, mapped, state, now, half=half)
+            task = self._refused(record, mapped, state, now, half=half)
+        elif isinstance(mapped, Send):
+            task = self._mapped(record, Share(UNNAMED, "", mapped), state, now, half=half)
         if task is None:
             self._skip(record, state)
             return
         self.partitions.buffer.keep(task)
         self._order.enter(task)
+
+    def _take_shares(self, record: Record, shares: list[Share], state: PartitionState, now: float) -> None:
+        """The same where there are destinations by name, to several of which it may go."""
+        if len(shares) > 1 and self.receipts is not None and self.receipts.adopt(record, state) is not None:
+            return
+        half = len(shares) == 1 and self.receipts is not None and self.receipts.half(record, state)
+        legs: Legs[Task, Lane[Task]] = Legs()
+        for share in shares:
+            if (orphan := self._adopted(record, state, share.leg)) is not None:
+                task = orphan
+            elif (made := self._mapped(record, share, state, now, half=half)) is not None:
+                task = made
+                self.partitions.buffer.keep(task)
+                self._order.enter(task)
+            else:
+                continue
+            legs.all.append(task)
+            if share.leg:
+                task.legs = legs
+        if not legs.all:
+            self._skip(record, state)
 
     def answered(self, ticket: int, answer: Answer, now: float) -> None:
         """The answer to the send with this ticket."""
@@ -145,31 +202,16 @@ class Engine:
         if self.receipts is not None:
             self.receipts.wake(now)
         self._write_failed(now)
-        allowed = self.gates.allowance(now, self._outbox.requests_in_flight)
-        if self._route_rates is not None and allowed >= 1:
+        allowed = {name: each.gates.allowance(now, each.in_flight) for name, each in self.endpoints.items()}
+        if self._route_rates is not None and max(allowed.values()) >= 1:
             self._route_rates.wake(now)
-        while self.gates.may_pass(now) and (lane := self._lanes.next()) is not None:
-            task = lane.head
-            if self._must_wait(task, lane, now):
-                continue
-            if task.failure is not None:
-                self._answers.write(task, now)
-                continue
-            if self._held_routes.watching and self._held_routes.keeps_send(lane, now):
-                continue
-            if allowed < 1:
-                if self._outbox.requests_in_flight >= self.gates.concurrency.limit:
-                    self.gates.concurrency.reached()
-                self._lanes.ready(lane, first=True)
-                break
-            if self._route_rates is not None and self._route_rates.keeps(lane, now):
-                continue
-            allowed -= 1
-            self._send(task)
+        for name, endpoint in self.endpoints.items():
+            self._start(endpoint, allowed[name], now)
+        more = self._policy.several and self._set_aside(now)
         decided = self._outbox.take()
         self._order.writing([task for _, task in decided.writes])
         self.partitions.buffer.balance(decided)
-        decided.wake_at = self._wake_at(now)
+        decided.wake_at = now + _SHORTEST_WAIT if more else self._wake_at(now)
         return decided
 
     def give_up_detached(self, now: float) -> int:
@@ -183,21 +225,51 @@ class Engine:
             if not task.in_flight and task.failure is None and task.lane is not None:
                 self._lanes.leave(task.lane, task)
                 task.fail(unread_again(task, self._policy.delays, now))
-                task.lane = self._lanes.add(task.state.lanes, ("detached", task.number), task)
+                task.lane = self._lanes.add(task.state.lanes, ("detached", task.number), task, task.destination)
         return len(tasks)
 
     # The inside
+
+    def _start(self, endpoint: Endpoint, allowed: float, now: float) -> None:
+        """Sends to one destination what may go, up to so many requests."""
+        gates = endpoint.gates
+        while gates.may_pass(now) and (lane := self._lanes.next(endpoint.name)) is not None:
+            task = lane.head
+            if self._must_wait(task, lane, now):
+                continue
+            if task.failure is not None:
+                self._answers.write(task, now)
+                continue
+            if self._held_routes.watching and self._held_routes.keeps_send(lane, now):
+                continue
+            if allowed < 1:
+                if endpoint.in_flight >= gates.concurrency.limit:
+                    gates.concurrency.reached()
+                self._lanes.ready(lane, first=True)
+                break
+            if self._route_rates is not None and self._route_rates.keeps(lane, now):
+                continue
+            allowed -= 1
+            self._send(task, endpoint)
+
+    def _set_aside(self, now: float) -> bool:
+        """What others wait behind goes to the retry topic; whether there may be more of it."""
+        more = False
+        for endpoint in self.endpoints.values():
+            endpoint.look(now)
+            more |= self._aside.go_on(endpoint, now)
+        return more
 
     def _skip(self, record: Record, state: PartitionState) -> None:
         state.settled.settle(record.offset)
         self._outbox.settled(Settlement(record, Outcome.SKIPPED, ("",)))
 
-    def _adopted(self, record: Record, state: PartitionState) -> bool:
-        """Whether this very record is on its way still, from before its partition left."""
-        if self.receipts is not None and self.receipts.adopt(record, state):
-            return True
-        orphan = self.partitions.orphan_of(record)
-        return orphan is not None and self._adopt(orphan, state)
+    def _adopted(self, record: Record, state: PartitionState, leg: str = "") -> Task | None:
+        """This very record, or its share, if it is on its way still, from before its partition left."""
+        if not leg and self.receipts is not None and (ended := self.receipts.adopt(record, state)) is not None:
+            return ended
+        orphan = self.partitions.orphan_of(record, leg)
+        return orphan if orphan is not None and self._adopt(orphan, state) else None
 
     def _refused(self, record: Record, mapped: Reject, state: PartitionState, now: float, *, half: bool) -> Task:
         task = refused_task(record, mapped, state, self._outbox.number(), half=half)
@@ -206,23 +278,31 @@ class Engine:
         task.fail(unmappable(task, mapped, now))
         return task
 
-    def _mapped(self, record: Record, mapped: Send, state: PartitionState, now: float, *, half: bool) -> Task | None:
-        """The task of what is left to send of a record; None: nothing is."""
-        topic = record.origin.topic
+    def _mapped(self, record: Record, share: Share, state: PartitionState, now: float, *, half: bool) -> Task | None:
+        """The task of what is left to send of a record, or of its share; None: nothing is."""
+        topic, (destination, leg, mapped) = record.origin.topic, share
         for each in mapped.refused:
             self._held_routes.unmappable(topic, each, now)
         if self._held_routes.watching:
             self._held_routes.mapped(topic, mapped.requests, now)
+        if leg and (gone := self.partitions.delivered_before(record, leg)):
+            mapped = without(mapped, gone)
+            if not (mapped.requests or mapped.refused):
+                return None
         task = task_of(record, mapped, state, self._policy, self._outbox.number(), half=half)
         if task is None:
             return None
-        if gone := self.partitions.delivered_before(record, task.part):
+        task.leg = leg
+        if destination:
+            task.go_to(destination)
+        if not leg and (gone := self.partitions.delivered_before(record, task.part)):
             task.leave_out(gone)
         if task.requests:
-            self._answers.attempts.resume(task, now)
+            self.endpoints[destination].attempts.resume(task, now)
             self._order.taken(task)
         else:
-            # All that can be was sent of it before: what is left is refused.
+            # All that can be was sent of it before, or is by other shares: what is left is refused.
+            task.done = task.done or mapped.others if leg == UNKNOWN else task.done
             task.rejected_event = task.refused[0].event
             task.fail(unmappable(task, joined(task.refused), now))
         return task
@@ -273,11 +353,11 @@ class Engine:
             self._order.hold_until_known(lane)
         return True
 
-    def _send(self, task: Task) -> None:
-        self.gates.probing(task.number)
+    def _send(self, task: Task, endpoint: Endpoint) -> None:
+        endpoint.gates.probing(task.number)
         if self._held_routes.watching:
             self._held_routes.probing(task)
-        self.gates.throttle.started()
+        endpoint.started(task)
         self._outbox.send(task)
 
     def _write_failed(self, now: float) -> None:
@@ -297,10 +377,12 @@ class Engine:
         """What may start now and did not waits for an answer or a record, not for the time."""
         times = [
             self._lanes.next_wake,
-            self.gates.probe_at,
             self._held_routes.probe_at,
-            self.gates.throttle.next_at(now),
         ]
+        for endpoint in self.endpoints.values():
+            times += (endpoint.gates.probe_at, endpoint.gates.throttle.next_at(now))
+            if endpoint.mixed:
+                times.append(endpoint.given_up_at)
         if self._route_rates is not None:
             times.append(self._route_rates.next_at(now))
         if self.receipts is not None:

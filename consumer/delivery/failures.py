@@ -43,7 +43,9 @@ def refused_in_part(task: Task, now: float) -> Failure:
 def joined(refused: Sequence[Reject]) -> Reject:
     """Why several routes refuse a record, as one dead letter tells it: the reason of the first, the words of all."""
     words = dict.fromkeys(each.message for each in refused)
-    return replace(refused[0], message="; ".join(words), several=tuple(refused) if len(refused) > 1 else ())
+    first, several = refused[0], tuple(refused) if len(refused) > 1 else ()
+    alike = all(each.destination == first.destination for each in refused)
+    return replace(first, message="; ".join(words), several=several, destination=first.destination if alike else None)
 
 
 def refused(task: Task, answer: Answer, now: float, reason: Reason = Reason.REJECTED) -> Failure:
@@ -74,6 +76,11 @@ def parked(task: Task, now: float) -> Failure:
         delivered=task.delivered,
         which=task.which,
     )
+
+
+def set_aside(task: Task, now: float) -> Failure:
+    """Its destination is away, and others are behind it in its topic: it waits in the retry topic."""
+    return replace(parked(task, now), message="its destination does not keep up: it waits in the retry topic")
 
 
 def unread_again(task: Task, delays: Sequence[float], now: float) -> Failure:

@@ -13,9 +13,9 @@ from consumer.records import Answer
 class Gates:
     """The three together. The breaker holds every send; the other two count requests."""
 
-    def __init__(self, policy: DeliveryPolicy) -> None:
+    def __init__(self, policy: DeliveryPolicy, destination: str = "") -> None:
         self.breaker = Breaker(policy.breaker)
-        self.throttle = Throttle(policy.throttle)
+        self.throttle = Throttle(policy.throttle_of(destination))
         self.concurrency = Concurrency(policy.concurrency)
 
     def may_pass(self, now: float) -> bool:

@@ -33,11 +33,13 @@ class Route(NamedTuple):
         topic: the topic that the records were first read from.
         event: what they become; empty where that is not known, as of what cannot be decoded.
         sent: whether Bluecore refuses them; else they cannot be mapped.
+        destination: where they go; empty where it has no name, or is not known.
     """
 
     topic: str
     event: str
     sent: bool
+    destination: str = ""
 
 
 class _Held:
@@ -97,15 +99,15 @@ class HeldRoutes:
 
     def mapped(self, topic: str, requests: Iterable[EventRequest], now: float) -> None:
         """A record of this topic could be mapped."""
-        for event in {"", *(request.event for request in requests)}:
-            self._good(Route(topic, event, sent=False), now)
+        for event, destination in {("", ""), *((request.event, request.destination) for request in requests)}:
+            self._good(Route(topic, event, sent=False, destination=destination), now)
 
     def unmappable(self, topic: str, reject: Reject, now: float) -> None:
         """A record could not be decoded, or not be mapped."""
         if reject.reason is not Reason.TOO_OLD:
             if reject.event:
                 self._good(Route(topic, "", sent=False), now)  # it could be decoded
-            held = self._bad(Route(topic, reject.event, sent=False), now)
+            held = self._bad(Route(topic, reject.event, sent=False, destination=reject.destination or ""), now)
             held.why, held.field = reject.message, _PLACE.sub("", reject.field or "")
 
     def delivered(self, task: Task, now: float) -> None:
@@ -154,10 +156,10 @@ class HeldRoutes:
         lane, failure = task.lane, task.failure
         if lane is None or failure is None:
             return
-        if task.rest is None:
+        if task.rest is None and task.legs is None:
             # Later records of the key need not wait with it.
             self._lanes.release(lane)
-            lane = task.lane = self._lanes.add_busy(task.state.lanes, ("held", task.number), task)
+            lane = task.lane = self._lanes.add_busy(task.state.lanes, ("held", task.number), task, task.destination)
         if (held := self._flood_of(task, failure)) is not None:
             held.letters.append(lane)
             task.state.held_lanes += 1
@@ -195,7 +197,7 @@ class HeldRoutes:
     def note(self, topic: str) -> str:
         """The floods of a topic, for its commits' metadata; empty if there is none."""
         floods = [
-            f"{'sent' if route.sent else 'map'}={route.event}"
+            f"{'sent' if route.sent else 'map'}={route.event}{'@' if route.destination else ''}{route.destination}"
             for route, held in self._routes.items()
             if route.topic == topic and held.flood.on
         ]
@@ -207,8 +209,9 @@ class HeldRoutes:
         if policy != self._policy.name:
             return
         for flood in floods:
-            kind, _, event = flood.partition("=")
-            route = Route(topic, event, sent=kind == "sent")
+            kind, _, place = flood.partition("=")
+            event, _, destination = place.partition("@")
+            route = Route(topic, event, sent=kind == "sent", destination=destination)
             if route not in self._routes:
                 self._routes[route] = _Held(self._policy, self._waits, on=True)
                 if route.sent:
@@ -274,12 +277,15 @@ class HeldRoutes:
 
 
 def _route_of(task: Task) -> Route:
-    return Route(task.record.origin.topic, task.request.event if task.requests else task.rejected_event, sent=True)
+    event = task.request.event if task.requests else task.rejected_event
+    return Route(task.record.origin.topic, event, sent=True, destination=task.destination)
 
 
 def _routes_of_letter(task: Task, failure: Failure) -> Iterator[Route]:
     topic = task.record.origin.topic
     if failure.stage is Stage.DELIVER:
-        yield Route(topic, task.rejected_event or task.request.event, sent=True)
+        event = task.rejected_event or task.request.event
+        yield Route(topic, event, sent=True, destination=task.destination)
     else:
-        yield from (Route(topic, each.event, sent=False) for each in task.refused)
+        for each in task.refused:
+            yield Route(topic, each.event, sent=False, destination=each.destination or "")

@@ -3,6 +3,7 @@
 A lane is idle (empty), ready (its head may go), waiting (its head may go later) or busy (its head has gone).
 A task may keep its place in a lane before its turn there can come, while it goes by another one (`reserve`): as the
 head it makes its lane wait until it is admitted, or leaves.
+Each lane leads to one destination, and what waits for one is asked for apart from the others.
 Ready lanes leave by priority, then in the order in which they became ready, so that a key with a long queue
 never stops the others.
 """
@@ -27,13 +28,14 @@ T = TypeVar("T", bound=HasPriority)
 class Lane(Generic[T]):
     """One key's queue. `closed` is set when its partition has left: it is then passed over.
 
-    `reserved`: the tasks in it that only keep their place yet.
+    `destination`: where its tasks go. `reserved`: the tasks in it that only keep their place yet.
     """
 
-    __slots__ = ("closed", "key", "owner", "queue", "reserved")
+    __slots__ = ("closed", "destination", "key", "owner", "queue", "reserved")
 
-    def __init__(self, owner: LaneGroup[T], key: Hashable) -> None:
+    def __init__(self, owner: LaneGroup[T], key: Hashable, destination: str) -> None:
         self.owner = owner
+        self.destination = destination
         self.key = key
         self.queue: deque[T] = deque()
         self.reserved: set[T] | None = None
@@ -65,37 +67,44 @@ class Lanes(Generic[T]):
     """Every lane that has something to do, over all partitions."""
 
     def __init__(self) -> None:
-        self._ready: dict[float, deque[Lane[T]]] = {}
-        self._priorities: list[float] = []
+        self._ready: dict[str, dict[float, deque[Lane[T]]]] = {}
+        self._priorities: dict[str, list[float]] = {}
         self._waiting: list[tuple[float, int, Lane[T]]] = []
         self._ties = count()
 
-    def add(self, group: LaneGroup[T], key: Hashable, task: T) -> Lane[T]:
+    def add(self, group: LaneGroup[T], key: Hashable, task: T, destination: str = "") -> Lane[T]:
+        """Puts a task behind the others of its key, which go to the same destination."""
         lane = group.lanes.get(key)
         if lane is None:
-            lane = group.lanes[key] = Lane(group, key)
+            lane = group.lanes[key] = Lane(group, key, destination)
             lane.queue.append(task)
             self.ready(lane)
         else:
             lane.queue.append(task)
         return lane
 
-    def add_busy(self, group: LaneGroup[T], key: Hashable, task: T) -> Lane[T]:
+    def add_busy(self, group: LaneGroup[T], key: Hashable, task: T, destination: str = "") -> Lane[T]:
         """A lane of its own for a task that has gone already; `key` must have none."""
-        lane = group.lanes[key] = Lane(group, key)
+        lane = group.lanes[key] = Lane(group, key, destination)
         lane.queue.append(task)
         return lane
 
-    def reserve(self, group: LaneGroup[T], key: Hashable, task: T) -> Lane[T]:
+    def reserve(self, group: LaneGroup[T], key: Hashable, task: T, destination: str = "") -> Lane[T]:
         """A place at the end of a lane, for a task whose turn in it cannot come before it is admitted."""
         lane = group.lanes.get(key)
         if lane is None:
-            lane = group.lanes[key] = Lane(group, key)
+            lane = group.lanes[key] = Lane(group, key, destination)
         lane.queue.append(task)
         if lane.reserved is None:
             lane.reserved = set()
         lane.reserved.add(task)
         return lane
+
+    def keep_place(self, lane: Lane[T], task: T) -> None:
+        """The head of a lane goes by another one from now on, and this one waits for its end all the same."""
+        if lane.reserved is None:
+            lane.reserved = set()
+        lane.reserved.add(task)
 
     def admit(self, lane: Lane[T], task: T) -> None:
         """A task goes by the lane in which it has kept its place, from now on."""
@@ -110,10 +119,13 @@ class Lanes(Generic[T]):
         if lane.reserved and lane.queue[0] in lane.reserved:
             return
         priority = lane.queue[0].priority
-        ready = self._ready.get(priority)
+        of_destination = self._ready.get(lane.destination)
+        if of_destination is None:
+            of_destination = self._ready[lane.destination] = {}
+        ready = of_destination.get(priority)
         if ready is None:
-            ready = self._ready[priority] = deque()
-            self._priorities = sorted(self._ready, reverse=True)
+            ready = of_destination[priority] = deque()
+            self._priorities[lane.destination] = sorted(of_destination, reverse=True)
         if first:
             ready.appendleft(lane)
         else:
@@ -131,35 +143,40 @@ class Lanes(Generic[T]):
             if not lane.closed:
                 self.ready(lane)
 
-    def next(self) -> Lane[T] | None:
-        """Takes the next ready lane, which is busy until it is released or made ready again."""
-        for priority in self._priorities:
-            if (first := self.next_at(priority)) is not None:
+    def next(self, destination: str = "") -> Lane[T] | None:
+        """Takes the next ready lane of a destination, which is busy until it is released or made ready again."""
+        ready = self._ready.get(destination)
+        if ready is not None:
+            for priority in self._priorities[destination]:
+                if (first := _first(ready[priority])) is not None:
+                    return first
+        return None
+
+    def any_ready(self, such: Callable[[T], bool], destination: str = "") -> bool:
+        """Whether a ready lane of a destination has such a head; a look at every one of them."""
+        of_destination = self._ready.get(destination, {})
+        return any(not lane.closed and such(lane.head) for ready in of_destination.values() for lane in ready)
+
+    def next_at(self, priority: float) -> Lane[T] | None:
+        """The next of this priority alone, of whichever destination."""
+        for of_destination in self._ready.values():
+            ready = of_destination.get(priority)
+            if ready and (first := _first(ready)) is not None:
                 return first
         return None
 
-    def any_ready(self, such: Callable[[T], bool]) -> bool:
-        """Whether a ready lane has such a head; a look at every ready lane."""
-        return any(not lane.closed and such(lane.head) for ready in self._ready.values() for lane in ready)
-
-    def next_at(self, priority: float) -> Lane[T] | None:
-        """The same, of this priority alone."""
-        ready = self._ready.get(priority)
-        while ready:
-            lane = ready.popleft()
-            if not lane.closed:
-                return lane
-        return None
-
-    def ready_count(self, lowest: float, below: float) -> int:
+    def ready_count(self, lowest: float, below: float, destination: str = "") -> int:
         """How many lanes of these priorities are ready, or nearly: one that has closed may be among them."""
-        return sum(len(ready) for priority, ready in self._ready.items() if lowest <= priority < below)
+        of_destination = self._ready.get(destination, {})
+        return sum(len(ready) for priority, ready in of_destination.items() if lowest <= priority < below)
 
     def release(self, lane: Lane[T]) -> None:
         """The head of `lane` is settled: the next task becomes its head."""
         if lane.closed:
             return
-        lane.queue.popleft()
+        gone = lane.queue.popleft()
+        if lane.reserved:
+            lane.reserved.discard(gone)
         if lane.queue:
             self.ready(lane)
         else:
@@ -173,7 +190,7 @@ class Lanes(Generic[T]):
             lane.owner.lanes.pop(lane.key, None)
             lane.closed = True
         elif lane.reserved and lane.queue[0] in lane.reserved:
-            for ready in self._ready.values():
+            for ready in self._ready.get(lane.destination, {}).values():
                 if lane in ready:
                     ready.remove(lane)
             self._waiting = [each for each in self._waiting if each[2] is not lane]
@@ -192,3 +209,12 @@ class Lanes(Generic[T]):
         while self._waiting and self._waiting[0][2].closed:
             heapq.heappop(self._waiting)
         return self._waiting[0][0] if self._waiting else float("inf")
+
+
+def _first(ready: deque[Lane[T]]) -> Lane[T] | None:
+    """Takes the first that has not closed."""
+    while ready:
+        lane = ready.popleft()
+        if not lane.closed:
+            return lane
+    return None

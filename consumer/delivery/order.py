@@ -39,10 +39,14 @@ class KeyOrder:
         What has failed keeps its place until it is in its topic; but what cannot be mapped has none.
         """
         if not task.requests:
-            return task.record.offset
+            return (task.record.offset, task.leg) if task.leg else task.record.offset
         return self._key_of(task, task.kind, task.ordering_key, ordered=task.ordered)
 
     def _key_of(self, task: Task, kind: OrderClass, key: bytes | None, *, ordered: bool) -> Hashable:
+        found = self._key_in_destination(task, kind, key, ordered=ordered)
+        return (found, task.destination) if task.destination else found
+
+    def _key_in_destination(self, task: Task, kind: OrderClass, key: bytes | None, *, ordered: bool) -> Hashable:
         alone = task.record.offset
         ordering = self._policy.ordering
         if task.state.redelivers:
@@ -69,14 +73,14 @@ class KeyOrder:
         group = task.state.lanes
         key = self.lane_key(task)
         if not busy:
-            task.lane = self._lanes.add(group, key, task)
+            task.lane = self._lanes.add(group, key, task, task.destination)
         elif key in group.lanes:
             return False
         else:
-            task.lane = self._lanes.add_busy(group, key, task)
+            task.lane = self._lanes.add_busy(group, key, task, task.destination)
         if (rest := task.rest) is not None:
             rest_key = self._key_of(task, rest.kind, task.key_of(rest.requests), ordered=rest.ordered)
-            task.rest_lane = None if rest_key == key else self._lanes.reserve(group, rest_key, task)
+            task.rest_lane = None if rest_key == key else self._lanes.reserve(group, rest_key, task, task.destination)
         return True
 
     def go_on(self, task: Task) -> bool:
@@ -91,7 +95,11 @@ class KeyOrder:
         if rest_lane is None:
             self._lanes.ready(lane, first=True)
         else:
-            self._lanes.release(lane)
+            if task.legs is None:
+                self._lanes.release(lane)
+            else:
+                task.legs.part_over(task.leg, lane, ())
+                self._lanes.keep_place(lane, task)  # until the record ends
             task.lane, task.rest_lane = rest_lane, None
             self._lanes.admit(rest_lane, task)
         return True
@@ -129,7 +137,7 @@ class KeyOrder:
         if task.parking_key is not None:
             own = parks if rest is None else frozenset((task.kind,))
             self._parked.take(Parked(*_place(task, task.parking_key, own), digest))
-        if rest is not None and rest.ordered and (key := task.key_of(rest.requests)) is not None:
+        if rest is not None and rest.ordered and (key := task.parking_key_of(rest.requests)) is not None:
             self._parked.take(Parked(*_place(task, key, frozenset((rest.kind,))), digest))
 
     def writing(self, tasks: Iterable[Task]) -> None:

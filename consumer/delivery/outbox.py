@@ -15,7 +15,6 @@ class Outbox:
         self._numbers = count(1)
         self._gone: dict[int, Task] = {}
         self._decided = Decisions()
-        self._alone: Task | None = None
         self.requests_in_flight = 0
         self.resent = 0
         """How many sends were repetitions."""
@@ -26,7 +25,6 @@ class Outbox:
 
     def send(self, task: Task) -> None:
         """The present request of a record is to be sent."""
-        self._alone = None if self.requests_in_flight else task
         self.requests_in_flight += 1
         self.resent += task.sent
         task.sent = True
@@ -44,10 +42,6 @@ class Outbox:
         """This is to be told; None: nothing is."""
         if settlement is not None:
             self._decided.settled.append(settlement)
-
-    def went_alone(self, task: Task) -> bool:
-        """Whether no other request was in flight beside the last one of this record."""
-        return task is self._alone
 
     def answered(self, ticket: int) -> Task:
         """The record whose send has an answer."""

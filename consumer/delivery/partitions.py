@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from consumer.delivery.buffer import Buffer
 from consumer.delivery.commits import Commits
+from consumer.delivery.endpoint import Endpoints
 from consumer.delivery.held_routes import HeldRoutes
 from consumer.delivery.lanes import Lanes
 from consumer.delivery.lease import Lease
@@ -22,20 +23,20 @@ from consumer.records import OrderClass, Partition, Record
 class Partitions:
     """Every assigned partition, from its assignment until another instance owns it."""
 
-    def __init__(self, policy: DeliveryPolicy, lanes: Lanes[Task]) -> None:
+    def __init__(self, policy: DeliveryPolicy, lanes: Lanes[Task], endpoints: Endpoints) -> None:
         self._policy = policy
         self._lanes = lanes
         self.held_routes = HeldRoutes(policy.flood, policy.breaker.probes, lanes, self._changed)
         self._states: dict[Partition, PartitionState] = {}
         self.memory_of_left = SettledMemory()
         """What this process has settled of those that are another's now."""
-        self._orphans: dict[tuple[Partition, int], Task] = {}
-        """In flight when their partitions left: by partition and offset, until their result is there."""
+        self._orphans: dict[tuple[Partition, int, str], Task] = {}
+        """In flight when their partitions left: by partition, offset and leg, until their result is there."""
         self._detached: set[PartitionState] = set()
         self._made_anew: Counter[Partition] = Counter()
         """How often the topics of these were made anew."""
         self.commits = Commits(self._states, policy.commit_seconds, self.held_routes.note)
-        self.buffer = Buffer(self._states, policy.buffered_records, policy.buffered_bytes)
+        self.buffer = Buffer(self._states, policy.buffered_records, policy.buffered_bytes, endpoints)
 
     # Partitions come and go
 
@@ -48,6 +49,8 @@ class Partitions:
         *,
         start: int | None = None,
         stopped: bool = False,
+        destinations: Collection[str] = (),
+        sets_aside: bool = False,
     ) -> None:
         """A partition is ours now.
 
@@ -58,6 +61,8 @@ class Partitions:
             priority: of its topic.
             start: where reading begins instead of at the commit; it is committed.
             stopped: it is not to be read, and what is committed of it stays.
+            destinations: those that its records may go to, where there are several in all.
+            sets_aside: its records for a destination that is away are set aside.
         """
         if start is not None and committed is not None and start < committed:
             # The log was truncated or made anew: the map speaks of other records.
@@ -76,6 +81,7 @@ class Partitions:
         state = PartitionState(partition, priority, redelivers, tracker, usage, acknowledged=committed)
         state.changed = start is not None
         state.stopped = stopped
+        state.destinations, state.sets_aside = frozenset(destinations), sets_aside
         state.incarnation = self._made_anew[partition]
         self._states[partition] = state
         self.commits.assigned()
@@ -112,7 +118,9 @@ class Partitions:
             state.active = False
             tracker = state.settled
             self.memory_of_left.keep(state.partition, tracker.settled, tracker.halves, state.acknowledged)
-            self._orphans |= {(state.partition, task.record.offset): task for task in state.orphans if task.in_flight}
+            self._orphans |= {
+                (state.partition, task.record.offset, task.leg): task for task in state.orphans if task.in_flight
+            }
             del self._states[state.partition]
         self._forget_routes(gone)
         self.buffer.rank()
@@ -136,7 +144,14 @@ class Partitions:
         """Goes on from where a partition is read now, which is another topic of the same name."""
         lease = state.lease
         self.detach([state.partition])
-        self.assign(state.partition, None, "", state.priority)
+        self.assign(
+            state.partition,
+            None,
+            "",
+            state.priority,
+            destinations=state.destinations,
+            sets_aside=state.sets_aside,
+        )
         self.lend(state.partition, lease)
         return self._states[state.partition]
 
@@ -151,9 +166,14 @@ class Partitions:
 
     # What is in flight while its partition leaves, and perhaps comes back
 
-    def orphan_of(self, record: Record) -> Task | None:
-        """The send or write of this very record that has no result yet, from before its partition left."""
-        orphan = self._orphans.pop((record.partition, record.offset), None) if self._orphans else None
+    def orphan_of(self, record: Record, leg: str = "") -> Task | None:
+        """The send or write of this very record that has no result yet, from before its partition left.
+
+        Args:
+            record: the record.
+            leg: which of its shares, where it goes to several destinations.
+        """
+        orphan = self._orphans.pop((record.partition, record.offset, leg), None) if self._orphans else None
         return orphan if orphan is not None and orphan.record == record else None
 
     def orphan_ended(self, task: Task, *, settled: bool) -> None:
@@ -161,7 +181,11 @@ class Partitions:
 
         What has ended is its present part, where it has another one.
         """
-        if self.orphan_answered(task) and settled:
+        if task.legs is not None:
+            if self.orphan_answered(task) and settled:
+                task.legs.part_over(task.leg, None, [number for number, _ in task.own])
+            self._remember_partly(task)
+        elif self.orphan_answered(task) and settled:
             self.settled_late(task, half=task.rest is not None)
         elif not settled:
             self._remember_partly(task)
@@ -169,7 +193,7 @@ class Partitions:
 
     def orphan_answered(self, task: Task) -> bool:
         """There is nothing to adopt of this task any more. Whether there was."""
-        return self._orphans.pop((task.state.partition, task.record.offset), None) is not None
+        return self._orphans.pop((task.state.partition, task.record.offset, task.leg), None) is not None
 
     def settled_late(self, task: Task, *, half: bool) -> None:
         """A record, or the first part of one, was settled after its partition had left."""
@@ -184,15 +208,21 @@ class Partitions:
         else:
             self.memory_of_left.add(partition, offset)
 
-    def delivered_before(self, record: Record, part: OrderClass | None) -> OffsetRanges:
-        """Which requests of this part, by their numbers, were delivered before its partition left."""
+    def delivered_before(self, record: Record, part: OrderClass | str | None) -> OffsetRanges:
+        """Which requests of this part or share, by their numbers, were delivered before its partition left."""
         return self.memory_of_left.delivered_of(record.partition, record.offset, part)
 
     def _remember_partly(self, task: Task) -> None:
         # Of a topic that was made anew since, another record lies at this offset.
-        if task.state.incarnation == self._made_anew[task.state.partition] and (accepted := task.accepted):
-            numbers = OffsetRanges.from_offsets(number for number, _ in accepted)
-            self.memory_of_left.add_partly(task.state.partition, task.record.offset, task.part, numbers)
+        if task.state.incarnation != self._made_anew[task.state.partition]:
+            return
+        numbers = {number for number, _ in task.accepted}
+        part: OrderClass | str | None = task.part
+        if task.legs is not None:
+            numbers, part = numbers | task.legs.numbers_of(task.leg), task.leg
+        if numbers:
+            ranges = OffsetRanges.from_offsets(sorted(numbers))
+            self.memory_of_left.add_partly(task.state.partition, task.record.offset, part, ranges)
 
     def outstanding(self, partitions: Iterable[Partition]) -> int:
         """How many sends and writes of these partitions have no result yet."""

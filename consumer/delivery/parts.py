@@ -41,6 +41,11 @@ def ordering_key(record: Record, requests: tuple[EventRequest, ...], *, by_custo
     return requests[0].customer.encode() if record.key is None else record.key
 
 
+def addressed(key: bytes | None, destination: str) -> bytes | None:
+    """The key under which records for a destination are parked; of the one without a name, the ordering key."""
+    return key if key is None or not destination else b"%b\0%b" % (destination.encode(), key)
+
+
 class Part(NamedTuple):
     """What a record makes of one class.
 
@@ -116,7 +121,8 @@ def left_of(
     """
     parts = parts_of(mapped, ordered_events)
     if past is not None and past.which:
-        done = _moved(past.which, parts)
+        elsewhere = frozenset(mapped.others)
+        done = _moved(tuple(each for each in past.which if each not in elsewhere), parts)
         parts = tuple(part.without(done) for part in parts)
     elif past is not None and past.delivered:
         parts = _without_the_first(parts, past)

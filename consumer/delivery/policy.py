@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from consumer.age import AgeLimit
 from consumer.backoff import Backoff
+from consumer.config.destinations import UNNAMED
 from consumer.config.model import Config
 from consumer.delivery.breaker import BreakerPolicy
 from consumer.delivery.concurrency import ConcurrencyPolicy
@@ -22,7 +23,9 @@ class DeliveryPolicy:
 
     `buffered_records` and `buffered_bytes` bound everything taken and not settled: queued, in flight, waiting for a
     retry or for the retry topic to acknowledge. `route_rates` are requests a second, by the route's number, of those
-    that have a ceiling of their own. parallel-consumer ran out of memory by counting only what was queued.
+    that have a ceiling of their own; `rates` the same of each destination, by its name, and None: as `throttle` says.
+    `sets_aside`: records of some topics are set aside while their destination is away.
+    parallel-consumer ran out of memory by counting only what was queued.
     """
 
     concurrency: ConcurrencyPolicy
@@ -42,6 +45,18 @@ class DeliveryPolicy:
     throttle: ThrottlePolicy = field(default_factory=ThrottlePolicy)
     route_rates: Mapping[int, float] = field(default_factory=dict)
     receipts: bool = False
+    rates: Mapping[str, float | None] = field(default_factory=lambda: {UNNAMED: None})
+    sets_aside: bool = False
+
+    @property
+    def several(self) -> bool:
+        """Whether destinations are told apart, or what waits for the only one is set aside."""
+        return self.sets_aside or any(self.rates)
+
+    def throttle_of(self, destination: str) -> ThrottlePolicy:
+        """The ceiling of one destination; `destination`: its name."""
+        rate = self.rates.get(destination)
+        return self.throttle if rate is None else replace(self.throttle, rate=rate)
 
     @property
     def by_customer(self) -> bool:
@@ -79,4 +94,6 @@ class DeliveryPolicy:
                 if route.rate_limit_per_second
             },
             receipts=config.receipts.topic is not None,
+            sets_aside=config.delivery.on_destination_outage == "set_aside",
+            rates={name: each.rate_limit if name else None for name, each in config.every_destination.items()},
         )

@@ -88,25 +88,28 @@ class Receipts:
             self._write(task, Receipt(task.key_at(index), request.event, outcome, request.customer, now, *why))
         customer = task.requests[0].customer if task.requests else ""
         for each in task.refused:
-            key = f"{task.record_key}:{each.number}" if each.number else task.record_key
+            key = task.key_of_number(each.number)
             self._write(task, Receipt(key, each.event, outcome, customer, now, None, each.reason))
 
-    def after(self, task: Task, then: Callable[[PartitionState], None], *, ends: bool) -> None:
+    def after(self, task: Task, then: Callable[[PartitionState], None], *, ends: bool | None) -> None:
         """Does this once all receipts of the record so far are acknowledged.
 
         Args:
             task: the record's.
             then: what is to be done, with the partition's state by then.
-            ends: whether nothing but that is left of the task; else the first part of its record has ended.
+            ends: whether nothing but that is left of the record; else its first part has ended, or (None) one
+                destination's share.
         """
         place, lane = _place(task.record, task.state), _lane_key(task)
         sheet, before = self._sheets.get(place), self._last.get(lane)
+        # One that has passed it, as it may where a letter is held, may wait for its other part: neither would end.
+        passed = before is not None and before.record.offset > task.record.offset
         if sheet is None:
-            if before is None:
+            if before is None or passed:
                 then(task.state)
                 return
             sheet = self._sheets[place] = _Sheet(task.record, task.state)
-        if before is not sheet:
+        if before is not sheet and not passed:
             if before is not None:
                 before.behind.append(sheet)
                 sheet.before += 1
@@ -115,17 +118,17 @@ class Receipts:
         sheet.then.append(then)
         if ends:
             sheet.ended = task
-        else:
+        elif ends is False:
             sheet.half = True
 
-    def adopt(self, record: Record, state: PartitionState) -> bool:
-        """Whether a record that is read again, as its partition has left and come back, only waits for receipts."""
+    def adopt(self, record: Record, state: PartitionState) -> Task | None:
+        """A record that is read again, as its partition has left and come back, if it only waits for receipts."""
         sheet = self._sheets.get(_place(record, state)) if self._sheets else None
         if sheet is None or sheet.ended is None or sheet.record != record:
-            return False
+            return None
         self._partitions.buffer.move(sheet.ended, state)
         _move(sheet, state)
-        return True
+        return sheet.ended
 
     def half(self, record: Record, state: PartitionState) -> bool:
         """The same of a record whose first part has ended: it goes on with the rest."""

@@ -40,7 +40,7 @@ class SettledMemory:
         """`most_ranges`: how many are kept over all partitions."""
         self._most = most_ranges
         self._left: dict[Partition, _Left] = {}
-        self._partly: dict[tuple[Partition, int, OrderClass | None], OffsetRanges] = {}
+        self._partly: dict[tuple[Partition, int, OrderClass | str | None], OffsetRanges] = {}
 
     def __len__(self) -> int:
         """How many ranges and records are remembered."""
@@ -73,13 +73,15 @@ class SettledMemory:
         if (left := self._left.get(partition)) is not None:
             left.late_halves.add(offset)
 
-    def add_partly(self, partition: Partition, offset: int, part: OrderClass | None, delivered: OffsetRanges) -> None:
-        """A record, or a part of one, of several requests, of which those with these numbers were delivered."""
+    def add_partly(
+        self, partition: Partition, offset: int, part: OrderClass | str | None, delivered: OffsetRanges
+    ) -> None:
+        """A record of several requests, or a part or share of one, of which these were delivered."""
         self._partly[partition, offset, part] = delivered
         while len(self._partly) > _MOST_PARTLY:
             del self._partly[next(iter(self._partly))]
 
-    def delivered_of(self, partition: Partition, offset: int, part: OrderClass | None) -> OffsetRanges:
+    def delivered_of(self, partition: Partition, offset: int, part: OrderClass | str | None) -> OffsetRanges:
         """Which requests of it were delivered before its partition left; that is forgotten here."""
         return self._partly.pop((partition, offset, part), _NONE) if self._partly else _NONE
 

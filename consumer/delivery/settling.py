@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from consumer.delivery.lanes import Lanes
+from consumer.delivery.lanes import Lane, Lanes
+from consumer.delivery.legs import Legs
 from consumer.delivery.order import KeyOrder
 from consumer.delivery.partitions import Partitions
 from consumer.delivery.receipts import Receipts
@@ -36,17 +37,20 @@ class Settling:
         self._order.settled(task)
         if task.rest is not None:
             return self._go_on(task, outcome)
+        lanes = [task.lane] if task.legs is None else self._leg_over(task, task.legs)
         if self._receipts is None:
             self._ended(task, task.state)
         else:
-            self._receipts.after(task, partial(self._ended, task), ends=True)
-        if task.lane is not None:
-            self._lanes.release(task.lane)
+            over = task.legs is None or task.legs.over
+            self._receipts.after(task, partial(self._ended, task), ends=True if over else None)
+        for lane in lanes:
+            if lane is not None:
+                self._lanes.release(lane)
         return _settlement(task, outcome)
 
     def orphan_settled(self, task: Task) -> None:
         """The present part of a record has ended whose partition has left before."""
-        if self._receipts is None:
+        if self._receipts is None or task.legs is not None:
             self._partitions.orphan_ended(task, settled=True)
         elif not self._partitions.orphan_answered(task):
             self._partitions.buffer.free(task)
@@ -58,7 +62,9 @@ class Settling:
 
     def _go_on(self, task: Task, outcome: Outcome) -> Settlement | None:
         """Each part ends as it ends: an unsubscribe that fails does not take the profile along, nor the reverse."""
-        if self._receipts is None:
+        if task.legs is not None:
+            task.legs.part_over(task.leg, None, _numbers(task))
+        elif self._receipts is None:
             self._half_ended(task, task.state)
         else:
             self._receipts.after(task, partial(self._half_ended, task), ends=False)
@@ -68,13 +74,21 @@ class Settling:
             self._partitions.orphan_ended(task, settled=False)
         return told
 
+    @staticmethod
+    def _leg_over(task: Task, legs: Legs[Task, Lane[Task]]) -> list[Lane[Task]]:
+        legs.part_over(task.leg, task.lane, _numbers(task))
+        return legs.gone()
+
     def _ended(self, task: Task, state: PartitionState) -> None:
+        if task.legs is not None and not task.legs.settled():
+            return
         if state.active:
             state.settled.settle(task.record.offset)
             state.changed = True
         else:
             self._partitions.settled_late(task, half=False)
-        self._partitions.buffer.free(task)
+        for each in [task] if task.legs is None else task.legs.all:
+            self._partitions.buffer.free(each)
 
     def _half_ended(self, task: Task, state: PartitionState) -> None:
         if state.active:
@@ -94,7 +108,12 @@ def _settlement(task: Task, outcome: Outcome) -> Settlement:
         events = before + events
     delivered = len(events) if outcome is Outcome.DELIVERED else len(before) + accepted
     customer = task.requests[0].customer if task.requests else ""
-    return Settlement(task.record, outcome, events, delivered, task.failure, customer)
+    return Settlement(task.record, outcome, events, delivered, task.failure, customer, task.destination)
+
+
+def _numbers(task: Task) -> list[int]:
+    """Of the requests of the present part."""
+    return [number for number, _ in (*task.done, *task.own)]
 
 
 def _refused_events(task: Task) -> tuple[str, ...]:

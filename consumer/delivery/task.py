@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from consumer.delivery.lanes import Lane, LaneGroup
 from consumer.delivery.lease import Lease
+from consumer.delivery.legs import Legs
 from consumer.delivery.memory_budget import MemoryBudget
 from consumer.delivery.offset_tracker import OffsetTracker
-from consumer.delivery.parts import Part, ordering_key
+from consumer.delivery.parts import Part, addressed, ordering_key
+from consumer.delivery.shares import UNKNOWN
 from consumer.records import Delivered, EventRequest, Failure, OrderClass, Outcome, Partition, Receipt, Record, Reject
 
 UNBOUNDED = sys.maxsize
@@ -39,8 +42,14 @@ class PartitionState:
     paused: bool | None = None
     """None: not known. Kafka's client remembers what was paused when a partition left, and comes back."""
     held: bool = False
+    destinations: frozenset[str] = frozenset()
+    """Those that its records may go to, where there are several in all."""
+    sets_aside: bool = False
+    """Whether its records for a destination that is away go to the retry topic, so that the others flow."""
     stopped: bool = False
     """It is not to be read for as long as it is ours; what the client had fetched of it is let go."""
+    removed: Counter[str] = field(default_factory=Counter)
+    """By a destination that there is no longer, its records of the retry topic that are left where they are."""
     held_lanes: int = 0
     """Those whose heads wait for the end of a flood."""
     map_full: bool = False
@@ -79,6 +88,11 @@ class Task:
     rest: Part | None = None
     rest_lane: Lane[Task] | None = None
     """Where the rest keeps its place, where that is another lane."""
+    destination: str = ""
+    leg: str = ""
+    """Its name among the shares of a record that goes to several destinations."""
+    legs: Legs[Task, Lane[Task]] | None = None
+    """Those shares."""
     events_before: tuple[str, ...] = ()
     """Those that the first part has delivered."""
     lane: Lane[Task] | None = None
@@ -103,6 +117,8 @@ class Task:
     failure: Failure | None = None
     write_failures: int = 0
     rejected_event: str = ""
+    set_aside: bool = False
+    """Its destination is away or cannot keep up: it goes to the retry topic in its order."""
     by_customer: bool = False
     """Its order is the customer's, whatever its Kafka key."""
     ordering_key: bytes | None = field(init=False)
@@ -115,11 +131,25 @@ class Task:
     def __post_init__(self) -> None:
         self.traceparent = self.record.traceparent if self.record.headers else None
         self.ordering_key = self.key_of(self.requests)
-        self.parking_key = self.ordering_key if self.ordered else None
+        self.parking_key = self.parking_key_of(self.requests) if self.ordered else None
 
     def key_of(self, requests: tuple[EventRequest, ...]) -> bytes | None:
         """The ordering key of these requests of the record."""
         return ordering_key(self.record, requests, by_customer=self.by_customer)
+
+    def parking_key_of(self, requests: tuple[EventRequest, ...]) -> bytes | None:
+        """The key under which they are parked: a customer of two destinations is parked for each."""
+        return addressed(self.key_of(requests), self.destination)
+
+    def go_to(self, destination: str) -> None:
+        """It is for one of the destinations by name."""
+        self.destination = destination
+        self.__post_init__()
+
+    def order_by_customer(self) -> None:
+        """Its order is the customer's, whatever its Kafka key."""
+        self.by_customer = True
+        self.__post_init__()
 
     def go_on(self, delivered: tuple[str, ...]) -> None:
         """The first part has ended: what is left of the record is the rest.
@@ -234,16 +264,22 @@ class Task:
         self.requests = kept if self.numbers else ()
         self.done = (*self.done, *done)
 
-    def order_by_customer(self) -> None:
-        """Its order is the customer's, whatever its Kafka key."""
-        self.by_customer = True
-        self.__post_init__()
+    @property
+    def addressee(self) -> str | None:
+        """The destination that is written down with it; None: it has but one, which has no name."""
+        past = self.record.redelivery
+        if self.leg == UNKNOWN:
+            return None
+        if self.destination or self.leg:
+            return self.destination
+        return None if past is None else past.destination
 
     @property
     def idempotency_key(self) -> str:
         """`<topic>:<partition>:<offset>` of the original record, `:<n>` for its n-th further request.
 
-        A link has a name in place of a number.
+        A link has a name in place of a number. `@<name>` follows where the destination has one: what it was sent
+        under to another says nothing there.
         """
         return self.key_at(self.index)
 
@@ -255,13 +291,17 @@ class Task:
 
     def key_at(self, index: int) -> str:
         """The idempotency key of the present part's request at this index."""
-        key = self.record_key
         if self.requests[index].link:
-            return f"{key}:link{index}"
+            return self.key_of_number(f"link{index}")
         ordinal = self._own_at(index)
         if self.numbers:
             ordinal = self.numbers[ordinal]
-        return f"{key}:{ordinal}" if ordinal else key
+        return self.key_of_number(ordinal)
+
+    def key_of_number(self, number: int | str) -> str:
+        """The idempotency key that ends in this number, or in the name of a link."""
+        key = f"{self.record_key}:{number}" if number else self.record_key
+        return f"{key}@{self.destination}" if self.destination else key
 
 
 class Settlement(NamedTuple):
@@ -273,6 +313,7 @@ class Settlement(NamedTuple):
     delivered: int = 0
     failure: Failure | None = None
     customer: str = ""
+    destination: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,8 @@ class Throttle:
         self._remaining: int | None = None
         self._reset_at = 0.0
         self._feeling = False
-        self._pushed_back = 0
+        self.pushed_back = 0
+        """How often in a row it has asked for fewer requests, and taken none between."""
         self.capped = 0.0
         """The last wait that the endpoint asked for and that was cut to the cap, in seconds; 0: none."""
 
@@ -48,7 +49,7 @@ class Throttle:
         """Reads what an answer says of the limits; a quota may not count the `in_flight` requests yet."""
         self._feeling = False
         if verdict is Verdict.DELIVERED or verdict is Verdict.REJECTED:
-            self._pushed_back = 0
+            self.pushed_back = 0
         if not answer.headers and verdict is not Verdict.THROTTLED:
             return
         wait = retry_after(answer.headers, now)
@@ -57,12 +58,12 @@ class Throttle:
             self._note(left.remaining - in_flight, now + min(left.reset_seconds, self._policy.max_hold_seconds), now)
         if verdict is Verdict.THROTTLED:
             # Requests that were out together are pushed back together: they count as one.
-            if now >= self._held_until or not self._pushed_back:
-                self._pushed_back += 1
+            if now >= self._held_until or not self.pushed_back:
+                self.pushed_back += 1
             if wait is None and left is not None and left.remaining == 0:
                 wait = left.reset_seconds
             if wait is None:
-                wait = self._policy.backoff.seconds(self._pushed_back)
+                wait = self._policy.backoff.seconds(self.pushed_back)
             self.hold(wait, now)
         elif wait is not None and verdict is not Verdict.DELIVERED:
             self.hold(wait, now)
@@ -91,7 +92,7 @@ class Throttle:
         """
         if now < self._held_until:
             return 0
-        allowed = float("inf") if not self._pushed_back else 1 - in_flight
+        allowed = float("inf") if not self.pushed_back else 1 - in_flight
         if self._remaining is not None:
             if now >= self._reset_at:
                 self._remaining, self._feeling = None, True

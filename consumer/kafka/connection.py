@@ -12,6 +12,7 @@ from confluent_kafka.admin._metadata import ClusterMetadata
 from consumer.config.model import KafkaConfig
 from consumer.errors import ExpectedError, exception_chain
 from consumer.kafka.advice import advice_on
+from consumer.kafka.logging import in_our_words
 
 TIMEOUT_SECONDS: Final = 15.0
 """How long a broker has to answer at a start."""
@@ -83,7 +84,7 @@ def cluster_metadata(client: Producer | Consumer, config: KafkaConfig, errors: E
     except KafkaException as error:
         client.poll(0)
         why = "; ".join(errors or [error.args[0].str()])
-        what = f"no broker answered within {TIMEOUT_SECONDS:g} s at {config.bootstrap_servers}: {why}"
+        what = f"no broker answered within {TIMEOUT_SECONDS:g} s at {config.bootstrap_servers}: {in_our_words(why)}"
         told = advice_on("; ".join((why, *errors.lines)))
         issuer = _ISSUER if config.options.get("sasl.oauthbearer.method") == "oidc" else ""
         raise Unreachable(what, told or _EXPECTED + issuer) from None

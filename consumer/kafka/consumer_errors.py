@@ -8,7 +8,7 @@ import structlog
 from confluent_kafka import KafkaError, Message
 
 from consumer.kafka.group_protocol import is_fatal
-from consumer.kafka.logging import RateLimitedLog
+from consumer.kafka.logging import RateLimitedLog, in_our_words
 from consumer.telemetry.read_errors import WHOLE_TOPIC, ReadErrors
 
 log = structlog.get_logger(__name__)
@@ -56,4 +56,6 @@ class ConsumerErrors:
             all_down = error.code() == KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001
             text = "Kafka does not answer; it is tried again until it does" if all_down else "Kafka reports an error"
             location = {"topic": topic, "partition": number} if topic else {}
-            self.incidents.warning(f"{error.name()} {topic}", text, error=error.str(), code=error.name(), **location)
+            self.incidents.warning(
+                f"{error.name()} {topic}", text, error=in_our_words(error.str()), code=error.name(), **location
+            )

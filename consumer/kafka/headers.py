@@ -15,11 +15,13 @@ ORDERING_KEY_HEADER = BLUECORE + "ordering-key"
 """The key under which later records of the customer follow this one into the retry topic."""
 _ORDERING_CLASS = BLUECORE + "ordering-class"
 _PART = BLUECORE + "part"
+_DESTINATION = BLUECORE + "destination"
 _LEFT_OUT = BLUECORE + "left-out"
 _REQUESTS = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?:([^,:]{1,200})")
 _MOST_REQUESTS = 100_000  # above what a route may make of a record; anyone may write the header
 _LONGEST_MESSAGE = 2000
 """Characters. It may quote a schema's names, and the registry's words, which have no limits of their own."""
+_LONGEST_NAME = 63
 _CLASSES: dict[bytes | None, OrderClass] = {kind.encode(): kind for kind in OrderClass}
 _PARKS: dict[OrderClass | None, frozenset[OrderClass]] = {
     None: frozenset(OrderClass),
@@ -28,12 +30,13 @@ _PARKS: dict[OrderClass | None, frozenset[OrderClass]] = {
 """One of each for all, as there may be hundreds of thousands. An earlier version wrote no class: that parks both."""
 
 
-def failure_headers(
+def failure_headers(  # noqa: PLR0913, PLR0917 - all that is to be known of a failure
     record: Record,
     failure: Failure,
     parking_key: bytes | None = None,
     kind: OrderClass | None = None,
     part: OrderClass | None = None,
+    destination: str | None = None,
 ) -> list[tuple[str, str | bytes | None]]:
     """The record's own headers, and what is to be known of its failure. Times in milliseconds since the epoch.
 
@@ -43,6 +46,7 @@ def failure_headers(
         parking_key: the ordering key of a record that order matters for, and which goes to the retry topic.
         kind: of which class the later records are that follow it; None: of both.
         part: which requests of a record of both classes are left; None: all.
+        destination: for which the requests are that are left; None: for all that its routes name.
     """
     origin = record.origin
     added: dict[str, object] = {
@@ -62,6 +66,7 @@ def failure_headers(
         ORDERING_KEY_HEADER: parking_key,
         _ORDERING_CLASS: None if parking_key is None else kind,
         _PART: part,
+        _DESTINATION: destination,
         _LEFT_OUT: record.left_out or None,
     }
     kept = [header for header in record.headers if header[0] not in added]
@@ -89,6 +94,7 @@ def redelivery(headers: Headers) -> Redelivery | None:
         which=_parsed_which(values.get(BLUECORE + "delivered")),
         timestamp_ms=_number(values.get(BLUECORE + "timestamp")),
         part=_CLASSES.get(values.get(_PART)),
+        destination=_destination(values.get(_DESTINATION)),
         parks=_PARKS[_CLASSES.get(values.get(_ORDERING_CLASS))],
     )
 
@@ -123,6 +129,11 @@ def _parsed_which(value: bytes | None) -> Delivered:
             return ()
         found += [(number, match[3]) for number in range(first, last + 1)]
     return tuple(found)
+
+
+def _destination(value: bytes | None) -> str | None:
+    """A name, whether or not there is such a destination: nothing else is sent of it."""
+    return None if value is None else value.decode(errors="replace")[:_LONGEST_NAME]
 
 
 def _text(value: object) -> str | bytes:

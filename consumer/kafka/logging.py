@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from consumer.telemetry.incidents import Incidents
+
+_CLOSED: Final = (
+    "the connection was closed before Kafka's protocol began: security.protocol is wrong, or a proxy or another "
+    "service listens there"
+)
+_GUESSES: Final = {
+    re.compile(r"might be caused by .*?\(see api\.version\.request\)"): _CLOSED,
+    re.compile(r"probably due to broker version .*?\(see api\.version\.request configuration\)"): (
+        "the broker does not answer: it hangs, or has only begun to start"
+    ),
+}
+
+
+def in_our_words(text: str) -> str:
+    """librdkafka's sentence, with what it has meant for years in place of its guess at a broker of before 2016."""
+    for guess, meaning in _GUESSES.items():
+        text = guess.sub(meaning, text)
+    return text
 
 
 class NullLogger:
@@ -30,7 +49,8 @@ class RateLimitedLog:
     def log(self, level: int, text: str, *args: object) -> None:
         suppressed = self._incidents.happened(args[0] if args else text, self._clock())
         if suppressed is not None:
-            self._log.log(level, text, *args, suppressed=suppressed)
+            words = [in_our_words(each) if isinstance(each, str) else each for each in args]
+            self._log.log(level, text, *words, suppressed=suppressed)
 
     def warning(self, kind: str, text: str, **fields: object) -> None:
         suppressed = self._incidents.happened(kind, self._clock())

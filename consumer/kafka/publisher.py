@@ -50,8 +50,8 @@ class Publisher:
             Outcome.RETRY: letters.retry_topic,
             Outcome.DEAD_LETTER: letters.dead_letter_topic,
         }
-        receipts, namespace = config.receipts.topic, config.bluecore.namespace.get_secret_value()
-        self._receipts = None if receipts is None else ReceiptWriter(receipts, partitions[receipts], namespace)
+        receipts, key = config.receipts.topic, config.customer_hash_key
+        self._receipts = None if receipts is None else ReceiptWriter(receipts, partitions[receipts], key)
         self._fatal: KafkaError | None = None
         self._results: list[tuple[int, str | None]] = []
         self._partitions = partitions
@@ -69,7 +69,7 @@ class Publisher:
         """Hands the record of a failed task to the producer; its result comes from `poll` under `ticket`.
 
         A record whose order is not that of its key goes to a partition by its ordering key, so that a customer's stay
-        in order.
+        in order; one for a destination by name to that name's, so that what piles up for one is in few others' way.
 
         Raises:
             ValueError: the task has not failed.
@@ -77,7 +77,8 @@ class Publisher:
         if task.failure is None:
             raise ValueError(f"{task.record.partition} offset {task.record.offset} has not failed")
         keys = task.ordering_key, task.parking_key
-        self.write(ticket, task.record, task.failure, *keys, kind=task.kind, part=task.part_left)
+        where = task.addressee
+        self.write(ticket, task.record, task.failure, *keys, kind=task.kind, part=task.part_left, destination=where)
 
     def write(  # noqa: PLR0913 - what a task says of its record, one by one
         self,
@@ -89,20 +90,23 @@ class Publisher:
         *,
         kind: OrderClass | None,
         part: OrderClass | None,
+        destination: str | None = None,
     ) -> None:
-        """What `publish` does, for a record that no task carries; see `Task` for the keys, the class and the part."""
+        """What `publish` does, for a record that no task carries; see `Task` for what it is given of it."""
         topic = self._topics[failure.outcome]
         if failure.outcome is not Outcome.RETRY:
             parking_key = None
         chosen: dict[str, Any] = {}
-        if ordering_key is not None and ordering_key != record.key:
+        if destination:
+            chosen["partition"] = zlib.crc32(destination.encode()) % self._partitions[topic]
+        elif ordering_key is not None and ordering_key != record.key:
             chosen["partition"] = zlib.crc32(ordering_key) % self._partitions[topic]
         try:
             self._producer.produce(
                 topic,
                 key=record.key,
                 value=record.value,
-                headers=failure_headers(record, self._masked(failure), parking_key, kind, part),
+                headers=failure_headers(record, self._masked(failure), parking_key, kind, part, destination),
                 on_delivery=partial(self._on_delivery, ticket),
                 **chosen,
             )

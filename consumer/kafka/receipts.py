@@ -43,7 +43,7 @@ class ReceiptWriter:
         Args:
             topic: of the receipts.
             partitions: how many it has.
-            namespace: Bluecore's, the key of the customers' names.
+            namespace: Bluecore's, the first of them where there are several: the key of the customers' names.
         """
         self._topic = topic
         self._partitions = partitions

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any, TypeVar
 
+from consumer.config.destinations import UNNAMED
 from consumer.config.expression_syntax import AROUND
-from consumer.config.route import SKIP, EventByValue, RouteConfig, paths_of
+from consumer.config.route import SKIP, DestinationByValue, EventByValue, RouteConfig, paths_of
 from consumer.mapping.choices import MISSING, Chosen, chosen, meanings
 from consumer.mapping.contract import decides_consent, events_of
 from consumer.mapping.errors import InvalidValueError, RefusedError
@@ -22,8 +23,9 @@ from consumer.mapping.surroundings import Cell, RouteSurroundings
 from consumer.mapping.tables import NO_TABLES, Tables
 from consumer.mapping.timing import Timing, timing_of
 from consumer.mapping.values import is_blank, readable
-from consumer.records import CONSENTS, OrderClass
+from consumer.records import CONSENTS, OrderClass, Reason
 
+_T = TypeVar("_T")
 _FORMS = {bool: "boolean", int: "whole number", str: "text", type(None): "missing value"}
 
 
@@ -36,6 +38,8 @@ class Route:
         zone: of the record's local timestamps, None where they stay without.
         rated: its number, where it has a rate of its own.
         timing: when its events are, and how old they may be.
+        destination: where its events go, None where a value of the record chooses.
+        brand: that value.
         plans: by that value's type and the value itself, as 1 and true are one in Python; by None when there
             is no chooser. None where the record is skipped.
         otherwise: the plan of all other values, where the route has a default.
@@ -49,6 +53,9 @@ class Route:
     timing: Timing
     plans: Mapping[Chosen | None, Plan | None]
     otherwise: Plan | None = None
+    destination: str | None = UNNAMED
+    brand: Reader | None = None
+    by_brand: Mapping[Chosen | None, str | None] = field(default_factory=dict)
 
     @property
     def only_event(self) -> str:
@@ -90,6 +97,26 @@ class Route:
             return self.plans[MISSING]
         return self._default(value)
 
+    def addressee(self, record: Any) -> str | None:
+        """The destination of a record whose value chooses it; None where it is to be skipped.
+
+        Raises:
+            RefusedError: the value is missing, or stands for no destination, and the route has none for all others.
+        """
+        chosen_by = self.config.destination
+        if self.brand is None or not isinstance(chosen_by, DestinationByValue):
+            return self.destination
+        value = self.brand.read(record)
+        found = chosen_by.default
+        if isinstance(value, bool | int | str | None):
+            found = self.by_brand.get(chosen(value, ignore_case=chosen_by.ignore_case), found)
+        if found is None:
+            known = ", ".join(map(as_yaml, chosen_by.values))
+            given = "is missing" if value is None or is_blank(value) else f"*** ({_form(value)}) is none of {known}"
+            what = f"destination: the value {given} ({self.brand.hint})"
+            raise RefusedError(Reason.UNROUTABLE, "destination", what)
+        return None if found == SKIP else found
+
     @property
     def _by_value(self) -> EventByValue:
         assert isinstance(self.config.event, EventByValue)  # noqa: S101 - there is a chooser
@@ -110,7 +137,7 @@ class Route:
 
 def names_read(route: RouteConfig) -> Names:
     """The fields of a record that a route looks at, in whose configuration nothing is wrong."""
-    return names_of(compile_route(route, "", NO_TABLES, Cell()))
+    return names_of(compile_route(route, {}, NO_TABLES, Cell()))
 
 
 def names_of(whole: object) -> Names:
@@ -142,13 +169,18 @@ def _consent(found: Any) -> bool:
 
 
 def compile_route(  # noqa: PLR0913, PLR0917 - a route, and what it shares with the others
-    route: RouteConfig, token: str, tables: Tables, cell: Cell, number: int = 0, max_age_seconds: float = 0
+    route: RouteConfig,
+    tokens: Mapping[str, str],
+    tables: Tables,
+    cell: Cell,
+    number: int = 0,
+    max_age_seconds: float = 0,
 ) -> Route:
     """Compiles a route in whose configuration nothing is wrong.
 
     Args:
         route: the route.
-        token: the namespace.
+        tokens: the namespaces, by destination.
         tables: those that `lookup` looks into.
         cell: where the record at hand is put.
         number: its place among the routes.
@@ -160,23 +192,33 @@ def compile_route(  # noqa: PLR0913, PLR0917 - a route, and what it shares with 
     timing = timing_of(route, max_age_seconds, shared)
     when = None if route.when is None else reader("when", route.when, (), accept, shared)
     if not isinstance(route.event, EventByValue):
-        only: dict[Chosen | None, Plan | None] = {None: plan_of(route, route.event, token, shared)}
-        return Route(route, when, None, route.zone, rated, timing, only)
+        only: dict[Chosen | None, Plan | None] = {None: plan_of(route, route.event, tokens, shared)}
+        return _addressed(Route(route, when, None, route.zone, rated, timing, only), shared)
     chooser = reader("event", route.event.path, (), readable, shared)
-    made = {event: plan_of(route, event, token, shared) for event in events_of(route)}
-    plans, otherwise = _plans(route.event, made), made.get(route.event.default or SKIP)
-    return Route(route, when, chooser, route.zone, rated, timing, plans, otherwise)
+    made = {event: plan_of(route, event, tokens, shared) for event in events_of(route)}
+    plans, otherwise = _chosen_by(route.event, made), made.get(route.event.default or SKIP)
+    return _addressed(Route(route, when, chooser, route.zone, rated, timing, plans, otherwise), shared)
 
 
-def _plans(event: EventByValue, made: Mapping[str, Plan]) -> dict[Chosen | None, Plan | None]:
+def _addressed(route: Route, shared: Shared) -> Route:
+    """The same with where its events go."""
+    by = route.config.destination
+    if not isinstance(by, DestinationByValue):
+        return replace(route, destination=by or UNNAMED)
+    brand = reader("destination", by.path, (), readable, shared)
+    names = _chosen_by(by, {name: name for name in (*route.config.destinations, SKIP)})
+    return replace(route, destination=None, brand=brand, by_brand=names)
+
+
+def _chosen_by(choice: EventByValue | DestinationByValue, made: Mapping[str, _T]) -> dict[Chosen | None, _T | None]:
     """By all that the values stand for; what one is goes before what another stands for."""
-    plans: dict[Chosen | None, Plan | None] = {}
-    for value, name in event.values.items():
-        plans[chosen(value, ignore_case=event.ignore_case)] = made.get(name)
-    for value, name in event.values.items():
-        for meant in meanings(value, ignore_case=event.ignore_case):
-            plans.setdefault(meant, made.get(name))
-    return plans
+    found: dict[Chosen | None, _T | None] = {}
+    for value, name in choice.values.items():
+        found[chosen(value, ignore_case=choice.ignore_case)] = made.get(name)
+    for value, name in choice.values.items():
+        for meant in meanings(value, ignore_case=choice.ignore_case):
+            found.setdefault(meant, made.get(name))
+    return found
 
 
 def reads_surroundings(route: RouteConfig) -> bool:

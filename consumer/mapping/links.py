@@ -8,9 +8,9 @@ from hashlib import blake2b
 
 from consumer.records import EventRequest
 
-Links = dict[tuple[str, str], EventRequest | None]
-"""The links that one record shows, by id and e-mail: the `identify` to send ahead, or None where an event of the
-record is itself one."""
+Links = dict[tuple[str, str, str], EventRequest | None]
+"""The links that one record shows, by id, e-mail and destination: the `identify` to send ahead, or None where an
+event of the record is itself one."""
 Claim = Callable[[str, str], bool]
 """Asked with an id and an e-mail: whether this record is the one to carry their link."""
 
@@ -61,4 +61,9 @@ def _digest(text: str) -> bytes:
 
 def claimed_links(links: Links, claim: Claim) -> list[EventRequest]:
     """The `identify` requests that go ahead of a record's own events: those that the record is to carry."""
-    return [identify for (one, email), identify in links.items() if claim(one, email) and identify is not None]
+    return [
+        identify
+        for (one, email, destination), identify in links.items()
+        # An id is linked in each namespace for itself.
+        if claim(f"{destination}\0{one}" if destination else one, email) and identify is not None
+    ]

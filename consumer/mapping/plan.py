@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
+from consumer.config.destinations import UNNAMED
 from consumer.config.route import RouteConfig
 from consumer.mapping.contract import MAX_BODY_BYTES, MAX_BYTES_IN_ALL, Contract, contract_of
 from consumer.mapping.customer import Customer, attribute_name, customer_of
@@ -15,6 +17,7 @@ from consumer.mapping.errors import LeftOut, RefusedError, leave_out
 from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY, SYNONYMS, own_names
 from consumer.mapping.identity import CustomerIds, Identity, identity_of
 from consumer.mapping.links import Links
+from consumer.mapping.nearest import with_nearest
 from consumer.mapping.products import PREFIX, Product, Products, products_of, products_per_request
 from consumer.mapping.readers import Reader, read_into, read_required, reader
 from consumer.mapping.shared import NOTHING_SHARED, Shared
@@ -33,6 +36,7 @@ class Plan:
     """How a record becomes requests of one event type.
 
     Attributes:
+        tokens: the namespaces, by destination.
         required: the readers of what stands beside token, customer and products and without which the record is
             refused.
         optional: those of what is sent beside them when there is a value.
@@ -40,7 +44,7 @@ class Plan:
         omits: an optional field that cannot be read is left out.
     """
 
-    token: str
+    tokens: Mapping[str, str]
     route: RouteConfig
     contract: Contract
     identity: Identity
@@ -52,7 +56,11 @@ class Plan:
     omits: bool
 
     def requests(
-        self, record: Any, links: Links | None = None, omitted: list[Omission] | None = None
+        self,
+        record: Any,
+        links: Links | None = None,
+        omitted: list[Omission] | None = None,
+        destination: str = UNNAMED,
     ) -> list[EventRequest]:
         """The requests in the order in which they are to be sent.
 
@@ -60,13 +68,14 @@ class Plan:
             record: the decoded record.
             links: takes the links that the record shows; None where no route links.
             omitted: takes what is left out, where the route leaves anything out; None where nobody asks.
+            destination: where they go.
 
         Raises:
             RefusedError: the record breaks the event type's contract.
         """
         left_out: LeftOut = [] if self.omits else None
         ids = self.identity.read(record, left_out)
-        properties: dict[str, Any] = {"token": self.token, "distinct_id": ids.distinct_id}
+        properties: dict[str, Any] = {"token": self.tokens[destination], "distinct_id": ids.distinct_id}
         if ids.email is not None:
             if self.customer is not None:
                 properties["customer"] = self.customer.read(record, ids.email, left_out)
@@ -76,15 +85,20 @@ class Plan:
         listed = self._products(record, left_out)
         read_required(properties, self.required, record)
         read_into(properties, self.optional, record, left_out)
-        requests = self._written(properties, listed, ids, left_out)
+        requests = self._written(properties, listed, ids, left_out, destination)
         if links is not None and ids.email is not None:
-            self._collect_links(record, ids.distinct_id, ids.email, links, left_out)
+            self._collect_links(record, ids, links, left_out, destination)
         if left_out and omitted is not None:
             omitted += map(self._omission, left_out)
         return requests
 
     def _written(
-        self, properties: dict[str, Any], listed: list[list[Product]], ids: CustomerIds, left_out: LeftOut
+        self,
+        properties: dict[str, Any],
+        listed: list[list[Product]],
+        ids: CustomerIds,
+        left_out: LeftOut,
+        destination: str,
     ) -> list[EventRequest]:
         requests = []
         size = 0
@@ -92,12 +106,12 @@ class Plan:
             if products:
                 properties["products"] = products
             try:
-                requests.append(_request(self.contract.event, properties, ids))
+                requests.append(_request(self.contract.event, properties, ids, destination))
             except _UnwritableError:
                 if left_out is None:
                     raise
                 self._drop_unwritable(properties, listed, left_out)
-                requests.append(_request(self.contract.event, properties, ids))
+                requests.append(_request(self.contract.event, properties, ids, destination))
             size += len(requests[-1].body)
             if size > MAX_BYTES_IN_ALL:
                 message = f"its {len(listed)} events have more than {MAX_BYTES_IN_ALL} bytes together"
@@ -119,7 +133,8 @@ class Plan:
         if "products" in self.contract.required:
             hint = self.products.source.hint
             if products is None:
-                raise RefusedError.missing("products", hint)
+                names = self.products.source.names
+                raise RefusedError.missing("products", with_nearest(hint, names, record))
             raise RefusedError(Reason.MISSING_FIELD, "products", f"products: the list is empty ({hint})")
         return [[]]
 
@@ -135,17 +150,20 @@ class Plan:
         label = _PLACE.sub("", field)
         return Omission(self.contract.event, field, str(refused), label if label in self.labels else f"{PREFIX}*")
 
-    def _collect_links(self, record: Any, distinct_id: str, email: str, links: Links, left_out: LeftOut) -> None:
+    def _collect_links(
+        self, record: Any, ids: CustomerIds, links: Links, left_out: LeftOut, destination: str
+    ) -> None:
+        email = ids.email or ""
         if self.contract.links:
-            links.setdefault((distinct_id, email))
+            links.setdefault((ids.distinct_id, email, destination))
         elif self.route.link_identities:
             for one in self.identity.linkable_ids(record, left_out):
-                if (one, email) not in links:
-                    links[one, email] = self._identify(one, email)
+                if (one, email, destination) not in links:
+                    links[one, email, destination] = self._identify(one, email, destination)
 
-    def _identify(self, distinct_id: str, email: str) -> EventRequest:
-        properties = {"token": self.token, "distinct_id": distinct_id, "customer": {"email": email}}
-        return _request("identify", properties, CustomerIds(distinct_id, email), link=True)
+    def _identify(self, distinct_id: str, email: str, destination: str) -> EventRequest:
+        properties = {"token": self.tokens[destination], "distinct_id": distinct_id, "customer": {"email": email}}
+        return _request("identify", properties, CustomerIds(distinct_id, email), destination, link=True)
 
 
 def _drop(target: dict[str, Any], place: str, kept: set[str], left_out: LeftOut) -> None:
@@ -157,8 +175,8 @@ def _drop(target: dict[str, Any], place: str, kept: set[str], left_out: LeftOut)
             leave_out(left_out, name, rule if inner == name else f"{inner}: {rule}", place=place)
 
 
-def plan_of(route: RouteConfig, event: str, token: str, shared: Shared = NOTHING_SHARED) -> Plan:
-    """Compiles one event type of a route in whose configuration nothing is wrong."""
+def plan_of(route: RouteConfig, event: str, tokens: Mapping[str, str], shared: Shared = NOTHING_SHARED) -> Plan:
+    """Compiles one event type of a route in whose configuration nothing is wrong; `tokens`: by destination."""
     contract = contract_of(event)
     properties = [
         reader(name, route.fields.get(name), own_names(route, name), ACCEPT.get(name, field_value), shared)
@@ -175,7 +193,7 @@ def plan_of(route: RouteConfig, event: str, token: str, shared: Shared = NOTHING
         labels |= {f"{PREFIX}{each.field}" for each in products.flat_others}
     identity = identity_of(route, contract, shared)
     omits = route.invalid_optional == "omit"
-    return Plan(token, route, contract, identity, customer, products, required, optional, frozenset(labels), omits)
+    return Plan(tokens, route, contract, identity, customer, products, required, optional, frozenset(labels), omits)
 
 
 def property_names(route: RouteConfig, contract: Contract) -> tuple[str, ...]:
@@ -191,7 +209,9 @@ def _is_property(name: str) -> bool:
     return not is_of_products and name not in {*IDENTITY, *SYNONYMS} and attribute_name(name) not in CUSTOMER
 
 
-def _request(event: str, properties: dict[str, Any], ids: CustomerIds, *, link: bool = False) -> EventRequest:
+def _request(
+    event: str, properties: dict[str, Any], ids: CustomerIds, destination: str, *, link: bool = False
+) -> EventRequest:
     try:
         body = orjson.dumps({"event": event, "properties": properties})
     except orjson.JSONEncodeError:
@@ -202,4 +222,4 @@ def _request(event: str, properties: dict[str, Any], ids: CustomerIds, *, link: 
         message = f"the event has {len(body)} bytes; Bluecore takes {MAX_BODY_BYTES}"
         raise RefusedError(Reason.TOO_LARGE, None, message)
     # A customer is one lane, by whatever id each event names it: the e-mail where it is known.
-    return EventRequest(event, body, ids.email or ids.distinct_id, link)
+    return EventRequest(event, body, ids.email or ids.distinct_id, link, None, None, destination)

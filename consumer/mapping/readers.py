@@ -9,6 +9,7 @@ from typing import Any
 from consumer.config.route import FieldConfig
 from consumer.mapping.convert import converter
 from consumer.mapping.errors import InvalidValueError, LeftOut, RefusedError, leave_out
+from consumer.mapping.nearest import with_nearest
 from consumer.mapping.paths import Get, compile_path
 from consumer.mapping.reads import Names, names_in
 from consumer.mapping.shared import NOTHING_SHARED, Shared
@@ -108,7 +109,7 @@ def read_required(target: dict[str, Any], readers: Sequence[Reader], record: Any
         except InvalidValueError as rule:
             raise RefusedError.invalid(each.field, rule, each.hint) from None
         if value is None:
-            raise RefusedError.missing(each.field, each.hint)
+            raise RefusedError.missing(each.field, with_nearest(each.hint, each.names, record))
         target[each.field] = value
 
 

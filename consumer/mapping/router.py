@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Literal
 
+from consumer.config.destinations import UNNAMED
 from consumer.config.route import RouteConfig
 from consumer.delivery.failures import joined
 from consumer.mapping.compiled_route import Route, compile_route, names_of, reads_surroundings
@@ -15,7 +17,7 @@ from consumer.mapping.errors import RefusedError
 from consumer.mapping.links import Claim, Links, claimed_links
 from consumer.mapping.moments import localised
 from consumer.mapping.reads import Names, union
-from consumer.mapping.recipients import Recipients
+from consumer.mapping.recipients import Namespace, Recipients
 from consumer.mapping.surroundings import Cell, Surroundings
 from consumer.mapping.tables import NO_TABLES, Tables
 from consumer.records import EventRequest, Mapped, Omission, Reason, Reject, Send, Skip, Stage
@@ -47,7 +49,7 @@ class Router:
         self.reads_event_times = any(route.timing.reader is not None for route in routes)
         self.links_identities = any(route.config.link_identities for route in routes)
 
-    def map(  # noqa: C901, PLR0913 - a record's coordinates, flat for the hot path
+    def map(  # noqa: C901, PLR0912, PLR0913, PLR0915 - a record's coordinates, flat for the hot path
         self,
         topic: str,
         record_name: str | None,
@@ -85,11 +87,11 @@ class Router:
         omitted: list[Omission] = []
         links: Links | None = None if claim is None else {}
         priorities: list[int] = []
-        reason: Literal["when", "event"] = "when"
+        reason: Literal["when", "event", "destination"] = "when"
         refused: list[tuple[int, Reject | None]] | None = None
         own_time: int | None = None
         for route in routes:
-            event = ""
+            event, destination = "", route.destination
             try:
                 record = value if route.zone is None else localised(value, route.zone)
                 if route.applies(record):
@@ -99,13 +101,16 @@ class Router:
                         reason = "event"
                         continue
                     event = plan.contract.event
+                    if destination is None and (destination := route.addressee(record)) is None:
+                        reason = "destination"
+                        continue
                     timing, time_ms = route.timing, event_time_ms
                     unread: list[Omission] = []
                     if timing.reader is not None and (read := timing.read(record, event, unread)) is not None:
                         time_ms = read
                         own_time = read if own_time is None else min(own_time, read)
                     timing.check(time_ms, now_ms)
-                    made = plan.requests(record, links, omitted)
+                    made = plan.requests(record, links, omitted, destination)
                     if timing.own:
                         until_ms = timing.limit.until_ms(time_ms)
                         made = [each._replace(until_ms=until_ms) for each in made]
@@ -120,8 +125,10 @@ class Router:
                     kind=route.kind_of(event),
                     number=number,
                     event_time_ms=own_time,
+                    destination=destination,
                 )
-                refused = [*(refused or ()), (len(requests), None if self._is_withheld(route, value) else reject)]
+                told = None if self._is_withheld(route, value, destination) else reject
+                refused = [*(refused or ()), (len(requests), told)]
         rejects = () if refused is None else tuple(each for _, each in refused if each is not None)
         if not priorities:
             return joined(rejects) if rejects else Skip("only_emails" if refused else reason)
@@ -163,18 +170,18 @@ class Router:
         requests: list[EventRequest], numbers: tuple[int, ...], links: Links | None, recipients: Recipients
     ) -> tuple[list[EventRequest], tuple[int, ...]]:
         """The requests for those who may get any, with their numbers, and of `links` theirs; the rest is counted."""
-        for link in [link for link in links or () if not recipients.takes(link[1])]:
+        for link in [link for link in links or () if not recipients.takes(*link[1:])]:
             del (links or {})[link]
         numbered = zip(numbers or range(len(requests)), requests, strict=True)
-        kept = [(number, request) for number, request in numbered if recipients.takes(request.customer)]
+        kept = [each for each in numbered if recipients.takes(each[1].customer, each[1].destination)]
         if len(kept) == len(requests):
             return requests, numbers
         recipients.on_withheld(len(requests) - len(kept))
         return [request for _, request in kept], tuple(number for number, _ in kept)
 
-    def _is_withheld(self, route: Route, record: Any) -> bool:
+    def _is_withheld(self, route: Route, record: Any, destination: str | None) -> bool:
         """Whether what a route refuses is of somebody who gets no events anyhow: that is no dead letter."""
-        if self.recipients is None:
+        if self.recipients is None or destination is None:
             return False
         for plan in (*route.plans.values(), route.otherwise):
             if plan is None:
@@ -182,7 +189,7 @@ class Router:
             with suppress(RefusedError):
                 email = plan.identity.email.read(record)
                 if email is not None:
-                    if another := not self.recipients.takes(email):
+                    if another := not self.recipients.takes(email, destination):
                         self.recipients.on_withheld(1)
                     return another
         return False
@@ -191,28 +198,32 @@ class Router:
         return tuple(route for route in self._routes if route.takes_tombstones_of(topic))
 
 
-def compile_routes(
+def compile_routes(  # noqa: PLR0913 - all that the configuration says of mapping
     routes: Sequence[RouteConfig],
     *,
     token: str,
     max_age_seconds: float = 0,
     tables: Tables = NO_TABLES,
     only_emails: Sequence[str] = (),
+    others: Mapping[str, Namespace] = MappingProxyType({}),
 ) -> Router:
     """Everything that can be worked out before the first record.
 
     Args:
         routes: the configuration's, in which `consumer.commands.validation` finds nothing wrong.
-        token: the namespace, `properties.token` of every event.
+        token: the namespace of `bluecore`, `properties.token` of every event that goes to no other destination.
         max_age_seconds: older events are rejected as too old, unless their route says otherwise; 0: none is.
         tables: those that `lookup` looks into.
-        only_emails: the addresses and domains of those who get events; empty: everybody does.
+        only_emails: the addresses and domains of those who get events there; empty: everybody does.
+        others: the other destinations, by their names.
     """
-    cell = Cell()
+    every = {UNNAMED: Namespace(token, tuple(only_emails)), **others}
+    cell, tokens = Cell(), {name: each.token for name, each in every.items()}
     compiled = [
-        compile_route(route, token, tables, cell, number, max_age_seconds) for number, route in enumerate(routes)
+        compile_route(route, tokens, tables, cell, number, max_age_seconds) for number, route in enumerate(routes)
     ]
-    return Router(compiled, cell, Recipients(only_emails) if only_emails else None)
+    listed = {name: each.only_emails for name, each in every.items() if each.only_emails}
+    return Router(compiled, cell, Recipients(listed) if listed else None)
 
 
 def _numbered(requests: int, refused_at: Sequence[int]) -> tuple[int, ...]:

@@ -36,8 +36,6 @@ from consumer.kafka.source import KafkaSource
 from consumer.kafka.tokens.process import token_source
 from consumer.kafka.topics import ensure_topics
 from consumer.mapping.contract import events_of
-from consumer.mapping.router import Router, compile_routes
-from consumer.mapping.tables import load_tables
 from consumer.mapping.translate import Translator
 from consumer.pipeline.caches import caches_of
 from consumer.pipeline.decoding import decoders, key_decoder, schema_cache
@@ -45,6 +43,7 @@ from consumer.pipeline.held_back import is_paused, tell_held_back
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.lag import Lag
 from consumer.pipeline.reporter import Reporter
+from consumer.pipeline.routing import destinations_of, router
 from consumer.pipeline.service import Service
 from consumer.ports import Watch
 from consumer.records import CONSENTS
@@ -87,7 +86,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
         prometheus = CollectorRegistry()
         ProcessCollector(registry=prometheus)
         PlatformCollector(registry=prometheus)
-        metrics = Metrics(prometheus)
+        metrics = Metrics(prometheus, config.every_destination)
         metrics.prepare(events_of_topics(config.routes))
         show_settings(metrics, config.delivery)
         health = Health(clock.now, stall_seconds(max_poll_seconds(config.kafka)))
@@ -98,7 +97,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
             stack.callback(schemas.close)
         partitions = ensure_topics(config.kafka, config.own_topics)
         engine = Engine(DeliveryPolicy.from_config(config))
-        routes = router(config)
+        routes = router(config, max_age_seconds=config.delivery.max_event_age_seconds)
         translator = Translator(
             routes,
             decoders(config, schemas),
@@ -122,13 +121,13 @@ def assembled(config: Config) -> Iterator[Assembled]:
             intake=intake,
             lag=lag,
             caches=caches_of(engine, translator, schemas),
-            name_of=partial(customer_hash, key=config.bluecore.namespace.get_secret_value()),
-            endpoint=address(config.bluecore.url),
+            name_of=partial(customer_hash, key=config.customer_hash_key),
+            addresses={name: address(each.url) for name, each in config.endpoints.items()},
             read_errors=read_errors,
             by_own_time=routes.reads_event_times,
             tokens=None if config.kafka.authentication is None else token_source(config.kafka.authentication),
         )
-        client = BluecoreClient(config.bluecore, transport(config), metrics)
+        client = BluecoreClient(config.endpoints, transport(config), metrics)
 
         def source(listener: Service) -> KafkaSource:
             read = subscription(config)
@@ -148,6 +147,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
             priority_of=lambda topic: priority_of(config.routes, topic),
             drain_seconds=config.delivery.drain_seconds,
             is_paused=partial(is_paused, config.routes),
+            destinations_of=partial(destinations_of, config),
         )
         tell_held_back(config, health, metrics, routes.recipients)
         yield Assembled(service, reporter, server.port)
@@ -178,8 +178,9 @@ def cluster_watch(config: Config, named: Sequence[str]) -> Iterator[ClusterWatch
 
 def transport(config: Config) -> Transport:
     """The transport that the configuration asks for; a slower one in its place is told of."""
-    opened = open_transport(config.bluecore, config.delivery.max_in_flight)
-    if config.bluecore.transport == "auto" and isinstance(opened, ThreadTransport):
+    opened = open_transport(config.endpoints, config.delivery.max_in_flight)
+    asked = next(iter(config.endpoints.values())).transport
+    if asked == "auto" and isinstance(opened, ThreadTransport):
         log.warning(
             "libcurl cannot be used here, it takes pycurl and Linux: sending by requests, which costs more CPU"
         )
@@ -191,22 +192,13 @@ def retry_watch(config: Config) -> Watch:
     return RetryWatch(config) if letters.delays_seconds and letters.ordered_events else NoWatch()
 
 
-def router(config: Config) -> Router:
-    return compile_routes(
-        config.routes,
-        token=config.bluecore.namespace.get_secret_value(),
-        max_age_seconds=config.delivery.max_event_age_seconds,
-        only_emails=config.bluecore.only_emails,
-        tables=load_tables(config.tables),
-    )
-
-
-def events_of_topics(routes: Iterable[RouteConfig]) -> dict[str, list[str]]:
-    """By topic, the event types that its routes can yield; of patterns, nobody knows the topics yet."""
-    found: dict[str, list[str]] = {}
+def events_of_topics(routes: Iterable[RouteConfig]) -> dict[str, list[tuple[str, str]]]:
+    """By topic, the destinations and event types that its routes can yield; those of patterns are not known yet."""
+    found: dict[str, list[tuple[str, str]]] = {}
     for route in routes:
         if route.topic is not None:
-            found.setdefault(route.topic, []).extend(events_of(route))
+            pairs = [(name, event) for name in route.destinations for event in events_of(route)]
+            found.setdefault(route.topic, []).extend(pairs)
     return found
 
 

@@ -9,6 +9,7 @@ import structlog
 
 from consumer.avro.schema_ids import SchemaId
 from consumer.delivery.engine import Engine
+from consumer.delivery.throttle import Throttle
 from consumer.pipeline.caches import NO_CACHES, Caches
 from consumer.pipeline.hot_key import HotKey
 from consumer.pipeline.lag import Lag
@@ -75,7 +76,10 @@ class EngineGauges:
         self._next = self._next_ages = 0.0
         self._counted_duplicates = self._counted_resent = self._counted_receipts = 0
         self._counted_unwritten = self._counted_rewrites = 0
-        self._counted_held = self._capped = 0.0
+        self._counted_held: dict[str, float] = {}
+        self._capped: dict[str, float] = {}
+        """By destination, as are those before."""
+        self._removed: dict[str, int] = {}
 
     def show_ages_next(self) -> None:
         """The topics have changed: their ages and their lag are shown with the next `show`."""
@@ -88,7 +92,8 @@ class EngineGauges:
             return
         self._next = now + _INTERVAL
         engine, metrics = self._engine, self._metrics
-        metrics.concurrency_limit.set(engine.gates.concurrency.limit)
+        for name in self._engine.destinations:
+            metrics.concurrency_limit[name,].set(engine.endpoints[name].gates.concurrency.limit)
         budgets = (engine.partitions.buffer.memory, engine.partitions.buffer.redelivery_memory)
         metrics.in_memory_records.set(sum(budget.records for budget in budgets))
         metrics.in_memory_bytes.set(sum(budget.bytes for budget in budgets))
@@ -120,21 +125,46 @@ class EngineGauges:
         if engine.receipts is not None:
             metrics.receipts.inc(engine.receipts.written - self._counted_receipts)
             self._counted_receipts = engine.receipts.written
-        held = engine.gates.throttle.held_seconds(now)
-        metrics.endpoint_held_seconds.inc(max(0.0, held - self._counted_held))
-        self._counted_held = held
-        self._throttled.look(held, now)
+        for name in self._engine.destinations:
+            self._count_holds(name, engine.endpoints[name].gates.throttle, now)
+        self._tell_of_removed(engine.removed)
+        self._throttled.look(max(self._counted_held.values(), default=0.0), now)
         self._slow_answers.look(now)
-        if (capped := engine.gates.throttle.capped) != self._capped:
-            self._capped = capped
-            if self._incidents.happened("capped", now) is not None:
+
+    def _count_holds(self, destination: str, throttle: Throttle, now: float) -> None:
+        held = throttle.held_seconds(now)
+        self._metrics.endpoint_held_seconds[destination,].inc(
+            max(0.0, held - self._counted_held.get(destination, 0.0))
+        )
+        self._counted_held[destination] = held
+        if (capped := throttle.capped) != self._capped.get(destination, 0.0):
+            self._capped[destination] = capped
+            if self._incidents.happened(("capped", destination), now) is not None:
+                named = {"destination": destination} if destination else {}
                 log.warning(
                     "Bluecore asked for a longer wait than delivery.max_hold_seconds allows; it was cut to that",
                     asked_seconds=round(capped, 1),
+                    **named,
                 )
 
+    def _tell_of_removed(self, removed: Mapping[str, int]) -> None:
+        """Records that nothing can be done with here: told when the first is read, and shown until they are gone."""
+        if removed == self._removed:
+            return
+        for destination in removed.keys() - self._removed.keys():
+            log.warning(
+                "records in the retry topic are for a destination that the configuration does not have:"
+                " they are left where they are, until it is back",
+                destination=destination,
+            )
+        for destination in {**self._removed, **removed}:
+            self._metrics.destination_removed[destination].set(removed.get(destination, 0))
+        self._removed = dict(removed)
+        self._health.detail("removed_destinations", ", ".join(sorted(removed)) or "none")
+
     def _stops(self) -> None:
-        gates, registry, receipts = self._engine.gates, self._registry, self._engine.receipts
+        registry, receipts = self._registry, self._engine.receipts
+        away = any(each.gates.breaker.open for each in self._engine.endpoints.values())
         paused = self._engine.partitions.paused
         # Redeliveries have a buffer of their own, which is full for hours after an outage: the topics flow meanwhile.
         full = [each for each in paused if not (each.held or each.map_full or each.draining or each.redelivers)]
@@ -142,7 +172,7 @@ class EngineGauges:
         # What a route of theirs holds back fills their share, and leaves the others theirs.
         own_share = [each.partition.topic for each in full if each.held_lanes]
         in_flood = {route.topic for route in self._engine.partitions.held_routes.holding}
-        explained = gates.breaker.open or bool(unwritten)
+        explained = away or bool(unwritten)
         outage = None if registry is None else registry.outage
         key_outage = None if registry is None else registry.key_outage
         awaited = {} if registry is None else registry.unknown_ids
@@ -150,7 +180,7 @@ class EngineGauges:
             "memory": len(own_share) < len(full) and not explained,
             "route_rate": not in_flood.issuperset(own_share) and not explained,
             "receipts": bool(full) and bool(unwritten),
-            "circuit_open": bool(full) and gates.breaker.open,
+            "circuit_open": bool(full) and away,
             "settled_map": any(each.map_full for each in paused),
             "registry": outage is not None,
             "keys": key_outage is not None,

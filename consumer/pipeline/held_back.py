@@ -32,7 +32,11 @@ def tell_held_back(config: Config, health: Health, metrics: Metrics, recipients:
         for topic in (route.topic for route in config.routes if route.paused and route.topic):
             metrics.topic_paused[topic].set(1)
     if recipients is not None:
-        listed = len(config.bluecore.only_emails)
-        log.warning("only the customers of bluecore.only_emails get events: all others are skipped", listed=listed)
+        by_name = {name: len(each.only_emails) for name, each in config.endpoints.items() if each.only_emails}
+        listed = sum(by_name.values())
+        named = {"destinations": list(by_name)} if any(by_name) else {}
+        log.warning(
+            "only the customers of bluecore.only_emails get events: all others are skipped", listed=listed, **named
+        )
         health.detail("only_emails", f"{listed} listed, all others are skipped")
         recipients.on_withheld = metrics.events_withheld.inc

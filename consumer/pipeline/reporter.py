@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from types import MappingProxyType
 
 import structlog
 
@@ -31,13 +32,14 @@ _COUNTED_TOGETHER = 64
 _COUNT_SECONDS = 0.05
 _TELL_SECONDS = 1.0
 _LONGEST_WHY = 500  # characters
+_REGROUPED = ("ILLEGAL_GENERATION", "REBALANCE_IN_PROGRESS", "STALE_MEMBER_EPOCH")
 
 
 class Reporter:
     """Counts what happens as it happens, and has the state of the engine shown.
 
-    `name_of` makes of a customer's id the name that may stand in a log; `by_own_time`: there are events that say
-    themselves when they were.
+    `name_of` makes of a customer's id the name that may stand in a log; `addresses` are those of the destinations;
+    `by_own_time`: there are events that say themselves when they were.
     """
 
     def __init__(  # noqa: PLR0913 - what it reports to and what it reports of, handed in
@@ -52,7 +54,7 @@ class Reporter:
         lag: Lag | None = None,
         caches: Caches = NO_CACHES,
         name_of: Callable[[str], str] = lambda _: "",
-        endpoint: str = "",
+        addresses: Mapping[str, str] = MappingProxyType({}),
         read_errors: ReadErrors | None = None,
         by_own_time: bool = False,
         tokens: HasToken | None = None,
@@ -63,14 +65,15 @@ class Reporter:
         self._lag = lag
         self._gauges = EngineGauges(metrics, health, engine, registry, intake, lag, caches, name_of, read_errors)
         self._name_of = name_of
-        self._endpoint = endpoint
+        self._addresses = addresses
         self._token = TokenState(metrics, health, tokens)
         self.stopwatch = stopwatch
         self.records: Counter[Outcome] = Counter()
         """How many records were settled, by what became of them."""
         self._uncounted: list[Settlement] = []
         """Delivered, and not in the metrics yet."""
-        self._ages: list[float] = []
+        self._ages: dict[str, list[float]] = {}
+        """Of those, in seconds, by destination."""
         self._event_ages = Ages(metrics, by_own_time=by_own_time)
         self._count_at = 0.0
         self._incidents = Incidents()
@@ -78,8 +81,9 @@ class Reporter:
         """Of records: by topic, outcome, reason and status."""
         self._tell_at = 0.0
         self._omissions = OmittedFields(metrics)
-        self._cause = ""
-        self._open = False
+        self._causes: dict[str, str] = {}
+        """By destination, why its breaker is open."""
+        self._open: dict[str, bool] = {}
         self._held: frozenset[Route] = frozenset()
         self._leaving = False
         self._write_failed = self._receipt_failed = False
@@ -114,7 +118,9 @@ class Reporter:
         if settlements:
             delivered = [each for each in settlements if each.outcome is Outcome.DELIVERED]
             self._uncounted += delivered
-            self._ages += ages([each.record for each in delivered], now)
+            for destination in {each.destination for each in delivered}:
+                found = ages([each.record for each in delivered if each.destination == destination], now)
+                self._ages.setdefault(destination, []).extend(found)
             if len(delivered) < len(settlements):
                 self._others([each for each in settlements if each.outcome is not Outcome.DELIVERED], now)
         if now >= self._count_at or len(self._uncounted) >= _COUNTED_TOGETHER:
@@ -126,27 +132,30 @@ class Reporter:
         if not self._uncounted:
             return
         self.records[Outcome.DELIVERED] += len(self._uncounted)
-        kinds = Counter([(each.record.origin.topic, each.events) for each in self._uncounted])
-        for (topic, events), count in kinds.items():
+        kinds = Counter([(each.destination, each.record.origin.topic, each.events) for each in self._uncounted])
+        for (destination, topic, events), count in kinds.items():
             # A record that was split has thousands of one kind.
             for event, times in Counter(events).items() if len(events) > 1 else ((events[0], 1),):
-                self._metrics.events[topic, event, Outcome.DELIVERED].inc(count * times)
-        self._metrics.event_age["delivered"].observe_many(self._ages)
-        self._uncounted, self._ages = [], []
+                self._metrics.events[destination, topic, event, Outcome.DELIVERED].inc(count * times)
+        for destination, found in self._ages.items():
+            self._metrics.age_delivered[destination].observe_many(found)
+        self._uncounted, self._ages = [], {}
 
     def _others(self, settlements: Sequence[Settlement], now: float) -> None:
-        events: Counter[tuple[str, str, Outcome]] = Counter()
+        events: Counter[tuple[str, str, str, Outcome]] = Counter()
         for settlement in settlements:
             self._undelivered(settlement, events, now)
         for key, count in events.items():
             self._metrics.events[key].inc(count)
 
-    def _undelivered(self, settlement: Settlement, counts: Counter[tuple[str, str, Outcome]], now: float) -> None:
+    def _undelivered(
+        self, settlement: Settlement, counts: Counter[tuple[str, str, str, Outcome]], now: float
+    ) -> None:
         outcome, failure = settlement.outcome, settlement.failure
         self.records[outcome] += 1
         for number, event in enumerate(settlement.events):
             became = Outcome.DELIVERED if number < settlement.delivered else outcome
-            counts[settlement.record.origin.topic, event, became] += 1
+            counts[settlement.destination, settlement.record.origin.topic, event, became] += 1
         if failure is None:
             return
         if outcome is Outcome.DEAD_LETTER:
@@ -196,7 +205,9 @@ class Reporter:
     def commit_failed(self, partitions: Sequence[Partition], error: str, now: float) -> None:
         self._metrics.commits["failed"].inc()
         if (suppressed := self._incidents.happened("commit", now)) is not None:
-            log.warning(
+            # In every rollout one is under way while the group changes; who loses partitions by it is told so.
+            tell = log.info if any(name in error for name in _REGROUPED) else log.warning
+            tell(
                 "a commit failed; it is repeated",
                 partitions=list(map(str, partitions)),
                 error=error,
@@ -263,24 +274,35 @@ class Reporter:
         self._gauges.show(now)
 
     def _circuit(self) -> None:
-        breaker, holding = self._engine.gates.breaker, frozenset(self._engine.partitions.held_routes.holding)
-        # One record that is refused for ever, among others that pass, is no outage to tell of.
-        cause = "" if breaker.doubtful else breaker.cause
-        if breaker.open != self._open:
-            self._open = breaker.open
-            self._metrics.circuit_open.set(breaker.open)
-        if (cause, holding) == (self._cause, self._held):
+        endpoints, holding = self._engine.endpoints, frozenset(self._engine.partitions.held_routes.holding)
+        causes = {}
+        for name, endpoint in endpoints.items():
+            breaker = endpoint.gates.breaker
+            if breaker.open != self._open.get(name, False):
+                self._open[name] = breaker.open
+                self._metrics.circuit_open[name,].set(breaker.open)
+            # One record that is refused for ever, among others that pass, is no outage to tell of.
+            if breaker.cause and not breaker.doubtful:
+                causes[name] = breaker.cause
+        if (causes, holding) == (self._causes, self._held):
             return
         self._metrics.intake_stopped["dead_letters"].set(bool(holding))
-        self._health.detail("circuit", cause or (DEAD_LETTER_FLOOD if holding else "closed"))
-        if cause != self._cause:
-            self._cause = cause
-            if cause:
-                what = "Bluecore is unavailable: sending is paused and probed"
-                log.error(what, cause=cause, url=self._endpoint)
-            else:
-                log.info("Bluecore accepts events again")
+        told = [f"{name}: {cause}" if name else cause for name, cause in causes.items()]
+        self._health.detail("circuit", ", ".join(told) or (DEAD_LETTER_FLOOD if holding else "closed"))
+        for name in endpoints:
+            self._tell_of_circuit(name, self._causes.get(name, ""), causes.get(name, ""))
+        self._causes = causes
         self._tell_of_routes(holding)
+
+    def _tell_of_circuit(self, destination: str, before: str, cause: str) -> None:
+        if cause == before:
+            return
+        named = {"destination": destination} if destination else {}
+        if cause:
+            what = "Bluecore is unavailable: sending is paused and probed"
+            log.error(what, cause=cause, url=self._addresses.get(destination, ""), **named)
+        else:
+            log.info("Bluecore accepts events again", **named)
 
     def _tell_of_routes(self, holding: frozenset[Route]) -> None:
         routes = self._engine.partitions.held_routes
@@ -291,6 +313,7 @@ class Reporter:
                 "most records of a route are dead letters: it is held where it stands, and the others go on",
                 topic=route.topic,
                 event_type=route.event or "unknown",
+                destination=route.destination or None,
                 records=what,
                 # Of a flood that comes all at once, no dead letter is written that could be looked at.
                 why=routes.why(route)[:_LONGEST_WHY] or None,

@@ -18,6 +18,7 @@ from consumer.delivery.lease import Lease
 from consumer.delivery.task import Commit
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.reporter import Reporter
+from consumer.pipeline.routing import ANYWHERE, TopicDestinations
 from consumer.ports import Assigned, Client, Publisher, Source, Watch
 from consumer.records import Partition, Reason, Record, Reject, Stage
 
@@ -52,6 +53,7 @@ class Service:
         priority_of: Callable[[str], float],
         drain_seconds: float,
         is_paused: Callable[[str], bool] = lambda _: False,
+        destinations_of: Callable[[str], TopicDestinations] = lambda _: ANYWHERE,
     ) -> None:
         self._engine = engine
         self._intake = intake
@@ -62,6 +64,7 @@ class Service:
         self._clock = clock
         self._priority_of = priority_of
         self._is_paused = is_paused
+        self._destinations_of = destinations_of
         self._drain_seconds = drain_seconds
         self.wake_at = 0.0
         """When the next step is due even if nothing arrives, in seconds since the epoch."""
@@ -152,7 +155,7 @@ class Service:
     def _act(self, now: float) -> None:
         decided = self._engine.decide(now)
         for ticket, task in decided.sends:
-            self._client.send(ticket, task.request.body, task.idempotency_key, task.traceparent)
+            self._client.send(ticket, task.request.body, task.idempotency_key, task.traceparent, task.destination)
         for ticket, task in decided.writes:
             self._publisher.publish(ticket, task)
         for ticket, receipt in decided.receipts:
@@ -174,6 +177,7 @@ class Service:
         if assigned:
             self._retry_watch.catch_up(self._engine.parked.ask())
         for each in assigned:
+            destinations = self._destinations_of(each.partition.topic)
             self._engine.partitions.assign(
                 each.partition,
                 each.committed,
@@ -181,6 +185,8 @@ class Service:
                 self._priority_of(each.partition.topic),
                 start=each.start,
                 stopped=self._is_paused(each.partition.topic),
+                destinations=destinations.names,
+                sets_aside=destinations.set_aside,
             )
             self._engine.partitions.lend(each.partition, Lease(each.lease, self._clock.now()))
         self._report.rebalanced("assigned", [each.partition for each in assigned], self._engine.partitions.assigned)

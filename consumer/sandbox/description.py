@@ -25,6 +25,9 @@ def describe(plan: FaultPlan) -> list[str]:
     if scripted := len(plan.scripts.distinct_id) + len(plan.scripts.idempotency_key):
         whom = "1 customer or event" if scripted == 1 else f"{scripted} customers or events"
         lines.append(f"failures planned one by one for {whom}")
+    for number, each in enumerate(plan.namespaces.values(), start=1):
+        # By its number: a namespace is a secret, which a page must not show.
+        lines += [f"for namespace {number} of the plan: {line}" for line in describe(each)]
     return lines
 
 

@@ -50,6 +50,7 @@ class EventsApi:
         self._store = store
         self._faults = faults
         self._closing = closing
+        self._namespaces = settings.accepted
         self._key_header = settings.api_key_header.lower().encode()
         self._key = f"{settings.api_key_prefix}{settings.api_key}".encode()
 
@@ -87,7 +88,7 @@ class EventsApi:
         if self._settings.api_key and (self._key_header, self._key) not in headers:
             return named._replace(status=401, findings=(_KEY,))
         token = properties.get("token")
-        if self._settings.namespace and token and token != self._settings.namespace:
+        if self._namespaces and token and token not in self._namespaces:
             return named._replace(status=401, findings=(_NAMESPACE,))
         found = tuple(check_event(document, strict=True, linked=self._store.profiles.links))
         if refused := tuple(each for each in found if self._settings.strict or not each.silent):
@@ -99,7 +100,7 @@ class EventsApi:
         key = short_name(
             next((value for name, value in headers if name == b"idempotency-key"), b"").decode("latin-1")
         )
-        disturbance = self._faults.next(verdict.distinct_id, key)
+        disturbance = self._faults.next(verdict.distinct_id, key, _name((verdict.properties or {}).get("token")))
         step = disturbance.step
         # What is lost is the answer alone; any other fault stands in the place of the contract's verdict.
         judged = step in (None, "lost")

@@ -119,6 +119,7 @@ class FaultPlan(_Frozen):
         rates: by step, the share of requests that meets it.
         retry_after_seconds: sent with every 429 and 503 made here, as seconds or as an HTTP date.
         hang_seconds: ends a hang by breaking the connection.
+        namespaces: by namespace, the faults that its events meet in place of these; all others meet these.
     """
 
     seed: int = 0
@@ -133,11 +134,14 @@ class FaultPlan(_Frozen):
     hang_seconds: Seconds = 60
     outage: Annotated[OutagePlan | None, BeforeValidator(shorthand.outage)] = None
     scripts: Scripts = Scripts()
+    namespaces: dict[str, FaultPlan] = {}
 
     @model_validator(mode="after")
     def _at_most_everything(self) -> Self:
         if sum(self.rates.values()) > 1 + 1e-9:
             raise ValueError("rates: together they are more than 1, which is every request")
+        if any(each.namespaces for each in self.namespaces.values()):
+            raise ValueError("namespaces: there are no others below one")
         return self
 
 

@@ -52,6 +52,11 @@ def not_blank(_context: click.Context, _option: click.Parameter, value: str | No
     return value or ""
 
 
+def none_blank(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """The same of an option that may be given several times."""
+    return tuple(not_blank(context, option, value) for value in values)
+
+
 def fault_options(command: _Command) -> _Command:
     """Give a click command the flags whose values `plan_from_flags` takes by name."""
     for option in reversed(_OPTIONS):

@@ -36,11 +36,14 @@ class _State:
     windows: Windows | None = field(init=False)
     idle: bool = field(init=False)
     used: dict[tuple[str, str], int] = field(default_factory=dict)
+    namespaces: dict[str, FaultInjector] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.random = Random(self.plan.seed)  # noqa: S311 - seeded so that a run can be repeated
         self.windows = Windows(self.plan.rate_limit) if self.plan.rate_limit else None
-        self.idle = self.plan == FaultPlan(seed=self.plan.seed, hang_seconds=self.plan.hang_seconds)
+        self.idle = self.plan == FaultPlan(
+            seed=self.plan.seed, hang_seconds=self.plan.hang_seconds, namespaces=self.plan.namespaces
+        )
 
 
 class FaultInjector:
@@ -70,7 +73,10 @@ class FaultInjector:
     def apply(self, plan: FaultPlan) -> None:
         """Put this plan in force from now on: seed, scripts, windows and outage begin anew."""
         # One assignment, so that the thread that answers requests sees the old state or the new one.
-        self._state = _State(plan, self._clock())
+        below = {
+            name: FaultInjector(each, clock=self._clock, wall=self._wall) for name, each in plan.namespaces.items()
+        }
+        self._state = _State(plan, self._clock(), namespaces=below)
 
     def clear(self) -> None:
         """Behave again."""
@@ -88,14 +94,19 @@ class FaultInjector:
         """The plan as it stands now: what is left of an outage, none when it has ended."""
         left, outage = self.outage_seconds_left, self.plan.outage
         rest = outage.model_copy(update={"seconds": round(left, 3)}) if outage and left else None
-        return self.plan.model_copy(update={"outage": rest})
+        below = {name: each.in_force for name, each in self._state.namespaces.items()}
+        return self.plan.model_copy(update={"outage": rest, "namespaces": below})
 
     def describe(self) -> list[str]:
         """What is in force, in plain words; empty when nothing is."""
         return describe(self.in_force)
 
-    def next(self, distinct_id: str, idempotency_key: str) -> Disturbance:
+    def next(self, distinct_id: str, idempotency_key: str, namespace: str = "") -> Disturbance:
         """Decide what befalls the request that has just arrived; each call is one attempt of its scripts."""
+        own = self._state.namespaces.get(namespace)
+        return self._usual(distinct_id, idempotency_key) if own is None else own.next(distinct_id, idempotency_key)
+
+    def _usual(self, distinct_id: str, idempotency_key: str) -> Disturbance:
         state = self._state
         if state.idle:
             return UNDISTURBED

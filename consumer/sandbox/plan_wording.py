@@ -16,10 +16,14 @@ SHAPES: Final = {
     "rate_limit": '"100/1000" or {"per_second": 100, "per_minute": 1000}',
     "outage": '30 or {"seconds": 30, "step": 503}',
     "scripts": '{"distinct_id": {"jane@example.com": [503, "pass"]}} or {"idempotency_key": {"cart:0:17": [503]}}',
+    "namespaces": '{"acme": {"outage": 30}}',
 }
 """How each fault that is more than a number is written in JSON, by its key in the plan."""
 
-_KEYS: Final = (*SHAPES, "retry_after_seconds", "retry_after_as", "hang_seconds", "seed")
+_KEYS: Final = (
+    *(key for key in SHAPES if key != "namespaces"),
+    *("retry_after_seconds", "retry_after_as", "hang_seconds", "seed", "namespaces"),
+)
 
 _SENTENCES: Final = {
     "extra_forbidden": "there is no such key",

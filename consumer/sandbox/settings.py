@@ -16,6 +16,7 @@ class SandboxSettings:
 
     Attributes:
         namespace: the only one that is accepted; empty: any.
+        namespaces: further ones.
         api_key: the same.
         strict: refuse also what Bluecore silently ignores.
         allow_hosts: the names by which it may be called, beside `localhost` and its addresses: see `Callers`.
@@ -39,3 +40,9 @@ class SandboxSettings:
     keep_customer_bytes: int = 64 * 1024 * 1024
     keep_keys: int = 100_000
     faults: FaultPlan = field(default_factory=FaultPlan)
+    namespaces: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def accepted(self) -> frozenset[str]:
+        """The namespaces that are; none: any is."""
+        return frozenset(filter(None, (self.namespace, *self.namespaces)))

@@ -21,17 +21,28 @@ class Children(dict[Key, Metric], Generic[Key, Metric]):
     `limit` series, new label values share one series labelled `other`: no mistake elsewhere floods Prometheus.
     """
 
-    def __init__(self, metric: Metric, limit: int = MAX_SERIES) -> None:
+    def __init__(self, metric: Metric, limit: int = MAX_SERIES, *, unnamed: bool = False) -> None:
+        """Begin without a series.
+
+        Args:
+            metric: the metric.
+            limit: how many series there may be.
+            unnamed: the first value of each key, which is always the same, is no label of the metric.
+        """
         super().__init__()
         self._metric: Metric = metric
         self._limit = limit
+        self._first = int(unnamed)
 
     def __missing__(self, key: Key) -> Metric:
-        values = (key,) if isinstance(key, str) else key
+        values = self._values(key)
         if len(self) >= self._limit:
             return self._metric.labels(*(OVERFLOW for _ in values))
-        child = self[key] = self._metric.labels(*values)
+        child = self[key] = self._metric.labels(*values) if values else self._metric
         return child
+
+    def _values(self, key: Key) -> tuple[str, ...]:
+        return ((key,) if isinstance(key, str) else key)[self._first :]
 
     def prepare(self, keys: Iterable[Key]) -> None:
         """Make these series present, at zero."""
@@ -42,4 +53,4 @@ class Children(dict[Key, Metric], Generic[Key, Metric]):
         """Remove every series but these: what is no longer ours must not be reported at its last value."""
         for key in set(self) - set(keys):
             del self[key]
-            self._metric.remove(*((key,) if isinstance(key, str) else key))
+            self._metric.remove(*self._values(key))

@@ -14,11 +14,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, disable_created
 
 from consumer import __version__
 from consumer.records import Reason
-from consumer.telemetry.children import Children
+from consumer.telemetry.children import Children, Metric
 from consumer.telemetry.histograms import Histogram, HistogramFamily
 
 Outcome = Literal["delivered", "retry", "dead_letter", "skipped"]
-AgeStage = Literal["consumed", "delivered"]
 LoopState = Literal["polling", "mapping", "waiting", "backing_off", "paused", "committing"]
 StopCause = Literal[
     "memory",
@@ -50,12 +49,21 @@ disable_created_metrics()  # type: ignore[no-untyped-call]  # prometheus_client 
 class Metrics:
     """The service's metrics, each an attribute."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:  # noqa: PLR0915 - a catalogue is long
+    def __init__(  # noqa: PLR0915 - a catalogue is long
+        self, registry: CollectorRegistry, destinations: Iterable[str] = ("",)
+    ) -> None:
         """Register them all.
+
+        Args:
+            registry: where they are shown.
+            destinations: their names. Without one that has a name there is no label `destination`.
 
         Raises:
             ValueError: the registry has them already.
         """
+        self._destinations = tuple(destinations)
+        several = any(self._destinations)
+        destination = ("destination",) if several else ()
 
         def counter(name: str, meaning: str, *labels: str) -> Counter:
             return Counter(f"{PREFIX}_{name}", meaning, labels, registry=registry)
@@ -72,14 +80,20 @@ class Metrics:
         def gauges(name: str, meaning: str, *labels: str) -> Children[Any, Gauge]:
             return Children(gauge(name, meaning, *labels))
 
+        def by_destination(metric: Metric) -> Children[Any, Metric]:
+            return Children(metric, unnamed=not several)
+
         # Events
         self.events_consumed: Children[str, Counter] = counters(
             "events_consumed_total", "Records read from Kafka, by the topic they were read from.", "topic"
         )
-        self.events: Children[tuple[str, str, str], Counter] = counters(
-            "events_total",
-            "Events settled, by topic of origin, event type (empty when it was not mapped) and outcome.",
-            *("topic", "event_type", "outcome"),
+        self.events: Children[tuple[str, str, str, str], Counter] = by_destination(
+            counter(
+                "events_total",
+                "Events settled, by topic of origin, event type (empty when it was not mapped) and outcome.",
+                *destination,
+                *("topic", "event_type", "outcome"),
+            )
         )
         self.events_withheld = counter(
             "events_withheld_total", "Events that were not sent, as their customer is none of `bluecore.only_emails`."
@@ -131,9 +145,14 @@ class Metrics:
             "event_age_seconds",
             "Age of an event by its own time, else by its record's, when it was consumed and when it was delivered.",
             AGE_BUCKETS,
+            *destination,
             "stage",
         )
-        self.event_age: dict[AgeStage, Histogram] = {stage: ages.series(stage) for stage in get_args(AgeStage)}
+        named = [(name,) for name in self._destinations] if several else [()]
+        self.event_age = {"consumed": ages.series(*(("",) if several else ()), "consumed")}
+        self.age_delivered: dict[str, Histogram] = {
+            name: ages.series(*labels, "delivered") for name, labels in zip(self._destinations, named, strict=True)
+        }
         self.events_ahead: Children[str, Counter] = counters(
             "events_from_future_total", "Records read whose time is more than five minutes ahead.", "topic"
         )
@@ -155,10 +174,13 @@ class Metrics:
         self.cache_entries: Children[str, Gauge] = gauges("cache_entries", "How many of these there are.", "cache")
 
         # Bluecore
-        self.http_requests: Children[str, Counter] = counters(
-            "http_requests_total",
-            "Requests by the status answered; `error` when there was no answer.",
-            "status",
+        self.http_requests: Children[tuple[str, str], Counter] = by_destination(
+            counter(
+                "http_requests_total",
+                "Requests by the status answered; `error` when there was no answer.",
+                *destination,
+                "status",
+            )
         )
         self.http_request_duration = histograms(
             "http_request_duration_seconds",
@@ -172,11 +194,23 @@ class Metrics:
         )
         self.http_in_flight = gauge("http_in_flight", "Requests that wait for Bluecore's answer.")
         self.http_retries = counter("http_retries_total", "Requests sent again from memory after a failure.")
-        self.concurrency_limit = gauge("concurrency_limit", "Requests that may be in flight at present.")
-        self.circuit_open = gauge("circuit_open", "1 while Bluecore is unavailable and is only probed.")
-        self.endpoint_held_seconds = counter(
-            "endpoint_held_seconds_total",
-            "Seconds in which Bluecore asked for no requests (429, Retry-After).",
+        self.concurrency_limit: Children[tuple[str], Gauge] = by_destination(
+            gauge("concurrency_limit", "Requests that may be in flight at present.", *destination)
+        )
+        self.circuit_open: Children[tuple[str], Gauge] = by_destination(
+            gauge("circuit_open", "1 while Bluecore is unavailable and is only probed.", *destination)
+        )
+        self.endpoint_held_seconds: Children[tuple[str], Counter] = by_destination(
+            counter(
+                "endpoint_held_seconds_total",
+                "Seconds in which Bluecore asked for no requests (429, Retry-After).",
+                *destination,
+            )
+        )
+        self.destination_removed: Children[str, Gauge] = gauges(
+            "destination_removed_records",
+            "Records that are left in the retry topic, as their destination is none of the configuration's.",
+            "destination",
         )
 
         # Kafka
@@ -260,7 +294,11 @@ class Metrics:
 
     def _prepare_closed_sets(self) -> None:
         self.dead_letters.prepare(Reason)
-        self.http_requests.prepare(_STATUSES)
+        for name in self._destinations:
+            self.http_requests.prepare((name, status) for status in _STATUSES)
+            self.concurrency_limit.prepare([(name,)])
+            self.circuit_open.prepare([(name,)])
+            self.endpoint_held_seconds.prepare([(name,)])
         self.intake_stopped.prepare(get_args(StopCause))
         self.rebalances.prepare(get_args(Rebalance))
         self.commits.prepare(get_args(CommitOutcome))
@@ -268,8 +306,8 @@ class Metrics:
         self.cache_bytes.prepare(get_args(CacheName))
         self.cache_entries.prepare(get_args(CacheName))
 
-    def prepare(self, events: Mapping[str, Iterable[str]]) -> None:
-        """Make the series of topics present, for each event type that a topic's own routes can yield."""
+    def prepare(self, events: Mapping[str, Iterable[tuple[str, str]]]) -> None:
+        """Make the series of topics present, for each destination and event type that its own routes can yield."""
         for topic, event_types in events.items():
             self.events_consumed.prepare((topic,))
             self.unreadable.prepare((topic,))
@@ -278,8 +316,8 @@ class Metrics:
             self.events_ahead.prepare((topic,))
             self.open_transaction.prepare((topic,))
             self.route_held.prepare(((topic, "", ""),))
-            types = ("", *event_types)
-            self.events.prepare((topic, kind, outcome) for kind in types for outcome in get_args(Outcome))
+            types = (("", ""), *event_types)
+            self.events.prepare((name, topic, kind, outcome) for name, kind in types for outcome in get_args(Outcome))
 
     def route_released(self, topic: str, event: str) -> None:
         """This route is no longer held, whichever field was wrong."""

@@ -28,13 +28,13 @@ class TracedClient:
     none is of the record's key or value, or of Bluecore's answer, which may quote them.
     """
 
-    def __init__(self, client: Client, tracer: Tracer, attributes: Mapping[str, str | int]) -> None:
+    def __init__(self, client: Client, tracer: Tracer, attributes: Mapping[str, Mapping[str, str | int]]) -> None:
         """Trace what a client sends.
 
         Args:
             client: the client.
             tracer: makes the spans.
-            attributes: those that all spans share.
+            attributes: by destination, those that its spans share.
         """
         self._client = client
         self._tracer = tracer
@@ -45,7 +45,9 @@ class TracedClient:
     def in_flight(self) -> int:
         return self._client.in_flight
 
-    def send(self, ticket: int, body: bytes, idempotency_key: str, traceparent: str | None) -> None:
+    def send(
+        self, ticket: int, body: bytes, idempotency_key: str, traceparent: str | None, destination: str = ""
+    ) -> None:
         """`idempotency_key` begins with the `<topic>:<partition>:<offset>` that the record was first read from."""
         ((topic, partition, offset),) = _PLACE.findall(idempotency_key)
         span = self._tracer.start_span(
@@ -53,7 +55,7 @@ class TracedClient:
             _W3C.extract({} if traceparent is None else {"traceparent": traceparent}, Context()),
             SpanKind.CLIENT,
             {
-                **self._attributes,
+                **self._attributes[destination],
                 "messaging.destination.name": topic,
                 "messaging.destination.partition.id": partition,
                 "messaging.kafka.offset": int(offset),
@@ -63,7 +65,7 @@ class TracedClient:
         self._spans[ticket] = span
         carrier: dict[str, str] = {}
         _W3C.inject(carrier, set_span_in_context(span, Context()))
-        self._client.send(ticket, body, idempotency_key, carrier.get("traceparent", traceparent))
+        self._client.send(ticket, body, idempotency_key, carrier.get("traceparent", traceparent), destination)
 
     def wait(self, seconds: float) -> list[tuple[int, Answer]]:
         answers = self._client.wait(seconds)
@@ -90,10 +92,16 @@ def _end(span: Span, answer: Answer) -> None:
     span.end()
 
 
-def shared_attributes(config: Config) -> dict[str, str | int]:
-    """What is the same of all requests; Bluecore's address without its query, which may be secret."""
-    url = urlsplit(config.bluecore.url)
+def shared_attributes(config: Config) -> dict[str, dict[str, str | int]]:
+    """By destination, what is the same of all requests."""
+    return {name: _of_destination(config, name, each.url) for name, each in config.endpoints.items()}
+
+
+def _of_destination(config: Config, name: str, address: str) -> dict[str, str | int]:
+    """Its address is without its query, which may be secret."""
+    url, named = urlsplit(address), {"bluecore.destination": name} if name else {}
     return {
+        **named,
         "messaging.system": "kafka",
         "messaging.operation.name": "deliver",
         "messaging.consumer.group.name": config.kafka.group_id,

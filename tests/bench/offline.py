@@ -20,9 +20,9 @@ from consumer.delivery.parking import NoWatch
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.task import Commit, Task
 from consumer.mapping.translate import Translator
-from consumer.pipeline.assembly import router
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.reporter import Reporter
+from consumer.pipeline.routing import router
 from consumer.pipeline.service import Service
 from consumer.ports import Assigned, Client, Publisher, Source
 from consumer.records import Answer, Partition, Receipt, Record

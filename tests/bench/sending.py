@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry
 
 from consumer.bluecore.client import BluecoreClient
 from consumer.bluecore.factory import open_transport
-from consumer.config.model import BluecoreConfig
+from consumer.config.destinations import BluecoreConfig
 from consumer.telemetry.metrics import Metrics
 
 _BODY = b'{"event":"add_to_cart","properties":{"token":"bench","products":[{"id":"SKU-1001","price":39.90}]}}' * 2
@@ -18,7 +18,7 @@ _PATIENCE_SECONDS = 0.1
 def through_the_client(url: str, count: int) -> None:
     """Send `count` events by the client and its transport of libcurl, `_IN_FLIGHT` at once."""
     config = BluecoreConfig.model_validate({"url": url, "namespace": "bench", "transport": "curl"})
-    client = BluecoreClient(config, open_transport(config, _IN_FLIGHT), Metrics(CollectorRegistry()))
+    client = BluecoreClient({"": config}, open_transport({"": config}, _IN_FLIGHT), Metrics(CollectorRegistry()))
     sent = accepted = 0
     while accepted < count:
         while client.in_flight < _IN_FLIGHT and sent < count:

@@ -18,7 +18,7 @@ from consumer.avro.registered import RegistryDecoder
 from consumer.avro.registry import RegistryClient
 from consumer.config.model import Config
 from consumer.mapping.translate import Translator
-from consumer.pipeline.assembly import router
+from consumer.pipeline.routing import router
 from consumer.records import Partition, Record, Send
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.sandbox import running_sandbox

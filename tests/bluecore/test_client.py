@@ -13,7 +13,7 @@ from consumer import __version__
 from consumer.bluecore.client import BluecoreClient
 from consumer.bluecore.threads import ThreadTransport
 from consumer.bluecore.transport import ConnectionSettings
-from consumer.config.model import BluecoreConfig
+from consumer.config.destinations import BluecoreConfig
 from consumer.errors import UnusableSetting
 from consumer.records import Answer, NoAnswer
 from consumer.telemetry.metrics import Metrics
@@ -30,8 +30,8 @@ class Called:
         self.seen = seen
         self.registry = CollectorRegistry()
         config = BluecoreConfig.model_validate({"namespace": "ns", "url": url, **settings})
-        transport = ThreadTransport(ConnectionSettings(timeout=2, max_in_flight=2))
-        self.client = BluecoreClient(config, transport, Metrics(self.registry))
+        transport = ThreadTransport({"": ConnectionSettings(timeout=2, max_in_flight=2)})
+        self.client = BluecoreClient({"": config}, transport, Metrics(self.registry))
 
     def send(self, body: bytes = b"{}", key: str = "shop.orders:0:1", traceparent: str | None = None) -> Answer:
         self.client.send(1, body, key, traceparent)

@@ -10,7 +10,7 @@ import pytest
 from consumer.bluecore.curl import CurlTransport
 from consumer.bluecore.factory import open_transport
 from consumer.bluecore.threads import ThreadTransport
-from consumer.config.model import BluecoreConfig
+from consumer.config.destinations import BluecoreConfig
 from consumer.errors import UnusableSetting
 
 
@@ -22,14 +22,14 @@ def config(**settings: Any) -> BluecoreConfig:
     ("asked", "expected"), [("auto", CurlTransport), ("curl", CurlTransport), ("requests", ThreadTransport)]
 )
 def test_the_transport_asked_for_is_opened(asked: str, expected: type) -> None:
-    transport = open_transport(config(transport=asked), 4)
+    transport = open_transport({"": config(transport=asked)}, 4)
     transport.close()
     assert isinstance(transport, expected)
 
 
 def test_without_libcurl_requests_carries_on_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "consumer.bluecore.curl", None)
-    transport = open_transport(config(), 4)
+    transport = open_transport({"": config()}, 4)
     transport.close()
     assert isinstance(transport, ThreadTransport)
 
@@ -37,9 +37,9 @@ def test_without_libcurl_requests_carries_on_its_own(monkeypatch: pytest.MonkeyP
 def test_libcurl_asked_for_and_not_there_is_refused_by_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "consumer.bluecore.curl", None)
     with pytest.raises(UnusableSetting, match=r"^bluecore\.transport is curl, which cannot be used here"):
-        open_transport(config(transport="curl"), 4)
+        open_transport({"": config(transport="curl")}, 4)
 
 
 def test_a_missing_ca_bundle_is_refused_by_its_key() -> None:
     with pytest.raises(UnusableSetting, match=r"^bluecore\.ca_location: there is no file or directory /none/ca\.pem"):
-        open_transport(config(ca_location="/none/ca.pem"), 4)
+        open_transport({"": config(ca_location="/none/ca.pem")}, 4)

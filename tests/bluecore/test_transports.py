@@ -35,7 +35,7 @@ def opened(request: pytest.FixtureRequest) -> Iterator[Opens]:
     transports: list[Transport] = []
 
     def open_one(settings: ConnectionSettings = SETTINGS) -> Transport:
-        transport: Transport = request.param(settings)
+        transport: Transport = request.param({"": settings})
         transports.append(transport)
         return transport
 

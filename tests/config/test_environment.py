@@ -61,6 +61,7 @@ def test_so_is_that_of_a_secret_in_the_file_itself(end: str) -> None:
     assert config.kafka.options == {"sasl.password": "ş ", "enable.x": True}
     assert config.schema_registry is not None
     assert config.schema_registry.options == {"basic.auth.user.info": "u:ş"}
+    assert config.bluecore is not None
     assert config.bluecore.namespace.get_secret_value() == "shop"
     assert config.bluecore.api_key.get_secret_value() == "k-1"
 

@@ -69,8 +69,8 @@ def findings(written: str, **environ: str) -> list[str]:
 def test_the_documented_configuration_is_read_as_documented() -> None:
     config = settings(DESIGN, BLUECORE_NAMESPACE="acme")
     _, orders, consent = config.routes
-    assert config.bluecore.namespace.get_secret_value() == "acme"
-    assert config.bluecore.api_key.get_secret_value() == ""
+    assert config.endpoints[""].namespace.get_secret_value() == "acme"
+    assert config.endpoints[""].api_key.get_secret_value() == ""
     assert config.dead_letters.delays_seconds == (60, 600, 3600)
     assert orders.fields == {"email": "buyer.email", "products": "lines", "products.id": "sku"}
     assert orders.attributes["vip"] == FieldConfig.model_validate({"path": "buyer.is_vip", "as": "boolean"})

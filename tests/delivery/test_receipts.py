@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
+from consumer.config.destinations import UNNAMED
 from consumer.delivery.failures import joined
+from consumer.delivery.lanes import Lane, LaneGroup, Lanes
+from consumer.delivery.outbox import Outbox
+from consumer.delivery.partitions import Partitions
 from consumer.delivery.policy import DeliveryPolicy
-from consumer.records import Mapped, Outcome, Partition, Reason, Receipt, Reject, Stage
+from consumer.delivery.receipts import Receipts
+from consumer.delivery.task import PartitionState, Task
+from consumer.records import Mapped, Outcome, Partition, Reason, Receipt, Record, Reject, Stage
 from tests.delivery.driver import POLICY, Driver
-from tests.delivery.samples import NOW, ORDERS, answer, send
+from tests.delivery.samples import NOW, ORDERS, answer, send, task
 
 WITH_RECEIPTS = replace(POLICY, receipts=True)
 BOTH = send("customer_patch", "unsubscribe")
@@ -341,6 +348,51 @@ def test_one_in_flight_while_its_partition_left_is_settled_with_its_receipt(driv
     driver.receive()
     assert driver.committed() == 1
     assert driver.at_rest()
+
+
+def test_two_records_of_a_key_never_wait_for_each_others_receipts(driver: Receipted) -> None:
+    """Twice the partition leaves and comes back before any receipt is there, first with a letter on its way."""
+    driver.take("jane", BOTH)
+    driver.reply("shop.orders:0:0:1")
+    driver.reply("shop.orders:0:0", 400)
+    for error in ("not now", None):
+        driver.engine.partitions.forget([ORDERS])
+        driver.engine.partitions.assign(ORDERS, None, "")
+        for offset in (0, 1):
+            driver.take("jane", BOTH, offset=offset)
+        for _ in range(4):
+            driver.reply_all()
+        driver.acknowledge(error)
+
+    for _ in range(4):
+        driver.reply_all()
+        driver.receive()
+
+    assert driver.committed() == 2
+    assert driver.at_rest()
+
+
+def _note(settled: list[int], offset: int, _: PartitionState) -> None:
+    settled.append(offset)
+
+
+def test_an_earlier_record_waits_for_no_later_one_that_has_passed_it() -> None:
+    """That one may wait for it by its other part."""
+    outbox = Outbox()
+    settled: list[int] = []
+    receipts = Receipts(outbox, Partitions(WITH_RECEIPTS, Lanes(), {}))
+    lane = Lane[Task](LaneGroup(), "jane", UNNAMED)
+    for offset in (1, 0):
+        each = task(Record(ORDERS, offset, b"jane", b"value"), send("optin"))
+        each.lane = lane
+        receipts.delivered(each, 202, NOW)
+        receipts.after(each, partial(_note, settled, offset), ends=True)
+    later, earlier = (ticket for ticket, _ in outbox.take().receipts)
+
+    receipts.result(earlier, None, NOW)
+    assert settled == [0]
+    receipts.result(later, None, NOW)
+    assert settled == [0, 1]
 
 
 def test_a_topic_made_anew_has_records_of_its_own(driver: Receipted) -> None:

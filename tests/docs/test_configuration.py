@@ -39,7 +39,7 @@ def _settings(section: type[BaseModel], above: str = "") -> Iterator[tuple[str, 
         inner = list(_models(field.annotation))
         listed = field.annotation is not None and str(field.annotation).startswith("tuple")
         keyed = str(field.annotation).startswith("dict")
-        if not inner or keyed or key.endswith(".event"):
+        if not inner or keyed or key.endswith((".event", ".destination")):
             yield key, _written(field.get_default())
         for model in inner:
             yield from _settings(model, f"{key}[]." if listed else f"{key}.*." if keyed else f"{key}.")

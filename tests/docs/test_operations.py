@@ -215,7 +215,8 @@ def test_the_headers_table_has_every_header_of_a_failed_record() -> None:
         not_before=2,
         delivered=1,
     )
-    written = [name for name, _ in failure_headers(record, failure, b"key", OrderClass.OTHER, OrderClass.OTHER)]
+    kind = OrderClass.OTHER
+    written = [name for name, _ in failure_headers(record, failure, b"key", kind, kind, "acme")]
     documented = [name.strip("`") for name, _ in OPERATIONS["Headers of failed records"].table("header")]
     assert sorted(documented) == sorted(written)
 

@@ -21,7 +21,7 @@ SECTIONS = tuple(Config.model_fields)
 _NOISE = {"title", "default", "writeOnly", "format", "description"}
 # pydantic leaves the bounds of a type with a validator of its own under the names that it has for them.
 _BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
-_MAY_BE_TAKEN_AWAY = {"schema_registry", "resources", "requests", "limits"}
+_MAY_BE_TAKEN_AWAY = {"schema_registry", "bluecore", "resources", "requests", "limits"}
 _TABLE = re.compile(r"(?<=<!-- values -->\n).*(?=<!-- /values -->)", re.DOTALL)
 _KEY = re.compile(r"(?P<indent> *)(?P<key>[A-Za-z_]\w*):")
 
@@ -33,7 +33,9 @@ def values_schema() -> dict[str, Any]:
     definitions = {name: each for name, each in schema["$defs"].items() if not name.endswith("Config")}
     schema["$defs"] = dict(sorted({**definitions, **settings["$defs"]}.items()))
     sections = {name: settings["properties"][name] for name in SECTIONS}
-    sections["schema_registry"] = {"$ref": "#/$defs/RegistryConfig"}
+    sections["schema_registry"], sections["bluecore"] = (
+        {"$ref": f"#/$defs/{name}"} for name in ("RegistryConfig", "BluecoreConfig")
+    )
     schema["properties"] = {**sections, **{k: v for k, v in schema["properties"].items() if k not in SECTIONS}}
     _leave_to_the_guards(schema)
     _ask_for_what_has_a_default(schema, schema, yaml.safe_load((CHART / "values.yaml").read_text()))
@@ -98,7 +100,7 @@ def _plain(schema: Any, *, names: bool = False) -> Any:
 
 def _leave_to_the_guards(schema: dict[str, Any]) -> None:
     """What must be given is asked for by the chart's guards, in sentences; the pod's port must be known."""
-    for section in ("KafkaConfig", "RegistryConfig", "BluecoreConfig"):
+    for section in ("KafkaConfig", "RegistryConfig", "BluecoreConfig", "DestinationConfig"):
         schema["$defs"][section].pop("required", None)
     schema["$defs"]["KafkaConfig"]["properties"]["bootstrap_servers"] = {"type": "string"}
     schema["$defs"]["TelemetryConfig"]["properties"]["port"]["minimum"] = 1

@@ -46,6 +46,30 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"tables": {"stores": {"file": "./stores.csv", "key": "id"}}, "files": {"other.csv": "id,name"}},
         "tables.stores names ./stores.csv, which no pod would find",
     ),
+    "a Secret of no destination": (
+        {"destinationSecrets": {"acme": "acme-bluecore"}},
+        "destinationSecrets has acme, which is none of destinations",
+    ),
+    "a Secret of a name that no variable has": (
+        {"destinations": {"Acme": {}}, "destinationSecrets": {"Acme": "acme-bluecore"}},
+        "destinationSecrets has Acme: a destination whose Secret becomes environment variables has a name",
+    ),
+    "a destination without a namespace": (
+        {"destinations": {"acme": {}}},
+        "destinations.acme has no namespace: name a Secret",
+    ),
+    "a namespace that could be read": (
+        {"destinations": {"acme": {"namespace": "acme"}}},
+        "destinations.acme.namespace would be readable in a ConfigMap",
+    ),
+    "two rates of a destination": (
+        {
+            "destinations": {"acme": {"namespace": "${BLUECORE_NAMESPACE}", "rate_limit_per_second": 5}},
+            "destinationRateLimitsPerSecond": {"acme": 30},
+        },
+        "destinationRateLimitsPerSecond.acme and destinations.acme.rate_limit_per_second are both given",
+    ),
+    "no way to Bluecore": ({"bluecore": None}, "bluecore is not given, and routes[0] names no destination"),
     "no way for the probes": ({"telemetry": {"host": "127.0.0.1"}}, "telemetry.host is 127.0.0.1: no probe"),
     "fence and hidden brokers": (
         {"networkPolicy": FENCE, "kafka": {"bootstrap_servers": "${BROKERS}"}},

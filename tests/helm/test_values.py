@@ -21,6 +21,8 @@ ALERTING = {"prometheusRule": {"enabled": True, "runbookUrl": "https://wiki.exam
 SHOWN = {"dashboard": {"enabled": True}}
 OBJECT = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "{{ .Release.Name }}-more"}}
 
+BRANDS = {"acme": {"namespace": "${ACME}"}}
+
 CHANGES: dict[str, tuple[Any, Values]] = {
     "kafka.bootstrap_servers": ("other:9092", {}),
     "kafka.group_id": ("other", {}),
@@ -28,6 +30,9 @@ CHANGES: dict[str, tuple[Any, Values]] = {
     "schema_registry.type": ("apicurio", {}),
     "schema_registry.url": ("http://other", {}),
     "schema_registry.options": ({"timeout.ms": "1"}, {}),
+    "destinations": (BRANDS, {}),
+    "destinationSecrets": ({"acme": "acme-bluecore"}, {"destinations": BRANDS}),
+    "destinationRateLimitsPerSecond": ({"acme": 30}, {"destinations": BRANDS}),
     "bluecore.namespace": ("${OTHER}", {}),
     "bluecore.api_key": ("${OTHER}", {}),
     "delivery.rate_limit_per_second": (5, {}),

@@ -81,7 +81,7 @@ def test_the_outcome_chooses_the_topic(broker: Broker, settings: Config) -> None
 
 
 def test_what_bluecore_answers_is_written_without_secrets_and_addresses(broker: Broker, settings: Config) -> None:
-    namespace = settings.bluecore.namespace.get_secret_value()
+    namespace = settings.customer_hash_key
     task = failed(Outcome.DEAD_LETTER)
     assert task.failure is not None
     task.failure = replace(task.failure, message=f"token {namespace} may not write jane.doe@example.com")

@@ -43,7 +43,7 @@ def mapped(record: dict[str, Any], *routes: dict[str, Any], max_age_seconds: flo
     ],
 )
 def test_who_gets_events(customer: str, taken: bool) -> None:  # noqa: FBT001 - a table's column
-    assert Recipients(("@Shop.example", "jane@example.com")).takes(customer) is taken
+    assert Recipients({"": ("@Shop.example", "jane@example.com")}).takes(customer, "") is taken
 
 
 def test_the_events_of_all_others_are_skipped() -> None:

@@ -31,7 +31,7 @@ def queries(panel: dict[str, Any], interval: str = "1m", span: str = "1h") -> It
     """The panel's queries, with a value for each of Grafana's variables."""
     for target in panel["targets"]:
         text = target["expr"].replace("$__rate_interval", interval).replace("$__range", span)
-        yield re.sub(r"\$(job|instance)\b", ".*", text)
+        yield re.sub(r"\$(job|instance|destination)\b", ".*", text)
 
 
 def metrics_in(query: str) -> set[str]:

@@ -82,6 +82,18 @@ class Prometheus:
         found: list[dict[str, Any]] = answer["data"]["result"]
         return found
 
+    def ready(self) -> bool:
+        """Whether it answers."""
+        try:
+            return requests.get(f"{self._url}/-/ready", timeout=2).ok
+        except requests.RequestException:
+            return False
+
+    def firing(self) -> list[dict[str, str]]:
+        """The labels of each alert that fires."""
+        answer = requests.get(f"{self._url}/api/v1/alerts", timeout=30).json()
+        return [alert["labels"] for alert in answer["data"]["alerts"] if alert["state"] == "firing"]
+
     def rules(self) -> dict[str, str]:
         """By name, the health of each alert and recording rule that was evaluated."""
         answer = requests.get(f"{self._url}/api/v1/rules", timeout=30).json()
@@ -107,15 +119,9 @@ def scraping(target_port: int, rules: Path, folder: Path) -> Iterator[Prometheus
     with (folder / "prometheus.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
     try:
-        eventually(lambda: _ready(port), 30, "Prometheus to be ready")
-        yield Prometheus(f"http://127.0.0.1:{port}")
+        prometheus = Prometheus(f"http://127.0.0.1:{port}")
+        eventually(prometheus.ready, 30, "Prometheus to be ready")
+        yield prometheus
     finally:
         process.terminate()
         process.wait(20)
-
-
-def _ready(port: int) -> bool:
-    try:
-        return requests.get(f"http://127.0.0.1:{port}/-/ready", timeout=2).ok
-    except requests.RequestException:
-        return False

@@ -13,7 +13,7 @@ from tests.operations.files import DASHBOARD, PANELS, metrics_in, queries
 def test_it_keeps_its_address_and_works_with_any_data_source() -> None:
     assert DASHBOARD["uid"] == "bluecore-consumer"
     variables = {each["name"]: each["type"] for each in DASHBOARD["templating"]["list"]}
-    assert variables == {"datasource": "datasource", "job": "query", "instance": "query"}
+    assert variables == {"datasource": "datasource", "job": "query", "instance": "query", "destination": "query"}
     assert {panel["datasource"]["uid"] for panel in PANELS.values()} == {"${datasource}"}
 
 

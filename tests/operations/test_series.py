@@ -22,7 +22,7 @@ def series_after(count: int) -> int:
     """How many there are when so many customers, some of them refused, have gone through engine and reporter."""
     registry = CollectorRegistry()
     metrics = Metrics(registry)
-    metrics.prepare({HOME.topic: ["purchase"]})
+    metrics.prepare({HOME.topic: [("", "purchase")]})
     engine = Engine(DeliveryPolicy.from_config(Config.model_validate(SOUND)))
     reporter = Reporter(metrics, Health(lambda: NOW), Stopwatch(lambda: NOW, metrics.loop_seconds), engine)
     engine.partitions.assign(HOME, None, "")

@@ -40,6 +40,10 @@ def with_faults(pipeline: Pipeline, topic: str) -> None:
     faults.apply(FaultPlan(scripts=scripts))
     pipeline.produce(topic, "search", ["jane@example.com", REFUSED, UNLUCKY, "ali@example.com"])
     pipeline.broker.produce(topic, [Message(b"garbage", b"garbage")])
+    # It waits in the retry topic for a destination that the configuration does not have any more.
+    left = [("__connect.errors.topic", topic.encode()), ("bluecore.destination", b"sold")]
+    left += [(f"__connect.errors.{part}", b"0") for part in ("partition", "offset")]
+    pipeline.broker.produce(pipeline.retry_topic, [Message(b"sold", b"sold", tuple(left))])
     pipeline.accepted(3)
     faults.apply(FaultPlan(rate_limit=RateLimitPlan(per_second=5), retry_after_seconds=1))
     pipeline.produce(topic, "search", [f"customer-{number}@example.com" for number in range(20)])

@@ -626,3 +626,15 @@ def test_a_held_route_is_told_with_its_field(desk: Desk) -> None:
     assert desk.value("route_held", **held) is None
     assert desk.value("route_held", topic=HOME.topic, event_type="", field="") == 0
     assert desk.health.readiness().body["details"]["held"] == "ok"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("error", "level"),
+    [("KafkaError{code=ILLEGAL_GENERATION,val=22}", "info"), ("the coordinator is gone", "warning")],
+)
+def test_a_commit_that_meets_a_change_of_the_group_is_no_warning(desk: Desk, error: str, level: str) -> None:
+    """Each rollout has some."""
+    with capture_logs() as logs:
+        desk.reporter.commit_failed([HOME], error, NOW)
+    assert [line["log_level"] for line in logs] == [level]
+    assert desk.value("commits_total", outcome="failed") == 1

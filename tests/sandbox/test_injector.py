@@ -102,3 +102,23 @@ def test_over_the_rate_limit_the_answer_is_429_with_headers_that_say_when() -> N
     assert dict(third.headers)[b"retry-after"] == b"1"
     clock.now += 1
     assert limited.next("jane", "").step is None
+
+
+def test_a_namespace_may_have_faults_of_its_own_in_place_of_those_of_all() -> None:
+    own = faults(outage={"seconds": 30}, namespaces={"acme": {"scripts": {"distinct_id": {"jane": [429]}}}, "z": {}})
+
+    assert own.next("jane", "", "acme").step == 429
+    assert own.next("jane", "", "acme").step is None
+    assert own.next("jane", "", "z").step is None
+    assert own.next("jane", "", "other").step == 503
+
+
+def test_an_outage_of_one_namespace_ends_by_itself() -> None:
+    clock = Clock()
+    own = faults(clock, namespaces={"acme": {"outage": 30}})
+    assert own.next("jane", "", "acme").step == 503
+    assert own.describe() == ["for namespace 1 of the plan: an outage, every event: answered 503"]
+    clock.now += 31
+
+    assert own.next("jane", "", "acme").step is None
+    assert own.describe() == []

@@ -160,6 +160,7 @@ class SimClient:
         body: bytes,
         idempotency_key: str,
         traceparent: str | None = None,  # noqa: ARG002 - traces are of no account here
+        destination: str = "",  # noqa: ARG002
     ) -> None:
         world = self.net.world
         place, _ = self.net.oracle.request(idempotency_key)

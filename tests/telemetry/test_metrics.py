@@ -41,7 +41,7 @@ def series(registry: CollectorRegistry, name: str) -> list[dict[str, str]]:
 
 
 def test_every_promised_metric_has_its_name_and_labels(registry: CollectorRegistry, metrics: Metrics) -> None:
-    metrics.prepare({"shop.orders": ["purchase"]})
+    metrics.prepare({"shop.orders": [("", "purchase")]})
     metrics.oldest_undelivered_age["shop.orders"].set(0)
     metrics.consumer_lag["shop.orders", "0"].set(0)
     found = {name: set(series(registry, name)[0]) for name in PROMISED if series(registry, name)}
@@ -71,7 +71,7 @@ def test_each_dead_letter_reason_is_there_at_zero(
 def test_a_prepared_route_has_every_outcome_at_zero(
     registry: CollectorRegistry, metrics: Metrics, event_type: str, outcome: str
 ) -> None:
-    metrics.prepare({"shop.orders": ["purchase"]})
+    metrics.prepare({"shop.orders": [("", "purchase")]})
     labels = {"topic": "shop.orders", "event_type": event_type, "outcome": outcome}
     assert registry.get_sample_value("bluecore_consumer_events_total", labels) == 0
 

@@ -35,8 +35,11 @@ class Inner:
     def in_flight(self) -> int:
         return len(self.sent) - len(self.answers)
 
-    def send(self, ticket: int, body: bytes, idempotency_key: str, traceparent: str | None) -> None:
+    def send(
+        self, ticket: int, body: bytes, idempotency_key: str, traceparent: str | None, destination: str = ""
+    ) -> None:
         assert (ticket, body, idempotency_key.partition(":")[0]) == (1, b"{}", "shop.orders")
+        assert not destination
         self.sent.append(traceparent)
 
     def wait(self, seconds: float) -> list[tuple[int, Answer]]:

@@ -30,7 +30,9 @@ class Untouched:
 
     in_flight = 0
 
-    def send(self, ticket: int, body: bytes, idempotency_key: str, traceparent: str | None) -> None: ...
+    def send(
+        self, ticket: int, body: bytes, idempotency_key: str, traceparent: str | None, destination: str = ""
+    ) -> None: ...
 
     def wait(self, seconds: float) -> list[tuple[int, Answer]]:
         del seconds

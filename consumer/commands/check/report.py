@@ -16,9 +16,16 @@ from consumer.commands.typecheck.findings import Finding, Severity
 _PRINTED = ("severity", "key", "path", "schema", "message", "nearest")
 
 
-def print_checks(checks: Sequence[RouteCheck]) -> int:
-    """Prints each finding: a sentence on a terminal, JSON in a pipe. Gives the exit code: 2 when there are errors."""
-    findings = [finding for check in checks for finding in check.findings]
+def print_checks(checks: Sequence[RouteCheck], unused: Sequence[str] = ()) -> int:
+    """Prints each finding: a sentence on a terminal, JSON in a pipe. Gives the exit code: 2 when there are errors.
+
+    Args:
+        checks: one for each route.
+        unused: the destinations that no route names.
+    """
+    spare = "is named by no route: name it in routes[].destination, or remove it"
+    findings = [Finding(Severity.WARNING, spare, key=f"destinations.{name}") for name in unused]
+    findings += [finding for check in checks for finding in check.findings]
     found = Counter(finding.severity for finding in findings)
     counts = {severity.value: found[severity] for severity in Severity}
     checked = sum(check.checked for check in checks)

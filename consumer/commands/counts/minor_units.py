@@ -7,56 +7,17 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from consumer.commands.counts.words import joined, words_of
+from consumer.commands.counts.words import joined, set_of, words_of
 
-MINOR_UNITS: Final = frozenset(
-    [
-        "cent",
-        "cents",
-        "centen",
-        "centime",
-        "centimes",
-        "centimo",
-        "centimos",
-        "centesimo",
-        "centesimi",
-        "centavo",
-        "centavos",
-        "ct",
-        "cts",
-        "eurocent",
-        "eurocents",
-        "eurocenten",
-        "kurus",
-        "grosz",
-        "grosze",
-        "groszy",
-        "pence",
-        "penny",
-        "pennies",
-        "pfennig",
-        "rappen",
-        "ore",
-        "oere",
-        "haler",
-        "halere",
-        "haleru",
-        "filler",
-        "kopek",
-        "kopeks",
-        "kopecks",
-        "kopeken",
-        "bani",
-        "stotinki",
-        "minor",
-        "minorunit",
-        "minorunits",
-    ]
+MINOR_UNITS: Final = set_of(
+    "cent cents centen centime centimes centimo centimos centesimo centesimi centavo centavos ct cts "
+    "eurocent eurocents eurocenten kurus grosz grosze groszy pence penny pennies pfennig rappen ore oere "
+    "haler halere haleru filler kopek kopeks kopecks kopeken bani stotinki minor minorunit minorunits"
 )
 """As `words_of` writes them."""
-_OTHERS_IN_PROSE: Final = frozenset(("minor", "ore", "filler", "ct", "bani"))
+_OTHERS_IN_PROSE: Final = set_of("minor ore filler ct bani")
 """Those that mean something else in a sentence."""
-_DENIALS: Final = frozenset(["not", "no", "never", "geen", "niet", "nicht", "kein", "pas", "non"])
+_DENIALS: Final = set_of("not no never geen niet nicht kein pas non")
 _AMOUNTS: Final = (
     "total|totaal|totale|bedrag|prijs|price|preis|betrag|summe|gesamt|amount|prix|montant|importe|precio|prezzo|importo"
     "|tutar|fiyat|cena|kwota|suma|belop|pris|summa|value|waarde|wert|umsatz|omzet"

@@ -7,126 +7,30 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from consumer.commands.counts.words import joined, words_of
+from consumer.commands.counts.words import joined, set_of, words_of
 
 _UNITS: Final[Mapping[str, frozenset[str]]] = {
-    "seconds": frozenset(
-        [
-            "s",
-            "sec",
-            "secs",
-            "second",
-            "seconds",
-            "seconde",
-            "seconden",
-            "sekunde",
-            "sekunden",
-            "secondes",
-            "segundo",
-            "segundos",
-            "secondo",
-            "secondi",
-            "saniye",
-            "sekundy",
-            "sekund",
-        ]
+    "seconds": set_of(
+        "s sec secs second seconds seconde seconden sekunde sekunden secondes segundo segundos secondo "
+        "secondi saniye sekundy sekund"
     ),
-    "milliseconds": frozenset(
-        [
-            "ms",
-            "milli",
-            "millis",
-            "millisecond",
-            "milliseconds",
-            "milliseconden",
-            "millisekunden",
-            "millisecondes",
-            "milisegundos",
-            "millisecondi",
-        ]
+    "milliseconds": set_of(
+        "ms milli millis millisecond milliseconds milliseconden millisekunden millisecondes milisegundos millisecondi"
     ),
-    "microseconds": frozenset(
-        ["us", "micro", "micros", "microsecond", "microseconds", "mikrosekunden", "microseconden"]
-    ),
-    "nanoseconds": frozenset(["ns", "nano", "nanos", "nanosecond", "nanoseconds", "nanosekunden", "nanoseconden"]),
-    "days": frozenset(
-        [
-            "day",
-            "days",
-            "dag",
-            "dagen",
-            "tag",
-            "tage",
-            "jour",
-            "jours",
-            "dia",
-            "dias",
-            "giorno",
-            "giorni",
-            "gun",
-            "dni",
-            "dagar",
-            "paivat",
-        ]
-    ),
+    "microseconds": set_of("us micro micros microsecond microseconds mikrosekunden microseconden"),
+    "nanoseconds": set_of("ns nano nanos nanosecond nanoseconds nanosekunden nanoseconden"),
+    "days": set_of("day days dag dagen tag tage jour jours dia dias giorno giorni gun dni dagar paivat"),
 }
-_EPOCHS: Final = frozenset(("epoch", "unix", "posix", "1970"))
-_MOMENTS: Final = _EPOCHS | frozenset(
-    [
-        "at",
-        "ts",
-        "timestamp",
-        "since",
-        "date",
-        "datum",
-        "datetime",
-        "created",
-        "updated",
-        "modified",
-        "registered",
-        "seen",
-        "last",
-        "laatst",
-        "gezien",
-        "zuletzt",
-        "letzte",
-        "gesehen",
-        "visited",
-        "born",
-        "birth",
-        "birthday",
-        "dob",
-        "geboorte",
-        "geboren",
-        "geburt",
-        "geburts",
-        "geboortedatum",
-        "geburtsdatum",
-        "geburtstag",
-        "geboortedag",
-        "naissance",
-        "nacimiento",
-        "nascita",
-        "dogum",
-        "sinds",
-        "seit",
-        "depuis",
-        "desde",
-        "aangemaakt",
-        "gewijzigd",
-        "geregistreerd",
-        "angelegt",
-        "erstellt",
-        "geaendert",
-        "registriert",
-        "fecha",
-        "tarih",
-    ]
+_EPOCHS: Final = set_of("epoch unix posix 1970")
+_MOMENTS: Final = _EPOCHS | set_of(
+    "at ts timestamp since date datum datetime created updated modified registered seen last laatst "
+    "gezien zuletzt letzte gesehen visited born birth birthday dob geboorte geboren geburt geburts "
+    "geboortedatum geburtsdatum geburtstag geboortedag naissance nacimiento nascita dogum sinds seit "
+    "depuis desde aangemaakt gewijzigd geregistreerd angelegt erstellt geaendert registriert fecha tarih"
 )
 """What names a moment, and no stretch of time: `session_seconds` has none of them."""
 _COMPOUND: Final = re.compile(r"(?:datum|date|timestamp|tijdstip|zeitpunkt|(?:geboorte|geburts)(?:dag|tag))$")
-_OF_A_DAY: Final = re.compile(r"(?:geboorte|geburts)(?:dag|tag)$|epochday|birthday$")
-_SINCE: Final = _EPOCHS | frozenset(("since", "sinds", "seit", "depuis", "desde", "dal"))
+_SINCE: Final = _EPOCHS | set_of("since sinds seit depuis desde dal")
 _YEAR_SECONDS: Final = 31_556_952
 _MOST_DAYS: Final = 60_000
 """The year 2134, in days since 1970."""
@@ -147,8 +51,6 @@ def said_unit(name: str, doc: str = "") -> tuple[str, str]:
     if not _SINCE.isdisjoint(words) and (unit or not _EPOCHS.isdisjoint(words)):
         return unit or "seconds", "the schema's documentation says"
     own = words_of(name)
-    if _OF_A_DAY.search(joined(name)):
-        return "days", f"its name, {name}, says"
     unit = _unit_in(own)
     if unit and names_a_moment(name):
         return unit, f"its name, {name}, says"

@@ -24,3 +24,8 @@ def words_of(name: str) -> tuple[str, ...]:
 def joined(name: str) -> str:
     """The words of a name in one: `Order-Id` and `orderID` are both `orderid`."""
     return "".join(words_of(name))
+
+
+def set_of(text: str) -> frozenset[str]:
+    """The words of a text, parted by blanks."""
+    return frozenset(text.split())

@@ -13,7 +13,6 @@ from consumer.avro.decoding import Decoded
 from consumer.avro.errors import Undecodable
 from consumer.commands.preview.translation import UNKNOWN_ID_SECONDS, masked_translator, told_subjects, with_schemas
 from consumer.config.model import Config
-from consumer.mapping.tables import load_tables
 from consumer.pipeline.decoding import decoders, key_decoder, schema_cache
 from consumer.records import Mapped, Record
 
@@ -26,12 +25,10 @@ class Remapping:
         self._decoders = decoders(config, schemas)
         self._any_decoders = decoders(config, schemas, any_record=True)
         self._translator = masked_translator(
-            config.routes,
+            config,
             self._decoders,
             key_decoder(config, schemas),
-            tables=load_tables(config.tables),
             max_age_seconds=config.delivery.max_event_age_seconds,
-            only_emails=config.bluecore.only_emails,
             subjects=told_subjects(schemas),
         )
 

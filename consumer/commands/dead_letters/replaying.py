@@ -22,7 +22,8 @@ from consumer.commands.dead_letters.selection import Selection
 from consumer.commands.dead_letters.survey import Position, survey
 from consumer.commands.exits import CommandFailed
 from consumer.config.model import Config
-from consumer.delivery.parts import Part, left_of, ordering_key
+from consumer.delivery.parts import Part, addressed, left_of, ordering_key
+from consumer.delivery.shares import Share, shares_of
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.reading import TopicReader
 from consumer.kafka.topics import ensure_topics
@@ -126,8 +127,12 @@ def _replay_letter(  # noqa: PLR0913, PLR0917 - one letter, and all that it meet
 ) -> None:
     outcome = mapped.outcome(letter.record)
     left: tuple[Part, ...] = ()
+    destination: str | None = letter.past.destination
     if isinstance(outcome, Send):
+        shares = shares_of(outcome, letter.past)
+        outcome = _only(outcome, shares)
         left = left_of(outcome, letter.past, frozenset(config.dead_letters.ordered_events))
+        destination = shares[0].destination or destination if len(shares) == 1 else destination
     if isinstance(outcome, Reject):
         result.refused[outcome.reason] += 1
     elif any(part.requests for part in left):
@@ -136,11 +141,18 @@ def _replay_letter(  # noqa: PLR0913, PLR0917 - one letter, and all that it meet
         result.warnings.look([request for part in left for request in part.requests], place)
         if writer is not None:
             rate_limiter.wait()
-            writer.write(letter, [part for part in left if part.requests])
+            writer.write(letter, [part for part in left if part.requests], destination)
     elif left:
         result.refused[left[0].refused[0].reason] += 1
     else:
         result.skipped += 1
+
+
+def _only(outcome: Send, shares: Sequence[Share]) -> Send:
+    """What is left of a record of which one destination's share failed; else all of it."""
+    if len(shares) == 1:
+        return shares[0].mapped
+    return outcome if shares else Send((), numbers=())
 
 
 class _Writer:
@@ -153,16 +165,18 @@ class _Writer:
         self._tickets = count()
         self._written: dict[int, Position] = {}
 
-    def write(self, letter: DeadLetter, parts: Sequence[Part]) -> None:
-        """Writes a letter of which these parts are to be sent."""
+    def write(self, letter: DeadLetter, parts: Sequence[Part], destination: str | None) -> None:
+        """Writes a letter of which these parts are to be sent, to one destination or (None) wherever routes say."""
         record, part = letter.record, letter.past.part
         key = ordering_key(record, parts[0].requests, by_customer=self._by_customer)
-        parking_key = key if any(each.ordered for each in parts) else None
+        parking_key = addressed(key, destination or "") if any(each.ordered for each in parts) else None
         kind = parts[0].kind if len(parts) == 1 else None
         failure = letter.retry_failure(time.time())
         ticket = next(self._tickets)
         self._written[ticket] = record.partition.number, record.offset
-        self._publisher.write(ticket, record, failure, key, parking_key, kind=kind, part=part)
+        self._publisher.write(
+            ticket, record, failure, key, parking_key, kind=kind, part=part, destination=destination
+        )
         if len(self._written) >= _BATCH:
             self._finish()
 

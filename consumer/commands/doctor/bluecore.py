@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
@@ -16,9 +17,10 @@ import requests
 from prometheus_client import CollectorRegistry
 
 from consumer.bluecore.client import BluecoreClient
-from consumer.bluecore.factory import open_transport
+from consumer.bluecore.factory import open_transport, section_of
 from consumer.bluecore.transport import Done, Transport
 from consumer.commands.doctor.finding import Finding, error, ok, warning
+from consumer.config.destinations import UNNAMED
 from consumer.config.model import Config
 from consumer.config.secrets import secrets_of
 from consumer.errors import UnusableSetting
@@ -39,25 +41,30 @@ _SKEW_WARNING, _SKEW_ERROR = 5.0, 300.0
 
 
 def check_bluecore(config: Config, now: Callable[[], float] = time.time) -> Iterator[Finding]:
-    """Sends one request.
+    """Sends one request to each destination.
 
     Args:
         config: the configuration.
         now: seconds since the epoch.
     """
-    try:
-        transport = _DateRecorder(open_transport(config.bluecore, 1))
-        client = BluecoreClient(config.bluecore, transport, Metrics(CollectorRegistry()))
-    except UnusableSetting as unusable:
-        yield error("bluecore", str(unusable))
-        return
-    token = config.bluecore.namespace.get_secret_value()
-    client.send(1, orjson.dumps({"event": "customer_patch", "properties": {"token": token}}), "doctor")
-    answers = client.wait(config.bluecore.timeout_seconds + 1)
-    client.close()
-    answer = answers[0][1] if answers else Answer(None, NoAnswer.TIMEOUT)
-    yield answer_finding(config, answer)
-    yield from clock_findings(transport.date, now())
+    date = ""
+    for name, each in config.endpoints.items():
+        what = section_of(name)
+        try:
+            transport = _DateRecorder(open_transport({name: each}, 1))
+            client = BluecoreClient({name: each}, transport, Metrics(CollectorRegistry()))
+        except UnusableSetting as unusable:
+            yield error(what, str(unusable))
+            continue
+        token = each.namespace.get_secret_value()
+        body = orjson.dumps({"event": "customer_patch", "properties": {"token": token}})
+        client.send(1, body, "doctor", None, name)
+        answers = client.wait(each.timeout_seconds + 1)
+        client.close()
+        answer = answers[0][1] if answers else Answer(None, NoAnswer.TIMEOUT)
+        yield answer_finding(config, answer, name)
+        date = transport.date or date
+    yield from clock_findings(date, now())
 
 
 class _DateRecorder:
@@ -71,8 +78,8 @@ class _DateRecorder:
     def in_flight(self) -> int:
         return self._transport.in_flight
 
-    def send(self, ticket: int, request: requests.PreparedRequest) -> None:
-        self._transport.send(ticket, request)
+    def send(self, ticket: int, request: requests.PreparedRequest, destination: str = UNNAMED) -> None:
+        self._transport.send(ticket, request, destination)
 
     def wait(self, seconds: float) -> list[Done]:
         found = self._transport.wait(seconds)
@@ -85,16 +92,25 @@ class _DateRecorder:
         self._transport.close()
 
 
-def answer_finding(config: Config, answer: Answer) -> Finding:
-    """What the answer to an event without a customer says."""
-    url, status = urlsplit(config.bluecore.url), answer.status
+def answer_finding(config: Config, answer: Answer, destination: str = UNNAMED) -> Finding:
+    """What a destination's answer to an event without a customer says."""
+    found = _answer_finding(config, answer, config.endpoints[destination].url)
+    if destination == UNNAMED:
+        return found
+    # What is advised of `bluecore` goes for its section.
+    section = section_of(destination)
+    return replace(found, what=section, advice=found.advice.replace("bluecore.", f"{section}."))
+
+
+def _answer_finding(config: Config, answer: Answer, address: str) -> Finding:
+    url, status = urlsplit(address), answer.status
     where = f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"
     text = masker(secrets_of(config))(answer.text)
     if status is None:
         reason = answer.no_answer or NoAnswer.OTHER
         advice = _ADVICE.get(reason, "check bluecore.url, HTTPS_PROXY, and the firewall")
         return error("bluecore", f"there was no answer from {where} ({reason}): {text}", advice)
-    answered = f"{where} answered {status} to an event without a customer"
+    answered = f"{where} answered {status} to an event without a customer after {answer.seconds:.2g} s"
     if status in _CREDENTIALS:
         return error("bluecore", f"{answered}: {text}", "check bluecore.namespace and bluecore.api_key")
     if status < 300 or status in config.delivery.statuses.reject:  # noqa: PLR2004 - the class of success

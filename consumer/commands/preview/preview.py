@@ -13,7 +13,6 @@ from consumer.commands.preview.json_surroundings import json_key, placed
 from consumer.commands.preview.translation import UNKNOWN_ID_SECONDS, masked_translator, told_subjects, with_schemas
 from consumer.config.model import Config
 from consumer.kafka.tail import tail
-from consumer.mapping.tables import load_tables
 from consumer.pipeline.decoding import decoders, key_decoder, schema_cache
 from consumer.records import Mapped, Partition
 from consumer.suggestions import nearest
@@ -35,7 +34,7 @@ class Previewed:
 
 
 def preview_json(
-    config: Config, topic: str, record_name: str | None, source: BinaryIO, *, token: str = MASK
+    config: Config, topic: str, record_name: str | None, source: BinaryIO, *, token: str | None = MASK
 ) -> Iterator[Previewed]:
     """Decoded records as JSON text, as if they were the topic's; `json_records` says how they may stand there.
 
@@ -45,18 +44,16 @@ def preview_json(
         record_name: their Avro type's full name; by default the one that the topic's routes ask for, if they all ask
             for one.
         source: the text.
-        token: the namespace, where requests are made to be sent.
+        token: what stands for each namespace; None: itself, where requests are made to be sent.
     """
     named = _named(config, topic)
     only = named.pop() if len(named) == 1 else None
     line = 1
     # Age is not judged: a file does not say when its records were written, and an old example is a good one.
     translator = masked_translator(
-        config.routes,
+        config,
         lambda _: JsonRecord(record_name or only or "(no --record given)", line),
         json_key,
-        tables=load_tables(config.tables),
-        only_emails=config.bluecore.only_emails,
         token=token,
     )
     for number, (text, line) in enumerate(json_records(source)):  # noqa: B007 - the decoder reads the line
@@ -82,12 +79,10 @@ def preview_topic(
     """
     schemas = schema_cache(config, UNKNOWN_ID_SECONDS)
     translator = masked_translator(
-        config.routes,
+        config,
         decoders(config, schemas),
         key_decoder(config, schemas),
-        tables=load_tables(config.tables),
         max_age_seconds=config.delivery.max_event_age_seconds,
-        only_emails=config.bluecore.only_emails,
         subjects=told_subjects(schemas),
     )
     now_ms = None if any_age else int((clock or SystemClock()).now() * _MS)

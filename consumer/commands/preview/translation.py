@@ -12,11 +12,11 @@ from consumer.avro.cache import SchemaCache
 from consumer.avro.decoding import WireFormat
 from consumer.avro.errors import RegistryUnavailable, SchemaPending
 from consumer.avro.subjects import Subjects
+from consumer.config.model import Config
 from consumer.config.route import RouteConfig
-from consumer.mapping.router import compile_routes
 from consumer.mapping.surroundings import ReadKey
-from consumer.mapping.tables import NO_TABLES, Tables
 from consumer.mapping.translate import Translator
+from consumer.pipeline.routing import router
 from consumer.telemetry.masking import MASK
 
 UNKNOWN_ID_SECONDS = 2.0
@@ -27,32 +27,28 @@ _T = TypeVar("_T")
 
 
 def masked_translator(  # noqa: PLR0913 - what the service's translator is made of
-    routes: Sequence[RouteConfig],
+    config: Config,
     decoder_of: Callable[[str], WireFormat],
     keys: ReadKey | None = None,
     *,
-    tables: Tables = NO_TABLES,
+    routes: Sequence[RouteConfig] | None = None,
     max_age_seconds: float = 0,
-    only_emails: Sequence[str] = (),
-    token: str = MASK,
+    token: str | None = MASK,
     subjects: Subjects | None = None,
 ) -> Translator:
     """A translator whose requests have `***` for their token: what it makes is pasted into tickets.
 
     Args:
-        routes: the configuration's.
+        config: the configuration.
         decoder_of: a topic's decoder.
         keys: decodes keys in Avro; without, there are none.
-        tables: those that `lookup` looks into.
+        routes: those of it; by default, all.
         max_age_seconds: older records are rejected as too old; 0: none is.
-        only_emails: the addresses and domains of those who get events; empty: everybody does.
-        token: the namespace, where requests are made to be sent.
+        token: what stands for each namespace; None: itself, where requests are made to be sent.
         subjects: tells which schemas are not of a record's topic; None: nobody knows.
     """
-    router = compile_routes(
-        routes, token=token, max_age_seconds=max_age_seconds, tables=tables, only_emails=only_emails
-    )
-    return Translator(router, decoder_of, keys=keys, subjects=subjects)
+    mapping = router(config, routes, max_age_seconds=max_age_seconds, token=token)
+    return Translator(mapping, decoder_of, keys=keys, subjects=subjects)
 
 
 def told_subjects(schemas: SchemaCache | None, tell: Callable[[str, str], object] | None = None) -> Subjects | None:

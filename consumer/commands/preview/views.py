@@ -27,6 +27,7 @@ _COLOURS: Final = {"send": "green", "reject": "red", "skip": "yellow", "omit": "
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 SKIPPED: Final[dict[str, str]] = {
     "when": "when: the condition is false",
+    "destination": "destination: the value that chooses it is one to skip",
     "event": "event: the value that chooses it is one to skip",
     "tombstone": "tombstone: the value is null",
     "records": "records: the routes take tombstones only",
@@ -96,7 +97,7 @@ def as_line(previewed: Previewed) -> bytes:
     if not isinstance(outcome, Skip) and outcome.event_time_ms is not None:
         where = {"event_time": _time(outcome.event_time_ms)} | where
     if isinstance(outcome, Send):
-        requests = [orjson.Fragment(each.body) for each in outcome.requests]
+        requests = [_request(each) for each in outcome.requests]
         omitted = {"omitted": [each.field for each in outcome.omitted]} if outcome.omitted else {}
         refused = (
             {"refused": [{"event": each.event, **_reason(each)} for each in outcome.refused]}
@@ -107,6 +108,14 @@ def as_line(previewed: Previewed) -> bytes:
     if isinstance(outcome, Reject):
         return orjson.dumps({"outcome": "reject"} | _reason(outcome) | where)
     return orjson.dumps({"outcome": "skip", "reason": outcome.reason} | where)
+
+
+def _request(request: EventRequest) -> orjson.Fragment:
+    """As it is sent, and where to, if that is one of `destinations`."""
+    if not request.destination:
+        return orjson.Fragment(request.body)
+    named = orjson.dumps({"destination": request.destination})
+    return orjson.Fragment(request.body[:-1] + b"," + named[1:])
 
 
 def as_table(previews: Iterable[Previewed]) -> Table:
@@ -161,6 +170,8 @@ def _sent(request: EventRequest) -> _Row:
     fields = list(_fields(properties, request.customer))
     if len(fields) > _MOST_FIELDS:
         fields[_MOST_FIELDS:] = [f"... and {len(fields) - _MOST_FIELDS} more"]
+    if request.destination:
+        fields.insert(0, f"destination: {request.destination}")
     return _Row("send", request.event, _json(request.customer)[1:-1], "\n".join(fields))
 
 

@@ -22,8 +22,7 @@ def found(config: Config, topic: str, customers: Sequence[str], since_ms: int | 
         NoSuchTopic: the brokers have no topic of this name.
         Unreachable: they do not answer.
     """
-    namespace = config.bluecore.namespace.get_secret_value()
-    names = {name_of(customer, namespace) for customer in customers}
+    names = {name_of(customer, config.customer_hash_key) for customer in customers}
     keys = {name.encode() for name in names}
     with TopicReader(config, topic) as reader:
         numbers = {number for name in names for number in places(name, len(reader.bounds))}

@@ -28,7 +28,6 @@ from consumer.errors import ExpectedError
 from consumer.kafka.reading import TopicReader
 from consumer.mapping.compiled_route import names_read
 from consumer.mapping.reads import union
-from consumer.mapping.tables import load_tables
 from consumer.mapping.translate import Translator
 from consumer.pipeline.decoding import decoders, key_decoder, schema_cache
 from consumer.records import Mapped, Reason, Record, Reject, Send, Skip, Stage
@@ -54,7 +53,7 @@ class Rehearsal:
         self._any_decoder_of = decoders(config, schemas, any_record=True)
         self._decoder_of = decoders(config, schemas)
         self._decoders: dict[str, DecodedOnce] = {}
-        keys, tables = key_decoder(config, schemas), load_tables(config.tables)
+        keys = key_decoder(config, schemas)
         subjects = told_subjects(schemas, self._foreign)
         # Each route for itself: a record that one refuses, another may send. Age is judged apart, so that a record
         # that is both old and broken is counted as broken.
@@ -62,14 +61,7 @@ class Rehearsal:
             (
                 index,
                 route,
-                masked_translator(
-                    (route,),
-                    self._decoded_once,
-                    keys,
-                    tables=tables,
-                    only_emails=config.bluecore.only_emails,
-                    subjects=subjects,
-                ),
+                masked_translator(config, self._decoded_once, keys, routes=(route,), subjects=subjects),
             )
             for index, route in enumerate(config.routes)
         )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 import structlog
@@ -16,7 +17,7 @@ import structlog
 from consumer import __version__
 from consumer.commands.exits import exit_on_error, refuse
 from consumer.commands.options import config_option, load_config
-from consumer.config.model import Config
+from consumer.config.model import Config, DeliveryConfig
 from consumer.config.secrets import secrets_of
 from consumer.telemetry import logs
 
@@ -41,10 +42,17 @@ def run(path: Path) -> None:
         with exit_on_error("the service cannot go on", log.error), assembled(config) as parts:
             _on_signals(parts.service.stop)
             log.info("started", version=__version__, telemetry_port=parts.telemetry_port, routes=len(config.routes))
+            log.info("delivery settings", **_settings(config.delivery))
             gc.collect()
             gc.freeze()  # what has been built stays: no search need look at it again
             gc.set_threshold(_COLLECT_AFTER)
             parts.service.run()
+
+
+def _settings(delivery: DeliveryConfig) -> dict[str, Any]:
+    """All that are in force, and of those that were set what they are by default: who looks for a change sees it."""
+    mine, defaults = (each.model_dump(mode="json") for each in (delivery, DeliveryConfig()))
+    return {**mine, "defaults_changed": {key: defaults[key] for key in mine if mine[key] != defaults[key]}}
 
 
 @contextmanager

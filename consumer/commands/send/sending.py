@@ -49,8 +49,7 @@ def prepared(
     found = list(preview_json(config, topic, record_name, io.BytesIO(text)))
     if len(found) != 1:
         raise NotOneRecord(f"one record is sent at a time, and here are {len(found)}: give a single JSON object")
-    token = config.bluecore.namespace.get_secret_value()
-    (real,) = preview_json(config, topic, record_name, io.BytesIO(text), token=token)
+    (real,) = preview_json(config, topic, record_name, io.BytesIO(text), token=None)
     if not isinstance(real.outcome, Send):
         return found[0], []
     return found[0], [request for part in parts_of(real.outcome, frozenset()) for request in part.requests]
@@ -58,8 +57,15 @@ def prepared(
 
 def question(config: Config, requests: Sequence[EventRequest]) -> str:
     """What a person is asked."""
-    events = " and ".join(request.event for request in requests)
-    return f"Send {events} to {address(config.bluecore.url)}, where it is an event like any other?"
+    every = config.endpoints
+    by_destination: dict[str, list[str]] = {}
+    for request in requests:
+        by_destination.setdefault(request.destination, []).append(request.event)
+    sent = [
+        f"{' and '.join(events)} to {f'{name}, ' if name else ''}{address(every[name].url)}"
+        for name, events in by_destination.items()
+    ]
+    return f"Send {', and '.join(sent)}, where it is an event like any other?"
 
 
 def answers(config: Config, requests: Sequence[EventRequest]) -> Iterator[Sent]:
@@ -68,12 +74,13 @@ def answers(config: Config, requests: Sequence[EventRequest]) -> Iterator[Sent]:
     Raises:
         UnusableSetting: Bluecore's address or key cannot be used.
     """
-    client = BluecoreClient(config.bluecore, open_transport(config.bluecore, 1), Metrics(CollectorRegistry()))
+    every = config.endpoints
+    client = BluecoreClient(every, open_transport(every, 1), Metrics(CollectorRegistry()))
     verdicts = DeliveryPolicy.from_config(config).verdicts
     try:
         for number, request in enumerate(requests):
-            client.send(number, request.body, f"send:{uuid4()}")
-            came = client.wait(config.bluecore.timeout_seconds + _BEYOND_TIMEOUT_SECONDS)
+            client.send(number, request.body, f"send:{uuid4()}", None, request.destination)
+            came = client.wait(every[request.destination].timeout_seconds + _BEYOND_TIMEOUT_SECONDS)
             answer = came[0][1] if came else Answer(None, NoAnswer.TIMEOUT)
             verdict = verdicts.judge(answer)
             yield Sent(request, answer, verdict)

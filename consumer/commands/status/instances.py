@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Final
 
@@ -62,6 +62,7 @@ def version_findings(seen: Snapshot) -> Iterator[Finding]:
     if len(versions) > 1:
         runs = "; ".join(f"{each.address} runs {each.version}" for each in answered)
         yield warning("version", f"different versions run: {runs}", "finish the rollout, or roll it back")
+    yield from _differing_settings(answered)
     for each in answered:
         if not each.started_at:
             continue
@@ -69,3 +70,15 @@ def version_findings(seen: Snapshot) -> Iterator[Finding]:
         ago = max(0.0, seen.at - each.started_at)
         recently = f", {spelt(ago)} ago: what changed then?" if ago < _JUST_NOW else ""
         yield ok("version", f"{each.address} runs {each.version} since {since}{recently}")
+
+
+def _differing_settings(instances: Iterable[Instance]) -> Iterator[Finding]:
+    """A setting that one instance has and another has not: a rollout under way, or two configurations."""
+    values: dict[str, dict[float, list[str]]] = {}
+    for each in instances:
+        for labels, value in each.samples.get("delivery_setting", ()):
+            values.setdefault(labels["setting"], {}).setdefault(value, []).append(each.address)
+    for setting, found in values.items():
+        if len(found) > 1:
+            has = "; ".join(f"{value:g} at {', '.join(where)}" for value, where in sorted(found.items()))
+            yield warning("settings", f"delivery.{setting} differs: {has}", "finish the rollout, or roll it back")

@@ -116,11 +116,12 @@ def _date(leaf: Leaf, found: Evidence, note: str) -> tuple[str | FieldConfig, st
     if "integer" not in leaf.kinds:
         return FieldConfig(path=leaf.path, **{"as": "date"}), note
     told, why = said_unit(leaf.name, leaf.doc)
-    unit = told or found.unit or "days"
-    said = (
-        f"a whole number of {unit} since 1970, by its values" if found.unit else "days since 1970? Look at a record"
-    )
-    said = f"{why} {unit} since 1970" if told else said
+    # Values are facts, and a name may be of another time.
+    unit = found.unit or told or "days"
+    if found.unit:
+        said = f"a whole number of {unit} since 1970, by its values"
+    else:
+        said = f"{why} {unit} since 1970" if told else "days since 1970? Look at a record"
     return FieldConfig(path=leaf.path, **{"as": "date", "unit": unit}), said
 
 

@@ -49,7 +49,7 @@ def _mapped(leaf: Leaf, found: Evidence) -> Mapped:
     if why := says_minor_units(leaf.name, leaf.doc):
         return Mapped(divided(leaf.path), leaf.path, why)
     unit, why = said_unit(leaf.name, leaf.doc)
-    if not unit and names_a_moment(leaf.name):
+    if found.unit and (unit or names_a_moment(leaf.name)):
         unit, why = found.unit, "its values are"
     if not unit:
         return Mapped(leaf.path, leaf.path)

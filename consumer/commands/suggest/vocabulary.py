@@ -8,66 +8,63 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
+from consumer.commands.counts.words import set_of
 
 FIELDS: Final[Mapping[str, frozenset[str]]] = {
-    "email": _words(
+    "email": set_of(
         "email emailaddress mail mailaddress emailid useremail customeremail buyeremail contactemail "
         "loginemail emailadres mailadres epost epostadres epostadress emailadresse mailadresse courriel "
         "adresseemail correo correoelectronico direccioncorreo indirizzoemail posta postaelettronica eposta "
         "epostaadresi adresemail sahkoposti"
     ),
-    "distinct_id": _words("distinctid"),
-    "customer_id": _words(
+    "distinct_id": set_of("distinctid"),
+    "customer_id": set_of(
         "customerid customernumber customerno customerkey customercode userid username memberid membernumber "
         "accountid accountnumber shopperid clientid clientnumber profileid contactid personid partyid "
         "loyaltyid klantid klantnummer klantnr gebruikersid kundenid kundennummer kundennr kundeid "
         "benutzerid idclient numeroclient clienteid idcliente numerocliente codicecliente musteriid "
         "musterino idklienta kundnummer asiakasnumero"
     ),
-    "device_id": _words(
+    "device_id": set_of(
         "visitor bezoeker besucher visiteur visitante "
         "deviceid anonymousid visitorid cookieid browserid sessionid clientsessionid guestid "
         "trackingid bezoekerid besucherid sitzungsid idvisiteur idvisitante idsesion idsessione ziyaretciid"
     ),
-    "first_name": _words(
+    "first_name": set_of(
         "firstname givenname forename fname voornaam vorname prenom nombre nome ad adi imie fornamn etunimi"
     ),
-    "last_name": _words(
+    "last_name": set_of(
         "lastname surname familyname lname achternaam familienaam nachname familienname nom nomdefamille "
         "apellido apellidos cognome soyad soyadi nazwisko efternamn sukunimi"
     ),
-    "phone": _words(
+    "phone": set_of(
         "phone phonenumber telephone telephonenumber mobile mobilenumber mobilephone cellphone cell tel "
         "msisdn telefoon telefoonnummer mobielnummer mobiel gsm telefon telefonnummer handy handynummer "
         "rufnummer numerotelephone portable telefono movil cellulare celular telefonnumarasi ceptelefonu "
         "numertelefonu"
     ),
-    "city": _words("city town locality plaats woonplaats stad ort stadt wohnort ville ciudad citta cidade sehir il"),
-    "state": _words(
+    "city": set_of("city town locality plaats woonplaats stad ort stadt wohnort ville ciudad citta cidade sehir il"),
+    "state": set_of(
         "state province region regioncode statecode provincie bundesland kanton etat provincia estado regione ilce"
     ),
-    "zip": _words(
+    "zip": set_of(
         "zip zipcode postcode postalcode postalnumber postnumber plz postleitzahl codepostal codigopostal "
         "cap codicepostale cep postakodu kodpocztowy postnummer"
     ),
-    "country": _words("country countrycode countryiso land landcode pays pais paese ulke kraj"),
-    "gender": _words("gender sex geslacht geschlecht sexe genre sexo sesso genero cinsiyet plec kon"),
-    "birthday": _words(
+    "country": set_of("country countrycode countryiso land landcode pays pais paese ulke kraj"),
+    "gender": set_of("gender sex geslacht geschlecht sexe genre sexo sesso genero cinsiyet plec kon"),
+    "birthday": set_of(
         "birthday birthdate dateofbirth dob bornat born geboortedatum geboren geburtsdatum geburtstag "
         "datedenaissance datenaissance fechanacimiento fechadenacimiento datadinascita datanascita "
         "datadenascimento dogumtarihi dataurodzenia fodelsedatum"
     ),
-    "search_term": _words(
+    "search_term": set_of(
         "searchterm searchquery searchphrase searchtext searchstring searchkeyword query querystring q term "
         "keyword keywords phrase zoekterm zoekopdracht zoekwoord suchbegriff suchwort suchanfrage suchtext "
         "termerecherche recherche requete terminobusqueda busqueda consulta ricerca terminericerca busca "
         "aramaterimi arama fraza"
     ),
-    "order_id": _words(
+    "order_id": set_of(
         "orderid ordernumber orderno ordernr orderkey ordercode orderreference orderref purchaseid "
         "transactionid salesorderid salesordernumber receiptid receiptnumber invoiceid checkoutid "
         "confirmationnumber bestelnummer bestelid bestellingid ordernummer bestellnummer bestellnr "
@@ -75,18 +72,18 @@ FIELDS: Final[Mapping[str, frozenset[str]]] = {
         "idpedido pedidoid numeroordine idordine siparisno siparisnumarasi siparisid numerzamowienia "
         "zamowienieid"
     ),
-    "total": _words(
+    "total": set_of(
         "total grandtotal totalamount ordertotal totalprice totalvalue amount amounttotal ordervalue "
         "orderamount revenue grosstotal gross grossamount brutto bruttobetrag bruttototaal totalincltax "
         "totaal totaalbedrag totaalprijs orderbedrag bedrag bestelbedrag gesamtbetrag gesamtsumme "
         "gesamtpreis gesamtwert summe betrag bestellwert montanttotal montant totalttc prixtotal "
         "importetotal importe montototal totale importototale valortotal toplamtutar toplam tutar kwota suma"
     ),
-    "client": _words("client clientname saleschannel channel platform appname verkoopkanaal vertriebskanal canal"),
-    "device": _words("device devicetype devicename apparaat geraet geraetetyp gerat appareil dispositivo cihaz"),
+    "client": set_of("client clientname saleschannel channel platform appname verkoopkanaal vertriebskanal canal"),
+    "device": set_of("device devicetype devicename apparaat geraet geraetetyp gerat appareil dispositivo cihaz"),
 }
 
-LISTS: Final = _words(
+LISTS: Final = set_of(
     "products product items item lines lineitems orderlines orderitems orderlineitems cartitems basketitems "
     "entries articles skus productids regels orderregels bestelregels producten artikelen artikel positionen "
     "bestellpositionen auftragspositionen produkte warenkorbpositionen produits lignes lignescommande "
@@ -96,53 +93,53 @@ LISTS: Final = _words(
 """Lists of products."""
 
 PRODUCT: Final[Mapping[str, frozenset[str]]] = {
-    "products.id": _words(
+    "products.id": set_of(
         "id product productid sku skuid productsku productcode productnumber productno itemid itemnumber "
         "itemcode itemno articleid articlenumber articleno articlecode article variantid variantsku styleid "
         "ean gtin upc asin artikelnummer artikelnr artikelid artikel artikelcode produktid produktnummer "
         "produit idproduit referenceproduit codeproduit idproducto codigoproducto codigoarticulo articulo "
         "idarticulo codiceprodotto codicearticolo idprodotto urunid urunkodu urunno idproduktu kodproduktu"
     ),
-    "products.name": _words(
+    "products.name": set_of(
         "name title productname itemname producttitle description articlename omschrijving naam productnaam "
         "bezeichnung artikelname artikelbezeichnung produktname libelle nomproduit nombreproducto "
         "descripcion nombre nom nome nomeprodotto descrizione urunadi nazwa nazwaproduktu"
     ),
-    "products.price": _words(
+    "products.price": set_of(
         "price unitprice priceperunit itemprice productprice saleprice sellingprice listprice amount prijs "
         "stukprijs stuksprijs eenheidsprijs preis einzelpreis stueckpreis stuckpreis prix prixunitaire precio "
         "preciounitario prezzo prezzounitario preco precounitario fiyat birimfiyat cena cenajednostkowa"
     ),
-    "products.quantity": _words(
+    "products.quantity": set_of(
         "quantity qty count pieces units orderunits amountordered aantal hoeveelheid stuks menge anzahl stueckzahl "
         "quantite cantidad quantita quantidade adet miktar ilosc"
     ),
 }
 
-OF_A_PRODUCT: Final = _words("id name title description amount count naam nom nombre nome nazwa")
+OF_A_PRODUCT: Final = set_of("id name title description amount count naam nom nombre nome nazwa")
 """Those that say something of a product only where they stand in one: `name` may be anybody's."""
 
-NOT_THE_TOTAL: Final = _words(
+NOT_THE_TOTAL: Final = set_of(
     "sub net netto tax vat btw mwst iva tva kdv discount korting rabatt remise shipping delivery verzending "
     "versand line lines item regel refund refunded deposit fee fees points"
 )
 """A total of something else than the order: `tax_total`."""
 
-PEOPLE: Final = _words(
+PEOPLE: Final = set_of(
     "customer client buyer shopper user member account contact profile person subscriber consumer purchaser "
     "klant koper gebruiker kunde kaeufer kaufer benutzer besteller cliente acheteur utilisateur comprador "
     "usuario acquirente utente musteri kullanici klient"
 )
 """Whose e-mail it is that matters; other records in a record are a shop, a courier, a product."""
 
-OTHERS: Final = _words(
+OTHERS: Final = set_of(
     "store shop branch warehouse supplier vendor seller merchant courier carrier agent employee staff "
     "operator manager sender recipient giftee support winkel filiaal lieferant verkaeufer filiale "
     "fournisseur vendedor tienda mitarbeiter magaza metadata meta source createdby updatedby"
 )
 """Whose e-mail and names are not the customer's."""
 
-PERSONAL: Final = _words(
+PERSONAL: Final = set_of(
     "street streetname address addressline address1 address2 housenumber straat huisnummer strasse "
     "hausnummer rue calle via indirizzo adresse adres iban bankaccount accountholder card cardnumber pan cvv "
     "passport nationalid ssn bsn taxid vatid ip ipaddress useragent latitude longitude lat lon password "
@@ -152,46 +149,46 @@ PERSONAL: Final = _words(
 """What is somebody's own business: it is named in a comment, and never sent without being asked for."""
 
 EVENTS: Final[Mapping[str, frozenset[str]]] = {
-    "purchase": _words(
+    "purchase": set_of(
         "purchase purchased order orders ordered orderplaced ordercreated orderpaid ordercompleted sale "
         "sales checkout transaction transactions receipt bestelling bestellingen aankoop bestellung "
         "bestellungen auftrag auftraege kauf commande commandes achat pedido pedidos compra compras ordine "
         "ordini acquisto siparis siparisler zamowienie zamowienia"
     ),
-    "add_to_cart": _words(
+    "add_to_cart": set_of(
         "cart carts basket baskets addtocart cartadd addedtocart winkelwagen winkelmand mandje warenkorb "
         "warenkoerbe panier paniers carrito carritos carrello carrelli carrinho sepet koszyk"
     ),
-    "remove_from_cart": _words(
+    "remove_from_cart": set_of(
         "removefromcart cartremove cartremoval removedfromcart productremoved itemremoved basketremove"
     ),
-    "wishlist": _words(
+    "wishlist": set_of(
         "wishlist wishlists wish favourite favourites favorite favorites savedforlater verlanglijst "
         "verlanglijstje merkzettel merkliste wunschliste wunschzettel envies listedenvies listadedeseos "
         "deseos preferiti favoritos favoriler istekler ulubione"
     ),
-    "viewed_product": _words(
+    "viewed_product": set_of(
         "view views viewed productview productviews productviewed pageview pageviews detailview impression "
         "bekeken bekekenproduct productbekeken angesehen produktansicht produktansichten ansicht vue vues "
         "produitvu consultation vista vistas visto visualizzazione goruntuleme wyswietlenie"
     ),
-    "search": _words(
+    "search": set_of(
         "search searches searched searchquery query queries zoek zoekopdracht zoekopdrachten zoekacties "
         "suche suchen suchanfrage suchanfragen recherche recherches busqueda busquedas ricerca ricerche "
         "busca arama aramalar"
     ),
-    "optin": _words(
+    "optin": set_of(
         "consent consents optin optins permission permissions preference preferences subscription "
         "subscriptions newsletter toestemming toestemmingen inschrijving inschrijvingen einwilligung "
         "einwilligungen zustimmung anmeldung consentement consentements abonnement consentimiento "
         "consentimientos consenso consensi iscrizione izin izinler zgoda zgody"
     ),
-    "unsubscribe": _words(
+    "unsubscribe": set_of(
         "unsubscribe unsubscribes unsubscribed optout optouts afmelding afmeldingen uitschrijving abmeldung "
         "abmeldungen desabonnement desinscription baja bajas disiscrizione"
     ),
-    "identify": _words("identify identity identities identification login logins signin stitch stitched aanmelding"),
-    "customer_patch": _words(
+    "identify": set_of("identify identity identities identification login logins signin stitch stitched aanmelding"),
+    "customer_patch": set_of(
         "customer customers profile profiles account accounts user users member members contact contacts "
         "shopper shoppers person people klant klanten klantprofiel kunde kunden kundenprofil client clients "
         "cliente clientes clienti utente utenti usuario usuarios musteri musteriler klient klienci"
@@ -199,28 +196,28 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
 }
 """By event type, the words of topics and record types; the more telling event types first."""
 
-CONSENT_FLAGS: Final = _words(
+CONSENT_FLAGS: Final = set_of(
     "consent consented optin optedin isoptedin subscribed issubscribed newsletter marketing marketingconsent "
     "emailconsent emailoptin acceptsmarketing granted accepted allowed active enabled value status state "
     "toestemming akkoord nieuwsbrief einwilligung zugestimmt newsletterabo consentement accord "
     "consentimiento consenso izin zgoda email"
 )
-YES: Final = _words(
+YES: Final = set_of(
     "optin optedin in yes true granted given subscribed subscribe accepted active allowed ja oui si evet tak "
     "add added addtocart toegevoegd hinzugefuegt ajoute"
 )
-NO: Final = _words(
+NO: Final = set_of(
     "optout optedout out no false denied revoked withdrawn unsubscribed unsubscribe declined inactive nee "
     "nein non hayir nie remove removed removefromcart deleted verwijderd entfernt supprime"
 )
-ACTIONS: Final = _words(
+ACTIONS: Final = set_of(
     "action operation event eventtype type kind change activity actie aktion vorgang accion azione soort art typ"
 )
-DONE: Final = _words(
+DONE: Final = set_of(
     "paid placed completed complete confirmed created new open shipped fulfilled closed betaald bezahlt paye pagado"
 )
 """Statuses of an order that was made."""
-ATTRIBUTES: Final = _words(
+ATTRIBUTES: Final = set_of(
     "loyalty tier level points vip segment language locale currency newsletter store favourite preferred "
     "brand registered registeredat signup since status category size taal sprache langue idioma lingua kaart "
     "punten punkte kundengruppe klantgroep membership spaarpunten treuepunkte bonuspunkte"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from consumer.commands.counts.words import words_of
+from consumer.commands.counts.words import set_of, words_of
 from consumer.commands.typecheck.findings import Finding, Severity
 from consumer.commands.typecheck.lookups import Scope, look_up
 from consumer.commands.typecheck.requirements import Requirement, requirement
@@ -18,12 +18,11 @@ from consumer.mapping.fields import own_names
 from consumer.mapping.paths import compile_path
 
 _KEY: Final = "fields.total"
-_RETURNS: Final = frozenset((
-    *("refund", "refunds", "refunded", "return", "returns", "returned", "chargeback", "creditnote"),
-    *("retour", "retouren", "geretourneerd", "terugbetaling", "terugbetaald", "creditnota"),
-    *("retoure", "retourniert", "storno", "storniert", "gutschrift", "rueckgabe", "rueckerstattung", "erstattung"),
-    *("remboursement", "rembourse", "avoir", "devolucion", "reembolso", "reso", "rimborso", "iade", "zwrot", "retur"),
-))  # fmt: skip
+_RETURNS: Final = set_of(
+    "refund refunds refunded return returns returned chargeback creditnote retour retouren geretourneerd "
+    "terugbetaling terugbetaald creditnota retoure retourniert storno storniert gutschrift rueckgabe "
+    "rueckerstattung erstattung remboursement rembourse avoir devolucion reembolso reso rimborso iade zwrot retur"
+)
 BELOW_ZERO: Final = "the total may be below 0"
 _NEVER_BELOW: Final = frozenset(("abs", "length"))
 _DEEPEST: Final = 4

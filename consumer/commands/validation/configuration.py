@@ -13,11 +13,11 @@ from consumer.avro.connecting import check_options, without_missing_files
 from consumer.avro.errors import UnusableSchemas
 from consumer.avro.reader_schemas import ReaderSchema
 from consumer.avro.route_schemas import reader_schema, written_schemas
-from consumer.bluecore.client import request_template
+from consumer.commands.validation.destinations import destination_findings
 from consumer.commands.validation.routes import overlap, route_findings
 from consumer.config.findings import Finding
 from consumer.config.load import load
-from consumer.config.model import BluecoreConfig, Config
+from consumer.config.model import Config
 from consumer.config.route import RouteConfig
 from consumer.config.tables import TableConfig
 from consumer.config.validation import PartialConfig
@@ -53,21 +53,12 @@ def _findings(partial: PartialConfig, *, offline: bool) -> Iterator[Finding]:
     for each in option_findings(access, offline=offline):
         yield Finding(f"kafka.options.{each.key}" if each.key else "kafka.options", each.message)
     yield from _registry_findings(partial, offline=offline)
-    yield from _bluecore_findings(partial.bluecore)
     tables, found = _tables(partial.tables)
     yield from found
     yield from _all_route_findings(partial.routes, tables)
+    yield from destination_findings(partial, tables)
     yield from _schema_findings(partial.routes)
     yield from _topic_findings(partial)
-
-
-def _bluecore_findings(bluecore: BluecoreConfig | None) -> Iterator[Finding]:
-    try:
-        if bluecore is not None:
-            request_template(bluecore)
-    except UnusableSetting as error:
-        key, _, message = str(error).partition(": ")
-        yield Finding(key, message)
 
 
 def _registry_findings(partial: PartialConfig, *, offline: bool) -> Iterator[Finding]:

@@ -138,12 +138,16 @@ def _pair_findings(first: str, one: RouteConfig, second: str, other: RouteConfig
             what = f"{goes_on} reads the same topic, which is read for all its routes or for none"
             yield Finding(f"{paused}.paused", f"{what}: pause both, or take this route out and lose its events")
         if _identity(one) == _identity(other):
-            what = "same topic, record, when and event"
+            what = "same topic, record, when and event" + (", and destination" if one.destination else "")
             yield Finding(second, f"repeats {first} ({what}): each record would be sent twice; remove one")
-        elif (one.record, one.records, one.when) == (other.record, other.records, other.when) and {
-            str(one.event),
-            str(other.event),
-        } == CONSENTS:
+        elif (
+            _conditions(one) == _conditions(other)
+            and {
+                str(one.event),
+                str(other.event),
+            }
+            == CONSENTS
+        ):
             yield Finding(
                 second, f"unsubscribes those whom {first} opts in, or the reverse: tell them apart with `when`"
             )
@@ -172,8 +176,12 @@ def _enumerated(routes: list[int]) -> str:
     return ", ".join(f"routes[{each}]" for each in routes)
 
 
+def _conditions(route: RouteConfig) -> tuple[object, ...]:
+    return route.record, route.records, route.when, repr(route.destination)
+
+
 def _identity(route: RouteConfig) -> tuple[object, ...]:
-    return route.record, route.records, route.when, repr(route.event)
+    return *_conditions(route), repr(route.event)
 
 
 def overlap(one: RouteConfig, other: RouteConfig) -> bool:

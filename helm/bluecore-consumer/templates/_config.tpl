@@ -12,7 +12,19 @@ is ever in a ConfigMap.
 {{- $pods := include "bluecore-consumer.maxPods" . -}}
 {{- $_ := set $delivery "rate_limit_per_second" (divf .Values.releaseRateLimitPerSecond $pods) -}}
 {{- end -}}
-{{- $sections := dict "kafka" $kafka "bluecore" .Values.bluecore "delivery" $delivery "telemetry" .Values.telemetry -}}
+{{- $sections := dict "kafka" $kafka "delivery" $delivery "telemetry" .Values.telemetry -}}
+{{- with .Values.bluecore -}}
+{{- $_ := set $sections "bluecore" . -}}
+{{- end -}}
+{{- if .Values.destinations -}}
+{{- $destinations := deepCopy .Values.destinations -}}
+{{- range $name, $rate := .Values.destinationRateLimitsPerSecond -}}
+{{- if hasKey $destinations $name -}}
+{{- $_ := set (get $destinations $name) "rate_limit_per_second" (divf $rate (include "bluecore-consumer.maxPods" $)) -}}
+{{- end -}}
+{{- end -}}
+{{- $_ := set $sections "destinations" $destinations -}}
+{{- end -}}
 {{- with .Values.schema_registry -}}
 {{- if .url -}}
 {{- $_ := set $sections "schema_registry" . -}}
@@ -39,14 +51,20 @@ routes:
     {{- else if .event }}
     event: {{ .event | quote }}
     {{- end }}
-    {{- with omit . "event" }}
+    {{- if kindIs "map" .destination }}
+    destination:
+      {{- include "bluecore-consumer.eventByValue" .destination | nindent 6 }}
+    {{- else if .destination }}
+    destination: {{ .destination | quote }}
+    {{- end }}
+    {{- with omit . "event" "destination" }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
 {{- end }}
 {{- end }}
 
 {{/*
-Helm turns the keys of a map into text. A flag or a number that chooses an event stands here in both forms, so that
+Helm turns the keys of a map into text. A flag or a number that chooses an event or a destination stands here in both forms, so that
 `true: optin` still means the boolean.
 */}}
 {{- define "bluecore-consumer.eventByValue" -}}

@@ -1,7 +1,18 @@
 {{- define "bluecore-consumer.secretFaults" -}}
 {{- $v := .Values -}}
 {{- $faults := list -}}
-{{- $secrets := dict "bluecore.namespace" $v.bluecore.namespace "bluecore.api_key" $v.bluecore.api_key -}}
+{{- $secrets := dict -}}
+{{- $prefixes := dict -}}
+{{- with $v.bluecore -}}
+{{- $_ := set $secrets "bluecore.namespace" .namespace -}}
+{{- $_ := set $secrets "bluecore.api_key" .api_key -}}
+{{- $_ := set $prefixes "bluecore.api_key_prefix" .api_key_prefix -}}
+{{- end -}}
+{{- range $name, $destination := $v.destinations -}}
+{{- $_ := set $secrets (printf "destinations.%s.namespace" $name) $destination.namespace -}}
+{{- $_ := set $secrets (printf "destinations.%s.api_key" $name) $destination.api_key -}}
+{{- $_ := set $prefixes (printf "destinations.%s.api_key_prefix" $name) $destination.api_key_prefix -}}
+{{- end -}}
 {{- range $section := list "kafka" "schema_registry" -}}
 {{- range $name, $value := (get $v $section | default dict).options -}}
 {{- $key := printf "%s.options %s" $section $name -}}
@@ -22,8 +33,10 @@
 {{- end -}}
 {{- end -}}
 {{- /* A scheme's name and a space, such as `Bearer `: anything longer may be the key itself. */ -}}
-{{- if not (regexMatch `^[A-Za-z-]{0,16}[ :=]*$` ($v.bluecore.api_key_prefix | default "" | toString)) -}}
-{{- $_ := set $secrets "bluecore.api_key_prefix" $v.bluecore.api_key_prefix -}}
+{{- range $key, $prefix := $prefixes -}}
+{{- if not (regexMatch `^[A-Za-z-]{0,16}[ :=]*$` ($prefix | default "" | toString)) -}}
+{{- $_ := set $secrets $key $prefix -}}
+{{- end -}}
 {{- end -}}
 {{- range $v.extraEnv -}}
 {{- $value := get . "value" | default "" | toString -}}

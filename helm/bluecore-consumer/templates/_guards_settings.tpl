@@ -29,6 +29,31 @@
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- range $value := list "destinationSecrets" "destinationRateLimitsPerSecond" -}}
+{{- range $name, $_ := get $v $value | default dict -}}
+{{- if not (hasKey ($v.destinations | default dict) $name) -}}
+{{- $faults = append $faults (printf "%s has %s, which is none of destinations" $value $name) -}}
+{{- end -}}
+{{- if and (eq $value "destinationSecrets") (not (regexMatch `^[a-z0-9-]+(_[a-z0-9-]+)*$` $name)) -}}
+{{- $faults = append $faults (printf "destinationSecrets has %s: a destination whose Secret becomes environment variables has a name of small letters, without two _ in a row" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range $name, $destination := $v.destinations -}}
+{{- if not (or $destination.namespace (get ($v.destinationSecrets | default dict) $name)) -}}
+{{- $faults = append $faults (printf "destinations.%s has no namespace: name a Secret that has it in destinationSecrets.%s, or write ${NAME} of existingSecret" $name $name) -}}
+{{- end -}}
+{{- if and $destination.rate_limit_per_second (hasKey ($v.destinationRateLimitsPerSecond | default dict) $name) -}}
+{{- $faults = append $faults (printf "destinationRateLimitsPerSecond.%s and destinations.%s.rate_limit_per_second are both given: choose one" $name $name) -}}
+{{- end -}}
+{{- end -}}
+{{- if not $v.bluecore -}}
+{{- range $index, $route := $v.routes -}}
+{{- if not $route.destination -}}
+{{- $faults = append $faults (printf "bluecore is not given, and routes[%d] names no destination" $index) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- $image := splitList "/" $v.image.repository | last -}}
 {{- if or (contains ":" $image) (contains "@" $image) -}}
 {{- $faults = append $faults (printf "image.repository ends with %s: give a tag as image.tag, a digest as image.digest" $image) -}}

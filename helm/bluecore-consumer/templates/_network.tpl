@@ -12,7 +12,11 @@
 
 {{/* What the pods speak HTTP with, as JSON: the key of each address, and the address. */}}
 {{- define "bluecore-consumer.webAddresses" -}}
-{{- $addresses := dict "bluecore.url" (.Values.bluecore.url | default "https://api.bluecore.app") -}}
+{{- $bluecore := (.Values.bluecore | default dict).url | default "https://api.bluecore.app" -}}
+{{- $addresses := dict "bluecore.url" $bluecore -}}
+{{- range $name, $destination := .Values.destinations -}}
+{{- $_ := set $addresses (printf "destinations.%s.url" $name) ($destination.url | default $bluecore) -}}
+{{- end -}}
 {{- with (.Values.schema_registry | default dict).url -}}
 {{- /* Several stand in one text; a comma within one, as in a password, parts nothing. */ -}}
 {{- $urls := regexSplit `\s*,\s*https?://` . -1 -}}

@@ -112,6 +112,15 @@ securityContext:
 env:
   - name: POD_NAME
     valueFrom: {fieldRef: {fieldPath: metadata.name}}
+  {{- range $name, $secret := .Values.destinationSecrets }}
+  {{- $variable := printf "BLUECORE_CONSUMER__DESTINATIONS__%s" (upper $name) }}
+  - name: {{ $variable }}__NAMESPACE
+    valueFrom: {secretKeyRef: {name: {{ $secret }}, key: namespace}}
+  {{- if not (get ($.Values.destinations | default dict) $name | default dict).api_key }}
+  - name: {{ $variable }}__API_KEY
+    valueFrom: {secretKeyRef: {name: {{ $secret }}, key: api_key, optional: true}}
+  {{- end }}
+  {{- end }}
   {{- with .Values.extraEnv }}
   {{- toYaml . | nindent 2 }}
   {{- end }}

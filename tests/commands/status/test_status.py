@@ -51,8 +51,11 @@ def test_all_is_well(pipeline: Pipeline) -> None:
         pipeline.committed_to_the_end(topic)
 
         code, report = told(pipeline, "--instance", at(service))
+        (settings,) = [line for line in service.logs("info") if line["event"] == "delivery settings"]
 
     assert (code, report["state"], wrong(report), report["untold"]) == (0, "well", "", [])
+    assert settings["max_event_age_seconds"] == 0
+    assert settings["defaults_changed"]["max_event_age_seconds"] == 86400
     (instance,) = report["instances"]
     assert (instance["error"], instance["details"]["circuit"]) == (None, "closed")
     assert instance["version"]

@@ -71,7 +71,7 @@ def test_order_id_and_total_of_a_purchase() -> None:
 )
 def test_one_request_an_event(pipeline: Pipeline) -> None:
     """The service as it runs: profiles and purchases, each a POST of its own to the path of the Events API."""
-    assert Config.model_validate(SOUND).bluecore.url == "https://api.bluecore.app/api/track/mobile/v1"
+    assert Config.model_validate(SOUND).endpoints[""].url == "https://api.bluecore.app/api/track/mobile/v1"
     assert pipeline.bluecore_url.endswith("/api/track/mobile/v1")
     topics = {event: pipeline.broker.topic() for event in ("customer_patch", "purchase")}
     emails = [f"customer-{number}@example.com" for number in range(5)]

@@ -1,0 +1,317 @@
+"""Several destinations: one's trouble is its own, and each keeps the order of its customers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from consumer.delivery.endpoint import PATIENCE_SECONDS
+from consumer.delivery.parking import ParkedKeys
+from consumer.delivery.policy import DeliveryPolicy
+from consumer.records import EventRequest, Partition, Reason, Redelivery, Reject, Send, Stage
+from tests.delivery.driver import ACCEPTED, POLICY, Driver
+from tests.delivery.samples import ORDERS, RETRY, answer
+
+BRANDS = replace(
+    POLICY,
+    rates={"": None, "acme": None, "zeta": None},
+    ordered_events=frozenset({"customer_patch"}),
+    buffered_records=100,
+)
+ACME, ZETA = Partition("shop.acme", 0), Partition("shop.zeta", 0)
+
+
+def to(*destinations: str, event: str = "customer_patch") -> Send:
+    """A record of which each of these gets an event."""
+    return Send(tuple(EventRequest(event, b"{}", "c", destination=each) for each in destinations))
+
+
+class Brands(Driver):
+    """One topic of both brands, and one of each."""
+
+    def __init__(self, policy: DeliveryPolicy = BRANDS, *, sets_aside: bool = True) -> None:
+        super().__init__(policy, ParkedKeys())
+        partitions = self.engine.partitions
+        both = ("acme", "zeta")
+        partitions.assign(ORDERS, None, "", destinations=both, sets_aside=sets_aside)
+        partitions.assign(ACME, None, "", destinations=("acme",))
+        partitions.assign(ZETA, None, "", destinations=("zeta",))
+        partitions.assign(RETRY, None, "")
+
+    def put_down(self, destination: str, status: int = 401) -> None:
+        """It answers so, and the breaker or the throttle holds it back."""
+        self.take("first", to(destination), partition=ACME if destination == "acme" else ZETA)
+        self.reply(self.in_flight[-1], answer(status, retry_after="600"))
+
+
+@pytest.fixture
+def driver() -> Brands:
+    return Brands()
+
+
+@pytest.mark.parametrize("status", [401, 429])
+def test_what_holds_one_back_holds_no_other(driver: Brands, status: int) -> None:
+    driver.put_down("acme", status)
+
+    driver.take("jane", to("acme"), partition=ACME)
+    driver.take("jane", to("zeta"), partition=ZETA)
+
+    assert driver.in_flight == ["shop.zeta:0:0@zeta"]
+
+
+def test_the_key_of_a_request_names_its_destination_and_of_the_unnamed_one_is_as_ever(driver: Brands) -> None:
+    driver.take("jane", to("", "acme", "acme"))
+
+    driver.run(lambda _: ACCEPTED)
+
+    assert sorted(driver.log) == ["shop.orders:0:0", "shop.orders:0:0:1@acme", "shop.orders:0:0:2@acme"]
+
+
+def test_each_has_a_rate_of_its_own() -> None:
+    driver = Brands(replace(BRANDS, rates={"": None, "acme": 1, "zeta": 3}))
+    for number in range(5):
+        driver.take(f"jane {number}", to("acme"), partition=ACME)
+        driver.take(f"jane {number}", to("zeta"), partition=ZETA)
+    for _ in range(9):
+        driver.wait(0.1)
+
+    sent = [key.partition("@")[2] for key in driver.in_flight]
+
+    assert (sent.count("acme"), sent.count("zeta")) == (1, 3)
+
+
+def test_a_record_for_two_is_settled_when_both_have_it(driver: Brands) -> None:
+    driver.take("jane", to("acme", "zeta"))
+
+    driver.reply("shop.orders:0:0@acme")
+    assert not driver.outcomes.get(1)
+    assert driver.commit()[ORDERS].offset == 0
+
+    driver.reply("shop.orders:0:0:1@zeta")
+    assert driver.commit()[ORDERS].offset == 1
+    assert driver.at_rest()
+
+
+def test_the_place_of_a_record_for_two_is_kept_until_both_have_it(driver: Brands) -> None:
+    """A crash repeats the whole record: a newer event of either must not have gone before."""
+    driver.take("jane", to("acme", "zeta"))
+    driver.take("jane", to("acme"))
+    driver.reply("shop.orders:0:0@acme")
+    assert "shop.orders:0:1@acme" not in driver.log
+
+    driver.reply("shop.orders:0:0:1@zeta")
+
+    assert "shop.orders:0:1@acme" in driver.log
+
+
+def test_each_share_fails_by_itself_and_says_where_it_goes(driver: Brands) -> None:
+    driver.take("jane", to("acme", "zeta"))
+    driver.reply("shop.orders:0:0@acme", 400)
+    driver.reply("shop.orders:0:0:1@zeta")
+
+    (letter,) = driver.acknowledge()
+
+    assert (letter.addressee, letter.failure and letter.failure.reason) == ("acme", Reason.REJECTED)
+    assert driver.commit()[ORDERS].offset == 1
+
+
+def test_a_redelivery_of_one_share_sends_that_share_alone(driver: Brands) -> None:
+    past = Redelivery(ORDERS, 7, destination="zeta")
+    driver.take("jane", to("acme", "zeta"), partition=RETRY, past=past)
+
+    driver.run(lambda _: ACCEPTED)
+
+    assert driver.log == ["shop.orders:0:7:1@zeta"]
+    assert driver.at_rest()
+
+
+def test_what_is_refused_of_an_unknown_brand_takes_no_share_along(driver: Brands) -> None:
+    unknown = Reject(Reason.UNROUTABLE, Stage.MAP, "no destination", number=1)
+    driver.take("jane", to("acme", "zeta")._replace(refused=(unknown,), numbers=(0, 2)))
+    driver.reply_all()
+
+    (letter,) = driver.acknowledge()
+
+    assert letter.addressee is None, "a replay asks the routes anew"
+    assert letter.which == ((0, "customer_patch"), (2, "customer_patch")), "and sends nothing twice"
+    assert driver.commit()[ORDERS].offset == 1
+
+
+def test_a_replay_of_that_sends_what_was_refused_alone(driver: Brands) -> None:
+    past = Redelivery(ORDERS, 7, which=((0, "customer_patch"), (2, "customer_patch")))
+    driver.take("jane", to("acme", "zeta", "zeta"), partition=RETRY, past=past)
+
+    driver.run(lambda _: ACCEPTED)
+
+    assert driver.log == ["shop.orders:0:7:1@zeta"]
+
+
+def test_records_of_a_destination_that_is_gone_are_left_where_they_are(driver: Brands) -> None:
+    driver.take("jane", to("acme"), partition=RETRY, past=Redelivery(ORDERS, 7, destination="sold"))
+    driver.take("joe", to("acme"), partition=RETRY, past=Redelivery(ORDERS, 8, destination="acme"))
+
+    driver.run(lambda _: ACCEPTED)
+
+    assert driver.log == ["shop.orders:0:8@acme"]
+    assert driver.commit()[RETRY].offset == 0
+    assert driver.engine.removed == {"sold": 1}
+
+
+class TestWhileOneIsAway:
+    """Its share of the memory fills, then its topics are held, or its records set aside."""
+
+    def test_its_topics_are_held_once_its_share_is_full_and_the_others_are_read(self, driver: Brands) -> None:
+        driver.put_down("acme")
+
+        for number in range(30):
+            driver.take(f"jane {number}", to("acme"), partition=ACME)
+
+        assert driver.paused == {ACME}
+        assert driver.engine.fetch_demand > 0
+
+    def test_its_topics_go_on_once_it_is_back(self, driver: Brands) -> None:
+        driver.put_down("acme")
+        for number in range(30):
+            driver.take(f"jane {number}", to("acme"), partition=ACME)
+
+        driver.run(lambda _: ACCEPTED)
+
+        assert driver.paused == set()
+
+    def test_what_others_wait_behind_is_set_aside_in_its_order(self, driver: Brands) -> None:
+        driver.put_down("acme")
+        for _ in range(3):
+            driver.take("jane", to("acme"))
+        assert not driver.writes, "most are back before long"
+
+        driver.wait(PATIENCE_SECONDS)
+        written = [task for _ in range(3) for task in driver.acknowledge()]
+
+        assert [task.record.offset for task in written] == [0, 1, 2]
+        assert {task.addressee for task in written} == {"acme"}
+        assert {task.attempts for task in written} == {0}
+        assert driver.commit()[ORDERS].offset == 3
+
+    def test_what_comes_later_of_a_customer_follows_though_it_is_back(self, driver: Brands) -> None:
+        driver.put_down("acme")
+        driver.take("jane", to("acme"))
+        driver.wait(PATIENCE_SECONDS)
+        (aside,) = driver.acknowledge()
+        driver.run(lambda _: ACCEPTED, seconds=60)
+
+        driver.take("jane", to("acme"))
+        (behind,) = driver.acknowledge()
+        for each in (aside, behind):
+            driver.retake(each, to("acme"))
+        driver.run(lambda _: ACCEPTED)
+
+        assert [key for key in driver.log if key.startswith("shop.orders")] == [
+            "shop.orders:0:0@acme",
+            "shop.orders:0:1@acme",
+        ]
+
+    def test_a_customer_is_parked_for_that_destination_alone(self, driver: Brands) -> None:
+        driver.put_down("acme")
+        driver.take("jane", to("acme"))
+        driver.wait(PATIENCE_SECONDS)
+        driver.acknowledge()
+
+        driver.take("jane", to("zeta"))
+
+        assert driver.in_flight == ["shop.orders:0:1@zeta"]
+
+    def test_of_a_record_for_both_the_other_gets_its_share(self, driver: Brands) -> None:
+        driver.put_down("acme")
+        driver.take("jane", to("acme", "zeta"))
+        driver.reply("shop.orders:0:0:1@zeta")
+
+        driver.wait(PATIENCE_SECONDS)
+        (aside,) = driver.acknowledge()
+
+        assert aside.addressee == "acme"
+        assert driver.commit()[ORDERS].offset == 1
+
+    def test_where_it_is_to_be_held_nothing_is_set_aside(self) -> None:
+        driver = Brands(sets_aside=False)
+        driver.put_down("acme")
+        for number in range(30):
+            driver.take(f"jane {number}", to("acme"))
+
+        driver.wait(PATIENCE_SECONDS)
+
+        assert not driver.writes
+        assert driver.paused >= {ORDERS}
+
+    def test_a_slow_one_is_no_drag_on_the_others_either(self, driver: Brands) -> None:
+        """It answers, but takes fewer than come: what it is behind with goes to the retry topic."""
+        for number in range(80):
+            driver.take(f"jane {number}", to("acme", event="search"))
+
+        assert driver.writes
+        assert ORDERS not in driver.paused
+
+    def test_many_that_are_away_leave_room_for_one_that_is_well(self) -> None:
+        names = [f"brand{number}" for number in range(20)]
+        rates: dict[str, float | None] = dict.fromkeys(("", *names, "well"))
+        driver = Driver(replace(BRANDS, rates=rates, buffered_records=1000))
+        topics = {name: Partition(f"shop.{name}", 0) for name in (*names, "well")}
+        for name, partition in topics.items():
+            driver.engine.partitions.assign(partition, None, "", destinations=(name,))
+        for number in range(60):
+            for name, partition in topics.items():
+                if partition not in driver.paused and name != "well":
+                    driver.take(f"jane {number}", to(name), partition=partition)
+
+        assert topics["well"] not in driver.paused
+        assert driver.engine.partitions.buffer.memory.level < 0.9
+
+
+def test_a_flood_of_one_holds_its_route_alone() -> None:
+    flood = replace(BRANDS.flood, minimum=4)
+    driver = Brands(replace(BRANDS, flood=flood))
+    for number in range(8):
+        driver.take(f"jane {number}", to("acme", event="search"), partition=ORDERS)
+        driver.reply_all(400)
+        driver.acknowledge()
+
+    driver.take("joe", to("zeta", event="search"), partition=ORDERS)
+
+    assert [route.destination for route in driver.engine.partitions.held_routes.holding] == ["acme"]
+    assert driver.in_flight[-1].endswith("@zeta")
+
+
+class TestWhilePartitionsMove:
+    """A record for two whose partition leaves while one of its shares is on its way."""
+
+    def test_what_has_ended_is_not_sent_again_when_it_comes_back(self, driver: Brands) -> None:
+        driver.take("jane", to("acme", "zeta"), offset=5)
+        driver.reply("shop.orders:0:5@acme")
+
+        self._come_back(driver)
+        driver.take("jane", to("acme", "zeta"), offset=5)
+        driver.run(lambda _: ACCEPTED)
+
+        assert driver.log.count("shop.orders:0:5@acme") == 1
+        assert driver.log.count("shop.orders:0:5:1@zeta") == 1, "its answer is waited for"
+        assert driver.commit()[ORDERS].offset == 6
+        assert driver.at_rest()
+
+    def test_an_answer_that_comes_meanwhile_counts(self, driver: Brands) -> None:
+        driver.take("jane", to("acme", "zeta"), offset=5)
+        driver.engine.partitions.forget([ORDERS])
+        driver.reply("shop.orders:0:5@acme")
+        driver.reply("shop.orders:0:5:1@zeta")
+
+        driver.engine.partitions.assign(ORDERS, None, "", destinations=("acme", "zeta"), sets_aside=True)
+        driver.take("jane", to("acme", "zeta"), offset=5)
+        driver.run(lambda _: ACCEPTED)
+
+        assert len(driver.log) == 2
+        assert driver.commit()[ORDERS].offset == 6
+        assert driver.at_rest()
+
+    @staticmethod
+    def _come_back(driver: Brands) -> None:
+        driver.engine.partitions.forget([ORDERS])
+        driver.engine.partitions.assign(ORDERS, None, "", destinations=("acme", "zeta"), sets_aside=True)
