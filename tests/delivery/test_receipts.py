@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from consumer.config.destinations import UNNAMED
 from consumer.delivery.failures import joined
 from consumer.delivery.lanes import Lane, LaneGroup, Lanes
 from consumer.delivery.outbox import Outbox
@@ -379,8 +380,8 @@ def test_an_earlier_record_waits_for_no_later_one_that_has_passed_it() -> None:
     """That one may wait for it by its other part."""
     outbox = Outbox()
     settled: list[int] = []
-    receipts = Receipts(outbox, Partitions(WITH_RECEIPTS, Lanes()))
-    lane = Lane[Task](LaneGroup(), "jane")
+    receipts = Receipts(outbox, Partitions(WITH_RECEIPTS, Lanes(), {}))
+    lane = Lane[Task](LaneGroup(), "jane", UNNAMED)
     for offset in (1, 0):
         each = task(Record(ORDERS, offset, b"jane", b"value"), send("optin"))
         each.lane = lane
