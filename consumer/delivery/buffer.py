@@ -80,6 +80,7 @@ class Buffer:
         """The task counts against the bounds, until it is freed."""
         self._budget_of(task.state).add(task.size)
         task.state.usage.add(task.size)
+        task.counted = True
         if self._endpoints and not task.state.redelivers:
             endpoint = self._endpoints[task.destination]
             endpoint.memory.add(task.size)
@@ -88,7 +89,9 @@ class Buffer:
     def free(self, task: Task) -> None:
         self._budget_of(task.state).remove(task.size)
         task.state.usage.remove(task.size)
-        self._leave(task)
+        task.counted = False
+        if self._endpoints:
+            self._leave(task)
 
     def set_aside(self, task: Task) -> None:
         """The task waits for its destination no longer, only to be written."""
@@ -96,7 +99,7 @@ class Buffer:
         task.set_aside = True
 
     def _leave(self, task: Task) -> None:
-        if self._endpoints and not task.state.redelivers and not task.set_aside:
+        if not task.state.redelivers and not task.set_aside:
             endpoint = self._endpoints[task.destination]
             endpoint.memory.remove(task.size)
             endpoint.mixed -= task.state.sets_aside

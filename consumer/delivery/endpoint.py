@@ -43,6 +43,10 @@ class Endpoint:
         self.in_flight += 1
         self.gates.throttle.started()
 
+    def takes_more(self, now: float) -> bool:
+        """Whether a request may start now."""
+        return self.gates.allowance(now, self.in_flight) >= 1
+
     def went_alone(self, task: Task) -> bool:
         """Whether no other request to this destination was in flight beside the last one of this record."""
         return task is self._alone

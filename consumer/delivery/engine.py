@@ -45,6 +45,7 @@ class Engine:
         self.parked = parked_keys if parked_keys is not None else ParkedKeys()
         self.endpoints = {name: Endpoint(name, policy) for name in dict.fromkeys((UNNAMED, *policy.rates))}
         """By name. Without a name there is always one: what has no destination is counted there."""
+        self._endpoints = tuple(self.endpoints.values())
         self.gates = self.endpoints[UNNAMED].gates
         self._lanes: Lanes[Task] = Lanes()
         self._order = KeyOrder(policy, self._lanes, self.parked)
@@ -147,7 +148,7 @@ class Engine:
 
     def _take_shares(self, record: Record, shares: list[Share], state: PartitionState, now: float) -> None:
         """The same where there are destinations by name, to several of which it may go."""
-        if len(shares) > 1 and self.receipts is not None and self.receipts.adopt(record, state) is not None:
+        if len(shares) > 1 and self.receipts is not None and self.receipts.adopt(record, state):
             return
         half = len(shares) == 1 and self.receipts is not None and self.receipts.half(record, state)
         legs: Legs[Task, Lane[Task]] = Legs()
@@ -202,11 +203,11 @@ class Engine:
         if self.receipts is not None:
             self.receipts.wake(now)
         self._write_failed(now)
-        allowed = {name: each.gates.allowance(now, each.in_flight) for name, each in self.endpoints.items()}
-        if self._route_rates is not None and max(allowed.values()) >= 1:
+        endpoints = self._endpoints
+        if self._route_rates is not None and any(each.takes_more(now) for each in endpoints):
             self._route_rates.wake(now)
-        for name, endpoint in self.endpoints.items():
-            self._start(endpoint, allowed[name], now)
+        for endpoint in endpoints:
+            self._start(endpoint, now)
         more = self._policy.several and self._set_aside(now)
         decided = self._outbox.take()
         self._order.writing([task for _, task in decided.writes])
@@ -230,10 +231,11 @@ class Engine:
 
     # The inside
 
-    def _start(self, endpoint: Endpoint, allowed: float, now: float) -> None:
-        """Sends to one destination what may go, up to so many requests."""
-        gates = endpoint.gates
-        while gates.may_pass(now) and (lane := self._lanes.next(endpoint.name)) is not None:
+    def _start(self, endpoint: Endpoint, now: float) -> None:
+        """Sends to one destination what may go."""
+        gates, name, next_lane = endpoint.gates, endpoint.name, self._lanes.next
+        allowed = gates.allowance(now, endpoint.in_flight)
+        while gates.may_pass(now) and (lane := next_lane(name)) is not None:
             task = lane.head
             if self._must_wait(task, lane, now):
                 continue
@@ -266,7 +268,7 @@ class Engine:
 
     def _adopted(self, record: Record, state: PartitionState, leg: str = "") -> Task | None:
         """This very record, or its share, if it is on its way still, from before its partition left."""
-        if not leg and self.receipts is not None and (ended := self.receipts.adopt(record, state)) is not None:
+        if not leg and self.receipts is not None and (ended := self.receipts.adopt(record, state)):
             return ended
         orphan = self.partitions.orphan_of(record, leg)
         return orphan if orphan is not None and self._adopt(orphan, state) else None
@@ -314,7 +316,6 @@ class Engine:
         if not self._order.enter(task, busy=True):
             self.partitions.buffer.move(task, before)
             return False
-        before.in_flight_count -= 1
         state.in_flight_count += 1
         return True
 
@@ -379,7 +380,7 @@ class Engine:
             self._lanes.next_wake,
             self._held_routes.probe_at,
         ]
-        for endpoint in self.endpoints.values():
+        for endpoint in self._endpoints:
             times += (endpoint.gates.probe_at, endpoint.gates.throttle.next_at(now))
             if endpoint.mixed:
                 times.append(endpoint.given_up_at)

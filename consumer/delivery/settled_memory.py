@@ -77,13 +77,21 @@ class SettledMemory:
         self, partition: Partition, offset: int, part: OrderClass | str | None, delivered: OffsetRanges
     ) -> None:
         """A record of several requests, or a part or share of one, of which these were delivered."""
+        if isinstance(part, str):
+            delivered = delivered.merged(self._partly.get((partition, offset, part), _NONE))
         self._partly[partition, offset, part] = delivered
         while len(self._partly) > _MOST_PARTLY:
             del self._partly[next(iter(self._partly))]
 
     def delivered_of(self, partition: Partition, offset: int, part: OrderClass | str | None) -> OffsetRanges:
-        """Which requests of it were delivered before its partition left; that is forgotten here."""
-        return self._partly.pop((partition, offset, part), _NONE) if self._partly else _NONE
+        """Which requests of it were delivered before its partition left.
+
+        That is forgotten here, unless it is of a share: once that is over, nobody else remembers it.
+        """
+        if not self._partly:
+            return _NONE
+        place = partition, offset, part
+        return self._partly.get(place, _NONE) if isinstance(part, str) else self._partly.pop(place, _NONE)
 
     def halves_of(self, partition: Partition, committed: int | None) -> OffsetRanges:
         """Which records' first parts have ended from `committed` on; to be asked before `recall`."""

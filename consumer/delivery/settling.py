@@ -37,15 +37,15 @@ class Settling:
         self._order.settled(task)
         if task.rest is not None:
             return self._go_on(task, outcome)
-        lanes = [task.lane] if task.legs is None else self._leg_over(task, task.legs)
+        if task.legs is not None:
+            self._leg_ends(task, task.legs)
+            return _settlement(task, outcome)
         if self._receipts is None:
             self._ended(task, task.state)
         else:
-            over = task.legs is None or task.legs.over
-            self._receipts.after(task, partial(self._ended, task), ends=True if over else None)
-        for lane in lanes:
-            if lane is not None:
-                self._lanes.release(lane)
+            self._receipts.after(task, partial(self._ended, task), ends=True)
+        if task.lane is not None:
+            self._lanes.release(task.lane)
         return _settlement(task, outcome)
 
     def orphan_settled(self, task: Task) -> None:
@@ -74,21 +74,33 @@ class Settling:
             self._partitions.orphan_ended(task, settled=False)
         return told
 
-    @staticmethod
-    def _leg_over(task: Task, legs: Legs[Task, Lane[Task]]) -> list[Lane[Task]]:
+    def _leg_ends(self, task: Task, legs: Legs[Task, Lane[Task]]) -> None:
+        """The share of a destination has ended; the record's place is kept until all have."""
         legs.part_over(task.leg, task.lane, _numbers(task))
-        return legs.gone()
+        lanes = legs.gone()
+        if self._receipts is None:
+            self._ended(task, task.state)
+        else:
+            self._receipts.after(task, partial(self._ended, task), ends=True if legs.over else None)
+        for lane in lanes:
+            self._lanes.release(lane)
 
     def _ended(self, task: Task, state: PartitionState) -> None:
         if task.legs is not None and not task.legs.settled():
+            if task.counted and (task.lane is None or task.lane.closed):
+                self._partitions.orphan_ended(task, settled=True)  # the partition is leaving without the others
             return
         if state.active:
             state.settled.settle(task.record.offset)
             state.changed = True
         else:
             self._partitions.settled_late(task, half=False)
-        for each in [task] if task.legs is None else task.legs.all:
-            self._partitions.buffer.free(each)
+        if task.legs is None:
+            self._partitions.buffer.free(task)
+        else:
+            for each in task.legs.all:
+                if each.counted:
+                    self._partitions.buffer.free(each)
 
     def _half_ended(self, task: Task, state: PartitionState) -> None:
         if state.active:

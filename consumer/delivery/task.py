@@ -106,6 +106,8 @@ class Task:
     elsewhere: Delivered = ()
     """The requests of the other part."""
     due: float = 0.0
+    counted: bool = False
+    """It counts against the bounds of the memory."""
     in_flight: bool = False
     sent: bool = False
     attempts: int = 0

@@ -16,12 +16,13 @@ from tests.docs.shell import Shell, installed
 from tests.support.pages import CONFIGURATION
 
 SECRETS = {"KAFKA_USERNAME", "KAFKA_PASSWORD", "REGISTRY_USERNAME", "REGISTRY_PASSWORD", "BLUECORE_NAMESPACE"}
+BRANDS = {f"{brand}_NAMESPACE": brand.lower() for brand in ("ACME", "ZETA", "OUTLET")}
 
 
 @pytest.fixture
 def environment() -> dict[str, str]:
     """The reader's environment after the installation: the command is found, and the secrets are set."""
-    return installed() | {"HOME": os.environ.get("HOME", "")} | dict.fromkeys(SECRETS, "a-secret")
+    return installed() | {"HOME": os.environ.get("HOME", "")} | dict.fromkeys(SECRETS, "a-secret") | BRANDS
 
 
 @pytest.fixture

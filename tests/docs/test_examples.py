@@ -19,6 +19,7 @@ SCHEMAS = {
     "shop": "examples/shop",
     "secure-cluster": "schemas",
     "segment": "examples/segment",
+    "group": "examples/group",
 }
 SERVICES = sorted((ROOT / "examples" / "services").glob("*.yaml"))
 VARIABLES = re.compile(r"\$\{(\w+)\}")

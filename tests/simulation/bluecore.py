@@ -110,6 +110,8 @@ class Bluecore:
     world: World
     oracle: Oracle
     down: str = ""
+    away: dict[str, str] = field(default_factory=dict)
+    """The outage that is on, of a destination alone."""
     unsteady: float = 0.0
     quota: Quota | None = None
     latency: Serve = lambda _, __: 0.05
@@ -138,13 +140,14 @@ class Bluecore:
 
     def _judge(self, body: bytes, key: str, *, excused: bool) -> Answer:
         number = self.attempts[key] = self.attempts.get(key, 0) + 1
-        if self.down:
-            return _answer(self.down)
+        plain, _, where = key.partition("@")
+        if down := self.down or self.away.get(where, ""):
+            return _answer(down)
         if self.quota is not None and (refusal := self.quota.refusal(self.world.time)) is not None:
             self.pushed_back += 1
             return refusal
         event = orjson.loads(body)
-        if event["kind"] not in self.mended and (own := _own(event["kind"], event["event"], number, key)):
+        if event["kind"] not in self.mended and (own := _own(event["kind"], event["event"], number, plain)):
             return own
         if self.world.chance(self.unsteady):
             return self._fail(key, excused=excused)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import orjson
@@ -14,10 +14,12 @@ from consumer.avro.errors import SchemaPending
 from consumer.delivery.engine import Engine
 from consumer.delivery.failures import joined
 from consumer.delivery.parking import NoWatch
+from consumer.delivery.policy import DeliveryPolicy
 from consumer.kafka.client import Fatal
 from consumer.kafka.source import KafkaSource
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.reporter import Reporter
+from consumer.pipeline.routing import ANYWHERE, TopicDestinations
 from consumer.pipeline.service import Service
 from consumer.records import (
     CONSENTS,
@@ -46,9 +48,16 @@ RATED = 0
 
 
 @cache
-def shared_metrics() -> Metrics:
+def shared_metrics(destinations: tuple[str, ...]) -> Metrics:
     """One catalogue for all runs in which what is counted is not what is tested."""
-    return Metrics(CollectorRegistry())
+    return Metrics(CollectorRegistry(), destinations)
+
+
+def _destinations_of(policy: DeliveryPolicy, topic: str, *, holds: bool) -> TopicDestinations:
+    """All of them, where there are several; but of the retry topic nobody knows."""
+    if not policy.several or topic == policy.retry_topic:
+        return ANYWHERE
+    return TopicDestinations(tuple(policy.rates), set_aside=not holds)
 
 
 class Mapper:
@@ -70,16 +79,24 @@ class Mapper:
         if event["kind"] == "unmappable":
             return joined([_unmappable(*each) for each in enumerate(event["events"])])
         customer, refused = event.get("customer", "customer"), event.get("refused")
+        where = event.get("destinations") or [""] * len(event["events"])
         bodies = [(each, orjson.dumps({"kind": event["kind"], "event": each})) for each in event["events"]]
         requests = [
-            EventRequest(each, body, customer, rated=self._rated if each == "search" else None)
-            for each, body in bodies
+            EventRequest(each, body, customer, rated=self._rated if each == "search" else None, destination=to)
+            for (each, body), to in zip(bodies, where, strict=True)
         ]
         if refused is None:
             return Send(tuple(requests), event["priority"])
         kind = OrderClass.CONSENT if requests[refused].event in CONSENTS else OrderClass.OTHER
         reject = Reject(
-            Reason.MISSING_FIELD, Stage.MAP, "email: missing", "email", requests[refused].event, kind, refused
+            Reason.MISSING_FIELD,
+            Stage.MAP,
+            "email: missing",
+            "email",
+            requests[refused].event,
+            kind,
+            refused,
+            where[refused],
         )
         numbers = tuple(number for number in range(len(requests)) if number != refused)
         left = tuple(requests[number] for number in numbers)
@@ -109,7 +126,7 @@ class Instance:
         self._receipts = policy.receipts
         now = net.world.now
         health = Health(now)
-        counts = metrics or shared_metrics()
+        counts = metrics or shared_metrics(tuple(policy.rates))
         net.make = self._make
         self._reads = subscription(policy)
         self.service = Service(
@@ -123,6 +140,7 @@ class Instance:
             clock=net.world,
             priority_of=lambda topic: setting.priorities[topic],
             drain_seconds=2.0,
+            destinations_of=partial(_destinations_of, setting.policy, holds=setting.holds),
         )
         self.next_step = net.world.time
 

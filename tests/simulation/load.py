@@ -6,6 +6,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -72,7 +73,7 @@ class Load:
         )
         self._setting = setting
         self._registry = CollectorRegistry()
-        self._metrics = Metrics(self._registry)
+        self._metrics = Metrics(self._registry, setting.policy.rates)
         self._steps = 0
         self.instance: Instance
         self.seen: list[tuple[float, int, bool, bool]] = []
@@ -91,18 +92,23 @@ class Load:
         topic: str = TOPIC,
         priority: int = 0,
         at: float | None = None,
+        destination: str = "",
     ) -> None:
         """A record is produced: now, or `at` this second of the run."""
         if at is not None:
-            self.world.after(at, lambda: self.write(key, kind=kind, events=events, topic=topic, priority=priority))
+            again = partial(self.write, key, kind=kind, events=events, topic=topic, priority=priority)
+            self.world.after(at, partial(again, destination=destination))
             return
-        value = orjson.dumps({"kind": kind, "events": events, "priority": priority})
+        where = [destination] * len(events)
+        value = orjson.dumps({"kind": kind, "events": events, "priority": priority, "destinations": where})
         now = self.world.time
         stored = Stored(key.encode(), None if kind == "tombstone" else value, int(now * 1000))
         place = self.brokers.append(topic, stored)
         if kind == "tombstone":
             events = ()
-        self.oracle.written(place, Produced(stored.key or b"", events, frozenset(), kind, now))
+        self.oracle.written(
+            place, Produced(stored.key or b"", events, frozenset(), kind, now, destinations=tuple(where))
+        )
 
     def run(self, *, within: float, meanwhile: Callable[[], object] = lambda: None) -> None:
         """Until all is settled; then what holds of every such run is checked.

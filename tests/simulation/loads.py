@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.simulation import blame, floods, inherited, pressure, trouble
+from tests.simulation import blame, brands, floods, inherited, pressure, trouble
 from tests.simulation.load import Load
 
 LOADS: tuple[Callable[[int], Load], ...] = (
@@ -28,4 +28,5 @@ LOADS: tuple[Callable[[int], Load], ...] = (
     pressure.shared_quota,
     inherited.strange_metadata,
     inherited.unknown_commit,
+    brands.one_is_well,
 )

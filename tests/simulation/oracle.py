@@ -33,6 +33,8 @@ class Produced:
     at: float = 0.0
     refused: int | None = None
     """Which of its events a route refuses."""
+    destinations: tuple[str, ...] = ()
+    """Where each of its events goes; none: all to the one without a name."""
 
     @property
     def requests(self) -> int:
@@ -41,6 +43,14 @@ class Produced:
     @property
     def classes(self) -> frozenset[OrderClass]:
         return frozenset(self.class_of(number) for number in range(len(self.events)))
+
+    def destination_of(self, number: int) -> str:
+        return self.destinations[number] if self.destinations else ""
+
+    def classes_for(self, destination: str | None) -> frozenset[OrderClass]:
+        """Those of what goes there; None: of all."""
+        numbers = range(len(self.events))
+        return frozenset(self.class_of(each) for each in numbers if destination in {None, self.destination_of(each)})
 
     def class_of(self, number: int) -> OrderClass:
         return CONSENT if self.events[number] in CONSENTS else OTHER
@@ -56,7 +66,7 @@ class Produced:
     @property
     def last(self) -> int | None:
         """The number of the request that settles it; None: a dead letter does."""
-        if self.refused is not None:
+        if self.refused is not None or len(set(self.destinations)) > 1:
             return None
         return (self.of_class(OTHER) or self.of_class(CONSENT))[-1]
 
@@ -127,10 +137,16 @@ class Oracle:
         place, request = _place(idempotency_key)
         record = self.produced[place]
         kind = record.class_of(request)
+        where = idempotency_key.partition("@")[2]
+        if where != record.destination_of(request):
+            raise self.broke(
+                f"{idempotency_key} was sent to {where!r}, and is for {record.destination_of(request)!r}"
+            )
+        idempotency_key = key_of(place, request)
         if request == record.refused:
             raise self.broke(f"{idempotency_key} was sent, and a route refuses it: it is another's key")
         if kind is CONSENT and not excused:
-            self.consents[place[0], record.key].append(place)
+            self.consents[place[0], record.key + where.encode()].append(place)
         self.times_accepted[idempotency_key] += 1
         if self.times_accepted[idempotency_key] > 1:
             self.duplicates += 1
@@ -146,7 +162,7 @@ class Oracle:
                 self.slowest_consent = max(self.slowest_consent, now - record.at)
             if record.refused is None or record.class_of(record.refused) is not kind:
                 self._end(place, kind)
-            self._check_order(place, kind)
+            self._check_order(place, kind, where)
         if all(self.times_accepted[key_of(place, number)] for number in range(record.requests)):
             self.delivered.add(place)
 
@@ -242,12 +258,19 @@ class Oracle:
             if (each >= offset and each not in beyond) or place in self.spared:
                 continue
             # A record that was written to the retry topic twice ends twice: the place knows only that it has ended.
-            fine = (
-                self.settled(place) if place[0] == partition else self.ended(place, None if part is None else (part,))
-            )
+            past = log.pasts[each]
+            if part is None and past is not None and past.destination is not None:
+                parts: Iterable[OrderClass] | None = self.produced[place].classes_for(past.destination)
+            else:
+                parts = None if part is None else (part,)
+            fine = self.settled(place) if place[0] == partition else self.ended(place, parts)
             if not fine:
                 raise self.broke(f"{partition} was committed at {offset}, but {place} at {each} is not settled")
-            self._check_receipts(place, part, whole=place[0] == partition)
+            if parts is not None and place[0] != partition:
+                for each_part in parts:
+                    self._check_receipts(place, each_part, whole=False)
+            else:
+                self._check_receipts(place, part, whole=place[0] == partition)
         self._checked[partition] = max(self._checked[partition], offset)
 
     def _check_receipts(self, place: Place, part: OrderClass | None, *, whole: bool) -> None:
@@ -260,7 +283,7 @@ class Oracle:
             if not self.receipts[key_of(place, number)] & enough:
                 raise self.broke(f"{place} is committed, and there is no receipt of {key_of(place, number)}")
 
-    def _check_order(self, place: Place, part: OrderClass) -> None:
+    def _check_order(self, place: Place, part: OrderClass, destination: str) -> None:
         """First deliveries of a key and class ascend: always where order matters, else among those never put off."""
         partition, offset = place
         record = self.produced[place]
@@ -268,7 +291,7 @@ class Oracle:
         kinds = (["ordered"] if part in record.ordered else []) + (["direct"] if direct else [])
         for kind in kinds if self.ordering != "none" else ():
             key = b"" if self.ordering == "partition" and kind == "direct" else record.key
-            lane = (partition, key, part, kind)
+            lane = (partition, key, part, f"{kind} {destination}")
             if offset < self._latest[lane]:
                 raise self.broke(f"{place} was delivered after {self._latest[lane]} of the same key ({part}, {kind})")
             self._latest[lane] = offset
@@ -292,5 +315,5 @@ def key_of(place: Place, number: int) -> str:
 
 
 def _place(idempotency_key: str) -> tuple[Place, int]:
-    topic, partition, offset, *request = idempotency_key.split(":")
+    topic, partition, offset, *request = idempotency_key.partition("@")[0].split(":")
     return (Partition(topic, int(partition)), int(offset)), int(request[0]) if request else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,7 +61,8 @@ class SimPublisher:
             return
         place = record.origin, record.origin_offset
         part = task.part_left
-        parts = oracle.produced[place].classes if part is None else frozenset((part,))
+        where = task.addressee
+        parts = oracle.produced[place].classes_for(where) if part is None else frozenset((part,))
         if failure.outcome is Outcome.RETRY:
             if any((place, part) in oracle.retried_parts for part in parts) or self.excused():
                 oracle.excused[place] += oracle.produced[place].requests
@@ -74,12 +75,13 @@ class SimPublisher:
             oracle.dead_lettered(place, parts, failure.which, too_old=too_old)
         key = task.parking_key if failure.outcome is Outcome.RETRY else None
         topic = RETRY if failure.outcome is Outcome.RETRY else DEAD
-        stored = written(record, failure, key, task.kind, part, self.net.world.time)
-        self.net.brokers.append(topic, stored, task.ordering_key)
+        stored = written(record, failure, key, task.kind, part, self.net.world.time, where)
+        self.net.brokers.append(topic, stored, where.encode() if where else task.ordering_key)
         self._result(ticket, None)
 
     def receipt(self, ticket: int, receipt: Receipt) -> None:
         world = self.net.world
+        receipt = receipt._replace(idempotency_key=receipt.idempotency_key.partition("@")[0])
         if ticket not in self.tickets:
             self.tickets.add(ticket)
             self.outstanding[receipt.idempotency_key] += 1
@@ -107,12 +109,18 @@ class SimPublisher:
 
 
 def written(  # noqa: PLR0913, PLR0917 - as the headers have them
-    record: Record, failure: Failure, key: bytes | None, kind: OrderClass, part: OrderClass | None, now: float
+    record: Record,
+    failure: Failure,
+    key: bytes | None,
+    kind: OrderClass,
+    part: OrderClass | None,
+    now: float,
+    destination: str | None = None,
 ) -> Stored:
     """A failed record as it lies in its topic."""
     headers: Any = tuple(
         (name, value.encode() if isinstance(value, str) else value)
-        for name, value in failure_headers(record, failure, key, kind, part)
+        for name, value in failure_headers(record, failure, key, kind, part, destination)
     )
     return Stored(record.key, record.value, int(now * 1000), headers)
 
@@ -133,6 +141,8 @@ class SimClient:
     delivered: set[Place] = field(default_factory=set)
     answers: list[tuple[int, Answer]] = field(default_factory=list)
     out: dict[int, str] = field(default_factory=dict)
+    sent_to: dict[int, str] = field(default_factory=dict)
+    """By ticket, the destination."""
     known: dict[int, Place] = field(default_factory=dict)
     accepted: dict[int, str] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
@@ -143,10 +153,11 @@ class SimClient:
     """Sends of partitions whose commits could not be asked since: their records may go again, even beside them."""
     blamed: set[int] = field(default_factory=set)
     """Sends of records that are always answered so: once that is known, that asks nothing of the others."""
-    sent_at: deque[float] = field(default_factory=deque)
-    """Within the last second, where there is a rate."""
+    sent_at: defaultdict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
+    """By destination, within the last second, where there is a rate."""
     searched_at: deque[float] = field(default_factory=deque)
-    held_until: float = 0.0
+    held_until: dict[str, float] = field(default_factory=dict)
+    """By destination."""
     held: float = 0.0
     """For how many seconds Bluecore has asked for no requests, in all."""
 
@@ -160,7 +171,7 @@ class SimClient:
         body: bytes,
         idempotency_key: str,
         traceparent: str | None = None,  # noqa: ARG002 - traces are of no account here
-        destination: str = "",  # noqa: ARG002
+        destination: str = "",
     ) -> None:
         world = self.net.world
         place, _ = self.net.oracle.request(idempotency_key)
@@ -170,8 +181,9 @@ class SimClient:
             if any(key == idempotency_key and ticket not in self.unsure for ticket, key in self.out.items()):
                 raise self.net.oracle.broke(f"{idempotency_key} is sent beside itself")
         self.out[ticket] = idempotency_key
+        self.sent_to[ticket] = destination
         self.net.oracle.sent(idempotency_key)
-        self._pace()
+        self._pace(destination)
         if self.route_rate and orjson.loads(body)["event"] == "search":
             self._keep_to(self.route_rate, self.searched_at)
         latency = self.net.bluecore.latency(len(self.out), world.time)
@@ -186,16 +198,18 @@ class SimClient:
 
         world.after(latency / 2, arrive)
 
-    def _pace(self) -> None:
+    def _pace(self, destination: str) -> None:
         """No second sees more than the configured rate, and nothing goes while Bluecore has asked for none."""
         now = self.net.world.time
-        if len(self.out) > self.most:
-            raise self.net.oracle.broke(f"{len(self.out)} requests are in flight, and {self.most} may be")
+        out = sum(key.partition("@")[2] == destination for key in self.out.values())
+        if out > self.most:
+            raise self.net.oracle.broke(f"{out} requests are in flight, and {self.most} may be")
         # What is asked of a record that is known to fail while others pass is asked of that record alone.
-        if not self.net.trickles and now < self.held_until - _ROUNDING:
-            raise self.net.oracle.broke(f"a request went {self.held_until - now:.3f} s before Bluecore wanted any")
+        held_until = self.held_until.get(destination, 0.0)
+        if not self.net.trickles and now < held_until - _ROUNDING:
+            raise self.net.oracle.broke(f"a request went {held_until - now:.3f} s before Bluecore wanted any")
         if self.rate:
-            self._keep_to(self.rate, self.sent_at)
+            self._keep_to(self.rate, self.sent_at[destination])
 
     def _keep_to(self, rate: float, sent_at: deque[float]) -> None:
         now = self.net.world.time
@@ -221,9 +235,10 @@ class SimClient:
         answers, self.answers = self.answers, []
         for ticket, answer in answers:
             if ticket not in self.blamed and (hold := self.net.bluecore.hold_of(answer)) is not None:
-                now = self.net.world.time
-                self.held += max(0.0, now + hold - max(now, self.held_until))
-                self.held_until = max(self.held_until, now + hold)
+                now, where = self.net.world.time, self.sent_to[ticket]
+                before = self.held_until.get(where, 0.0)
+                self.held += max(0.0, now + hold - max(now, before))
+                self.held_until[where] = max(before, now + hold)
         came = {ticket: self.accepted.pop(ticket) for ticket, _ in answers if ticket in self.accepted}
         self.told |= {key for ticket, key in came.items() if ticket not in self.unsure}
         self.delivered.update(self.known.values())

@@ -6,7 +6,9 @@ import random
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from random import Random
+from typing import Any
 
 import orjson
 from confluent_kafka import KafkaError
@@ -22,7 +24,17 @@ from tests.simulation.kafka import fatal_error, modelled
 from tests.simulation.net import Net
 from tests.simulation.oracle import OTHER, Oracle, Produced, PromiseBroken, key_of
 from tests.simulation.ports import written
-from tests.simulation.setting import CONSENT_TOPIC, POLICY, ROUTED, SUBSCRIPTION, TOPIC, URGENT_TOPIC, Setting, drawn
+from tests.simulation.setting import (
+    BRANDS,
+    CONSENT_TOPIC,
+    POLICY,
+    ROUTED,
+    SUBSCRIPTION,
+    TOPIC,
+    URGENT_TOPIC,
+    Setting,
+    drawn,
+)
 from tests.simulation.world import World
 
 RECORDS = 60
@@ -32,6 +44,7 @@ WIDE_MAPS = 0.02
 MOST_FAILING = 8
 RECEIPTS = 0.4
 ROUTE_RATES = 0.1
+DESTINATIONS = 0.25
 ROUTE_RATE = 4.0
 LATE_ANSWERS = 0.3
 CONSENT_BOUND = 1.5
@@ -65,6 +78,12 @@ class Scenario:
         if Random(f"rates of {seed}").random() < ROUTE_RATES:
             policy = replace(setting.policy, route_rates={RATED: ROUTE_RATE})
             self._setting = setting = replace(setting, policy=policy)
+        brands = Random(f"destinations of {seed}")
+        self._brands = brands if brands.random() < DESTINATIONS and not self._calm else None
+        """Chances of their own, where there are several destinations."""
+        if self._brands is not None:
+            policy = replace(setting.policy, rates=BRANDS)
+            self._setting = setting = replace(setting, policy=policy, holds=brands.random() < 0.25)
         oracle = Oracle(setting.policy.ordering)
         if setting.policy.receipts:
             oracle.receipts = defaultdict(set)
@@ -112,7 +131,7 @@ class Scenario:
                     # Where little passes, records that fail by themselves look like an outage: then all wait.
                     self._calm = self._calm and not instance.engine.gates.breaker.open
         # A map too wide to be packed notes no half either: two owners in turn may then repeat an older consent.
-        forgetful = bool(self.net.inherited) and self._setting.policy.receipts
+        forgetful = bool(self.net.inherited)
         if not forgetful and not self._unclear_owners and self._setting.policy.ordering != "none":
             self.net.oracle.check_consents()
         if self._calm and self._unhindered and self.net.oracle.slowest_consent > CONSENT_BOUND:
@@ -239,7 +258,16 @@ class Scenario:
             refused: which of its events a route refuses.
             kafka_key: its key, where that is not whose it is.
         """
-        told = {"kind": kind, "events": events, "priority": priority, "customer": key.decode(), "refused": refused}
+        told: dict[str, Any] = {
+            "kind": kind,
+            "events": events,
+            "priority": priority,
+            "customer": key.decode(),
+            "refused": refused,
+        }
+        destinations: tuple[str, ...] = ()
+        if self._brands is not None and kind not in {"tombstone", "unmappable"}:
+            destinations = told["destinations"] = self._addressees(self._brands, events, refused)
         now = self.world.time
         value = None if kind == "tombstone" else orjson.dumps(told)
         place = self.net.brokers.append(topic, Stored(kafka_key or key, value, int(now * 1000)))
@@ -247,13 +275,32 @@ class Scenario:
             events = ()
         if kind == "unmappable":
             events = ("unmappable",) * len(events)
-        record = Produced(key, events, frozenset(), kind, now, refused)
+        record = Produced(key, events, frozenset(), kind, now, refused, destinations)
         ordered = record.classes - (frozenset() if "customer_patch" in events else {OTHER})
         self.net.oracle.written(place, replace(record, ordered=ordered))
         return place
 
+    @staticmethod
+    def _addressees(rng: Random, events: tuple[str, ...], refused: int | None) -> tuple[str, ...]:
+        """Where the events of a record go: all to one, or its consents to one and the others to another."""
+        one, other = rng.choice(tuple(BRANDS)), rng.choice(tuple(BRANDS))
+        if refused is not None or rng.random() < 0.5:
+            other = one
+        return tuple(one if event in CONSENTS else other for event in events)
+
+    def _away(self, destination: str, kind: str) -> None:
+        """An outage of one destination alone."""
+        self.world.tell("away", destination, kind)
+        self.net.bluecore.away[destination] = kind
+
     def _plan_faults(self) -> None:
         rng = self.world.random
+        for _ in range(0 if self._brands is None else self._brands.randint(1, 4)):
+            assert self._brands is not None
+            begin, where = self._brands.uniform(0, FAULTS_END - 12), self._brands.choice(tuple(BRANDS))
+            kind = self._brands.choice(OUTAGES)
+            self.world.after(begin, partial(self._away, where, kind))
+            self.world.after(begin + self._brands.uniform(1, 12), partial(self._away, where, ""))
         faults: tuple[Callable[[], None], ...] = (
             self._crash,
             self._crash,

@@ -20,6 +20,7 @@ from tests.simulation.bluecore import FORMS, Quota
 from tests.simulation.brokers import DEAD, RETRY, Limits
 from tests.simulation.oracle import Ordering
 
+BRANDS: dict[str, float | None] = dict.fromkeys(("", "acme", "zeta"))
 TOPIC, URGENT_TOPIC, CONSENT_TOPIC = "events", "urgent", "consents"
 ROUTED = (TOPIC, URGENT_TOPIC, CONSENT_TOPIC)
 SUBSCRIPTION = (*ROUTED, RETRY)
@@ -59,6 +60,8 @@ class Setting:
     quota: Quota | None = None
     questions_fail: float = 0.0
     new_protocol: bool = True
+    holds: bool = False
+    """Topics of several destinations are held while one is away."""
     priorities: Mapping[str, float] = field(
         default_factory=lambda: {TOPIC: 0, URGENT_TOPIC: 2, CONSENT_TOPIC: CONSENT_STEP, RETRY: 0}
     )

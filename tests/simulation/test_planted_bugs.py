@@ -14,17 +14,23 @@ from consumer.delivery.answers import Answers
 from consumer.delivery.attempts import Attempts, suspect_key
 from consumer.delivery.commits import CommitFailure, Commits, _map_of
 from consumer.delivery.concurrency import Concurrency
+from consumer.delivery.endpoint import Endpoint
 from consumer.delivery.engine import Engine
+from consumer.delivery.gates import Gates
 from consumer.delivery.lanes import Lane, Lanes
+from consumer.delivery.legs import Legs
 from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.order import KeyOrder
 from consumer.delivery.outbox import Outbox
 from consumer.delivery.parking import Parked, ParkedKeys
 from consumer.delivery.partitions import Partitions
+from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.receipts import Receipts
 from consumer.delivery.route_rates import RouteRates
+from consumer.delivery.setting_aside import SettingAside
 from consumer.delivery.settled_memory import SettledMemory
+from consumer.delivery.shares import Share
 from consumer.delivery.task import PartitionState, Task
 from consumer.delivery.throttle import Throttle
 from consumer.kafka.headers import redelivery
@@ -488,9 +494,63 @@ def _never_wake_what_waits_for_the_routes_rate(patch: pytest.MonkeyPatch) -> Non
     patch.setattr(RouteRates, "wake", lambda *_args: None)
 
 
+def _let_one_gate_hold_all_destinations(patch: pytest.MonkeyPatch) -> None:
+    """What one destination answers holds back the requests to all."""
+    begin, shared = Endpoint.__init__, list[Gates]()
+
+    def with_one_gate(self: Endpoint, name: str, policy: DeliveryPolicy) -> None:
+        begin(self, name, policy)
+        shared.append(self.gates)
+        self.gates = shared[0]
+        self.attempts = Attempts(policy, self.gates.breaker)
+
+    patch.setattr(Endpoint, "__init__", with_one_gate)
+
+
+def _set_nothing_aside(patch: pytest.MonkeyPatch) -> None:
+    """What waits for a destination that is away fills the memory, and all others wait behind it."""
+    patch.setattr(SettingAside, "go_on", lambda *_args: False)
+
+
+def _settle_with_the_first_share(patch: pytest.MonkeyPatch) -> None:
+    """A record counts as settled when one of its destinations has it."""
+    patch.setattr(Legs, "settled", lambda _self: True)
+
+
+def _let_a_share_pass_before_its_record_has_ended(patch: pytest.MonkeyPatch) -> None:
+    """Later records of a customer do not wait for the other share: a crash repeats the older one behind them."""
+
+    def gone(self: Legs[Any, Any]) -> list[Any]:
+        self._gone += 1
+        lanes, self._lanes = self._lanes, []
+        return lanes
+
+    patch.setattr(Legs, "gone", gone)
+
+
+def _redeliver_to_all_destinations(patch: pytest.MonkeyPatch) -> None:
+    """What failed for one destination goes to the others again."""
+    patch.setattr("consumer.kafka.headers._destination", lambda _value: None)
+
+
+def _forget_a_share_that_has_ended(patch: pytest.MonkeyPatch) -> None:
+    """A partition that comes back brings a record for several, of which one has its share."""
+    patch.setattr(SettledMemory, "delivered_of", lambda *_args: OffsetRanges())
+
+
+def _send_all_to_one_destination(patch: pytest.MonkeyPatch) -> None:
+    """A record for several goes to the first of them as a whole."""
+    patch.setattr(
+        "consumer.delivery.engine.shares_of",
+        lambda mapped, _past: [Share(mapped.requests[0].destination, "", mapped)],
+    )
+
+
 _FIRST_SEEDS: dict[Plant, int] = {
+    _let_one_gate_hold_all_destinations: 83,
+    _set_nothing_aside: 83,
     _park_for_ever_what_has_left: 79,
-    _do_not_wake_for_the_last_bit_of_a_token: 83,
+    _do_not_wake_for_the_last_bit_of_a_token: 87,
     _count_no_request_against_the_rate: 3,
     _do_not_hear_a_hold: 15,
     _never_move_the_limit: 11,
@@ -574,6 +634,13 @@ _FIRST_SEEDS: dict[Plant, int] = {
         _send_what_only_waits_for_its_receipt,
         _count_no_request_against_the_routes_rate,
         _never_wake_what_waits_for_the_routes_rate,
+        _let_one_gate_hold_all_destinations,
+        _set_nothing_aside,
+        _settle_with_the_first_share,
+        _let_a_share_pass_before_its_record_has_ended,
+        _redeliver_to_all_destinations,
+        _forget_a_share_that_has_ended,
+        _send_all_to_one_destination,
     ],
     ids=lambda plant: plant.__name__.strip("_"),
 )

@@ -15,7 +15,7 @@ from consumer.commands.typecheck.negative_totals import negative_totals
 from consumer.commands.typecheck.product_checks import product_findings
 from consumer.commands.typecheck.requirements import TIME, requirements_of
 from consumer.commands.typecheck.shapes import shape_of
-from consumer.config.route import EventByValue, RouteConfig
+from consumer.config.route import DestinationByValue, EventByValue, RouteConfig
 from consumer.mapping.paths import compile_path
 
 
@@ -38,6 +38,8 @@ def record_findings(
         scope = Scope(shape, named, tuple(proven_non_null(compile_path(route.when).tree)), has)
     if isinstance(route.event, EventByValue):
         yield from choice_findings(route.event, scope)
+    if isinstance(route.destination, DestinationByValue):
+        yield from choice_findings(route.destination, scope, "destination")
     for requirement in requirements_of(route):
         found = value_findings(requirement, scope)
         yield from (each.made_way() for each in found) if requirement.key == TIME else found
