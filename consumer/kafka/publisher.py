@@ -18,6 +18,7 @@ from consumer.delivery.failures import TooLargeToWrite
 from consumer.delivery.task import Task
 from consumer.kafka.client import producer_options
 from consumer.kafka.concessions import Concessions
+from consumer.kafka.connection import made
 from consumer.kafka.group_protocol import is_fatal
 from consumer.kafka.headers import failure_headers
 from consumer.kafka.logging import RateLimitedLog
@@ -181,7 +182,7 @@ class Publisher:
 
     def _made(self) -> Producer:
         options = producer_options(self._config) | dict(self._concessions.options)
-        return Producer(self._statistics | options | self._own_options)
+        return made(Producer, self._statistics | options | self._own_options)
 
     def close(self, seconds: float) -> None:
         self._producer.flush(seconds)
