@@ -23,7 +23,10 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
 _AGO: Final = re.compile(r"(\d{1,6})([mhd])")
 _MS: Final = 1000
-_SENDS_NOTHING: Final = {"bluecore": {"namespace": "none"}, "routes": [{"topic": "none", "event": "none"}]}
+_SENDS_NOTHING: Final[dict[str, Any]] = {
+    "bluecore": {"namespace": "none"},
+    "routes": [{"topic": "none", "event": "none"}],
+}
 
 config_option = click.option(
     "--config", "path", required=True, type=click.Path(path_type=Path), metavar="FILE", help="the YAML configuration"
@@ -58,6 +61,14 @@ def moment(_context: click.Context, _option: click.Parameter, value: str | None)
 def load_sources(path: Path) -> Config:
     """A configuration that need not say yet what is sent, and to whom: the same for its other sections."""
     return load_config(path, _SENDS_NOTHING)
+
+
+def names_no_destination(config: Config) -> bool:
+    """Whether the file of these sources does not say yet to whom events go."""
+    section = config.bluecore
+    if section is None or config.destinations:
+        return False
+    return bool(section.namespace.get_secret_value() == _SENDS_NOTHING["bluecore"]["namespace"])
 
 
 def load_config(path: Path, missing: Mapping[str, Any] = MappingProxyType({}), *, offline: bool = False) -> Config:

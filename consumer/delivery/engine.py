@@ -316,7 +316,6 @@ class Engine:
         if not self._order.enter(task, busy=True):
             self.partitions.buffer.move(task, before)
             return False
-        before.in_flight_count -= 1
         state.in_flight_count += 1
         return True
 

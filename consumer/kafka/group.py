@@ -17,6 +17,7 @@ from consumer.kafka.client import client_options
 from consumer.kafka.cluster_queries import ClusterQueries
 from consumer.kafka.connection import ErrorCollector, Unreachable, cluster_metadata
 from consumer.kafka.logging import NullLogger
+from consumer.kafka.tokens.token import TokenUnavailable
 from consumer.records import Partition
 from consumer.telemetry.cluster import Ends
 
@@ -78,6 +79,8 @@ def members(config: Config) -> list[Member]:
             described = asked[group].result(timeout=2 * _SECONDS)
     except KafkaException as error:
         raise Untold(f"the brokers do not tell who is in the group {group}: {error.args[0].str()}") from None
+    except TokenUnavailable as error:
+        raise Untold(f"the brokers cannot be asked who is in the group {group}: {error}") from None
     found = [
         Member(
             each.host.strip("/"),

@@ -36,6 +36,18 @@ def test_what_the_surroundings_lack_is_a_sentence_and_exit_code_1(error: Excepti
     assert told[0].startswith(sentence)
 
 
+def test_what_a_tokens_callback_raised_is_told_where_a_client_is_made(capsys: pytest.CaptureFixture[str]) -> None:
+    """Confluent-kafka hands it on as the cause of a SystemError."""
+    error = KafkaException(KafkaError(KafkaError._AUTHENTICATION, "OAuth token not set within 10 seconds timeout"))  # noqa: SLF001
+    with pytest.raises(SystemExit) as ended, exit_on_error("it ends"):
+        raise SystemError("returned NULL with an exception set") from error
+    assert ended.value.code == 1
+    told = capsys.readouterr().err
+    assert told.startswith("it ends: Kafka says: OAuth token not set within 10 seconds timeout; the token's service")
+    with pytest.raises(SystemError), exit_on_error("it ends"):
+        raise SystemError("of the interpreter's own")
+
+
 @pytest.mark.parametrize("mistake", [KeyError("x"), ValueError("x"), RuntimeError("x"), OSError(9, "x")])
 def test_a_mistake_in_the_program_is_not_taken_for_the_surroundings(mistake: Exception) -> None:
     """Its traceback is what is needed to find it."""

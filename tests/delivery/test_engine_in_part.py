@@ -275,6 +275,7 @@ class TestOverRestarts:
 
         assert driver.log == ["shop.orders:0:0"]
         assert letter(dead)[2] == ((0, "search"),)
+        assert driver.settled[-1].events == ("wishlist",)
 
     def test_after_a_crash_between_its_parts_only_the_rest_goes(self) -> None:
         first = Driver(ORDERED).assign(ORDERS)

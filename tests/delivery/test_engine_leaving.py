@@ -194,6 +194,18 @@ def test_a_redelivery_that_waits_is_dropped_and_its_memory_given_back() -> None:
     assert driver.wake_at == float("inf")
 
 
+def test_what_is_out_since_before_is_waited_for_when_the_partition_leaves_again(driver: Driver) -> None:
+    driver.take("jane")
+    driver.engine.partitions.forget([ORDERS])
+    driver.assign(ORDERS)
+    driver.take("jane", offset=0)
+    assert driver.engine.partitions.outstanding([ORDERS]) == 1
+
+    driver.reply_all()
+    assert driver.engine.partitions.outstanding([ORDERS]) == 0
+    assert driver.commit()[ORDERS].offset == 1
+
+
 def test_an_answer_after_a_drain_that_was_too_short_counts_when_the_partition_is_back(driver: Driver) -> None:
     driver.take("jane")
     driver.engine.partitions.drain([ORDERS])

@@ -9,7 +9,7 @@ import pytest
 
 from consumer.delivery.concurrency import ConcurrencyPolicy
 from consumer.delivery.task import Task
-from consumer.records import Answer, Mapped, Partition
+from consumer.records import Answer, Mapped, Partition, Record, Send
 from tests.delivery.driver import ACCEPTED, POLICY, Driver
 from tests.delivery.samples import BROKEN, NOW, ORDERS, RETRY, answer, send
 
@@ -39,6 +39,24 @@ def test_bytes_are_those_of_the_record_and_of_its_requests() -> None:
     driver.take("jane", send("purchase"), value=b"x" * 100)
 
     assert driver.engine.partitions.buffer.memory.bytes == 100 + len("jane") + len('{"event":"purchase"}')
+
+
+@pytest.mark.parametrize(
+    ("record", "mapped"),
+    [
+        pytest.param(Record(ORDERS, 0, None, b"", headers=(("", None),) * 1000), send("search"), id="headers"),
+        pytest.param(Record(ORDERS, 0, None, b""), send(*["search"] * 1000), id="requests"),
+        pytest.param(Record(ORDERS, 0, None, b""), send("search", customer="c" * 100_000), id="a customer's id"),
+    ],
+)
+def test_what_is_empty_or_stands_beside_the_bytes_fills_the_memory_too(record: Record, mapped: Send) -> None:
+    """A record can be made of them alone: not counted, they would fill it unseen."""
+    driver = Driver().assign()
+    bodies = sum(len(each.body) for each in mapped.requests)
+
+    driver.engine.take(record, mapped, NOW)
+
+    assert driver.engine.partitions.buffer.memory.bytes >= bodies + 100_000
 
 
 def test_a_partition_pauses_when_the_memory_is_full_and_resumes_when_it_is_half_empty() -> None:

@@ -44,6 +44,19 @@ def test_afterwards_a_commit_has_to_pass_first(driver: Driver) -> None:
     assert driver.in_flight == ["shop.orders:0:0"]
 
 
+def test_a_record_that_waited_since_before_asks_the_group_too(driver: Driver) -> None:
+    """There is nothing new to commit: without that question it would wait for ever."""
+    driver.take()
+    driver.commit()
+    driver.engine.partitions.commits.acknowledged([ORDERS])
+    driver.reply_all(500)
+
+    driver.wait(SECONDS + 2)
+
+    assert driver.in_flight == []
+    assert driver.commit()[ORDERS].offset == 0
+
+
 def test_a_commit_renews_it_from_when_it_was_sent(driver: Driver) -> None:
     """An answer that comes late says nothing of the time at which it comes."""
     driver.take()

@@ -104,6 +104,7 @@ def test_the_longest_map_is_one_that_the_brokers_take() -> None:
         pytest.param(packed(b""), id="no kind"),
         pytest.param(packed(b"x\x01\x01"), id="an unknown kind"),
         pytest.param(packed(RUN_LENGTHS + b"\x01" + b"\xff" * 10 + b"\x7f"), id="beyond the highest offset"),
+        pytest.param(packed(RUN_LENGTHS + b"\x01" + b"\xff" * 9 + b"\x7f"), id="a run that ends beyond it"),
         pytest.param(packed(bytes(1 << 24)), id="a bomb"),
         pytest.param(packed(BIT_SET + b"\xff" * (1 << 21)), id="a bomb of a known kind"),
     ],
@@ -225,8 +226,8 @@ def test_a_map_of_more_than_a_tenth_of_a_seconds_work_is_none(largest: bytes, la
 
 
 def test_a_run_longer_than_any_log_is_none() -> None:
-    """Each further byte of a number would cost more than the one before."""
-    assert list(decode(100, packed(RUN_LENGTHS + b"\x01\x01" + b"\x80" * 1000))) == [(102, 103)]
+    """Each further byte of a number would cost more than the one before: nothing is read from there on."""
+    assert list(decode(100, packed(RUN_LENGTHS + b"\x01\x01" + b"\x80" * 1000 + b"\x00\x01"))) == [(102, 103)]
 
 
 def test_what_could_not_be_read_again_is_not_written() -> None:

@@ -165,6 +165,8 @@ def test_status_has_the_options_and_the_fields_of_the_page(pipeline: Pipeline) -
     topic = pipeline.broker.topic(1)
     with pipeline.service([{"topic": topic, "event": "search"}]) as service:
         service.wait_ready()
+        pipeline.produce(topic, "search", ["jane@example.com"])
+        pipeline.committed_to_the_end(topic)  # ready is who has joined by one member: the routed one may be to come
         script = section.block("sh").text.replace("bluecore-consumer.yaml", "config.yaml").rstrip()
         done = run(f"{script} --instance 127.0.0.1:{service.port}", pipeline.folder, installed())
     assert done.returncode == 0, done.stdout + done.stderr

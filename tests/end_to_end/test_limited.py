@@ -27,6 +27,8 @@ from tests.support.pipeline import Pipeline, running_pipeline
 from tests.support.shop import Shop
 from tests.support.waiting import free_port
 
+pytestmark = pytest.mark.kafka
+
 WITHOUT = (INIT_PRODUCER_ID, DESCRIBE_GROUPS, DESCRIBE_ACLS, DESCRIBE_CLUSTER, DESCRIBE_TOPIC_PARTITIONS)
 
 

@@ -73,14 +73,7 @@ def _unlucky(lab: Lab) -> Callable[[], object]:
 def _renamed(lab: Lab) -> Callable[[], object]:
     lab.traffic.schemas = {"search": lab.registry.variant(lab.shop, "search", renamed="search_term")}
     lab.traffic.drop = {"search": "search_term"}
-
-    def back() -> None:
-        lab.traffic.reset()
-        # As the runbook says: what is held is let through to the dead letters, with the mapping corrected.
-        lab.instances.restart(flood={"minimum": 1_000_000})
-        lab.instances.restart()
-
-    return back
+    return lab.traffic.reset
 
 
 def _old(lab: Lab) -> Callable[[], object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 from collections.abc import Mapping
@@ -40,13 +41,27 @@ class Instances:
         self.ports = ports
         self._running: list[ServiceProcess] = []
 
+    @property
+    def targets(self) -> Path:
+        """Where Prometheus reads which instances there are."""
+        return self._folder / "targets.json"
+
+    def _tell_prometheus(self, ports: list[int]) -> None:
+        """As an orchestrator does: one that is stopped on purpose is no target any more."""
+        found = [{"targets": [f"127.0.0.1:{port}" for port in ports], "labels": {"namespace": "lab"}}]
+        written = self.targets.with_suffix(".new")
+        written.write_text(json.dumps(found))
+        written.rename(self.targets)
+
     def start(self, **delivery: Any) -> None:
         """Start both, with these settings of `delivery` over the usual ones."""
         self._running = [self._start(number, delivery) for number in range(COUNT)]
         for each in self._running:
             each.wait_ready(240)
+        self._tell_prometheus(self.ports)
 
     def stop(self) -> None:
+        self._tell_prometheus([])
         for each in self._running:
             if each.exit_code is None:
                 with suppress(AssertionError):

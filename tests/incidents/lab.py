@@ -81,7 +81,7 @@ def running_lab(folder: Path, factor: float) -> Iterator[Lab]:
         writer = Writer(kafka.bootstrap, shop, traffic)
         try:
             instances.start()
-            with _prometheus(folder, ports, factor) as prometheus:
+            with _prometheus(folder, instances.targets, factor) as prometheus:
                 yield Lab(kafka, registry, bluecore.sandbox, shop, traffic, instances, prometheus)
         finally:
             kafka.resume()
@@ -115,18 +115,17 @@ def _settings(bootstrap: str, registry_url: str, bluecore_url: str) -> dict[str,
 
 
 @contextmanager
-def _prometheus(folder: Path, ports: list[int], factor: float) -> Iterator[Prometheus]:
+def _prometheus(folder: Path, targets: Path, factor: float) -> Iterator[Prometheus]:
     rules = folder / "rules.yaml"
     rules.write_text(json.dumps(scaled(GROUPS, factor)))
     port = free_port()
-    targets = [f"127.0.0.1:{each}" for each in ports]
-    static = [{"targets": targets, "labels": {"namespace": "lab"}}]
+    found = [{"files": [str(targets)], "refresh_interval": "1s"}]
     (folder / "prometheus.yaml").write_text(
         json.dumps(
             {
                 "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
                 "rule_files": [str(rules)],
-                "scrape_configs": [{"job_name": "bluecore-consumer", "static_configs": static}],
+                "scrape_configs": [{"job_name": "bluecore-consumer", "file_sd_configs": found}],
             }
         )
     )

@@ -40,7 +40,7 @@ def _rule(rule: dict[str, Any], factor: float) -> dict[str, Any]:
     expression = _LATE.sub(lambda found: _bucket(found, factor), _windows(rule["expr"], factor))
     changed = {**rule, "expr": _BACKLOG.sub(f"> {1000 / factor:.0f}", expression)}
     if "for" in rule:
-        changed["for"] = _shorter(rule["for"], factor)
+        changed["for"] = _shorter(rule["for"], factor, least=1000)
     return changed
 
 
@@ -53,10 +53,10 @@ def _windows(expression: str, factor: float) -> str:
     return _WINDOW.sub(shorter, expression)
 
 
-def _shorter(duration: str, factor: float) -> str:
-    """Two scrapes at least, which are a second apart."""
+def _shorter(duration: str, factor: float, least: int = 3000) -> str:
+    """In milliseconds; a range has two scrapes at least, which are a second apart."""
     seconds = int(duration[:-1]) * _UNITS[duration[-1]]
-    return f"{max(3000 if seconds else 0, round(1000 * seconds / factor))}ms"
+    return f"{max(least if seconds else 0, round(1000 * seconds / factor))}ms"
 
 
 def _bucket(found: re.Match[str], factor: float) -> str:

@@ -173,3 +173,22 @@ class TestWhatTheBrokersSay:
         delete_topics(cluster.kafka, ["a"])
 
         assert time.monotonic() - began >= 0.3
+
+
+@pytest.mark.parametrize("broker", ["embedded"], indirect=True)
+def test_topics_without_a_limit_of_their_own_are_made_without(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some clusters that are rented know no such setting."""
+    asked: list[dict[str, str]] = []
+
+    def created(_: object, missing: list[str], settings: dict[str, str]) -> dict[str, KafkaError]:
+        asked.append(settings)
+        return dict.fromkeys(missing, KafkaError(KafkaError.INVALID_CONFIG)) if settings else {}
+
+    topic = f"{broker.group()}.retry"
+    counts = iter((0, 4))
+    monkeypatch.setattr("consumer.kafka.topics._created", created)
+    monkeypatch.setattr("consumer.kafka.topics._partitions", lambda *_: next(counts))
+    assert ensure_topics(config(broker).kafka, [topic]) == {topic: 4}
+    assert asked == [{"max.message.bytes": str(8 << 20)}, {}]

@@ -99,6 +99,8 @@ CASES = {
         # One of three at night is a large share, and no reason to wake anybody.
         silent_too=(
             {DEAD: "0x117 1x10", DELIVERED: "0x117 2x10"},
+            # What a flood held is let go, after it has paged.
+            {DEAD: "0+20x1000", DELIVERED: "0+1000x1000", HELD_ROUTE: "0x90 1x10 0x900"},
             # A backfill of old events: refused as soon as they are read.
             {DEAD: "0+20x1000", DELIVERED: "0+1000x1000", TOO_OLD: "0+20x1000", BACKDATED: "0+20x1000"},
         ),

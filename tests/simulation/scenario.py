@@ -131,7 +131,7 @@ class Scenario:
                     # Where little passes, records that fail by themselves look like an outage: then all wait.
                     self._calm = self._calm and not instance.engine.gates.breaker.open
         # A map too wide to be packed notes no half either: two owners in turn may then repeat an older consent.
-        forgetful = bool(self.net.inherited) and self._setting.policy.receipts
+        forgetful = bool(self.net.inherited)
         if not forgetful and not self._unclear_owners and self._setting.policy.ordering != "none":
             self.net.oracle.check_consents()
         if self._calm and self._unhindered and self.net.oracle.slowest_consent > CONSENT_BOUND:

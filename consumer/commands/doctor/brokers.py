@@ -28,7 +28,10 @@ def check_brokers(config: Config) -> Iterator[Finding]:
     except Unreachable as unreachable:
         yield error("brokers", unreachable.what, unreachable.advice)
         return
-    except (KafkaException, SystemError, ImportError, TokenUnavailable) as refused:
+    except TokenUnavailable:
+        yield error("brokers", "not asked: there is no token to show them", "see kafka.authentication above")
+        return
+    except (KafkaException, SystemError, ImportError) as refused:
         yield error("brokers", f"no client can be made: {why_unmade(refused)}", "correct kafka.options")
         return
     yield ok("brokers", f"{len(found.brokers)} answer at {config.kafka.bootstrap_servers}")

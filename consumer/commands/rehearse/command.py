@@ -54,7 +54,7 @@ def rehearse(  # noqa: PLR0913, PLR0917 - click's options
     config = load_config(path)
     from consumer.commands.rehearse.page import write_page  # noqa: PLC0415
     from consumer.commands.rehearse.reading import Window, taken_topics  # noqa: PLC0415
-    from consumer.commands.rehearse.rehearsal import rehearse as rehearsed  # noqa: PLC0415
+    from consumer.commands.rehearse.rehearsing import rehearse as rehearsed  # noqa: PLC0415
     from consumer.commands.rehearse.report import print_lines, print_table  # noqa: PLC0415
     from consumer.commands.rehearse.screen import bars  # noqa: PLC0415
 

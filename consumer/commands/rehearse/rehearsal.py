@@ -3,41 +3,36 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from functools import partial
 from typing import Final
 
 from consumer.age import AgeLimit, is_ahead
 from consumer.avro.cache import SchemaCache
-from consumer.avro.errors import RegistryUnavailable, SchemaPending, Undecodable
+from consumer.avro.errors import SchemaPending, Undecodable
 from consumer.commands.preview.translation import (
-    UNKNOWN_ID_SECONDS,
     masked_translator,
     told_subjects,
     with_schemas,
 )
 from consumer.commands.rehearse.customers import Customers
 from consumer.commands.rehearse.decoded_once import DecodedOnce
-from consumer.commands.rehearse.reading import Window, window_of
 from consumer.commands.rehearse.tally import RowKey, Span, Tally
 from consumer.config.model import Config
 from consumer.config.route import RouteConfig
-from consumer.errors import ExpectedError
-from consumer.kafka.reading import TopicReader
 from consumer.mapping.compiled_route import names_read
 from consumer.mapping.reads import union
 from consumer.mapping.translate import Translator
-from consumer.pipeline.decoding import decoders, key_decoder, schema_cache
+from consumer.pipeline.decoding import decoders, key_decoder
 from consumer.records import Mapped, Reason, Record, Reject, Send, Skip, Stage
 
-_STEP: Final = 500
 _EXCERPT: Final = 1_000
-Progress = Callable[[str, int, int], object]
-"""Told a topic, how many of its records were read, and of how many."""
 _OF_THE_OTHER_KIND: Final = (Skip("records"), Skip("tombstone"))
-_TOO_OLD: Final = Reject(Reason.TOO_OLD, Stage.MAP, "the event is older than max_event_age_seconds")
+_TOO_OLD: Final = Reject(
+    Reason.TOO_OLD,
+    Stage.MAP,
+    "the event is older than max_event_age_seconds: 0 in its route sends what is true however old it is",
+)
 
 
 class Rehearsal:
@@ -61,7 +56,14 @@ class Rehearsal:
             (
                 index,
                 route,
-                masked_translator(config, self._decoded_once, keys, routes=(route,), subjects=subjects),
+                masked_translator(
+                    config,
+                    self._decoded_once,
+                    keys,
+                    routes=(route,),
+                    max_age_seconds=config.delivery.max_event_age_seconds,
+                    subjects=subjects,
+                ),
             )
             for index, route in enumerate(config.routes)
         )
@@ -146,47 +148,6 @@ class Rehearsal:
         except (Undecodable, SchemaPending):
             return record.value[:_EXCERPT].hex(" ")
         return json.dumps(decoded.value, default=str, ensure_ascii=False)[:_EXCERPT]
-
-
-def rehearse(
-    config: Config, topics: Sequence[str], window: Window, progress: Progress, *, show_values: bool = False
-) -> Rehearsal:
-    """Reads the topics one after the other; what cannot be read of one does not keep from the next.
-
-    Args:
-        config: the configuration.
-        topics: those that exist and that a route takes.
-        window: which of their records.
-        progress: told every few hundred records.
-        show_values: keep the first record of each message, which holds customer data.
-    """
-    schemas = schema_cache(config, UNKNOWN_ID_SECONDS)
-    rehearsal = Rehearsal(config, schemas, int(time.time() * 1000), show_values=show_values)
-    begun = time.monotonic()
-    try:
-        for topic in topics:
-            try:
-                _read(config, topic, window, rehearsal, progress)
-            except (ExpectedError, RegistryUnavailable) as error:
-                rehearsal.tally.problems[topic] = str(error)
-    finally:
-        rehearsal.tally.seconds = time.monotonic() - begun
-        if schemas is not None:
-            schemas.close()
-    return rehearsal
-
-
-def _read(config: Config, topic: str, window: Window, rehearsal: Rehearsal, progress: Progress) -> None:
-    with closing(TopicReader(config, topic)) as reader:
-        found = window_of(reader, window)
-        count = rehearsal.counter(topic)
-        done = 0
-        progress(topic, 0, found.count)
-        for done, record in enumerate(found.records, start=1):
-            count(record)
-            if done % _STEP == 0:
-                progress(topic, done, found.count)
-        progress(topic, done, max(done, 0))
 
 
 def _unroutable(outcome: Mapped) -> bool:

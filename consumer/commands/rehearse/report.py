@@ -147,7 +147,7 @@ def _table(rehearsal: Rehearsal) -> Table:
         why = [(f"{count:,} {reason}", "red") for reason, count in row.reject.most_common()]
         why += [(f"{count:,} {reason}", "yellow") for reason, count in row.skip.most_common()]
         if row.paused:
-            why = [("paused; once it is read: ", "yellow"), (f"{row.send:,} sent", "green"), *why]
+            why = [("paused", "yellow"), (f"then {row.send:,} sent", "green"), *why]
         numbers = (row.read, 0, row.read, 0) if row.paused else (row.read, row.send, row.skip.total(), row.rejected)
         counts = (f"{number:,}" for number in numbers)
         route = "-" if key.route is None else f"[{key.route}]"

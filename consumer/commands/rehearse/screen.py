@@ -18,7 +18,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from consumer.commands.rehearse.rehearsal import Progress as Report
+from consumer.commands.rehearse.rehearsing import Progress as Report
 
 
 class _Rate(ProgressColumn):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from consumer.commands.counts.minor_units import divided, says_minor_units
 from consumer.commands.counts.times import said_unit
 from consumer.commands.counts.words import joined
 from consumer.commands.suggest.events import EventGuess, actions, guess_event
+from consumer.commands.suggest.hints import add_hints
 from consumer.commands.suggest.leaves import Contents, Leaf, ListLeaf, contents_of
 from consumer.commands.suggest.leftovers import sort_rest
 from consumer.commands.suggest.matching import (
@@ -68,6 +70,7 @@ def suggestion_of(
     if CONTRACTS[event.event].takes_products:
         _add_products(made, event.event, listed, flat, evidence_of)
     sort_rest(made, contents, evidence_of)
+    add_hints(made, contents, found, evidence_of)
     _add_conditions(made, event, contents)
     _add_missing(made, event)
     return made
@@ -97,10 +100,16 @@ def mapped(name: str, match: Match, evidence_of: EvidenceOf) -> Mapped:
     if name == "birthday":
         source, note = _date(leaf, evidence_of(leaf.path), note)
     elif name in {"total", "products.price", "products.quantity"} and "string" in leaf.kinds:
-        source = FieldConfig(path=leaf.path, **{"as": "number"})
-    if name in {"total", "products.price"}:
+        source, note = _number(leaf, evidence_of(leaf.path), note)
+    if name in {"total", "products.price"} and not evidence_of(leaf.path).commas:
         source, note = amount(leaf, evidence_of(leaf.path), source, note)
     return Mapped(source, leaf.path, note)
+
+
+def _number(leaf: Leaf, found: Evidence, note: str) -> tuple[str | FieldConfig, str]:
+    if not found.commas:
+        return FieldConfig(path=leaf.path, **{"as": "number"}), note
+    return f"parse_number({leaf.path}, `true`)", "its values have a decimal comma"
 
 
 def amount(leaf: Leaf, found: Evidence, source: str | FieldConfig, note: str) -> tuple[str | FieldConfig, str]:
@@ -135,13 +144,13 @@ def _add_products(
     """Those of a list with how sure that is one, else a single product among the record's own values."""
     if listed is None:
         if "products.id" in flat:
-            _map_products(made, flat, evidence_of)
+            _map_products(made, flat, "", evidence_of)
         return
     found, points = listed
     note = "" if points >= LIKELY else "perhaps: its elements look like products"
     if found.leaves:
         made.fields["products"] = Mapped(found.leaf.path, found.leaf.path, note)
-        _map_products(made, product_matches(found.leaves), lambda path: evidence_of(f"{found.leaf.path}[].{path}"))
+        _map_products(made, product_matches(found.leaves), f"{found.leaf.path}[].", evidence_of)
     else:
         made.fields["products"] = Mapped(f"{found.leaf.path}[].{{id: @}}", found.leaf.path, note or "a list of ids")
     if CONTRACTS[event].splittable:
@@ -150,10 +159,12 @@ def _add_products(
         made.options["repeated_products"] = "merge"
 
 
-def _map_products(made: Suggestion, matches: Mapping[str, Match], evidence_of: EvidenceOf) -> None:
+def _map_products(made: Suggestion, matches: Mapping[str, Match], above: str, evidence_of: EvidenceOf) -> None:
+    """Of a product; `above` leads from the record to what its paths begin at: `lines[].`."""
     for name in PRODUCT:
         if name in matches:
-            made.fields[name] = mapped(name, matches[name], evidence_of)
+            found = mapped(name, matches[name], lambda path: evidence_of(above + path))
+            made.fields[name] = replace(found, path=above + found.path)
 
 
 def _add_conditions(made: Suggestion, event: EventGuess, contents: Contents) -> None:

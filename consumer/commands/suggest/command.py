@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Final
 
 import click
 import orjson
 
 from consumer.commands.exits import exit_on_error, print_error, refuse
-from consumer.commands.options import config_option, load_sources
+from consumer.commands.options import config_option, load_sources, names_no_destination
+
+_DESTINATION: Final = """
+# What is still missing here: to whom the events go. Then `check`, and `rehearse`.
+# bluecore:
+#   url: http://127.0.0.1:8090/api/track/mobile/v1   # `bluecore-consumer sandbox`; leave it out for the real Bluecore
+#   namespace: trial"""
 
 
 @click.command()
@@ -52,5 +59,7 @@ def suggest(path: Path, topics: tuple[str, ...]) -> None:
             click.echo(f"routes:\n{first}", nl=False)
             for text in texts:
                 click.echo(text, nl=False)
+            if names_no_destination(config):
+                click.echo(_DESTINATION)
         finally:
             client.close()

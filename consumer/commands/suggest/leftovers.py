@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from consumer.commands.counts.minor_units import divided, says_minor_units
@@ -23,18 +25,32 @@ def sort_rest(made: Suggestion, contents: Contents, evidence_of: EvidenceOf) -> 
     """Attributes of a profile, personal data that has no field, and what else is not sent."""
     used = made.paths()
     profile = made.event is not None and made.event.event == "customer_patch"
-    for leaf in contents.leaves:
+    for leaf in (*contents.leaves, *_in_lists(contents)):
         if leaf.path in used:
             continue
         own = {joined(leaf.name), *words_of(leaf.name)}
         above = {joined(name) for name in leaf.names[:-1]}
         if own & PERSONAL or above & PERSONAL or _is_personal(leaf, above, evidence_of):
             made.withheld.append(leaf.path)
-        elif profile and own & ATTRIBUTES and not above & OTHERS and (name := as_name(_attribute(leaf))):
+        elif (
+            profile
+            and "[]" not in leaf.path
+            and own & ATTRIBUTES
+            and not above & OTHERS
+            and (name := as_name(_attribute(leaf)))
+        ):
             made.attributes[name] = _mapped(leaf, evidence_of(leaf.path))
         else:
             made.unused.append(leaf.path)
-    made.unused += [each.leaf.path for each in contents.lists if each.leaf.path not in used]
+
+
+def _in_lists(contents: Contents) -> Iterator[Leaf]:
+    """What the elements of lists hold, with paths from the top; of a list of plain values, the list."""
+    for each in contents.lists:
+        if not each.leaves:
+            yield each.leaf
+        for leaf in each.leaves:
+            yield replace(leaf, path=f"{each.leaf.path}[].{leaf.path}", names=(*each.leaf.names, *leaf.names))
 
 
 def _is_personal(leaf: Leaf, above: set[str], evidence_of: EvidenceOf) -> bool:

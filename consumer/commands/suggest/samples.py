@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -16,6 +19,11 @@ from consumer.mapping.emails import cleaned, is_email
 _LOOKED_AT: Final = 500
 
 
+_COMMA: Final = re.compile(r"[-+]?(\d+|\d{1,3}([. ']\d{3})+),\d{1,4}")
+_NATIONAL: Final = re.compile(r"(?!00)[0-9(][0-9() ./-]{5,18}[0-9]")
+_DATED: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ]")
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Of the records that were looked at.
@@ -26,6 +34,10 @@ class Evidence:
         emails: how many of those are an e-mail address, cleaned or as they are.
         unclean: how many are one only when they are cleaned, as `normalise_email` does.
         unit: what a number counts since 1970, if all of them can be a time of our years; else empty.
+        commas: how many are a number with a decimal comma, in text: `12,50`.
+        moments: how many are a date and time in text, as ISO 8601 writes it.
+        nationals: how many are a phone number in text, without the code of its country.
+        commonest: the text that most of them have; empty where there is none.
         minor: as amounts, they are so large and so whole that they may be cents.
     """
 
@@ -34,6 +46,10 @@ class Evidence:
     emails: int = 0
     unclean: int = 0
     unit: str = ""
+    commas: int = 0
+    moments: int = 0
+    nationals: int = 0
+    commonest: str = ""
     minor: bool = False
 
     @property
@@ -54,6 +70,7 @@ def evidence(path: str, records: Sequence[Mapping[str, Any]]) -> Evidence:
     filled = [value for value in values if value not in (None, "")]
     numbers = [value for value in filled if isinstance(value, int | float | Decimal) and not isinstance(value, bool)]
     all_numbers = bool(numbers) and len(numbers) == len(filled)
+    texts = [value.strip() for value in filled if isinstance(value, str)]
     return Evidence(
         seen=len(values),
         filled=len(filled),
@@ -61,4 +78,16 @@ def evidence(path: str, records: Sequence[Mapping[str, Any]]) -> Evidence:
         unclean=sum(isinstance(value, str) and is_email(value) and cleaned(value) != value for value in filled),
         unit=unit_of_values(numbers) if all_numbers else "",
         minor=all_numbers and look_like_minor_units(numbers),
+        commas=sum(_COMMA.fullmatch(text) is not None for text in texts),
+        moments=sum(map(_is_moment, texts)),
+        nationals=sum(_NATIONAL.fullmatch(text) is not None for text in texts),
+        commonest=Counter(texts).most_common(1)[0][0] if texts else "",
     )
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return _DATED.match(text) is not None

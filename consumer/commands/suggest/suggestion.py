@@ -27,6 +27,7 @@ class Suggestion:
         event: None: nothing speaks for any.
         missing: what the event needs and was not found.
         conditions: `when` lines to think about, each with why.
+        hints: other options to think about: the key, a value, and why.
         withheld: paths that are personal data of which Bluecore has no field.
         unused: paths of everything else that is not sent.
         notes: what else a reader should know.
@@ -40,6 +41,7 @@ class Suggestion:
     options: dict[str, Any] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     conditions: list[tuple[str, str]] = field(default_factory=list)
+    hints: list[tuple[str, Any, str]] = field(default_factory=list)
     withheld: list[str] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

@@ -218,8 +218,8 @@ DONE: Final = set_of(
 )
 """Statuses of an order that was made."""
 ATTRIBUTES: Final = set_of(
-    "loyalty tier level points vip segment language locale currency newsletter store favourite preferred "
-    "brand registered registeredat signup since status category size taal sprache langue idioma lingua kaart "
-    "punten punkte kundengruppe klantgroep membership spaarpunten treuepunkte bonuspunkte"
+    "loyalty tier level points vip segment language locale currency newsletter nieuwsbrief infolettre store "
+    "favourite preferred brand registered registeredat signup since status category size taal sprache langue idioma "
+    "lingua kaart punten punkte kundengruppe klantgroep membership spaarpunten treuepunkte bonuspunkte"
 )
 """What shops keep of a customer beside the default attributes, and marketing is glad of."""

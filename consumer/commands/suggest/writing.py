@@ -63,6 +63,8 @@ def _route(made: Suggestion, *, commented: bool) -> Iterator[str]:
         if key == "event":
             for expression, why in made.conditions:
                 yield f"  {mark}  {_with_note(f'# when: {_scalar(expression)}', why)}"
+            for option, hint, why in made.hints:
+                yield f"  {mark}  {_with_note(f'# {option}: {_scalar(hint)}', why)}"
     if route:
         yield from (f"  {mark}    # {name}: ?" for name in made.missing)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from consumer.commands.doctor.brokers import check_brokers, check_topics
 from consumer.commands.doctor.finding import Finding, Severity
 from consumer.config.model import Config
+from consumer.kafka.group import Untold, members
+from consumer.kafka.tokens.token import Token, TokenUnavailable
 from tests.support.configs import SOUND
 from tests.support.waiting import free_port
 
@@ -80,3 +83,26 @@ def test_brokers_that_cannot_be_reached_are_one_error(
     kafka = {"bootstrap_servers": f"127.0.0.1:{free_port()}", "options": options}
     (finding,) = check_brokers(Config.model_validate({**SOUND, "kafka": kafka}))
     assert finding.severity is Severity.ERROR
+
+
+def test_without_a_token_the_brokers_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Why there is none is told before it."""
+
+    def none() -> Token:
+        raise TokenUnavailable("STS answers AccessDenied")
+
+    monkeypatch.setattr("consumer.kafka.client.token_source", lambda _: SimpleNamespace(token=none))
+    section = {"bootstrap_servers": f"127.0.0.1:{free_port()}", "authentication": {"type": "google"}}
+    (finding,) = check_brokers(Config.model_validate({**SOUND, "kafka": section}))
+    assert (finding.what, finding.severity) == ("brokers", Severity.ERROR)
+    assert finding.message == "not asked: there is no token to show them"
+
+
+def test_without_a_token_nobody_can_say_who_is_in_the_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> Token:
+        raise TokenUnavailable("STS answers AccessDenied")
+
+    monkeypatch.setattr("consumer.kafka.client.token_source", lambda _: SimpleNamespace(token=none))
+    section = {"bootstrap_servers": f"127.0.0.1:{free_port()}", "authentication": {"type": "google"}}
+    with pytest.raises(Untold, match="cannot be asked who is in the group bluecore-consumer: STS answers"):
+        members(Config.model_validate({**SOUND, "kafka": section}))

@@ -139,6 +139,13 @@ def test_age_is_that_of_the_event_s_own_time(broker: Broker, shop: Shop, tmp_pat
 
     assert (row["send"], row["reject"], summary["from_the_future"]) == (2, {"too_old": 1}, 1)
 
+    del timed["max_event_age_seconds"]
+    for limit, sent in (60, 2), (100_000, 3), (0, 3):
+        delivery = {"max_event_age_seconds": limit}
+        file = settings(tmp_path, broker, shop, [{"topic": topic, "event": "search"} | timed], delivery=delivery)
+        (row,), _ = lines(command("--config", file))
+        assert row["send"] == sent, "without a limit of its own it is the general one"
+
 
 def test_what_is_paused_is_not_sent_and_what_it_would_be_is_told(
     broker: Broker, shop: Shop, topic: str, tmp_path: Path

@@ -49,6 +49,22 @@ def test_check_accepts_the_file_with_what_was_written_for_it(broker: Broker, sho
     whole.write_text(f"{file.read_text()}bluecore: {{namespace: test}}\n{result.stdout}")
     checked = command("check", "--config", whole)
     assert checked.exit_code == 0, checked.output
+    assert "# bluecore:" not in command("suggest", "--config", whole, "--topic", topics["search"]).stdout
+
+
+def test_what_is_missing_beside_the_routes_is_a_comment_to_be_taken_over(
+    broker: Broker, shop: Shop, tmp_path: Path
+) -> None:
+    """A file of sources alone is no configuration yet: `check` would only name what it lacks."""
+    file = sources(tmp_path, broker, shop.registry_url)
+    topic = broker.topic(1, name="shop.search")
+    broker.produce(topic, [Message(b"key", shop.event("search", "jane@example.com"))])
+    written = command("suggest", "--config", file, "--topic", topic).stdout
+    routes, comment = written.split("# What is still missing here")
+    lines = comment.splitlines()[1:]
+    file.write_text(file.read_text() + routes + "\n".join(line.removeprefix("# ") for line in lines))
+    checked = command("check", "--config", file)
+    assert checked.exit_code == 0, checked.output
 
 
 def test_a_pattern_stands_for_all_topics_that_fit(broker: Broker, shop: Shop, tmp_path: Path) -> None:

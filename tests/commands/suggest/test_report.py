@@ -240,3 +240,97 @@ def test_a_time_of_the_event_is_no_birthday() -> None:
     avro = record("Customer", email="string", created_at=MILLISECONDS)
     (route,) = routes_in(text_of("customers", avro))
     assert route["fields"] == {"email": "email"}
+
+
+def uncommented_option(text: str, option: str) -> dict[str, Any]:
+    """The route with a line taken over that was a comment to think about."""
+    (route,) = routes_in(text.replace(f"# {option}: ", f"{option}: "))
+    return route
+
+
+def test_prices_with_a_decimal_comma_are_read_by_their_values() -> None:
+    """`as: number` would leave each of them out; a total with a point stays one."""
+    line = record("Regel", artikelnummer="string", prijs="string", aantal="int", kleur="string")
+    avro = record("Bestelling", bestelnummer="string", email="string", totaal="string", regels=array(line))
+    lines = [{"artikelnummer": "A-1", "prijs": "1.012,50", "aantal": 1, "kleur": "rood"}]
+    comma = {"bestelnummer": "1", "email": "jan@example.com", "totaal": "12,50", "regels": lines}
+    text = text_of("winkel.bestellingen", avro, records=(comma,))
+    (route,) = routes_in(text)
+    assert route["fields"]["total"] == "parse_number(totaal, `true`)"
+    assert route["fields"]["products.price"] == "parse_number(prijs, `true`)"
+    assert errors_of(route, avro) == []
+    assert "its values have a decimal comma" in text
+
+    (route,) = routes_in(text_of("winkel.bestellingen", avro, records=(comma | {"totaal": "12.50"},)))
+    assert route["fields"]["total"] == {"path": "totaal", "as": "number"}
+
+
+def test_what_is_in_lists_and_not_sent_is_named_as_all_else() -> None:
+    """Also where a field of the record has the name of one that is sent."""
+    line = record("Regel", sku="string", kleur="string", ip="string")
+    coupon = record("Bon", code="string")
+    avro = record(
+        "Bestelling",
+        order_id="string",
+        email="string",
+        total="double",
+        sku="string",
+        regels=array(line),
+        bonnen=array(coupon),
+        labels=array("string"),
+    )
+    text = text_of("bestellingen", avro)
+    assert "# Not sent: sku, regels[].kleur, bonnen[].code, labels" in text
+    assert "# Personal data, not sent: regels[].ip" in text
+
+
+@pytest.mark.parametrize(
+    ("fields", "values", "event_time"),
+    [
+        ({"besteldatum": MILLISECONDS}, {}, "besteldatum"),
+        ({"placed_at": "long"}, {"placed_at": 1_769_860_800}, {"path": "placed_at", "unit": "seconds"}),
+        ({"placed_at": "long"}, {"placed_at": 1_769_860_800_000}, "placed_at"),
+        ({"zeitpunkt": "string"}, {"zeitpunkt": "2026-01-31T12:00:00Z"}, "zeitpunkt"),
+        ({"erstellt_am": MILLISECONDS, "geliefert_am": MILLISECONDS}, {}, "erstellt_am"),
+        ({"delivered_at": MILLISECONDS, "valid_until": MILLISECONDS}, {}, None),
+        ({"placed_at": "long"}, {}, None),
+        ({"one": MILLISECONDS, "other": MILLISECONDS}, {}, None),
+    ],
+)
+def test_the_obvious_time_of_an_event_is_a_comment(
+    fields: dict[str, Any], values: dict[str, Any], event_time: object
+) -> None:
+    """By its name and type, or by its values; where there are several, or none that says it, nobody guesses."""
+    line = record("Line", sku="string")
+    avro = record("Order", order_id="string", email="string", total="double", lines=array(line), **fields)
+    records = ({"order_id": "1", "email": "jane@example.com", "total": 1.0, "lines": [], **values},) if values else ()
+    text = text_of("orders", avro, records=records)
+    if event_time is None:
+        assert "event_time" not in text
+    else:
+        route = uncommented_option(text, "event_time")
+        assert route["event_time"] == event_time
+        assert errors_of(route, avro) == []
+
+
+def test_the_age_of_profiles_is_a_comment() -> None:
+    avro = record("Customer", email="string", updated_at=MILLISECONDS)
+    text = text_of("customers", avro)
+    assert "event_time" not in text
+    assert uncommented_option(text, "max_event_age_seconds")["max_event_age_seconds"] == 0
+
+
+@pytest.mark.parametrize(
+    ("phone", "country", "region"),
+    [("06-12345678", "de", "DE"), ("06-12345678", "Nederland", "NL"), ("+31612345678", "NL", None)],
+)
+def test_phones_without_the_code_of_their_country_are_told(phone: str, country: str, region: str | None) -> None:
+    """With the country that most records name, if they name any as Bluecore's rules need it."""
+    avro = record("Klant", email="string", telefoon="string", land="string")
+    records = ({"email": "jan@example.com", "telefoon": phone, "land": country},)
+    text = text_of("klanten", avro, records=records)
+    assert ("# phone_region" in text) is (region is not None)
+    if region is not None:
+        route = uncommented_option(text, "phone_region")
+        assert route["phone_region"] == region
+        assert errors_of(route, avro) == []
