@@ -105,7 +105,7 @@ class Partitions:
             state.draining = True
             for task in state.lanes.tasks():
                 if not task.in_flight:
-                    self._remember_partly(task)
+                    self.remember_partly(task)
                     self.buffer.free(task)
             state.orphans = [task for task in state.lanes.tasks() if task.in_flight]
             self._lanes.close(state.lanes)
@@ -183,12 +183,12 @@ class Partitions:
         """
         if task.legs is not None:
             if self.orphan_answered(task) and settled:
-                task.legs.part_over(task.leg, None, [number for number, _ in task.own])
-            self._remember_partly(task)
+                task.legs.part_over(task.leg, None, task.ended_numbers)
+            self.remember_partly(task)
         elif self.orphan_answered(task) and settled:
             self.settled_late(task, half=task.rest is not None)
         elif not settled:
-            self._remember_partly(task)
+            self.remember_partly(task)
         self.buffer.free(task)
 
     def orphan_answered(self, task: Task) -> bool:
@@ -212,7 +212,8 @@ class Partitions:
         """Which requests of this part or share, by their numbers, were delivered before its partition left."""
         return self.memory_of_left.delivered_of(record.partition, record.offset, part)
 
-    def _remember_partly(self, task: Task) -> None:
+    def remember_partly(self, task: Task) -> None:
+        """Which requests of a record, or of a share of one, need not be sent again should its partition come back."""
         # Of a topic that was made anew since, another record lies at this offset.
         if task.state.incarnation != self._made_anew[task.state.partition]:
             return
