@@ -143,6 +143,18 @@ def test_a_redelivery_of_one_share_sends_that_share_alone(driver: Brands) -> Non
     assert driver.at_rest()
 
 
+@pytest.mark.parametrize("policy", [BRANDS, replace(BRANDS, rates={"": None}, sets_aside=True)])
+def test_what_was_only_set_aside_is_no_suspect_wherever_it_goes(policy: DeliveryPolicy) -> None:
+    """Else the next outage would be its own fault, and after some of them it would be a dead letter."""
+    driver = Brands(policy)
+    for number in range(policy.breaker.failures):
+        driver.take(f"jane {number}", to(""), partition=RETRY, past=Redelivery(ORDERS, number))
+
+    driver.reply_all(503)
+
+    assert driver.engine.gates.breaker.open
+
+
 def test_what_is_refused_of_an_unknown_brand_takes_no_share_along(driver: Brands) -> None:
     unknown = Reject(Reason.UNROUTABLE, Stage.MAP, "no destination", number=1)
     driver.take("jane", to("acme", "zeta")._replace(refused=(unknown,), numbers=(0, 2)))

@@ -62,17 +62,17 @@ class SimPublisher:
         place = record.origin, record.origin_offset
         part = task.part_left
         where = task.addressee
-        parts = oracle.produced[place].classes_for(where) if part is None else frozenset((part,))
+        numbers = oracle.produced[place].numbers(part, where)
         if failure.outcome is Outcome.RETRY:
-            if any((place, part) in oracle.retried_parts for part in parts) or self.excused():
+            if any((place, each) in oracle.retried_events for each in numbers) or self.excused():
                 oracle.excused[place] += oracle.produced[place].requests
             oracle.retried.add(place)
-            oracle.consents_parked += CONSENT in parts
-            oracle.retried_parts |= {(place, part) for part in parts}
+            oracle.consents_parked += any(oracle.produced[place].class_of(each) is CONSENT for each in numbers)
+            oracle.retried_events |= {(place, each) for each in numbers}
         else:
             age = self.net.world.time - (record.event_time_ms or 0) / 1000
             too_old = failure.reason is Reason.TOO_OLD and age > self.max_age
-            oracle.dead_lettered(place, parts, failure.which, too_old=too_old)
+            oracle.dead_lettered(place, numbers, failure.which, too_old=too_old)
         key = task.parking_key if failure.outcome is Outcome.RETRY else None
         topic = RETRY if failure.outcome is Outcome.RETRY else DEAD
         stored = written(record, failure, key, task.kind, part, self.net.world.time, where)

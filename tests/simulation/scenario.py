@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections import defaultdict
 from collections.abc import Callable
@@ -51,6 +52,8 @@ CONSENT_BOUND = 1.5
 """Virtual seconds: more than a request takes, less than what is put off waits, which is 2 at least."""
 _KINDS: tuple[str, ...] = ("good",) * 12 + ("unlucky", "halting", "halting", "poison", "refused", "unmappable")
 _KINDS += ("tombstone", "profile", "profile", "profile")
+if os.environ.get("SIMX"):
+    DESTINATIONS = 1.0
 _CALM_KINDS = ("good", "good", "good", "profile")
 _SHAPES = (
     ("optin",),
@@ -61,6 +64,9 @@ _SHAPES = (
     ("optin", "customer_patch"),
     ("search", "optin"),
 )
+if os.environ.get("SIMX"):
+    _SHAPES += (("search", "customer_patch"), ("customer_patch", "search", "optin"), ("customer_patch",) * 2,
+                ("unsubscribe", "optin", "search"), ("customer_patch", "search", "customer_patch"))
 
 
 class Scenario:
@@ -181,7 +187,7 @@ class Scenario:
         record = Record(*place, stored.key, stored.value, stored.timestamp_ms)
         failure = Failure(Outcome.RETRY, Reason.RETRIES_EXHAUSTED, Stage.DELIVER, "", 500, 3, now, now + 2)
         net.oracle.retried.add(place)
-        net.oracle.retried_parts.add((place, OTHER))
+        net.oracle.retried_events.add((place, 0))
         if net.oracle.receipts is not None:
             net.oracle.receipts[key_of(place, 0)].add(Outcome.RETRY)
         net.brokers.append(RETRY, written(record, failure, None, OTHER, None, now))
@@ -283,6 +289,8 @@ class Scenario:
     @staticmethod
     def _addressees(rng: Random, events: tuple[str, ...], refused: int | None) -> tuple[str, ...]:
         """Where the events of a record go: all to one, or its consents to one and the others to another."""
+        if os.environ.get("SIMX"):
+            return tuple(rng.choice(tuple(BRANDS)) for _ in events)
         one, other = rng.choice(tuple(BRANDS)), rng.choice(tuple(BRANDS))
         if refused is not None or rng.random() < 0.5:
             other = one
