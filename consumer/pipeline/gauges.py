@@ -155,12 +155,13 @@ class EngineGauges:
             log.warning(
                 "records in the retry topic are for a destination that the configuration does not have:"
                 " they are left where they are, until it is back",
-                destination=destination,
+                destination=destination or "bluecore",
             )
         for destination in {**self._removed, **removed}:
             self._metrics.destination_removed[destination].set(removed.get(destination, 0))
         self._removed = dict(removed)
-        self._health.detail("removed_destinations", ", ".join(sorted(removed)) or "none")
+        told = ", ".join(sorted(destination or "bluecore" for destination in removed))
+        self._health.detail("removed_destinations", told or "none")
 
     def _stops(self) -> None:
         registry, receipts = self._registry, self._engine.receipts

@@ -34,6 +34,7 @@ from consumer.records import (
     Partition,
     Reason,
     Record,
+    Redelivery,
     Reject,
     Send,
     Skip,
@@ -638,3 +639,22 @@ def test_a_commit_that_meets_a_change_of_the_group_is_no_warning(desk: Desk, err
         desk.reporter.commit_failed([HOME], error, NOW)
     assert [line["log_level"] for line in logs] == [level]
     assert desk.value("commits_total", outcome="failed") == 1
+
+
+@pytest.mark.parametrize(("removed", "told"), [("sold", "sold"), ("", "bluecore")])
+def test_records_for_a_destination_that_is_gone_are_told(removed: str, told: str) -> None:
+    policy = replace(DeliveryPolicy.from_config(Config.model_validate(SOUND)), rates={"acme": None})
+    desk = Desk(engine=Engine(policy))
+    retry = Partition(policy.retry_topic, 0)
+    desk.engine.partitions.assign(retry, None, "")
+    past = Redelivery(HOME, 7, destination=removed)
+
+    with capture_logs() as logs:
+        desk.engine.take(Record(retry, 0, b"k", b"v", redelivery=past), Send(()), NOW)
+        desk.reporter.state(NOW, joined=True)
+
+    assert [each["destination"] for each in logs if "destination" in each] == [told]
+    details = desk.health.readiness().body["details"]
+    assert isinstance(details, dict)
+    assert details["removed_destinations"] == told
+    assert desk.value("destination_removed_records", destination=removed) == 1
