@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -14,11 +15,13 @@ from consumer.config.yaml_scalars import Ambiguous
 
 _PROXIES: Final = frozenset(("http_proxy", "https_proxy", "all_proxy"))
 PREFIX: Final = "BLUECORE_CONSUMER__"
-_VARIABLE = re.compile(r"\$\{(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\})?")
+_FILE = r"file:(?!-)(?P<file>[^}]+)"
+_NAME = r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?"
+_VARIABLE = re.compile(rf"\$\{{(?:(?:{_FILE}|{_NAME})\}})?")
 
 
 def interpolate(value: Any, environ: Mapping[str, str], findings: list[Finding], key: str = "") -> Any:
-    """`value` with every `${VAR}` and `${VAR:-default}` in its texts filled in.
+    """`value` with every `${VAR}`, `${VAR:-default}` and `${file:PATH}` in its texts filled in.
 
     As in a shell, the default stands in for a variable that is not set and for one that is empty. What cannot be
     filled in leaves an empty text. The line's end of a variable that was made of a file is no part of the secret.
@@ -35,6 +38,8 @@ def interpolate(value: Any, environ: Mapping[str, str], findings: list[Finding],
 
     def fill(match: re.Match[str]) -> str:
         name, default = match["name"], match["default"]
+        if match["file"] is not None:
+            return _content(match["file"], key, findings)
         if name is None:
             findings.append(Finding(key, "has a ${ that names no variable: write ${NAME} or ${NAME:-default}"))
             return ""
@@ -44,6 +49,17 @@ def interpolate(value: Any, environ: Mapping[str, str], findings: list[Finding],
         return without_line_end(found or "") or default or ""
 
     return _VARIABLE.sub(fill, value)
+
+
+def _content(path: str, key: str, findings: list[Finding]) -> str:
+    """What a file holds, such as a mounted secret; nothing where it cannot be read, which is told."""
+    try:
+        content: str = without_line_end(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        findings.append(Finding(key, f"the file {path} cannot be read: {why}"))
+        return ""
+    return content
 
 
 def proxy_findings(environ: Mapping[str, str]) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ A transport must never hang, never raise, never follow, and hand back each ticke
 from __future__ import annotations
 
 import gzip
+import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -590,3 +591,22 @@ def test_the_environment_is_read_as_requests_reads_it(opened: Opens, monkeypatch
             settings = ConnectionSettings.from_environment(url, timeout=1, max_in_flight=1)
             answered(exchange(opened(settings), post(url)))
     assert (server.connections, proxy.connections) == (1, 1)
+
+
+@pytest.mark.parametrize("kind", [ThreadTransport, CurlTransport])
+def test_each_destination_has_its_own_time_limit_and_its_name_in_the_answer(
+    kind: Callable[[dict[str, ConnectionSettings]], Transport],
+) -> None:
+    """One that is patient holds up none that is not, in whichever order they are sent."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        transport = kind({"patient": replace(SETTINGS, timeout=LONG), "quick": replace(SETTINGS, timeout=0.2)})
+        transport.send(1, post(url), "patient")
+        transport.send(2, post(url), "quick")
+
+        (done,) = transport.wait(LONG)
+
+        assert isinstance(done.result, requests.RequestException)
+        assert (done.ticket, done.destination, no_answer(done.result)) == (2, "quick", NoAnswer.TIMEOUT)
+        assert transport.in_flight == 1
+        transport.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -162,3 +163,15 @@ def test_other_variables_are_none_of_ours() -> None:
     data: dict[str, Any] = {}
     assert apply_overrides(data, {"BLUECORE_CONSUMER_SERVICE_HOST": "10.0.0.1", "PATH": "/bin"}, []) == {}
     assert data == {}
+
+
+def test_a_file_gives_its_content_without_the_end_of_its_line(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("secret\n")
+    findings: list[Finding] = []
+
+    filled = interpolate({"a": f"Bearer ${{file:{tmp_path}/key}}", "b": f"${{file:{tmp_path}/none}}"}, {}, findings)
+
+    assert filled == {"a": "Bearer secret", "b": ""}
+    assert [str(each) for each in findings] == [
+        f"b: the file {tmp_path}/none cannot be read: No such file or directory"
+    ]

@@ -22,7 +22,6 @@ from consumer.delivery.legs import Legs
 from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.order import KeyOrder
-from consumer.delivery.outbox import Outbox
 from consumer.delivery.parking import Parked, ParkedKeys
 from consumer.delivery.partitions import Partitions
 from consumer.delivery.policy import DeliveryPolicy
@@ -156,7 +155,7 @@ def _let_what_is_pushed_back_lead_for_ever(patch: pytest.MonkeyPatch) -> None:
     """A record that always gets 429 goes first again, and alone."""
     patch.setattr(Attempts, "accused", lambda *_args: False)
     patch.setattr(Attempts, "passed_by", lambda *_args: False)
-    patch.setattr(Outbox, "went_alone", lambda *_args: False)
+    patch.setattr(Endpoint, "went_alone", lambda *_args: False)
 
 
 def _take_what_turns_one_record_away_for_an_outage(patch: pytest.MonkeyPatch) -> None:
