@@ -77,6 +77,7 @@ class Redelivery:
         part: the requests that are left of a record of both classes; None: all of them.
         parks: the classes that it parks, if it parks any.
         destination: where what is left of it goes; None: wherever its routes say.
+        group: the consumer group that has written it; None: an earlier version, which did not say.
     """
 
     origin: Partition
@@ -90,6 +91,7 @@ class Redelivery:
     part: OrderClass | None = None
     parks: frozenset[OrderClass] = frozenset(OrderClass)
     destination: str | None = None
+    group: str | None = None
 
 
 class Record(NamedTuple):
@@ -251,7 +253,7 @@ class Reject:
 class Skip:
     """A record that is deliberately not sent."""
 
-    reason: Literal["when", "event", "destination", "tombstone", "records", "only_emails"]
+    reason: Literal["when", "event", "destination", "tombstone", "records", "only_emails", "other_group"]
 
 
 Mapped = Send | Reject | Skip

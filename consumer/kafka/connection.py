@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 from confluent_kafka.admin._metadata import ClusterMetadata
@@ -13,6 +14,7 @@ from consumer.config.model import KafkaConfig
 from consumer.errors import ExpectedError, exception_chain
 from consumer.kafka.advice import advice_on
 from consumer.kafka.logging import in_our_words
+from consumer.kafka.tokens.token import TokenUnavailable
 
 TIMEOUT_SECONDS: Final = 15.0
 """How long a broker has to answer at a start."""
@@ -21,6 +23,8 @@ _EXPECTED: Final = (
     "check kafka.bootstrap_servers, whether the brokers are up, and that security.protocol, sasl.* and ssl.* "
     "in kafka.options are what they expect"
 )
+_NOT_IN_TIME: Final = "OAuth token not set"
+_Client = TypeVar("_Client")
 _ISSUER: Final = "; `bluecore-consumer doctor` asks the token's service itself"
 
 
@@ -43,6 +47,21 @@ def why_unmade(error: BaseException) -> str:
     told = next((each for each in exception_chain(error) if isinstance(each, KafkaException)), error)
     text = told.args[0].str() if told.args and hasattr(told.args[0], "str") else str(told)
     return f"{text}; {advice}" if (advice := advice_on(text)) else text
+
+
+def made(client: Callable[[dict[str, Any]], _Client], options: dict[str, Any]) -> _Client:
+    """A client that is made anew, where confluent-kafka itself may have to fetch its first token (`aws_iam`).
+
+    Raises:
+        TokenUnavailable: none came within ten seconds; trying again may help.
+        KafkaException: no client can be made with these options.
+    """
+    try:
+        return client(options)
+    except (KafkaException, SystemError) as error:
+        if any(_NOT_IN_TIME in str(each) for each in exception_chain(error)):
+            raise TokenUnavailable(why_unmade(error)) from None
+        raise
 
 
 class ErrorCollector(list[str]):

@@ -16,6 +16,7 @@ ORDERING_KEY_HEADER = BLUECORE + "ordering-key"
 _ORDERING_CLASS = BLUECORE + "ordering-class"
 _PART = BLUECORE + "part"
 _DESTINATION = BLUECORE + "destination"
+_GROUP = BLUECORE + "group"
 _LEFT_OUT = BLUECORE + "left-out"
 _REQUESTS = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?:([^,:]{1,200})")
 _MOST_REQUESTS = 100_000  # above what a route may make of a record; anyone may write the header
@@ -37,6 +38,8 @@ def failure_headers(  # noqa: PLR0913, PLR0917 - all that is to be known of a fa
     kind: OrderClass | None = None,
     part: OrderClass | None = None,
     destination: str | None = None,
+    *,
+    group: str | None = None,
 ) -> list[tuple[str, str | bytes | None]]:
     """The record's own headers, and what is to be known of its failure. Times in milliseconds since the epoch.
 
@@ -47,6 +50,7 @@ def failure_headers(  # noqa: PLR0913, PLR0917 - all that is to be known of a fa
         kind: of which class the later records are that follow it; None: of both.
         part: which requests of a record of both classes are left; None: all.
         destination: for which the requests are that are left; None: for all that its routes name.
+        group: the consumer group that is to read it again; None: nobody is.
     """
     origin = record.origin
     added: dict[str, object] = {
@@ -68,6 +72,7 @@ def failure_headers(  # noqa: PLR0913, PLR0917 - all that is to be known of a fa
         _PART: part,
         _DESTINATION: destination,
         _LEFT_OUT: record.left_out or None,
+        _GROUP: group,
     }
     kept = [header for header in record.headers if header[0] not in added]
     return [*kept, *((name, _text(value)) for name, value in added.items() if value is not None)]
@@ -96,6 +101,7 @@ def redelivery(headers: Headers) -> Redelivery | None:
         part=_CLASSES.get(values.get(_PART)),
         destination=_destination(values.get(_DESTINATION)),
         parks=_PARKS[_CLASSES.get(values.get(_ORDERING_CLASS))],
+        group=None if (group := values.get(_GROUP)) is None else group.decode(errors="replace"),
     )
 
 

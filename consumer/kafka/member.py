@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -13,6 +13,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 from consumer.backoff import Backoff
 from consumer.config.model import KafkaConfig
 from consumer.kafka.client import Fatal, consumer_options
+from consumer.kafka.connection import made
 from consumer.kafka.group_protocol import CLASSIC, LEASE_SECONDS, NEW, End, chosen, end_of, is_fatal
 from consumer.kafka.logging import RateLimitedLog
 from consumer.kafka.membership import Membership
@@ -181,24 +182,15 @@ class GroupMember:
         self._membership.close()
 
     def _make(self) -> None:
-        tell = self._callbacks
         try:
-            options = consumer_options(self._config, self._protocol)
-        except TokenUnavailable:
-            self._make_at = self._clock() + _RELEASE.seconds(1)  # the source of tokens tells of it
+            consumer = self._consumer = made(Consumer, self._options())
+        except TokenUnavailable as error:
+            self._callbacks.logger.warning(  # noqa: PLE1205 - a kind and a sentence, not a format
+                "token", "the consumer waits for a token to show the brokers", error=str(error)
+            )
+            self._make_at = self._clock() + _RELEASE.seconds(1)
             return
-        options |= {
-            "error_cb": tell.on_error,
-            "on_commit": self._on_commit,
-            "logger": tell.logger,
-        }
-        if tell.on_statistics is not None:
-            options = {"statistics.interval.ms": 5_000} | options | {"stats_cb": tell.on_statistics}
-        if self._name:
-            options["client.id"] += f"-{self._name}"
-            if "group.instance.id" in options:
-                options["group.instance.id"] += f"-{self._name}"
-        consumer = self._consumer = Consumer(options)
+        tell = self._callbacks
         self.unanswered = 0
         if self._before_joining is not None:
             self._before_joining(consumer)
@@ -209,6 +201,21 @@ class GroupMember:
             on_revoke=self._kept(tell.on_revoke),
             on_lost=self._kept(tell.on_lost),
         )
+
+    def _options(self) -> dict[str, Any]:
+        tell = self._callbacks
+        options = consumer_options(self._config, self._protocol) | {
+            "error_cb": tell.on_error,
+            "on_commit": self._on_commit,
+            "logger": tell.logger,
+        }
+        if tell.on_statistics is not None:
+            options = {"statistics.interval.ms": 5_000} | options | {"stats_cb": tell.on_statistics}
+        if self._name:
+            options["client.id"] += f"-{self._name}"
+            if "group.instance.id" in options:
+                options["group.instance.id"] += f"-{self._name}"
+        return options
 
     def _kept(self, callback: _Rebalanced) -> _Rebalanced:
         """An exception out of a callback leaves a rebalance half done, and `close` has been seen to hang after it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -38,25 +38,30 @@ def option_findings(access: Access, *, offline: bool = False) -> Iterator[Findin
         options = dict(access.options)
     insecure = list(security_findings(access))
     yield from insecure
-    if insecure:
-        # What is wrong with it is told: librdkafka would tell it once more, in other words.
-        options = {name: value for name, value in options.items() if not is_of_security(name)}
-    elif access.by_token or access.by_aws:
-        # A client that is made waits for its first token.
-        without = {name: value for name, value in options.items() if not name.startswith(("sasl.", "security."))}
-        options = {"security.protocol": "ssl", **without}
+    if insecure or access.by_token or access.by_aws:
+        # It would be told once more in other words; or a client would wait for its first token.
+        apart = {name: value for name, value in options.items() if is_of_security(name)}
+        options = {name: value for name, value in options.items() if name not in apart}
+        yield from _impossible({name: value for name, value in apart.items() if value != "aws_iam"})
     try:
         json_safe(str(options.get("client.id", "")))
     except ValueError as error:
         yield Finding("client.id", str(error))
     if _refusal(options) is None:
         return
-    alone = {name: _refusal({name: value}) for name, value in options.items()}
-    single = {name: refusal for name, refusal in alone.items() if refusal is not None and _SINGLE_PROPERTY in refusal}
-    rest = _refusal({name: value for name, value in options.items() if name not in single})
-    yield from (Finding(name, refusal) for name, refusal in single.items())
+    single = list(_impossible(options))
+    yield from single
+    named = {finding.key for finding in single}
+    rest = _refusal({name: value for name, value in options.items() if name not in named})
     if rest is not None:
         yield Finding("", rest)
+
+
+def _impossible(options: Mapping[str, Any]) -> Iterator[Finding]:
+    """The options that are none, or have a value that is none, whatever the others are."""
+    for name, value in options.items():
+        if (refusal := _refusal({name: value})) is not None and _SINGLE_PROPERTY in refusal:
+            yield Finding(name, refusal)
 
 
 def _refusal(options: dict[str, Any]) -> str | None:

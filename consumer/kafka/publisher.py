@@ -18,6 +18,7 @@ from consumer.delivery.failures import TooLargeToWrite
 from consumer.delivery.task import Task
 from consumer.kafka.client import producer_options
 from consumer.kafka.concessions import Concessions
+from consumer.kafka.connection import made
 from consumer.kafka.group_protocol import is_fatal
 from consumer.kafka.headers import failure_headers
 from consumer.kafka.logging import RateLimitedLog
@@ -46,6 +47,7 @@ class Publisher:
             on_statistics: takes librdkafka's statistics, as JSON.
         """
         letters = config.dead_letters
+        self._group = config.kafka.group_id
         self._topics: Mapping[Outcome, str] = {
             Outcome.RETRY: letters.retry_topic,
             Outcome.DEAD_LETTER: letters.dead_letter_topic,
@@ -94,8 +96,9 @@ class Publisher:
     ) -> None:
         """What `publish` does, for a record that no task carries; see `Task` for what it is given of it."""
         topic = self._topics[failure.outcome]
+        group: str | None = self._group
         if failure.outcome is not Outcome.RETRY:
-            parking_key = None
+            parking_key = group = None
         chosen: dict[str, Any] = {}
         if destination:
             chosen["partition"] = zlib.crc32(destination.encode()) % self._partitions[topic]
@@ -106,7 +109,9 @@ class Publisher:
                 topic,
                 key=record.key,
                 value=record.value,
-                headers=failure_headers(record, self._masked(failure), parking_key, kind, part, destination),
+                headers=failure_headers(
+                    record, self._masked(failure), parking_key, kind, part, destination, group=group
+                ),
                 on_delivery=partial(self._on_delivery, ticket),
                 **chosen,
             )
@@ -177,7 +182,7 @@ class Publisher:
 
     def _made(self) -> Producer:
         options = producer_options(self._config) | dict(self._concessions.options)
-        return Producer(self._statistics | options | self._own_options)
+        return made(Producer, self._statistics | options | self._own_options)
 
     def close(self, seconds: float) -> None:
         self._producer.flush(seconds)

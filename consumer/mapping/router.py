@@ -156,6 +156,10 @@ class Router:
         what = f"topic {topic}" if record_name is None else f"topic {topic}, record {record_name}"
         return Reject(Reason.UNROUTABLE, Stage.MAP, f"no route takes {what}")
 
+    def takes_topic(self, topic: str) -> bool:
+        """Whether any route reads it."""
+        return any(route.config.takes(topic) for route in self._routes)
+
     def takes_tombstones_only(self, topic: str) -> bool:
         """Whether the topic's values are nobody's, and its tombstones somebody's."""
         return bool(self._routes_for_tombstones(topic)) and not any(

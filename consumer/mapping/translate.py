@@ -34,6 +34,7 @@ class Translator:
         keys: ReadKey | None = None,
         *,
         subjects: Subjects | None = None,
+        group: str | None = None,
         doubt: Callable[[SchemaId], object] | None = None,
     ) -> None:
         """Takes what it is made of.
@@ -44,9 +45,12 @@ class Translator:
             links: the ids that are known to be linked; by default, none.
             keys: decodes keys in Avro; without, there are none.
             subjects: tells which schemas are not of a record's topic; None: nobody knows.
+            group: ours; of another's records in the retry topic, those that no route takes are left to it.
             doubt: has an unknown schema asked for anew; None: nobody can be asked.
         """
         self._keys = keys
+        self._group = group
+        self._left: set[tuple[str, str]] = set()
         self._router = router
         self._decoder_of = decoder_of
         self._links = LinkCache() if links is None else links
@@ -78,7 +82,23 @@ class Translator:
         if record.left_out:
             what = f"the record has {record.left_out} bytes, more than delivery.max_record_bytes allows"
             return Reject(Reason.TOO_LARGE, Stage.DECODE, f"{what}; its value is at its origin only")
-        topic = record.origin.topic
+        topic, group = record.origin.topic, None if record.redelivery is None else record.redelivery.group
+        if group is None or group == self._group or self._group is None:
+            return self._translated(record, topic, now_ms)
+        if self._router.takes_topic(topic):
+            mapped = self._translated(record, topic, now_ms)
+            if not isinstance(mapped, Reject) or mapped.reason is not Reason.UNROUTABLE:
+                return mapped
+        self._tell_left(topic, group)
+        return Skip("other_group")
+
+    def _tell_left(self, topic: str, group: str) -> None:
+        """Once each: another release shares our retry topic, and reads it by a group of its own."""
+        if (topic, group) not in self._left and len(self._left) < _MOST_REMEMBERED:
+            self._left.add((topic, group))
+            _log.warning("the retry topic has another group's records: they are left to it", topic=topic, group=group)
+
+    def _translated(self, record: Record, topic: str, now_ms: int | None) -> Mapped:
         if record.value is None:
             return self._mapped(record, topic, None, now_ms)
         if self._router.takes_tombstones and self._router.takes_tombstones_only(topic):

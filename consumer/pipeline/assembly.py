@@ -103,6 +103,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
             decoders(config, schemas),
             keys=key_decoder(config, schemas),
             subjects=None if schemas is None else Subjects(schemas.kept.get),
+            group=config.kafka.group_id,
             doubt=None if schemas is None else schemas.doubt,
         )
         statistics = KafkaStatistics(metrics, health, clock.now)

@@ -218,7 +218,7 @@ def test_the_headers_table_has_every_header_of_a_failed_record() -> None:
         delivered=1,
     )
     kind = OrderClass.OTHER
-    written = [name for name, _ in failure_headers(record, failure, b"key", kind, kind, "acme")]
+    written = [name for name, _ in failure_headers(record, failure, b"key", kind, kind, "acme", group="shop")]
     documented = [name.strip("`") for name, _ in OPERATIONS["Headers of failed records"].table("header")]
     assert sorted(documented) == sorted(written)
 

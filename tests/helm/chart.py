@@ -47,9 +47,16 @@ class Rendered:
         return named[0]
 
     @property
+    def mounted(self) -> Object:
+        """What the workers have in their folder, by file."""
+        (files,) = [each["data"] for each in self.all("ConfigMap") if each.get("immutable")]
+        found: Object = files
+        return found
+
+    @property
     def config(self) -> str:
         """The service's configuration file."""
-        text: str = self.one("ConfigMap")["data"]["config.yaml"]
+        text: str = self.mounted["config.yaml"]
         return text
 
     @property

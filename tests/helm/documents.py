@@ -119,7 +119,8 @@ def _ask_for_what_has_a_default(schema: dict[str, Any], part: dict[str, Any], va
         section = isinstance(default, dict) and ("$ref" in below or "properties" in below)
         if section:
             _ask_for_what_has_a_default(schema, below, default)
-        if section or not (isinstance(default, dict) or default in ("", [])):
+        nobodys = "null" in below.get("type", ())
+        if section or not (isinstance(default, dict) or default in ("", []) or nobodys):
             needed.append(key)
     if required := [key for key in needed if key not in _MAY_BE_TAKEN_AWAY]:
         part["required"] = required

@@ -127,7 +127,7 @@ def test_without_a_registry_there_is_no_section_for_it(chart: Chart) -> None:
     rendered = chart.render(values | {"routes": [route]})
 
     assert "schema_registry" not in rendered.settings
-    assert rendered.one("ConfigMap")["data"]["order.avsc"] == '"string"'
+    assert rendered.mounted["order.avsc"] == '"string"'
     assert rendered.container["workingDir"] == "/etc/bluecore-consumer"
 
 

@@ -226,6 +226,24 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         "the chart cannot give it the identity of kafka.authentication",
     ),
     "KEDA without a login": ({"keda": KEDA, "kafka": {"options": SASL}}, "keda logs in to Kafka itself"),
+    "KEDA and a private authority": (
+        {
+            "keda": KEDA | {"authentication": {"keys": {"username": "USER", "password": "PASSWORD"}}},
+            "kafka": {"options": SASL | {"ssl.ca.location": "/etc/bluecore-consumer-tls/ca.crt"}},
+        },
+        "say in keda.authentication.keys which key of the Secret is the `ca`",
+    ),
+    "KEDA and a certificate to log in with": (
+        {
+            "keda": KEDA | {"authentication": {"keys": {"ca": "CA", "cert": "CERT"}}},
+            "kafka": {"options": {"security.protocol": "ssl", "ssl.certificate.location": "/etc/tls/tls.crt"}},
+        },
+        "which keys of the Secret are `cert` and `key`",
+    ),
+    "a rate for nobody knows how many": (
+        {"replicas": None, "releaseRateLimitPerSecond": 10},
+        "releaseRateLimitPerSecond is divided over the pods, and replicas is left out",
+    ),
     "KEDA without a Secret": (
         {
             "keda": KEDA | {"authentication": {"keys": {"username": "U"}}},
@@ -311,6 +329,14 @@ def test_all_faults_are_told_at_once(chart: Chart) -> None:
         {"networkPolicy": FENCE, "kafka": {"bootstrap_servers": "${BROKER}:9092"}},
         {"kafka": {"options": {"max.poll.interval.ms": 900_000}}},
         {"replicas": 6, "partitions": 6},
+        {
+            "keda": KEDA | {"authentication": {"keys": {"username": "USER", "password": "PASSWORD"}}},
+            "kafka": {"options": SASL | {"ssl.ca.location": "/etc/ssl/certs/ca-certificates.crt"}},
+        },
+        {
+            "keda": KEDA | {"authentication": {"keys": {"username": "U", "password": "P", "ca": "CA"}}},
+            "kafka": {"options": SASL | {"ssl.ca.location": "/etc/bluecore-consumer-tls/ca.crt"}},
+        },
         # A StatefulSet has no such rollout.
         {"staticMembership": {"enabled": True}, "rollout": {"maxSurge": 0}},
     ],

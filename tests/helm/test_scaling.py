@@ -53,6 +53,18 @@ def test_an_autoscaler_alone_sets_the_number(chart: Chart, scaler: str) -> None:
     assert chart.render().one("Deployment")["spec"]["replicas"] == 2
 
 
+def test_a_number_that_is_left_out_is_somebody_elses(chart: Chart) -> None:
+    """Helm 4 refuses to set what `kubectl scale` or another autoscaler has set."""
+    assert "replicas" not in chart.render({"replicas": None}).one("Deployment")["spec"]
+
+
+def test_kedas_interval_is_what_counts(chart: Chart) -> None:
+    """Without its cache the autoscaler has it ask Kafka every 15 s, whatever the interval is."""
+    (trigger,) = chart.render({"keda": {"enabled": True}}).one("ScaledObject")["spec"]["triggers"]
+
+    assert trigger["useCachedMetrics"] is True
+
+
 def test_keda_does_not_look_at_a_paused_topic(chart: Chart) -> None:
     """Its lag grows on purpose, and no pod would lower it."""
     routes = [TOPICS[0], TOPICS[1] | {"paused": True}]

@@ -80,6 +80,7 @@ CHANGES: dict[str, tuple[Any, Values]] = {
     "rollout.minReadySeconds": (20, {}),
     "terminationGracePeriodSeconds": (90, {}),
     "revisionHistoryLimit": (3, {}),
+    "check.enabled": (False, {}),
     "podDisruptionBudget.enabled": (False, {}),
     "podDisruptionBudget.maxUnavailable": ("50%", {}),
     "probes.startup": (PROBE, {}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 
 import pytest
 
@@ -17,9 +18,9 @@ BASE = 120 << 20
 """An idle service and its working set, with room to spare: 75 MiB and 150 MiB were measured, buffers included."""
 
 
-@pytest.mark.parametrize("kind", ["Deployment", "Pod"])
+@pytest.mark.parametrize("kind", ["Deployment", "Pod", "Job"])
 def test_the_restricted_pod_security_standard_holds(chart: Chart, kind: str) -> None:
-    """For the worker and for the test's pod; and beyond it: a read-only root and no token of the cluster's."""
+    """For the worker and for the pods of hooks; and beyond it: a read-only root and no token of the cluster's."""
     (thing,) = chart.render().all(kind)
     pod: Object = thing["spec"] if kind == "Pod" else thing["spec"]["template"]["spec"]
     (container,) = pod["containers"]
@@ -68,12 +69,12 @@ def test_the_memory_limit_covers_what_is_buffered(chart: Chart) -> None:
 
 @pytest.mark.parametrize("change", [{"delivery": {"max_in_flight": 8}}, {"secretData": {"BLUECORE_NAMESPACE": "b"}}])
 def test_a_change_of_settings_or_secrets_restarts_the_pods(chart: Chart, change: Object) -> None:
-    """Through the checksums in the pod's annotations."""
+    """Through the configuration's name, and the secrets' checksum in the pod's annotations."""
     base = {"existingSecret": "", "secretData": {"BLUECORE_NAMESPACE": "a"}}
 
     before, after = (chart.render(values).one("Deployment")["spec"]["template"] for values in (base, base | change))
 
-    assert before["metadata"]["annotations"] != after["metadata"]["annotations"]
+    assert before != after
     assert before["metadata"]["labels"] == after["metadata"]["labels"]
 
 
@@ -137,10 +138,38 @@ def test_the_doctor_is_the_test(chart: Chart) -> None:
     assert not selector.items() <= pod["metadata"]["labels"].items()
 
 
+def test_what_keeps_a_mesh_out_reaches_the_pods_of_hooks(chart: Chart) -> None:
+    """A sidecar would keep the test and the check from ever ending."""
+    rendered = chart.render({"podAnnotations": {"inject": "false"}, "podLabels": {"mesh": "none"}})
+    (doctor,), (check,) = rendered.all("Pod"), rendered.all("Job")
+
+    for metadata in (doctor["metadata"], check["spec"]["template"]["metadata"]):
+        assert metadata["annotations"]["inject"] == "false"
+        assert metadata["labels"]["mesh"] == "none"
+
+
+@pytest.mark.parametrize(
+    ("tag", "label"),
+    [("1.2.3", "1.2.3"), ("1.2_", "1.2"), ("a" * 62 + "-b", "a" * 62), ("_x", "x"), ("v1+2", "v1_2")],
+)
+def test_a_tag_that_is_no_label_is_cut(chart: Chart, tag: str, label: str) -> None:
+    """A tag may end with what no label's value may, and be twice as long."""
+    labels = chart.render({"image": {"tag": tag}}).one("Deployment")["metadata"]["labels"]
+
+    assert labels["app.kubernetes.io/version"] == label
+
+
+def test_a_secrets_keys_are_its_data(chart: Chart) -> None:
+    """A key that is taken out of `stringData` stays in the Secret, and in the pods."""
+    values = {"existingSecret": "", "secretData": {"BLUECORE_NAMESPACE": "shop", "LINES": "a\nb: c"}}
+    secret = chart.render(values).named("Secret", f"{NAME}-env")
+
+    assert "stringData" not in secret
+    assert {key: b64decode(value).decode() for key, value in secret["data"].items()} == values["secretData"]
+
+
 def test_extra_objects_are_templates(chart: Chart) -> None:
     """They may refer to the release."""
     thing = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "{{ .Release.Name }}-more"}}
 
-    names = [each["metadata"]["name"] for each in chart.render({"extraObjects": [thing]}).all("ConfigMap")]
-
-    assert sorted(names) == ["shop-bluecore-consumer", "shop-more"]
+    assert chart.render({"extraObjects": [thing]}).named("ConfigMap", "shop-more")

@@ -125,9 +125,9 @@ def _brokers(lab: Lab) -> Callable[[], object]:
 
 
 def _not_writable(lab: Lab) -> Callable[[], object]:
-    lab.setting(DEAD_LETTER, "min.insync.replicas", "2")
+    lab.setting(DEAD_LETTER, "max.message.bytes", "10")
     lab.traffic.broken = 1.0
-    return _all(lab.traffic.reset, lambda: lab.setting(DEAD_LETTER, "min.insync.replicas", "1"))
+    return _all(lab.traffic.reset, lambda: lab.setting(DEAD_LETTER, "max.message.bytes", "1000000"))
 
 
 def _deleted(lab: Lab) -> Callable[[], object]:

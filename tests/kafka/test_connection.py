@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from confluent_kafka import Producer
+from confluent_kafka import KafkaError, KafkaException, Producer
 
 from consumer.config.model import KafkaConfig
 from consumer.kafka import connection
-from consumer.kafka.connection import ErrorCollector, Unreachable, cluster_metadata
+from consumer.kafka.connection import ErrorCollector, Unreachable, cluster_metadata, made
 from consumer.kafka.embedded import embedded_broker
 from consumer.kafka.logging import NullLogger
+from consumer.kafka.tokens.token import TokenUnavailable
 from tests.support.waiting import free_port
 
 
@@ -38,3 +41,20 @@ def test_where_nothing_listens_the_cause_is_named_once(
     assert told.count("Connection refused") == 1
     assert "Check kafka.bootstrap_servers" in told
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_token_that_did_not_come_in_time_is_waited_for_and_other_errors_are_not() -> None:
+    """Confluent-kafka's own callback (`aws_iam`) loses its reason; with an `error_cb`, in a SystemError."""
+    late = KafkaException(KafkaError(KafkaError._AUTHENTICATION, "OAuth token not set within 10 seconds timeout"))  # noqa: SLF001
+    wrapped = SystemError("returned NULL with an exception set")
+    wrapped.__cause__ = late
+    wrong = KafkaException(KafkaError(KafkaError._INVALID_ARG, "no such property"))  # noqa: SLF001
+    expected = {late: TokenUnavailable, wrapped: TokenUnavailable, wrong: KafkaException}
+    for error, told in expected.items():
+
+        def client(_: dict[str, Any], raised: Exception = error) -> None:
+            raise raised
+
+        with pytest.raises(told):
+            made(client, {})
+    assert made(dict, {"client.id": "shop"}) == {"client.id": "shop"}

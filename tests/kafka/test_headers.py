@@ -46,6 +46,16 @@ def written(record: Record, failure: Failure, parking_key: bytes | None = None) 
     return tuple((name, value.encode() if isinstance(value, str) else value) for name, value in headers)
 
 
+def test_the_group_that_is_to_read_it_again_is_told() -> None:
+    headers = failure_headers(record(), FAILURE, group="shop")
+    past = redelivery(tuple((name, value.encode() if isinstance(value, str) else value) for name, value in headers))
+    assert past is not None
+    assert past.group == "shop"
+    earlier = redelivery(written(record(), FAILURE))
+    assert earlier is not None
+    assert earlier.group is None
+
+
 def test_the_time_of_the_first_record_is_kept_and_not_what_an_event_says_of_itself() -> None:
     """That is in its value, and is read again; the other is known here alone."""
     timed = record()._replace(own_time_ms=1_600_000_000_000)

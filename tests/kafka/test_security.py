@@ -81,6 +81,8 @@ def test_a_file_that_is_missing_is_named_and_passes_offline(name: str, tmp_path:
 
 def test_what_librdkafka_says_of_other_options_is_told_beside_it() -> None:
     assert [each.key for each in found(BEARER | {"no.such": 1})] == [METHOD, "no.such"]
+    assert [each.key for each in found(BEARER | {"sasl.usrname": "u"})] == [METHOD, "sasl.usrname"]
+    assert [each.key for each in found({"sasl.usrname": "u"}, by_token=True)] == ["sasl.usrname"]
 
 
 def test_boto3_that_is_missing_is_asked_for_by_the_extras_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,6 +79,36 @@ def test_a_redelivery_is_mapped_as_what_it_was() -> None:
     assert outcome.reason is Reason.TOO_OLD
 
 
+def parked(group: str | None, topic: str = "shop.events") -> Record:
+    past = Redelivery(Partition(topic, 3), 42, timestamp_ms=NOW_MS, group=group)
+    return record(partition=Partition("our.retry", 0), redelivery=past)
+
+
+def test_another_groups_record_that_no_route_takes_is_left_to_it() -> None:
+    """A release with other routes shares the retry topic, and reads it by itself; ours stays what it was."""
+    translator = of_group("ours", route("optin", record="com.shop.Event"))
+    foreign = route("optin", record="com.shop.Other")
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(2):
+            assert translator.translate(parked("theirs", "shop.other"), NOW_MS) == Skip("other_group")
+    assert [(line["topic"], line["group"]) for line in logs] == [("shop.other", "theirs")]
+    assert of_group("ours", foreign).translate(parked("theirs"), NOW_MS) == Skip("other_group")
+    for group in ("ours", None):
+        outcome = translator.translate(parked(group, "shop.other"), NOW_MS)
+        assert isinstance(outcome, Reject)
+        assert outcome.reason is Reason.UNROUTABLE
+
+
+def test_another_groups_record_that_a_route_takes_is_ours_too() -> None:
+    """So it is after a group was given another name."""
+    assert isinstance(of_group("ours", route("optin")).translate(parked("before"), NOW_MS), Send)
+
+
+def of_group(group: str, config: RouteConfig) -> Translator:
+    router = compile_routes([config], token=TOKEN)
+    return Translator(router, lambda _topic: Answering(lambda: {"email": EMAIL}), group=group)
+
+
 def test_each_topic_has_its_decoder() -> None:
     asked: list[str] = []
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from prometheus_client import CollectorRegistry
 from prometheus_client.process_collector import ProcessCollector
@@ -55,3 +57,39 @@ def test_panels_do_not_overlap() -> None:
     assert len(cells) == len(set(cells))
     assert max(column for column, _ in cells) < 24
     assert len({panel["id"] for panel in DASHBOARD["panels"]}) == len(DASHBOARD["panels"])
+
+
+def test_what_is_told_apart_by_instance_has_its_pod_for_a_name() -> None:
+    """In Kubernetes an instance is an address; without, there is no pod."""
+    by_instance = [
+        target
+        for panel in PANELS.values()
+        for target in panel["targets"]
+        if "instance" in target["legendFormat"] or re.search(r"by \([^)]*instance", target["expr"])
+    ]
+    assert len(by_instance) >= 7
+    assert all("{{pod}} {{instance}}" in each["legendFormat"] for each in by_instance)
+    assert all("instance, pod" in each["expr"] for each in by_instance if " by (" in each["expr"])
+
+
+def test_all_is_all_that_has_a_name() -> None:
+    """But for destinations: without any, the label is empty."""
+    queried = [each for each in DASHBOARD["templating"]["list"] if each["type"] == "query"]
+    assert {each["label"]: each["allValue"] for each in queried} == {
+        "Release": ".+",
+        "Pod": ".+",
+        "Destination": ".*",
+    }
+
+
+def test_no_series_is_nameless() -> None:
+    """Records that were skipped have no event type."""
+    assert 'event_type!=""' in PANELS["Delivered, by type"]["targets"][0]["expr"]
+
+
+@pytest.mark.parametrize("title", [title for title in PANELS if PANELS[title]["type"] == "timeseries"])
+def test_shares_that_add_up_end_at_the_whole(title: str) -> None:
+    defaults = PANELS[title]["fieldConfig"]["defaults"]
+    if defaults["unit"] == "percentunit" and defaults["custom"]["stacking"]["mode"] != "none":
+        assert defaults["max"] == 1
+        assert re.search(r" / on \(\) group_left \(\) sum\(", PANELS[title]["targets"][0]["expr"])

@@ -10,6 +10,7 @@ from confluent_kafka import Consumer, KafkaException
 
 from consumer.commands.doctor.failed_records import check_failed_records
 from consumer.commands.doctor.finding import Finding, error, ok, warning
+from consumer.commands.doctor.neighbours import check_neighbours
 from consumer.commands.doctor.permissions import check_permissions
 from consumer.config.model import Config
 from consumer.kafka.client import client_options
@@ -39,6 +40,7 @@ def check_brokers(config: Config) -> Iterator[Finding]:
     yield from check_topics(config, partitions)
     yield from check_failed_records(config)
     yield from check_permissions(config, partitions)
+    yield from check_neighbours(config)
 
 
 def check_topics(config: Config, partitions: Mapping[str, int]) -> Iterator[Finding]:

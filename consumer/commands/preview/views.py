@@ -32,6 +32,7 @@ SKIPPED: Final[dict[str, str]] = {
     "tombstone": "tombstone: the value is null",
     "records": "records: the routes take tombstones only",
     "only_emails": "only_emails: the customer is not listed",
+    "other_group": "other_group: no route takes it, and another group has written it to the retry topic",
 }
 """Why a record is skipped, by the reason."""
 

@@ -33,6 +33,7 @@ def run(path: Path) -> None:
     """Runs the service until SIGTERM, SIGINT or SIGHUP."""
     config = load_config(path)
     logs.configure(config.telemetry.log_level, secrets_of(config))
+    from consumer.kafka.neighbours import tell_neighbours  # noqa: PLC0415 - as below
     from consumer.pipeline.assembly import assembled  # noqa: PLC0415 - the other commands start faster without it
 
     # As PID 1 the process would ignore a signal without a handler while it still connects.
@@ -41,6 +42,7 @@ def run(path: Path) -> None:
         log.info("connecting", brokers=config.kafka.bootstrap_servers)
         with exit_on_error("the service cannot go on", log.error), assembled(config) as parts:
             _on_signals(parts.service.stop)
+            tell_neighbours(config)
             log.info("started", version=__version__, telemetry_port=parts.telemetry_port, routes=len(config.routes))
             log.info("delivery settings", **_settings(config.delivery))
             gc.collect()

@@ -83,7 +83,7 @@ class Comparison:
                 whole = self._tell(self._compare())
             except ExpectedError as error:
                 whole = False
-                if not self._compared.is_set():
+                if not (self._compared.is_set() or self._closed.is_set()):
                     what = "the mapping cannot be compared with the schemas now: it is tried again later"
                     _log.warning(what, problem=str(error))
             except Exception as error:  # noqa: BLE001 - a mistake in the type checker must not stop the stream
@@ -94,7 +94,9 @@ class Comparison:
                 return
 
     def _tell(self, checks: Sequence[RouteCheck]) -> bool:
-        """Says what is new. Gives whether every route has met its schemas."""
+        """Says what is new, if anybody is still there to hear it. Gives whether nothing is left to compare."""
+        if self._closed.is_set():
+            return True
         with self._lock:
             late = self._started
             for check, paused in zip(checks, self._paused, strict=True):

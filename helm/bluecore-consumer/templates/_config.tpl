@@ -79,3 +79,43 @@ Helm turns the keys of a map into text. A flag or a number that chooses an event
 {{- define "bluecore-consumer.ownSecret" -}}
 {{- printf "%s-env" (include "bluecore-consumer.fullname" .) -}}
 {{- end }}
+
+{{/* What lies in `/etc/bluecore-consumer`. */}}
+{{- define "bluecore-consumer.configData" -}}
+config.yaml: |
+  {{- include "bluecore-consumer.config" . | nindent 2 }}
+{{- range $name, $text := .Values.files }}
+{{ $name }}: {{ $text | quote }}
+{{- end }}
+{{- end }}
+
+{{/* The ConfigMap is named by its content, so that pods of an old revision that start anew do not take the new one. */}}
+{{- define "bluecore-consumer.configName" -}}
+{{- printf "%s-%s" (include "bluecore-consumer.fullname" .) (include "bluecore-consumer.configData" . | sha256sum | trunc 10) -}}
+{{- end }}
+
+{{/*
+The names of the configurations before this one, the latest first, as JSON: what the pods have now, and what was kept
+beside it, for as many revisions as there are to go back to. Of a cluster that is not asked, none.
+*/}}
+{{- define "bluecore-consumer.earlierConfigs" -}}
+{{- $names := list -}}
+{{- range list "Deployment" "StatefulSet" -}}
+{{- range (dig "spec" "template" "spec" "volumes" list (lookup "apps/v1" . $.Release.Namespace (include "bluecore-consumer.fullname" $))) -}}
+{{- if eq .name "config" -}}
+{{- $names = append $names .configMap.name -}}
+{{- $live := lookup "v1" "ConfigMap" $.Release.Namespace .configMap.name -}}
+{{- $names = concat $names (dig "metadata" "annotations" "bluecore-consumer/earlier" "" $live | splitList ",") -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- $names = without (uniq $names) "" (include "bluecore-consumer.configName" .) -}}
+{{- slice $names 0 (min (len $names) (int .Values.revisionHistoryLimit)) | toJson -}}
+{{- end }}
+
+{{/* Not for `stringData`: a key that is taken out of that stays in the Secret. */}}
+{{- define "bluecore-consumer.secretData" -}}
+{{- range $key, $value := .Values.secretData -}}
+{{ $key }}: {{ $value | b64enc | quote }}
+{{ end -}}
+{{- end }}

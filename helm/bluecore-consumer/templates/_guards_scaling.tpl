@@ -5,6 +5,9 @@
 {{- if and $v.keda.enabled $v.autoscaling.enabled -}}
 {{- $faults = append $faults "keda.enabled and autoscaling.enabled: two autoscalers would fight over the number of pods; choose one" -}}
 {{- end -}}
+{{- if and (kindIs "invalid" $v.replicas) (not (or $v.keda.enabled $v.autoscaling.enabled)) $v.releaseRateLimitPerSecond -}}
+{{- $faults = append $faults "releaseRateLimitPerSecond is divided over the pods, and replicas is left out: give delivery.rate_limit_per_second, each pod's own" -}}
+{{- end -}}
 {{- if and $v.staticMembership.enabled (or $v.keda.enabled $v.autoscaling.enabled) -}}
 {{- $faults = append $faults "staticMembership.enabled with an autoscaler: the partitions of a pod that is scaled away would wait out session.timeout.ms each time; choose one" -}}
 {{- end -}}
@@ -60,6 +63,18 @@
 {{- $protocol := get $options "security.protocol" | default "" | toString | lower -}}
 {{- if and (hasPrefix "sasl" $protocol) (not $v.keda.authentication.keys) -}}
 {{- $faults = append $faults "keda logs in to Kafka itself: say in keda.authentication.keys which keys of the Secret are username and password" -}}
+{{- end -}}
+{{- $keys := $v.keda.authentication.keys | default dict -}}
+{{- if hasSuffix "ssl" $protocol -}}
+{{- /* A bundle of the system's has public authorities, which KEDA knows by itself. */ -}}
+{{- $location := get $options "ssl.ca.location" | default "" | toString -}}
+{{- $public := regexMatch `^(|probe|/etc/(ssl|pki)/.*|/usr/.*)$` $location -}}
+{{- if and (or (not $public) (get $options "ssl.ca.pem")) (not $keys.ca) -}}
+{{- $faults = append $faults "kafka.options names an authority of its own, which keda does not know: say in keda.authentication.keys which key of the Secret is the `ca`; all keys are of one Secret" -}}
+{{- end -}}
+{{- if and (or (get $options "ssl.certificate.location") (get $options "ssl.certificate.pem") (get $options "ssl.keystore.location")) (not (and $keys.cert $keys.key)) -}}
+{{- $faults = append $faults "kafka.options has a certificate to log in with, which keda needs too: say in keda.authentication.keys which keys of the Secret are `cert` and `key`" -}}
+{{- end -}}
 {{- end -}}
 {{- if and $v.keda.authentication.keys (not (or $v.keda.authentication.secret $v.existingSecret)) -}}
 {{- $faults = append $faults "keda.authentication.keys are of no Secret: name one as keda.authentication.secret or existingSecret" -}}

@@ -18,10 +18,15 @@ app.kubernetes.io/name: {{ include "bluecore-consumer.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
+{{/* A text as a label's value, which is shorter than an image's tag may be, and ends with a letter or a digit. */}}
+{{- define "bluecore-consumer.labelValue" -}}
+{{- . | replace "+" "_" | trunc 63 | regexFind `[A-Za-z0-9](.*[A-Za-z0-9])?` -}}
+{{- end }}
+
 {{/* What every object carries; without the selector, so that the test's pod is none of the release's workers. */}}
 {{- define "bluecore-consumer.commonLabels" -}}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
-app.kubernetes.io/version: {{ .Values.image.tag | default .Chart.AppVersion | trunc 63 | quote }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | include "bluecore-consumer.labelValue" }}
+app.kubernetes.io/version: {{ .Values.image.tag | default .Chart.AppVersion | include "bluecore-consumer.labelValue" | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 app.kubernetes.io/part-of: bluecore-consumer
 {{- end }}
@@ -29,6 +34,23 @@ app.kubernetes.io/part-of: bluecore-consumer
 {{- define "bluecore-consumer.labels" -}}
 {{ include "bluecore-consumer.selector" . }}
 {{ include "bluecore-consumer.commonLabels" . }}
+{{- end }}
+
+{{/* The same of what hooks run: none of it is one of the release's workers. */}}
+{{- define "bluecore-consumer.hookLabels" -}}
+app.kubernetes.io/name: {{ include "bluecore-consumer.name" . }}-doctor
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{ include "bluecore-consumer.commonLabels" . }}
+{{- end }}
+
+{{- define "bluecore-consumer.hookPodLabels" -}}
+{{ include "bluecore-consumer.hookLabels" . }}
+{{- with include "bluecore-consumer.identityLabels" . }}
+{{ . }}
+{{- end }}
+{{- with .Values.podLabels }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}
 
 {{- define "bluecore-consumer.serviceAccount" -}}

@@ -2,7 +2,6 @@
 metadata:
   annotations:
     kubectl.kubernetes.io/default-container: consumer
-    checksum/config: {{ include (print $.Template.BasePath "/configmap.yaml") . | sha256sum }}
     {{- if .Values.secretData }}
     checksum/secret: {{ toJson .Values.secretData | sha256sum }}
     {{- end }}
@@ -55,7 +54,7 @@ spec:
     {{- end }}
 {{- end }}
 
-{{/* What the workers and the test's pod have in common: who they are and where they run. */}}
+{{/* What the workers and the pods of hooks have in common: who they are and where they run. */}}
 {{- define "bluecore-consumer.podCommon" -}}
 serviceAccountName: {{ include "bluecore-consumer.serviceAccount" . }}
 automountServiceAccountToken: false
@@ -81,7 +80,7 @@ affinity:
 volumes:
   - name: config
     configMap:
-      name: {{ include "bluecore-consumer.fullname" . }}
+      name: {{ .ConfigName | default (include "bluecore-consumer.configName" .) }}
   - name: tmp
     emptyDir: {sizeLimit: 64Mi}
   {{- with .Values.tlsSecret }}
@@ -124,7 +123,7 @@ env:
   {{- with .Values.extraEnv }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
-{{- $own := ternary (include "bluecore-consumer.ownSecret" .) "" (not (empty .Values.secretData)) }}
+{{- $own := ternary (.SecretName | default (include "bluecore-consumer.ownSecret" .)) "" (not (empty .Values.secretData)) }}
 {{- with .Values.existingSecret | default $own }}
 envFrom:
   - secretRef: {name: {{ . }}}

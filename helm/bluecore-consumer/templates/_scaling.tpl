@@ -1,15 +1,20 @@
 {{- define "bluecore-consumer.minReplicas" -}}
 {{- if .Values.keda.enabled -}}{{ .Values.keda.minReplicas }}
 {{- else if .Values.autoscaling.enabled -}}{{ .Values.autoscaling.minReplicas }}
-{{- else -}}{{ .Values.replicas }}
+{{- else -}}{{ include "bluecore-consumer.replicas" . }}
 {{- end -}}
 {{- end }}
 
 {{- define "bluecore-consumer.maxReplicas" -}}
 {{- if .Values.keda.enabled -}}{{ max .Values.keda.maxReplicas .Values.keda.fallback.replicas }}
 {{- else if .Values.autoscaling.enabled -}}{{ .Values.autoscaling.maxReplicas }}
-{{- else -}}{{ .Values.replicas }}
+{{- else -}}{{ include "bluecore-consumer.replicas" . }}
 {{- end -}}
+{{- end }}
+
+{{/* Left out, somebody else decides: two are as likely as any. */}}
+{{- define "bluecore-consumer.replicas" -}}
+{{- kindIs "invalid" .Values.replicas | ternary 2 .Values.replicas -}}
 {{- end }}
 
 {{/* A rollout of a Deployment runs new pods beside the old ones: they send too. A StatefulSet has no surge. */}}

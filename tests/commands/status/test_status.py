@@ -46,7 +46,7 @@ def wrong(report: dict[str, Any]) -> str:
 def test_all_is_well(pipeline: Pipeline) -> None:
     topic = pipeline.broker.topic(4)
     with pipeline.service([{"topic": topic, "event": "search"}]) as service:
-        service.wait_ready()
+        service.wait_ready(120)
         pipeline.produce(topic, "search", EMAILS)
         pipeline.committed_to_the_end(topic)
 
@@ -67,7 +67,7 @@ def test_the_instances_are_found_through_the_group(pipeline: Pipeline) -> None:
     """Their hosts as the brokers see them, at the port of the configuration."""
     topic = pipeline.broker.topic(4)
     with pipeline.service([{"topic": topic, "event": "search"}]) as service:
-        service.wait_ready()
+        service.wait_ready(120)
         code, report = told(pipeline)
     assert code == 0, report
     assert [each["address"] for each in report["instances"]] == [at(service)]
@@ -79,7 +79,7 @@ def test_an_outage_is_told_with_its_cause_and_with_what_waits(pipeline: Pipeline
     topic = pipeline.broker.topic(4)
     pipeline.sandbox.faults.apply(FaultPlan(outage=OutagePlan(seconds=600)))
     with pipeline.service([{"topic": topic, "event": "search"}]) as service:
-        service.wait_ready()
+        service.wait_ready(120)
         pipeline.produce(topic, "search", EMAILS)
         eventually(lambda: service.metric(PREFIX + "circuit_open") == 1, 30, "the outage to be noticed")
 
@@ -100,7 +100,7 @@ def test_dead_letters_of_the_last_hour_are_told_by_message_with_a_place(pipeline
     topic = pipeline.broker.topic(4)
     pipeline.sandbox.faults.apply(FaultPlan(scripts=Scripts(distinct_id={REFUSED: (422,)})))
     with pipeline.service([{"topic": topic, "event": "search"}]) as service:
-        service.wait_ready()
+        service.wait_ready(120)
         pipeline.produce(topic, "search", [REFUSED])
         bad = [Message(b"key", pipeline.shop.event("search", each, search_term="")) for each in EMAILS[:3]]
         pipeline.broker.produce(topic, bad)
@@ -122,7 +122,7 @@ def test_dead_letters_of_the_last_hour_are_told_by_message_with_a_place(pipeline
 def test_an_instance_that_hangs_is_named_with_its_partitions(pipeline: Pipeline) -> None:
     topic = pipeline.broker.topic(4)
     with pipeline.service([{"topic": topic, "event": "search"}]) as service:
-        service.wait_ready()
+        service.wait_ready(120)
         service.send(signal.SIGSTOP)
         pipeline.produce(topic, "search", EMAILS)
         code, report = told(pipeline)
@@ -137,9 +137,9 @@ def test_an_instance_that_hangs_is_named_with_its_partitions(pipeline: Pipeline)
 def test_a_second_service_in_the_group_is_named(pipeline: Pipeline) -> None:
     ours, theirs = pipeline.broker.topic(2), pipeline.broker.topic(2, "theirs")
     with pipeline.service([{"topic": theirs, "event": "search"}]) as other:
-        other.wait_ready()
+        other.wait_ready(120)
         with pipeline.service([{"topic": ours, "event": "search"}]) as service:
-            service.wait_ready()
+            service.wait_ready(120)
             code, report = told(pipeline, "--instance", at(service))
     assert code == 1
     assert f"reads {theirs}, which no route of ours names" in wrong(report)
@@ -164,7 +164,7 @@ def test_without_brokers_it_cannot_say(pipeline: Pipeline) -> None:
 def test_a_group_without_members_is_told(pipeline: Pipeline) -> None:
     topic = pipeline.broker.topic(2)
     with pipeline.service([{"topic": topic, "event": "search"}]) as service:
-        service.wait_ready()
+        service.wait_ready(120)
         assert service.terminate() == 0
 
     def nobody() -> bool:
@@ -178,7 +178,7 @@ def test_a_group_without_members_is_told(pipeline: Pipeline) -> None:
 def test_a_terminal_shows_sentences_and_is_renewed(pipeline: Pipeline) -> None:
     topic = pipeline.broker.topic(4)
     with pipeline.service([{"topic": topic, "event": "search"}]) as service:
-        service.wait_ready()
+        service.wait_ready(120)
         shown, terminal = pty.openpty()
         watching = command(pipeline, "--watch", "--instance", at(service))
         process = subprocess.Popen(watching, stdout=terminal, stderr=terminal, env={**os.environ, "TERM": "xterm"})
