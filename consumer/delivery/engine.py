@@ -71,7 +71,7 @@ class Engine:
     @property
     def removed(self) -> Counter[str]:
         """By a destination that there is no longer, the records of the retry topic that are left where they are."""
-        return sum((state.removed for state in self.partitions.states if state.removed), Counter())
+        return sum((state.removed.counts for state in self.partitions.states if state.removed), Counter())
 
     @property
     def destinations(self) -> Collection[str]:
@@ -125,12 +125,10 @@ class Engine:
         if not state.settled.take(record.offset):
             self.duplicates_skipped += 1
             return
-        past = record.redelivery
-        if past is not None and past.destination is not None and past.destination not in self._policy.rates:
-            state.removed[past.destination] += 1  # unsettled, it is read again once its destination is back
+        if state.redelivers and self._is_left(record, state):
             return
         if self._policy.several and isinstance(mapped, Send):
-            self._take_shares(record, shares_of(mapped, past), state, now)
+            self._take_shares(record, shares_of(mapped, record.redelivery), state, now)
             return
         half = self.receipts is not None and self.receipts.half(record, state)
         if self._adopted(record, state) is not None:
@@ -145,6 +143,17 @@ class Engine:
             return
         self.partitions.buffer.keep(task)
         self._order.enter(task)
+
+    def _is_left(self, record: Record, state: PartitionState) -> bool:
+        """Whether its destination is there no longer. A mark settles those that are in the dead-letter topic now."""
+        past = record.redelivery
+        if past is not None and past.destination is not None and past.destination not in self._policy.rates:
+            state.removed.leave(past.destination, record.offset)
+            return True
+        if past is None and state.removed:
+            for offset in state.removed.moved(record):
+                state.settled.settle(offset)
+        return False
 
     def _take_shares(self, record: Record, shares: list[Share], state: PartitionState, now: float) -> None:
         """The same where there are destinations by name, to several of which it may go."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from consumer.delivery.legs import Legs
 from consumer.delivery.memory_budget import MemoryBudget
 from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.parts import Part, addressed, ordering_key
+from consumer.delivery.removed import Removed
 from consumer.delivery.shares import UNKNOWN
 from consumer.records import Delivered, EventRequest, Failure, OrderClass, Outcome, Partition, Receipt, Record, Reject
 
@@ -48,8 +48,8 @@ class PartitionState:
     """Whether its records for a destination that is away go to the retry topic, so that the others flow."""
     stopped: bool = False
     """It is not to be read for as long as it is ours; what the client had fetched of it is let go."""
-    removed: Counter[str] = field(default_factory=Counter)
-    """By a destination that there is no longer, its records of the retry topic that are left where they are."""
+    removed: Removed = field(default_factory=Removed)
+    """Its records, if it is of the retry topic, for destinations that there are no longer."""
     held_lanes: int = 0
     """Those whose heads wait for the end of a flood."""
     map_full: bool = False

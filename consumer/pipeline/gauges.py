@@ -154,7 +154,7 @@ class EngineGauges:
         for destination in removed.keys() - self._removed.keys():
             log.warning(
                 "records in the retry topic are for a destination that the configuration does not have:"
-                " they are left where they are, until it is back",
+                " they are left where they are, until it is back or `dead-letters move` moves them",
                 destination=destination or "bluecore",
             )
         for destination in {**self._removed, **removed}:

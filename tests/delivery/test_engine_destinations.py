@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from consumer.delivery.endpoint import PATIENCE_SECONDS
+from consumer.delivery.marks import MOVED, mark_headers
 from consumer.delivery.parking import Parked, ParkedKeys
 from consumer.delivery.policy import DeliveryPolicy
-from consumer.records import EventRequest, Partition, Reason, Redelivery, Reject, Send, Stage
+from consumer.records import EventRequest, Partition, Reason, Record, Redelivery, Reject, Send, Skip, Stage
 from tests.delivery.driver import ACCEPTED, POLICY, Driver
 from tests.delivery.samples import ORDERS, RETRY, answer
 
@@ -185,6 +186,22 @@ def test_records_of_a_destination_that_is_gone_are_left_where_they_are(driver: B
     assert driver.log == ["shop.orders:0:8@acme"]
     assert driver.commit()[RETRY].offset == 0
     assert driver.engine.removed == {"sold": 1}
+
+
+def test_what_was_moved_of_them_is_gone_past(driver: Brands) -> None:
+    """By the mark that `dead-letters move` writes behind them; what is on its way still is waited for."""
+    for offset, destination in enumerate(("sold", "acme", "sold")):
+        past = Redelivery(ORDERS, offset, destination=destination)
+        driver.take("jane", to("acme"), partition=RETRY, past=past)
+    mark = Record(RETRY, 3, None, None, headers=mark_headers(MOVED, (0, 1, 2)))
+
+    driver.engine.take(mark, Skip("tombstone"), driver.now)
+    driver.decide()
+
+    assert driver.engine.removed == {}
+    assert driver.commit()[RETRY].offset == 1, "no mark settles what Bluecore has not answered"
+    driver.run(lambda _: ACCEPTED)
+    assert driver.commit()[RETRY].offset == 4
 
 
 class TestWhileOneIsAway:

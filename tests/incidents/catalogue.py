@@ -16,7 +16,7 @@ from tests.incidents.lab import DEAD_LETTER, GROUP, PARTITIONS, RETRY, Lab
 from tests.incidents.traffic import CARTS, EVENTS, UNLUCKY
 
 _LONG: Final = 3600.0
-_KILL_EVERY_SECONDS: Final = 8.0
+_SEEN_SECONDS: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +151,10 @@ def _out_of_memory(lab: Lab) -> Callable[[], object]:
     ended = threading.Event()
 
     def kill() -> None:
-        while not ended.wait(_KILL_EVERY_SECONDS):
-            lab.instances.kill(0)
+        # Prometheus is to see each life of it.
+        while not ended.wait(_SEEN_SECONDS):
+            if lab.instances.ready(0):
+                lab.instances.kill(0)
 
     thread = threading.Thread(target=kill, daemon=True)
     thread.start()

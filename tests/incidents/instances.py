@@ -87,6 +87,10 @@ class Instances:
     def go_on(self, number: int) -> None:
         self._mark(number).unlink(missing_ok=True)
 
+    def ready(self, number: int) -> bool:
+        """Whether the group has taken it in."""
+        return self._running[number].ready
+
     def kill(self, number: int) -> None:
         """As the kernel does where memory has run out, and the orchestrator then."""
         self._running[number].kill()
