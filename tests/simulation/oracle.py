@@ -186,9 +186,7 @@ class Oracle:
         if record.requests:
             self.open.add(place)
 
-    def dead_lettered(
-        self, place: Place, numbers: Sequence[int], which: Delivered = (), *, too_old: bool
-    ) -> None:
+    def dead_lettered(self, place: Place, numbers: Sequence[int], which: Delivered = (), *, too_old: bool) -> None:
         """A letter says that these events have ended.
 
         Args:
@@ -261,10 +259,13 @@ class Oracle:
             # A record that was written to the retry topic twice ends twice: the place knows only that it has ended.
             past = log.pasts[each]
             numbers = self.produced[place].numbers(part, None if past is None else past.destination)
+            numbers = numbers if past is None else without(numbers, past.which)
             own = place[0] == partition
             if not (self.settled(place) if own else self.ended(place, numbers)):
                 raise self.broke(f"{partition} was committed at {offset}, but {place} at {each} is not settled")
-            self._check_receipts(place, numbers, whole=own)
+            # The receipts of what was delivered before it was put off, its own topic's commit waits for.
+            before = 0 if past is None else past.delivered
+            self._check_receipts(place, numbers[before:], whole=own)
         self._checked[partition] = max(self._checked[partition], offset)
 
     def _check_receipts(self, place: Place, numbers: Iterable[int], *, whole: bool) -> None:
@@ -293,7 +294,8 @@ class Oracle:
     def check_consents(self) -> None:
         """What Bluecore took last of a customer is the newest that they said: no repetition undoes a newer one."""
         for (partition, key), taken in self.consents.items():
-            if any((place, each) in self.retried_events for place in taken for each in self.produced[place].numbers(CONSENT)):
+            events = [(place, number) for place in taken for number in self.produced[place].numbers(CONSENT)]
+            if not self.retried_events.isdisjoint(events):
                 continue  # the retry topic may hold a record twice
             for number, (before, after) in enumerate(pairwise(taken), 1):
                 newer = [place for place in taken[:number] if place > before]
@@ -301,6 +303,12 @@ class Oracle:
                     raise self.broke(f"{before} of {key!r} in {partition} was repeated, and {min(newer)} was not")
             if taken[-1] != max(taken):
                 raise self.broke(f"{taken[-1]} of {key!r} in {partition} was repeated after {max(taken)}")
+
+
+def without(numbers: list[int], done: Delivered) -> list[int]:
+    """Those that are not among the requests that are told to be done with."""
+    gone = {number for number, _ in done}
+    return [number for number in numbers if number not in gone]
 
 
 def key_of(place: Place, number: int) -> str:

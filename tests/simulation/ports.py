@@ -17,7 +17,7 @@ from tests.delivery.endpoints import PUSHED_BACK_SECONDS
 from tests.simulation.bluecore import TURNED_AWAY
 from tests.simulation.brokers import DEAD, RETRY, Place, Stored
 from tests.simulation.net import Net
-from tests.simulation.oracle import CONSENT
+from tests.simulation.oracle import CONSENT, without
 
 OVERLOADED = Answer(503, seconds=PUSHED_BACK_SECONDS)
 _ROUNDING = 1e-6  # seconds
@@ -63,6 +63,8 @@ class SimPublisher:
         part = task.part_left
         where = task.addressee
         numbers = oracle.produced[place].numbers(part, where)
+        if oracle.produced[place].refused not in numbers:
+            numbers = without(numbers, failure.which)
         if failure.outcome is Outcome.RETRY:
             if any((place, each) in oracle.retried_events for each in numbers) or self.excused():
                 oracle.excused[place] += oracle.produced[place].requests

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections import defaultdict
 from collections.abc import Callable
@@ -46,16 +45,25 @@ MOST_FAILING = 8
 RECEIPTS = 0.4
 ROUTE_RATES = 0.1
 DESTINATIONS = 0.25
+SPREAD = 0.3
+"""Of the runs with several destinations, those in which each event of a record goes where it likes."""
 ROUTE_RATE = 4.0
 LATE_ANSWERS = 0.3
 CONSENT_BOUND = 1.5
 """Virtual seconds: more than a request takes, less than what is put off waits, which is 2 at least."""
 _KINDS: tuple[str, ...] = ("good",) * 12 + ("unlucky", "halting", "halting", "poison", "refused", "unmappable")
 _KINDS += ("tombstone", "profile", "profile", "profile")
-if os.environ.get("SIMX"):
-    DESTINATIONS = 1.0
 _CALM_KINDS = ("good", "good", "good", "profile")
-_SHAPES = (
+_SPREAD_SHAPES: tuple[tuple[str, ...], ...] = (
+    ("search", "customer_patch"),
+    ("customer_patch", "search", "optin"),
+    ("customer_patch", "customer_patch"),
+    ("unsubscribe", "optin", "search"),
+    ("customer_patch", "search", "customer_patch"),
+    ("optin",),
+    ("customer_patch",),
+)
+_SHAPES: tuple[tuple[str, ...], ...] = (
     ("optin",),
     ("unsubscribe",),
     ("customer_patch",),
@@ -64,9 +72,6 @@ _SHAPES = (
     ("optin", "customer_patch"),
     ("search", "optin"),
 )
-if os.environ.get("SIMX"):
-    _SHAPES += (("search", "customer_patch"), ("customer_patch", "search", "optin"), ("customer_patch",) * 2,
-                ("unsubscribe", "optin", "search"), ("customer_patch", "search", "customer_patch"))
 
 
 class Scenario:
@@ -87,6 +92,8 @@ class Scenario:
         brands = Random(f"destinations of {seed}")
         self._brands = brands if brands.random() < DESTINATIONS and not self._calm else None
         """Chances of their own, where there are several destinations."""
+        spread = Random(f"spread of {seed}")
+        self._spread = spread if self._brands is not None and spread.random() < SPREAD else None
         if self._brands is not None:
             policy = replace(setting.policy, rates=BRANDS)
             self._setting = setting = replace(setting, policy=policy, holds=brands.random() < 0.25)
@@ -228,6 +235,8 @@ class Scenario:
         kind = rng.choice(_CALM_KINDS if self._calm else _KINDS)
         key = f"customer-{rng.randint(0, 6)}".encode()
         events = rng.choice(_SHAPES)
+        if self._spread is not None:
+            events = self._spread.choice(_SPREAD_SHAPES)
         if kind == "halting" and len(events) == 1:
             events *= 2
         if kind == "unlucky":
@@ -272,7 +281,11 @@ class Scenario:
             "refused": refused,
         }
         destinations: tuple[str, ...] = ()
-        if self._brands is not None and kind not in {"tombstone", "unmappable"}:
+        if kind in {"tombstone", "unmappable"}:
+            pass
+        elif self._spread is not None:
+            destinations = told["destinations"] = tuple(self._spread.choice(tuple(BRANDS)) for _ in events)
+        elif self._brands is not None:
             destinations = told["destinations"] = self._addressees(self._brands, events, refused)
         now = self.world.time
         value = None if kind == "tombstone" else orjson.dumps(told)
@@ -289,8 +302,6 @@ class Scenario:
     @staticmethod
     def _addressees(rng: Random, events: tuple[str, ...], refused: int | None) -> tuple[str, ...]:
         """Where the events of a record go: all to one, or its consents to one and the others to another."""
-        if os.environ.get("SIMX"):
-            return tuple(rng.choice(tuple(BRANDS)) for _ in events)
         one, other = rng.choice(tuple(BRANDS)), rng.choice(tuple(BRANDS))
         if refused is not None or rng.random() < 0.5:
             other = one
