@@ -101,7 +101,7 @@ class Engine:
         # What is ready for one that takes nothing keeps no other from being read for.
         crowded = self.partitions.buffer.crowded
         taking = [
-            name for name, each in self.endpoints.items() if not each.gates.breaker.open and name not in crowded
+            name for name in self.destinations if name not in crowded and not self.endpoints[name].gates.breaker.open
         ]
         return max(map(self._demand, taking), default=0)
 
@@ -220,6 +220,7 @@ class Engine:
         more = self._policy.several and self._set_aside(now)
         decided = self._outbox.take()
         self._order.writing([task for _, task in decided.writes])
+        self.partitions.buffer.parked_level = self.parked.level
         self.partitions.buffer.balance(decided)
         decided.wake_at = now + _SHORTEST_WAIT if more else self._wake_at(now)
         return decided

@@ -31,8 +31,10 @@ def to(*destinations: str, event: str = "customer_patch") -> Send:
 class Brands(Driver):
     """One topic of both brands, and one of each."""
 
-    def __init__(self, policy: DeliveryPolicy = BRANDS, *, sets_aside: bool = True) -> None:
-        super().__init__(policy, ParkedKeys())
+    def __init__(
+        self, policy: DeliveryPolicy = BRANDS, *, sets_aside: bool = True, parked: ParkedKeys | None = None
+    ) -> None:
+        super().__init__(policy, ParkedKeys() if parked is None else parked)
         partitions = self.engine.partitions
         both = ("acme", "zeta")
         partitions.assign(ORDERS, None, "", destinations=both, sets_aside=sets_aside)
@@ -67,6 +69,15 @@ def test_the_key_of_a_request_names_its_destination_and_of_the_unnamed_one_is_as
     driver.run(lambda _: ACCEPTED)
 
     assert sorted(driver.log) == ["shop.orders:0:0", "shop.orders:0:0:1@acme", "shop.orders:0:0:2@acme"]
+
+
+def test_a_section_that_is_not_configured_asks_for_no_records() -> None:
+    driver = Brands(replace(BRANDS, rates={"acme": None, "zeta": None}, buffered_records=10_000))
+    a_round = BRANDS.concurrency.maximum
+    for number in range(4 * a_round):
+        driver.take(f"jane {number}", to("acme" if number % 2 else "zeta"))
+
+    assert driver.engine.fetch_demand == 0, "a round is ready for each that there is"
 
 
 def test_each_has_a_rate_of_its_own() -> None:
@@ -267,6 +278,23 @@ class TestWhileOneIsAway:
 
         assert driver.writes
         assert ORDERS not in driver.paused
+
+    def test_before_too_much_is_parked_what_is_set_aside_is_held_and_no_other(self) -> None:
+        """Beyond the bound nothing is known of any key, and no record that order matters for goes anywhere."""
+        driver = Brands(parked=ParkedKeys(most=20))
+        driver.put_down("zeta")
+        driver.wait(PATIENCE_SECONDS)
+        for number in range(10):
+            driver.take(f"jane {number}", to("zeta"))
+        aside = driver.acknowledge()
+
+        assert driver.paused == {ORDERS}
+
+        for each in aside[:2]:
+            driver.retake(each, to("zeta"))
+        driver.run(lambda _: ACCEPTED)
+
+        assert not driver.paused
 
     def test_many_that_are_away_leave_room_for_one_that_is_well(self) -> None:
         names = [f"brand{number}" for number in range(20)]
