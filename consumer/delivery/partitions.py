@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 
+from consumer.config.destinations import UNNAMED
 from consumer.delivery.buffer import Buffer
 from consumer.delivery.commits import Commits
 from consumer.delivery.endpoint import Endpoints
@@ -250,14 +251,20 @@ class Partitions:
         """The partitions of which no records are taken for now; not those that are not to be read at all."""
         return [state for state in self._states.values() if state.paused and not state.stopped]
 
-    def oldest(self) -> dict[str, int | None]:
-        """By topic, the event time (ms since the epoch) of the oldest record taken and not settled."""
-        oldest: dict[str, int | None] = {}
+    def oldest(self) -> dict[tuple[str, str], int | None]:
+        """By destination and topic, the event time (ms since the epoch) of the oldest record taken and not settled.
+
+        None where there is none; each destination that a topic may have is there.
+        """
+        oldest: dict[tuple[str, str], int | None] = {}
         for state in self._states.values():
-            times = [time for task in state.lanes.tasks() if (time := task.record.event_time_ms) is not None]
             topic = state.partition.topic
-            known = oldest.get(topic)
-            oldest[topic] = min([*times, *([known] if known is not None else [])], default=None)
+            for name in state.destinations or (UNNAMED,):
+                oldest.setdefault((name, topic), None)
+            for task in state.lanes.tasks():
+                time, known = task.record.event_time_ms, oldest.get((task.destination, topic))
+                if time is not None and (known is None or time < known):
+                    oldest[task.destination, topic] = time
         return oldest
 
     def _changed(self, topic: str) -> None:
