@@ -10,6 +10,7 @@ import click
 from consumer.commands.dead_letters.options import selected, selection_options
 from consumer.commands.exits import exit_on_error
 from consumer.commands.options import config_option, load_config
+from consumer.config.destinations import UNNAMED
 
 _PLACE = click.IntRange(min=0)
 _RATE = click.option(
@@ -84,11 +85,13 @@ def move_waiting(path: Path, destination: str, dry_run: bool, rate: float) -> No
     The running instances go past it then. A replay sends it, once the destination is in the configuration again.
     """
     config = load_config(path)
-    if destination in config.every_destination:
+    # The section `bluecore` has no name among the destinations; one of them may be called so all the same.
+    name = UNNAMED if destination == "bluecore" and destination not in config.destinations else destination
+    if name in config.every_destination:
         raise click.UsageError(
             f"--destination {destination} is in the configuration: what waits for it goes by itself"
         )
     from consumer.commands.dead_letters.printing import print_move  # noqa: PLC0415
 
     with exit_on_error("what waits cannot be moved"):
-        print_move(config, destination, rate, dry_run=dry_run)
+        print_move(config, name, rate, dry_run=dry_run)

@@ -102,7 +102,7 @@ def _given_up(letter: DeadLetter, destination: str) -> Failure:
         Outcome.DEAD_LETTER,
         letter.reason,
         letter.stage,
-        f"destination {destination} was removed while this waited for it: {letter.message}",
+        f"destination {destination or 'bluecore'} was removed while this waited for it: {letter.message}",
         letter.status,
         attempts=past.attempts,
         first_failed_at=past.first_failed_at_ms / 1000,

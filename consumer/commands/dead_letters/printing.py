@@ -76,9 +76,12 @@ def print_move(config: Config, destination: str, rate: float, *, dry_run: bool) 
     with _bar("would be moved" if dry_run else "moved") as progress:
         found = move(config, destination, RateLimiter(rate), progress, dry_run=dry_run)
     for name, count in sorted(found.others.items()):
-        click.echo(f"{count:,} records wait for {name}, which the configuration does not have either.", err=True)
+        click.echo(
+            f"{count:,} records wait for {name or 'bluecore'}, which the configuration does not have either.",
+            err=True,
+        )
     moved = "would_move" if dry_run else "moved"
-    click.echo(orjson.dumps({"destination": destination, moved: len(found.places)}))
+    click.echo(orjson.dumps({"destination": destination or "bluecore", moved: len(found.places)}))
 
 
 def _summary(result: ReplayResult, warnings: Iterable[Refusal], *, dry_run: bool) -> dict[str, Any]:

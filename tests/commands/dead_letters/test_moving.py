@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 from confluent_kafka import Consumer, TopicPartition
 
@@ -110,6 +112,20 @@ def test_who_asks_for_one_is_told_of_the_others(broker: Broker, config: Config) 
     broker.produce(config.dead_letters.retry_topic, list(waiting(config, "sold", "sold", "gone")))
     found = move(config, "sond", RateLimiter(1), lambda *_: None, dry_run=False)
     assert (len(found.places), found.others) == (0, {"sold": 2, "gone": 1})
+
+
+def test_the_section_bluecore_is_called_by_that_name(broker: Broker, config: Config, tmp_path: Path) -> None:
+    broker.produce(config.dead_letters.retry_topic, list(waiting(config, "", "acme")))
+    letters = {"retry_topic": config.dead_letters.retry_topic, "dead_letter_topic": broker.topic(1)}
+    kafka = {"bootstrap_servers": broker.bootstrap, "group_id": config.kafka.group_id}
+    routes = [{"topic": "shop.orders", "event": "purchase", "destination": "acme"}]
+    whole = yaml.safe_load(text(destinations=SEVERAL, kafka=kafka, dead_letters=letters, routes=routes))
+    del whole["bluecore"]
+    file = tmp_path / "config.yaml"
+    file.write_text(yaml.safe_dump(whole))
+    result = CliRunner().invoke(main, ["dead-letters", "move", "--config", str(file), "--destination", "bluecore"])
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout) == {"destination": "bluecore", "moved": 1}
 
 
 def test_a_destination_that_there_is_is_refused(tmp_path: Path) -> None:
