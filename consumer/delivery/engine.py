@@ -29,7 +29,7 @@ from consumer.delivery.settling import Settling
 from consumer.delivery.shares import UNKNOWN, Share, shares_of, without
 from consumer.delivery.taking import refused_task, task_of
 from consumer.delivery.task import FAILED_FIRST, Decisions, PartitionState, Settlement, Task
-from consumer.records import Answer, Failure, Mapped, Outcome, Record, Reject, Send
+from consumer.records import Answer, Delivered, Failure, Mapped, Outcome, Record, Reject, Send
 
 _REWRITE = Backoff(0.5, 30)
 _SHORTEST_WAIT = 0.001
@@ -164,6 +164,8 @@ class Engine:
         for share in shares:
             if (orphan := self._adopted(record, state, share.leg)) is not None:
                 task = orphan
+                if orphan.legs is not None:
+                    legs.part_over(share.leg, None, orphan.legs.numbers_of(share.leg))
             elif (made := self._mapped(record, share, state, now, half=half)) is not None:
                 task = made
                 self.partitions.buffer.keep(task)
@@ -297,14 +299,15 @@ class Engine:
             self._held_routes.unmappable(topic, each, now)
         if self._held_routes.watching:
             self._held_routes.mapped(topic, mapped.requests, now)
+        done: Delivered = ()
         if leg and (gone := self.partitions.delivered_before(record, leg)):
-            mapped = without(mapped, gone)
+            mapped, done = without(mapped, gone)
             if not (mapped.requests or mapped.refused):
                 return None
         task = task_of(record, mapped, state, self._policy, self._outbox.number(), half=half)
         if task is None:
             return None
-        task.leg = leg
+        task.leg, task.done = leg, (*task.done, *done)
         if destination:
             task.go_to(destination)
         if not leg and (gone := self.partitions.delivered_before(record, task.part)):

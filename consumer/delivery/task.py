@@ -212,6 +212,11 @@ class Task:
         return (*self.done, *(each for index, each in numbered if index < self.index and index not in refused))
 
     @property
+    def ended_numbers(self) -> list[int]:
+        """Once the present part has ended, the numbers of its requests, and of what is refused beside them."""
+        return [*(number for number, _ in (*self.done, *self.own)), *(each.number for each in self.refused)]
+
+    @property
     def delivered(self) -> int:
         """How many those are."""
         return len(self.done) + self.own_index - len(self.given_up)
@@ -232,7 +237,8 @@ class Task:
     def which(self) -> Delivered:
         """Which those are, where their number does not say it: others before them are missing, or may be."""
         past = self.record.redelivery
-        if not self.refused and not self.given_up and (past is None or not past.which):
+        left_out = self.leg and self.done
+        if not (self.refused or self.given_up or left_out or (past is not None and past.which)):
             return ()
         elsewhere = self.elsewhere if self.part is None or self.is_of_both else ()
         return tuple(sorted((*self.accepted, *elsewhere)))

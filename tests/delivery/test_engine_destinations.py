@@ -8,7 +8,7 @@ import pytest
 
 from consumer.delivery.endpoint import PATIENCE_SECONDS
 from consumer.delivery.marks import MOVED, mark_headers
-from consumer.delivery.parking import ParkedKeys
+from consumer.delivery.parking import Parked, ParkedKeys
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.records import EventRequest, Partition, Reason, Record, Redelivery, Reject, Send, Skip, Stage
 from tests.delivery.driver import ACCEPTED, POLICY, Driver
@@ -26,6 +26,12 @@ ACME, ZETA = Partition("shop.acme", 0), Partition("shop.zeta", 0)
 def to(*destinations: str, event: str = "customer_patch") -> Send:
     """A record of which each of these gets an event."""
     return Send(tuple(EventRequest(event, b"{}", "c", destination=each) for each in destinations))
+
+
+PARTLY_REFUSED = to("acme", "zeta")._replace(
+    refused=(Reject(Reason.MISSING_FIELD, Stage.MAP, "email: missing", number=1, destination="zeta"),), numbers=(0, 2)
+)
+CONSENT_AND_PROFILE = Send((*to("acme").requests, *to("zeta", event="optin").requests, *to("zeta").requests))
 
 
 class Brands(Driver):
@@ -136,6 +142,18 @@ def test_a_redelivery_of_one_share_sends_that_share_alone(driver: Brands) -> Non
 
     assert driver.log == ["shop.orders:0:7:1@zeta"]
     assert driver.at_rest()
+
+
+@pytest.mark.parametrize("policy", [BRANDS, replace(BRANDS, rates={"": None}, sets_aside=True)])
+def test_what_was_only_set_aside_is_no_suspect_wherever_it_goes(policy: DeliveryPolicy) -> None:
+    """Else the next outage would be its own fault, and after some of them it would be a dead letter."""
+    driver = Brands(policy)
+    for number in range(policy.breaker.failures):
+        driver.take(f"jane {number}", to(""), partition=RETRY, past=Redelivery(ORDERS, number))
+
+    driver.reply_all(503)
+
+    assert driver.engine.gates.breaker.open
 
 
 def test_what_is_refused_of_an_unknown_brand_takes_no_share_along(driver: Brands) -> None:
@@ -355,6 +373,72 @@ class TestWhilePartitionsMove:
         assert len(driver.log) == 2
         assert driver.commit()[ORDERS].offset == 6
         assert driver.at_rest()
+
+    def test_the_letter_of_what_was_refused_says_what_was_sent_before(self, driver: Brands) -> None:
+        """A replay would send it again."""
+        driver.take("jane", PARTLY_REFUSED, offset=5)
+        driver.reply("shop.orders:0:5:2@zeta")
+        driver.engine.partitions.forget([ORDERS])
+        driver.acknowledge("the brokers are away")
+
+        self._come_back(driver)
+        driver.take("jane", PARTLY_REFUSED, offset=5)
+        (letter,) = driver.acknowledge()
+
+        assert letter.which == ((2, "customer_patch"),)
+
+    def test_what_went_to_the_retry_topic_has_taken_what_is_refused_along(self, driver: Brands) -> None:
+        driver.put_down("zeta")
+        driver.wait(PATIENCE_SECONDS)
+        driver.take("jane", PARTLY_REFUSED, offset=5)
+        driver.acknowledge()
+
+        self._come_back(driver)
+        driver.take("jane", PARTLY_REFUSED, offset=5)
+        driver.reply("shop.orders:0:5@acme")
+
+        assert not driver.writes, "that is told once"
+        assert driver.commit()[ORDERS].offset == 6
+
+    def test_what_is_set_aside_then_says_what_was_sent_before(self, driver: Brands) -> None:
+        """Else an older consent would go again with the profile."""
+        driver.take("jane", CONSENT_AND_PROFILE, offset=5)
+        driver.reply("shop.orders:0:5:1@zeta")
+        driver.engine.partitions.forget([ORDERS])
+        driver.reply("shop.orders:0:5:2@zeta", 500)
+
+        self._come_back(driver)
+        driver.engine.parked.apply(Parked(b"zeta\0jane", ORDERS, 1))
+        driver.take("jane", CONSENT_AND_PROFILE, offset=5)
+        (aside,) = driver.acknowledge()
+
+        assert aside.failure
+        assert aside.failure.which == ((1, "optin"),)
+
+    def test_a_consent_is_remembered_however_often_the_partition_leaves(self, driver: Brands) -> None:
+        driver.take("jane", CONSENT_AND_PROFILE, offset=5)
+        driver.reply("shop.orders:0:5:1@zeta")
+        self._come_back(driver)
+        driver.take("jane", CONSENT_AND_PROFILE, offset=5)
+        driver.engine.partitions.forget([ORDERS])
+        driver.reply("shop.orders:0:5:2@zeta", 500)
+
+        self._come_back(driver)
+        driver.take("jane", CONSENT_AND_PROFILE, offset=5)
+        driver.run(lambda _: ACCEPTED)
+
+        assert driver.log.count("shop.orders:0:5:1@zeta") == 1
+
+    def test_what_ends_while_the_partition_leaves_is_remembered_before_its_receipt_is_there(self) -> None:
+        driver = Brands(replace(BRANDS, receipts=True))
+        driver.take("jane", to("acme", "zeta"), offset=5)
+        driver.engine.partitions.drain([ORDERS])
+        driver.reply("shop.orders:0:5@acme")
+
+        self._come_back(driver)
+        driver.take("jane", to("acme", "zeta"), offset=5)
+
+        assert driver.log.count("shop.orders:0:5@acme") == 1
 
     @staticmethod
     def _come_back(driver: Brands) -> None:
