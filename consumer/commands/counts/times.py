@@ -39,6 +39,7 @@ _SINCE: Final = _EPOCHS | set_of("since sinds seit depuis desde dal")
 _ALL_UNITS: Final = frozenset[str]().union(*_UNITS.values())
 _OF: Final = set_of("of von van de du")
 _NO_MOMENTS: Final = set_of("id ids count counts")
+_PLAIN: Final = re.compile(r"[\w.]+")
 _YEAR_SECONDS: Final = 31_556_952
 _MOST_DAYS: Final = 60_000
 """The year 2134, in days since 1970."""
@@ -91,7 +92,9 @@ def unit_of_values(numbers: Iterable[int | float | Decimal], *, day: bool = Fals
 def as_a_time(path: str, unit: str, *, day: bool = False) -> str:
     """How a route writes it; `day`: of a field that is one, such as a birthday."""
     kind = "date" if day or unit == "days" else "datetime"
-    return f"{{path: {path}, as: {kind}, unit: {unit}}}"
+    # Commas and brackets are YAML's own within braces.
+    written = path if _PLAIN.fullmatch(path) else "'" + path.replace("'", "''") + "'"
+    return f"{{path: {written}, as: {kind}, unit: {unit}}}"
 
 
 def _is_a_stretch(words: Sequence[str]) -> bool:

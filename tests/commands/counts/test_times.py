@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from consumer.commands.counts.times import as_a_time, names_a_moment, said_unit, unit_of_values
 
@@ -73,5 +74,7 @@ def test_a_day_may_be_long_ago() -> None:
 
 def test_the_setting_is_written() -> None:
     assert as_a_time("born", "days") == "{path: born, as: date, unit: days}"
+    assert as_a_time("seen[0].at", "days") == "{path: 'seen[0].at', as: date, unit: days}"
+    assert yaml.safe_load(as_a_time("x['a', b]", "days"))["path"] == "x['a', b]"
     assert as_a_time("seen", "seconds") == "{path: seen, as: datetime, unit: seconds}"
     assert as_a_time("born", "seconds", day=True) == "{path: born, as: date, unit: seconds}"
