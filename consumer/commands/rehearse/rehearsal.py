@@ -23,17 +23,13 @@ from consumer.config.model import Config
 from consumer.config.route import DestinationByValue, RouteConfig
 from consumer.mapping.compiled_route import names_read
 from consumer.mapping.reads import union
+from consumer.mapping.timing import too_old
 from consumer.mapping.translate import Translator
 from consumer.pipeline.decoding import decoders, key_decoder
 from consumer.records import Mapped, Reason, Record, Reject, Send, Skip, Stage
 
 _EXCERPT: Final = 1_000
 _OF_THE_OTHER_KIND: Final = (Skip("records"), Skip("tombstone"))
-_TOO_OLD: Final = Reject(
-    Reason.TOO_OLD,
-    Stage.MAP,
-    "the event is older than max_event_age_seconds: 0 in its route sends what is true however old it is",
-)
 
 
 class Rehearsal:
@@ -113,7 +109,8 @@ class Rehearsal:
             # One that is too old now was not when it was written: it is of the topic's pace.
             row.requests += len(outcome.requests)
             if old:
-                row.add_refusal(_TOO_OLD, record, self._example)
+                what = Reject(Reason.TOO_OLD, Stage.MAP, too_old(self._limit(route)))
+                row.add_refusal(what, record, self._example)
             else:
                 row.send += 1
                 row.omitted.update([each.label for each in outcome.omitted])
@@ -134,6 +131,10 @@ class Rehearsal:
         own = None if isinstance(outcome, Skip) else outcome.event_time_ms
         time_ms = record.timestamp_ms if own is None else own
         return time_ms is not None and is_ahead(time_ms, self._now_ms)
+
+    def _limit(self, route: RouteConfig) -> float:
+        own = route.max_event_age_seconds
+        return self._age.seconds if own is None else own
 
     def _too_old(self, outcome: Send, record: Record) -> bool:
         """Of one route, whose requests are all of one time."""
