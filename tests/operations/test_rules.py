@@ -384,6 +384,18 @@ def test_a_flood_of_a_route_pages_within_two_minutes(promtool: Path, tmp_path: P
     judged(promtool, tmp_path, ["BluecoreDeadLetterFlood"], [_course(history, ["13m"], firing, 1)])
 
 
+@pytest.mark.parametrize(
+    ("alert", "series", "values"),
+    [("BluecoreDeadLetterFlood", HELD_ROUTE, ON), ("BluecoreEventsGrowOld", HOURS_OLD, "30000+60x60")],
+)
+def test_each_destination_is_told_of_by_its_name(
+    alert: str, series: str, values: str, promtool: Path, tmp_path: Path
+) -> None:
+    history = {series.replace("}", f',destination="{each}"}}'): values for each in ("acme", "zeta")}
+    firing = f"count(count by (destination) ({_firing(alert).removeprefix('count(')})"
+    judged(promtool, tmp_path, [alert], [_course(history, ["30m"], firing, 2)])
+
+
 def test_a_loss_that_was_counted_before_the_first_scrape_wakes_somebody(promtool: Path, tmp_path: Path) -> None:
     """For an hour: no increase of it was ever seen."""
     history = {LOST: "_x30 40x200"}

@@ -67,7 +67,7 @@ def rehearse(  # noqa: PLR0913, PLR0917 - click's options
     (print_table if sys.stdout.isatty() else print_lines)(found, config)
     if page is not None:
         try:
-            write_page(found, page)
+            write_page(found, config, page)
         except OSError as error:
             print_error(f"{page} cannot be written: {error.strerror}")
             sys.exit(1)
