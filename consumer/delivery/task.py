@@ -133,7 +133,7 @@ class Task:
     def __post_init__(self) -> None:
         self.traceparent = self.record.traceparent if self.record.headers else None
         self.ordering_key = self.key_of(self.requests)
-        self.parking_key = self.parking_key_of(self.requests) if self.ordered else None
+        self.parking_key = addressed(self.ordering_key, self.destination) if self.ordered else None
 
     def key_of(self, requests: tuple[EventRequest, ...]) -> bytes | None:
         """The ordering key of these requests of the record."""
