@@ -156,7 +156,8 @@ def _profiles(rehearsal: Rehearsal) -> Iterator[Element]:
         yield _element(
             "p",
             f"{customers.unlinked:,} ids are no e-mail address, and nothing in these records links them to one: "
-            "their events reach no profile until something does.",
+            "their events reach no profile until something does: an identify event, or link_identities in a route "
+            "whose records have both.",
         )
 
 

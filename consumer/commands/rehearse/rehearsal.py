@@ -118,7 +118,9 @@ class Rehearsal:
                 for request in outcome.requests:
                     self.customers.add(request, row)
         elif isinstance(outcome, Skip):
-            row = self.tally.row(RowKey(index, topic, _only_event(route), _only_destination(route)))
+            # Where a value chooses the event, `skip` is what it has chosen.
+            event = _only_event(route) or ("skip" if outcome.reason == "event" else "")
+            row = self.tally.row(RowKey(index, topic, event, _only_destination(route)))
             row.skip[outcome.reason] += 1
         else:
             destination = _only_destination(route) if outcome.destination is None else outcome.destination

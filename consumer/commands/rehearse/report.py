@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any, Final
 
 import click
@@ -16,6 +15,7 @@ from rich.text import Text
 from consumer.commands.rehearse.paces import DAY, paces, shown
 from consumer.commands.rehearse.rehearsal import Rehearsal
 from consumer.commands.rehearse.tally import Refusal, Row, RowKey
+from consumer.commands.status.durations import spelt
 from consumer.config.model import Config
 from consumer.telemetry.legible import legible
 
@@ -98,8 +98,8 @@ def sentences(rehearsal: Rehearsal, config: Config) -> Iterator[str]:
             "their events reach no profile until one does (`link_identities`)"
         )
     for topic, span in tally.spans.items():
-        if span.seconds:
-            yield f"{topic}: its records are of {timedelta(seconds=round(span.seconds))}"
+        if span.seconds >= 1:
+            yield f"{topic}: its records are of {spelt(span.seconds)}"
         if span.future:
             why = "see their producer's clock, or the unit of event_time"
             yield f"{topic}: {span.future:,} records are from the future: {why}"

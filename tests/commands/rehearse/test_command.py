@@ -105,7 +105,28 @@ def test_too_much_that_is_refused_fails_a_pipeline(broker: Broker, shop: Shop, t
     refused = command("--config", file, "--fail-above", "0.16")
     assert refused.exit_code == 1
     assert "16.67% would be refused, more than 16.00%" in refused.stderr
-    assert "is no share: give 1%, or 0.01" in command("--config", file, "--fail-above", "much").stderr
+    for unclear in ("much", "1", "2"):
+        assert "is no share: give 1%, or 0.01" in command("--config", file, "--fail-above", unclear).stderr
+
+
+def test_what_a_value_skips_by_name_is_a_row_of_that_name(
+    broker: Broker, shop: Shop, topic: str, tmp_path: Path
+) -> None:
+    chosen = {"path": "search_term", "values": {"unheard of": "search"}, "default": "skip"}
+    rows, _ = lines(command("--config", settings(tmp_path, broker, shop, [{"topic": topic, "event": chosen}])))
+    (skipped,) = [row for row in rows if "event" in row["skip_reasons"]]
+    assert skipped["event"] == "skip"
+
+
+def test_a_page_that_cannot_be_written_is_told_before_the_run(tmp_path: Path) -> None:
+    """No broker is asked, and what a page holds stays until the next is there."""
+    whole = service_settings(
+        "127.0.0.1:1", [{"topic": "a", "event": "search"}], bluecore_url="http://b", registry_url="http://r"
+    )
+    page = tmp_path / "nowhere" / "page.html"
+    refused = command("--config", write_settings(tmp_path, whole), "--html", page)
+    assert refused.exit_code == 1
+    assert refused.stderr.strip() == f"{page} cannot be written: No such file or directory"
 
 
 def test_what_is_old_is_told_apart_from_what_is_broken(broker: Broker, shop: Shop, tmp_path: Path) -> None:
