@@ -21,9 +21,12 @@ help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements-dev.lock pyproject.toml
+	@[ ! -e $(VENV) ] || [ -e $(VENV)/.by-make ] || [ -e $@ ] || { \
+		echo "$(VENV) is not of make's making and stays as it is: move it away, or give another with VENV=.venv-make"; exit 1; }
 	@echo "setting up $(VENV) (once)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $(VENV)/.by-make
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -21,6 +21,8 @@ from hypothesis import settings
 from selenium.webdriver.chrome.webdriver import WebDriver
 
 from consumer.kafka.embedded import embedded_broker
+from consumer.kafka.tokens.source import TokenSource
+from consumer.kafka.tokens.token import Token
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve
 from tests.support.apache_kafka import ApacheKafka, unavailable
@@ -123,6 +125,22 @@ def aws_role(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s3cret")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture(autouse=True)
+def _no_token_renewed_any_more(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A source of tokens renews them for as long as its process lives: no test's goes on beside the next ones."""
+    opened: list[TokenSource] = []
+    token = TokenSource.token
+
+    def opening(source: TokenSource) -> Token:
+        opened.append(source)
+        return token(source)
+
+    monkeypatch.setattr(TokenSource, "token", opening)
+    yield
+    for source in opened:
+        source.close()
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,7 @@ from consumer.avro.unknown_ids import Patience, UnknownIds
 _log = structlog.get_logger(__name__)
 
 _MOST_SUBJECTS = 1000
-BACKOFF = wait_exponential_jitter(multiplier=0.5, max=30, jitter=0.5)
+BACKOFF = wait_exponential_jitter(multiplier=0.5, max=5, jitter=0.5)
 
 
 class SchemaCache:

@@ -23,12 +23,13 @@ class Failing(Generic[_Name]):
 
     @property
     def problem(self) -> str | None:
-        """What is wrong now; None while nothing is known to be wrong."""
-        return next(iter(self._problems.values()), None)
+        """What is wrong now, by the newest answer; None while nothing is known to be wrong."""
+        return next(reversed(self._problems.values()), None)
 
     def failed(self, name: _Name, problem: str) -> tuple[float, bool]:
         """No answer: the seconds until it is to be asked for again, and whether this begins an outage."""
         first = not self._problems
+        self._problems.pop(name, None)
         self._problems[name] = problem
         self._failures += 1
         return seconds_after(self._failures, self._backoff), first

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -97,7 +98,7 @@ def parse(  # noqa: PLR0913, PLR0917 - `load` hands on what it is given
     found_keys = {finding.key for finding in findings}
     config, found = validated(data)
     findings += [_with_variable(finding, variables) for finding in found if finding.key not in found_keys]
-    findings += [finding for finding in checks(partial_config(data)) if finding.key not in found_keys]
+    findings += [finding for finding in checks(partial_config(data)) if not _is_told(finding, found_keys)]
     if config is None or findings:
         raise ConfigError(source, findings)
     return config
@@ -120,6 +121,20 @@ def _resolve_paths(data: Mapping[Any, Any], folder: Path) -> None:
                 route[key] = str(folder / named)
             elif isinstance(named, list):
                 route[key] = [str(folder / each) if isinstance(each, str) and each else each for each in named]
+
+
+def _is_told(finding: Finding, told: Collection[str]) -> bool:
+    """Whether it only says in other words what has been told of a key, or of one within it that it names."""
+    return finding.key in told or any(_names(finding, key) for key in told)
+
+
+def _names(finding: Finding, told: str) -> bool:
+    section, options, name = told.partition(".options.")
+    if not options:
+        section, _, name = told.rpartition(".")
+        return finding.key == section and section.startswith("tables.")
+    named = re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.]*\w)", finding.message)
+    return finding.key.startswith(f"{section}.options") and named is not None
 
 
 def _with_variable(finding: Finding, variables: Mapping[str, str]) -> Finding:

@@ -39,6 +39,8 @@ def syntax_error(path: str) -> str | None:
 def _advice(rest: str, error: ParseError) -> str:
     if re.match("-[A-Za-z_]", rest):
         return f"{_QUOTING}; a minus has blanks around it"
+    if re.match("=(?!=)", rest):
+        return "two values are compared by two of them: write =="
     if re.match("[0-9]", rest):
         return _NUMBERS
     unclosed = isinstance(error, LexerError) and error.message.startswith("Unclosed")

@@ -74,7 +74,8 @@ class DestinationByValue(Section):
     """The destination chosen by a value of the record, such as its brand.
 
     Attributes:
-        values: names of `destinations`, or `skip`.
+        values: names of `destinations`, or `skip`; null is a missing value or a blank text, and a text also what it
+            is the text of.
         default: that of all other values; without, such a record is refused.
         ignore_case: texts are compared without regard to the case of their letters.
     """

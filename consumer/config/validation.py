@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from consumer.config.authentication import AuthenticationConfig
 from consumer.config.destinations import BluecoreConfig, DestinationConfig
 from consumer.config.findings import Finding
 from consumer.config.model import Config, DeadLettersConfig, ReceiptsConfig, RegistryConfig
@@ -28,7 +29,8 @@ class PartialConfig:
         kafka_options: those of them that are well formed.
         destinations: by name; None for one that is not well formed.
         bluecore: None when it is not well formed, and when there is none: see `has_bluecore`.
-        has_authentication: whether there is a `kafka.authentication`, well formed or not.
+        authentication: `kafka.authentication`; None when it is not well formed, and when there is none.
+        has_authentication: whether there is one, well formed or not.
         schema_registry: None when it is not well formed, and when there is none: see `has_registry`.
         tables: by name; None for one that is not well formed.
         routes: by their index in the file.
@@ -40,6 +42,7 @@ class PartialConfig:
     destinations: Mapping[str, DestinationConfig | None]
     bluecore: BluecoreConfig | None
     has_bluecore: bool
+    authentication: AuthenticationConfig | None
     has_authentication: bool
     schema_registry: RegistryConfig | None
     has_registry: bool
@@ -62,7 +65,7 @@ def validated(data: dict[Any, Any]) -> tuple[Config | None, list[Finding]]:
         except ValidationError as error:
             for finding in setting_findings(error):
                 if not _is_consequence(finding, findings):
-                    findings.setdefault(finding.key, finding)
+                    findings.setdefault(finding.key, _in_full(finding, data))
             removed = [_remove(data, each["loc"]) for each in error.errors()]
             if not any(removed):
                 return None, list(findings.values())
@@ -79,6 +82,14 @@ def _is_consequence(finding: Finding, earlier: Mapping[str, Finding]) -> bool:
     if finding.key.endswith(".event") and f"{finding.key.removesuffix('event')}preset" in earlier:
         return True
     return finding.message == REQUIRED and any(key.startswith(f"{finding.key}.") for key in earlier)
+
+
+def _in_full(finding: Finding, data: Mapping[Any, Any]) -> Finding:
+    """Who has `bluecore` for what destinations share learns that it is one itself."""
+    if (finding.key, finding.message) != ("bluecore.namespace", REQUIRED) or not data.get("destinations"):
+        return finding
+    advice = "give it one, or move what it sets to each of destinations and leave bluecore out"
+    return replace(finding, message=f"{REQUIRED}: bluecore is a destination of its own: {advice}")
 
 
 def _remove(data: Any, location: tuple[int | str, ...]) -> bool:
@@ -118,6 +129,7 @@ def partial_config(data: Mapping[Any, Any]) -> PartialConfig:
         has_bluecore=data.get("bluecore") is not None,
         servers=servers if isinstance(servers, str) else "",
         kafka_options=kafka.get("options", {}),
+        authentication=_valid(AuthenticationConfig, kafka.get("authentication")),
         has_authentication=kafka.get("authentication") is not None,
         schema_registry=_valid(RegistryConfig, data.get("schema_registry")),
         has_registry=data.get("schema_registry") is not None,

@@ -101,7 +101,7 @@ class Attempts:
     def suspect(self, task: Task) -> bool:
         """Whether it is known to fail while others pass; what was only set aside has never failed."""
         past = task.record.redelivery
-        aside = past is not None and past.destination is not None and not past.attempts
+        aside = self._policy.several and past is not None and not past.attempts
         return (task.state.redelivers and not aside) or self.own_fault(task)
 
     def resume(self, task: Task, now: float) -> None:

@@ -18,6 +18,10 @@ _RESUMES = 0.5
 _RESUMES_FOR_CONSENTS = 0.9
 _STUCK_SHARE = 0.25
 _DESTINATION_SHARE = 0.25
+_PARKED_SHARE = 0.5
+"""Of what may be parked: from there on nothing more is read that may be set aside."""
+_RESUMES_FOR_PARKED = 0.9
+"""Half of it may take an hour to go: the others of a topic of several brands wait for less."""
 _NOBODY_PAUSES = 0.1
 """Below it no bound is reached: the lowest is that of a paused partition's stuck ones, an eighth of what is left."""
 
@@ -50,6 +54,9 @@ class Buffer:
         self._endpoints = endpoints
         self.crowded: frozenset[str] = frozenset()
         """The destinations for which as much waits as may."""
+        self.parked_level: float = 0
+        """How full the memory for parked keys is: were it full, what order matters for would wait everywhere."""
+        self._parked_full = False
         self._states = states
         self._most_records = most_records
         self._most_bytes = most_bytes
@@ -115,9 +122,13 @@ class Buffer:
         fullest = max(self.memory.level, self.redelivery_memory.level)
         if self._endpoints:
             self._look_for_crowds()
+            self._parked_full = pauses(
+                self.parked_level, _PARKED_SHARE, _RESUMES_FOR_PARKED, paused=self._parked_full
+            )
         levels = self._levels() if fullest > _NOBODY_PAUSES else None
         for state in self._states.values():
             full = levels is not None and not state.stopped and self._full(state, levels)
+            full = full or (state.sets_aside and self._parked_full)
             pause = full or state.held or state.map_full or state.draining or state.stopped
             if pause is not state.paused:
                 state.paused = pause

@@ -29,7 +29,7 @@ from consumer.delivery.settling import Settling
 from consumer.delivery.shares import UNKNOWN, Share, shares_of, without
 from consumer.delivery.taking import refused_task, task_of
 from consumer.delivery.task import FAILED_FIRST, Decisions, PartitionState, Settlement, Task
-from consumer.records import Answer, Failure, Mapped, Outcome, Record, Reject, Send
+from consumer.records import Answer, Delivered, Failure, Mapped, Outcome, Record, Reject, Send
 
 _REWRITE = Backoff(0.5, 30)
 _SHORTEST_WAIT = 0.001
@@ -71,7 +71,7 @@ class Engine:
     @property
     def removed(self) -> Counter[str]:
         """By a destination that there is no longer, the records of the retry topic that are left where they are."""
-        return sum((state.removed for state in self.partitions.states if state.removed), Counter())
+        return sum((state.removed.counts for state in self.partitions.states if state.removed), Counter())
 
     @property
     def destinations(self) -> Collection[str]:
@@ -101,7 +101,7 @@ class Engine:
         # What is ready for one that takes nothing keeps no other from being read for.
         crowded = self.partitions.buffer.crowded
         taking = [
-            name for name, each in self.endpoints.items() if not each.gates.breaker.open and name not in crowded
+            name for name in self.destinations if name not in crowded and not self.endpoints[name].gates.breaker.open
         ]
         return max(map(self._demand, taking), default=0)
 
@@ -125,12 +125,10 @@ class Engine:
         if not state.settled.take(record.offset):
             self.duplicates_skipped += 1
             return
-        past = record.redelivery
-        if past is not None and past.destination is not None and past.destination not in self._policy.rates:
-            state.removed[past.destination] += 1  # unsettled, it is read again once its destination is back
+        if state.redelivers and self._is_left(record, state):
             return
         if self._policy.several and isinstance(mapped, Send):
-            self._take_shares(record, shares_of(mapped, past), state, now)
+            self._take_shares(record, shares_of(mapped, record.redelivery), state, now)
             return
         half = self.receipts is not None and self.receipts.half(record, state)
         if self._adopted(record, state) is not None:
@@ -146,6 +144,17 @@ class Engine:
         self.partitions.buffer.keep(task)
         self._order.enter(task)
 
+    def _is_left(self, record: Record, state: PartitionState) -> bool:
+        """Whether its destination is there no longer. A mark settles those that are in the dead-letter topic now."""
+        past = record.redelivery
+        if past is not None and past.destination is not None and past.destination not in self._policy.rates:
+            state.removed.leave(past.destination, record.offset)
+            return True
+        if past is None and state.removed:
+            for offset in state.removed.moved(record):
+                state.settled.settle(offset)
+        return False
+
     def _take_shares(self, record: Record, shares: list[Share], state: PartitionState, now: float) -> None:
         """The same where there are destinations by name, to several of which it may go."""
         if len(shares) > 1 and self.receipts is not None and self.receipts.adopt(record, state):
@@ -155,6 +164,8 @@ class Engine:
         for share in shares:
             if (orphan := self._adopted(record, state, share.leg)) is not None:
                 task = orphan
+                if orphan.legs is not None:
+                    legs.part_over(share.leg, None, orphan.legs.numbers_of(share.leg))
             elif (made := self._mapped(record, share, state, now, half=half)) is not None:
                 task = made
                 self.partitions.buffer.keep(task)
@@ -211,6 +222,7 @@ class Engine:
         more = self._policy.several and self._set_aside(now)
         decided = self._outbox.take()
         self._order.writing([task for _, task in decided.writes])
+        self.partitions.buffer.parked_level = self.parked.level
         self.partitions.buffer.balance(decided)
         decided.wake_at = now + _SHORTEST_WAIT if more else self._wake_at(now)
         return decided
@@ -287,14 +299,15 @@ class Engine:
             self._held_routes.unmappable(topic, each, now)
         if self._held_routes.watching:
             self._held_routes.mapped(topic, mapped.requests, now)
+        done: Delivered = ()
         if leg and (gone := self.partitions.delivered_before(record, leg)):
-            mapped = without(mapped, gone)
+            mapped, done = without(mapped, gone)
             if not (mapped.requests or mapped.refused):
                 return None
         task = task_of(record, mapped, state, self._policy, self._outbox.number(), half=half)
         if task is None:
             return None
-        task.leg = leg
+        task.leg, task.done = leg, (*task.done, *done)
         if destination:
             task.go_to(destination)
         if not leg and (gone := self.partitions.delivered_before(record, task.part)):

@@ -108,6 +108,11 @@ class ParkedKeys:
     def known(self) -> bool:
         return self._answered == self._asked and self.records < self._most
 
+    @property
+    def level(self) -> float:
+        """How full it is: from 1 on, nothing is known."""
+        return self.records / self._most
+
     def ask(self) -> int:
         """The number to catch up under; `known` again when it has been answered."""
         self._asked += 1

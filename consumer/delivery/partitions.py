@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 
+from consumer.config.destinations import UNNAMED
 from consumer.delivery.buffer import Buffer
 from consumer.delivery.commits import Commits
 from consumer.delivery.endpoint import Endpoints
@@ -105,7 +106,7 @@ class Partitions:
             state.draining = True
             for task in state.lanes.tasks():
                 if not task.in_flight:
-                    self._remember_partly(task)
+                    self.remember_partly(task)
                     self.buffer.free(task)
             state.orphans = [task for task in state.lanes.tasks() if task.in_flight]
             self._lanes.close(state.lanes)
@@ -183,12 +184,12 @@ class Partitions:
         """
         if task.legs is not None:
             if self.orphan_answered(task) and settled:
-                task.legs.part_over(task.leg, None, [number for number, _ in task.own])
-            self._remember_partly(task)
+                task.legs.part_over(task.leg, None, task.ended_numbers)
+            self.remember_partly(task)
         elif self.orphan_answered(task) and settled:
             self.settled_late(task, half=task.rest is not None)
         elif not settled:
-            self._remember_partly(task)
+            self.remember_partly(task)
         self.buffer.free(task)
 
     def orphan_answered(self, task: Task) -> bool:
@@ -212,7 +213,8 @@ class Partitions:
         """Which requests of this part or share, by their numbers, were delivered before its partition left."""
         return self.memory_of_left.delivered_of(record.partition, record.offset, part)
 
-    def _remember_partly(self, task: Task) -> None:
+    def remember_partly(self, task: Task) -> None:
+        """Which requests of a record, or of a share of one, need not be sent again should its partition come back."""
         # Of a topic that was made anew since, another record lies at this offset.
         if task.state.incarnation != self._made_anew[task.state.partition]:
             return
@@ -249,14 +251,20 @@ class Partitions:
         """The partitions of which no records are taken for now; not those that are not to be read at all."""
         return [state for state in self._states.values() if state.paused and not state.stopped]
 
-    def oldest(self) -> dict[str, int | None]:
-        """By topic, the event time (ms since the epoch) of the oldest record taken and not settled."""
-        oldest: dict[str, int | None] = {}
+    def oldest(self) -> dict[tuple[str, str], int | None]:
+        """By destination and topic, the event time (ms since the epoch) of the oldest record taken and not settled.
+
+        None where there is none; each destination that a topic may have is there.
+        """
+        oldest: dict[tuple[str, str], int | None] = {}
         for state in self._states.values():
-            times = [time for task in state.lanes.tasks() if (time := task.record.event_time_ms) is not None]
             topic = state.partition.topic
-            known = oldest.get(topic)
-            oldest[topic] = min([*times, *([known] if known is not None else [])], default=None)
+            for name in state.destinations or (UNNAMED,):
+                oldest.setdefault((name, topic), None)
+            for task in state.lanes.tasks():
+                time, known = task.record.event_time_ms, oldest.get((task.destination, topic))
+                if time is not None and (known is None or time < known):
+                    oldest[task.destination, topic] = time
         return oldest
 
     def _changed(self, topic: str) -> None:

@@ -63,7 +63,7 @@ class Settling:
     def _go_on(self, task: Task, outcome: Outcome) -> Settlement | None:
         """Each part ends as it ends: an unsubscribe that fails does not take the profile along, nor the reverse."""
         if task.legs is not None:
-            task.legs.part_over(task.leg, None, _numbers(task))
+            task.legs.part_over(task.leg, None, task.ended_numbers)
         elif self._receipts is None:
             self._half_ended(task, task.state)
         else:
@@ -76,11 +76,13 @@ class Settling:
 
     def _leg_ends(self, task: Task, legs: Legs[Task, Lane[Task]]) -> None:
         """The share of a destination has ended; the record's place is kept until all have."""
-        legs.part_over(task.leg, task.lane, _numbers(task))
+        legs.part_over(task.leg, task.lane, task.ended_numbers)
         lanes = legs.gone()
         if self._receipts is None:
             self._ended(task, task.state)
         else:
+            if task.lane is None or task.lane.closed:
+                self._partitions.remember_partly(task)  # the partition may be back before the receipts are there
             self._receipts.after(task, partial(self._ended, task), ends=True if legs.over else None)
         for lane in lanes:
             self._lanes.release(lane)
@@ -121,11 +123,6 @@ def _settlement(task: Task, outcome: Outcome) -> Settlement:
     delivered = len(events) if outcome is Outcome.DELIVERED else len(before) + accepted
     customer = task.requests[0].customer if task.requests else ""
     return Settlement(task.record, outcome, events, delivered, task.failure, customer, task.destination)
-
-
-def _numbers(task: Task) -> list[int]:
-    """Of the requests of the present part."""
-    return [number for number, _ in (*task.done, *task.own)]
 
 
 def _refused_events(task: Task) -> tuple[str, ...]:

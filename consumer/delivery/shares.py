@@ -64,11 +64,15 @@ def _share(name: str | None, mapped: Send, numbered: Iterable[tuple[int, EventRe
     return Share(name or "", leg, share)
 
 
-def without(share: Send, gone: Container[int]) -> Send:
-    """What is left of a share where the requests with these numbers have ended."""
+def without(share: Send, gone: Container[int]) -> tuple[Send, Delivered]:
+    """What is left of a share where what has these numbers has ended, and which of its requests have."""
     own = [request for request in share.requests if not request.link]
-    left = [(number, request) for number, request in zip(share.numbers, own, strict=True) if number not in gone]
+    numbered = list(zip(share.numbers, own, strict=True))
+    left = [(number, request) for number, request in numbered if number not in gone]
     links = [request for request in share.requests if request.link] if left else []
-    return share._replace(
-        requests=(*links, *(request for _, request in left)), numbers=tuple(number for number, _ in left)
+    rest = share._replace(
+        requests=(*links, *(request for _, request in left)),
+        numbers=tuple(number for number, _ in left),
+        refused=tuple(each for each in share.refused if each.number not in gone),
     )
+    return rest, tuple((number, request.event) for number, request in numbered if number in gone)

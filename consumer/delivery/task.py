@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from consumer.delivery.legs import Legs
 from consumer.delivery.memory_budget import MemoryBudget
 from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.parts import Part, addressed, ordering_key
+from consumer.delivery.removed import Removed
 from consumer.delivery.shares import UNKNOWN
 from consumer.records import Delivered, EventRequest, Failure, OrderClass, Outcome, Partition, Receipt, Record, Reject
 
@@ -48,8 +48,8 @@ class PartitionState:
     """Whether its records for a destination that is away go to the retry topic, so that the others flow."""
     stopped: bool = False
     """It is not to be read for as long as it is ours; what the client had fetched of it is let go."""
-    removed: Counter[str] = field(default_factory=Counter)
-    """By a destination that there is no longer, its records of the retry topic that are left where they are."""
+    removed: Removed = field(default_factory=Removed)
+    """Its records, if it is of the retry topic, for destinations that there are no longer."""
     held_lanes: int = 0
     """Those whose heads wait for the end of a flood."""
     map_full: bool = False
@@ -133,7 +133,7 @@ class Task:
     def __post_init__(self) -> None:
         self.traceparent = self.record.traceparent if self.record.headers else None
         self.ordering_key = self.key_of(self.requests)
-        self.parking_key = self.parking_key_of(self.requests) if self.ordered else None
+        self.parking_key = addressed(self.ordering_key, self.destination) if self.ordered else None
 
     def key_of(self, requests: tuple[EventRequest, ...]) -> bytes | None:
         """The ordering key of these requests of the record."""
@@ -212,6 +212,11 @@ class Task:
         return (*self.done, *(each for index, each in numbered if index < self.index and index not in refused))
 
     @property
+    def ended_numbers(self) -> list[int]:
+        """Once the present part has ended, the numbers of its requests, and of what is refused beside them."""
+        return [*(number for number, _ in (*self.done, *self.own)), *(each.number for each in self.refused)]
+
+    @property
     def delivered(self) -> int:
         """How many those are."""
         return len(self.done) + self.own_index - len(self.given_up)
@@ -232,7 +237,8 @@ class Task:
     def which(self) -> Delivered:
         """Which those are, where their number does not say it: others before them are missing, or may be."""
         past = self.record.redelivery
-        if not self.refused and not self.given_up and (past is None or not past.which):
+        left_out = self.leg and self.done
+        if not (self.refused or self.given_up or left_out or (past is not None and past.which)):
             return ()
         elsewhere = self.elsewhere if self.part is None or self.is_of_both else ()
         return tuple(sorted((*self.accepted, *elsewhere)))

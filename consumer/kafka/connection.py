@@ -24,6 +24,7 @@ _EXPECTED: Final = (
     "in kafka.options are what they expect"
 )
 _NOT_IN_TIME: Final = "OAuth token not set"
+_COUNT: Final = re.compile(r"\d+/\d+ brokers are down")
 _Client = TypeVar("_Client")
 _ISSUER: Final = "; `bluecore-consumer doctor` asks the token's service itself"
 
@@ -102,7 +103,9 @@ def cluster_metadata(client: Producer | Consumer, config: KafkaConfig, errors: E
         found: ClusterMetadata = client.list_topics(timeout=TIMEOUT_SECONDS)
     except KafkaException as error:
         client.poll(0)
-        why = "; ".join(errors or [error.args[0].str()])
+        # How many brokers are down says less than what each of them said, and is counted anew for each client.
+        said = [each for each in errors if not _COUNT.fullmatch(each)]
+        why = "; ".join(said or (["none of the brokers is up"] if errors else [error.args[0].str()]))
         what = f"no broker answered within {TIMEOUT_SECONDS:g} s at {config.bootstrap_servers}: {in_our_words(why)}"
         told = advice_on("; ".join((why, *errors.lines)))
         issuer = _ISSUER if config.options.get("sasl.oauthbearer.method") == "oidc" else ""

@@ -12,6 +12,7 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from consumer.config.model import Config
+from consumer.delivery.offset_map import decode
 from consumer.errors import ExpectedError
 from consumer.kafka.client import client_options
 from consumer.kafka.cluster_queries import ClusterQueries
@@ -50,10 +51,12 @@ class Progress:
     Attributes:
         committed: the first offset that is not settled; None: the group has never committed there.
         ends: where the partition begins and ends.
+        beyond: how many above it are settled all the same, by the map in the commit.
     """
 
     committed: int | None
     ends: Ends
+    beyond: int = 0
 
     @property
     def position(self) -> int:
@@ -63,7 +66,7 @@ class Progress:
     @property
     def lag(self) -> int:
         """How many records are not settled."""
-        return max(0, self.ends.high - self.position)
+        return max(0, self.ends.high - self.position - self.beyond)
 
 
 def members(config: Config) -> list[Member]:
@@ -132,10 +135,10 @@ class GroupProgress:
             ends = self._queries.ends(asked)
         except KafkaException as error:
             raise Unreachable(f"the brokers do not say how far the group is: {error.args[0].str()}") from None
-        offsets = {Partition(each.topic, each.partition): each.offset for each in committed if not each.error}
+        found = {Partition(each.topic, each.partition): each for each in committed if not each.error}
         return {
-            partition: Progress(offset if offset >= 0 else None, ends[partition])
-            for partition, offset in offsets.items()
+            partition: Progress(each.offset if each.offset >= 0 else None, ends[partition], _beyond(each))
+            for partition, each in found.items()
             if partition in ends
         }
 
@@ -147,3 +150,7 @@ class GroupProgress:
     ) -> None:
         with closing(self._consumer):
             self._queries.close()
+
+
+def _beyond(committed: TopicPartition) -> int:
+    return sum(end - start for start, end in decode(committed.offset, committed.metadata))

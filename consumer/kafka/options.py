@@ -16,7 +16,9 @@ from consumer.config.types import json_safe
 from consumer.kafka.client import client_options, consumer_options, producer_options
 from consumer.kafka.group_protocol import CLASSIC, NEW, chosen
 from consumer.kafka.logging import NullLogger
+from consumer.kafka.option_names import OPTION_NAMES
 from consumer.kafka.security import Access, is_of_security, missing_files, security_findings
+from consumer.suggestions import did_you_mean
 
 # How librdkafka words what is wrong with one property, whatever the others are.
 _SINGLE_PROPERTY = "onfiguration property"
@@ -61,7 +63,8 @@ def _impossible(options: Mapping[str, Any]) -> Iterator[Finding]:
     """The options that are none, or have a value that is none, whatever the others are."""
     for name, value in options.items():
         if (refusal := _refusal({name: value})) is not None and _SINGLE_PROPERTY in refusal:
-            yield Finding(name, refusal)
+            hint = did_you_mean(name, OPTION_NAMES) if "No such configuration property" in refusal else ""
+            yield Finding(name, refusal + hint)
 
 
 def _refusal(options: dict[str, Any]) -> str | None:

@@ -11,6 +11,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 from consumer.config.model import Config, KafkaConfig
 from consumer.errors import ExpectedError
 from consumer.kafka.client import client_options
+from consumer.kafka.commits import patient_commits
 from consumer.kafka.connection import TIMEOUT_SECONDS, ErrorCollector, Unreachable, cluster_metadata
 from consumer.kafka.record import record_from
 from consumer.records import Record
@@ -85,6 +86,19 @@ class TopicReader:
             raise Unreachable(f"{self._topic} could not be searched by time: {error.args[0].str()}") from None
         ends = {number: high for number, (_, high) in self.bounds.items()}
         return {each.partition: each.offset if each.offset >= 0 else ends[each.partition] for each in answers}
+
+    def commits(self) -> dict[int, tuple[int, str]]:
+        """By partition, what the group has committed, and the metadata; nothing of those without a commit.
+
+        Raises:
+            Unreachable: the brokers do not answer.
+        """
+        asked = [TopicPartition(self._topic, number) for number in self.bounds]
+        try:
+            answers = patient_commits(self._consumer, asked) if asked else []
+        except KafkaException as error:
+            raise Unreachable(f"the group's commits cannot be read: {error.args[0].str()}") from None
+        return {each.partition: (each.offset, each.metadata or "") for each in answers if each.offset >= 0}
 
     def read(self, starts: Mapping[int, int], ends: Mapping[int, int]) -> Iterator[Record]:
         """What lies between these offsets, by partition; each partition's in their order.

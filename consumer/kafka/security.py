@@ -9,7 +9,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from consumer.config.authentication import AuthenticationConfig
 from consumer.config.findings import Finding
+from consumer.kafka.addresses import identity_findings, port_findings, scope_findings
 from consumer.kafka.services import Service, service_of
 
 FILES: Final = (
@@ -26,6 +28,10 @@ FILES: Final = (
 _OF_SECURITY: Final = ("security.", "sasl.", "ssl.", "https.", "enable.ssl.", "enable.sasl.")
 _METHOD, _KIND = "sasl.oauthbearer.method", "sasl.oauthbearer.metadata.authentication.type"
 _CONFIG: Final = "sasl.oauthbearer.config"
+_EXTENSIONS: Final = "sasl.oauthbearer.extensions"
+_MAPPED: Final = re.compile(r"\.aws\.(private|accesspoint\.glb)\.confluent\.cloud:")
+"""Addresses of AWS PrivateLink, by which Confluent Cloud may know the cluster."""
+_CONNECTION: Final = "$ConnectionString"
 _CLOUDS: Final = "kafka.authentication for Amazon MSK, Google and Azure Event Hubs"
 
 
@@ -37,11 +43,13 @@ class Access:
         servers: `kafka.bootstrap_servers`; empty where it is not well formed.
         options: `kafka.options`.
         by_token: whether there is a `kafka.authentication`.
+        authentication: that; None where it is not well formed.
     """
 
     servers: str
     options: Mapping[str, Any]
     by_token: bool = False
+    authentication: AuthenticationConfig | None = None
 
     @property
     def protocol(self) -> str:
@@ -74,14 +82,26 @@ def security_findings(access: Access) -> Iterator[Finding]:
     """What is wrong, under the names of the options."""
     for name, path in missing_files(access.options).items():
         yield Finding(name, f"there is no file {path} here; `check --offline` passes those that are elsewhere")
-    yield from _beside_tokens(access) if access.by_token else _sasl(access)
+    own = list(_beside_tokens(access) if access.by_token else _sasl(access))
+    yield from own
     found = service_of(access.servers)
-    if found is not None:
-        yield from _of_service(access, *found)
+    if found is not None and not any(address_findings(access)):
+        told = {each.key for each in own}
+        yield from (each for each in _of_service(access, *found) if each.key not in told)
     tls = [name for name in FILES if name.startswith("ssl.") and name in access.options]
     if tls and access.protocol == "PLAINTEXT" and found is None:
         what = f"is PLAINTEXT, and {tls[0]} is given, which nothing would use"
         yield Finding("security.protocol", f"{what}: set SSL, or SASL_SSL with a sasl.mechanism")
+
+
+def address_findings(access: Access) -> Iterator[Finding]:
+    """What of `kafka` beside the options cannot be of the cluster at these addresses, under the keys of `kafka`."""
+    identity = "" if access.authentication is None else access.authentication.type
+    mechanism = "" if access.by_token else access.mechanism
+    ports = list(port_findings(access.servers, access.protocol, mechanism, identity))
+    yield from dict.fromkeys(ports)
+    if not ports and access.authentication is not None:
+        yield from identity_findings(access.servers, access.authentication)
 
 
 def _beside_tokens(access: Access) -> Iterator[Finding]:
@@ -151,10 +171,26 @@ def _of_service(access: Access, service: Service, address: str) -> Iterator[Find
         takes = " or ".join(service.mechanisms)
         yield Finding("sasl.mechanism", f"is {access.mechanism}, and {address} ({service.name}) takes {takes}")
     if service.event_hubs:
-        yield from _of_event_hubs(access.options)
+        yield from _of_event_hubs(access, address)
+    if service.name == "Confluent Cloud" and access.mechanism == "OAUTHBEARER" and not _MAPPED.search(address):
+        yield from _of_confluent_cloud(access.options)
 
 
-def _of_event_hubs(options: Mapping[str, Any]) -> Iterator[Finding]:
+def _of_confluent_cloud(options: Mapping[str, Any]) -> Iterator[Finding]:
+    pairs = (pair.partition("=") for pair in re.split(r"[,\s]+", str(options.get(_EXTENSIONS, ""))))
+    cluster = {name: value for name, _, value in pairs}.get("logicalCluster", "")
+    if not cluster.startswith("lkc-"):
+        what = f"has logicalCluster={cluster}, which is no Kafka cluster" if cluster else "lacks logicalCluster"
+        example = "logicalCluster=lkc-a1b2c,identityPoolId=pool-a1b2"
+        yield Finding(_EXTENSIONS, f"{what}, by which Confluent Cloud knows the cluster: give such as {example}")
+
+
+def _of_event_hubs(access: Access, address: str) -> Iterator[Finding]:
+    options = access.options
+    if access.mechanism == "PLAIN" and options.get("sasl.username", _CONNECTION) != _CONNECTION:
+        yield Finding("sasl.username", f"must be {_CONNECTION} for Azure Event Hubs")
+    if access.mechanism == "OAUTHBEARER" and not access.by_token and (scope := options.get("sasl.oauthbearer.scope")):
+        yield from scope_findings("sasl.oauthbearer.scope", str(scope), address)
     compression = str(options.get("compression.type", options.get("compression.codec", "none"))).lower()
     if compression not in {"none", "gzip"}:
         what = f"is {compression}, and Azure Event Hubs takes gzip only, and that in Premium and Dedicated"

@@ -14,10 +14,10 @@ from typing import Any, Literal
 
 import structlog
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, TopicPartition
-from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
 from consumer.delivery.task import Commit
 from consumer.kafka.client import Fatal
+from consumer.kafka.commits import commits, patient_commits, raise_errors
 from consumer.ports import Assigned
 from consumer.records import Partition
 from consumer.telemetry.losses import LossLedger
@@ -75,7 +75,7 @@ class Starts:
             for number in topic.partitions
         ]
         read: defaultdict[str, bool] = defaultdict(bool)
-        for each in _COORDINATOR_MOVES(_commits, consumer, partitions) if partitions else ():
+        for each in patient_commits(consumer, partitions) if partitions else ():
             read[each.topic] |= each.offset >= 0
         self._first_read = frozenset(
             Partition(each.topic, each.partition) for each in partitions if not read[each.topic]
@@ -88,8 +88,7 @@ class Starts:
             Fatal: a commit is out of range, and `auto.offset.reset` is `error`.
         """
         try:
-            committed = consumer.committed(partitions, timeout=_TIMEOUT) if partitions else []
-            _raise_errors(committed)
+            committed = commits(consumer, partitions) if partitions else []
         except KafkaException as error:
             # Nothing is lost: librdkafka reads from the commits, and asks here where there is none.
             log.warning("the group's commits could not be read: more may be sent again", error=str(error))
@@ -193,37 +192,11 @@ class Starts:
     def _offsets(consumer: Consumer, partitions: Sequence[TopicPartition], time: int) -> Mapping[Partition, int]:
         asked = [TopicPartition(each.topic, each.partition, time) for each in partitions]
         answers = consumer.offsets_for_times(asked, timeout=_TIMEOUT) if asked else []
-        _raise_errors(answers)
+        raise_errors(answers)
         if any(each.offset < 0 for each in answers):
             # A partition that had to be asked twice may come back so; as an offset it would mean the end.
             raise KafkaException(KafkaError(KafkaError._NO_OFFSET, "the brokers named no offset"))  # noqa: SLF001 - confluent-kafka's public name for it
         return {Partition(each.topic, each.partition): each.offset for each in answers}
-
-
-def _commits(consumer: Consumer, partitions: list[TopicPartition]) -> list[TopicPartition]:
-    committed = consumer.committed(partitions, timeout=_TIMEOUT)
-    _raise_errors(committed)
-    return committed
-
-
-def _moves(error: BaseException) -> bool:
-    """Whether the group's coordinator is not to be had just now, as while brokers start."""
-    return isinstance(error, KafkaException) and error.args[0].code() in {
-        KafkaError.NOT_COORDINATOR,
-        KafkaError.COORDINATOR_NOT_AVAILABLE,
-        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
-    }
-
-
-_COORDINATOR_MOVES = Retrying(
-    retry=retry_if_exception(_moves), wait=wait_fixed(0.25), stop=stop_after_delay(30), reraise=True
-)
-
-
-def _raise_errors(partitions: Sequence[TopicPartition]) -> None:
-    for each in partitions:
-        if each.error is not None:
-            raise KafkaException(each.error)
 
 
 def _matches(subscribed: str, topic: str) -> bool:

@@ -107,12 +107,15 @@ class Route:
         if self.brand is None or not isinstance(chosen_by, DestinationByValue):
             return self.destination
         value = self.brand.read(record)
-        found = chosen_by.default
-        if isinstance(value, bool | int | str | None):
-            found = self.by_brand.get(chosen(value, ignore_case=chosen_by.ignore_case), found)
-        if found is None:
+        missing = value is None or is_blank(value)
+        found = None
+        if isinstance(value, bool | int | str):
+            found = self.by_brand.get(chosen(value, ignore_case=chosen_by.ignore_case))
+        if found is None and missing:
+            found = self.by_brand.get(MISSING)
+        if (found := found or chosen_by.default) is None:
             known = ", ".join(map(as_yaml, chosen_by.values))
-            given = "is missing" if value is None or is_blank(value) else f"*** ({_form(value)}) is none of {known}"
+            given = "is missing" if missing else f"*** ({_form(value)}) is none of {known}"
             what = f"destination: the value {given} ({self.brand.hint})"
             raise RefusedError(Reason.UNROUTABLE, "destination", what)
         return None if found == SKIP else found

@@ -33,6 +33,8 @@ UNITS = tuple(_NANOSECONDS)
 _INFINITIES = (inf, -inf)
 _MOST = 10**21
 """Of whichever unit: beyond year 9999 in all."""
+_DAY_DIGITS = 8
+"""Those of a day, as in 20261129."""
 _COUNT = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
 
 
@@ -122,6 +124,9 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 def _written(text: str, rule: str) -> datetime:
+    # Of thirteen digits, ISO 8601 makes a day of another century here and there.
+    if len(text) > _DAY_DIGITS and _COUNT.fullmatch(text):
+        raise InvalidValueError(f"{rule}; a text that is a number needs its `unit`, such as milliseconds")
     try:
         return datetime.fromisoformat(text)
     except ValueError:

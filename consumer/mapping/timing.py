@@ -72,10 +72,19 @@ class Timing:
         """
         if now_ms is None or not self.limit.exceeded(event_time_ms, now_ms):
             return
-        what = f"the event is more than {self.limit.seconds:g} seconds old"
+        what = too_old(self.limit.seconds)
         if self.reader is not None and event_time_ms is not None and event_time_ms < _LONG_AGO_MS:
             what += f"; its {FIELD} is before 1990, as a number in another `unit` is, or a time that was never set"
         raise RefusedError(Reason.TOO_OLD, None, what)
+
+
+def too_old(seconds: float) -> str:
+    """The sentence for an event that is older than so many seconds, with what to do."""
+    limit = f"{seconds:.0f}" if seconds == int(seconds) else f"{seconds:g}"
+    return (
+        f"the event is older than max_event_age_seconds ({limit} s). If it is true however old, set "
+        "max_event_age_seconds: 0 in its route"
+    )
 
 
 def milliseconds(moment: datetime) -> int:

@@ -87,7 +87,8 @@ class Translator:
             return self._translated(record, topic, now_ms)
         if self._router.takes_topic(topic):
             mapped = self._translated(record, topic, now_ms)
-            if not isinstance(mapped, Reject) or mapped.reason is not Reason.UNROUTABLE:
+            # What chooses no destination was taken by a route.
+            if not isinstance(mapped, Reject) or mapped.reason is not Reason.UNROUTABLE or mapped.field is not None:
                 return mapped
         self._tell_left(topic, group)
         return Skip("other_group")

@@ -95,6 +95,9 @@ def assembled(config: Config) -> Iterator[Assembled]:
         schemas = schema_cache(config)
         if schemas is not None:
             stack.callback(schemas.close)
+        tokens = None if config.kafka.authentication is None else token_source(config.kafka.authentication)
+        if tokens is not None:
+            stack.callback(tokens.close)
         partitions = ensure_topics(config.kafka, config.own_topics)
         engine = Engine(DeliveryPolicy.from_config(config))
         routes = router(config, max_age_seconds=config.delivery.max_event_age_seconds)
@@ -126,7 +129,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
             addresses={name: address(each.url) for name, each in config.endpoints.items()},
             read_errors=read_errors,
             by_own_time=routes.reads_event_times,
-            tokens=None if config.kafka.authentication is None else token_source(config.kafka.authentication),
+            tokens=tokens,
         )
         client = BluecoreClient(config.endpoints, transport(config), metrics)
 

@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 
 from consumer.avro.schema_ids import SchemaId
+from consumer.config.destinations import UNNAMED
 from consumer.delivery.engine import Engine
 from consumer.delivery.throttle import Throttle
 from consumer.pipeline.caches import NO_CACHES, Caches
@@ -154,13 +155,14 @@ class EngineGauges:
         for destination in removed.keys() - self._removed.keys():
             log.warning(
                 "records in the retry topic are for a destination that the configuration does not have:"
-                " they are left where they are, until it is back",
-                destination=destination,
+                " they are left where they are, until it is back or `dead-letters move` moves them",
+                destination=destination or "bluecore",
             )
         for destination in {**self._removed, **removed}:
             self._metrics.destination_removed[destination].set(removed.get(destination, 0))
         self._removed = dict(removed)
-        self._health.detail("removed_destinations", ", ".join(sorted(removed)) or "none")
+        told = ", ".join(sorted(destination or "bluecore" for destination in removed))
+        self._health.detail("removed_destinations", told or "none")
 
     def _stops(self) -> None:
         registry, receipts = self._registry, self._engine.receipts
@@ -204,7 +206,12 @@ class EngineGauges:
 
     def _ages(self, now: float) -> None:
         waiting = {} if self._intake is None else self._intake.oldest()
-        for topic, oldest_ms in self._engine.partitions.oldest().items():
-            times = [time for time in (oldest_ms, waiting.get(topic)) if time is not None]
-            age = max(0.0, now - min(times) / 1000) if times else 0.0
-            self._metrics.oldest_undelivered_age[topic].set(age)
+        found = self._engine.partitions.oldest()
+        for topic in {topic for _, topic in found}:
+            # Where it goes is not known before it is decoded.
+            times = [time for time in (found.get((UNNAMED, topic)), waiting.get(topic)) if time is not None]
+            found[UNNAMED, topic] = min(times, default=None)
+        shown = self._metrics.oldest_undelivered_age
+        for key in {*found, *shown}:
+            oldest_ms = found.get(key)
+            shown[key].set(0.0 if oldest_ms is None else max(0.0, now - oldest_ms / 1000))

@@ -307,7 +307,7 @@ class Reporter:
     def _tell_of_routes(self, holding: frozenset[Route]) -> None:
         routes = self._engine.partitions.held_routes
         for route in sorted(holding - self._held):
-            self._metrics.route_held[route.topic, route.event, routes.field(route)].set(1)
+            self._metrics.route_held[route.destination, route.topic, route.event, routes.field(route)].set(1)
             what = "refused by Bluecore" if route.sent else "not to be mapped"
             log.error(
                 "most records of a route are dead letters: it is held where it stands, and the others go on",
@@ -319,8 +319,13 @@ class Reporter:
                 why=routes.why(route)[:_LONGEST_WHY] or None,
             )
         for route in sorted(self._held - holding):
-            log.info("a route goes on that was held", topic=route.topic, event_type=route.event or "unknown")
-            self._metrics.route_released(route.topic, route.event)
+            named = {"destination": route.destination} if route.destination else {}
+            log.info("a route goes on that was held", topic=route.topic, event_type=route.event or "unknown", **named)
+            self._metrics.route_released(route.destination, route.topic, route.event)
         self._held = holding
-        told = (f"{each.topic} ({each.event or 'unknown'}): {routes.why(each)[:_LONGEST_WHY]}" for each in holding)
+        told = (
+            f"{each.topic} ({each.event or 'unknown'}{f' for {each.destination}' if each.destination else ''}):"
+            f" {routes.why(each)[:_LONGEST_WHY]}"
+            for each in holding
+        )
         self._health.detail("held", "; ".join(sorted(told)) or "ok")

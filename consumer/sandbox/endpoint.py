@@ -90,7 +90,8 @@ class EventsApi:
         token = properties.get("token")
         if self._namespaces and token and token not in self._namespaces:
             return named._replace(status=401, findings=(_NAMESPACE,))
-        found = tuple(check_event(document, strict=True, linked=self._store.profiles.links))
+        linked = self._store.profiles.links.within(_name(token))
+        found = tuple(check_event(document, strict=True, linked=linked))
         if refused := tuple(each for each in found if self._settings.strict or not each.silent):
             return named._replace(status=400, findings=refused)
         return named._replace(findings=found)

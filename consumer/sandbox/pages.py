@@ -72,7 +72,8 @@ class Pages:
         return _json(self._sandbox.store.refusals())
 
     async def customer(self, request: Request) -> Response:
-        profile = self._sandbox.profile(request.path_params["identifier"])
+        namespace = request.query_params.get("namespace")
+        profile = self._sandbox.profile(request.path_params["identifier"], namespace)
         if profile is None:
             raise HTTPException(404, "Nothing is known of this customer: none of their events has been accepted.")
         return _json(profile)

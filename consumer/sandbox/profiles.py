@@ -1,4 +1,4 @@
-"""The customers as Bluecore would know them after the events it accepted, in bounded memory."""
+"""The customers as Bluecore would know them after the events it accepted, by namespace, in bounded memory."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from consumer.sandbox.profile import Profile
 
 _LINKS_A_CUSTOMER = 2
 _LINKS_SHARE = 4
+_Place = tuple[str, str]
+"""A namespace, and an e-mail or an id in it."""
 
 
 class Profiles:
@@ -24,7 +26,7 @@ class Profiles:
         self._keep = keep
         self._keep_bytes = keep_bytes - keep_bytes // _LINKS_SHARE
         self._bytes = 0
-        self._profiles: OrderedDict[str, Profile] = OrderedDict()
+        self._profiles: OrderedDict[_Place, Profile] = OrderedDict()
         self.links = Links(_LINKS_A_CUSTOMER * keep, keep_bytes // _LINKS_SHARE)
 
     def __len__(self) -> int:
@@ -35,9 +37,18 @@ class Profiles:
         """About the bytes of memory that profiles and links hold."""
         return self._bytes + self.links.size
 
-    def find(self, identifier: str) -> Profile | None:
-        """The profile of an e-mail address, or of an id that was linked to one."""
-        return self._profiles.get(self._key(identifier.strip() if is_email(identifier.strip()) else identifier))
+    def find(self, identifier: str, namespace: str | None = None) -> Profile | None:
+        """The profile of an e-mail address, or of an id that was linked to one.
+
+        Args:
+            identifier: the address or the id.
+            namespace: whose profile; None: that of the namespace which saw the customer last.
+        """
+        name = identifier.strip() if is_email(identifier.strip()) else identifier
+        if namespace is not None:
+            return self._profiles.get(self._place(namespace, name))
+        seen = reversed(self._profiles.items())
+        return next((profile for place, profile in seen if place == self._place(place[0], name)), None)
 
     def apply(self, number: int, at_ms: int, event: str, properties: dict[str, Any]) -> None:
         """Let one accepted event change its customer; `properties` have kept the contract.
@@ -45,16 +56,17 @@ class Profiles:
         Whose profile it is, `distinct_id` alone says: the e-mail, or an id that an `identify` event has linked to
         one (Bluecore, Events API). An e-mail that comes along in `customer` is an attribute and links nothing.
         """
+        namespace = short_name(str(properties.get("token", "")))
         identifier: str = properties["distinct_id"]
         customer = properties.get("customer")
         attributes = customer if isinstance(customer, dict) else {}
         if event == "identify" and is_email(attributes.get("email")):
-            self._identify(identifier, attributes["email"].lower())
-            profile = self._touch(attributes["email"].lower())
+            self._identify(namespace, identifier, attributes["email"].lower())
+            profile = self._touch((namespace, attributes["email"].lower()))
         else:
-            profile = self._touch(self._key(identifier))
+            profile = self._touch(self._place(namespace, identifier))
         before = profile.size
-        if identifier in self.links:
+        if identifier in self.links.within(namespace):
             profile.linked_ids.drop(short_name(identifier))
             profile.linked_ids.put(short_name(identifier), None)
         profile.record_event(number, at_ms, event)
@@ -67,31 +79,32 @@ class Profiles:
         while len(self._profiles) > self._keep or (self._bytes > self._keep_bytes and len(self._profiles) > 1):
             self._forget(next(iter(self._profiles)))
 
-    def _key(self, identifier: str) -> str:
-        return (
-            identifier.lower() if is_email(identifier) else self.links.email_of(identifier) or short_name(identifier)
-        )
+    def _place(self, namespace: str, identifier: str) -> _Place:
+        namespace = short_name(namespace)
+        if is_email(identifier):
+            return namespace, identifier.lower()
+        return namespace, self.links.email_of(namespace, identifier) or short_name(identifier)
 
-    def _identify(self, identifier: str, email: str) -> None:
+    def _identify(self, namespace: str, identifier: str, email: str) -> None:
         if is_email(identifier):
             return
-        for former, owner in self.links.link(identifier, email):
-            if (profile := self._profiles.get(owner)) is not None:
+        for ended in self.links.link(namespace, identifier, email):
+            if (profile := self._profiles.get((ended.namespace, ended.email))) is not None:
                 before = profile.size
-                profile.linked_ids.drop(former)
+                profile.linked_ids.drop(ended.identifier)
                 self._bytes += profile.size - before
         # What it did before it was linked reached no profile, so there is nothing to move over.
-        self._forget(short_name(identifier))
+        self._forget((namespace, short_name(identifier)))
 
-    def _touch(self, key: str) -> Profile:
-        profile = self._profiles.get(key)
+    def _touch(self, place: _Place) -> Profile:
+        profile = self._profiles.get(place)
         if profile is None:
-            profile = self._profiles[key] = Profile(key, linked=is_email(key))
+            profile = self._profiles[place] = Profile(place[1], linked=is_email(place[1]))
             self._bytes += profile.size
         else:
-            self._profiles.move_to_end(key)
+            self._profiles.move_to_end(place)
         return profile
 
-    def _forget(self, key: str) -> None:
-        if (profile := self._profiles.pop(key, None)) is not None:
+    def _forget(self, place: _Place) -> None:
+        if (profile := self._profiles.pop(place, None)) is not None:
             self._bytes -= profile.size

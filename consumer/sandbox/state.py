@@ -40,9 +40,12 @@ class SandboxState:
         wanted = Filter(event=event, distinct_id=distinct_id, outcome=outcome)
         return self.store.newest(wanted, self.settings.keep_events if limit is None else limit, since)
 
-    def profile(self, identifier: str) -> dict[str, Any] | None:
-        """The customer of an e-mail address or a linked id, as Bluecore would know it."""
-        return self.store.profile(identifier)
+    def profile(self, identifier: str, namespace: str | None = None) -> dict[str, Any] | None:
+        """The customer of an e-mail address or a linked id, as Bluecore would know it in that namespace.
+
+        Without one, in the namespace that saw the customer last.
+        """
+        return self.store.profile(identifier, namespace)
 
     def reset(self) -> None:
         """Forget what arrived; faults stay in force."""

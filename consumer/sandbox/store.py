@@ -178,8 +178,8 @@ class Store:
             index = number - self._events[0].number if self._events else -1
             return self._events[index] if 0 <= index < len(self._events) else None
 
-    def profile(self, identifier: str) -> dict[str, Any] | None:
-        """The customer of an e-mail address or a linked id, as `Profile.as_dict` has it."""
+    def profile(self, identifier: str, namespace: str | None = None) -> dict[str, Any] | None:
+        """The customer of an e-mail address or a linked id, as `Profile.as_dict` has it; see `Profiles.find`."""
         with self._lock:
-            profile = self.profiles.find(identifier)
+            profile = self.profiles.find(identifier, namespace)
             return profile.as_dict() if profile else None

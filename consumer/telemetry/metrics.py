@@ -119,10 +119,13 @@ class Metrics:
         self.dead_letter_rewrite_failures = counter(
             "dead_letter_rewrite_failures_total", "Repeated writes of those records that failed too."
         )
-        self.route_held: Children[tuple[str, str, str], Gauge] = gauges(
-            "route_held",
-            "1 while a route is held, as most of its records would be dead letters; with the field that is wrong.",
-            *("topic", "event_type", "field"),
+        self.route_held: Children[tuple[str, str, str, str], Gauge] = by_destination(
+            gauge(
+                "route_held",
+                "1 while a route is held, as most of its records would be dead letters; with the wrong field.",
+                *destination,
+                *("topic", "event_type", "field"),
+            )
         )
         self.records_backdated: Children[str, Counter] = counters(
             "records_backdated_total",
@@ -156,10 +159,13 @@ class Metrics:
         self.events_ahead: Children[str, Counter] = counters(
             "events_from_future_total", "Records read whose time is more than five minutes ahead.", "topic"
         )
-        self.oldest_undelivered_age: Children[str, Gauge] = gauges(
-            "oldest_undelivered_age_seconds",
-            "Age of the oldest record that was read and is not settled; 0 when there is none.",
-            "topic",
+        self.oldest_undelivered_age: Children[tuple[str, str], Gauge] = by_destination(
+            gauge(
+                "oldest_undelivered_age_seconds",
+                "Age of the oldest record that was read and is not settled; 0 when there is none.",
+                *destination,
+                "topic",
+            )
         )
         self.in_memory_records = gauge(
             "in_memory_records", "Records read and not settled: queued, in flight or waiting for a retry."
@@ -315,15 +321,15 @@ class Metrics:
             self.records_backdated.prepare((topic,))
             self.events_ahead.prepare((topic,))
             self.open_transaction.prepare((topic,))
-            self.route_held.prepare(((topic, "", ""),))
+            self.route_held.prepare((("", topic, "", ""),))
             types = (("", ""), *event_types)
             self.events.prepare((name, topic, kind, outcome) for name, kind in types for outcome in get_args(Outcome))
 
-    def route_released(self, topic: str, event: str) -> None:
+    def route_released(self, destination: str, topic: str, event: str) -> None:
         """This route is no longer held, whichever field was wrong."""
         held = self.route_held
-        held.retain(key for key in tuple(held) if key[:2] != (topic, event))
-        held.prepare(((topic, "", ""),))
+        held.retain(key for key in tuple(held) if key[:3] != (destination, topic, event))
+        held.prepare((("", topic, "", ""),))
 
     def retain_partitions(self, assigned: Iterable[tuple[str, int]]) -> None:
         """Remove the gauges of every partition but these; called after each rebalance.
@@ -336,4 +342,6 @@ class Metrics:
         self.consumer_lag.retain(partitions)
         self.unread_records.retain(partitions)
         self.settled_map_bytes.retain(partitions)
-        self.oldest_undelivered_age.retain({topic for topic, _ in partitions})
+        topics = {topic for topic, _ in partitions}
+        ages = self.oldest_undelivered_age
+        ages.retain([key for key in ages if key[1] in topics])

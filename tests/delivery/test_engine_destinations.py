@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from consumer.delivery.endpoint import PATIENCE_SECONDS
-from consumer.delivery.parking import ParkedKeys
+from consumer.delivery.marks import MOVED, mark_headers
+from consumer.delivery.parking import Parked, ParkedKeys
 from consumer.delivery.policy import DeliveryPolicy
-from consumer.records import EventRequest, Partition, Reason, Redelivery, Reject, Send, Stage
+from consumer.records import EventRequest, Partition, Reason, Record, Redelivery, Reject, Send, Skip, Stage
 from tests.delivery.driver import ACCEPTED, POLICY, Driver
 from tests.delivery.samples import ORDERS, RETRY, answer
 
@@ -27,11 +28,19 @@ def to(*destinations: str, event: str = "customer_patch") -> Send:
     return Send(tuple(EventRequest(event, b"{}", "c", destination=each) for each in destinations))
 
 
+PARTLY_REFUSED = to("acme", "zeta")._replace(
+    refused=(Reject(Reason.MISSING_FIELD, Stage.MAP, "email: missing", number=1, destination="zeta"),), numbers=(0, 2)
+)
+CONSENT_AND_PROFILE = Send((*to("acme").requests, *to("zeta", event="optin").requests, *to("zeta").requests))
+
+
 class Brands(Driver):
     """One topic of both brands, and one of each."""
 
-    def __init__(self, policy: DeliveryPolicy = BRANDS, *, sets_aside: bool = True) -> None:
-        super().__init__(policy, ParkedKeys())
+    def __init__(
+        self, policy: DeliveryPolicy = BRANDS, *, sets_aside: bool = True, parked: ParkedKeys | None = None
+    ) -> None:
+        super().__init__(policy, ParkedKeys() if parked is None else parked)
         partitions = self.engine.partitions
         both = ("acme", "zeta")
         partitions.assign(ORDERS, None, "", destinations=both, sets_aside=sets_aside)
@@ -66,6 +75,15 @@ def test_the_key_of_a_request_names_its_destination_and_of_the_unnamed_one_is_as
     driver.run(lambda _: ACCEPTED)
 
     assert sorted(driver.log) == ["shop.orders:0:0", "shop.orders:0:0:1@acme", "shop.orders:0:0:2@acme"]
+
+
+def test_a_section_that_is_not_configured_asks_for_no_records() -> None:
+    driver = Brands(replace(BRANDS, rates={"acme": None, "zeta": None}, buffered_records=10_000))
+    a_round = BRANDS.concurrency.maximum
+    for number in range(4 * a_round):
+        driver.take(f"jane {number}", to("acme" if number % 2 else "zeta"))
+
+    assert driver.engine.fetch_demand == 0, "a round is ready for each that there is"
 
 
 def test_each_has_a_rate_of_its_own() -> None:
@@ -126,6 +144,18 @@ def test_a_redelivery_of_one_share_sends_that_share_alone(driver: Brands) -> Non
     assert driver.at_rest()
 
 
+@pytest.mark.parametrize("policy", [BRANDS, replace(BRANDS, rates={"": None}, sets_aside=True)])
+def test_what_was_only_set_aside_is_no_suspect_wherever_it_goes(policy: DeliveryPolicy) -> None:
+    """Else the next outage would be its own fault, and after some of them it would be a dead letter."""
+    driver = Brands(policy)
+    for number in range(policy.breaker.failures):
+        driver.take(f"jane {number}", to(""), partition=RETRY, past=Redelivery(ORDERS, number))
+
+    driver.reply_all(503)
+
+    assert driver.engine.gates.breaker.open
+
+
 def test_what_is_refused_of_an_unknown_brand_takes_no_share_along(driver: Brands) -> None:
     unknown = Reject(Reason.UNROUTABLE, Stage.MAP, "no destination", number=1)
     driver.take("jane", to("acme", "zeta")._replace(refused=(unknown,), numbers=(0, 2)))
@@ -156,6 +186,22 @@ def test_records_of_a_destination_that_is_gone_are_left_where_they_are(driver: B
     assert driver.log == ["shop.orders:0:8@acme"]
     assert driver.commit()[RETRY].offset == 0
     assert driver.engine.removed == {"sold": 1}
+
+
+def test_what_was_moved_of_them_is_gone_past(driver: Brands) -> None:
+    """By the mark that `dead-letters move` writes behind them; what is on its way still is waited for."""
+    for offset, destination in enumerate(("sold", "acme", "sold")):
+        past = Redelivery(ORDERS, offset, destination=destination)
+        driver.take("jane", to("acme"), partition=RETRY, past=past)
+    mark = Record(RETRY, 3, None, None, headers=mark_headers(MOVED, (0, 1, 2)))
+
+    driver.engine.take(mark, Skip("tombstone"), driver.now)
+    driver.decide()
+
+    assert driver.engine.removed == {}
+    assert driver.commit()[RETRY].offset == 1, "no mark settles what Bluecore has not answered"
+    driver.run(lambda _: ACCEPTED)
+    assert driver.commit()[RETRY].offset == 4
 
 
 class TestWhileOneIsAway:
@@ -251,6 +297,23 @@ class TestWhileOneIsAway:
         assert driver.writes
         assert ORDERS not in driver.paused
 
+    def test_before_too_much_is_parked_what_is_set_aside_is_held_and_no_other(self) -> None:
+        """Beyond the bound nothing is known of any key, and no record that order matters for goes anywhere."""
+        driver = Brands(parked=ParkedKeys(most=20))
+        driver.put_down("zeta")
+        driver.wait(PATIENCE_SECONDS)
+        for number in range(10):
+            driver.take(f"jane {number}", to("zeta"))
+        aside = driver.acknowledge()
+
+        assert driver.paused == {ORDERS}
+
+        for each in aside[:2]:
+            driver.retake(each, to("zeta"))
+        driver.run(lambda _: ACCEPTED)
+
+        assert not driver.paused
+
     def test_many_that_are_away_leave_room_for_one_that_is_well(self) -> None:
         names = [f"brand{number}" for number in range(20)]
         rates: dict[str, float | None] = dict.fromkeys(("", *names, "well"))
@@ -310,6 +373,72 @@ class TestWhilePartitionsMove:
         assert len(driver.log) == 2
         assert driver.commit()[ORDERS].offset == 6
         assert driver.at_rest()
+
+    def test_the_letter_of_what_was_refused_says_what_was_sent_before(self, driver: Brands) -> None:
+        """A replay would send it again."""
+        driver.take("jane", PARTLY_REFUSED, offset=5)
+        driver.reply("shop.orders:0:5:2@zeta")
+        driver.engine.partitions.forget([ORDERS])
+        driver.acknowledge("the brokers are away")
+
+        self._come_back(driver)
+        driver.take("jane", PARTLY_REFUSED, offset=5)
+        (letter,) = driver.acknowledge()
+
+        assert letter.which == ((2, "customer_patch"),)
+
+    def test_what_went_to_the_retry_topic_has_taken_what_is_refused_along(self, driver: Brands) -> None:
+        driver.put_down("zeta")
+        driver.wait(PATIENCE_SECONDS)
+        driver.take("jane", PARTLY_REFUSED, offset=5)
+        driver.acknowledge()
+
+        self._come_back(driver)
+        driver.take("jane", PARTLY_REFUSED, offset=5)
+        driver.reply("shop.orders:0:5@acme")
+
+        assert not driver.writes, "that is told once"
+        assert driver.commit()[ORDERS].offset == 6
+
+    def test_what_is_set_aside_then_says_what_was_sent_before(self, driver: Brands) -> None:
+        """Else an older consent would go again with the profile."""
+        driver.take("jane", CONSENT_AND_PROFILE, offset=5)
+        driver.reply("shop.orders:0:5:1@zeta")
+        driver.engine.partitions.forget([ORDERS])
+        driver.reply("shop.orders:0:5:2@zeta", 500)
+
+        self._come_back(driver)
+        driver.engine.parked.apply(Parked(b"zeta\0jane", ORDERS, 1))
+        driver.take("jane", CONSENT_AND_PROFILE, offset=5)
+        (aside,) = driver.acknowledge()
+
+        assert aside.failure
+        assert aside.failure.which == ((1, "optin"),)
+
+    def test_a_consent_is_remembered_however_often_the_partition_leaves(self, driver: Brands) -> None:
+        driver.take("jane", CONSENT_AND_PROFILE, offset=5)
+        driver.reply("shop.orders:0:5:1@zeta")
+        self._come_back(driver)
+        driver.take("jane", CONSENT_AND_PROFILE, offset=5)
+        driver.engine.partitions.forget([ORDERS])
+        driver.reply("shop.orders:0:5:2@zeta", 500)
+
+        self._come_back(driver)
+        driver.take("jane", CONSENT_AND_PROFILE, offset=5)
+        driver.run(lambda _: ACCEPTED)
+
+        assert driver.log.count("shop.orders:0:5:1@zeta") == 1
+
+    def test_what_ends_while_the_partition_leaves_is_remembered_before_its_receipt_is_there(self) -> None:
+        driver = Brands(replace(BRANDS, receipts=True))
+        driver.take("jane", to("acme", "zeta"), offset=5)
+        driver.engine.partitions.drain([ORDERS])
+        driver.reply("shop.orders:0:5@acme")
+
+        self._come_back(driver)
+        driver.take("jane", to("acme", "zeta"), offset=5)
+
+        assert driver.log.count("shop.orders:0:5@acme") == 1
 
     @staticmethod
     def _come_back(driver: Brands) -> None:

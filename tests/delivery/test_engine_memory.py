@@ -168,10 +168,10 @@ def test_the_oldest_record_not_settled_is_known_by_topic() -> None:
     driver.now += 5
     driver.take("joe", partition=OTHER)
 
-    assert driver.engine.partitions.oldest() == {"shop.orders": int(NOW * 1000), RETRY.topic: None}
+    assert driver.engine.partitions.oldest() == {("", "shop.orders"): int(NOW * 1000), ("", RETRY.topic): None}
 
     driver.reply("shop.orders:0:0")
-    assert driver.engine.partitions.oldest()["shop.orders"] == int(NOW * 1000) + 5000
+    assert driver.engine.partitions.oldest()["", "shop.orders"] == int(NOW * 1000) + 5000
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -55,6 +55,16 @@ def test_what_is_refused_goes_with_its_destination_and_the_unknown_alone() -> No
 
 def test_what_has_ended_of_a_share_is_left_out_with_its_links() -> None:
     acme, _ = shares_of(MIXED, None)
-    assert without(acme.mapped, {0}).numbers == (2,)
-    assert [each.link for each in without(acme.mapped, {0}).requests] == [True, False]
-    assert without(acme.mapped, {0, 2}).requests == ()
+
+    left, gone = without(acme.mapped, {0})
+    assert (left.numbers, gone) == ((2,), ((0, "search"),))
+    assert [each.link for each in left.requests] == [True, False]
+
+    nothing, gone = without(acme.mapped, {0, 2})
+    assert (nothing.requests, gone) == ((), ((0, "search"), (2, "search")))
+
+
+def test_what_is_refused_of_a_share_has_ended_with_it() -> None:
+    share = Send((request("acme"),), refused=(refused("acme", 1), refused("acme", 2)), numbers=(0,))
+
+    assert without(share, {0, 1})[0].refused == (refused("acme", 2),)

@@ -32,7 +32,7 @@ from tests.support.shop import usual
 OPERATIONS = page("docs/operations.md")
 WRONG, LETTERS = OPERATIONS["When something is wrong"], OPERATIONS["Dead letters"]
 (DOCTOR,) = WRONG.blocks
-LIST, SHOW, REPLAY = LETTERS.blocks
+LIST, SHOW, REPLAY, MOVE = LETTERS.blocks
 ORDER = usual("jane@example.com") | {
     "total": 19.9,
     "note": "",
@@ -57,6 +57,7 @@ def test_the_commands_lead_from_a_failed_record_to_its_delivery(pipeline: Pipeli
         _, (counted,) = ran(LIST, pipeline)
         _, (by_place, by_reason) = ran(SHOW, pipeline)
         _, (planned, replayed) = ran(REPLAY, pipeline)
+        _, (waiting, moved) = ran(MOVE, pipeline)
 
         pipeline.accepted(1)
         # The embedded broker tells nothing of permissions: that is a warning.
@@ -66,6 +67,7 @@ def test_the_commands_lead_from_a_failed_record_to_its_delivery(pipeline: Pipeli
         assert by_place == by_reason
         assert by_place["now"]["outcome"] == "send"
         assert (planned["would_replay"], replayed["replayed"]) == (1, 1)
+        assert (waiting["would_move"], moved["moved"]) == (0, 0)
         assert service.terminate() == 0
 
 
@@ -175,13 +177,13 @@ def test_status_has_the_options_and_the_fields_of_the_page(pipeline: Pipeline) -
     assert str(done.returncode) in {code for code, _ in section.table("`status` ends with")}
 
 
-@pytest.mark.parametrize("name", ["list", "show", "replay"])
+@pytest.mark.parametrize("name", ["list", "show", "replay", "move"])
 def test_the_options_of_dead_letters_are_all_there(name: str) -> None:
     """Each row names the commands that take its options."""
     documented = {
         option
         for options, commands, _ in LETTERS.table("option")
-        if commands == "all" or f"`{name}`" in commands
+        if f"`{name}`" in commands
         for option in re.findall(r"--[a-z-]+", options)
     }
     group = main.commands["dead-letters"]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from consumer.cli import main
 from consumer.sandbox.faults import make_plan
 from consumer.sandbox.sandbox import Running, running_sandbox
 from consumer.sandbox.settings import SandboxSettings
@@ -32,9 +35,11 @@ def group() -> Iterator[Running]:
         yield running
 
 
-def service(pipeline: Pipeline, group: Running, routes: list[dict[str, Any]]) -> ServiceProcess:
+def service(
+    pipeline: Pipeline, group: Running, routes: list[dict[str, Any]], brands: Sequence[str] = BRANDS
+) -> ServiceProcess:
     sections: dict[str, Any] = {
-        "destinations": {brand: {"namespace": brand, "url": group.api_url} for brand in BRANDS},
+        "destinations": {brand: {"namespace": brand, "url": group.api_url} for brand in brands},
         "dead_letters": {"ordered_events": ["search"]},
         "delivery": BREAKER,
     }
@@ -91,6 +96,54 @@ def test_ones_trouble_is_that_ones_and_all_of_them_end_well(pipeline: Pipeline, 
         for customer, offsets in accepted(group, brand).items():
             assert offsets == sorted(offsets), f"{customer} of {brand}"
     assert pipeline.failed(pipeline.dead_letter_topic) == []
+
+
+def test_what_waits_for_a_brand_that_was_sold_is_moved_and_sent_once_it_is_back(
+    pipeline: Pipeline, group: Running
+) -> None:
+    """It was set aside while the brand was away; the service runs on meanwhile, with a commit that stands still."""
+    topic = pipeline.broker.topic(1)
+    everyone = [{"topic": topic, "event": "search", "destination": BY_BRAND}]
+    group.sandbox.faults.apply(make_plan({"namespaces": {"zeta": FAULTS["zeta"]}}))
+    with service(pipeline, group, everyone) as running:
+        running.wait_ready()
+        produce(pipeline, topic, 5)
+        pipeline.committed_to_the_end(topic, 60)
+        assert running.terminate() == 0
+    group.sandbox.faults.clear()
+
+    without = BY_BRAND | {"values": {"acme": "acme", "well": "well", "zeta": "skip"}}
+    routes = [{"topic": topic, "event": "search", "destination": without}]
+    with service(pipeline, group, routes, brands=("acme", "well")) as running:
+        running.wait_ready()
+        eventually(partial(_left, running, 5), 60, "what is left to be told")
+        assert command(pipeline, "move", "--destination", "zeta", "--dry-run")["would_move"] == 5
+        assert command(pipeline, "move", "--destination", "zeta") == {"destination": "zeta", "moved": 5}
+        eventually(partial(_left, running, 0), 60, "nothing to be left")
+        pipeline.committed_to_the_end(pipeline.retry_topic)
+        assert command(pipeline, "move", "--destination", "zeta")["moved"] == 0
+        assert command(pipeline, "replay", "--dry-run")["would_be_skipped"] == 5
+        assert running.terminate() == 0
+    letters = pipeline.failed(pipeline.dead_letter_topic, 5)
+    assert [headers_of(each)["bluecore.destination"] for each in letters] == ["zeta"] * 5
+
+    with service(pipeline, group, everyone) as running:
+        running.wait_ready()
+        assert command(pipeline, "replay")["replayed"] == 5
+        eventually(lambda: count(group, "zeta") == 5, 60, "the events of the brand that is back")
+
+
+def command(pipeline: Pipeline, name: str, *options: str) -> dict[str, Any]:
+    """What `dead-letters` prints, under the configuration of the service that runs."""
+    arguments = ["dead-letters", name, "--config", str(pipeline.folder / "config.yaml"), *options]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.output
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+def _left(running: ServiceProcess, count: int) -> bool:
+    return running.metric(PREFIX + "destination_removed_records", destination="zeta") == count
 
 
 def test_one_record_reaches_several_namespaces(pipeline: Pipeline, group: Running) -> None:

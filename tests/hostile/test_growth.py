@@ -28,8 +28,8 @@ from consumer.avro.schema import parse
 from consumer.avro.schema_ids import SchemaId
 from consumer.avro.unknown_ids import Patience, UnknownIds
 from consumer.bluecore.response import Response
-from consumer.commands.dead_letters.marks import marked_offsets
 from consumer.delivery.engine import Engine
+from consumer.delivery.marks import REPLAYED, marked_offsets
 from consumer.delivery.offset_map import LIMIT, decode, encode
 from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.offset_tracker import OffsetTracker
@@ -622,7 +622,7 @@ PATHS: dict[str, Path] = {
     "marks of what was replayed": Path(
         lambda count: (
             lambda: list(
-                marked_offsets(Record(ORDERS, 1, None, None, headers=(("bluecore.replayed", b"1-2," * count),)))
+                marked_offsets(REPLAYED, Record(ORDERS, 1, None, None, headers=((REPLAYED, b"1-2," * count),)))
             )
         ),
         5000,

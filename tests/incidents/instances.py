@@ -33,11 +33,11 @@ main()
 
 
 class Instances:
-    """`ports` are those of their pages, which they keep."""
+    """`settings` are the usual ones, `ports` those of their pages, which they keep."""
 
     def __init__(self, folder: Path, settings: Mapping[str, Any], ports: list[int]) -> None:
         self._folder = folder
-        self._settings = settings
+        self.settings = settings
         self.ports = ports
         self._running: list[ServiceProcess] = []
 
@@ -53,9 +53,9 @@ class Instances:
         written.write_text(json.dumps(found))
         written.rename(self.targets)
 
-    def start(self, **delivery: Any) -> None:
-        """Start both, with these settings of `delivery` over the usual ones."""
-        self._running = [self._start(number, delivery) for number in range(COUNT)]
+    def start(self) -> None:
+        """Start both."""
+        self._running = [self._start(number, self.settings) for number in range(COUNT)]
         for each in self._running:
             each.wait_ready(240)
         self._tell_prometheus(self.ports)
@@ -70,10 +70,14 @@ class Instances:
             if each.exit_code is None:
                 each.kill()
 
-    def restart(self, **delivery: Any) -> None:
-        """One rollout."""
-        self.stop()
-        self.start(**delivery)
+    def roll_out(self, **sections: Any) -> None:
+        """One after the other, as an orchestrator does, with these sections in place of the usual ones."""
+        for number, each in enumerate(self._running):
+            self._tell_prometheus([port for port in self.ports if port != self.ports[number]])
+            each.terminate(40)
+            self._running[number] = self._start(number, {**self.settings, **sections})
+            self._running[number].wait_ready(240)
+            self._tell_prometheus(self.ports)
 
     def freeze(self, number: int) -> None:
         self._running[number].send(signal.SIGSTOP)
@@ -94,24 +98,20 @@ class Instances:
     def kill(self, number: int) -> None:
         """As the kernel does where memory has run out, and the orchestrator then."""
         self._running[number].kill()
-        self._running[number] = self._start(number, {})
+        self._running[number] = self._start(number, self.settings)
 
     def revive(self) -> None:
         """Whatever is not running, is started."""
         for number, each in enumerate(self._running):
             if each.exit_code is not None:
-                self._running[number] = self._start(number, {})
+                self._running[number] = self._start(number, self.settings)
 
     def _mark(self, number: int) -> Path:
         return self._folder / f"instance-{number}" / "stands"
 
-    def _start(self, number: int, delivery: Mapping[str, Any]) -> ServiceProcess:
+    def _start(self, number: int, settings: Mapping[str, Any]) -> ServiceProcess:
         own = self._folder / f"instance-{number}"
         own.mkdir(exist_ok=True)
-        settings = {
-            **self._settings,
-            "delivery": {**self._settings["delivery"], **delivery},
-            "telemetry": {"host": "127.0.0.1", "port": self.ports[number]},
-        }
+        settings = {**settings, "telemetry": {"host": "127.0.0.1", "port": self.ports[number]}}
         command = (sys.executable, "-c", _STANDS, str(self._mark(number)))
         return ServiceProcess(write_settings(own, settings), self.ports[number], command=command)

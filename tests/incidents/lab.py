@@ -27,9 +27,13 @@ from tests.support.shop import Shop, registered
 from tests.support.waiting import eventually, free_port
 
 GROUP: Final = "lab"
+OTHER: Final = "other"
+"""The destination and the namespace that there is beside the usual one in some faults."""
 RETRY, DEAD_LETTER = "lab.retry", "lab.dead-letter"
 PARTITIONS: Final = 4
+CALM_LAG: Final = 100
 _START_SECONDS: Final = 300.0
+_CAUGHT_UP_SECONDS: Final = 180.0
 USUAL: Final = FixedLatency(kind="fixed", seconds=0.05)
 
 
@@ -57,6 +61,15 @@ class Lab:
             for altered in admin.incremental_alter_configs([resource]).values():
                 altered.result(timeout=30)
 
+    def lag(self) -> float:
+        """How many records wait in Kafka, as Prometheus has it; infinite where it has nothing."""
+        found = self.prometheus.query("sum(bluecore_consumer:consumer_lag:sum)")
+        return float(found[0]["value"][1]) if found else float("inf")
+
+    def all_read(self) -> None:
+        """Returns when hardly anything waits in Kafka any more."""
+        eventually(lambda: self.lag() < CALM_LAG, _CAUGHT_UP_SECONDS, "the lag to be gone")
+
     def delete(self, topic: str) -> None:
         with AdminClient({"bootstrap.servers": self.kafka.bootstrap}) as admin:
             for deleted in admin.delete_topics([topic], operation_timeout=30).values():
@@ -68,7 +81,7 @@ def running_lab(folder: Path, factor: float) -> Iterator[Lab]:
     """The lab, flowing; what is written to disk is in `folder`."""
     kafka = ApacheKafka(folder)
     registry = Registry()
-    sandbox_settings = SandboxSettings(namespace="lab", faults=FaultPlan(latency=USUAL))
+    sandbox_settings = SandboxSettings(namespace="lab", namespaces=(OTHER,), faults=FaultPlan(latency=USUAL))
     with ExitStack() as stack:
         stack.callback(kafka.stop)
         kafka.start(_START_SECONDS)

@@ -7,8 +7,8 @@ import pytest
 from tests.incidents.catalogue import Fault
 from tests.incidents.incident import Outcome, judge
 
-FAULT = Fault("x", "a fault", ("Cause",), lambda _: lambda: None, also=("True",))
-PAGE, TICKET = {"severity": "page"}, {"severity": "ticket"}
+FAULT = Fault("x", "a fault", ("Cause",), lambda _: lambda: None, also=("True",), labels={"topic": "a"})
+PAGE, TICKET = {"severity": "page", "topic": "a"}, {"severity": "ticket"}
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,9 @@ PAGE, TICKET = {"severity": "page"}, {"severity": "ticket"}
             {"True": PAGE, "Cause": PAGE},
             "True paged first, and does not name the cause",
             id="another page is first",
+        ),
+        pytest.param(
+            {"Cause": 9}, {"Cause": PAGE | {"topic": "b"}}, "Cause does not name {'topic': 'a'}", id="another place"
         ),
         pytest.param({"Late": 9, "Cause": 9}, {"Cause": PAGE}, "", id="both by one look"),
     ],

@@ -32,6 +32,12 @@ def test_what_fires_at_once_still_does() -> None:
     assert rule["for"] == "0ms"
 
 
+def test_what_waits_for_a_start_waits_for_one_in_the_lab_too() -> None:
+    """An instance does not start faster there."""
+    (rule,) = scaled([{"name": "g", "rules": [RULE | {"expr": "up == 0", "for": "2m"}]}], 30)["groups"][0]["rules"]
+    assert rule["for"] == "15000ms"
+
+
 def test_the_shipped_rules_are_rules_when_they_are_scaled(tmp_path: Path) -> None:
     try:
         promtool = program("promtool")

@@ -39,8 +39,20 @@ def test_where_nothing_listens_the_cause_is_named_once(
     told = str(refused.value)
     assert told.startswith(f"no broker answered within 1 s at {bootstrap}: ")
     assert told.count("Connection refused") == 1
+    assert "brokers are down" not in told
     assert "Check kafka.bootstrap_servers" in told
     assert capfd.readouterr() == ("", "")
+
+
+def test_counts_of_brokers_that_are_down_become_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """librdkafka counts them anew for each client, and the counts contradict each other."""
+    monkeypatch.setattr(connection, "TIMEOUT_SECONDS", 0.1)
+    bootstrap, errors = f"127.0.0.1:{free_port()}", ErrorCollector()
+    client = Producer({"bootstrap.servers": bootstrap, "logger": NullLogger()})
+    errors += ["1/1 brokers are down", "0/2 brokers are down"]
+    with pytest.raises(Unreachable) as refused:
+        cluster_metadata(client, KafkaConfig(bootstrap_servers=bootstrap), errors)
+    assert f"at {bootstrap}: none of the brokers is up. Check" in str(refused.value)
 
 
 def test_a_token_that_did_not_come_in_time_is_waited_for_and_other_errors_are_not() -> None:

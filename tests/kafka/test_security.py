@@ -28,6 +28,9 @@ OIDC = BEARER | {
 }
 MSK = "b-1.shop.abc123.c2.kafka.eu-central-1.amazonaws.com"
 HUBS = "shop.servicebus.windows.net:9093"
+CONFLUENT = "pkc-1.eu-central-1.aws.confluent.cloud:9092"
+STRING = PLAIN | {"sasl.username": "$ConnectionString"}
+EXTENSIONS, SCOPE = "sasl.oauthbearer.extensions", "sasl.oauthbearer.scope"
 
 
 def found(options: dict[str, Any], servers: str = "kafka:9092", *, by_token: bool = False) -> list[Finding]:
@@ -113,8 +116,13 @@ def test_identities_of_clouds_are_tried_on_no_client() -> None:
         (f"{MSK}:9098", OIDC, "sasl.mechanism", "set kafka.authentication: {type: aws_msk_iam, region: …}"),
         (f"x.example.com:9092, {MSK}:9098", PLAIN, "sasl.mechanism", "takes tokens of Amazon MSK only"),
         ("shop-shop.a.aivencloud.com:12345", {}, "security.protocol", "(Aiven) takes SSL only"),
-        (HUBS, PLAIN | {"compression.type": "lz4"}, "compression.type", "takes gzip only, and that in Premium"),
-        (HUBS, PLAIN | {"group.protocol": "consumer"}, "group.protocol", "must be classic for Azure Event Hubs"),
+        (CONFLUENT, OIDC, EXTENSIONS, "lacks logicalCluster, by which Confluent Cloud knows the cluster"),
+        (CONFLUENT, OIDC | {EXTENSIONS: "identityPoolId=pool-1"}, EXTENSIONS, "lacks logicalCluster"),
+        (CONFLUENT, OIDC | {EXTENSIONS: "logicalCluster=lsrc-1"}, EXTENSIONS, "=lsrc-1, which is no Kafka cluster"),
+        (HUBS, PLAIN, "sasl.username", "must be $ConnectionString for Azure Event Hubs"),
+        (HUBS, OIDC | {SCOPE: "https://x.servicebus.windows.net/.default"}, SCOPE, "is for x.servicebus.windows.net"),
+        (HUBS, STRING | {"compression.type": "lz4"}, "compression.type", "takes gzip only, and that in Premium"),
+        (HUBS, STRING | {"group.protocol": "consumer"}, "group.protocol", "must be classic for Azure Event Hubs"),
     ],
 )
 def test_what_a_rented_cluster_does_not_take_is_told_by_its_address(
@@ -131,7 +139,11 @@ def test_what_a_rented_cluster_does_not_take_is_told_by_its_address(
         (f"{MSK}:9096", SCRAM),
         (f"{MSK}:9094", {"security.protocol": "SSL"}),
         (f"{MSK}:9092", {}),
-        (HUBS, PLAIN | {"sasl.username": "$ConnectionString"}),
+        (HUBS, STRING),
+        (HUBS, OIDC | {SCOPE: "https://shop.servicebus.windows.net/.default"}),
+        (CONFLUENT, OIDC | {EXTENSIONS: "logicalCluster=lkc-1,identityPoolId=pool-1"}),
+        (CONFLUENT, OIDC | {EXTENSIONS: "logicalCluster=lkc-1"}),
+        ("lkc-1.eu-central-1.aws.private.confluent.cloud:9092", OIDC),
         ("shop-shop.a.aivencloud.com:12345", SCRAM),
     ],
 )

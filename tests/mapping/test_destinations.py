@@ -11,7 +11,8 @@ from consumer.config.route import RouteConfig
 from consumer.mapping.links import LinkCache
 from consumer.mapping.recipients import Namespace
 from consumer.mapping.router import Router, compile_routes
-from consumer.records import Mapped, Reason, Reject, Send, Skip
+from consumer.mapping.surroundings import Surroundings
+from consumer.records import Headers, Mapped, Partition, Reason, Record, Reject, Send, Skip
 from tests.mapping.support import EMAIL, NOW_MS
 
 BY_BRAND: dict[str, Any] = {"path": "brand", "values": {"ACME": "acme_eu", 7: "zeta"}}
@@ -64,6 +65,28 @@ def test_a_value_that_stands_for_none_is_unroutable_and_never_shown(brand: Any) 
     assert (outcome.reason, outcome.field, outcome.destination) == (Reason.UNROUTABLE, "destination", None)
     assert "***" in outcome.message or "is missing" in outcome.message
     assert "brand" in outcome.message
+
+
+@pytest.mark.parametrize("missing", [None, "", "  ", "\t"])
+@pytest.mark.parametrize("named", [None, "null"])
+def test_what_stands_for_a_missing_value_takes_a_blank_text_too(named: str | None, missing: str | None) -> None:
+    """As with an event; it goes before the default, and a text of its own before it."""
+    by = {"path": "brand", "values": {"ACME": "acme_eu", named: "zeta"}, "default": "skip"}
+    zeta_s = {"brand": missing, "email": "ann@zeta.example"}
+    assert sent(mapped(zeta_s, {"destination": by})) == [("zeta", "zeta-eu")]
+    assert mapped({"brand": "other"}, {"destination": by}) == Skip("destination")
+    without = {"email": "ann@zeta.example"}
+    assert sent(mapped(without, {"destination": by})) == [("zeta", "zeta-eu")]
+    blank = by | {"values": {"": "acme_eu", named: "zeta"}}
+    assert sent(mapped({"brand": ""}, {"destination": blank})) == [("acme_eu", "acme-eu")]
+
+
+@pytest.mark.parametrize("headers", [(("brand", b" "),), (("brand", None),), ()])
+def test_a_header_that_is_blank_is_a_missing_one(headers: Headers) -> None:
+    by = {"path": "_kafka.headers.brand", "values": {"ZETA": "zeta", None: "acme_eu"}}
+    around = Surroundings(Record(Partition("t", 0), 1, b"k", b"v", NOW_MS, headers))
+    outcome = router({"destination": by}).map("t", None, RECORD, NOW_MS, NOW_MS, around=around)
+    assert sent(outcome) == [("acme_eu", "acme-eu")]
 
 
 @pytest.mark.parametrize("by", [{"default": "skip"}, {"values": {"other": "skip", "ACME": "acme_eu"}}])

@@ -74,7 +74,10 @@ def test_age_is_that_of_the_event_and_not_of_its_record() -> None:
     old = mapped({"at": NOW_MS - DAY_MS - 1}, timed)
     assert isinstance(old, Reject)
     assert (old.reason, old.event_time_ms) == (Reason.TOO_OLD, NOW_MS - DAY_MS - 1)
-    assert old.message == "the event is more than 86400 seconds old"
+    assert old.message == (
+        "the event is older than max_event_age_seconds (86400 s). If it is true however old, set "
+        "max_event_age_seconds: 0 in its route"
+    )
     assert isinstance(mapped({"at": NOW_MS - HOUR_MS}, timed, written_ms=NOW_MS - 7 * DAY_MS), Send)
 
 

@@ -15,6 +15,7 @@ from consumer.avro.schema import AvroSchema, parse
 from consumer.avro.schema_ids import SchemaId
 from consumer.avro.subjects import Subjects
 from consumer.config.route import RouteConfig
+from consumer.mapping.recipients import Namespace
 from consumer.mapping.router import compile_routes
 from consumer.mapping.translate import Translator
 from consumer.records import Headers, Partition, Reason, Record, Redelivery, Reject, Send, Skip, Stage
@@ -102,6 +103,18 @@ def test_another_groups_record_that_no_route_takes_is_left_to_it() -> None:
 def test_another_groups_record_that_a_route_takes_is_ours_too() -> None:
     """So it is after a group was given another name."""
     assert isinstance(of_group("ours", route("optin")).translate(parked("before"), NOW_MS), Send)
+
+
+def test_another_groups_record_of_an_unknown_brand_is_no_record_that_no_route_takes() -> None:
+    """After a group was given another name, nobody else reads it."""
+    by_brand = route("optin", destination={"path": "brand", "values": {"acme": "acme"}})
+    router = compile_routes([by_brand], token=TOKEN, others={"acme": Namespace("ns-acme")})
+    translator = Translator(router, lambda _topic: Answering(lambda: {"email": EMAIL, "brand": "x"}), group="ours")
+
+    outcome = translator.translate(parked("before"), NOW_MS)
+
+    assert isinstance(outcome, Reject)
+    assert outcome.reason is Reason.UNROUTABLE
 
 
 def of_group(group: str, config: RouteConfig) -> Translator:

@@ -57,6 +57,8 @@ CAUSES = {
 PAUSED = 'topic_paused{topic="shop.orders"}'
 LAG, LOST = 'consumer_lag{topic="shop.orders"}', 'records_lost_total{topic="shop.orders"}'
 HELD_ROUTE = 'route_held{topic="shop.orders",event_type="purchase",field="order_id"}'
+FLOODED = {HELD_ROUTE: "0x90 1x10 0x900"}
+OF_ORDERS, OF_CARTS = (f'events_total{{{{topic="shop.{topic}",outcome="{{}}"}}}}' for topic in ("orders", "carts"))
 TOO_OLD = 'dead_letters_total{reason="too_old"}'
 STARTED = ':process_start_time_seconds{instance="a"}'
 TOPIC_HAS, SHARED = 'topic_partitions{topic="shop.orders"}', 'consumer_lag{topic="shop.orders",partition="'
@@ -65,7 +67,13 @@ HOURS_OLD = 'oldest_undelivered_age_seconds{topic="shop.orders"}'
 
 
 FALLS_BEHIND = {LAG: "2000+60x60"}
+ACME, ACME_HOLDS = {"destination": "acme"}, {'endpoint_held_seconds_total{destination="acme"}': "0+30x60"}
 HELD = {"endpoint_held_seconds_total": "0+30x60"}
+
+
+TWO_AT_THREE_FIFTHS = {'delivery_setting{setting="rate_limit_per_second"}': "10x60"} | {
+    f'http_requests_total{{destination="{name}",status="202"}}': "0+360x60" for name in ("acme", "zeta")
+}
 
 
 def answers(seconds: float) -> Series:
@@ -100,7 +108,7 @@ CASES = {
         silent_too=(
             {DEAD: "0x117 1x10", DELIVERED: "0x117 2x10"},
             # What a flood held is let go, after it has paged.
-            {DEAD: "0+20x1000", DELIVERED: "0+1000x1000", HELD_ROUTE: "0x90 1x10 0x900"},
+            {OF_ORDERS.format("dead_letter"): "0+20x1000", OF_ORDERS.format("delivered"): "0+1000x1000", **FLOODED},
             # A backfill of old events: refused as soon as they are read.
             {DEAD: "0+20x1000", DELIVERED: "0+1000x1000", TOO_OLD: "0+20x1000", BACKDATED: "0+20x1000"},
         ),
@@ -168,6 +176,8 @@ CASES = {
             FALLS_BEHIND | answers(0.1) | in_flight(2, of=8, at_most=8),
             FALLS_BEHIND | answers(2.0) | in_flight(8, of=8, at_most=8),
             answers(0.1) | in_flight(8, of=8, at_most=8),
+            # Two destinations, each well below its own limit.
+            FALLS_BEHIND | answers(0.1) | TWO_AT_THREE_FIFTHS,
         ),
     ),
     "BluecoreHotKey": Case(
@@ -382,6 +392,83 @@ def test_a_flood_of_a_route_pages_within_two_minutes(promtool: Path, tmp_path: P
     firing = f"{_firing('BluecoreDeadLetterFlood')}"
     history = {HELD_ROUTE: "0x10 1x10"}
     judged(promtool, tmp_path, ["BluecoreDeadLetterFlood"], [_course(history, ["13m"], firing, 1)])
+
+
+def test_after_a_flood_of_one_topic_the_others_are_watched_as_ever(promtool: Path, tmp_path: Path) -> None:
+    """Its own dead letters are known; those of another topic wake somebody."""
+    orders = {OF_ORDERS.format("dead_letter"): "0+20x200", OF_ORDERS.format("delivered"): "0+1000x200"}
+    carts = {OF_CARTS.format("dead_letter"): "0+20x200", OF_CARTS.format("delivered"): "0+1000x200"}
+    firing = _firing("BluecoreEventsFailFast")
+    tests = [
+        _course(orders | carts | FLOODED, ["2h"], firing, 1),
+        _course(orders | {OF_CARTS.format("delivered"): "0+1000x200"} | FLOODED, ["2h"], firing, None),
+    ]
+    judged(promtool, tmp_path, ["BluecoreEventsFailFast"], tests)
+
+
+@pytest.mark.parametrize(
+    ("alert", "series", "labels", "since"),
+    [
+        pytest.param("BluecoreKafkaDown", {"kafka_up": OFF}, {}, "00:00", id="Kafka"),
+        pytest.param("BluecoreOutage", {"circuit_open": ON}, {}, "00:00", id="the only destination"),
+        pytest.param("BluecoreOutage", {'circuit_open{destination="acme"}': ON}, ACME, "00:00", id="one of several"),
+        pytest.param("BluecoreThrottles", ACME_HOLDS, ACME, "00:05", id="one that holds us back"),
+    ],
+)
+def test_the_text_says_which_and_since_when(  # noqa: PLR0913, PLR0917 - a row, and what judges it
+    alert: str, series: Series, labels: dict[str, str], since: str, promtool: Path, tmp_path: Path
+) -> None:
+    rule = ALERTS[alert]
+    text = _filled(rule["annotations"]["description"], {"job": "bluecore-consumer", **labels}, since)
+    fired = {
+        "exp_labels": {**rule["labels"], "job": "bluecore-consumer", **labels},
+        "exp_annotations": {**rule["annotations"], "description": text},
+    }
+    course = _course(series, [], "", None)
+    test = {key: course[key] for key in ("interval", "input_series")}
+    test["alert_rule_test"] = [{"eval_time": "20m", "alertname": alert, "exp_alerts": [fired]}]
+    judged(promtool, tmp_path, [alert], [test])
+
+
+def _filled(text: str, labels: dict[str, str], since: str) -> str:
+    """As Prometheus fills it in at half of the time, and where no other query has an answer."""
+    text = re.sub(
+        r"\{\{ with printf \"ALERTS.*?\{\{ end \}\}\{\{ end \}\}", f"Since 1970-01-01 {since}:00 +0000 UTC.", text
+    )
+    text = text.replace("{{ $value | humanizePercentage }}", "50%")
+    text = re.sub(r"\{\{ with printf \"topk.*?\{\{ end \}\}\{\{ end \}\}", "", text)
+    text = re.sub(
+        r"\{\{ with \$labels\.(\w+) \}\}(.*?)\{\{ end \}\}",
+        lambda found: found[2].replace("{{ . }}", labels[found[1]]) if found[1] in labels else "",
+        text,
+    )
+    return re.sub(r"\{\{ \$labels\.(\w+) \}\}", lambda found: labels[found[1]], text)
+
+
+@pytest.mark.parametrize("alert", ["BluecoreQuotaTooLow", "BluecoreLimitBinds"])
+def test_of_several_destinations_the_one_that_holds_up_is_named(alert: str, promtool: Path, tmp_path: Path) -> None:
+    limited = {
+        'http_requests_total{destination="acme",status="202"}': "0+600x60",
+        'http_requests_total{destination="zeta",status="202"}': "0+100x60",
+        'delivery_setting{setting="rate_limit_per_second"}': "10x60",
+    }
+    history = FALLS_BEHIND | (ACME_HOLDS if alert == "BluecoreQuotaTooLow" else limited)
+    named = f'count by (destination) (ALERTS{{alertname="{alert}",alertstate="firing"}})'
+    test = _course(history, ["30m"], named, 1)
+    test["promql_expr_test"][0]["exp_samples"] = [{"labels": '{destination="acme"}', "value": 1}]
+    judged(promtool, tmp_path, [alert], [test])
+
+
+@pytest.mark.parametrize(
+    ("alert", "series", "values"),
+    [("BluecoreDeadLetterFlood", HELD_ROUTE, ON), ("BluecoreEventsGrowOld", HOURS_OLD, "30000+60x60")],
+)
+def test_each_destination_is_told_of_by_its_name(
+    alert: str, series: str, values: str, promtool: Path, tmp_path: Path
+) -> None:
+    history = {series.replace("}", f',destination="{each}"}}'): values for each in ("acme", "zeta")}
+    firing = f"count(count by (destination) ({_firing(alert).removeprefix('count(')})"
+    judged(promtool, tmp_path, [alert], [_course(history, ["30m"], firing, 2)])
 
 
 def test_a_loss_that_was_counted_before_the_first_scrape_wakes_somebody(promtool: Path, tmp_path: Path) -> None:

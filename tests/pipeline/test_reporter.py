@@ -34,6 +34,7 @@ from consumer.records import (
     Partition,
     Reason,
     Record,
+    Redelivery,
     Reject,
     Send,
     Skip,
@@ -79,7 +80,7 @@ class Desk:
     health: Health = field(default_factory=lambda: Health(lambda: NOW))
 
     def __post_init__(self) -> None:
-        metrics = Metrics(self.prometheus)
+        metrics = Metrics(self.prometheus, self.engine.destinations)
         watch = Stopwatch(lambda: NOW, metrics.loop_seconds)
         self.reporter = Reporter(
             metrics,
@@ -101,6 +102,16 @@ class Desk:
 
 
 @pytest.fixture
+def group() -> Desk:
+    """Of a group with two brands beside that of `bluecore`."""
+    brands = {"acme": {"namespace": "a"}, "zeta": {"namespace": "z"}}
+    policy = DeliveryPolicy.from_config(Config.model_validate({**SOUND, "destinations": brands}))
+    desk = Desk(engine=Engine(policy))
+    desk.engine.partitions.assign(HOME, None, "", destinations=("acme", "zeta"))
+    return desk
+
+
+@pytest.fixture
 def desk() -> Desk:
     structlog.reset_defaults()
     return Desk()
@@ -108,6 +119,10 @@ def desk() -> Desk:
 
 def record(offset: int = 0, *, age: float = 0.0) -> Record:
     return Record(HOME, offset, key=b"k", value=b"v", timestamp_ms=int((NOW - age) * 1000))
+
+
+def to(*destinations: str) -> Send:
+    return Send(tuple(EventRequest("purchase", b"{}", "jane", destination=each) for each in destinations))
 
 
 def send(*events: str) -> Send:
@@ -396,6 +411,24 @@ def test_the_oldest_record_may_be_one_that_waits_for_its_schema(desk: Desk) -> N
     assert desk.value("oldest_undelivered_age_seconds", topic="shop.orders") == 40
 
 
+def test_each_destination_has_the_age_of_its_own_oldest_record(group: Desk) -> None:
+    def ages() -> list[float | None]:
+        found = ({"topic": HOME.topic, "destination": each} for each in ("acme", "zeta", ""))
+        return [group.value("oldest_undelivered_age_seconds", **each) for each in found]
+
+    group.engine.take(record(0, age=50), to("acme"), NOW)
+    group.engine.take(record(1, age=30), to("acme", "zeta"), NOW)
+    group.waiting[HOME.topic] = int((NOW - 7) * 1000)
+    group.reporter.state(NOW, joined=True)
+    assert ages() == [50, 30, 7], "of what waits for its schema it is not known where it goes"
+
+    group.waiting.clear()
+    for ticket, _ in group.engine.decide(NOW).sends:
+        group.engine.answered(ticket, Answer(202), NOW)
+    group.reporter.state(NOW + 10, joined=True)
+    assert ages() == [40, 40, 0], "the second record waits for the first of its key, and has its place in both"
+
+
 def test_an_assigned_topic_has_an_age_at_once(desk: Desk) -> None:
     desk.reporter.state(NOW, joined=True)
     desk.engine.partitions.assign(HOME, None, "")
@@ -610,6 +643,18 @@ def test_a_probe_that_fails_makes_it_one(desk: Desk) -> None:
     assert said == ["Bluecore is unavailable: sending is paused and probed", "Bluecore accepts events again"]
 
 
+def test_a_held_route_of_a_destination_is_told_with_its_name(group: Desk) -> None:
+    reject = Reject(Reason.MISSING_FIELD, Stage.MAP, "total: is missing", "total", "purchase", destination="acme")
+    for offset in range(300):
+        group.engine.take(record(offset), reject, NOW)
+    group.engine.decide(NOW)
+    group.reporter.state(NOW, joined=True)
+    held = {"topic": HOME.topic, "event_type": "purchase", "field": "total"}
+    assert group.value("route_held", destination="acme", **held) == 1
+    assert group.value("route_held", destination="zeta", **held) is None
+    assert group.health.readiness().body["details"]["held"] == "shop.orders (purchase for acme): total: is missing"  # type: ignore[index]
+
+
 def test_a_held_route_is_told_with_its_field(desk: Desk) -> None:
     desk.engine.partitions.assign(HOME, None, "")
     reject = Reject(Reason.MISSING_FIELD, Stage.MAP, "products[1].id: is missing", "products[1].id", "purchase")
@@ -638,3 +683,22 @@ def test_a_commit_that_meets_a_change_of_the_group_is_no_warning(desk: Desk, err
         desk.reporter.commit_failed([HOME], error, NOW)
     assert [line["log_level"] for line in logs] == [level]
     assert desk.value("commits_total", outcome="failed") == 1
+
+
+@pytest.mark.parametrize(("removed", "told"), [("sold", "sold"), ("", "bluecore")])
+def test_records_for_a_destination_that_is_gone_are_told(removed: str, told: str) -> None:
+    policy = replace(DeliveryPolicy.from_config(Config.model_validate(SOUND)), rates={"acme": None})
+    desk = Desk(engine=Engine(policy))
+    retry = Partition(policy.retry_topic, 0)
+    desk.engine.partitions.assign(retry, None, "")
+    past = Redelivery(HOME, 7, destination=removed)
+
+    with capture_logs() as logs:
+        desk.engine.take(Record(retry, 0, b"k", b"v", redelivery=past), Send(()), NOW)
+        desk.reporter.state(NOW, joined=True)
+
+    assert [each["destination"] for each in logs if "destination" in each] == [told]
+    details = desk.health.readiness().body["details"]
+    assert isinstance(details, dict)
+    assert details["removed_destinations"] == told
+    assert desk.value("destination_removed_records", destination=removed) == 1

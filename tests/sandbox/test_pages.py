@@ -113,6 +113,8 @@ def test_a_customer_is_found_by_address_and_by_linked_id(shop: Running, http: re
     by_email = http.get(f"{shop.url}/_customers/{JANE}").json()
     assert by_email["linked_ids"] == [VISITOR]
     assert http.get(f"{shop.url}/_customers/{VISITOR}").json() == by_email == shop.sandbox.profile(JANE)
+    assert http.get(f"{shop.url}/_customers/{JANE}", params={"namespace": NAMESPACE}).json() == by_email
+    assert http.get(f"{shop.url}/_customers/{JANE}", params={"namespace": "another"}).status_code == 404
     assert http.get(f"{shop.url}/_customers/nobody@example.com").status_code == 404
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from consumer.sandbox.profile import Profile
 from consumer.sandbox.profiles import Profiles
-from tests.sandbox.samples import JANE, LAMP, MUG, VISITOR, event, one_of_each, profile
+from tests.sandbox.samples import JANE, LAMP, MUG, NAMESPACE, VISITOR, event, one_of_each, profile
 
 OMAR = "omar@example.org"
 
@@ -80,8 +80,33 @@ def test_an_id_that_is_identified_anew_leaves_its_former_customer() -> None:
 def test_an_id_whose_link_is_forgotten_is_not_shown_as_linked() -> None:
     identified = [event("identify", f"device-{number}", customer=profile()) for number in range(5)]
     profiles = after(*identified, keep=1)
-    assert list(known(profiles).linked_ids) == [each for each in ("device-3", "device-4") if each in profiles.links]
+    assert list(known(profiles).linked_ids) == [
+        each for each in ("device-3", "device-4") if each in profiles.links.within(NAMESPACE)
+    ]
     assert len(known(profiles).linked_ids) == 2
+
+
+def of(namespace: str, document: dict[str, Any]) -> dict[str, Any]:
+    return {**document, "properties": document["properties"] | {"token": namespace}}
+
+
+def test_a_customer_of_two_brands_has_a_profile_with_each() -> None:
+    """Their carts and consents, and what an id stands for, are that brand's alone."""
+    profiles = after(
+        of("acme", event("identify", VISITOR, customer=profile())),
+        of("acme", event("add_to_cart", VISITOR, products=[MUG])),
+        of("zeta", event("optin", customer=profile())),
+        of("zeta", event("add_to_cart", VISITOR, products=[LAMP])),
+    )
+    acme, zeta, visitor = (profiles.find(*each) for each in ((JANE, "acme"), (JANE, "zeta"), (VISITOR, "zeta")))
+    assert acme
+    assert zeta
+    assert visitor
+    assert (list(acme.cart), acme.consent, list(acme.linked_ids)) == (["MUG-01"], None, [VISITOR])
+    assert (list(zeta.cart), zeta.consent, list(zeta.linked_ids)) == ([], "opted_in", [])
+    assert not visitor.linked, "nobody has identified it there"
+    assert profiles.find(JANE, "other") is None
+    assert profiles.find(JANE) is zeta, "who asks for no namespace gets the one that saw her last"
 
 
 def test_an_older_consent_that_comes_late_undoes_the_newer_one() -> None:

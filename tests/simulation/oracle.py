@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
@@ -13,7 +13,7 @@ from consumer.records import CONSENTS, Delivered, OrderClass, Outcome, Partition
 from tests.simulation.brokers import Log, Place
 
 CONSENT, OTHER = OrderClass.CONSENT, OrderClass.OTHER
-Part = tuple[Place, OrderClass]
+Event = tuple[Place, int]
 _PASSING = {"good", "profile"}
 Ordering = Literal["key", "customer", "partition", "none"]
 
@@ -47,10 +47,13 @@ class Produced:
     def destination_of(self, number: int) -> str:
         return self.destinations[number] if self.destinations else ""
 
-    def classes_for(self, destination: str | None) -> frozenset[OrderClass]:
-        """Those of what goes there; None: of all."""
-        numbers = range(len(self.events))
-        return frozenset(self.class_of(each) for each in numbers if destination in {None, self.destination_of(each)})
+    def numbers(self, part: OrderClass | None = None, destination: str | None = None) -> list[int]:
+        """The events of one class or (None) of both, for one destination or for all."""
+        return [
+            number
+            for number in range(len(self.events))
+            if part in {None, self.class_of(number)} and destination in {None, self.destination_of(number)}
+        ]
 
     def class_of(self, number: int) -> OrderClass:
         return CONSENT if self.events[number] in CONSENTS else OTHER
@@ -59,9 +62,11 @@ class Produced:
         """The numbers of its requests."""
         return [number for number in range(len(self.events)) if self.class_of(number) is kind]
 
-    def sendable(self, classes: Iterable[OrderClass]) -> list[int]:
-        """The numbers of what is sent of these classes."""
-        return [number for kind in classes for number in self.of_class(kind) if number != self.refused]
+    def matters(self, part: OrderClass, destination: str) -> bool:
+        """Whether the order of what goes there matters for good: that of consents, and of profiles."""
+        sent = [number for number in self.numbers(part, destination) if number != self.refused]
+        profiles = (self.events[number] == "customer_patch" for number in sent)
+        return part is CONSENT or any(profiles)
 
     @property
     def last(self) -> int | None:
@@ -85,9 +90,9 @@ class Oracle:
     delivered: set[Place] = field(default_factory=set)
     retried: set[Place] = field(default_factory=set)
     dead: set[Place] = field(default_factory=set)
-    ended_parts: set[Part] = field(default_factory=set)
-    """By class, what was delivered or became a dead letter."""
-    retried_parts: set[Part] = field(default_factory=set)
+    ended_events: set[Event] = field(default_factory=set)
+    """By number, what was delivered or became a dead letter."""
+    retried_events: set[Event] = field(default_factory=set)
     consents: defaultdict[tuple[Partition, bytes], list[Place]] = field(default_factory=lambda: defaultdict(list))
     """As Bluecore took them, repeated ones too; not those of members that were cut off."""
     slowest_consent: float = 0.0
@@ -127,8 +132,7 @@ class Oracle:
         self.delivered.add(place)
         for number in range(record.requests):
             self.times_accepted[key_of(place, number)] = 1
-        for kind in record.classes:
-            self._end(place, kind)
+        self._end(place, record.numbers())
         if self.receipts is not None:
             for number in range(record.requests):
                 self.receipts[key_of(place, number)].add(Outcome.DELIVERED)
@@ -156,18 +160,18 @@ class Oracle:
             return
         # What an instance that was cut off delivers, the new owner cannot know of.
         self.excused[place] += excused
-        numbers = record.sendable([kind])
-        if all(self.times_accepted[key_of(place, number)] for number in numbers):
+        numbers = record.numbers(kind, where)
+        if all(self.times_accepted[key_of(place, each)] for each in numbers if each != record.refused):
             if kind is CONSENT and self._passes(place):
                 self.slowest_consent = max(self.slowest_consent, now - record.at)
-            if record.refused is None or record.class_of(record.refused) is not kind:
-                self._end(place, kind)
+            if record.refused not in numbers:
+                self._end(place, numbers)
             self._check_order(place, kind, where)
         if all(self.times_accepted[key_of(place, number)] for number in range(record.requests)):
             self.delivered.add(place)
 
-    def _end(self, place: Place, kind: OrderClass) -> None:
-        self.ended_parts.add((place, kind))
+    def _end(self, place: Place, numbers: Iterable[int]) -> None:
+        self.ended_events |= {(place, number) for number in numbers}
         if self.ended(place):
             self.open.discard(place)
 
@@ -182,30 +186,25 @@ class Oracle:
         if record.requests:
             self.open.add(place)
 
-    def dead_lettered(
-        self, place: Place, parts: Iterable[OrderClass], which: Delivered = (), *, too_old: bool
-    ) -> None:
-        """A letter says that these parts have ended.
+    def dead_lettered(self, place: Place, numbers: Sequence[int], which: Delivered = (), *, too_old: bool) -> None:
+        """A letter says that these events have ended.
 
         Args:
             place: of the record.
-            parts: which.
+            numbers: of the events.
             which: the requests that the letter says to be delivered.
             too_old: it is for the record's age, which must be true.
         """
         record = self.produced[place]
-        kind = record.kind
-        of_one_route = record.refused is not None and record.class_of(record.refused) in parts and not too_old
-        if of_one_route:
-            self._check_letter(place, record.sendable(parts), [number for number, _ in which])
-        for part in parts:
-            if of_one_route:
-                self._end(place, part)
-                continue
-            fine = kind in {"good", "unlucky", "halting", "late"} or (kind == "profile" and part is CONSENT)
-            if fine and not too_old:
-                raise self.broke(f"{place} was dead-lettered, and nothing was wrong with its {part}")
-            self._end(place, part)
+        if record.refused in numbers and not too_old:
+            sendable = [each for each in numbers if each != record.refused]
+            self._check_letter(place, sendable, [number for number, _ in which])
+        else:
+            for part in {record.class_of(number) for number in numbers}:
+                fine = record.kind in {"good", "unlucky", "halting", "late"}
+                if (fine or (record.kind == "profile" and part is CONSENT)) and not too_old:
+                    raise self.broke(f"{place} was dead-lettered, and nothing was wrong with its {part}")
+        self._end(place, numbers)
         self.dead.add(place)
 
     def _check_letter(self, place: Place, sendable: list[int], which: list[int]) -> None:
@@ -235,12 +234,12 @@ class Oracle:
         self.excused[_place(idempotency_key)[0]] += 1
 
     def settled(self, place: Place) -> bool:
-        settled = self.ended_parts | self.retried_parts
-        return all((place, part) in settled for part in self.produced[place].classes)
+        settled = self.ended_events | self.retried_events
+        return all((place, number) in settled for number in self.produced[place].numbers())
 
-    def ended(self, place: Place, parts: Iterable[OrderClass] | None = None) -> bool:
-        wanted = self.produced[place].classes if parts is None else parts
-        return all((place, part) in self.ended_parts for part in wanted)
+    def ended(self, place: Place, numbers: Iterable[int] | None = None) -> bool:
+        wanted = self.produced[place].numbers() if numbers is None else numbers
+        return all((place, number) in self.ended_events for number in wanted)
 
     def is_skipped(self, place: Place) -> bool:
         return self.produced[place].requests == 0
@@ -259,27 +258,22 @@ class Oracle:
                 continue
             # A record that was written to the retry topic twice ends twice: the place knows only that it has ended.
             past = log.pasts[each]
-            if part is None and past is not None and past.destination is not None:
-                parts: Iterable[OrderClass] | None = self.produced[place].classes_for(past.destination)
-            else:
-                parts = None if part is None else (part,)
-            fine = self.settled(place) if place[0] == partition else self.ended(place, parts)
-            if not fine:
+            numbers = self.produced[place].numbers(part, None if past is None else past.destination)
+            numbers = numbers if past is None else without(numbers, past.which)
+            own = place[0] == partition
+            if not (self.settled(place) if own else self.ended(place, numbers)):
                 raise self.broke(f"{partition} was committed at {offset}, but {place} at {each} is not settled")
-            if parts is not None and place[0] != partition:
-                for each_part in parts:
-                    self._check_receipts(place, each_part, whole=False)
-            else:
-                self._check_receipts(place, part, whole=place[0] == partition)
+            # The receipts of what was delivered before it was put off, its own topic's commit waits for.
+            before = 0 if past is None else past.delivered
+            self._check_receipts(place, numbers[before:], whole=own)
         self._checked[partition] = max(self._checked[partition], offset)
 
-    def _check_receipts(self, place: Place, part: OrderClass | None, *, whole: bool) -> None:
+    def _check_receipts(self, place: Place, numbers: Iterable[int], *, whole: bool) -> None:
         """Of each event of a record that is committed there is a receipt; `whole`: in its own topic."""
         if self.receipts is None:
             return
-        record = self.produced[place]
         enough = set(Outcome) if whole else {Outcome.DELIVERED, Outcome.DEAD_LETTER}
-        for number in range(record.requests) if part is None else record.of_class(part):
+        for number in numbers:
             if not self.receipts[key_of(place, number)] & enough:
                 raise self.broke(f"{place} is committed, and there is no receipt of {key_of(place, number)}")
 
@@ -287,8 +281,9 @@ class Oracle:
         """First deliveries of a key and class ascend: always where order matters, else among those never put off."""
         partition, offset = place
         record = self.produced[place]
-        direct = (place, part) not in self.retried_parts
-        kinds = (["ordered"] if part in record.ordered else []) + (["direct"] if direct else [])
+        direct = not any((place, each) in self.retried_events for each in record.numbers(part, destination))
+        is_ordered = part in record.ordered and record.matters(part, destination)
+        kinds = (["ordered"] if is_ordered else []) + (["direct"] if direct else [])
         for kind in kinds if self.ordering != "none" else ():
             key = b"" if self.ordering == "partition" and kind == "direct" else record.key
             lane = (partition, key, part, f"{kind} {destination}")
@@ -299,7 +294,8 @@ class Oracle:
     def check_consents(self) -> None:
         """What Bluecore took last of a customer is the newest that they said: no repetition undoes a newer one."""
         for (partition, key), taken in self.consents.items():
-            if any((place, CONSENT) in self.retried_parts for place in taken):
+            events = [(place, number) for place in taken for number in self.produced[place].numbers(CONSENT)]
+            if not self.retried_events.isdisjoint(events):
                 continue  # the retry topic may hold a record twice
             for number, (before, after) in enumerate(pairwise(taken), 1):
                 newer = [place for place in taken[:number] if place > before]
@@ -307,6 +303,12 @@ class Oracle:
                     raise self.broke(f"{before} of {key!r} in {partition} was repeated, and {min(newer)} was not")
             if taken[-1] != max(taken):
                 raise self.broke(f"{taken[-1]} of {key!r} in {partition} was repeated after {max(taken)}")
+
+
+def without(numbers: list[int], done: Delivered) -> list[int]:
+    """Those that are not among the requests that are told to be done with."""
+    gone = {number for number, _ in done}
+    return [number for number in numbers if number not in gone]
 
 
 def key_of(place: Place, number: int) -> str:

@@ -17,7 +17,7 @@ from tests.delivery.endpoints import PUSHED_BACK_SECONDS
 from tests.simulation.bluecore import TURNED_AWAY
 from tests.simulation.brokers import DEAD, RETRY, Place, Stored
 from tests.simulation.net import Net
-from tests.simulation.oracle import CONSENT
+from tests.simulation.oracle import CONSENT, without
 
 OVERLOADED = Answer(503, seconds=PUSHED_BACK_SECONDS)
 _ROUNDING = 1e-6  # seconds
@@ -62,17 +62,19 @@ class SimPublisher:
         place = record.origin, record.origin_offset
         part = task.part_left
         where = task.addressee
-        parts = oracle.produced[place].classes_for(where) if part is None else frozenset((part,))
+        numbers = oracle.produced[place].numbers(part, where)
+        if oracle.produced[place].refused not in numbers:
+            numbers = without(numbers, failure.which)
         if failure.outcome is Outcome.RETRY:
-            if any((place, part) in oracle.retried_parts for part in parts) or self.excused():
+            if any((place, each) in oracle.retried_events for each in numbers) or self.excused():
                 oracle.excused[place] += oracle.produced[place].requests
             oracle.retried.add(place)
-            oracle.consents_parked += CONSENT in parts
-            oracle.retried_parts |= {(place, part) for part in parts}
+            oracle.consents_parked += any(oracle.produced[place].class_of(each) is CONSENT for each in numbers)
+            oracle.retried_events |= {(place, each) for each in numbers}
         else:
             age = self.net.world.time - (record.event_time_ms or 0) / 1000
             too_old = failure.reason is Reason.TOO_OLD and age > self.max_age
-            oracle.dead_lettered(place, parts, failure.which, too_old=too_old)
+            oracle.dead_lettered(place, numbers, failure.which, too_old=too_old)
         key = task.parking_key if failure.outcome is Outcome.RETRY else None
         topic = RETRY if failure.outcome is Outcome.RETRY else DEAD
         stored = written(record, failure, key, task.kind, part, self.net.world.time, where)

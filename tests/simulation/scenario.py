@@ -45,6 +45,8 @@ MOST_FAILING = 8
 RECEIPTS = 0.4
 ROUTE_RATES = 0.1
 DESTINATIONS = 0.25
+SPREAD = 0.3
+"""Of the runs with several destinations, those in which each event of a record goes where it likes."""
 ROUTE_RATE = 4.0
 LATE_ANSWERS = 0.3
 CONSENT_BOUND = 1.5
@@ -52,7 +54,16 @@ CONSENT_BOUND = 1.5
 _KINDS: tuple[str, ...] = ("good",) * 12 + ("unlucky", "halting", "halting", "poison", "refused", "unmappable")
 _KINDS += ("tombstone", "profile", "profile", "profile")
 _CALM_KINDS = ("good", "good", "good", "profile")
-_SHAPES = (
+_SPREAD_SHAPES: tuple[tuple[str, ...], ...] = (
+    ("search", "customer_patch"),
+    ("customer_patch", "search", "optin"),
+    ("customer_patch", "customer_patch"),
+    ("unsubscribe", "optin", "search"),
+    ("customer_patch", "search", "customer_patch"),
+    ("optin",),
+    ("customer_patch",),
+)
+_SHAPES: tuple[tuple[str, ...], ...] = (
     ("optin",),
     ("unsubscribe",),
     ("customer_patch",),
@@ -81,6 +92,8 @@ class Scenario:
         brands = Random(f"destinations of {seed}")
         self._brands = brands if brands.random() < DESTINATIONS and not self._calm else None
         """Chances of their own, where there are several destinations."""
+        spread = Random(f"spread of {seed}")
+        self._spread = spread if self._brands is not None and spread.random() < SPREAD else None
         if self._brands is not None:
             policy = replace(setting.policy, rates=BRANDS)
             self._setting = setting = replace(setting, policy=policy, holds=brands.random() < 0.25)
@@ -181,7 +194,7 @@ class Scenario:
         record = Record(*place, stored.key, stored.value, stored.timestamp_ms)
         failure = Failure(Outcome.RETRY, Reason.RETRIES_EXHAUSTED, Stage.DELIVER, "", 500, 3, now, now + 2)
         net.oracle.retried.add(place)
-        net.oracle.retried_parts.add((place, OTHER))
+        net.oracle.retried_events.add((place, 0))
         if net.oracle.receipts is not None:
             net.oracle.receipts[key_of(place, 0)].add(Outcome.RETRY)
         net.brokers.append(RETRY, written(record, failure, None, OTHER, None, now))
@@ -222,6 +235,8 @@ class Scenario:
         kind = rng.choice(_CALM_KINDS if self._calm else _KINDS)
         key = f"customer-{rng.randint(0, 6)}".encode()
         events = rng.choice(_SHAPES)
+        if self._spread is not None:
+            events = self._spread.choice(_SPREAD_SHAPES)
         if kind == "halting" and len(events) == 1:
             events *= 2
         if kind == "unlucky":
@@ -266,7 +281,11 @@ class Scenario:
             "refused": refused,
         }
         destinations: tuple[str, ...] = ()
-        if self._brands is not None and kind not in {"tombstone", "unmappable"}:
+        if kind in {"tombstone", "unmappable"}:
+            pass
+        elif self._spread is not None:
+            destinations = told["destinations"] = tuple(self._spread.choice(tuple(BRANDS)) for _ in events)
+        elif self._brands is not None:
             destinations = told["destinations"] = self._addressees(self._brands, events, refused)
         now = self.world.time
         value = None if kind == "tombstone" else orjson.dumps(told)

@@ -42,7 +42,7 @@ def series(registry: CollectorRegistry, name: str) -> list[dict[str, str]]:
 
 def test_every_promised_metric_has_its_name_and_labels(registry: CollectorRegistry, metrics: Metrics) -> None:
     metrics.prepare({"shop.orders": [("", "purchase")]})
-    metrics.oldest_undelivered_age["shop.orders"].set(0)
+    metrics.oldest_undelivered_age["", "shop.orders"].set(0)
     metrics.consumer_lag["shop.orders", "0"].set(0)
     found = {name: set(series(registry, name)[0]) for name in PROMISED if series(registry, name)}
     assert found == PROMISED
@@ -81,7 +81,7 @@ def test_gauges_of_a_revoked_partition_disappear(registry: CollectorRegistry, me
         metrics.consumer_lag["shop.orders", str(number)].set(5)
         metrics.unread_records["shop.orders", str(number)].set(5)
         metrics.settled_map_bytes["shop.orders", str(number)].set(5)
-    metrics.oldest_undelivered_age["shop.orders"].set(5)
+    metrics.oldest_undelivered_age["", "shop.orders"].set(5)
 
     metrics.retain_partitions([("shop.orders", 1)])
     assert series(registry, "bluecore_consumer_consumer_lag") == [{"topic": "shop.orders", "partition": "1"}]

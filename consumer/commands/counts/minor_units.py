@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from consumer.commands.counts.words import joined, set_of, words_of
+from consumer.commands.counts.words import set_of, words_of
 
 MINOR_UNITS: Final = set_of(
     "cent cents centen centime centimes centimo centimos centesimo centesimi centavo centavos ct cts "
@@ -15,33 +15,44 @@ MINOR_UNITS: Final = set_of(
     "haler halere haleru filler kopek kopeks kopecks kopeken bani stotinki minor minorunit minorunits"
 )
 """As `words_of` writes them."""
-_OTHERS_IN_PROSE: Final = set_of("minor ore filler ct bani")
-"""Those that mean something else in a sentence."""
+_OTHERS_TOO: Final = set_of("minor ore filler ct bani")
+"""Those that mean something else in a sentence, and in a name without an amount: `ore` are hours in Italian."""
 _DENIALS: Final = set_of("not no never geen niet nicht kein pas non")
 _AMOUNTS: Final = (
     "total|totaal|totale|bedrag|prijs|price|preis|betrag|summe|gesamt|amount|prix|montant|importe|precio|prezzo|importo"
     "|tutar|fiyat|cena|kwota|suma|belop|pris|summa|value|waarde|wert|umsatz|omzet"
 )
+_AMOUNT: Final = re.compile(_AMOUNTS)
 _COMPOUND: Final = re.compile(
-    rf"(?:{_AMOUNTS})(?:s|e|en)?(?:in|en|em)?(?:{'|'.join(sorted(MINOR_UNITS - {'ore', 'ct', 'minor'}))})"
+    rf"(?:{_AMOUNTS})(?:s|e|en)?(?:in|en|em)?(?:{'|'.join(sorted(MINOR_UNITS - {'ore', 'ct', 'minor'}))})\Z"
 )
-"""`totaalcenten` and `prijsincenten`, which are one word to `words_of`; `procenten` is none."""
+"""`totaalcenten` and `prijsincenten`, which are one word to `words_of`; `procenten` and `pricecenter` are none."""
 _LEAST: Final = 100
 _USUAL: Final = 1_000
 
 
 def says_minor_units(name: str, doc: str = "") -> str:
     """Why a value is probably an amount in minor units: the end of a sentence; empty where nothing says so."""
-    if not MINOR_UNITS.isdisjoint(words_of(name)) or _COMPOUND.search(joined(name)):
+    if _named_so(words_of(name)):
         return f"its name, {name}, says minor units such as cents"
     words = words_of(doc)
-    if not _DENIALS.isdisjoint(words):
-        return ""
-    pairs = list(zip(("", *words), words, strict=False))
-    told = any(word in MINOR_UNITS - _OTHERS_IN_PROSE and before != "per" for before, word in pairs)
-    if told or any(before == "minor" and word in {"unit", "units", "currency"} for before, word in pairs):
+    if _DENIALS.isdisjoint(words) and _told(words):
         return "the schema's documentation says minor units such as cents"
     return ""
+
+
+def _named_so(words: Sequence[str]) -> bool:
+    if _told(words) or any(_COMPOUND.search(word) for word in words):
+        return True
+    return not _OTHERS_TOO.isdisjoint(words) and any(map(_AMOUNT.fullmatch, words))
+
+
+def _told(words: Sequence[str]) -> bool:
+    """Whether words speak of minor units; `per cent` is none."""
+    pairs = list(zip(("", *words), words, strict=False))
+    if any(word in MINOR_UNITS - _OTHERS_TOO and before != "per" for before, word in pairs):
+        return True
+    return any(before == "minor" and word in {"unit", "units", "currency"} for before, word in pairs)
 
 
 def look_like_minor_units(numbers: Sequence[int | float | Decimal]) -> bool:

@@ -1,4 +1,4 @@
-"""The commands `dead-letters list`, `show` and `replay`."""
+"""The commands `dead-letters list`, `show`, `replay` and `move`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ import click
 from consumer.commands.dead_letters.options import selected, selection_options
 from consumer.commands.exits import exit_on_error
 from consumer.commands.options import config_option, load_config
+from consumer.config.destinations import UNNAMED
 
 _PLACE = click.IntRange(min=0)
+_RATE = click.option(
+    "--rate", default=50.0, show_default=True, type=click.FloatRange(0.01, 10_000), help="at most so many a second"
+)
 
 
 @click.group("dead-letters")
@@ -55,9 +59,7 @@ def show_letter(path: Path, offset: int | None, **selection: Any) -> None:
 @config_option
 @selection_options
 @click.option("--dry-run", is_flag=True, help="only say what would be replayed")
-@click.option(
-    "--rate", default=50.0, show_default=True, type=click.FloatRange(0.01, 10_000), help="at most so many a second"
-)
+@_RATE
 def replay_letters(path: Path, dry_run: bool, rate: float, **selection: Any) -> None:  # noqa: FBT001 - click's options
     """Sends a selection through its routes again, as they are now; without options, everything.
 
@@ -70,3 +72,26 @@ def replay_letters(path: Path, dry_run: bool, rate: float, **selection: Any) -> 
 
     with exit_on_error("the replay cannot go on"):
         print_replay(config, selected(**selection), rate, dry_run=dry_run)
+
+
+@dead_letters.command("move")
+@config_option
+@click.option("--destination", required=True, metavar="NAME", help="one that the configuration has no longer")
+@click.option("--dry-run", is_flag=True, help="only say what would be moved")
+@_RATE
+def move_waiting(path: Path, destination: str, dry_run: bool, rate: float) -> None:  # noqa: FBT001 - click's options
+    """Moves what waits in the retry topic for a removed destination to the dead-letter topic.
+
+    The running instances go past it then. A replay sends it, once the destination is in the configuration again.
+    """
+    config = load_config(path)
+    # The section `bluecore` has no name among the destinations; one of them may be called so all the same.
+    name = UNNAMED if destination == "bluecore" and destination not in config.destinations else destination
+    if name in config.every_destination:
+        raise click.UsageError(
+            f"--destination {destination} is in the configuration: what waits for it goes by itself"
+        )
+    from consumer.commands.dead_letters.printing import print_move  # noqa: PLC0415
+
+    with exit_on_error("what waits cannot be moved"):
+        print_move(config, name, rate, dry_run=dry_run)

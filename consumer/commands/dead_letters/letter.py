@@ -1,17 +1,20 @@
-"""A record of the dead-letter topic, read back: what failed, where it came from, and why."""
+"""A record of the dead-letter or the retry topic, read back: what failed, where it came from, and why."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Self
 
 from consumer.kafka.headers import BLUECORE, CONNECT
+from consumer.kafka.reading import TopicReader
 from consumer.records import Failure, Outcome, Reason, Record, Redelivery, Stage
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """`record` as it lies in the dead-letter topic; its timestamp is when it was given up."""
+    """`record` as it lies in its topic; in the dead-letter topic its timestamp is when it was given up."""
 
     record: Record
     past: Redelivery
@@ -51,3 +54,21 @@ class DeadLetter:
             delivered=self.past.delivered,
             which=self.past.which,
         )
+
+
+def letters_at(reader: TopicReader, wanted: Collection[tuple[int, int]]) -> Iterator[DeadLetter]:
+    """Those that lie at these places, by partition and offset.
+
+    Raises:
+        Unreachable: the brokers stopped answering.
+    """
+    offsets: defaultdict[int, list[int]] = defaultdict(list)
+    for number, offset in wanted:
+        offsets[number].append(offset)
+    starts = {number: min(each) for number, each in offsets.items()}
+    ends = {number: max(each) + 1 for number, each in offsets.items()}
+    for record in reader.read(starts, ends):
+        if (record.partition.number, record.offset) in wanted and (
+            letter := DeadLetter.from_record(record)
+        ) is not None:
+            yield letter

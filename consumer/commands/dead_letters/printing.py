@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from consumer.commands.dead_letters.moving import move
 from consumer.commands.dead_letters.rate_limiter import RateLimiter
 from consumer.commands.dead_letters.refusals import Refusal
 from consumer.commands.dead_letters.replaying import ReplayResult, replay
@@ -68,6 +69,19 @@ def print_replay(config: Config, selection: Selection, rate: float, *, dry_run: 
             f"{each.count:,} x {each.event}, {each.field}: {each.message} Such as the letter {place}.", err=True
         )
     click.echo(orjson.dumps(_summary(result, warnings, dry_run=dry_run)))
+
+
+def print_move(config: Config, destination: str, rate: float, *, dry_run: bool) -> None:
+    """A bar on stderr if that is a terminal, and then a JSON object; for what is raised, see `move`."""
+    with _bar("would be moved" if dry_run else "moved") as progress:
+        found = move(config, destination, RateLimiter(rate), progress, dry_run=dry_run)
+    for name, count in sorted(found.others.items()):
+        click.echo(
+            f"{count:,} records wait for {name or 'bluecore'}, which the configuration does not have either.",
+            err=True,
+        )
+    moved = "would_move" if dry_run else "moved"
+    click.echo(orjson.dumps({"destination": destination or "bluecore", moved: len(found.places)}))
 
 
 def _summary(result: ReplayResult, warnings: Iterable[Refusal], *, dry_run: bool) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 import click
 
 from consumer.commands.dead_letters.letter import DeadLetter
-from consumer.commands.dead_letters.marks import marked_offsets
 from consumer.commands.dead_letters.selection import Selection
 from consumer.config.route import RouteConfig
+from consumer.delivery.marks import REPLAYED, marked_offsets
 from consumer.kafka.reading import TopicReader
 from consumer.records import Reason
 from consumer.suggestions import did_you_mean
@@ -142,7 +142,7 @@ def survey(reader: TopicReader, selection: Selection, routes: Sequence[RouteConf
     ends = {number: high for number, (_, high) in reader.bounds.items()}
     for record in reader.read(selection.starts(reader), ends):
         number = record.partition.number
-        found.replayed.update((number, offset) for offset in marked_offsets(record))
+        found.replayed.update((number, offset) for offset in marked_offsets(REPLAYED, record))
         letter = DeadLetter.from_record(record)
         if letter is not None:
             origins.add(letter.past.origin.topic)

@@ -10,17 +10,33 @@ from pathlib import Path
 import click
 
 from consumer.commands.exits import exit_on_error, needing_extra, refuse
-from consumer.commands.options import load_config
+from consumer.commands.options import load_sources
 from consumer.config.model import Config, RegistryConfig
 from consumer.telemetry import logs
+
+
+def _until_stopped() -> threading.Event:
+    """Set by Ctrl+C, or by whoever ends the process in an orderly way."""
+    finish = threading.Event()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, lambda *_: finish.set())
+    return finish
+
+
+def _keep() -> None:
+    with needing_extra():
+        from consumer.commands.demo.keeping import keep  # noqa: PLC0415
+
+    finish = _until_stopped()
+    with exit_on_error("the demo cannot go on"):
+        # A pipe has the configuration at once, and not only at the end.
+        keep(finish, click.echo, lambda sentence: click.echo(sentence, err=True))
 
 
 def _feed(config: Config, registry: RegistryConfig, rate: float) -> None:
     from consumer.commands.demo.feeding import feed  # noqa: PLC0415
 
-    finish = threading.Event()
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, lambda *_: finish.set())
+    finish = _until_stopped()
     click.echo(f"{rate:g} events a second to {config.kafka.bootstrap_servers}, until this is stopped", err=True)
     with exit_on_error("the shop cannot go on"):
         click.echo(f"{feed(config, registry, rate, finish)} events written", err=True)
@@ -40,9 +56,20 @@ def _feed(config: Config, registry: RegistryConfig, rate: float) -> None:
     metavar="N",
     help="with --config: only write N sample events a second to the topics shop.EVENT, until it is stopped",
 )
-def demo(events: int, path: Path | None, rate: float | None) -> None:
+@click.option(
+    "--keep",
+    is_flag=True,
+    help="only run the broker, the registry and the sandbox until Ctrl+C, and print a configuration for them",
+)
+def demo(events: int, path: Path | None, rate: float | None, *, keep: bool) -> None:
     """The whole pipeline on this machine, on sample events; nothing needs to be installed."""
-    given = None if path is None else load_config(path)
+    if keep:
+        if path is not None or rate is not None:
+            raise click.UsageError("--keep goes without --config and --feed: those use what it runs")
+        _keep()
+        return
+    # Sample events go to the sandbox whatever the file says: it need not say to whom.
+    given = None if path is None else load_sources(path)
     if given is not None and given.schema_registry is None:
         refuse(f"{path}: schema_registry: is required for the demo's events")
     if given is not None and given.schema_registry is not None and given.schema_registry.type != "confluent":

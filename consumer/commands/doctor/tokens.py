@@ -63,7 +63,7 @@ def _of_issuer(config: Config, now: float) -> Iterator[Finding]:
     except (requests.RequestException, OSError) as failure:
         yield error(what, f"{address(url)} does not answer: {failure}"[:400], "check the address, and the way there")
         return
-    yield from _judged(what, url, answer, masker(secrets_of(config))(answer.text[:300]))
+    yield from _judged(what, url, answer, masker(secrets_of(config))(answer.text)[:300])
     yield from (
         each
         for each in clock_findings(answer.headers.get("Date", ""), now, "the token endpoint's")

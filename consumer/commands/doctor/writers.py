@@ -80,8 +80,8 @@ def judged(topic: str, may_write: Sequence[str], ours: str | None) -> Finding:
     what = f"writers of {topic}"
     others = [each for each in may_write if each != ours]
     if not may_write:
-        everybody = "whoever reaches the brokers, where they look at none or allow what none speaks of"
-        return ok(what, f"no ACL lets anybody write there: super users may, or {everybody}")
+        everybody = "where the brokers have no authorizer, or allow.everyone.if.no.acl.found is true, everybody may"
+        return ok(what, f"no ACL allows anybody to write there: super users may all the same, and {everybody}")
     if not others or (ours is None and len(others) == 1 and _EVERYONE not in others):
         return ok(what, f"by the ACLs, {may_write[0]} alone may write there")
     more = len(others) - _MOST_NAMED

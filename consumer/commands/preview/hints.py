@@ -113,6 +113,6 @@ def _times(name: str, path: str, numbers: list[Any], *, day: bool) -> Iterator[s
     if unit:
         yield f"{why} {unit} since 1970, and it is sent as a number: write {as_a_time(path, unit, day=day)}"
         return
-    unit = unit_of_values(numbers)
+    unit = unit_of_values(numbers, day=day)
     if unit and (unit != "days" or day or names_a_moment(name)):
         yield f"its values may be {unit} since 1970: if they are, write {as_a_time(path, unit, day=day)}"

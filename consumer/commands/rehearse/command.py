@@ -26,9 +26,22 @@ def share(_context: click.Context, _option: click.Parameter, value: str | None) 
         return None
     match = _SHARE.fullmatch(value)
     found = float(match[1]) / (100 if match[2] else 1) if match else -1
-    if not 0 <= found <= 1:
-        raise click.BadParameter(f"{value!r} is no share: give 1%, or 0.01")
+    # `1` without a sign may mean all or one percent.
+    if not 0 <= found <= 1 or (match and not match[2] and found == 1):
+        raise click.BadParameter(f"{value!r} is no share: give 1%, or 0.01; 100% for all")
     return found
+
+
+def _unwritable(file: Path) -> str:
+    """Why a file cannot be written, before a long run is done for it; empty where it can. What it holds stays."""
+    there = file.exists()
+    try:
+        file.open("ab").close()
+        if not there:
+            file.unlink()
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
 
 
 @click.command()
@@ -52,6 +65,9 @@ def rehearse(  # noqa: PLR0913, PLR0917 - click's options
     if last is not None and since is not None:
         raise click.UsageError("give --last or --since, not both")
     config = load_config(path)
+    if page is not None and (why := _unwritable(page)):
+        print_error(f"{page} cannot be written: {why}")
+        sys.exit(1)
     from consumer.commands.rehearse.page import write_page  # noqa: PLC0415
     from consumer.commands.rehearse.reading import Window, taken_topics  # noqa: PLC0415
     from consumer.commands.rehearse.rehearsing import rehearse as rehearsed  # noqa: PLC0415
@@ -67,7 +83,7 @@ def rehearse(  # noqa: PLR0913, PLR0917 - click's options
     (print_table if sys.stdout.isatty() else print_lines)(found, config)
     if page is not None:
         try:
-            write_page(found, page)
+            write_page(found, config, page)
         except OSError as error:
             print_error(f"{page} cannot be written: {error.strerror}")
             sys.exit(1)

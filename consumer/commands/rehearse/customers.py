@@ -53,14 +53,16 @@ class Customers:
                     attribute.rows[id(row)] = row
                     attribute.types.add(_TYPES.get(type(value), "null"))
         if "@" not in identifier:
-            self._remember(self._linked if request.event == "identify" else self._sent, identifier)
+            ids = self._linked if request.event == "identify" else self._sent
+            self._remember(ids, (request.destination, identifier))
 
     @property
     def unlinked(self) -> int:
         """Ids that are no e-mail and that no identify in these records links: their events reach no profile."""
         return len(self._sent - self._linked)
 
-    def _remember(self, ids: set[int], identifier: str) -> None:
+    def _remember(self, ids: set[int], identifier: tuple[str, str]) -> None:
+        """An id that is linked in one namespace is not in the others."""
         if len(ids) >= _MOST_IDS:
             self.truncated = True
         else:

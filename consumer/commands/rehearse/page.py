@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Final
 from xml.etree.ElementTree import Element, tostring
 
 from consumer.commands.preview.views import SKIPPED
+from consumer.commands.rehearse.paces import DAY, paces, shown
 from consumer.commands.rehearse.rehearsal import Rehearsal
-from consumer.commands.rehearse.report import DAY, place_of
+from consumer.commands.rehearse.report import place_of
 from consumer.commands.rehearse.tally import Row, RowKey
+from consumer.config.model import Config
 
 _STYLE: Final = Path(__file__).with_name("page.css")
 _IN_WORDS: Final = {
@@ -24,16 +27,25 @@ _IN_WORDS: Final = {
 }
 
 
-def write_page(rehearsal: Rehearsal, file: Path) -> None:
+def write_page(rehearsal: Rehearsal, config: Config, file: Path) -> None:
     """Writes the page: one file that needs no other.
 
     Raises:
         OSError: the file cannot be written.
     """
-    file.write_text(f"<!doctype html>\n{tostring(_page(rehearsal), 'unicode', method='html')}\n", encoding="utf-8")
+    page = tostring(_page(rehearsal, config), "unicode", method="html")
+    file.write_text(f"<!doctype html>\n{page}\n", encoding="utf-8")
 
 
-def _page(rehearsal: Rehearsal) -> Element:
+def _page(rehearsal: Rehearsal, config: Config) -> Element:
+    several = bool(config.destinations)
+    parts = (
+        _header(rehearsal),
+        _destinations(rehearsal, config),
+        _routes(rehearsal, several=several),
+        _profiles(rehearsal),
+        _problems(rehearsal),
+    )
     return _element(
         "html",
         _element(
@@ -43,10 +55,7 @@ def _page(rehearsal: Rehearsal) -> Element:
             _element("title", "What Bluecore would get"),
             _element("style", _STYLE.read_text(encoding="utf-8")),
         ),
-        _element(
-            "body",
-            _element("main", *_header(rehearsal), *_routes(rehearsal), *_profiles(rehearsal), *_problems(rehearsal)),
-        ),
+        _element("body", _element("main", *chain.from_iterable(parts))),
         lang="en",
     )
 
@@ -74,15 +83,23 @@ def _header(rehearsal: Rehearsal) -> Iterator[Element]:
     )
 
 
-def _routes(rehearsal: Rehearsal) -> Iterator[Element]:
+def _destinations(rehearsal: Rehearsal, config: Config) -> Iterator[Element]:
+    found = paces(rehearsal.tally, config)
+    if any(each.requests for each in found.values()):
+        yield _element("h2", "By destination")
+        yield _element("ul", *(_element("li", f"{shown(name)}: {each.in_words()}") for name, each in found.items()))
+
+
+def _routes(rehearsal: Rehearsal, *, several: bool) -> Iterator[Element]:
     yield _element("h2", "By event")
     for key, row in rehearsal.tally.ordered():
-        yield _element("section", *_route(key, row), classes="route")
+        yield _element("section", *_route(key, row, several=several), classes="route")
 
 
-def _route(key: RowKey, row: Row) -> Iterator[Element]:
+def _route(key: RowKey, row: Row, *, several: bool) -> Iterator[Element]:
     name = key.event or ("no event" if key.route is None else "event not known")
-    yield _element("h3", f"{name} ", _element("small", f"from {key.topic}"))
+    where = f" to {shown(key.destination)}" if several and key.destination is not None else ""
+    yield _element("h3", f"{name} ", _element("small", f"from {key.topic}{where}"))
     if row.paused:
         yield _element("p", "This route is paused, and nothing of it is sent now. Once it goes on:", classes="counts")
     parts = [("sent", row.send), ("skipped", row.skip.total()), ("refused", row.rejected)]
@@ -139,7 +156,8 @@ def _profiles(rehearsal: Rehearsal) -> Iterator[Element]:
         yield _element(
             "p",
             f"{customers.unlinked:,} ids are no e-mail address, and nothing in these records links them to one: "
-            "their events reach no profile until something does.",
+            "their events reach no profile until something does: an identify event, or link_identities in a route "
+            "whose records have both.",
         )
 
 

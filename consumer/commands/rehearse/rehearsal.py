@@ -18,21 +18,18 @@ from consumer.commands.preview.translation import (
 from consumer.commands.rehearse.customers import Customers
 from consumer.commands.rehearse.decoded_once import DecodedOnce
 from consumer.commands.rehearse.tally import RowKey, Span, Tally
+from consumer.config.destinations import UNNAMED
 from consumer.config.model import Config
-from consumer.config.route import RouteConfig
+from consumer.config.route import DestinationByValue, RouteConfig
 from consumer.mapping.compiled_route import names_read
 from consumer.mapping.reads import union
+from consumer.mapping.timing import too_old
 from consumer.mapping.translate import Translator
 from consumer.pipeline.decoding import decoders, key_decoder
 from consumer.records import Mapped, Reason, Record, Reject, Send, Skip, Stage
 
 _EXCERPT: Final = 1_000
 _OF_THE_OTHER_KIND: Final = (Skip("records"), Skip("tombstone"))
-_TOO_OLD: Final = Reject(
-    Reason.TOO_OLD,
-    Stage.MAP,
-    "the event is older than max_event_age_seconds: 0 in its route sends what is true however old it is",
-)
 
 
 class Rehearsal:
@@ -91,7 +88,7 @@ class Rehearsal:
             taken = False
             for index, route, translator in taking:
                 outcome = with_schemas(partial(translator.translate, record, None), self._schemas)
-                if _unroutable(outcome) or (of_both_kinds and outcome in _OF_THE_OTHER_KIND):
+                if _untaken(outcome) or (of_both_kinds and outcome in _OF_THE_OTHER_KIND):
                     continue
                 taken = True
                 ahead = ahead or self._is_ahead(outcome, record)
@@ -99,7 +96,7 @@ class Rehearsal:
             span.future += ahead
             if not taken:
                 what = Reject(Reason.UNROUTABLE, Stage.MAP, f"no route takes this type of record of {topic}")
-                row = self.tally.row(RowKey(None, topic, ""))
+                row = self.tally.row(RowKey(None, topic, "", None))
                 row.read += 1
                 row.add_refusal(what, record, self._example)
 
@@ -108,11 +105,12 @@ class Rehearsal:
     def _count(self, index: int, route: RouteConfig, topic: str, record: Record, outcome: Mapped) -> None:
         old = isinstance(outcome, Send) and self._too_old(outcome, record)
         if isinstance(outcome, Send):
-            row = self.tally.row(RowKey(index, topic, _event_of(outcome)))
+            row = self.tally.row(RowKey(index, topic, _event_of(outcome), outcome.requests[0].destination))
             # One that is too old now was not when it was written: it is of the topic's pace.
             row.requests += len(outcome.requests)
             if old:
-                row.add_refusal(_TOO_OLD, record, self._example)
+                what = Reject(Reason.TOO_OLD, Stage.MAP, too_old(self._limit(route)))
+                row.add_refusal(what, record, self._example)
             else:
                 row.send += 1
                 row.omitted.update([each.label for each in outcome.omitted])
@@ -120,10 +118,13 @@ class Rehearsal:
                 for request in outcome.requests:
                     self.customers.add(request, row)
         elif isinstance(outcome, Skip):
-            row = self.tally.row(RowKey(index, topic, _only_event(route)))
+            # Where a value chooses the event, `skip` is what it has chosen.
+            event = _only_event(route) or ("skip" if outcome.reason == "event" else "")
+            row = self.tally.row(RowKey(index, topic, event, _only_destination(route)))
             row.skip[outcome.reason] += 1
         else:
-            row = self.tally.row(RowKey(index, topic, outcome.event or _only_event(route)))
+            destination = _only_destination(route) if outcome.destination is None else outcome.destination
+            row = self.tally.row(RowKey(index, topic, outcome.event or _only_event(route), destination))
             row.add_refusal(outcome, record, self._example)
         row.read += 1
         row.paused = route.paused
@@ -132,6 +133,10 @@ class Rehearsal:
         own = None if isinstance(outcome, Skip) else outcome.event_time_ms
         time_ms = record.timestamp_ms if own is None else own
         return time_ms is not None and is_ahead(time_ms, self._now_ms)
+
+    def _limit(self, route: RouteConfig) -> float:
+        own = route.max_event_age_seconds
+        return self._age.seconds if own is None else own
 
     def _too_old(self, outcome: Send, record: Record) -> bool:
         """Of one route, whose requests are all of one time."""
@@ -150,8 +155,9 @@ class Rehearsal:
         return json.dumps(decoded.value, default=str, ensure_ascii=False)[:_EXCERPT]
 
 
-def _unroutable(outcome: Mapped) -> bool:
-    return isinstance(outcome, Reject) and outcome.reason is Reason.UNROUTABLE
+def _untaken(outcome: Mapped) -> bool:
+    """Whether the route is of other records; one that takes a record for no destination names that field."""
+    return isinstance(outcome, Reject) and outcome.reason is Reason.UNROUTABLE and outcome.field is None
 
 
 def _event_of(outcome: Send) -> str:
@@ -161,3 +167,8 @@ def _event_of(outcome: Send) -> str:
 
 def _only_event(route: RouteConfig) -> str:
     return route.event if isinstance(route.event, str) else ""
+
+
+def _only_destination(route: RouteConfig) -> str | None:
+    """Where all events of the route go; None where a value of the record chooses."""
+    return None if isinstance(route.destination, DestinationByValue) else route.destination or UNNAMED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any, Final
 
 import click
@@ -13,12 +12,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from consumer.commands.rehearse.paces import DAY, paces, shown
 from consumer.commands.rehearse.rehearsal import Rehearsal
 from consumer.commands.rehearse.tally import Refusal, Row, RowKey
+from consumer.commands.status.durations import spelt
 from consumer.config.model import Config
 from consumer.telemetry.legible import legible
 
-DAY: Final = 86_400
 RECOMMENDED_PER_SECOND: Final = 200
 """Bluecore publishes no limit for the Events API; for its transactional API it recommends this much."""
 
@@ -26,13 +26,13 @@ RECOMMENDED_PER_SECOND: Final = 200
 def print_lines(rehearsal: Rehearsal, config: Config) -> None:
     """An object for each route and event type, then the summary."""
     for key, row in rehearsal.tally.ordered():
-        click.echo(orjson.dumps(_line(key, row)))
+        click.echo(orjson.dumps(_line(key, row, several=bool(config.destinations))))
     click.echo(orjson.dumps({"summary": summary(rehearsal, config)}))
 
 
 def print_table(rehearsal: Rehearsal, config: Config) -> None:
     console = Console()
-    console.print(_table(rehearsal))
+    console.print(_table(rehearsal, several=bool(config.destinations)))
     for key, row in rehearsal.tally.ordered():
         for each in row.commonest():
             title = f"{each.count:,} x {each.reason}, {key.topic} as {key.event or 'no event'}"
@@ -50,6 +50,7 @@ def summary(rehearsal: Rehearsal, config: Config) -> dict[str, Any]:
     """The whole in one object."""
     tally, customers = rehearsal.tally, rehearsal.customers
     pace = tally.requests_per_second()
+    by_destination = {name: each.as_json() for name, each in paces(tally, config).items()}
     return {
         "read": tally.read,
         "send": tally.sent,
@@ -68,7 +69,7 @@ def summary(rehearsal: Rehearsal, config: Config) -> dict[str, Any]:
         "problems": tally.problems,
         "seconds": round(tally.seconds, 3),
         "rate_limit_per_second": config.delivery.rate_limit_per_second,
-    }
+    } | ({"destinations": by_destination} if by_destination else {})
 
 
 def sentences(rehearsal: Rehearsal, config: Config) -> Iterator[str]:
@@ -78,13 +79,15 @@ def sentences(rehearsal: Rehearsal, config: Config) -> Iterator[str]:
     yield f"{tally.read:,} records in {tally.seconds:.1f} s ({speed:,.0f} a second). Nothing was sent or committed."
     pace = tally.requests_per_second()
     if pace:
-        limit = config.delivery.rate_limit_per_second
+        limit = 0 if config.destinations else config.delivery.rate_limit_per_second
         allowed = f", and delivery.rate_limit_per_second allows {limit:g}" if limit else ""
         yield (
             f"At the topics' real pace that is {pace:,.1f} requests a second, {pace * DAY:,.0f} a day{allowed}. "
             f"Bluecore publishes no limit for this API, and recommends at most {RECOMMENDED_PER_SECOND} a second for "
             "its transactional one."
         )
+        for destination, its in paces(tally, config).items():
+            yield f"{shown(destination)} gets {its.in_words()}."
     for name, each in customers.attributes.items():
         types = " or ".join(sorted(each.types))
         yield f"new attribute {name} ({types}), filled in {each.share:.1%} of the profiles of its events"
@@ -95,8 +98,8 @@ def sentences(rehearsal: Rehearsal, config: Config) -> Iterator[str]:
             "their events reach no profile until one does (`link_identities`)"
         )
     for topic, span in tally.spans.items():
-        if span.seconds:
-            yield f"{topic}: its records are of {timedelta(seconds=round(span.seconds))}"
+        if span.seconds >= 1:
+            yield f"{topic}: its records are of {spelt(span.seconds)}"
         if span.future:
             why = "see their producer's clock, or the unit of event_time"
             yield f"{topic}: {span.future:,} records are from the future: {why}"
@@ -110,7 +113,7 @@ def place_of(refusal: Refusal) -> str:
     return f"{partition.topic}[{partition.number}]@{offset}"
 
 
-def _line(key: RowKey, row: Row) -> dict[str, Any]:
+def _line(key: RowKey, row: Row, *, several: bool) -> dict[str, Any]:
     counts = {
         "read": row.read,
         "send": row.send,
@@ -126,6 +129,7 @@ def _line(key: RowKey, row: Row) -> dict[str, Any]:
         "route": key.route,
         "topic": key.topic,
         "event": key.event,
+        **({"destination": key.destination} if several else {}),
         **counts,
         "commonest": [
             {"reason": each.reason, "message": each.message, "count": each.count, "place": place_of(each)}
@@ -135,11 +139,13 @@ def _line(key: RowKey, row: Row) -> dict[str, Any]:
     } | ({"omitted": dict(row.omitted)} if row.omitted else {})
 
 
-def _table(rehearsal: Rehearsal) -> Table:
+def _table(rehearsal: Rehearsal, *, several: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     table.add_column("route", no_wrap=True)
     table.add_column("topic", overflow="fold")
     table.add_column("event", no_wrap=True)
+    if several:
+        table.add_column("destination", overflow="fold")
     for heading in ("read", "sent", "skipped", "refused"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("why", overflow="fold")
@@ -152,5 +158,6 @@ def _table(rehearsal: Rehearsal) -> Table:
         counts = (f"{number:,}" for number in numbers)
         route = "-" if key.route is None else f"[{key.route}]"
         reasons = Text(", ").join(Text(words, style) for words, style in why)
-        table.add_row(Text(route), Text(key.topic), key.event or "?", *counts, reasons)
+        names = [key.topic, key.event or "?", *([shown(key.destination)] if several else [])]
+        table.add_row(Text(route), *map(Text, names), *counts, reasons)
     return table

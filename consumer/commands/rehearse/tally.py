@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from consumer.config.destinations import UNNAMED
 from consumer.records import Partition, Record, Reject
 
 COMMONEST: Final = 3
@@ -17,16 +18,18 @@ _MOST_MESSAGES: Final = 1_000
 
 
 class RowKey(NamedTuple):
-    """A route and an event type.
+    """A route, an event type, and where its events go.
 
     Attributes:
         route: its place in the configuration; None: no route takes the records.
         event: empty where that is not known.
+        destination: its name, empty for that of `bluecore`; None where it is not known.
     """
 
     route: int | None
     topic: str
     event: str
+    destination: str | None = UNNAMED
 
 
 @dataclass(slots=True)
@@ -125,7 +128,7 @@ class Tally:
 
     def ordered(self) -> Iterator[tuple[RowKey, Row]]:
         """In the order of the routes; what no route takes last."""
-        yield from sorted(self.rows.items(), key=lambda pair: (pair[0].route is None, pair[0].route or 0, pair[0]))
+        yield from sorted(self.rows.items(), key=lambda pair: _place(pair[0]))
 
     @property
     def judged(self) -> int:
@@ -156,10 +159,22 @@ class Tally:
     def _active(self) -> Iterator[Row]:
         return (row for row in self.rows.values() if not row.paused)
 
-    def requests_per_second(self) -> float:
-        """At the topics' real pace: the requests of what was read of each, over the time that its records are of."""
+    def requests_per_second(self, destination: str | None = None) -> float:
+        """At the topics' real pace: the requests of what was read of each, over the time that its records are of.
+
+        Args:
+            destination: those that go there; None: all.
+        """
         return sum(
             row.requests / span.seconds
             for key, row in self.rows.items()
-            if not row.paused and (span := self.spans.get(key.topic)) is not None and span.seconds >= _LEAST_SPAN
+            if destination in {None, key.destination}
+            and not row.paused
+            and (span := self.spans.get(key.topic)) is not None
+            and span.seconds >= _LEAST_SPAN
         )
+
+
+def _place(key: RowKey) -> tuple[bool, int, str, str, str]:
+    """What rows are sorted by."""
+    return key.route is None, key.route or 0, key.topic, key.event, key.destination or ""

@@ -11,6 +11,18 @@ from consumer.commands.options import config_option, load_config
 from consumer.config.model import Config
 
 
+def _addresses(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    """As they were given: one that is none is refused before anything is asked."""
+    from consumer.commands.status.instance import addresses  # noqa: PLC0415 - the other commands start faster
+
+    for each in given:
+        try:
+            addresses([each], (), port=0)
+        except ValueError as error:
+            raise click.BadParameter(f"{each!r} is no HOST, HOST:PORT or URL: {error}") from None
+    return given
+
+
 @click.command()
 @config_option
 @click.option(
@@ -18,6 +30,7 @@ from consumer.config.model import Config
     "instances",
     multiple=True,
     metavar="HOST[:PORT]",
+    callback=_addresses,
     help="ask this one; repeatable. Without it: the hosts that the group's members have, at `telemetry.port`",
 )
 @click.option(

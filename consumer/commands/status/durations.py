@@ -1,4 +1,4 @@
-"""Spans of time for a person."""
+"""Spans of time and counts for a person."""
 
 from __future__ import annotations
 
@@ -14,3 +14,8 @@ def spelt(seconds: float) -> str:
         if seconds >= _TWICE * size:
             return f"{seconds / size:.0f} {name}s"
     return f"{seconds:.0f} second{'' if round(seconds) == 1 else 's'}"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 record`, `2 records`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -63,11 +63,16 @@ def addresses(given: Iterable[str], members: Iterable[Member], port: int) -> lis
         given: `host`, `host:port` or a URL, each.
         members: of the group.
         port: of an instance's telemetry, where an address names none.
+
+    Raises:
+        ValueError: an address that was given is none.
     """
     named = list(given) or [f"[{each.host}]" if ":" in each.host else each.host for each in members]
     found: dict[str, None] = {}
     for each in named:
         url = urlsplit(each if "//" in each else f"//{each}")
+        if not (url.hostname or "").strip():
+            raise ValueError("it names no host")
         host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
         found[f"{host}:{url.port or port}"] = None
     return list(found)

@@ -27,7 +27,30 @@ _DETAILS: Final = {
     "answers": ("Bluecore answers slowly", "see BluecoreAnswersSlowly in the runbook"),
 }
 """By detail of `/readyz`: what it means that it is not well, and what to do."""
+_UNKNOWN: Final = ("records wait for a schema", "register it, or see BluecoreSchemaUnknown in the runbook")
+"""Of the registry, where it answers and has not got one."""
 _JUST_NOW: Final = 600.0
+_OF_ITSELF: Final = frozenset(("memory", "route_rate"))
+"""Why reading stops where nothing is wrong: more is read than is to be sent at once."""
+_OF_A_TOPIC: Final = frozenset(("held", "reading", "topics"))
+"""The details that name the topics that they are of."""
+
+
+def explains(instance: Instance, topic: str) -> bool:
+    """Whether what an instance says of itself is a reason why nothing of a topic is settled."""
+    if instance.stalled or instance.ready:
+        return True
+    unwell = {name: value for name, value in _said(instance) if not value.startswith("paused: ")}
+    return any(name not in _OF_A_TOPIC or topic in value for name, value in unwell.items())
+
+
+def _said(instance: Instance) -> Iterator[tuple[str, str]]:
+    """The details that are not well. A flood has one of its own, which says more than the circuit's."""
+    for name in _DETAILS:
+        value = str(instance.details.get(name, ""))
+        flood = name == "circuit" and value == "dead_letter_flood" and instance.details.get("held")
+        if not (value in _WELL or value.startswith("ok: ") or flood):
+            yield name, value
 
 
 def instance_findings(instance: Instance) -> Iterator[Finding]:
@@ -40,19 +63,15 @@ def instance_findings(instance: Instance) -> Iterator[Finding]:
         yield error(where, f"{where}: {instance.stalled}", "restart it, keep its log, and report it")
     elif instance.ready:
         yield warning(where, f"{where} is not ready: {instance.ready}", "see its log")
-    for name, (meaning, advice) in _DETAILS.items():
-        value = str(instance.details.get(name, ""))
-        # A flood has a detail of its own, which says more.
-        if (
-            value in _WELL
-            or value.startswith("ok: ")
-            or (name == "circuit" and value == "dead_letter_flood" and instance.details.get("held"))
-        ):
-            continue
-        if value.startswith("paused: "):
-            yield warning(where, f"{where} has stopped reading for now ({value})", "its cause is told beside this")
-        else:
+    said = dict(_said(instance))
+    for name, value in said.items():
+        meaning, advice = _UNKNOWN if name == "registry" and value.startswith("schema ") else _DETAILS[name]
+        if not value.startswith("paused: "):
             yield error(where, f"{where}: {meaning}: {value}", advice)
+        elif _OF_ITSELF.issuperset(value.removeprefix("paused: ").split(", ")):
+            yield ok(where, f"{where} reads no more until some of what it has is sent ({value})")
+        elif said.keys() == {name}:
+            yield warning(where, f"{where} has stopped reading for now ({value})", "see its log for the cause")
 
 
 def version_findings(seen: Snapshot) -> Iterator[Finding]:
@@ -68,7 +87,7 @@ def version_findings(seen: Snapshot) -> Iterator[Finding]:
             continue
         since = datetime.fromtimestamp(each.started_at, UTC).isoformat(timespec="seconds")
         ago = max(0.0, seen.at - each.started_at)
-        recently = f", {spelt(ago)} ago: what changed then?" if ago < _JUST_NOW else ""
+        recently = f", {spelt(ago)} ago" if ago < _JUST_NOW else ""
         yield ok("version", f"{each.address} runs {each.version} since {since}{recently}")
 
 

@@ -25,7 +25,8 @@ class TopicLag:
         records: how many are not settled.
         per_second: by how many that changes: below 0 while it falls.
         settled_per_second: how many are settled.
-        standing: the partitions in which records wait and none was settled.
+        standing: the partitions in which records wait and none was settled; none while the topic moves at all: what
+            it makes room for goes one partition after the other.
         largest: the partition that is furthest behind.
         largest_share: how much of the lag is there, of 1.
         oldest_ms: the timestamp of the oldest record that is not settled, ms since the epoch; None where none is.
@@ -77,7 +78,8 @@ def _lag(  # noqa: PLR0913, PLR0917 - what `lags` was given, for one topic
 ) -> TopicLag:
     records = sum(now[each].lag for each in partitions)
     largest = max(partitions, key=lambda each: now[each].lag)
-    settled = {each: now[each].position - before[each].position for each in partitions}
+    settled = {each: _settled(before[each], now[each]) for each in partitions}
+    moves = any(settled.values())
     times = [oldest[each] for each in partitions if each in oldest]
     return TopicLag(
         topic,
@@ -85,11 +87,17 @@ def _lag(  # noqa: PLR0913, PLR0917 - what `lags` was given, for one topic
         (records - sum(before[each].lag for each in partitions)) / seconds,
         sum(settled.values()) / seconds,
         # What came in the meantime has not had its time yet.
-        frozenset(each.number for each in partitions if before[each].lag and not settled[each]),
+        frozenset(each.number for each in partitions if before[each].lag and not moves),
         largest.number,
         now[largest].lag / records if records else 0.0,
         min(times, default=None),
     )
+
+
+def _settled(before: Progress, now: Progress) -> int:
+    """How many records; a map that has become too large for the commit says nothing of those beyond."""
+    moved = now.position - before.position
+    return max(moved, moved + now.beyond - before.beyond)
 
 
 def oldest_times(config: Config, progress: Mapping[Partition, Progress]) -> dict[Partition, int]:

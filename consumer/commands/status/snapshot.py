@@ -51,7 +51,13 @@ class Snapshot:
     untold: tuple[str, ...] = ()
 
 
-def look(config: Config, given: Iterable[str], seconds: float, wait: Wait = time.sleep) -> Snapshot:
+def look(
+    config: Config,
+    given: Iterable[str],
+    seconds: float,
+    wait: Wait = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> Snapshot:
     """Ask for everything; what does not answer is told in `untold`.
 
     Args:
@@ -59,6 +65,7 @@ def look(config: Config, given: Iterable[str], seconds: float, wait: Wait = time
         given: addresses of instances; none: those of the group's members.
         seconds: between the two looks at the lag.
         wait: passes the time.
+        clock: seconds; how long the wait was, as to ask the brokers takes a while too.
     """
     untold: list[str] = []
     named = list(given)
@@ -70,11 +77,13 @@ def look(config: Config, given: Iterable[str], seconds: float, wait: Wait = time
         with GroupProgress(config) as progress:
             read, paused, missing = _topics(config, progress.topics)
             before = progress.of([*read, *retries])
+            begun = clock()
             wait(seconds)
             now = progress.of([*read, *retries])
+            passed = max(seconds, clock() - begun)
         waiting = sum(each.lag for partition, each in now.items() if partition.topic in retries)
         before, now = _without(before, retries), _without(now, retries)
-        behind = tuple(lags(before, now, seconds, oldest_times(config, now)))
+        behind = tuple(lags(before, now, passed, oldest_times(config, now)))
     except (ExpectedError, KafkaException) as error:
         untold.append(str(error))
         return Snapshot(time.time(), seconds, group, instances=instances, untold=tuple(untold))

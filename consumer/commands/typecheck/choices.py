@@ -18,6 +18,7 @@ from consumer.records import CONSENTS
 from consumer.suggestions import nearest
 
 _NULL = "null"
+_WORD = {True: "yes, on or y", False: "no, off or n"}
 _KINDS = {bool: "boolean", int: "integer", str: "string", type(None): _NULL}
 
 
@@ -57,6 +58,8 @@ def _keys(event: Choice, shape: Shape, place: str) -> Iterator[Finding]:
         if not fitting:
             if any(_kinds(other).intersection(shape.kinds) for other in event.values):
                 message = f"is {_KINDS[type(value)]}, and the value is {shape.described()}: no record has it"
+                if isinstance(value, bool) and "string" in shape.kinds:
+                    message += f"; a word that YAML reads as {as_yaml(value)}, such as {_WORD[value]}, goes in quotes"
                 yield Finding(Severity.ERROR, message, ignored=True).with_path(key, event.path)
         elif fitting == {"string"} and texts is not None and _written(value, event) not in known:
             message = f"no record has it: the symbols are {enumerated(texts)}"

@@ -23,6 +23,11 @@ _RETURNS: Final = set_of(
     "terugbetaling terugbetaald creditnota retoure retourniert storno storniert gutschrift rueckgabe "
     "rueckerstattung erstattung remboursement rembourse avoir devolucion reembolso reso rimborso iade zwrot retur"
 )
+_OF_A_SALE: Final = set_of(
+    "address adres adresse anschrift url uri link policy rate days period window deadline until allowed eligible "
+    "label instructions recht frist termijn percentage pct ratio"
+)
+"""What a sale says of returns: `return_address`, `returns_allowed`, `return_rate`."""
 BELOW_ZERO: Final = "the total may be below 0"
 _NEVER_BELOW: Final = frozenset(("abs", "length"))
 _DEEPEST: Final = 4
@@ -85,7 +90,8 @@ def _return_in(record: Scope, condition: set[str]) -> str:
     for name, avro in _fields(record.shape.types, record.named, _DEEPEST):
         if name in condition:
             continue
-        if not _RETURNS.isdisjoint(words_of(name)):
+        words = words_of(name)
+        if not _RETURNS.isdisjoint(words) and _OF_A_SALE.isdisjoint(words):
             return f"the schema has a field {name}"
         for symbol in symbols_of(avro) or ():
             if not _RETURNS.isdisjoint(words_of(symbol)):

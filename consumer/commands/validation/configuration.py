@@ -23,7 +23,7 @@ from consumer.config.tables import TableConfig
 from consumer.config.validation import PartialConfig
 from consumer.errors import UnusableSetting
 from consumer.kafka.options import option_findings
-from consumer.kafka.security import Access
+from consumer.kafka.security import Access, address_findings
 from consumer.mapping.tables import Tables, load_table
 
 
@@ -49,7 +49,9 @@ def load_checked(
 
 
 def _findings(partial: PartialConfig, *, offline: bool) -> Iterator[Finding]:
-    access = Access(partial.servers, partial.kafka_options, partial.has_authentication)
+    access = Access(partial.servers, partial.kafka_options, partial.has_authentication, partial.authentication)
+    for each in address_findings(access):
+        yield Finding(f"kafka.{each.key}", each.message)
     for each in option_findings(access, offline=offline):
         yield Finding(f"kafka.options.{each.key}" if each.key else "kafka.options", each.message)
     yield from _registry_findings(partial, offline=offline)

@@ -72,14 +72,16 @@ def _name_findings(key: str, name: str, contracts: list[Contract]) -> Iterator[F
         elif name == PREFIX:
             yield Finding(key, "names no field of the products")
     elif not any(contract.custom for contract in contracts):
-        if name in (*PRODUCT_ID, *PRODUCT) and any(contract.takes_products for contract in contracts):
+        takes_products = any(contract.takes_products for contract in contracts)
+        if name in (*PRODUCT_ID, *PRODUCT) and takes_products:
             of_products = PREFIX + ("id" if name in PRODUCT_ID else name)
             yield Finding(
                 key, f"is a product's: map it as {of_products}, also where the record is one product without a list"
             )
             return
+        product_fields = [PREFIX + each for each in ("id", *PRODUCT)] if takes_products else []
         hint = (
-            did_you_mean(name, known)
+            did_you_mean(name, [*known, *product_fields])
             or "; a customer's attribute goes under `attributes`, another property under `properties`"
         )
         yield Finding(key, f"{events} has no field {name}{hint}")

@@ -61,6 +61,7 @@ class TokenSource:
         self._clock = clock
         self._changed = threading.Condition()
         self._wake = threading.Event()
+        self._ended = threading.Event()
         self._thread: threading.Thread | None = None
         self._token: Token | None = None
         self._fetched_at = 0.0
@@ -74,7 +75,10 @@ class TokenSource:
         """
         with self._changed:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="kafka-token", daemon=True)
+                self._ended = threading.Event()
+                self._thread = threading.Thread(
+                    target=self._run, args=(self._ended,), name="kafka-token", daemon=True
+                )
                 self._thread.start()
             self._changed.wait_for(lambda: self._token or self._failure, self._policy.first_seconds)
             if (token := self._token) is None or token.expires_at <= self._clock():
@@ -99,6 +103,13 @@ class TokenSource:
         if self._clock() - self._fetched_at >= self._policy.refused_seconds:
             self._wake.set()
 
+    def close(self) -> None:
+        """Renew no more, until a token is asked for again. A fetch under way ends by itself."""
+        with self._changed:
+            self._thread = None
+            self._ended.set()
+            self._wake.set()
+
     @property
     def failure(self) -> str:
         """Why the token could not be renewed; empty where it could."""
@@ -115,9 +126,9 @@ class TokenSource:
             return self._failure
         return f"the token service has not answered for {self._policy.first_seconds:g} s"
 
-    def _run(self) -> None:
+    def _run(self, ended: threading.Event) -> None:
         failures = 0
-        while True:
+        while not ended.is_set():
             try:
                 token = self._fetch().checked(self._clock())
             except Exception as error:  # noqa: BLE001 - were the thread to end, no token would ever come again

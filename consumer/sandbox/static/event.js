@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 import { prettyJson } from "./json.js";
 import { customerLink } from "./links.js";
-import { answered, eventName, explain, figure, mood, remarksTitle, time, verdict } from "./words.js";
+import { answered, explain, figure, mood, remarksTitle, time, title, verdict } from "./words.js";
 
 let asSent = false;
 
@@ -13,7 +13,7 @@ export function eventView(event) {
   const explanation = explain(event);
   return el("article", {},
     el("p.when", {}, `Event ${figure(event.number)} · ${time(event.at)} · ${answered(event)}`),
-    el("h2", {}, eventName(event.event)),
+    el("h2", {}, title(event)),
     el("p.verdict", { "data-mood": mood(event) }, verdict(event)),
     event.distinct_id
       ? el("p", {}, el("a.follow", { href: customerLink(event.distinct_id) }, "Follow ", el("strong", {}, event.distinct_id)),

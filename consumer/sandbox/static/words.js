@@ -25,6 +25,12 @@ export const money = (value) => (typeof value === "number" ? amount.format(value
 export const time = (at) => clock.format(new Date(at));
 export const eventName = (name) => EVENTS[name] ?? (name || "Unreadable");
 
+/** `bluecore-consumer doctor` asks by an event of nobody's whether namespace and key are taken. */
+const asked = (event) => event.idempotency_key === "doctor" && !event.distinct_id;
+
+/** What stands over an event. */
+export const title = (event) => (asked(event) ? "Doctor's question" : eventName(event.event));
+
 /** The event was taken or refused as usual, and its sender never heard of it. */
 const lost = (event) => event.fault.endsWith(": lost");
 
@@ -69,6 +75,9 @@ export function explain(event) {
     const step = event.fault.split(": ").at(-1);
     const then = REFUSALS.includes(step) ? "set it aside, as if Bluecore had refused it" : "send it again";
     return `The sandbox was asked to ${STEPS[step] ?? `answer ${step}`}. The event itself was not judged, and the sender should ${then}.`;
+  }
+  if (asked(event)) {
+    return "bluecore-consumer doctor sent it to learn whether namespace and key are taken. It names no customer on purpose: that it is refused is as it should be.";
   }
   return event.outcome === "accepted" && !event.reasons.length ? "The event keeps all of Bluecore's rules." : "";
 }

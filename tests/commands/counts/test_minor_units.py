@@ -19,6 +19,7 @@ from consumer.commands.counts.minor_units import divided, look_like_minor_units,
             "prijs_in_centen",
             "prijsincenten",
             "amount_minor",
+            "minor_units",
             "beløpØre",
         ),
         *("montantCentimes", "price_pence", "preis_ct", "summa_öre", "betragEurocent", "tutar_kurus", "kwotaGrosze"),
@@ -28,7 +29,13 @@ def test_a_name_says_so(name: str) -> None:
     assert says_minor_units(name) == f"its name, {name}, says minor units such as cents"
 
 
-@pytest.mark.parametrize("name", ["total", "procenten", "percent", "recent_total", "docenten", "central", "prozent"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("total", "procenten", "percent", "discount_per_cent", "recent_total", "docenten", "central", "prozent"),
+        *("centre", "price_center", "valueCentral", "minor_version", "is_minor", "ore_lavorate", "ct_scans"),
+    ],
+)
 def test_other_names_do_not(name: str) -> None:
     assert not says_minor_units(name)
 

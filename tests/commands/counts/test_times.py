@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from consumer.commands.counts.times import as_a_time, names_a_moment, said_unit, unit_of_values
 
@@ -26,6 +27,17 @@ from consumer.commands.counts.times import as_a_time, names_a_moment, said_unit,
         ("x", "dagen sinds 1-1-1970", "days"),
         ("x", "microseconds since the epoch", "microseconds"),
         ("x", "length of the visit in seconds", ""),
+        ("x", "The order's time, in milliseconds since the epoch", "milliseconds"),
+        ("x", "tells us when: days since 1970", "days"),
+        ("x", "Days since the last order", ""),
+        ("days_since_last_order", "", ""),
+        ("seconden_sinds_laatste_bezoek", "", ""),
+        ("orders_last_30_days", "", ""),
+        ("day_of_birth", "", ""),
+        ("last_tag_id", "", ""),
+        ("dateOfBirthDays", "", "days"),
+        ("member_since_ms", "", "milliseconds"),
+        ("days_since_1970", "", "days"),
     ],
 )
 def test_what_is_said(name: str, doc: str, unit: str) -> None:
@@ -36,7 +48,8 @@ def test_what_is_said(name: str, doc: str, unit: str) -> None:
 
 def test_a_moment_has_a_name() -> None:
     assert all(map(names_a_moment, ["created_at", "besteldatum", "Geburtsdatum", "lastSeen", "orderDate"]))
-    assert not any(map(names_a_moment, ["total", "points", "dwell_time", "update_count"]))
+    others = ["total", "points", "dwell_time", "update_count", "mandate", "candidate", "orders_last_30_days"]
+    assert not any(map(names_a_moment, others))
 
 
 @pytest.mark.parametrize(
@@ -48,13 +61,20 @@ def test_a_moment_has_a_name() -> None:
         ([1_700_000_000_000_000_000], "nanoseconds"),
         ([19_000, -3_000], "days"),
         ([200_000], ""),
+        ([0, 3, 12, 1_800], ""),
     ],
 )
 def test_numbers_of_one_size_are_times_of_one_unit(values: list[int], unit: str) -> None:
     assert unit_of_values(values) == unit
 
 
+def test_a_day_may_be_long_ago() -> None:
+    assert unit_of_values([2_500], day=True) == "days"
+
+
 def test_the_setting_is_written() -> None:
     assert as_a_time("born", "days") == "{path: born, as: date, unit: days}"
+    assert as_a_time("seen[0].at", "days") == "{path: 'seen[0].at', as: date, unit: days}"
+    assert yaml.safe_load(as_a_time("x['a', b]", "days"))["path"] == "x['a', b]"
     assert as_a_time("seen", "seconds") == "{path: seen, as: datetime, unit: seconds}"
     assert as_a_time("born", "seconds", day=True) == "{path: born, as: date, unit: seconds}"

@@ -105,7 +105,28 @@ def test_too_much_that_is_refused_fails_a_pipeline(broker: Broker, shop: Shop, t
     refused = command("--config", file, "--fail-above", "0.16")
     assert refused.exit_code == 1
     assert "16.67% would be refused, more than 16.00%" in refused.stderr
-    assert "is no share: give 1%, or 0.01" in command("--config", file, "--fail-above", "much").stderr
+    for unclear in ("much", "1", "2"):
+        assert "is no share: give 1%, or 0.01" in command("--config", file, "--fail-above", unclear).stderr
+
+
+def test_what_a_value_skips_by_name_is_a_row_of_that_name(
+    broker: Broker, shop: Shop, topic: str, tmp_path: Path
+) -> None:
+    chosen = {"path": "search_term", "values": {"unheard of": "search"}, "default": "skip"}
+    rows, _ = lines(command("--config", settings(tmp_path, broker, shop, [{"topic": topic, "event": chosen}])))
+    (skipped,) = [row for row in rows if "event" in row["skip_reasons"]]
+    assert skipped["event"] == "skip"
+
+
+def test_a_page_that_cannot_be_written_is_told_before_the_run(tmp_path: Path) -> None:
+    """No broker is asked, and what a page holds stays until the next is there."""
+    whole = service_settings(
+        "127.0.0.1:1", [{"topic": "a", "event": "search"}], bluecore_url="http://b", registry_url="http://r"
+    )
+    page = tmp_path / "nowhere" / "page.html"
+    refused = command("--config", write_settings(tmp_path, whole), "--html", page)
+    assert refused.exit_code == 1
+    assert refused.stderr.strip() == f"{page} cannot be written: No such file or directory"
 
 
 def test_what_is_old_is_told_apart_from_what_is_broken(broker: Broker, shop: Shop, tmp_path: Path) -> None:
@@ -207,6 +228,39 @@ def test_records_that_no_route_takes_have_a_line_of_their_own(
     routes = [{"topic": topic, "record": "com.shop.events.Search", "event": "search"}]
     *_, row = lines(command("--config", settings(tmp_path, broker, shop, routes)))[0]
     assert (row["route"], row["event"], row["reject"]) == (None, "", {"unroutable": 1})
+
+
+def test_each_row_names_its_destination_and_each_destination_its_pace(
+    broker: Broker, shop: Shop, tmp_path: Path
+) -> None:
+    """By a value of the record: two brands, one to skip, and one that nobody knows."""
+    topic = broker.topic(1)
+    now = int(time.time() * 1000)
+    for number, brand in enumerate(["acme"] * 6 + ["zeta", "gone", "unknown"]):
+        event = shop.encode("search", usual("jane@example.com") | {"search_term": brand})
+        broker.produce(topic, [Message(b"k", event, timestamp_ms=now - 100_000 + 12_500 * number)])
+    by_brand = {"path": "search_term", "values": {"acme": "acme", "zeta": "zeta", "gone": "skip"}}
+    search: dict[str, Any] = {"topic": topic, "event": "search", "destination": by_brand}
+    routes = [search, {"topic": topic, "event": "looked"}]
+    destinations = {"acme": {"namespace": "a", "rate_limit_per_second": 0.05}, "zeta": {"namespace": "z"}}
+    file = settings(tmp_path, broker, shop, routes, destinations=destinations)
+
+    rows, summary = lines(command("--config", file))
+
+    assert [(row["route"], row["destination"], row["send"], row["skip_reasons"], row["reject"]) for row in rows] == [
+        (0, None, 0, {"destination": 1}, {"unroutable": 1}),
+        (0, "acme", 6, {}, {}),
+        (0, "zeta", 1, {}, {}),
+        (1, "", 9, {}, {}),
+    ]
+    assert "unknown" not in json.dumps(rows), "whose brand it is stays masked"
+    paces = summary["destinations"]
+    assert {name: (each["requests_per_second"], each["exceeds_rate_limit"]) for name, each in paces.items()} == {
+        "": (0.09, False),
+        "acme": (0.06, True),
+        "zeta": (0.01, False),
+    }
+    assert paces["acme"]["rate_limit_per_second"] == 0.05
 
 
 def test_a_topic_that_is_missing_fails_and_the_others_are_shown(

@@ -47,3 +47,10 @@ def test_an_id_that_no_identify_links_is_told_once() -> None:
 
     customers.add(request("identify", "visitor-2", email="jane@example.com"), Row())
     assert customers.unlinked == 1
+
+
+def test_an_id_that_is_linked_in_one_namespace_is_not_in_another() -> None:
+    customers = Customers()
+    customers.add(request("identify", "visitor-1", email="jane@example.com")._replace(destination="acme"), Row())
+    customers.add(request("search", "visitor-1")._replace(destination="zeta"), Row())
+    assert customers.unlinked == 1

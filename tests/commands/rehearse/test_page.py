@@ -18,12 +18,13 @@ from consumer.records import Partition, Reason, Record, Reject, Stage
 from tests.support.configs import SOUND
 
 LONG = "shop.a-topic-with-a-name-that-no-phone-can-show-in-one-line-of-its-screen.v1"
+CONFIG = Config.model_validate(SOUND)
 
 
 @pytest.fixture
 def rehearsal() -> Rehearsal:
     """2,000 purchases of which 1 in 8 is refused, and a topic that could not be read."""
-    made = Rehearsal(Config.model_validate(SOUND), None, 0, show_values=False)
+    made = Rehearsal(CONFIG, None, 0, show_values=False)
     row = made.tally.rows[RowKey(0, LONG, "purchase")] = Row(
         read=2_000, send=1_500, skip=Counter(when=200, event=50), requests=1_500, profiles=40
     )
@@ -40,7 +41,7 @@ def rehearsal() -> Rehearsal:
 @pytest.fixture
 def opened(rehearsal: Rehearsal, chromium: WebDriver, tmp_path: Path) -> WebDriver:
     file = tmp_path / "report.html"
-    write_page(rehearsal, file)
+    write_page(rehearsal, CONFIG, file)
     chromium.get(file.as_uri())
     return chromium
 
@@ -64,10 +65,23 @@ def test_a_paused_route_is_told_to_be_one(rehearsal: Rehearsal, tmp_path: Path) 
     (row,) = rehearsal.tally.rows.values()
     row.paused = True
     file = tmp_path / "report.html"
-    write_page(rehearsal, file)
+    write_page(rehearsal, CONFIG, file)
     text = file.read_text()
     assert "This route is paused, and nothing of it is sent now. Once it goes on:" in text
     assert '<strong class="sent">0 %</strong>' in text
+
+
+def test_each_destination_has_its_pace_beside_its_limit(rehearsal: Rehearsal, tmp_path: Path) -> None:
+    several = {"acme": {"namespace": "a"}, "zeta": {"namespace": "z", "rate_limit_per_second": 0.5}}
+    (row,) = rehearsal.tally.rows.values()
+    rehearsal.tally.rows = {RowKey(0, LONG, "purchase", "zeta"): row, RowKey(0, LONG, "purchase", None): Row(read=1)}
+    file = tmp_path / "report.html"
+    write_page(rehearsal, Config.model_validate({**SOUND, "destinations": several}), file)
+    text = file.read_text()
+    assert f"<small>from {LONG} to zeta</small>" in text
+    assert f"<small>from {LONG}</small>" in text, "where it is not known where it goes, nothing is said of it"
+    assert "<li>acme: 0.0 requests a second, 0 a day</li>" in text
+    assert "<li>zeta: 1.0 requests a second, 86,400 a day: more than the 0.5 that rate_limit_per_second" in text
 
 
 def test_a_message_is_text_whatever_it_holds(opened: WebDriver) -> None:
@@ -83,7 +97,7 @@ def test_the_parts_of_a_bar_are_as_long_as_they_are_many(opened: WebDriver) -> N
 def test_it_needs_no_other_file(rehearsal: Rehearsal, tmp_path: Path) -> None:
     """It is sent around by mail."""
     file = tmp_path / "report.html"
-    write_page(rehearsal, file)
+    write_page(rehearsal, CONFIG, file)
     text = file.read_text()
     assert "src=" not in text
     assert "href=" not in text

@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from consumer.commands.rehearse.tally import RowKey, Span, Tally
+from consumer.config.destinations import UNNAMED
 from consumer.records import Partition, Reason, Record, Reject, Stage
 
 KEY = RowKey(0, "shop.orders", "purchase")
@@ -50,10 +51,16 @@ def test_the_same_message_of_two_reasons_is_two() -> None:
 
 def test_what_no_route_takes_stands_last() -> None:
     tally = Tally()
-    keys = [RowKey(None, "a", ""), RowKey(1, "b", "search"), RowKey(0, "b", "purchase"), RowKey(0, "a", "optin")]
+    keys = [
+        RowKey(None, "a", ""),
+        RowKey(1, "b", "search", "zeta"),
+        RowKey(1, "b", "search", None),
+        RowKey(0, "b", "purchase"),
+        RowKey(0, "a", "optin"),
+    ]
     for key in keys:
         tally.row(key)
-    assert [key for key, _ in tally.ordered()] == [keys[3], keys[2], keys[1], keys[0]]
+    assert [key for key, _ in tally.ordered()] == [keys[4], keys[3], keys[2], keys[1], keys[0]]
 
 
 def test_the_pace_is_that_of_the_records_own_times() -> None:
@@ -63,6 +70,15 @@ def test_the_pace_is_that_of_the_records_own_times() -> None:
         tally.row(RowKey(0, topic, "x")).requests = requests
         tally.spans[topic] = Span(0, seconds * 1000)
     assert tally.requests_per_second() == pytest.approx(3.1)
+
+
+def test_the_pace_of_a_destination_is_that_of_its_own_requests() -> None:
+    tally = Tally()
+    for destination, requests in ((UNNAMED, 60), ("acme", 600), (None, 0)):
+        tally.row(RowKey(0, "shop.orders", "purchase", destination)).requests = requests
+    tally.spans["shop.orders"] = Span(0, 60_000)
+    assert [tally.requests_per_second(each) for each in (UNNAMED, "acme", "zeta")] == pytest.approx([1, 10, 0])
+    assert tally.requests_per_second() == pytest.approx(11)
 
 
 def test_records_that_were_written_at_once_tell_no_pace() -> None:

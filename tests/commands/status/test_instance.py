@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
+from consumer.commands.status.command import status
 from consumer.commands.status.instance import addresses, ask
 from consumer.kafka.group import Member
 from consumer.sandbox.registry import registry_app
@@ -21,6 +25,15 @@ from consumer.sandbox.serve import serve
 def test_it_asks_who_was_named_or_the_hosts_of_the_group_once_each(given: list[str], asked: list[str]) -> None:
     hosts = ["10.0.0.1", "10.0.0.1", "2001:db8::1"]
     assert addresses(given, [Member(host, "client", frozenset()) for host in hosts], 8000) == asked
+
+
+@pytest.mark.parametrize("given", ["pod-1:metrics", "pod-1:99999", "[::1", "", "  "])
+def test_an_address_that_is_none_is_refused_before_anything_is_asked(given: str, tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.touch()
+    done = CliRunner().invoke(status, ["--config", str(config), "--instance", given])
+    assert done.exit_code == 2
+    assert f"{given!r} is no HOST, HOST:PORT or URL" in done.output
 
 
 def test_nobody_there_is_told() -> None:

@@ -37,9 +37,24 @@ def test_one_that_is_well_says_nothing() -> None:
         ({"circuit": "http_503"}, Severity.ERROR, "pod:8000: it only probes Bluecore: http_503"),
         ({"answers": "slow: 2 s"}, Severity.ERROR, "pod:8000: Bluecore answers slowly: slow: 2 s"),
         (
-            {"reading": "paused: registry"},
+            {"reading": "paused: settled_map"},
             Severity.WARNING,
-            "pod:8000 has stopped reading for now (paused: registry)",
+            "pod:8000 has stopped reading for now (paused: settled_map)",
+        ),
+        (
+            {"reading": "paused: memory, route_rate"},
+            Severity.OK,
+            "pod:8000 reads no more until some of what it has is sent (paused: memory, route_rate)",
+        ),
+        (
+            {"reading": "paused: registry", "registry": "nothing accepts connections"},
+            Severity.ERROR,
+            "pod:8000: the registry fails it: nothing accepts connections",
+        ),
+        (
+            {"reading": "paused: unknown_schema", "registry": "schema 7 is unknown to the registry: not found"},
+            Severity.ERROR,
+            "pod:8000: records wait for a schema: schema 7 is unknown to the registry: not found",
         ),
         ({"reading": "shop.orders: no"}, Severity.ERROR, "pod:8000: it does not read everything: shop.orders: no"),
         ({"hot_key": "150 records"}, Severity.ERROR, "pod:8000: one key holds others up: 150 records"),
@@ -77,4 +92,4 @@ def test_versions_and_settings_that_differ_are_told() -> None:
     told = [each.message for each in version_findings(seen)]
     assert "different versions run: a:1 runs 1.0; b:1 runs 1.1" in told
     assert "delivery.max_in_flight differs: 1 at b:1; 64 at a:1" in told
-    assert any("100 seconds ago: what changed then?" in each for each in told)
+    assert any(each.endswith("100 seconds ago") for each in told)

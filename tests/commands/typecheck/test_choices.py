@@ -58,6 +58,15 @@ def test_one_value_of_another_type_among_others() -> None:
     assert line == "error event.values.yes: is string, and the value is boolean: no record has it"
 
 
+def test_a_country_that_yaml_reads_as_a_flag_is_told() -> None:
+    """`NO` without quotes is false."""
+    (_, line) = sorted(lines("name", "NL", False), key=lambda each: each.startswith("error"))
+    assert line == (
+        "error event.values.false: is boolean, and the value is string: no record has it; "
+        "a word that YAML reads as false, such as no, off or n, goes in quotes"
+    )
+
+
 @pytest.mark.parametrize(("path", "value"), [("name", "yes"), ("id", 1)])
 def test_of_what_has_no_list_only_the_records_tell(path: str, value: str | int) -> None:
     (line,) = lines(path, value)

@@ -41,6 +41,13 @@ def test_a_condition_on_what_speaks_of_returns_is_enough() -> None:
     assert told(with_field("kind", RETURNED), when="kind == 'SALE'") == []
 
 
+@pytest.mark.parametrize(
+    "name", ["return_address", "retour_adres", "returnPolicyUrl", "returns_allowed", "return_rate"]
+)
+def test_what_a_sale_says_of_returns_makes_it_none(name: str) -> None:
+    assert told(with_field(name, "string")) == []
+
+
 def test_a_difference_may_be_below_zero() -> None:
     (message,) = told(fields=FIELDS | {"total": "sum - lines[0].price"})
     assert "as it is a difference" in message

@@ -33,6 +33,45 @@ def test_a_key_that_no_header_can_hold_is_refused_before_anything_is_sent(
     assert "cret" not in finding
 
 
+TOKENS = {
+    "security.protocol": "SASL_SSL",
+    "sasl.mechanism": "OAUTHBEARER",
+    "sasl.oauthbearer.method": "oidc",
+    "sasl.oauthbearer.client.secret": "secret",
+    "sasl.oauthbearer.token.endpoint.url": "https://identity.example.com/token",
+}
+
+
+@pytest.mark.parametrize(
+    ("sections", "key"),
+    [
+        (
+            {"schema_registry": {"url": "http://r:1", "options": {"basic.auth.user.info": "${UNSET}"}}},
+            "schema_registry.options.basic.auth.user.info",
+        ),
+        (
+            {"kafka": {"bootstrap_servers": "k:1", "options": {**TOKENS, "sasl.oauthbearer.client.id": "${UNSET}"}}},
+            "kafka.options.sasl.oauthbearer.client.id",
+        ),
+        ({"tables": {"shops": {"file": "${UNSET}", "key": "id"}}}, "tables.shops.file"),
+    ],
+)
+def test_a_variable_that_is_not_set_is_one_fault(tmp_path: Path, sections: dict[str, Any], key: str) -> None:
+    """What the empty text in its place is not good for is none of its own."""
+    assert findings(tmp_path, **sections) == [f"{key}: the environment variable UNSET is not set"]
+
+
+def test_another_fault_beside_it_is_told_with_it(tmp_path: Path) -> None:
+    options = {"basic.auth.user.info": "${UNSET}", "timeout.ms": "soon"}
+    first, *others = findings(
+        tmp_path,
+        schema_registry={"url": "http://r:1", "options": options},
+        kafka={"bootstrap_servers": "k:1", "options": {"sasl.pasword": "${UNSET}", "fetch.wait.max.ms": "soon"}},
+    )
+    assert "the environment variable UNSET is not set" in first
+    assert any("fetch.wait.max.ms" in each for each in others)
+
+
 def test_a_sound_configuration_passes_without_a_network(tmp_path: Path) -> None:
     file = tmp_path / "config.yaml"
     file.write_text(text())

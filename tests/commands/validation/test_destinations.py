@@ -86,6 +86,14 @@ def test_without_destinations_there_is_bluecore(tmp_path: Path) -> None:
     }
 
 
+def test_what_destinations_share_needs_a_namespace_and_the_message_says_why(tmp_path: Path) -> None:
+    found = faults(written(tmp_path, "acme", bluecore={"url": "http://sandbox:8090/api/track/mobile/v1"}))
+    assert found == {
+        "bluecore.namespace": "is required: bluecore is a destination of its own: give it one, "
+        "or move what it sets to each of destinations and leave bluecore out"
+    }
+
+
 def test_skip_and_odd_names_are_none(tmp_path: Path) -> None:
     found = faults(written(tmp_path, "acme", destinations=BRANDS | {"skip": {"namespace": "s"}}))
     assert "it skips the record" in found["destinations.skip"]

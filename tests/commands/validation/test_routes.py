@@ -43,6 +43,8 @@ def test_the_ten_event_types_and_custom_names_are_right(event: str) -> None:
         ({"fields": {"order": "id"}}, "fields.order", "did you mean order_id?"),
         ({"fields": {"product_id": "id"}}, "fields.product_id", "map it as products.id"),
         ({"fields": {"sku": "id"}}, "fields.sku", "map it as products.id"),
+        ({"fields": {"product.id": "id"}}, "fields.product.id", "; did you mean products.id?"),
+        ({"fields": {"product.price": "p"}}, "fields.product.price", "; did you mean products.price?"),
         ({"fields": {"price": "amount"}}, "fields.price", "map it as products.price"),
         ({"fields": {"tier": "x"}}, "fields.tier", "goes under `attributes`"),
         ({"fields": {"email": "uper(x)"}}, "fields.email", "no function uper()"),

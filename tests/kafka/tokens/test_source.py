@@ -144,6 +144,19 @@ def test_a_token_that_the_brokers_refuse_is_replaced_unless_it_is_new() -> None:
     eventually(lambda: source.callback("")[0] == "t2", 20, "another token")
 
 
+def test_a_closed_source_renews_no_more_until_it_is_asked_again() -> None:
+    service = Service(seconds=0.2)
+    source = service.source()
+    assert source.token().text == "t1"
+    source.close()
+    eventually(lambda: not any(each.name == "kafka-token" for each in threading.enumerate()), 20, "the thread's end")
+    asked = service.asked
+    service.now += 1
+    with pytest.raises(TokenUnavailable):
+        source.token()
+    eventually(lambda: service.asked > asked, 20, "another token")
+
+
 @pytest.mark.parametrize(
     ("token", "says"),
     [

@@ -8,10 +8,13 @@ import pytest
 import requests
 from selenium.webdriver.common.keys import Keys
 
+from consumer.commands.doctor.bluecore import check_bluecore
+from consumer.config.model import Config
 from consumer.sandbox.faults import make_plan
 from consumer.sandbox.sandbox import Running
 from tests.sandbox.samples import JANE, VISITOR, event, profile
 from tests.sandbox.static.visitor import PHONE, Visitor
+from tests.support.configs import SOUND
 
 
 def consent(running: Running, name: str) -> None:
@@ -28,6 +31,15 @@ def test_a_refusal_is_seen_beside_what_was_sent(visitor: Visitor) -> None:
     visitor.sees(".json .marked", '"total": is missing')
     visitor.sees(".json", '"token": "***"')
     visitor.pictured("refusal")
+
+
+def test_the_question_of_doctor_is_told_from_a_customers_event(visitor: Visitor, running: Running) -> None:
+    config = Config.model_validate({**SOUND, "bluecore": {"url": running.api_url, "namespace": "acme-shop"}})
+    assert [each.what for each in check_bluecore(config)] == ["bluecore", "clock"]
+    visitor.opens()
+    visitor.clicks(".row", "Doctor's question")
+    visitor.sees("#detail h2", "Doctor's question")
+    visitor.sees(".why", "that it is refused is as it should be")
 
 
 def test_the_request_is_seen_exactly_as_it_was_sent(visitor: Visitor, running: Running) -> None:
