@@ -59,6 +59,16 @@ def registry() -> Iterator[str]:
 class TestFolder:
     """A folder of schemas: no registry and no broker is needed."""
 
+    def test_a_consent_that_the_route_does_not_read_is_a_warning(self, tmp_path: Path) -> None:
+        zustimmung = {"type": "enum", "name": "Zustimmung", "symbols": ["ERTEILT", "WIDERRUFEN"]}
+        folder = files(tmp_path, consent=record("com.shop.Consent", email="string", zustimmung=zustimmung))
+        route = CONSENT | {"record": "com.shop.Consent"}
+        (check,) = check_routes(config_of(route), folder)
+        warnings = [message for severity, message in told(check) if severity is Severity.WARNING]
+        assert any(each.startswith("every record becomes optin whatever zustimmung says") for each in warnings)
+        (check,) = check_routes(config_of(route | {"when": "zustimmung == 'ERTEILT'"}), folder)
+        assert not any(severity is Severity.WARNING for severity, _ in told(check))
+
     def test_the_schemas_of_the_repository_map_without_any_fields(self) -> None:
         routes = [{"topic": f"shop.{event}", "event": event} for event in EVENT_TYPES]
         checks = check_routes(config_of(*routes), schemas_folder())
