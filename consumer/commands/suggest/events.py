@@ -82,7 +82,9 @@ def guess_event(
         )
     ):
         sure = "a guess"
-    weak = sure == "a guess" and not named_so
+    # A topic of withdrawals whose record type is named after consents.
+    torn = event == "optin" and choice is None and _named("unsubscribe", topic, contents.record) is not None
+    weak = torn or (sure == "a guess" and not named_so)
     return EventGuess(event, "a guess" if open_values else sure, why, choice, open_values, weak)
 
 

@@ -51,7 +51,7 @@ def _heading(made: Suggestion, refused: Sequence[str]) -> Iterator[str]:
         for path, values in made.deciding:
             yield from comment(f"  {path}: {', '.join(map(as_yaml, values)) or 'its values are not known'}")
     elif made.event.weak:
-        yield from comment("REQUIRED: is it this event? Nothing is named like it; take the route over if so.")
+        yield from comment("REQUIRED: is it this event? Its names do not say so; take the route over if it is.")
     if made.missing:
         yield from comment(
             f"REQUIRED and not found: {', '.join(made.missing)}. Name the path of each, or leave it out."

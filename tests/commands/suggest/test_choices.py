@@ -142,3 +142,7 @@ def test_an_event_that_nothing_names_is_a_comment() -> None:
     text = text_of("erp.rows", avro)
     assert routes_in(text) == []
     assert "# REQUIRED: is it this event?" in text
+
+
+def test_withdrawals_in_records_named_after_consents_are_no_opt_ins() -> None:
+    assert routes_in(text_of("crm.unsubscribes", record("Consent", email="string"))) == []
