@@ -20,6 +20,7 @@ from consumer.commands.typecheck.documentation import changed_names, undocumente
 from consumer.commands.typecheck.findings import Finding, Severity
 from consumer.commands.typecheck.negative_totals import BELOW_ZERO, unguarded_total
 from consumer.commands.typecheck.routes import SchemaVersion, check_route
+from consumer.commands.typecheck.unread_consents import unread_consents
 from consumer.commands.validation.routes import overlap
 from consumer.config.model import Config
 from consumer.config.route import RouteConfig
@@ -141,7 +142,9 @@ def _check_versions(
 ) -> list[Finding]:
     resolution = resolution_findings(key, versions, route)
     encrypted = encryption_findings(key, route.route, versions)
-    return [*resolution, *encrypted, *check_route(key, route.route, read_as(versions, of_topic), around)]
+    read = read_as(versions, of_topic)
+    consents = unread_consents(key, route.route, read)
+    return [*resolution, *encrypted, *check_route(key, route.route, read, around), *consents]
 
 
 def _check_reader_alone(

@@ -8,10 +8,10 @@ from functools import cache
 from typing import Any, Final
 
 from consumer.avro.schema import AvroSchema
-from consumer.commands.counts.minor_units import divided, says_minor_units
-from consumer.commands.counts.times import said_unit
-from consumer.commands.counts.words import joined
-from consumer.commands.suggest.events import EventGuess, actions, guess_event
+from consumer.commands.counts.words import joined, words_of
+from consumer.commands.suggest.choices import values_of, values_that_decide
+from consumer.commands.suggest.conversions import mapped
+from consumer.commands.suggest.events import EventGuess, guess_event
 from consumer.commands.suggest.hints import add_hints
 from consumer.commands.suggest.leaves import Contents, Leaf, ListLeaf, contents_of
 from consumer.commands.suggest.leftovers import sort_rest
@@ -27,9 +27,7 @@ from consumer.commands.suggest.matching import (
 )
 from consumer.commands.suggest.samples import Evidence, evidence
 from consumer.commands.suggest.suggestion import Mapped, Suggestion
-from consumer.commands.suggest.vocabulary import DONE, PRODUCT
-from consumer.commands.typecheck.shapes import symbols_of
-from consumer.config.route import FieldConfig
+from consumer.commands.suggest.vocabulary import ACTIONS, DONE, PRODUCT
 from consumer.mapping.contract import CONTRACTS, DEFAULT_ATTRIBUTES
 
 _IDENTITY: Final = ("email", "distinct_id", "customer_id", "device_id")
@@ -66,12 +64,13 @@ def suggestion_of(
     if event is None:
         made.unused = [leaf.path for leaf in contents.leaves]
         return made
+    made.deciding = [(leaf.path, values_that_decide(leaf, evidence_of)) for leaf in event.undecided]
     _add_fields(made, event, found, evidence_of)
     if CONTRACTS[event.event].takes_products:
         _add_products(made, event.event, listed, flat, evidence_of)
     sort_rest(made, contents, evidence_of)
     add_hints(made, contents, found, evidence_of)
-    _add_conditions(made, event, contents)
+    _add_conditions(made, event, contents, evidence_of)
     _add_missing(made, event)
     return made
 
@@ -87,51 +86,10 @@ def _add_fields(made: Suggestion, event: EventGuess, found: Mapping[str, Match],
         wanted = [name for name in wanted if name not in _IDENTITY[2:]]
     for name in wanted:
         match = found.get(name)
-        if match is not None and match.points >= DOUBTFUL:
+        if match is not None and match.points >= DOUBTFUL and match.leaf not in event.undecided:
             made.fields[name] = mapped(name, match, evidence_of)
             if name == "email" and evidence_of(match.leaf.path).unclean:
                 made.options["normalise_email"] = True
-
-
-def mapped(name: str, match: Match, evidence_of: EvidenceOf) -> Mapped:
-    """The value as the field needs it: converted if its type asks for that, with a note where it is no sure thing."""
-    leaf, note = match.leaf, "" if match.points >= LIKELY else f"perhaps: {match.why}"
-    source: str | FieldConfig = leaf.path
-    if name == "birthday":
-        source, note = _date(leaf, evidence_of(leaf.path), note)
-    elif name in {"total", "products.price", "products.quantity"} and "string" in leaf.kinds:
-        source, note = _number(leaf, evidence_of(leaf.path), note)
-    if name in {"total", "products.price"} and not evidence_of(leaf.path).commas:
-        source, note = amount(leaf, evidence_of(leaf.path), source, note)
-    return Mapped(source, leaf.path, note)
-
-
-def _number(leaf: Leaf, found: Evidence, note: str) -> tuple[str | FieldConfig, str]:
-    if not found.commas:
-        return FieldConfig(path=leaf.path, **{"as": "number"}), note
-    return f"parse_number({leaf.path}, `true`)", "its values have a decimal comma"
-
-
-def amount(leaf: Leaf, found: Evidence, source: str | FieldConfig, note: str) -> tuple[str | FieldConfig, str]:
-    """An amount as it is, or divided where it is one of cents; where the values alone say so, a note does."""
-    if why := says_minor_units(leaf.name, leaf.doc):
-        return divided(f"to_number({leaf.path})" if "string" in leaf.kinds else leaf.path), why
-    if found.minor:
-        return source, f"whole numbers in all records: if they are cents, {divided(leaf.path)}"
-    return source, note
-
-
-def _date(leaf: Leaf, found: Evidence, note: str) -> tuple[str | FieldConfig, str]:
-    if "integer" not in leaf.kinds:
-        return FieldConfig(path=leaf.path, **{"as": "date"}), note
-    told, why = said_unit(leaf.name, leaf.doc)
-    # Values are facts, and a name may be of another time.
-    unit = found.unit or told or "days"
-    if found.unit:
-        said = f"a whole number of {unit} since 1970, by its values"
-    else:
-        said = f"{why} {unit} since 1970" if told else "days since 1970? Look at a record"
-    return FieldConfig(path=leaf.path, **{"as": "date", "unit": unit}), said
 
 
 def _add_products(
@@ -167,14 +125,17 @@ def _map_products(made: Suggestion, matches: Mapping[str, Match], above: str, ev
             made.fields[name] = replace(found, path=above + found.path)
 
 
-def _add_conditions(made: Suggestion, event: EventGuess, contents: Contents) -> None:
-    for leaf in actions(contents.leaves):
-        if event.choice is not None and leaf.path == event.choice.path:
+def _add_conditions(made: Suggestion, event: EventGuess, contents: Contents, evidence_of: EvidenceOf) -> None:
+    read = {leaf.path for leaf in event.undecided} | ({event.choice.path} if event.choice is not None else set())
+    for leaf in contents.leaves:
+        values = values_of(leaf, evidence_of) if _tells_kinds(leaf) else ()
+        if leaf.path in read or not values:
             continue
-        symbols = [each for avro in leaf.shape.types for each in symbols_of(avro) or ()]
-        done = [each for each in symbols if joined(each) in DONE]
-        picked = (done or symbols)[0]
-        made.conditions.append((f"{leaf.path} == '{picked}'", f"it may be {', '.join(symbols)}"))
+        done = [each for each in values if joined(each) in DONE]
+        made.conditions.append((f"{leaf.path} == '{(done or values)[0]}'", f"it may be {', '.join(values)}"))
+    if event.choice is not None and event.choice.unnamed:
+        unnamed = ", ".join(event.choice.unnamed)
+        made.notes.append(f"not understood, and refused until the event of each is named: {unnamed}")
     local = [leaf.path for leaf in contents.leaves if leaf.path in made.unused and leaf.versions < contents.versions]
     if local:
         made.notes.append(f"only some versions of the schema have {', '.join(local[:5])}")
@@ -197,3 +158,8 @@ def _add_missing(made: Suggestion, event: EventGuess) -> None:
         made.missing.append("email")
     if (contract.links or not contract.customer) and not set(_IDENTITY[contract.links :]) & made.fields.keys():
         made.missing.append("distinct_id")
+
+
+def _tells_kinds(leaf: Leaf) -> bool:
+    """Whether it looks as if it told one kind of event from another."""
+    return joined(leaf.name) in ACTIONS or not {"status", "state"}.isdisjoint(words_of(leaf.name))

@@ -12,7 +12,7 @@ from consumer.commands.suggest.suggestion import Mapped, Suggestion
 from consumer.commands.typecheck.findings import Finding, Severity
 from consumer.commands.typecheck.routes import SchemaVersion, check_route
 from consumer.commands.validation.routes import route_findings
-from consumer.config.route import SKIP, FieldConfig, RouteConfig
+from consumer.config.route import FieldConfig, RouteConfig
 
 
 def route_of(made: Suggestion) -> dict[str, Any]:
@@ -27,8 +27,6 @@ def route_of(made: Suggestion) -> dict[str, Any]:
         route["event"] = made.event.event
     else:
         route["event"] = {"path": choice.path, "values": dict(choice.values)}
-        if choice.rest:
-            route["event"]["default"] = SKIP
     for section, found in (("fields", made.fields), ("attributes", made.attributes)):
         if found:
             route[section] = {name: _source(each) for name, each in found.items()}

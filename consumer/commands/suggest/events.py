@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from consumer.commands.counts.words import joined, words_of
+from consumer.commands.suggest.choices import Choice, choice_of, undecided
 from consumer.commands.suggest.leaves import Contents, Leaf
-from consumer.commands.suggest.matching import SURE, EvidenceOf, Match
-from consumer.commands.suggest.vocabulary import ACTIONS, CONSENT_FLAGS, EVENTS, NO, YES
-from consumer.commands.typecheck.shapes import symbols_of
+from consumer.commands.suggest.matching import EvidenceOf, Match
+from consumer.commands.suggest.vocabulary import EVENTS, REMOVED
 from consumer.mapping.contract import CONTRACTS
+from consumer.records import CONSENTS
 
 _NAMED: Final = 8
 _WITHIN: Final = 5
@@ -24,26 +25,20 @@ _NAMED_OUTRIGHT: Final = frozenset(("addtocart", "cartadd", "addedtocart", "opti
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A value of the record that tells two events apart: the JMESPath, and the event of each value.
+class EventGuess:
+    """The event, how sure it is (`sure`, `likely`, `a guess`), and why, as the ends of a sentence.
 
     Attributes:
-        rest: there are other values, which are neither: their records are skipped.
+        undecided: of an event of consents, the values that may decide which it is, none of them understood.
+        weak: nothing names it, and the opposite or another event would have the same fields.
     """
-
-    path: str
-    values: Mapping[bool | str, str]
-    rest: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class EventGuess:
-    """The event, how sure it is (`sure`, `likely`, `a guess`), and why, as the ends of a sentence."""
 
     event: str
     how_sure: str
     why: tuple[str, ...]
     choice: Choice | None = None
+    undecided: tuple[Leaf, ...] = ()
+    weak: bool = False
 
 
 def guess_event(
@@ -76,7 +71,8 @@ def guess_event(
         return None
     if event == "add_to_cart" and named_so and _says_no(topic, contents.record):
         event = "remove_from_cart"
-    choice = _choice(event, contents, evidence_of)
+    choice = choice_of(event, contents, evidence_of)
+    open_values = undecided(contents, evidence_of) if event in CONSENTS and choice is None else ()
     sure = "sure" if named_so and not missing else "likely" if named_so or not missing else "a guess"
     if (
         choice is None
@@ -86,7 +82,8 @@ def guess_event(
         )
     ):
         sure = "a guess"
-    return EventGuess(event, sure, why, choice)
+    weak = sure == "a guess" and not named_so
+    return EventGuess(event, "a guess" if open_values else sure, why, choice, open_values, weak)
 
 
 def guess_by_name(topic: str) -> str | None:
@@ -114,7 +111,7 @@ def _named(event: str, topic: str, record: str) -> tuple[int, str] | None:
 
 
 def _says_no(*names: str) -> bool:
-    return any(word in NO for name in names for word in words_of(name))
+    return any(word in REMOVED for name in names for word in words_of(name))
 
 
 def _missing(event: str, found: Mapping[str, Match], *, products: bool) -> list[str]:
@@ -146,45 +143,3 @@ def _has(event: str, found: Mapping[str, Match], *, products: bool) -> list[str]
 def _reason(had: Iterable[str]) -> tuple[str, ...]:
     text = ", ".join(had)
     return (f"its records have {text}",) if text else ()
-
-
-def _choice(event: str, contents: Contents, evidence_of: EvidenceOf) -> Choice | None:
-    """The value that tells added from removed, or given from taken back."""
-    pairs = {"optin": ("optin", "unsubscribe"), "add_to_cart": ("add_to_cart", "remove_from_cart")}
-    if event not in pairs:
-        return None
-    yes, no = pairs[event]
-    for leaf in contents.leaves:
-        for avro in leaf.shape.types:
-            symbols = symbols_of(avro) or ()
-            values: dict[bool | str, str] = {each: yes for each in symbols if joined(each) in YES}
-            values |= {each: no for each in symbols if joined(each) in NO}
-            if {yes, no} <= set(values.values()):
-                return Choice(leaf.path, values, rest=len(values) < len(symbols))
-    if event == "optin" and (flag := _flag(contents.leaves, evidence_of)):
-        return Choice(flag.path, {True: yes, False: no})
-    return None
-
-
-def _flag(leaves: Iterable[Leaf], evidence_of: EvidenceOf) -> Leaf | None:
-    flags = [leaf for leaf in leaves if leaf.kinds == ("boolean",)]
-
-    def points(leaf: Leaf) -> tuple[int, float]:
-        parts = {joined(leaf.name), *words_of(leaf.name)}
-        named = SURE if joined(leaf.name) in CONSENT_FLAGS else 1 if parts & CONSENT_FLAGS else 0
-        if {"email", "mail", "newsletter"} & {word for name in leaf.names for word in words_of(name)}:
-            named += 2
-        return named, evidence_of(leaf.path).share
-
-    best = max(flags, key=points, default=None)
-    return best if best is not None and (points(best)[0] or len(flags) == 1) else None
-
-
-def actions(leaves: Iterable[Leaf]) -> list[Leaf]:
-    """The values that look as if they told one kind of event from another."""
-    return [
-        leaf
-        for leaf in leaves
-        if any(symbols_of(avro) for avro in leaf.shape.types)
-        and (joined(leaf.name) in ACTIONS or "status" in words_of(leaf.name) or "state" in words_of(leaf.name))
-    ]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-import phonenumbers
-
 from consumer.commands.counts.times import names_a_moment, said_unit
 from consumer.commands.counts.words import joined, words_of
 from consumer.commands.suggest.leaves import Contents, Leaf
 from consumer.commands.suggest.matching import EvidenceOf, Match
-from consumer.commands.suggest.suggestion import Suggestion
-from consumer.commands.suggest.time_words import EVENT_TIMES, NOT_THE_EVENT
+from consumer.commands.suggest.regions import region_in_topic, region_of_country
+from consumer.commands.suggest.suggestion import UNKNOWN, Suggestion
+from consumer.commands.suggest.time_words import EVENT_TIMES, NOT_THE_EVENT, PREPOSITIONS
 from consumer.commands.typecheck.shapes import has_no_zone
 
 _NAMED: Final = 3
@@ -52,10 +51,12 @@ def _points(leaf: Leaf, evidence_of: EvidenceOf) -> int:
         return 0
     if joined(leaf.name) in EVENT_TIMES:
         return _NAMED
-    if names_a_moment(leaf.name):
+    parts = words_of(leaf.name)
+    if names_a_moment(leaf.name) or (len(parts) > 1 and parts[-1] in PREPOSITIONS):
         return _MADE
     typed = "datetime" in leaf.kinds
-    return _ANY if typed or evidence_of(leaf.path).moments else 0
+    told = said_unit(leaf.name, leaf.doc)[0]
+    return _ANY if typed or told or evidence_of(leaf.path).moments else 0
 
 
 def _is_time(leaf: Leaf, evidence_of: EvidenceOf) -> bool:
@@ -77,8 +78,8 @@ def _phone(made: Suggestion, phone: Leaf, country: Match | None, evidence_of: Ev
     found = evidence_of(phone.path)
     if not found.nationals:
         return
-    code = "" if country is None else evidence_of(country.leaf.path).commonest.upper()
-    region = code if code in phonenumbers.SUPPORTED_REGIONS else "NL"
-    guess = "" if region == code else ", or the region that is yours"
+    said = "" if country is None else region_of_country(evidence_of(country.leaf.path).commonest)
+    region = said or found.region or region_in_topic(made.topic)
+    guess = "" if region else ", once you name the country of those: NL, DE, ..."
     why = f"{found.nationals} of {found.filled} phones lack the code of their country: this adds it{guess}"
-    made.hints.append(("phone_region", region, why))
+    made.hints.append(("phone_region", region or UNKNOWN, why))

@@ -18,7 +18,7 @@ _DEEPEST: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A value that is no record.
+    """A value that is no record and no list.
 
     Attributes:
         path: a JMESPath, from the record, or from an element of its list.
@@ -98,6 +98,15 @@ def contents_of(schemas: Sequence[AvroSchema]) -> Contents:
     return Contents(name, doc, tuple(merged.values()), tuple(lists.values()), envelope, len(schemas))
 
 
+def in_lists(contents: Contents) -> Iterator[Leaf]:
+    """What the elements of lists hold, with paths from the top; of a list of plain values, the list."""
+    for each in contents.lists:
+        if not each.leaves:
+            yield each.leaf
+        for leaf in each.leaves:
+            yield replace(leaf, path=f"{each.leaf.path}[].{leaf.path}", names=(*each.leaf.names, *leaf.names))
+
+
 def path_of(names: Sequence[str]) -> str:
     """The JMESPath of a field in a field."""
     return ".".join(name if _PLAIN.fullmatch(name) else json.dumps(name) for name in names)
@@ -126,7 +135,7 @@ def _walk(
             continue
         here = (*names, each["name"])
         shape = shape_of(each["type"], named)
-        plain = Shape(tuple(t for t in shape.types if kind(t) not in {"record", "array", "map"}), shape.nullable)
+        plain = Shape(tuple(t for t in shape.types if kind(t) not in {"record", "array"}), shape.nullable)
         if plain.types:
             yield Leaf(path_of(here), here, plain, str(each.get("doc", "")))
         for inner in shape.types:

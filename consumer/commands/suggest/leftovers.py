@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from consumer.commands.counts.minor_units import divided, says_minor_units
 from consumer.commands.counts.times import names_a_moment, said_unit
 from consumer.commands.counts.words import joined, words_of
-from consumer.commands.suggest.leaves import Contents, Leaf
+from consumer.commands.suggest.leaves import Contents, Leaf, in_lists
 from consumer.commands.suggest.matching import EvidenceOf
 from consumer.commands.suggest.samples import Evidence
 from consumer.commands.suggest.suggestion import Mapped, Suggestion
@@ -25,7 +23,7 @@ def sort_rest(made: Suggestion, contents: Contents, evidence_of: EvidenceOf) -> 
     """Attributes of a profile, personal data that has no field, and what else is not sent."""
     used = made.paths()
     profile = made.event is not None and made.event.event == "customer_patch"
-    for leaf in (*contents.leaves, *_in_lists(contents)):
+    for leaf in (*contents.leaves, *in_lists(contents)):
         if leaf.path in used:
             continue
         own = {joined(leaf.name), *words_of(leaf.name)}
@@ -42,15 +40,6 @@ def sort_rest(made: Suggestion, contents: Contents, evidence_of: EvidenceOf) -> 
             made.attributes[name] = _mapped(leaf, evidence_of(leaf.path))
         else:
             made.unused.append(leaf.path)
-
-
-def _in_lists(contents: Contents) -> Iterator[Leaf]:
-    """What the elements of lists hold, with paths from the top; of a list of plain values, the list."""
-    for each in contents.lists:
-        if not each.leaves:
-            yield each.leaf
-        for leaf in each.leaves:
-            yield replace(leaf, path=f"{each.leaf.path}[].{leaf.path}", names=(*each.leaf.names, *leaf.names))
 
 
 def _is_personal(leaf: Leaf, above: set[str], evidence_of: EvidenceOf) -> bool:

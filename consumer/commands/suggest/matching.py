@@ -19,6 +19,7 @@ from consumer.commands.suggest.vocabulary import (
     PEOPLE,
     PRODUCT,
 )
+from consumer.commands.suggest.whereabouts import says_how_it_stands
 
 EvidenceOf = Callable[[str], Evidence]
 
@@ -34,6 +35,7 @@ _KINDS: Final[Mapping[str, frozenset[str]]] = {
     "products.price": _AMOUNT,
     "products.quantity": _AMOUNT,
     "birthday": _TIME,
+    "state": frozenset(("string",)),
     **dict.fromkeys(("first_name", "last_name", "city", "country", "gender"), frozenset(("string", "integer"))),
 }
 _ITS_OWN: Final = frozenset(("order_id", "customer_id"))
@@ -112,7 +114,7 @@ def _best(
 
 
 def _field(target: str, leaf: Leaf, record: str, evidence_of: EvidenceOf) -> Match | None:
-    if not _fits(target, leaf):
+    if not _fits(target, leaf) or (target == "state" and says_how_it_stands(leaf, evidence_of(leaf.path))):
         return None
     match = _named(target, leaf, FIELDS[target]) or _own_id(target, leaf, record) or _described(target, leaf)
     if target == "email":
@@ -173,8 +175,14 @@ def _own_id(target: str, leaf: Leaf, record: str) -> Match | None:
 
 def _described(target: str, leaf: Leaf) -> Match | None:
     """The schema's documentation names it."""
+    if target == "state":
+        return None  # the word of anything that stands somehow
     text = leaf.doc.lower()
     words = target.split("_")
-    if text and all(word in text.split() or word in text.replace("-", "").split() for word in words):
+    if (
+        text
+        and target != "state"
+        and all(word in text.split() or word in text.replace("-", "").split() for word in words)
+    ):
         return Match(leaf, DOUBTFUL, "the schema describes it so")
     return None

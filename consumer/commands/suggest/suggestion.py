@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from consumer.commands.suggest.events import EventGuess
 from consumer.config.route import FieldConfig
+
+UNKNOWN: Final = "??"
+"""What only a person can say: no configuration with it is accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class Suggestion:
     Attributes:
         record: the type's full name; None where the topic has but one.
         event: None: nothing speaks for any.
+        deciding: of an undecided event, the paths of the values that may decide it, and what each may be.
         missing: what the event needs and was not found.
         conditions: `when` lines to think about, each with why.
         hints: other options to think about: the key, a value, and why.
@@ -39,6 +43,7 @@ class Suggestion:
     fields: dict[str, Mapped] = field(default_factory=dict)
     attributes: dict[str, Mapped] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
+    deciding: list[tuple[str, tuple[bool | int | str, ...]]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     conditions: list[tuple[str, str]] = field(default_factory=list)
     hints: list[tuple[str, Any, str]] = field(default_factory=list)

@@ -15,9 +15,13 @@ EVENT_TIMES: Final = set_of(
     "zeitpunkt zeit zeitstempel bestelldatum bestelltam bestelltzeitpunkt erstelltam erstellt angelegtam "
     "ereigniszeit horodatage datecommande creele datecreation dateheure instant fecha fechahora fechapedido "
     "fechacreacion creadoen dataora dataordine creatoil datacreazione datapedido criadoem tarih zaman "
-    "siparistarihi olusturulmatarihi olayzamani data dataczas datazamowienia utworzono"
+    "siparistarihi olusturulmatarihi olayzamani data dataczas datazamowienia utworzono "
+    "gebuchtum gebuchtam gekauftam gekauftum angesehenum angesehenam bezahltam realizadoen compradoen pagadoen "
+    "vistoen"
 )
 """When something happened."""
+PREPOSITIONS: Final = set_of("at on am um op en le il a em")
+"""The ends of the names of moments: `gebuchtUm`, `realizadoEn`."""
 NOT_THE_EVENT: Final = set_of(
     "birth birthday birthdate dob born geboortedatum geboren geburtsdatum geburtstag naissance nacimiento nascita "
     "urodzenia dogum expires expiry expiration until valid end ends delivery delivered deliver shipped shipping ship "

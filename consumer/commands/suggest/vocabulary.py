@@ -41,6 +41,7 @@ FIELDS: Final[Mapping[str, frozenset[str]]] = {
         "phone phonenumber telephone telephonenumber mobile mobilenumber mobilephone cellphone cell tel "
         "msisdn telefoon telefoonnummer mobielnummer mobiel gsm telefon telefonnummer handy handynummer "
         "rufnummer numerotelephone portable telefono movil cellulare celular telefonnumarasi ceptelefonu "
+        "mobil mobilnummer mobiltelefon telefonomovil numeromovil telefonino "
         "numertelefonu"
     ),
     "city": set_of("city town locality plaats woonplaats stad ort stadt wohnort ville ciudad citta cidade sehir il"),
@@ -66,7 +67,9 @@ FIELDS: Final[Mapping[str, frozenset[str]]] = {
     ),
     "order_id": set_of(
         "orderid ordernumber orderno ordernr orderkey ordercode orderreference orderref purchaseid "
-        "transactionid salesorderid salesordernumber receiptid receiptnumber invoiceid checkoutid "
+        "transactionid salesorderid salesordernumber receiptid receiptnumber bonnummer bonnr bonid belegnummer "
+        "belegnr kassenbonnummer kassabonnummer "
+        "numeroticket numerorecibo numeroscontrino invoiceid checkoutid "
         "confirmationnumber bestelnummer bestelid bestellingid ordernummer bestellnummer bestellnr "
         "auftragsnummer auftragsnr auftragid bestellungid numerocommande idcommande commandeid numeropedido "
         "idpedido pedidoid numeroordine idordine siparisno siparisnumarasi siparisid numerzamowienia "
@@ -77,7 +80,7 @@ FIELDS: Final[Mapping[str, frozenset[str]]] = {
         "orderamount revenue grosstotal gross grossamount brutto bruttobetrag bruttototaal totalincltax "
         "totaal totaalbedrag totaalprijs orderbedrag bedrag bestelbedrag gesamtbetrag gesamtsumme "
         "gesamtpreis gesamtwert summe betrag bestellwert montanttotal montant totalttc prixtotal "
-        "importetotal importe montototal totale importototale valortotal toplamtutar toplam tutar kwota suma"
+        "gesamt importetotal importe montototal totale importototale valortotal toplamtutar toplam tutar kwota suma"
     ),
     "client": set_of("client clientname saleschannel channel platform appname verkoopkanaal vertriebskanal canal"),
     "device": set_of("device devicetype devicename apparaat geraet geraetetyp gerat appareil dispositivo cihaz"),
@@ -88,7 +91,7 @@ LISTS: Final = set_of(
     "entries articles skus productids regels orderregels bestelregels producten artikelen artikel positionen "
     "bestellpositionen auftragspositionen produkte warenkorbpositionen produits lignes lignescommande "
     "articulos productos lineas lineaspedido righe articoli prodotti itens produtos urunler kalemler "
-    "satirlar produkty pozycje"
+    "satirlar produkty pozycje posten belegposten bonposten kassenposten bonregels"
 )
 """Lists of products."""
 
@@ -98,7 +101,8 @@ PRODUCT: Final[Mapping[str, frozenset[str]]] = {
         "itemcode itemno articleid articlenumber articleno articlecode article variantid variantsku styleid "
         "ean gtin upc asin artikelnummer artikelnr artikelid artikel artikelcode produktid produktnummer "
         "produit idproduit referenceproduit codeproduit idproducto codigoproducto codigoarticulo articulo "
-        "idarticulo codiceprodotto codicearticolo idprodotto urunid urunkodu urunno idproduktu kodproduktu"
+        "idarticulo codiceprodotto codicearticolo idprodotto urunid urunkodu urunno idproduktu kodproduktu "
+        "reference referencia referenz riferimento referentie ref referenciaarticulo referenciaproducto"
     ),
     "products.name": set_of(
         "name title productname itemname producttitle description articlename omschrijving naam productnaam "
@@ -112,11 +116,14 @@ PRODUCT: Final[Mapping[str, frozenset[str]]] = {
     ),
     "products.quantity": set_of(
         "quantity qty count pieces units orderunits amountordered aantal hoeveelheid stuks menge anzahl stueckzahl "
-        "quantite cantidad quantita quantidade adet miktar ilosc"
+        "quantite cantidad unidades quantita quantidade adet miktar ilosc"
     ),
 }
 
-OF_A_PRODUCT: Final = set_of("id name title description amount count naam nom nombre nome nazwa")
+OF_A_PRODUCT: Final = set_of(
+    "id name title description amount count naam nom nombre nome nazwa reference referencia referenz riferimento "
+    "referentie ref unidades"
+)
 """Those that say something of a product only where they stand in one: `name` may be anybody's."""
 
 NOT_THE_TOTAL: Final = set_of(
@@ -151,7 +158,10 @@ PERSONAL: Final = set_of(
 EVENTS: Final[Mapping[str, frozenset[str]]] = {
     "purchase": set_of(
         "purchase purchased order orders ordered orderplaced ordercreated orderpaid ordercompleted sale "
-        "sales checkout transaction transactions receipt bestelling bestellingen aankoop bestellung "
+        "sales checkout transaction transactions receipt receipts kassenbon kassenbons kassenbeleg kassenbelege "
+        "kassabon kassabonnen bon bonnen beleg belege quittung quittungen ticketdecaisse tickets ticket "
+        "recibo recibos scontrino "
+        "scontrini fis fisler paragon paragony bestelling bestellingen aankoop bestellung "
         "bestellungen auftrag auftraege kauf commande commandes achat pedido pedidos compra compras ordine "
         "ordini acquisto siparis siparisler zamowienie zamowienia"
     ),
@@ -181,7 +191,8 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "consent consents optin optins permission permissions preference preferences subscription "
         "subscriptions newsletter toestemming toestemmingen inschrijving inschrijvingen einwilligung "
         "einwilligungen zustimmung anmeldung consentement consentements abonnement consentimiento "
-        "consentimientos consenso consensi iscrizione izin izinler zgoda zgody"
+        "consentimientos suscripcion suscripciones alta altas boletin boletines nieuwsbrief nieuwsbrieven "
+        "infolettre consenso consensi iscrizione iscrizioni inscrizione izin izinler zgoda zgody"
     ),
     "unsubscribe": set_of(
         "unsubscribe unsubscribes unsubscribed optout optouts afmelding afmeldingen uitschrijving abmeldung "
@@ -196,27 +207,34 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
 }
 """By event type, the words of topics and record types; the more telling event types first."""
 
-CONSENT_FLAGS: Final = set_of(
-    "consent consented optin optedin isoptedin subscribed issubscribed newsletter marketing marketingconsent "
-    "emailconsent emailoptin acceptsmarketing granted accepted allowed active enabled value status state "
-    "toestemming akkoord nieuwsbrief einwilligung zugestimmt newsletterabo consentement accord "
-    "consentimiento consenso izin zgoda email"
+ADDED: Final = set_of(
+    "add added addtocart in toegevoegd hinzugefuegt hinzugefugt ajoute anadido agregado aggiunto eklendi dodano"
 )
-YES: Final = set_of(
-    "optin optedin in yes true granted given subscribed subscribe accepted active allowed ja oui si evet tak "
-    "add added addtocart toegevoegd hinzugefuegt ajoute"
+REMOVED: Final = set_of(
+    "remove removed removefromcart delete deleted out verwijderd entfernt supprime eliminado quitado rimosso "
+    "cikarildi usunieto"
 )
-NO: Final = set_of(
-    "optout optedout out no false denied revoked withdrawn unsubscribed unsubscribe declined inactive nee "
-    "nein non hayir nie remove removed removefromcart deleted verwijderd entfernt supprime"
+"""What became of a product in a cart."""
+ORDINARY: Final = set_of(
+    "channel kanal kanaal canal canale source quelle bron origen origine language sprache taal langue idioma lingua "
+    "locale country land pays pais gender geslacht geschlecht device platform client currency brand marke merk store "
+    "shop test guest mobile vip employee method environment version title salutation anrede region"
 )
+"""What is beside a consent and decides none."""
 ACTIONS: Final = set_of(
-    "action operation event eventtype type kind change activity actie aktion vorgang accion azione soort art typ"
+    "action operation event eventtype type kind change activity actie aktion vorgang accion azione soort art typ "
+    "zustand estado stand statut etat stato durum toestand tila"
 )
 DONE: Final = set_of(
-    "paid placed completed complete confirmed created new open shipped fulfilled closed betaald bezahlt paye pagado"
+    "paid placed completed complete confirmed created new open shipped fulfilled closed betaald bezahlt paye payee "
+    "pagado pagada pagato pagata pago completado abgeschlossen voltooid geplaatst odendi oplacone"
 )
 """Statuses of an order that was made."""
+UNDONE: Final = set_of(
+    "cancelled canceled failed returned refunded rejected pending geannuleerd mislukt storniert annuliert offen "
+    "annule annulee anulado anulada annullato annullata cancelado cancelada devuelto iptal anulowane"
+)
+"""Statuses of one that was not, or not yet."""
 ATTRIBUTES: Final = set_of(
     "loyalty tier level points vip segment language locale currency newsletter nieuwsbrief infolettre store "
     "favourite preferred brand registered registeredat signup since status category size taal sprache langue idioma "

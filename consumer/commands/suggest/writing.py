@@ -9,8 +9,9 @@ from typing import Any, Final
 import yaml
 
 from consumer.commands.suggest.checking import route_of
-from consumer.commands.suggest.suggestion import Mapped, Suggestion
+from consumer.commands.suggest.suggestion import UNKNOWN, Mapped, Suggestion
 from consumer.config.yaml_scalars import Dumper
+from consumer.mapping.names import as_yaml
 
 _WIDTH: Final = 110
 _COMMENT_COLUMN: Final = 46
@@ -26,10 +27,15 @@ def written(made: Suggestion, refused: Sequence[str]) -> str:
     lines = [
         "",
         *_heading(made, refused),
-        *_route(made, commented=bool(refused) or made.event is None),
+        *_route(made, commented=bool(refused) or not _is_ready(made)),
         *_ending(made),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _is_ready(made: Suggestion) -> bool:
+    """Whether it can be taken over as it is: a wrong guess of a consent writes to people who want nothing."""
+    return made.event is not None and not made.event.undecided and not made.event.weak
 
 
 def _heading(made: Suggestion, refused: Sequence[str]) -> Iterator[str]:
@@ -40,6 +46,12 @@ def _heading(made: Suggestion, refused: Sequence[str]) -> Iterator[str]:
     sure = made.event.how_sure
     why = "; ".join(made.event.why)
     yield from comment(f"{what}: {made.event.event}, {sure}: {why}.")
+    if made.event.undecided:
+        yield from comment("REQUIRED: which value is a consent? Choose the event by it, with `skip` for all others:")
+        for path, values in made.deciding:
+            yield from comment(f"  {path}: {', '.join(map(as_yaml, values)) or 'its values are not known'}")
+    elif made.event.weak:
+        yield from comment("REQUIRED: is it this event? Nothing is named like it; take the route over if so.")
     if made.missing:
         yield from comment(
             f"REQUIRED and not found: {', '.join(made.missing)}. Name the path of each, or leave it out."
@@ -50,6 +62,9 @@ def _heading(made: Suggestion, refused: Sequence[str]) -> Iterator[str]:
 
 def _route(made: Suggestion, *, commented: bool) -> Iterator[str]:
     route = route_of(made)
+    if made.deciding:
+        path, values = made.deciding[0]
+        route["event"] = {"path": path, "values": dict.fromkeys(values or (UNKNOWN,), UNKNOWN)}
     mark = "# " if commented else ""
     for number, (key, value) in enumerate(route.items()):
         start = "- " if number == 0 else "  "

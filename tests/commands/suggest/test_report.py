@@ -130,7 +130,7 @@ def test_values_that_are_neither_given_nor_taken_back_are_skipped() -> None:
     flag = {"type": "enum", "name": "Flag", "symbols": ["JA", "NEE", "ONBEKEND"]}
     avro = record("Toestemming", email="string", status=flag)
     (route,) = routes_in(text_of("toestemmingen", avro))
-    assert route["event"] == {"path": "status", "values": {"JA": "optin", "NEE": "unsubscribe"}, "default": "skip"}
+    assert route["event"] == {"path": "status", "values": {"JA": "optin", "NEE": "unsubscribe", "ONBEKEND": "skip"}}
     assert errors_of(route, avro) == []
 
 
@@ -322,7 +322,12 @@ def test_the_age_of_profiles_is_a_comment() -> None:
 
 @pytest.mark.parametrize(
     ("phone", "country", "region"),
-    [("06-12345678", "de", "DE"), ("06-12345678", "Nederland", "NL"), ("+31612345678", "NL", None)],
+    [
+        ("06-12345678", "de", "DE"),
+        ("06-12345678", "Nederland", "NL"),
+        ("06-12345678", "", "??"),
+        ("+31612345678", "NL", None),
+    ],
 )
 def test_phones_without_the_code_of_their_country_are_told(phone: str, country: str, region: str | None) -> None:
     """With the country that most records name, if they name any as Bluecore's rules need it."""
@@ -333,4 +338,84 @@ def test_phones_without_the_code_of_their_country_are_told(phone: str, country: 
     if region is not None:
         route = uncommented_option(text, "phone_region")
         assert route["phone_region"] == region
-        assert errors_of(route, avro) == []
+        if region != "??":
+            assert errors_of(route, avro) == []
+
+
+def test_the_country_of_other_phones_or_of_the_topic_is_evidence_too() -> None:
+    avro = record("Klant", email="string", mobil="string")
+    national = {"email": "jan@example.com", "mobil": "0151 23456789"}
+    assert "# phone_region: DE" in text_of("shop.de.kunden", avro, records=(national,))
+    records = (national, {"email": "ann@example.com", "mobil": "+4366012345678"})
+    assert "# phone_region: AT" in text_of("kunden", avro, records=records)
+
+
+@pytest.mark.parametrize(
+    ("value", "source"),
+    [
+        ("31.12.1980", "parse_date(geburtstag, '%d.%m.%Y')"),
+        ("31/12/1980", "parse_date(geburtstag, '%d/%m/%Y')"),
+        ("1980-12-31", {"path": "geburtstag", "as": "date"}),
+        ("01/02/1980", {"path": "geburtstag", "as": "date"}),
+    ],
+)
+def test_a_birthday_in_text_is_read_as_its_values_are_written(value: str, source: object) -> None:
+    """Where the month may be first, a comment asks."""
+    avro = record("Kunde", email="string", geburtstag="string")
+    text = text_of("kunden", avro, records=({"email": "jan@example.com", "geburtstag": value},))
+    (route,) = routes_in(text)
+    assert route["fields"]["birthday"] == source
+    assert ("day first?" in text) is (value == "01/02/1980")
+    assert errors_of(route, avro) == []
+
+
+def test_receipts_are_purchases() -> None:
+    line = record("Posten", artikelnummer="string", menge="int", preisCent="int")
+    zustand = {"type": "enum", "name": "Zustand", "symbols": ["BEZAHLT", "STORNIERT", "OFFEN"]}
+    avro = record(
+        "Kassenbon", bonNummer="string", email="string", gesamtCent="int", zustand=zustand, posten=array(line)
+    )
+    avro["fields"].append({"name": "gebuchtUm", "type": "long", "doc": "Sekunden seit 1970"})
+    text = text_of("filiale.kassenbons", avro)
+    (route,) = routes_in(text)
+    assert route["event"] == "purchase"
+    assert "split_products" not in route
+    assert route["fields"]["total"] == "gesamtCent / `100`"
+    assert route["fields"]["products"] == "posten"
+    assert "# when: zustand == 'BEZAHLT'" in text
+    assert uncommented_option(text, "event_time")["event_time"] == {"path": "gebuchtUm", "unit": "seconds"}
+
+
+def test_a_spanish_order() -> None:
+    line = record("Linea", referencia="string", descripcion="string", precioCentimos="int", unidades="int")
+    avro = record(
+        "Pedido",
+        numeroPedido="string",
+        comprador=record("Comprador", correo="string", movil="string"),
+        estado={"type": "enum", "name": "Estado", "symbols": ["ANULADO", "PAGADO"]},
+        totalCentimos="long",
+        realizadoEn=MILLISECONDS,
+        lineas=array(line),
+    )
+    text = text_of("tienda.pedidos", avro)
+    (route,) = routes_in(text)
+    assert route["fields"] == {
+        "email": "comprador.correo",
+        "order_id": "numeroPedido",
+        "total": "totalCentimos / `100`",
+        "products": "lineas",
+        "products.id": "referencia",
+        "products.name": "descripcion",
+        "products.price": "precioCentimos / `100`",
+        "products.quantity": "unidades",
+    }
+    assert "# when: estado == 'PAGADO'" in text
+    assert "# event_time: realizadoEn" in text
+    assert "Personal data, not sent: comprador.movil" in text
+
+
+def test_a_view_has_its_time_by_its_values() -> None:
+    avro = record("Angesehen", email="string", artikelnummer="string", angesehenUm="long")
+    records = ({"email": "jan@example.com", "artikelnummer": "1", "angesehenUm": 1_769_860_800},)
+    text = text_of("web.ansichten", avro, records=records)
+    assert uncommented_option(text, "event_time")["event_time"] == {"path": "angesehenUm", "unit": "seconds"}

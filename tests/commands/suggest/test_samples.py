@@ -17,8 +17,17 @@ RECORDS: list[dict[str, Any]] = [
 
 def test_values_are_counted_by_what_they_look_like() -> None:
     assert evidence("login", RECORDS) == Evidence(seen=3, filled=2, emails=1, commonest="jane@example.com")
+    assert evidence("age", RECORDS).numbers == (41,)
     assert evidence("deep.a", RECORDS) == Evidence(seen=3, filled=1)
     assert evidence("login", []) == Evidence()
+
+
+def test_few_different_words_are_kinds_and_addresses_and_numbers_are_none() -> None:
+    def few(*values: str) -> tuple[str, ...]:
+        return evidence("kind", [{"kind": value} for value in values]).few
+
+    assert few("offen", "erteilt", "offen") == ("offen", "erteilt")
+    assert few("jane@example.com") == few("12,50") == few("a" * 41) == few(*"abcdefghijk") == ()
 
 
 def test_more_than_half_of_the_values_have_to_be_addresses() -> None:
