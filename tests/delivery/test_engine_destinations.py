@@ -177,6 +177,21 @@ def test_a_replay_of_that_sends_what_was_refused_alone(driver: Brands) -> None:
     assert driver.log == ["shop.orders:0:7:1@zeta"]
 
 
+def test_what_is_not_set_aside_goes_on_when_its_destination_is_back(driver: Brands) -> None:
+    """Records of a topic of one brand are passed over while those of a mixed topic are set aside."""
+    driver.put_down("acme")
+    for number in range(3):
+        driver.take(f"joe {number}", to("acme"), partition=ACME)
+        driver.take(f"jane {number}", to("acme"))
+    driver.wait(PATIENCE_SECONDS + 1)
+    assert len(driver.acknowledge()) == 3
+
+    driver.run(lambda _: ACCEPTED)
+
+    assert set(driver.log) == {f"shop.acme:0:{number}@acme" for number in range(4)}
+    assert driver.at_rest()
+
+
 def test_records_of_a_destination_that_is_gone_are_left_where_they_are(driver: Brands) -> None:
     driver.take("jane", to("acme"), partition=RETRY, past=Redelivery(ORDERS, 7, destination="sold"))
     driver.take("joe", to("acme"), partition=RETRY, past=Redelivery(ORDERS, 8, destination="acme"))
