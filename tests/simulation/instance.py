@@ -191,8 +191,8 @@ class Instance:
 
     def _end(self) -> None:
         partitions = self.partitions
-        with suppress(Fatal):
-            self.service.run()  # its first poll meets the same error
+        with suppress(Fatal), self._waiting():
+            self.service.run()  # its next poll meets the same error; while requests are out, that takes a moment
         self.ended = self.closed = True
         self.net.excuse_uncommitted(partitions)
         if not all(each.closed for each in self.consumers):

@@ -565,7 +565,7 @@ _FIRST_SEEDS: dict[Plant, int] = {
     _forget_what_was_delivered_in_part: 256,
     _park_for_ever_what_is_acknowledged_late: 1100,
     _settle_in_the_order_of_the_receipts: 448,
-    _let_what_fails_lose_its_place: 358,
+    _let_what_fails_lose_its_place: 1080,
     _send_all_commits_in_one_request: 39,
     _do_not_make_a_refused_request_smaller: 39,
 }
