@@ -123,6 +123,8 @@ def test_an_instance_that_hangs_is_named_with_its_partitions(pipeline: Pipeline)
     topic = pipeline.broker.topic(4)
     with pipeline.service([{"topic": topic, "event": "search"}]) as service:
         service.wait_ready(120)
+        pipeline.produce(topic, "search", EMAILS)
+        pipeline.committed_to_the_end(topic)  # ready is who has joined by one member: the routed one may be to come
         service.send(signal.SIGSTOP)
         pipeline.produce(topic, "search", EMAILS)
         code, report = told(pipeline)
