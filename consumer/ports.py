@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from consumer.delivery.commits import CommitFailure
+from consumer.delivery.decisions import Commit
 from consumer.delivery.parking import Change
-from consumer.delivery.task import Commit, Task
+from consumer.delivery.task import Task
 from consumer.records import Answer, Partition, Receipt, Record
 
 

@@ -48,7 +48,7 @@ class Answers:
         endpoint.in_flight -= 1
         gates, attempts = endpoint.gates, endpoint.attempts
         verdict = self._policy.verdicts.judge(answer)
-        if verdict in {Verdict.REFUSED, Verdict.THROTTLED} and attempts.accused(task, now):
+        if (verdict is Verdict.REFUSED or verdict is Verdict.THROTTLED) and attempts.accused(task, now):
             verdict = Verdict.FAILED
         failed = verdict is Verdict.FAILED
         if not (failed and attempts.own_fault(task)):  # else what the answer asks for is asked of this record

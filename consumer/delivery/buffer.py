@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from consumer.delivery.decisions import Decisions
 from consumer.delivery.endpoint import Endpoints
 from consumer.delivery.memory_budget import MemoryBudget, pauses
 from consumer.delivery.parts import may_hold_consents
-from consumer.delivery.task import Decisions, PartitionState, Task
+from consumer.delivery.task import PartitionState, Task
 from consumer.records import Partition
 
 _LOWEST_SHARE = 0.5

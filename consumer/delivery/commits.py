@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum, auto
 
+from consumer.delivery.decisions import Commit
 from consumer.delivery.offset_map import LIMIT, encode, encode_note
 from consumer.delivery.offset_ranges import OffsetRanges
-from consumer.delivery.task import UNBOUNDED, Commit, PartitionState
+from consumer.delivery.task import UNBOUNDED, PartitionState
 from consumer.records import Partition
 
 _MAP_TOO_FULL = 0.75

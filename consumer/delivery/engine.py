@@ -13,10 +13,11 @@ from collections.abc import Collection
 from consumer.backoff import Backoff
 from consumer.config.destinations import UNNAMED
 from consumer.delivery.answers import Answers
+from consumer.delivery.arrivals import Arrivals
+from consumer.delivery.decisions import Decisions
 from consumer.delivery.endpoint import Endpoint
-from consumer.delivery.failures import TooLargeToWrite, joined, parked, too_large_to_write, unmappable, unread_again
+from consumer.delivery.failures import TooLargeToWrite, parked, too_large_to_write, unread_again
 from consumer.delivery.lanes import Lane, Lanes
-from consumer.delivery.legs import Legs
 from consumer.delivery.order import KeyOrder, Turn
 from consumer.delivery.outbox import Outbox
 from consumer.delivery.parking import ParkedKeys
@@ -26,10 +27,8 @@ from consumer.delivery.receipts import Receipts
 from consumer.delivery.route_rates import RouteRates
 from consumer.delivery.setting_aside import SettingAside
 from consumer.delivery.settling import Settling
-from consumer.delivery.shares import UNKNOWN, Share, shares_of, without
-from consumer.delivery.taking import refused_task, task_of
-from consumer.delivery.task import FAILED_FIRST, Decisions, PartitionState, Settlement, Task
-from consumer.records import Answer, Delivered, Failure, Mapped, Outcome, Record, Reject, Send
+from consumer.delivery.task import FAILED_FIRST, Task
+from consumer.records import Answer, Failure, Mapped, Outcome, Record
 
 _REWRITE = Backoff(0.5, 30)
 _SHORTEST_WAIT = 0.001
@@ -57,10 +56,10 @@ class Engine:
         self._answers = Answers(
             policy, self.endpoints, self._lanes, self.partitions, self._settling, self._outbox, self.receipts
         )
+        self._arrivals = Arrivals(policy, self.endpoints, self._order, self.partitions, self._outbox, self.receipts)
         rates = policy.route_rates
         self._route_rates = RouteRates(rates, self._lanes) if rates else None
         self._aside = SettingAside(self._lanes, self.partitions.buffer, self._answers, self._must_wait)
-        self.duplicates_skipped = 0
         self.write_error = ""
         """Why the last write to the retry or dead-letter topic failed; empty once one is acknowledged."""
         self.unwritten = 0
@@ -77,6 +76,11 @@ class Engine:
     def destinations(self) -> Collection[str]:
         """The names of those that the configuration has."""
         return self._policy.rates
+
+    @property
+    def duplicates_skipped(self) -> int:
+        """How many records were read again that had been settled before."""
+        return self._arrivals.duplicates_skipped
 
     @property
     def requests_in_flight(self) -> int:
@@ -115,68 +119,7 @@ class Engine:
 
     def take(self, record: Record, mapped: Mapped, now: float) -> None:
         """A record that was read, and what mapping made of it."""
-        state = self.partitions.accepting(record.partition)
-        if state is None:
-            return
-        if record.offset < state.settled.next:
-            # The topic was truncated or made anew: what was known of its offsets is no more.
-            state = self.partitions.restart(state)
-        state.changed = True
-        if not state.settled.take(record.offset):
-            self.duplicates_skipped += 1
-            return
-        if state.redelivers and self._is_left(record, state):
-            return
-        if self._policy.several and isinstance(mapped, Send):
-            self._take_shares(record, shares_of(mapped, record.redelivery), state, now)
-            return
-        half = self.receipts is not None and self.receipts.half(record, state)
-        if self._adopted(record, state) is not None:
-            return
-        task: Task | None = None
-        if isinstance(mapped, Reject):
-            task = self._refused(record, mapped, state, now, half=half)
-        elif isinstance(mapped, Send):
-            task = self._mapped(record, Share(UNNAMED, "", mapped), state, now, half=half)
-        if task is None:
-            self._skip(record, state)
-            return
-        self.partitions.buffer.keep(task)
-        self._order.enter(task)
-
-    def _is_left(self, record: Record, state: PartitionState) -> bool:
-        """Whether its destination is there no longer. A mark settles those that are in the dead-letter topic now."""
-        past = record.redelivery
-        if past is not None and past.destination is not None and past.destination not in self._policy.rates:
-            state.removed.leave(past.destination, record.offset)
-            return True
-        if past is None and state.removed:
-            for offset in state.removed.moved(record):
-                state.settled.settle(offset)
-        return False
-
-    def _take_shares(self, record: Record, shares: list[Share], state: PartitionState, now: float) -> None:
-        """The same where there are destinations by name, to several of which it may go."""
-        if len(shares) > 1 and self.receipts is not None and self.receipts.adopt(record, state):
-            return
-        half = len(shares) == 1 and self.receipts is not None and self.receipts.half(record, state)
-        legs: Legs[Task, Lane[Task]] = Legs()
-        for share in shares:
-            if (orphan := self._adopted(record, state, share.leg)) is not None:
-                task = orphan
-                if orphan.legs is not None:
-                    legs.part_over(share.leg, None, orphan.legs.numbers_of(share.leg))
-            elif (made := self._mapped(record, share, state, now, half=half)) is not None:
-                task = made
-                self.partitions.buffer.keep(task)
-                self._order.enter(task)
-            else:
-                continue
-            legs.all.append(task)
-            if share.leg:
-                task.legs = legs
-        if not legs.all:
-            self._skip(record, state)
+        self._arrivals.take(record, mapped, now)
 
     def answered(self, ticket: int, answer: Answer, now: float) -> None:
         """The answer to the send with this ticket."""
@@ -273,64 +216,6 @@ class Engine:
             endpoint.look(now)
             more |= self._aside.go_on(endpoint, now)
         return more
-
-    def _skip(self, record: Record, state: PartitionState) -> None:
-        state.settled.settle(record.offset)
-        self._outbox.settled(Settlement(record, Outcome.SKIPPED, ("",)))
-
-    def _adopted(self, record: Record, state: PartitionState, leg: str = "") -> Task | None:
-        """This very record, or its share, if it is on its way still, from before its partition left."""
-        if not leg and self.receipts is not None and (ended := self.receipts.adopt(record, state)):
-            return ended
-        orphan = self.partitions.orphan_of(record, leg)
-        return orphan if orphan is not None and self._adopt(orphan, state) else None
-
-    def _refused(self, record: Record, mapped: Reject, state: PartitionState, now: float, *, half: bool) -> Task:
-        task = refused_task(record, mapped, state, self._outbox.number(), half=half)
-        for each in task.refused:
-            self._held_routes.unmappable(record.origin.topic, each, now)
-        task.fail(unmappable(task, mapped, now))
-        return task
-
-    def _mapped(self, record: Record, share: Share, state: PartitionState, now: float, *, half: bool) -> Task | None:
-        """The task of what is left to send of a record, or of its share; None: nothing is."""
-        topic, (destination, leg, mapped) = record.origin.topic, share
-        for each in mapped.refused:
-            self._held_routes.unmappable(topic, each, now)
-        if self._held_routes.watching:
-            self._held_routes.mapped(topic, mapped.requests, now)
-        done: Delivered = ()
-        if leg and (gone := self.partitions.delivered_before(record, leg)):
-            mapped, done = without(mapped, gone)
-            if not (mapped.requests or mapped.refused):
-                return None
-        task = task_of(record, mapped, state, self._policy, self._outbox.number(), half=half)
-        if task is None:
-            return None
-        task.leg, task.done = leg, (*task.done, *done)
-        if destination:
-            task.go_to(destination)
-        if not leg and (gone := self.partitions.delivered_before(record, task.part)):
-            task.leave_out(gone)
-        if task.requests:
-            self.endpoints[destination].attempts.resume(task, now)
-            self._order.taken(task)
-        else:
-            # All that can be was sent of it before, or is by other shares: what is left is refused.
-            task.done = task.done or mapped.others if leg == UNKNOWN else task.done
-            task.rejected_event = task.refused[0].event
-            task.fail(unmappable(task, joined(task.refused), now))
-        return task
-
-    def _adopt(self, task: Task, state: PartitionState) -> bool:
-        """A record that is read again before the result of its send is there: that result counts."""
-        before = task.state
-        self.partitions.buffer.move(task, state)
-        if not self._order.enter(task, busy=True):
-            self.partitions.buffer.move(task, before)
-            return False
-        state.in_flight_count += 1
-        return True
 
     def _write_again(self, task: Task, failure: Failure, error: str, now: float) -> None:
         self.write_error = error

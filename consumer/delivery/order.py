@@ -43,22 +43,13 @@ class KeyOrder:
         return self._key_of(task, task.kind, task.ordering_key, ordered=task.ordered)
 
     def _key_of(self, task: Task, kind: OrderClass, key: bytes | None, *, ordered: bool) -> Hashable:
-        found = self._key_in_destination(task, kind, key, ordered=ordered)
+        found: Hashable = task.record.offset
+        ordering, redelivers = self._policy.ordering, task.state.redelivers
+        if ordering == "partition" and not redelivers:
+            found = None
+        elif key is not None and (ordered if redelivers else ordering != "none"):
+            found = (key, kind) if kind is OrderClass.CONSENT else key
         return (found, task.destination) if task.destination else found
-
-    def _key_in_destination(self, task: Task, kind: OrderClass, key: bytes | None, *, ordered: bool) -> Hashable:
-        alone = task.record.offset
-        ordering = self._policy.ordering
-        if task.state.redelivers:
-            if not ordered:
-                return alone
-        elif ordering == "partition":
-            return None
-        elif ordering == "none":
-            return alone
-        if key is None:
-            return alone
-        return (key, kind) if kind is OrderClass.CONSENT else key
 
     def enter(self, task: Task, *, busy: bool = False) -> bool:
         """Puts a task into its lane; the rest of it keeps its place in a lane of its own.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import count
 
-from consumer.delivery.task import Decisions, Settlement, Task
+from consumer.delivery.decisions import Decisions, Settlement
+from consumer.delivery.task import Task
 from consumer.records import Receipt
 
 

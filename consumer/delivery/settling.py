@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
+from consumer.delivery.decisions import Settlement
 from consumer.delivery.lanes import Lane, Lanes
 from consumer.delivery.legs import Legs
 from consumer.delivery.order import KeyOrder
 from consumer.delivery.partitions import Partitions
 from consumer.delivery.receipts import Receipts
-from consumer.delivery.task import PartitionState, Settlement, Task
+from consumer.delivery.task import PartitionState, Task
 from consumer.records import Outcome, Reject
 
 

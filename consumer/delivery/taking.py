@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from consumer.delivery.parts import CONSENT_STEP, Part, left_of, parts_of
 from consumer.delivery.policy import DeliveryPolicy
+from consumer.delivery.shares import Share
 from consumer.delivery.task import PartitionState, Task
 from consumer.records import CONSENTS, Delivered, OrderClass, Record, Reject, Send
 
@@ -39,16 +38,17 @@ def _is_left(refused: Reject, task: Task) -> bool:
 
 
 def task_of(  # noqa: PLR0913 - a record, and what is known of it
-    record: Record, mapped: Send, state: PartitionState, policy: DeliveryPolicy, number: int, *, half: bool = False
+    record: Record, share: Share, state: PartitionState, policy: DeliveryPolicy, number: int, *, half: bool = False
 ) -> Task | None:
-    """The task of a mapped record; None: what was left of it, by its headers, mapping makes no longer.
+    """The task of a record's share; None: what was left of it, by its headers, mapping makes no longer.
 
     `half`: its first part has ended, though the tracker does not know that yet.
     """
+    destination, leg, mapped = share
     size = _size(record) + (len(mapped.requests) - 1) * _REQUEST_BYTES
     ordered = False
     consents = own = 0
-    for event, body, customer, link, *_ in mapped.requests:
+    for event, body, customer, link, _, _, _ in mapped.requests:
         size += len(body)
         if len(customer) > _LONG:
             size += len(customer)
@@ -64,36 +64,32 @@ def task_of(  # noqa: PLR0913 - a record, and what is known of it
         and not mapped.numbers
         and (past is None or (past.part is None and not past.which))
     )
-    if whole and consents in {0, own}:
-        kind = OrderClass.CONSENT if consents else OrderClass.OTHER
-        priority = mapped.priority + (CONSENT_STEP if consents else 0)
-        task = Task(record, state, mapped.requests, priority, size, number, ordered, kind)
-        if past is not None and past.delivered:
-            task.leave_out(range(past.delivered))
-    else:
+    left: tuple[Part, ...] = ()
+    kind = OrderClass.CONSENT if consents else OrderClass.OTHER
+    requests, priority = mapped.requests, mapped.priority + (CONSENT_STEP if consents else 0)
+    if not whole or consents not in {0, own}:
         left = left_of(mapped, past, policy.ordered_events, half=half)
         if not left:
             return None
-        task = _of_parts(record, left, state, size, number)
-        task.elsewhere = _of_the_other(mapped, task.kind)
+        kind, requests, priority, ordered = left[0][:4]
+    by_customer = policy.by_customer
+    task = Task(
+        record, state, requests, priority, size, number, ordered, kind, destination, leg, by_customer=by_customer
+    )
+    if left:
+        task.numbers, task.done, task.refused = left[0].numbers, left[0].done, left[0].refused
+        task.rest = left[1] if len(left) > 1 else None
+        task.elsewhere = _of_the_other(mapped, kind)
         if (past is None or not past.which or past.part) and (task.elsewhere or half or (past and past.part)):
-            task.part = task.kind
-    if policy.by_customer:
-        task.order_by_customer()
+            task.part = kind
+    elif past is not None and past.delivered:
+        task.leave_out(range(past.delivered))
     return task
 
 
 def _of_the_other(mapped: Send, kind: OrderClass) -> Delivered:
     """The requests of the other class."""
     return tuple(each for part in parts_of(mapped, frozenset()) if part.kind is not kind for each in part.own)
-
-
-def _of_parts(record: Record, left: Sequence[Part], state: PartitionState, size: int, number: int) -> Task:
-    first = left[0]
-    task = Task(record, state, first.requests, first.priority, size, number, first.ordered, first.kind)
-    task.numbers, task.done, task.refused = first.numbers, first.done, first.refused
-    task.rest = left[1] if len(left) > 1 else None
-    return task
 
 
 def _size(record: Record) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Container
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from consumer.delivery.lanes import Lane, LaneGroup
 from consumer.delivery.lease import Lease
@@ -15,7 +14,7 @@ from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.parts import Part, addressed, ordering_key
 from consumer.delivery.removed import Removed
 from consumer.delivery.shares import UNKNOWN
-from consumer.records import Delivered, EventRequest, Failure, OrderClass, Outcome, Partition, Receipt, Record, Reject
+from consumer.records import Delivered, EventRequest, Failure, OrderClass, Outcome, Partition, Record, Reject
 
 UNBOUNDED = sys.maxsize
 
@@ -83,14 +82,14 @@ class Task:
     number: int
     ordered: bool = False
     kind: OrderClass = OrderClass.OTHER
+    destination: str = ""
+    leg: str = ""
+    """Its name among the shares of a record that goes to several destinations."""
     part: OrderClass | None = None
     numbers: tuple[int, ...] = ()
     rest: Part | None = None
     rest_lane: Lane[Task] | None = None
     """Where the rest keeps its place, where that is another lane."""
-    destination: str = ""
-    leg: str = ""
-    """Its name among the shares of a record that goes to several destinations."""
     legs: Legs[Task, Lane[Task]] | None = None
     """Those shares."""
     events_before: tuple[str, ...] = ()
@@ -132,7 +131,7 @@ class Task:
 
     def __post_init__(self) -> None:
         self.traceparent = self.record.traceparent if self.record.headers else None
-        self.ordering_key = self.key_of(self.requests)
+        self.ordering_key = ordering_key(self.record, self.requests, by_customer=self.by_customer)
         self.parking_key = addressed(self.ordering_key, self.destination) if self.ordered else None
 
     def key_of(self, requests: tuple[EventRequest, ...]) -> bytes | None:
@@ -142,16 +141,6 @@ class Task:
     def parking_key_of(self, requests: tuple[EventRequest, ...]) -> bytes | None:
         """The key under which they are parked: a customer of two destinations is parked for each."""
         return addressed(self.key_of(requests), self.destination)
-
-    def go_to(self, destination: str) -> None:
-        """It is for one of the destinations by name."""
-        self.destination = destination
-        self.__post_init__()
-
-    def order_by_customer(self) -> None:
-        """Its order is the customer's, whatever its Kafka key."""
-        self.by_customer = True
-        self.__post_init__()
 
     def go_on(self, delivered: tuple[str, ...]) -> None:
         """The first part has ended: what is left of the record is the rest.
@@ -310,37 +299,3 @@ class Task:
         """The idempotency key that ends in this number, or in the name of a link."""
         key = f"{self.record_key}:{number}" if number else self.record_key
         return f"{key}@{self.destination}" if self.destination else key
-
-
-class Settlement(NamedTuple):
-    """A record that is settled: what became of each of its events."""
-
-    record: Record
-    outcome: Outcome
-    events: tuple[str, ...]
-    delivered: int = 0
-    failure: Failure | None = None
-    customer: str = ""
-    destination: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """An offset to commit, with the map of the offsets settled beyond it."""
-
-    partition: Partition
-    offset: int
-    metadata: str
-
-
-@dataclass(slots=True)
-class Decisions:
-    """What the engine wants done now. What has a ticket is answered under it."""
-
-    sends: list[tuple[int, Task]] = field(default_factory=list)
-    writes: list[tuple[int, Task]] = field(default_factory=list)
-    pause: list[Partition] = field(default_factory=list)
-    resume: list[Partition] = field(default_factory=list)
-    receipts: list[tuple[int, Receipt]] = field(default_factory=list)
-    settled: list[Settlement] = field(default_factory=list)
-    wake_at: float = float("inf")

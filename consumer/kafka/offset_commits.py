@@ -9,7 +9,7 @@ import structlog
 from confluent_kafka import KafkaError, TopicPartition
 
 from consumer.delivery.commits import CommitFailure
-from consumer.delivery.task import Commit
+from consumer.delivery.decisions import Commit
 from consumer.kafka.member import GroupMember
 from consumer.ports import Listener
 from consumer.records import Partition

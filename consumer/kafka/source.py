@@ -9,7 +9,7 @@ from functools import partial
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
 from consumer.config.model import Config
-from consumer.delivery.task import Commit
+from consumer.delivery.decisions import Commit
 from consumer.kafka.assignments import Assignments
 from consumer.kafka.consumer_errors import ConsumerErrors
 from consumer.kafka.group_protocol import CLASSIC, chosen

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import structlog
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, TopicPartition
 
-from consumer.delivery.task import Commit
+from consumer.delivery.decisions import Commit
 from consumer.kafka.client import Fatal
 from consumer.kafka.commits import commits, patient_commits, raise_errors
 from consumer.ports import Assigned

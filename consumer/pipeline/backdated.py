@@ -41,8 +41,11 @@ class Backdated:
             now: seconds since the epoch.
         """
         for record in records:
-            time, since = record.event_time_ms, self._at_end.get(record.partition)
-            if time is None or since is None or time / 1000 > since - _HOUR or record.redelivery is not None:
+            time = record.event_time_ms
+            if time is None or time / 1000 > now - _HOUR:
+                continue  # nearly all of them: the more is asked of the others
+            since = self._at_end.get(record.partition)
+            if since is None or time / 1000 > since - _HOUR or record.redelivery is not None:
                 continue
             topic = record.partition.topic
             self._metrics.records_backdated[topic].inc()

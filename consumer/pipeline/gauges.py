@@ -15,6 +15,7 @@ from consumer.pipeline.caches import NO_CACHES, Caches
 from consumer.pipeline.hot_key import HotKey
 from consumer.pipeline.lag import Lag
 from consumer.pipeline.phases import SlowAnswers, Throttled
+from consumer.pipeline.removed_destinations import RemovedDestinations
 from consumer.telemetry.health import Health
 from consumer.telemetry.incidents import Incidents
 from consumer.telemetry.metrics import Metrics, StopCause
@@ -80,7 +81,7 @@ class EngineGauges:
         self._counted_held: dict[str, float] = {}
         self._capped: dict[str, float] = {}
         """By destination, as are those before."""
-        self._removed: dict[str, int] = {}
+        self._removed = RemovedDestinations(metrics, health)
 
     def show_ages_next(self) -> None:
         """The topics have changed: their ages and their lag are shown with the next `show`."""
@@ -128,7 +129,7 @@ class EngineGauges:
             self._counted_receipts = engine.receipts.written
         for name in self._engine.destinations:
             self._count_holds(name, engine.endpoints[name].gates.throttle, now)
-        self._tell_of_removed(engine.removed)
+        self._removed.show(engine.removed)
         self._throttled.look(max(self._counted_held.values(), default=0.0), now)
         self._slow_answers.look(now)
 
@@ -147,22 +148,6 @@ class EngineGauges:
                     asked_seconds=round(capped, 1),
                     **named,
                 )
-
-    def _tell_of_removed(self, removed: Mapping[str, int]) -> None:
-        """Records that nothing can be done with here: told when the first is read, and shown until they are gone."""
-        if removed == self._removed:
-            return
-        for destination in removed.keys() - self._removed.keys():
-            log.warning(
-                "records in the retry topic are for a destination that the configuration does not have:"
-                " they are left where they are, until it is back or `dead-letters move` moves them",
-                destination=destination or "bluecore",
-            )
-        for destination in {**self._removed, **removed}:
-            self._metrics.destination_removed[destination].set(removed.get(destination, 0))
-        self._removed = dict(removed)
-        told = ", ".join(sorted(destination or "bluecore" for destination in removed))
-        self._health.detail("removed_destinations", told or "none")
 
     def _stops(self) -> None:
         registry, receipts = self._registry, self._engine.receipts

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 import structlog
 
+from consumer.delivery.decisions import Commit, Settlement
 from consumer.delivery.engine import Engine
-from consumer.delivery.held_routes import DEAD_LETTER_FLOOD, Route
-from consumer.delivery.task import Commit, Settlement
 from consumer.pipeline.ages import Ages, ages
 from consumer.pipeline.caches import NO_CACHES, Caches
+from consumer.pipeline.failed_records import FailedRecords
 from consumer.pipeline.gauges import EngineGauges, HasOldest, HasOutage
 from consumer.pipeline.lag import Lag
 from consumer.pipeline.omissions import OmittedFields
-from consumer.pipeline.refusal import why
+from consumer.pipeline.outages import Outages
 from consumer.pipeline.token_state import HasToken, TokenState
-from consumer.records import Failure, Mapped, Outcome, Partition, Record, Send
+from consumer.records import Mapped, Outcome, Partition, Record, Send
 from consumer.telemetry.health import Health
 from consumer.telemetry.incidents import Incidents
 from consumer.telemetry.metrics import LoopState, Metrics
@@ -31,7 +31,6 @@ log = structlog.get_logger(__name__)
 _COUNTED_TOGETHER = 64
 _COUNT_SECONDS = 0.05
 _TELL_SECONDS = 1.0
-_LONGEST_WHY = 500  # characters
 _REGROUPED = ("ILLEGAL_GENERATION", "REBALANCE_IN_PROGRESS", "STALE_MEMBER_EPOCH")
 
 
@@ -64,8 +63,6 @@ class Reporter:
         self._engine = engine
         self._lag = lag
         self._gauges = EngineGauges(metrics, health, engine, registry, intake, lag, caches, name_of, read_errors)
-        self._name_of = name_of
-        self._addresses = addresses
         self._token = TokenState(metrics, health, tokens)
         self.stopwatch = stopwatch
         self.records: Counter[Outcome] = Counter()
@@ -77,18 +74,12 @@ class Reporter:
         self._event_ages = Ages(metrics, by_own_time=by_own_time)
         self._count_at = 0.0
         self._incidents = Incidents()
-        self._failures: Incidents = Incidents()
-        """Of records: by topic, outcome, reason and status."""
+        self._failures = FailedRecords(name_of)
         self._tell_at = 0.0
         self._omissions = OmittedFields(metrics)
-        self._causes: dict[str, str] = {}
-        """By destination, why its breaker is open."""
-        self._open: dict[str, bool] = {}
-        self._held: frozenset[Route] = frozenset()
+        self._outages = Outages(metrics, health, engine, addresses)
         self._leaving = False
         self._write_failed = self._receipt_failed = False
-        health.detail("circuit", "closed")
-        health.detail("held", "ok")
 
     @property
     def resting(self) -> LoopState:
@@ -160,39 +151,7 @@ class Reporter:
             return
         if outcome is Outcome.DEAD_LETTER:
             self._metrics.dead_letters[failure.reason].inc()
-        self._failed(settlement, failure, now)
-
-    def _failed(self, settlement: Settlement, failure: Failure, now: float) -> None:
-        """A line a minute for those alike; all of it stands in the headers of the record in its topic."""
-        record = settlement.record
-        kind = (record.origin.topic, failure.outcome, failure.reason, failure.status)
-        if (suppressed := self._failures.happened(kind, now)) is not None:
-            log.warning(
-                "a record failed",
-                outcome=settlement.outcome,
-                reason=failure.reason,
-                stage=failure.stage,
-                status=failure.status,
-                why=why(failure),
-                topic=record.origin.topic,
-                partition=record.origin.number,
-                offset=record.origin_offset,
-                customer=self._name_of(settlement.customer) if settlement.customer else None,
-                suppressed=suppressed,
-            )
-
-    def _failed_alike(self, counts: Mapping[Hashable, int]) -> None:
-        """What no line has told of yet: with these, the log tells of each record that failed."""
-        for kind, count in counts.items():
-            topic, outcome, reason, status = kind if isinstance(kind, tuple) else (None, None, None, None)
-            log.warning(
-                "more records failed in the same way" if topic else "more records failed",
-                outcome=outcome,
-                reason=reason,
-                status=status,
-                topic=topic,
-                records=count,
-            )
+        self._failures.happened(settlement, failure, now)
 
     def committed(self) -> None:
         self._metrics.commits["ok"].inc()
@@ -248,7 +207,7 @@ class Reporter:
     def flush(self) -> None:
         """Counts what is not counted yet, and tells what is not told yet, before the process ends."""
         self._count()
-        self._failed_alike(self._failures.untold())
+        self._failures.tell_untold()
         self.stopwatch.flush()
 
     def state(self, now: float, *, joined: bool) -> None:
@@ -261,10 +220,10 @@ class Reporter:
         expired = self._token.show()
         if joined and not self._leaving:
             self._health.ready(not expired, expired)
-        self._circuit()
+        self._outages.show()
         if now >= self._tell_at:
             self._tell_at = now + _TELL_SECONDS
-            self._failed_alike(self._failures.untold(now))
+            self._failures.tell_untold(now)
         if self._write_failed and not self._engine.write_error:
             self._write_failed = False
             log.info("failed records can be written again")
@@ -272,60 +231,3 @@ class Reporter:
             self._receipt_failed = False
             log.info("receipts can be written again")
         self._gauges.show(now)
-
-    def _circuit(self) -> None:
-        endpoints, holding = self._engine.endpoints, frozenset(self._engine.partitions.held_routes.holding)
-        causes = {}
-        for name, endpoint in endpoints.items():
-            breaker = endpoint.gates.breaker
-            if breaker.open != self._open.get(name, False):
-                self._open[name] = breaker.open
-                self._metrics.circuit_open[name,].set(breaker.open)
-            # One record that is refused for ever, among others that pass, is no outage to tell of.
-            if breaker.cause and not breaker.doubtful:
-                causes[name] = breaker.cause
-        if (causes, holding) == (self._causes, self._held):
-            return
-        self._metrics.intake_stopped["dead_letters"].set(bool(holding))
-        told = [f"{name}: {cause}" if name else cause for name, cause in causes.items()]
-        self._health.detail("circuit", ", ".join(told) or (DEAD_LETTER_FLOOD if holding else "closed"))
-        for name in endpoints:
-            self._tell_of_circuit(name, self._causes.get(name, ""), causes.get(name, ""))
-        self._causes = causes
-        self._tell_of_routes(holding)
-
-    def _tell_of_circuit(self, destination: str, before: str, cause: str) -> None:
-        if cause == before:
-            return
-        named = {"destination": destination} if destination else {}
-        if cause:
-            what = "Bluecore is unavailable: sending is paused and probed"
-            log.error(what, cause=cause, url=self._addresses.get(destination, ""), **named)
-        else:
-            log.info("Bluecore accepts events again", **named)
-
-    def _tell_of_routes(self, holding: frozenset[Route]) -> None:
-        routes = self._engine.partitions.held_routes
-        for route in sorted(holding - self._held):
-            self._metrics.route_held[route.destination, route.topic, route.event, routes.field(route)].set(1)
-            what = "refused by Bluecore" if route.sent else "not to be mapped"
-            log.error(
-                "most records of a route are dead letters: it is held where it stands, and the others go on",
-                topic=route.topic,
-                event_type=route.event or "unknown",
-                destination=route.destination or None,
-                records=what,
-                # Of a flood that comes all at once, no dead letter is written that could be looked at.
-                why=routes.why(route)[:_LONGEST_WHY] or None,
-            )
-        for route in sorted(self._held - holding):
-            named = {"destination": route.destination} if route.destination else {}
-            log.info("a route goes on that was held", topic=route.topic, event_type=route.event or "unknown", **named)
-            self._metrics.route_released(route.destination, route.topic, route.event)
-        self._held = holding
-        told = (
-            f"{each.topic} ({each.event or 'unknown'}{f' for {each.destination}' if each.destination else ''}):"
-            f" {routes.why(each)[:_LONGEST_WHY]}"
-            for each in holding
-        )
-        self._health.detail("held", "; ".join(sorted(told)) or "ok")

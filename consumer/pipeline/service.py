@@ -13,9 +13,9 @@ import structlog
 
 from consumer.clock import Clock
 from consumer.delivery.commits import CommitFailure
+from consumer.delivery.decisions import Commit
 from consumer.delivery.engine import Engine
 from consumer.delivery.lease import Lease
-from consumer.delivery.task import Commit
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.reporter import Reporter
 from consumer.pipeline.routing import ANYWHERE, TopicDestinations

@@ -56,6 +56,19 @@ def test_a_schema_is_pending_then_there_and_fetched_once(
     assert registry.requests.count(f"/schemas/ids/{schema_id}") == 1
 
 
+class FailsOnOne:
+    """A registry that gives all schemas but one."""
+
+    def __init__(self, client: RegistryClient) -> None:
+        self._client = client
+        self.schema_of = client.schema_of
+
+    def schema(self, schema_id: SchemaId) -> RegisteredSchema:
+        if schema_id == 7:
+            raise RuntimeError("a fault of this very schema")
+        return self._client.schema(schema_id)
+
+
 def asked(registry: BreakableRegistry) -> int:
     return registry.requests.count("/schemas/ids/1")
 
@@ -240,16 +253,8 @@ def test_an_incident_is_one_warning_and_its_end_one_line(
 
 
 def test_one_schema_that_the_registry_fails_on_does_not_hold_back_the_others(client: RegistryClient) -> None:
-    class FailsOnOne:
-        def schema(self, schema_id: SchemaId) -> RegisteredSchema:
-            if schema_id == 7:
-                raise RuntimeError("a fault of this very schema")
-            return client.schema(schema_id)
-
-        schema_of = client.schema_of
-
     schema_id = client.register("order", ORDER)
-    cache = SchemaCache(FailsOnOne(), backoff=wait_fixed(0.01))
+    cache = SchemaCache(FailsOnOne(client), backoff=wait_fixed(0.01))
     with pytest.raises(SchemaPending):
         cache.get(7)
     eventually(lambda: cache.outage, 10, "the outage to be noticed")
@@ -262,17 +267,8 @@ def test_one_that_the_registry_fails_on_does_not_keep_those_that_it_does_not_kno
     client: RegistryClient,
 ) -> None:
     """It answers of others: that is no outage, after which ids would be awaited for longer, and so for ever."""
-
-    class FailsOnOne:
-        def schema(self, schema_id: SchemaId) -> RegisteredSchema:
-            if schema_id == 7:
-                raise RuntimeError("a fault of this very schema")
-            return client.schema(schema_id)
-
-        schema_of = client.schema_of
-
     schema_id = client.register("order", ORDER)
-    cache = SchemaCache(FailsOnOne(), patience=Patience(0.2), backoff=wait_fixed(0.5))
+    cache = SchemaCache(FailsOnOne(client), patience=Patience(0.2), backoff=wait_fixed(0.5))
     with pytest.raises(SchemaPending):
         cache.get(7)
     eventually(lambda: cache.outage, 10, "the outage to be noticed")

@@ -15,10 +15,11 @@ from consumer.avro.schema import AvroSchema
 from consumer.avro.schema_ids import SchemaId
 from consumer.clock import Clock, SystemClock
 from consumer.config.model import Config
+from consumer.delivery.decisions import Commit
 from consumer.delivery.engine import Engine
 from consumer.delivery.parking import NoWatch
 from consumer.delivery.policy import DeliveryPolicy
-from consumer.delivery.task import Commit, Task
+from consumer.delivery.task import Task
 from consumer.mapping.translate import Translator
 from consumer.pipeline.intake import Intake
 from consumer.pipeline.reporter import Reporter

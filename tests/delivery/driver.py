@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from consumer.backoff import Backoff
 from consumer.delivery.concurrency import ConcurrencyPolicy
+from consumer.delivery.decisions import Commit, Settlement
 from consumer.delivery.engine import Engine
 from consumer.delivery.parking import ParkedKeys
 from consumer.delivery.policy import DeliveryPolicy
-from consumer.delivery.task import Commit, Settlement, Task
+from consumer.delivery.task import Task
 from consumer.records import Answer, Mapped, Outcome, Partition, Record, Redelivery, Send
 from tests.delivery.samples import NOW, ORDERS, RETRY, answer, send
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from consumer.delivery.commits import CommitFailure, Commits
+from consumer.delivery.decisions import Commit
 from consumer.delivery.memory_budget import MemoryBudget
 from consumer.delivery.offset_tracker import OffsetTracker
-from consumer.delivery.task import Commit, PartitionState
+from consumer.delivery.task import PartitionState
 from consumer.records import Partition
 from tests.delivery.driver import POLICY, Driver
 from tests.delivery.samples import NOW, ORDERS

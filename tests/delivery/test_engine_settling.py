@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from consumer.delivery.commits import CommitFailure
+from consumer.delivery.decisions import Commit
 from consumer.delivery.failures import TooLargeToWrite
 from consumer.delivery.offset_map import LIMIT, decode, encode
 from consumer.delivery.offset_ranges import OffsetRanges
-from consumer.delivery.task import Commit
 from consumer.records import Mapped, Outcome, Partition, Reason, Record, Skip
 from tests.delivery.driver import ACCEPTED, POLICY, Driver
 from tests.delivery.samples import BROKEN, ORDERS, send

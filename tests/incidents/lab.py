@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from tests.incidents.registry import Registry
 from tests.incidents.scaling import scaled
 from tests.incidents.traffic import EVENTS, Traffic, Writer
 from tests.operations.files import GROUPS
-from tests.operations.prometheus import Prometheus, program
+from tests.operations.prometheus import Prometheus, running
 from tests.support.apache_kafka import ApacheKafka
 from tests.support.shop import Shop, registered
 from tests.support.waiting import eventually, free_port
@@ -131,29 +130,11 @@ def _settings(bootstrap: str, registry_url: str, bluecore_url: str) -> dict[str,
 def _prometheus(folder: Path, targets: Path, factor: float) -> Iterator[Prometheus]:
     rules = folder / "rules.yaml"
     rules.write_text(json.dumps(scaled(GROUPS, factor)))
-    port = free_port()
     found = [{"files": [str(targets)], "refresh_interval": "1s"}]
-    (folder / "prometheus.yaml").write_text(
-        json.dumps(
-            {
-                "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
-                "rule_files": [str(rules)],
-                "scrape_configs": [{"job_name": "bluecore-consumer", "file_sd_configs": found}],
-            }
-        )
-    )
-    command = [
-        str(program("prometheus")),
-        f"--config.file={folder / 'prometheus.yaml'}",
-        f"--storage.tsdb.path={folder / 'tsdb'}",
-        f"--web.listen-address=127.0.0.1:{port}",
-    ]
-    with (folder / "prometheus.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-    try:
-        prometheus = Prometheus(f"http://127.0.0.1:{port}")
-        eventually(prometheus.ready, 60, "Prometheus to be ready")
+    config = {
+        "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
+        "rule_files": [str(rules)],
+        "scrape_configs": [{"job_name": "bluecore-consumer", "file_sd_configs": found}],
+    }
+    with running(folder, config) as prometheus:
         yield prometheus
-    finally:
-        process.terminate()
-        process.wait(20)

@@ -10,7 +10,7 @@ import pytest
 from confluent_kafka import KafkaError, TopicPartition
 
 from consumer.delivery.commits import CommitFailure
-from consumer.delivery.task import Commit
+from consumer.delivery.decisions import Commit
 from consumer.kafka import offset_commits
 from consumer.kafka.member import GroupMember
 from consumer.kafka.offset_commits import OffsetCommits

@@ -29,11 +29,18 @@ ORDERS = Partition("shop.orders", 3)
 ROUTES = [{"topic": ORDERS.topic, "event": "purchase"}]
 
 
-def failed(outcome: Outcome, *, key: bytes | None = b"jane", offset: int = 42, ordered: bool = False) -> Task:
+def failed(
+    outcome: Outcome,
+    *,
+    key: bytes | None = b"jane",
+    offset: int = 42,
+    ordered: bool = False,
+    by_customer: bool = False,
+) -> Task:
     record = Record(ORDERS, offset, key, b"value", 1_700_000_000_000, (("trace", b"1"),))
     state = PartitionState(ORDERS, 0, redelivers=False, settled=OffsetTracker(), usage=MemoryBudget(10, 1000))
     requests = (EventRequest("optin", b"{}", "jane@example.com"),)
-    task = Task(record, state, requests, priority=0, size=0, number=0, ordered=ordered)
+    task = Task(record, state, requests, priority=0, size=0, number=0, ordered=ordered, by_customer=by_customer)
     task.failure = Failure(outcome, Reason.RETRIES_EXHAUSTED, Stage.DELIVER, "HTTP 500", 500, 4, 1.0, 2.0)
     return task
 
@@ -105,10 +112,8 @@ def test_a_customers_records_go_to_one_partition_whatever_their_keys(
     letters = settings.dead_letters.model_copy(update={"retry_topic": topic})
     with publisher_of(settings.model_copy(update={"dead_letters": letters})) as publisher:
         for ticket in range(20):
-            task = failed(Outcome.RETRY, key=b"order-%d" % ticket if keyed_by_order else None, offset=ticket)
-            if keyed_by_order:
-                task.order_by_customer()
-            publisher.publish(ticket, task)
+            key = b"order-%d" % ticket if keyed_by_order else None
+            publisher.publish(ticket, failed(Outcome.RETRY, key=key, offset=ticket, by_customer=keyed_by_order))
         results(publisher, 20)
 
     records = broker.read(topic)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-from consumer.delivery.task import Commit
+from consumer.delivery.decisions import Commit
 from consumer.kafka.client import Fatal
 from consumer.kafka.source import KafkaSource
 from consumer.records import Partition, Record

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from confluent_kafka import KafkaError, TopicPartition
 
-from consumer.delivery.task import Commit
+from consumer.delivery.decisions import Commit
 from consumer.records import Partition
 from tests.kafka.scripted_source import (
     ORDERS,

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from consumer.delivery.task import Commit
+from consumer.delivery.decisions import Commit
 from consumer.ports import Assigned
 from tests.kafka.scripted_source import (
     ORDERS,

@@ -9,7 +9,7 @@ import pytest
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
 from structlog.testing import capture_logs
 
-from consumer.delivery.task import Commit
+from consumer.delivery.decisions import Commit
 from consumer.kafka.client import Fatal
 from consumer.kafka.starts import Starts, reset_policy
 from consumer.ports import Assigned

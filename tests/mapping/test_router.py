@@ -9,7 +9,7 @@ import pytest
 
 from consumer.config.route import RouteConfig
 from consumer.mapping.router import compile_routes
-from consumer.records import OrderClass, Reason, Reject, Send, Skip
+from consumer.records import Mapped, OrderClass, Reason, Reject, Send, Skip
 from tests.mapping.support import EMAIL, NOW_MS, TOKEN, map_one, route
 
 RECORD = {"email": EMAIL, "product_id": "p1"}
@@ -191,6 +191,17 @@ def test_a_consent_that_is_missing_or_no_boolean_is_nobodys_consent(record: Any,
 STATUS = {"path": "status", "values": {"PAID": "purchased", "OPEN": "skip", True: "paid"}}
 
 
+def assert_becomes(outcome: Mapped, becomes: object) -> None:
+    """An event of this name, a record that is skipped, or one that is refused for this reason."""
+    if becomes == "skip":
+        assert outcome == Skip("event")
+    elif isinstance(becomes, Reason):
+        assert isinstance(outcome, Reject)
+        assert (outcome.reason, outcome.field) == (becomes, "event")
+    else:
+        assert events(outcome) == [becomes]
+
+
 @pytest.mark.parametrize(
     ("options", "status", "becomes"),
     [
@@ -220,13 +231,7 @@ def test_a_value_may_have_a_default_be_skipped_and_be_of_either_case(
 ) -> None:
     """A missing value never decides a consent."""
     outcome = map_one(route({**STATUS, **options}), {"email": EMAIL, "status": status})
-    if becomes is None:
-        assert outcome == Skip("event")
-    elif isinstance(becomes, Reason):
-        assert isinstance(outcome, Reject)
-        assert (outcome.reason, outcome.field) == (becomes, "event")
-    else:
-        assert events(outcome) == [becomes]
+    assert_becomes(outcome, becomes or "skip")
 
 
 @pytest.mark.parametrize(
@@ -257,13 +262,7 @@ def test_null_is_a_missing_value_and_a_text_is_also_what_it_is_the_text_of(
 ) -> None:
     """In JSON, which Helm makes of values, all keys are texts."""
     outcome = map_one(route({"path": "status", "values": {"x": "y", **values}}), {"email": EMAIL, "status": status})
-    if becomes == "skip":
-        assert outcome == Skip("event")
-    elif isinstance(becomes, Reason):
-        assert isinstance(outcome, Reject)
-        assert (outcome.reason, outcome.field) == (becomes, "event")
-    else:
-        assert events(outcome) == [becomes]
+    assert_becomes(outcome, becomes)
 
 
 def test_what_is_to_be_skipped_is_never_too_old() -> None:

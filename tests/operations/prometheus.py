@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -101,15 +102,10 @@ class Prometheus:
 
 
 @contextmanager
-def scraping(target_port: int, rules: Path, folder: Path) -> Iterator[Prometheus]:
-    """A Prometheus that scrapes one port of loopback every second, and evaluates the rules."""
+def running(folder: Path, config: Mapping[str, Any]) -> Iterator[Prometheus]:
+    """A Prometheus that keeps its data in a folder."""
     port = free_port()
-    (folder / "prometheus.yaml").write_text(
-        "global: {scrape_interval: 1s, evaluation_interval: 2s}\n"
-        f"rule_files: ['{rules}']\n"
-        "scrape_configs:\n"
-        f"  - {{job_name: bluecore-consumer, static_configs: [{{targets: ['127.0.0.1:{target_port}']}}]}}\n"
-    )
+    (folder / "prometheus.yaml").write_text(json.dumps(config))
     command = [
         str(program("prometheus")),
         f"--config.file={folder / 'prometheus.yaml'}",
@@ -120,8 +116,21 @@ def scraping(target_port: int, rules: Path, folder: Path) -> Iterator[Prometheus
         process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
     try:
         prometheus = Prometheus(f"http://127.0.0.1:{port}")
-        eventually(prometheus.ready, 30, "Prometheus to be ready")
+        eventually(prometheus.ready, 60, "Prometheus to be ready")
         yield prometheus
     finally:
         process.terminate()
         process.wait(20)
+
+
+@contextmanager
+def scraping(target_port: int, rules: Path, folder: Path) -> Iterator[Prometheus]:
+    """A Prometheus that scrapes one port of loopback every second, and evaluates the rules."""
+    targets = [{"targets": [f"127.0.0.1:{target_port}"]}]
+    config = {
+        "global": {"scrape_interval": "1s", "evaluation_interval": "2s"},
+        "rule_files": [str(rules)],
+        "scrape_configs": [{"job_name": "bluecore-consumer", "static_configs": targets}],
+    }
+    with running(folder, config) as prometheus:
+        yield prometheus

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, get_args
+from dataclasses import replace
+from typing import get_args
 
 import pytest
 import structlog
-from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
 from consumer.avro.raw import RawDecoder
 from consumer.avro.schema import parse
-from consumer.avro.schema_ids import SchemaId
 from consumer.config.model import Config
+from consumer.delivery.decisions import Commit, Settlement
 from consumer.delivery.engine import Engine
 from consumer.delivery.parking import RECORD_BYTES, Parked
 from consumer.delivery.policy import DeliveryPolicy
-from consumer.delivery.task import Commit, Settlement
 from consumer.mapping.router import Router
 from consumer.mapping.translate import Translator
 from consumer.pipeline.caches import caches_of
@@ -28,105 +25,18 @@ from consumer.records import (
     Answer,
     EventRequest,
     Failure,
-    Mapped,
     OrderClass,
     Outcome,
     Partition,
     Reason,
-    Record,
-    Redelivery,
     Reject,
     Send,
     Skip,
     Stage,
 )
-from consumer.telemetry.health import Health
-from consumer.telemetry.metrics import CacheName, Metrics, StopCause
-from consumer.telemetry.stopwatch import Stopwatch
+from consumer.telemetry.metrics import CacheName, StopCause
+from tests.pipeline.desk import HOME, NOW, Desk, record, send, to
 from tests.support.configs import SOUND
-
-HOME = Partition("shop.orders", 3)
-NOW = 1_800_000_000.0
-
-
-@dataclass
-class Registry:
-    """A schema registry as the reporter sees it."""
-
-    outage: str | None = None
-    key_outage: str | None = None
-
-    def __init__(self) -> None:
-        self.unknown_ids: dict[SchemaId, str] = {}
-
-
-@dataclass
-class Tokens:
-    """What gets tokens for Kafka, as the reporter sees it."""
-
-    failure: str = ""
-    expired: str = ""
-
-
-@dataclass
-class Desk:
-    """A reporter, and all that it reports to."""
-
-    prometheus: CollectorRegistry = field(default_factory=CollectorRegistry)
-    registry: Registry = field(default_factory=Registry)
-    tokens: Tokens = field(default_factory=Tokens)
-    waiting: dict[str, int] = field(default_factory=dict)
-    engine: Engine = field(default_factory=lambda: Engine(DeliveryPolicy.from_config(Config.model_validate(SOUND))))
-    health: Health = field(default_factory=lambda: Health(lambda: NOW))
-
-    def __post_init__(self) -> None:
-        metrics = Metrics(self.prometheus, self.engine.destinations)
-        watch = Stopwatch(lambda: NOW, metrics.loop_seconds)
-        self.reporter = Reporter(
-            metrics,
-            self.health,
-            watch,
-            self.engine,
-            self.registry,
-            intake=self,
-            tokens=self.tokens,
-            name_of=lambda customer: f"{len(customer)} letters",
-        )
-
-    def oldest(self) -> dict[str, int]:
-        """As of an intake whose records wait for a schema."""
-        return self.waiting
-
-    def value(self, name: str, **labels: str) -> float | None:
-        return self.prometheus.get_sample_value(f"bluecore_consumer_{name}", labels)
-
-
-@pytest.fixture
-def group() -> Desk:
-    """Of a group with two brands beside that of `bluecore`."""
-    brands = {"acme": {"namespace": "a"}, "zeta": {"namespace": "z"}}
-    policy = DeliveryPolicy.from_config(Config.model_validate({**SOUND, "destinations": brands}))
-    desk = Desk(engine=Engine(policy))
-    desk.engine.partitions.assign(HOME, None, "", destinations=("acme", "zeta"))
-    return desk
-
-
-@pytest.fixture
-def desk() -> Desk:
-    structlog.reset_defaults()
-    return Desk()
-
-
-def record(offset: int = 0, *, age: float = 0.0) -> Record:
-    return Record(HOME, offset, key=b"k", value=b"v", timestamp_ms=int((NOW - age) * 1000))
-
-
-def to(*destinations: str) -> Send:
-    return Send(tuple(EventRequest("purchase", b"{}", "jane", destination=each) for each in destinations))
-
-
-def send(*events: str) -> Send:
-    return Send(tuple(EventRequest(event, b"{}", "jane") for event in events))
 
 
 def test_consumed_records_are_counted_by_topic_with_their_age(desk: Desk) -> None:
@@ -194,14 +104,6 @@ def test_the_end_of_failed_writes_is_one_line(desk: Desk) -> None:
     assert [line["event"] for line in logs] == ["failed records can be written again"]
 
 
-def test_a_request_without_an_answer_is_told_with_why(desk: Desk) -> None:
-    """There is no status that would say it."""
-    failure = Failure(Outcome.RETRY, Reason.RETRIES_EXHAUSTED, Stage.DELIVER, "no answer: timeout")
-    with capture_logs() as logs:
-        desk.reporter.settled([Settlement(record(), Outcome.RETRY, ("purchase",), 0, failure)], NOW)
-    assert [(line["status"], line["why"]) for line in logs] == [(None, "no answer: timeout")]
-
-
 def test_it_is_ready_once_the_group_has_taken_it_in_until_it_drains(desk: Desk) -> None:
     """Where there are more members than partitions some own none, and are ready all the same."""
     desk.reporter.state(NOW, joined=False)
@@ -232,23 +134,6 @@ def test_the_state_is_shown_once_a_second(desk: Desk) -> None:
     assert desk.value("in_memory_records") == 1
     desk.reporter.state(NOW + 1, joined=True)
     assert desk.value("in_memory_records") == 2
-
-
-def test_an_outage_of_bluecore_is_one_line_when_it_begins_and_one_when_it_ends(desk: Desk) -> None:
-    desk.engine.partitions.assign(HOME, None, "")
-    desk.engine.take(record(), send("purchase"), NOW)
-    ((ticket, _),) = desk.engine.decide(NOW).sends
-    with capture_logs() as logs:
-        desk.engine.answered(ticket, Answer(401), NOW)
-        desk.reporter.state(NOW, joined=True)
-        desk.reporter.state(NOW + 1, joined=True)
-        assert desk.value("circuit_open") == 1
-        ((ticket, _),) = desk.engine.decide(NOW + 100).sends
-        desk.engine.answered(ticket, Answer(202), NOW + 100)
-        desk.reporter.state(NOW + 100, joined=True)
-    assert desk.value("circuit_open") == 0
-    assert [line["log_level"] for line in logs] == ["error", "info"]
-    assert "paused" in logs[0]["event"]
 
 
 def test_an_outage_of_the_registry_is_shown_and_stops_the_intake(desk: Desk) -> None:
@@ -437,85 +322,6 @@ def test_an_assigned_topic_has_an_age_at_once(desk: Desk) -> None:
     assert desk.value("oldest_undelivered_age_seconds", topic="shop.orders") == 0
 
 
-def test_failures_of_one_kind_are_one_line_a_minute_with_the_customers_hash(desk: Desk) -> None:
-    """The record's place and a name for the customer that says nothing; what failed stands in the topic."""
-    failure = Failure(Outcome.DEAD_LETTER, Reason.REJECTED, Stage.DELIVER, "jane is no address", 422)
-    settlements = [
-        Settlement(record(n), Outcome.DEAD_LETTER, ("purchase",), 0, failure, "jane@example.com") for n in range(3)
-    ]
-    with capture_logs() as logs:
-        desk.reporter.settled(settlements, NOW)
-        desk.reporter.settled(settlements[:1], NOW + 61)
-    assert [line["suppressed"] for line in logs] == [0, 2]
-    assert (logs[0]["topic"], logs[0]["partition"], logs[0]["offset"]) == ("shop.orders", 3, 0)
-    assert (logs[0]["customer"], logs[0]["status"]) == ("16 letters", 422)
-    assert "jane" not in str(logs)
-
-
-def letters(reason: Reason, count: int) -> list[Settlement]:
-    failure = Failure(Outcome.DEAD_LETTER, reason, Stage.MAP, "no", None)
-    return [Settlement(record(n), Outcome.DEAD_LETTER, ("",), 0, failure) for n in range(count)]
-
-
-def told(logs: Sequence[Mapping[str, Any]]) -> int:
-    """Of how many records the log tells."""
-    return sum(line.get("records", 0) + ("suppressed" in line) + line.get("suppressed", 0) for line in logs)
-
-
-def test_the_log_tells_of_each_dead_letter_though_no_more_of_its_kind_follow(desk: Desk) -> None:
-    """A flood ends when its route is held: there is no next line that could say how many were not told of."""
-    reasons = [Reason.MISSING_FIELD, Reason.INVALID_FIELD, Reason.UNDECODABLE]
-    with capture_logs() as logs:
-        for reason in reasons:
-            desk.reporter.settled(letters(reason, 33), NOW)
-        desk.reporter.state(NOW + 59, joined=True)
-        assert (len(logs), told(logs)) == (3, 3)
-        desk.reporter.state(NOW + 60, joined=True)
-        desk.reporter.state(NOW + 200, joined=True)
-    assert told(logs) == 99
-    assert [(line["event"], line["reason"], line["records"]) for line in logs[3:]] == [
-        ("more records failed in the same way", reason, 32) for reason in reasons
-    ]
-
-
-@pytest.mark.parametrize(
-    ("mapped", "records", "why"),
-    [
-        (
-            Reject(Reason.MISSING_FIELD, Stage.MAP, "email: missing", "email", "optin"),
-            "not to be mapped",
-            "email: missing",
-        ),
-        (send("optin"), "refused by Bluecore", "HTTP 422"),
-    ],
-)
-def test_why_a_route_is_held_is_told_though_no_dead_letter_shows_it(
-    desk: Desk, mapped: Mapped, records: str, why: str
-) -> None:
-    """All of a flood may have been read before the first of it could be written."""
-    engine = desk.engine
-    engine.partitions.assign(HOME, None, "")
-    with capture_logs() as logs:
-        for number in range(300):
-            engine.take(record(number), mapped, NOW)
-        while (decided := engine.decide(NOW)).sends or decided.writes:
-            for ticket, _ in decided.sends:
-                engine.answered(ticket, Answer(422, text="jane is no address", seconds=0.1), NOW)
-            for ticket, _ in decided.writes:
-                engine.written(ticket, None, NOW)
-        desk.reporter.state(NOW, joined=True)
-    (line,) = [each for each in logs if "held" in each["event"]]
-    assert (line["log_level"], line["records"], line["why"]) == ("error", records, why)
-
-
-def test_what_the_log_has_not_told_of_is_told_at_the_end(desk: Desk) -> None:
-    with capture_logs() as logs:
-        desk.reporter.settled(letters(Reason.TOO_OLD, 50), NOW)
-        desk.reporter.flush()
-        desk.reporter.flush()
-    assert (len(logs), told(logs)) == (2, 50)
-
-
 def test_few_records_are_counted_with_those_that_follow_and_none_is_forgotten(desk: Desk) -> None:
     def counted() -> float | None:
         return desk.value("events_total", topic="shop.orders", event_type="purchase", outcome="delivered")
@@ -613,66 +419,6 @@ def test_a_record_that_cannot_be_written_counts_once_however_often_it_is_tried(d
     assert desk.value("dead_letter_rewrite_failures_total") == 2
 
 
-def test_one_record_that_is_refused_among_others_is_no_outage(desk: Desk) -> None:
-    """401 for one record, and the probe, another key's, passes at once."""
-    breaker = desk.engine.gates.breaker
-    breaker.passed(1, "other", NOW)
-    with capture_logs() as logs:
-        breaker.refused(2, NOW, "http_401")
-        desk.reporter.state(NOW, joined=True)
-        assert desk.value("circuit_open") == 1
-        breaker.probing(3)
-        breaker.passed(3, "another", NOW)
-        desk.reporter.state(NOW + 1, joined=True)
-    assert logs == []
-    assert desk.value("circuit_open") == 0
-
-
-def test_a_probe_that_fails_makes_it_one(desk: Desk) -> None:
-    breaker = desk.engine.gates.breaker
-    breaker.passed(1, "other", NOW)
-    with capture_logs() as logs:
-        breaker.refused(2, NOW, "http_401")
-        breaker.probing(3)
-        breaker.refused(3, NOW, "http_401")
-        desk.reporter.state(NOW, joined=True)
-        breaker.probing(4)
-        breaker.passed(4, "another", NOW + 5)
-        desk.reporter.state(NOW + 5, joined=True)
-    said = [line["event"] for line in logs]
-    assert said == ["Bluecore is unavailable: sending is paused and probed", "Bluecore accepts events again"]
-
-
-def test_a_held_route_of_a_destination_is_told_with_its_name(group: Desk) -> None:
-    reject = Reject(Reason.MISSING_FIELD, Stage.MAP, "total: is missing", "total", "purchase", destination="acme")
-    for offset in range(300):
-        group.engine.take(record(offset), reject, NOW)
-    group.engine.decide(NOW)
-    group.reporter.state(NOW, joined=True)
-    held = {"topic": HOME.topic, "event_type": "purchase", "field": "total"}
-    assert group.value("route_held", destination="acme", **held) == 1
-    assert group.value("route_held", destination="zeta", **held) is None
-    assert group.health.readiness().body["details"]["held"] == "shop.orders (purchase for acme): total: is missing"  # type: ignore[index]
-
-
-def test_a_held_route_is_told_with_its_field(desk: Desk) -> None:
-    desk.engine.partitions.assign(HOME, None, "")
-    reject = Reject(Reason.MISSING_FIELD, Stage.MAP, "products[1].id: is missing", "products[1].id", "purchase")
-    for offset in range(300):
-        desk.engine.take(record(offset), reject, NOW)
-    desk.engine.decide(NOW)
-    desk.reporter.state(NOW, joined=True)
-    held = {"topic": HOME.topic, "event_type": "purchase", "field": "products.id"}
-    assert desk.value("route_held", **held) == 1
-    assert desk.health.readiness().body["details"]["held"] == "shop.orders (purchase): products[1].id: is missing"  # type: ignore[index]
-    for offset in range(300, 400):
-        desk.engine.take(record(offset), send("purchase"), NOW)
-    desk.reporter.state(NOW + 1, joined=True)
-    assert desk.value("route_held", **held) is None
-    assert desk.value("route_held", topic=HOME.topic, event_type="", field="") == 0
-    assert desk.health.readiness().body["details"]["held"] == "ok"  # type: ignore[index]
-
-
 @pytest.mark.parametrize(
     ("error", "level"),
     [("KafkaError{code=ILLEGAL_GENERATION,val=22}", "info"), ("the coordinator is gone", "warning")],
@@ -683,22 +429,3 @@ def test_a_commit_that_meets_a_change_of_the_group_is_no_warning(desk: Desk, err
         desk.reporter.commit_failed([HOME], error, NOW)
     assert [line["log_level"] for line in logs] == [level]
     assert desk.value("commits_total", outcome="failed") == 1
-
-
-@pytest.mark.parametrize(("removed", "told"), [("sold", "sold"), ("", "bluecore")])
-def test_records_for_a_destination_that_is_gone_are_told(removed: str, told: str) -> None:
-    policy = replace(DeliveryPolicy.from_config(Config.model_validate(SOUND)), rates={"acme": None})
-    desk = Desk(engine=Engine(policy))
-    retry = Partition(policy.retry_topic, 0)
-    desk.engine.partitions.assign(retry, None, "")
-    past = Redelivery(HOME, 7, destination=removed)
-
-    with capture_logs() as logs:
-        desk.engine.take(Record(retry, 0, b"k", b"v", redelivery=past), Send(()), NOW)
-        desk.reporter.state(NOW, joined=True)
-
-    assert [each["destination"] for each in logs if "destination" in each] == [told]
-    details = desk.health.readiness().body["details"]
-    assert isinstance(details, dict)
-    assert details["removed_destinations"] == told
-    assert desk.value("destination_removed_records", destination=removed) == 1
