@@ -11,11 +11,12 @@ from statistics import median
 
 import click
 
-from tests.bench.contenders import EVERYBODY, REDPANDA, REDPANDA_BINARY, SERVICE, Contender, Run
+from tests.bench.contenders import SERVICE, Contender, Run
 from tests.bench.ground import ground
 from tests.bench.latency import RATE, Latency, latency
 from tests.bench.measuring import Throughput, throughput
 from tests.bench.peer_environment import peer_python
+from tests.bench.rivals import EVERYBODY
 from tests.bench.sinks import DELAY_SECONDS, SinkUnavailableError
 from tests.bench.stream import write_backlog
 from tests.support.apache_kafka import unavailable
@@ -70,10 +71,13 @@ def _taking_part(only: Sequence[str]) -> list[Contender]:
         if not any(part.lower() in each.name.lower() for each in EVERYBODY):
             raise click.UsageError(f"--only {part}: nobody has that in the name; there are {_NAMES}")
     named = [each for each in EVERYBODY if any(part.lower() in each.name.lower() for part in only or [""])]
-    if REDPANDA in named and not REDPANDA_BINARY.exists():
-        click.echo(f"{REDPANDA.name} takes no part: `make bench-redpanda` builds it\n")
-        named.remove(REDPANDA)
-    return named if SERVICE in named else [SERVICE, *named]
+    taking = []
+    for each in named:
+        if why := each.missing():
+            click.echo(f"{each.name} takes no part: {why}")
+        else:
+            taking.append(each)
+    return taking if SERVICE in taking else [SERVICE, *taking]
 
 
 def _compared(taking: Sequence[Contender], rounds: int, seconds: float, run: Callable[[], Run]) -> Runs:

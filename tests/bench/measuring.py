@@ -13,7 +13,6 @@ from tests.support.waiting import eventually
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _START_SECONDS = 60
-_WARM_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ def throughput(contender: Contender, run: Run, seconds: float) -> Throughput:
         before = accepted()
         # The question counts as a request itself.
         eventually(lambda: process.poll() is not None or accepted() > before + 500, _START_SECONDS, "requests")
-        time.sleep(_WARM_SECONDS)  # nothing tells when caches are warm and the limits have settled
+        time.sleep(contender.warm_seconds)  # nothing tells when caches are warm and the limits have settled
         first, cpu, begun = accepted(), cpu_seconds(process.pid), time.monotonic()
         time.sleep(seconds)  # the length of the measurement
         events, used, took = accepted() - first, cpu_seconds(process.pid) - cpu, time.monotonic() - begun
