@@ -89,6 +89,13 @@ def _over_requests(run: Run) -> list[str]:
     return [sys.executable, "-m", "consumer", "run", "--config", str(config)]
 
 
+def _over_tls(run: Run) -> list[str]:
+    """To the endpoint that answers at once, over TLS 1.3."""
+    sinks = run.ground.sinks
+    config = write_config(run, bluecore={"url": sinks.tls, "ca_location": str(sinks.authority)})
+    return [sys.executable, "-m", "consumer", "run", "--config", str(config)]
+
+
 def write_config(run: Run, *, routes: Sequence[Mapping[str, Any]] = (), **sections: Mapping[str, Any]) -> Path:
     """The service's configuration: the defaults but for addresses and concurrency; `sections` add to it.
 
@@ -111,3 +118,4 @@ def write_config(run: Run, *, routes: Sequence[Mapping[str, Any]] = (), **sectio
 
 SERVICE = Contender("bluecore-consumer", _service)
 OVER_REQUESTS = Contender("transport: requests", _over_requests)
+OVER_TLS = Contender("bluecore-consumer over TLS 1.3", _over_tls)

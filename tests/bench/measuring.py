@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 from pathlib import Path
+from statistics import median
 
 from tests.bench.contenders import Contender, Run
 from tests.support.waiting import eventually
@@ -42,6 +44,11 @@ def throughput(contender: Contender, run: Run, seconds: float) -> Throughput:
         time.sleep(seconds)  # the length of the measurement
         events, used, took = accepted() - first, cpu_seconds(process.pid) - cpu, time.monotonic() - begun
         return Throughput(events / took, used / max(1, events) * 1e6, used / took, peak_megabytes(process.pid))
+
+
+def middle(runs: Sequence[Throughput]) -> Throughput:
+    """The median of each figure."""
+    return Throughput(*(median(values) for values in zip(*map(astuple, runs), strict=True)))
 
 
 def cpu_seconds(process: int) -> float:

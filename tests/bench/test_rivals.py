@@ -18,6 +18,7 @@ from tests.support.waiting import eventually
 
 EVENTS = 200
 SCHEMA_ID = 1
+NO_SINKS = Sinks("", "", Path(), "", "", Path(), "")
 
 
 @pytest.mark.parametrize("rival", [GO_WORKER, PARALLEL_CONSUMER], ids=lambda each: each.name)
@@ -30,9 +31,7 @@ def test_it_sends_the_bodies_and_keys_that_the_service_sends(
     apache_kafka.create_topics({topic: 1})
     write_backlog(apache_kafka.bootstrap, topic, SCHEMA_ID, EVENTS)
     with running_sandbox() as bluecore:
-        ground = Ground(
-            tmp_path, apache_kafka.bootstrap, "", SCHEMA_ID, Sinks("", "", "", tmp_path, ""), apache_kafka
-        )
+        ground = Ground(tmp_path, apache_kafka.bootstrap, "", SCHEMA_ID, NO_SINKS, apache_kafka)
         with rival.running(Run(ground, topic, bluecore.api_url, 8)) as process:
             eventually(
                 lambda: process.poll() is not None or len(bluecore.sandbox.events()) >= EVENTS, 120, "all events"
