@@ -127,7 +127,9 @@ class Record(NamedTuple):
     @property
     def event_time_ms(self) -> int | None:
         """When the event was: what it says of itself, or when it was written."""
-        return self.written_ms if self.own_time_ms is None else self.own_time_ms
+        if self.own_time_ms is not None:
+            return self.own_time_ms
+        return self.timestamp_ms if self.redelivery is None else self.redelivery.timestamp_ms
 
     @property
     def written_ms(self) -> int | None:

@@ -55,8 +55,10 @@ class Answers:
             gates.throttle.answered(answer, verdict, endpoint.in_flight, now)
         gates.measured(answer, verdict, now, suspect=failed and attempts.suspect(task))
         if verdict is Verdict.DELIVERED:
-            gates.breaker.passed(task.number, suspect_key(task), now)
-            self._held_routes.delivered(task, now)
+            breaker = gates.breaker
+            breaker.passed(task.number, suspect_key(task) if breaker.knows_keys else None, now)
+            if self._held_routes.watched:
+                self._held_routes.delivered(task, now)
             if self._receipts is not None:
                 self._receipts.delivered(task, answer.status, now)
             self._delivered(task, now)

@@ -88,10 +88,16 @@ class Breaker(ProbeGate):
             self._probe_at = now
             self.doubtful = True
 
+    @property
+    def knows_keys(self) -> bool:
+        """Whether it matters of which key a record is that passes: else it need not be worked out."""
+        return bool(self._suspects or self._failing or self._turned_away)
+
     def passed(self, task: int, key: Hashable, now: float) -> None:
         """A record passed. While the breaker is open only the probe's success closes it."""
         self._last_success = now
-        self._suspects.pop(key, None)
+        if self._suspects:
+            self._suspects.pop(key, None)
         if self._failing:
             self._failing.discard(key)
             self._suspects.update(dict.fromkeys(self._failing))
@@ -101,7 +107,8 @@ class Breaker(ProbeGate):
             self._suspects.update(self._turned_away)
             self._turned_away.clear()
         _bound(self._suspects)
-        self.close_by(task)
+        if self.open:
+            self.close_by(task)
 
 
 def _bound(keys: dict[Hashable, None]) -> None:

@@ -13,13 +13,13 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
-from consumer.avro.outage import address
 from consumer.avro.subjects import Subjects
 from consumer.bluecore.client import BluecoreClient
 from consumer.bluecore.factory import open_transport
 from consumer.bluecore.threads import ThreadTransport
 from consumer.bluecore.transport import Transport
 from consumer.clock import SystemClock
+from consumer.config.addresses import address
 from consumer.config.model import Config, DeliveryConfig
 from consumer.config.route import RouteConfig
 from consumer.config.topic_patterns import subscribed

@@ -109,9 +109,11 @@ class Reporter:
         if settlements:
             delivered = [each for each in settlements if each.outcome is Outcome.DELIVERED]
             self._uncounted += delivered
-            for destination in {each.destination for each in delivered}:
-                found = ages([each.record for each in delivered if each.destination == destination], now)
-                self._ages.setdefault(destination, []).extend(found)
+            records: dict[str, list[Record]] = {}
+            for each in delivered:
+                records.setdefault(each.destination, []).append(each.record)
+            for destination, those in records.items():
+                self._ages.setdefault(destination, []).extend(ages(those, now))
             if len(delivered) < len(settlements):
                 self._others([each for each in settlements if each.outcome is not Outcome.DELIVERED], now)
         if now >= self._count_at or len(self._uncounted) >= _COUNTED_TOGETHER:
