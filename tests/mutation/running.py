@@ -33,7 +33,7 @@ _LONG = 3.0
 # Seconds for tests in a process of their own.
 _PATIENCE = 600
 
-SIMULATION = ("tests/simulation/test_simulation.py",)
+SIMULATION = ("tests/simulation/one_a_seed.py",)
 
 
 def which_tests(folder: str) -> tuple[str, ...]:

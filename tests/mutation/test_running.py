@@ -16,7 +16,8 @@ FILES = {
     "consumer/delivery/__init__.py": "",
     "consumer/delivery/limit.py": (
         "LIMIT = 3\n\n\ndef over(count: int) -> bool:\n    return count > LIMIT\n\n\n"
-        "def last(count: int) -> int:\n    while count > 0:\n        count -= 1\n    return count\n"
+        "def last(count: int) -> int:\n    while count > 0:\n        count -= 1\n    return count\n\n\n"
+        "def unused(count: int) -> bool:\n    return count == LIMIT\n"
     ),
     "tests/delivery/test_limit.py": (
         "from consumer.delivery.limit import last, over\n\n\n"
@@ -37,12 +38,20 @@ def project(tmp_path: Path) -> Path:
 
 def become(project: Path, *operators: str) -> dict[str, bool]:
     """Of the mutants of these operators, by what stands in the changed line: whether a test has seen it."""
+    return {now: killer != "" for now, killer in killers(project, *operators).items()}
+
+
+def killers(project: Path, *operators: str) -> dict[str, str]:
+    """By what stands in the changed line: the test that has seen it, empty where none has."""
     found = {item.job_id: item for item in mutants(project, "delivery", 0)}
     chosen = tuple(item for item in found.values() if item.mutations[0].operator_name.partition("/")[2] in operators)
     copies = project / ".copies"
     copies.mkdir()
     work = Work(project, "delivery", chosen, which_tests("delivery"), 2, copies)
-    return {survivor_of(found[name], result).change.now: result.is_killed for name, result in results(work)}
+    return {
+        survivor_of(found[name], result).change.now: str(result.output).partition("\n")[0] if result.is_killed else ""
+        for name, result in results(work)
+    }
 
 
 def test_a_mutant_that_a_test_sees_is_dead_and_the_code_is_as_before(project: Path) -> None:
@@ -53,6 +62,16 @@ def test_a_mutant_that_a_test_sees_is_dead_and_the_code_is_as_before(project: Pa
         "while count >= 0:": True,
     }
     assert (project / "consumer/delivery/limit.py").read_text() == FILES["consumer/delivery/limit.py"]
+
+
+def test_the_test_that_saw_it_is_named_and_where_none_comes_there_it_is_alive(project: Path) -> None:
+    found = killers(project, "ReplaceComparisonOperator_Gt_LtE", "ReplaceComparisonOperator_Eq_NotEq")
+
+    assert found == {
+        "return count <= LIMIT": "tests/delivery/test_limit.py::test_over",
+        "while count <= 0:": "tests/delivery/test_limit.py::test_last",
+        "return count != LIMIT": "",
+    }
 
 
 def test_what_runs_at_import_is_tried_in_a_copy(project: Path) -> None:
