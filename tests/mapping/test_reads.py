@@ -136,6 +136,23 @@ def test_a_wide_record_of_which_little_is_read_becomes_the_same() -> None:
     assert narrow.translate(kafka, NOW_MS) == whole.translate(kafka, NOW_MS)
 
 
+def test_a_decoder_is_narrowed_once_for_all_records_of_a_topic(monkeypatch: pytest.MonkeyPatch) -> None:
+    narrowings = 0
+    narrowed = RawDecoder.narrowed
+
+    def counted(decoder: RawDecoder, fields: frozenset[str]) -> RawDecoder:
+        nonlocal narrowings
+        narrowings += 1
+        return narrowed(decoder, fields)
+
+    monkeypatch.setattr(RawDecoder, "narrowed", counted)
+    data, narrow, _ = wide()
+    for offset in range(3):
+        narrow.translate(Record(Partition("shop.events", 0), offset, None, data, NOW_MS), NOW_MS)
+
+    assert narrowings == 1
+
+
 @pytest.mark.ratio
 def test_and_takes_a_third_of_the_time() -> None:
     data, narrow, whole = wide()

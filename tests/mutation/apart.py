@@ -6,10 +6,13 @@ import multiprocessing
 import os
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from cosmic_ray.work_item import WorkResult
 
 from tests.mutation.running import Running, Work
+
+_TOLD = 4000
 
 
 class TestsFailError(Exception):
@@ -23,7 +26,7 @@ def results(work: Work) -> Iterator[tuple[str, WorkResult]]:
 
     Raises:
         TestsFailError: The tests do not pass with nothing planted; none was tried.
-        EOFError: The process has ended before its time.
+        RuntimeError: The process could not go on; the message has what it printed last.
     """
     fresh = multiprocessing.get_context("spawn")
     heard, said = fresh.Pipe(duplex=False)
@@ -33,6 +36,8 @@ def results(work: Work) -> Iterator[tuple[str, WorkResult]]:
     try:
         while not isinstance(result := heard.recv(), str):
             yield result
+    except EOFError:
+        raise RuntimeError(f"the mutants of {work.folder} cannot be tried:\n{_printed(work)[-_TOLD:]}") from None
     finally:
         process.terminate()
         process.join()
@@ -41,8 +46,16 @@ def results(work: Work) -> Iterator[tuple[str, WorkResult]]:
 
 
 def _run(work: Work, said: Connection) -> None:
-    for stream in (1, 2):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream)  # what pytest prints of thousands of runs
+    for stream in (1, 2):  # what pytest prints of thousands of runs
+        os.dup2(os.open(_output(work), os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream)
     os.chdir(work.root)
     os.environ["PYTEST_DEBUG_TEMPROOT"] = str(work.copies)
     said.send(Running(work, lambda name, result: said.send((name, result))).run())
+
+
+def _output(work: Work) -> Path:
+    return work.copies / f"{work.folder}.txt"
+
+
+def _printed(work: Work) -> str:
+    return _output(work).read_text(errors="replace")

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import CodeType, FunctionType
 
-from cosmic_ray import plugins
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.work_item import MutationSpec
+
+from tests.mutation.operators import operator_of
 
 Place = tuple[str, str, int]
 """A function: the path of its file, its name with those of what it is in, its first line."""
@@ -33,8 +34,7 @@ def live_functions() -> Mapping[Place, list[FunctionType]]:
 
 def mutated(mutation: MutationSpec, source: str) -> str:
     """The module's text with the fault in it."""
-    operator = plugins.get_operator(mutation.operator_name)(**mutation.operator_args)
-    return str(mutate_code(source, operator, mutation.occurrence))
+    return str(mutate_code(source, operator_of(mutation), mutation.occurrence))
 
 
 def changed(path: Path, source: str, faulty: str) -> dict[Place, CodeType] | None:

@@ -25,7 +25,7 @@ from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome, WorkI
 from tests.mutation.planting import Place, can_be_planted, changed, live_functions, mutated, plant
 from tests.mutation.trying import Collected, Trial, Try
 
-_OPTIONS = (*("-q", "-x", "--tb", "short", "-p", "no:cacheprovider", "--timeout", "120"), "--hypothesis-seed", "0")
+_OPTIONS = (*("-q", "-x", "--tb", "short", "-p", "no:cacheprovider", "--timeout", "300"), "--hypothesis-seed", "0")
 _FAST = ("-m", "not (ratio or kafka or browser or slow)")
 _EMBEDDED = ("-m", "not (ratio or browser or slow)", "-k", "not apache")
 # Seconds: a file of tests that takes longer says nothing of a module whose functions it does not call.
@@ -73,7 +73,7 @@ class Running:
     def __init__(self, work: Work, told: Callable[[str, WorkResult], object]) -> None:
         self._work = work
         self._told = told
-        self._kills: Counter[tuple[Path, str]] = Counter()
+        self._kills: Counter[tuple[Path | None, str]] = Counter()
         self._diffs: dict[str, tuple[Path, str]] = {}
         # As they are imported: who works on goes on writing meanwhile.
         self._sources = {path: path.read_text() for path in sorted({_path(work, item) for item in work.items})}
@@ -108,9 +108,9 @@ class Running:
             yield Try(item.job_id, self._try_planted(names, codes, functions, tests), seconds)
 
     def _turn(self, module: Path, test: str, tests: Collected) -> tuple[object, ...]:
-        """First what needs no broker, then what has seen most faults in the module, then what takes least."""
+        """First without a broker, then what has seen most faults in the module, then anywhere, then what is short."""
         needs_broker = tests.items[test].get_closest_marker("kafka") is not None
-        return needs_broker, -self._kills[module, test], tests.reach[test].seconds
+        return needs_broker, -self._kills[module, test], -self._kills[None, test], tests.reach[test].seconds
 
     def _try_planted(
         self,
@@ -156,7 +156,8 @@ class Running:
 
     def _tell(self, name: str, why: str, outcome: TestOutcome) -> None:
         module, diff = self._diffs.pop(name)
-        self._kills[module, why.partition("\n")[0]] += 1
+        killer = why.partition("\n")[0]
+        self._kills.update([(module, killer), (None, killer)])
         self._told(name, WorkResult(WorkerOutcome.NORMAL, why, outcome, diff))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,3 +83,8 @@ def test_what_nobody_holds_or_takes_more_of_the_function_around_it_cannot_be_pla
     assert not can_be_planted(live_functions(), codes), kept
     one_less = changed(path_of(module), source, source.replace("return count", "return -count")) or {}
     assert can_be_planted(live_functions(), one_less)
+
+
+def test_a_process_of_its_own_knows_the_operators_that_are_ours() -> None:
+    asked = "from cosmic_ray.plugins import get_operator as ask; ask('statements/RemoveStatement')"
+    subprocess.run([sys.executable, "-c", f"import tests.mutation.planting; {asked}"], check=True)

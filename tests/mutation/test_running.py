@@ -74,6 +74,13 @@ def test_the_test_that_saw_it_is_named_and_where_none_comes_there_it_is_alive(pr
     }
 
 
+def test_a_process_that_cannot_go_on_says_why(project: Path) -> None:
+    (project / "tests/delivery/conftest.py").write_text("def pytest_collection_modifyitems():\n    1 / 0\n")
+
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        become(project, "RemoveStatement")
+
+
 def test_what_runs_at_import_is_tried_in_a_copy(project: Path) -> None:
     assert become(project, "NumberReplacer").items() >= {"LIMIT = 4": True, "LIMIT = 2": False}.items()
     assert (project / "consumer/delivery/limit.py").read_text() == FILES["consumer/delivery/limit.py"]
