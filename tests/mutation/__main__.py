@@ -45,7 +45,7 @@ def main(  # noqa: PLR0913, PLR0917 - the options
     sessions.mkdir(exist_ok=True)
     session = sessions / ("mutation-simulation.sqlite" if simulation else "mutation.sqlite")
     tallies = []
-    with use_db(session, WorkDB.Mode.create) as kept, tempfile.TemporaryDirectory() as copies:
+    with use_db(session, WorkDB.Mode.create) as kept, tempfile.TemporaryDirectory() as temporary:
         for folder in folders:
             every = mutants(ROOT, folder, seed)
             chosen, known = every[:each], dict(kept.results)
@@ -56,9 +56,9 @@ def main(  # noqa: PLR0913, PLR0917 - the options
                 or not (result.is_killed or survivor_of(item, result).change in harmless)
             )
             tests = SIMULATION if simulation else which_tests(folder)
-            run(kept, Work(ROOT, folder, open_ones, tests, workers, Path(copies)))
+            run(kept, Work(ROOT, folder, open_ones, tests, workers, Path(temporary)))
             known = dict(kept.results)
-            found = ((item, known[item.job_id]) for item in chosen)
+            found = ((item, known.get(item.job_id)) for item in chosen)
             tallies.append(tally(folder, found, harmless, of=len(every)))
     show(tallies)
     sys.exit(1 if any(found.per_cent < GOALS[by] for found in tallies) else 0)

@@ -49,12 +49,12 @@ def _run(work: Work, said: Connection) -> None:
     for stream in (1, 2):  # what pytest prints of thousands of runs
         os.dup2(os.open(_output(work), os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream)
     os.chdir(work.root)
-    os.environ["PYTEST_DEBUG_TEMPROOT"] = str(work.copies)
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = str(work.temporary)
     said.send(Running(work, lambda name, result: said.send((name, result))).run())
 
 
 def _output(work: Work) -> Path:
-    return work.copies / f"{work.folder}.txt"
+    return work.temporary / f"{work.folder}.txt"
 
 
 def _printed(work: Work) -> str:

@@ -47,6 +47,8 @@ class Tally:
     alive: tuple[Survivor, ...]
     of: int = 0
     """How many mutants there are to draw from."""
+    undecided: int = 0
+    """Neither dead nor alive: the tests took too long, and so did they with nothing planted."""
 
     @property
     def mutants(self) -> int:
@@ -71,12 +73,15 @@ class Tally:
 
 
 def tally(
-    folder: str, results: Iterable[tuple[WorkItem, WorkResult]], harmless: Container[Change], *, of: int = 0
+    folder: str, results: Iterable[tuple[WorkItem, WorkResult | None]], harmless: Container[Change], *, of: int = 0
 ) -> Tally:
     """Counts a folder's results: what is judged harmless is no meaningful mutant, what is no Python none at all."""
-    dead = judged = 0
+    dead = judged = undecided = 0
     alive = []
     for item, result in results:
+        if result is None:
+            undecided += 1
+            continue
         survivor = survivor_of(item, result)
         if result.test_outcome is TestOutcome.INCOMPETENT:
             continue
@@ -86,7 +91,8 @@ def tally(
             judged += 1
         else:
             alive.append(survivor)
-    return Tally(folder, dead, judged, tuple(sorted(alive, key=lambda each: (each.change.module, each.line))), of)
+    alive.sort(key=lambda each: (each.change.module, each.line))
+    return Tally(folder, dead, judged, tuple(alive), of, undecided)
 
 
 def survivor_of(item: WorkItem, result: WorkResult) -> Survivor:
@@ -99,14 +105,16 @@ def survivor_of(item: WorkItem, result: WorkResult) -> Survivor:
 def table(tallies: Iterable[Tally]) -> Table:
     """One row a folder."""
     drawn = Table(
-        "folder", *("mutants", "of", "dead", "harmless", "alive", "% dead", "95 % certain"), title="Mutants"
+        *("folder", "mutants", "of", "dead", "harmless", "alive", "undecided", "% dead", "95 % certain"),
+        title="Mutants",
+        caption="Nobody saw the controls: nothing planted, and faults that change nothing",
     )
     for column in drawn.columns[1:]:
         column.justify = "right"
     for each in tallies:
         drawn.add_row(
             each.folder,
-            *(str(figure) for figure in (each.mutants, each.of, each.dead, each.harmless, len(each.alive))),
+            *map(str, (each.mutants, each.of, each.dead, each.harmless, len(each.alive), each.undecided)),
             f"{each.per_cent:.1f}",
             "{:.1f} - {:.1f}".format(*each.bounds),
         )

@@ -1,37 +1,32 @@
 """Tries the mutants of one folder against its tests, each in the cheapest way.
 
 A fault in a function is planted in a fork of the process that has collected the tests. A fault in what runs while its
-module is imported needs a process of its own, in a copy of the project.
+module is imported needs a process that imports it anew.
 """
 
 from __future__ import annotations
 
 import difflib
-import os
-import shlex
-import shutil
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from tempfile import mkdtemp
-from types import CodeType, FunctionType
 
 import pytest
-from cosmic_ray.mutating import mutate_and_test
 from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome, WorkItem, WorkResult
 
-from tests.mutation.planting import Place, can_be_planted, changed, live_functions, mutated, plant
-from tests.mutation.trying import Collected, Trial, Try
+from tests.mutation.anew import Order, failed_anew
+from tests.mutation.deciding import Run, control_is_tried, mutant_is_tried
+from tests.mutation.planting import Codes, Functions, can_be_planted, changed, live_functions, mutated, plant, renewed
+from tests.mutation.processes import Steps
+from tests.mutation.trying import Collected, Trials
 
-_OPTIONS = (*("-q", "-x", "--tb", "short", "-p", "no:cacheprovider", "--timeout", "300"), "--hypothesis-seed", "0")
+_OPTIONS = (*("-q", "--tb", "short", "-p", "no:cacheprovider", "--timeout", "0"), "--hypothesis-seed", "0")
 _FAST = ("-m", "not (ratio or kafka or browser or slow)")
 _EMBEDDED = ("-m", "not (ratio or browser or slow)", "-k", "not apache")
 # Seconds: a file of tests that takes longer says nothing of a module whose functions it does not call.
 _LONG = 3.0
-# Seconds for tests in a process of their own.
-_PATIENCE = 600
 
 SIMULATION = ("tests/simulation/one_a_seed.py",)
 
@@ -51,7 +46,7 @@ class Work:
         items: The mutants.
         tests: That try them, as pytest is told them.
         workers: How many at a time.
-        copies: Where copies of the project may be made.
+        temporary: Where the tests may write, and what they print stands.
     """
 
     root: Path
@@ -59,7 +54,11 @@ class Work:
     items: tuple[WorkItem, ...]
     tests: tuple[str, ...]
     workers: int
-    copies: Path
+    temporary: Path
+
+    @property
+    def code(self) -> Path:
+        return self.root / "consumer" / self.folder
 
 
 class Running:
@@ -67,102 +66,112 @@ class Running:
 
     Args:
         work: What is to be tried.
-        told: Is called with each mutant's id and its result.
+        told: Is called with each mutant's id and its result. It has none where the tests did not end,
+            nor did they with nothing planted in far less time than they were given.
     """
 
     def __init__(self, work: Work, told: Callable[[str, WorkResult], object]) -> None:
         self._work = work
         self._told = told
         self._kills: Counter[tuple[Path | None, str]] = Counter()
-        self._diffs: dict[str, tuple[Path, str]] = {}
         # As they are imported: who works on goes on writing meanwhile.
-        self._sources = {path: path.read_text() for path in sorted({_path(work, item) for item in work.items})}
-        self._trial = Trial(work.root / "consumer" / work.folder, work.workers, self._tries, self._ended)
+        self._sources = {path: path.read_text() for path in sorted(work.code.rglob("*.py"))}
+        self._trials = Trials(work.code, work.workers, self._steps)
+        self._seen = ""
 
     def run(self) -> str:
         """Tries them. Returns what the tests print with nothing planted, if they do not pass; then none is tried."""
-        status = pytest.main([*_OPTIONS, *self._work.tests], plugins=[self._trial])
+        status = pytest.main([*_OPTIONS, *self._work.tests], plugins=[self._trials])
         if status == pytest.ExitCode.INTERNAL_ERROR:
             raise RuntimeError("pytest could not go on; what it printed says why")
-        return self._trial.failing
+        return self._trials.broken or self._seen
 
-    def _tries(self, tests: Collected) -> Iterator[Try]:
+    def _steps(self, tests: Collected) -> Iterator[Steps]:
         functions = live_functions()
+        unsure = partial(_needs_broker, tests=tests)
+        for control in self._controls(tests, functions):
+            yield control_is_tried(control, unsure, self._see)
         for item in self._work.items:
+            if self._seen:
+                return
             (mutation,) = item.mutations
-            path = _path(self._work, item)
+            path = self._work.root / mutation.module_path
             source = self._sources[path]
             faulty = mutated(mutation, source)
-            self._diffs[item.job_id] = mutation.module_path, _diff(source, faulty)
+            tell = partial(self._tell, item.job_id, mutation.module_path, _diff(source, faulty))
             try:
                 codes = changed(path, source, faulty)
             except SyntaxError as error:
-                self._tell(item.job_id, str(error), TestOutcome.INCOMPETENT)
+                tell(str(error), outcome=TestOutcome.INCOMPETENT)
                 continue
             if codes is None or not can_be_planted(functions, codes) or not tests.imported.isdisjoint(codes):
-                yield self._try_anew(item.job_id, mutation, tests)
-                continue
-            reached = [each for each, reach in tests.reach.items() if not reach.places.isdisjoint(codes)]
-            names = sorted(reached, key=lambda each: self._turn(mutation.module_path, each, tests))
-            seconds = sum(tests.reach[each].seconds for each in names)
-            yield Try(item.job_id, self._try_planted(names, codes, functions, tests), seconds)
+                run = self._import_anew({path: faulty}, tests)
+            else:
+                run = self._plant(codes, functions, tests, mutation)
+            yield mutant_is_tried(run, unsure, tell)
 
-    def _turn(self, module: Path, test: str, tests: Collected) -> tuple[object, ...]:
-        """First without a broker, then what has seen most faults in the module, then anywhere, then what is short."""
-        needs_broker = tests.items[test].get_closest_marker("kafka") is not None
-        return needs_broker, -self._kills[module, test], -self._kills[None, test], tests.reach[test].seconds
+    def _controls(self, tests: Collected, functions: Functions) -> Iterator[Run]:
+        """What nobody may see: nothing at all, functions whose code is the same, modules imported with the same."""
+        same = {path: f"{source}\npass\n" for path, source in self._sources.items()}
+        yield self._plant({}, functions, tests, None)
+        yield self._plant(renewed(self._sources), functions, tests, None)
+        yield self._import_anew(same, tests)
 
-    def _try_planted(
-        self,
-        names: list[str],
-        codes: Mapping[Place, CodeType],
-        functions: Mapping[Place, list[FunctionType]],
-        tests: Collected,
-    ) -> Callable[[], str]:
-        def run() -> str:
-            plant(functions, codes)
-            return self._trial.failed([tests.items[each] for each in names])
+    def _see(self, said: str) -> None:
+        self._seen = self._seen or f"with a fault that changes nothing:\n{said}"
+
+    def _plant(self, codes: Codes, functions: Functions, tests: Collected, mutation: MutationSpec | None) -> Run:
+        """Those tests are run that call one of the functions; all, for a control."""
+        reached = [
+            each for each, reach in tests.reach.items() if mutation is None or not reach.places.isdisjoint(codes)
+        ]
+        if mutation is not None:
+            reached.sort(key=lambda each: self._turn(mutation.module_path, each, tests))
+
+        def run(*, planted: bool, share: float = 1.0) -> str:
+            if planted:
+                plant(functions, codes)
+            return self._trials.failed([tests.items[each] for each in reached], tests.seconds, share)
 
         return run
 
-    def _try_anew(self, name: str, mutation: MutationSpec, tests: Collected) -> Try:
+    def _turn(self, module: Path, test: str, tests: Collected) -> tuple[object, ...]:
+        """First without a broker, then what has seen most faults in the module, then anywhere, then what is short."""
+        kills = self._kills[module, test], self._kills[None, test]
+        return _needs_broker(test, tests), -kills[0], -kills[1], tests.seconds[test]
+
+    def _import_anew(self, texts: Mapping[Path, str], tests: Collected) -> Run:
         """What is seen of a changed constant, other modules may show: all files are run that are not long."""
-        path = str(self._work.root / mutation.module_path)
+        paths = {str(path) for path in texts}
         seconds: defaultdict[str, float] = defaultdict(float)
         reaching = set()
         for test, reach in tests.reach.items():
             file = test.partition("::")[0]
             seconds[file] += reach.seconds
-            if any(place[0] == path for place in reach.places):
+            if any(place[0] in paths for place in reach.places):
                 reaching.add(file)
         files = [each for each in seconds if each in reaching or seconds[each] < _LONG]
-        mirror = f"test_{mutation.module_path.stem}.py"
-        files.sort(key=lambda each: (mirror not in each, each not in reaching, seconds[each]))
-        options = [each for each in self._work.tests if not each.startswith("tests/")]
-        command = shlex.join([sys.executable, "-m", "pytest", *_OPTIONS, *options, *files])
+        mirrors = {f"test_{path.stem}.py" for path in texts}
+        files.sort(key=lambda each: (Path(each).name not in mirrors, each not in reaching, seconds[each]))
+        options = (*_OPTIONS, *(each for each in self._work.tests if not each.startswith("tests/")))
 
-        def run() -> str:
-            home = Path(mkdtemp(dir=self._work.copies))
-            shutil.copytree(self._work.root, home, ignore=shutil.ignore_patterns(".*"), dirs_exist_ok=True)
-            os.chdir(home)
-            result = mutate_and_test([mutation], command, _PATIENCE)
-            shutil.rmtree(home)
-            return (result.output or "dead") if result.is_killed else ""
+        def run(*, planted: bool, share: float = 1.0) -> str:
+            changes = {str(path): text for path, text in texts.items() if planted}
+            return failed_anew(Order(self._work.root, changes, options, tuple(files), tests.seconds, share))
 
-        return Try(name, run, 10 + sum(seconds.values()))
+        return run
 
-    def _ended(self, name: str, killer: str) -> None:
-        self._tell(name, killer, TestOutcome.KILLED if killer else TestOutcome.SURVIVED)
-
-    def _tell(self, name: str, why: str, outcome: TestOutcome) -> None:
-        module, diff = self._diffs.pop(name)
+    def _tell(self, name: str, module: Path, diff: str, why: str, outcome: TestOutcome | None = None) -> None:
         killer = why.partition("\n")[0]
         self._kills.update([(module, killer), (None, killer)])
-        self._told(name, WorkResult(WorkerOutcome.NORMAL, why, outcome, diff))
+        found = outcome or (TestOutcome.KILLED if why else TestOutcome.SURVIVED)
+        self._told(name, WorkResult(WorkerOutcome.NORMAL, why, found, diff))
 
 
-def _path(work: Work, item: WorkItem) -> Path:
-    return work.root.joinpath(item.mutations[0].module_path)
+def _needs_broker(said: str, tests: Collected) -> bool:
+    """Whether the test needs one that is named in the first line."""
+    test = tests.items.get(said.partition("\n")[0])
+    return test is not None and test.get_closest_marker("kafka") is not None
 
 
 def _diff(source: str, faulty: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.mutation.planting import can_be_planted, changed, live_functions, plant
+from tests.mutation.planting import can_be_planted, changed, live_functions, plant, renewed
 
 CODE = """
 from functools import cache
@@ -69,6 +69,24 @@ def test_nothing_else_is_changed(module: ModuleType) -> None:
 
     assert {name for _, name, _ in codes} == {"Limit.over"}
     assert changed(path_of(module), CODE, CODE) == {}
+
+
+def test_two_functions_of_one_name_and_line_are_imported_anew() -> None:
+    code = "both = (lambda count: count + 1, lambda count: count + 2)\n"
+
+    assert changed(Path("both.py"), code, code.replace("+ 2", "- 2")) is None
+    assert renewed({Path("both.py"): code}) == {}
+
+
+def test_code_that_is_compiled_once_more_does_the_same(module: ModuleType) -> None:
+    """A control: if a test sees that, the tests say nothing of mutants."""
+    codes = renewed({path_of(module): CODE})
+    was = module.Limit.over.__code__
+    plant(live_functions(), codes)
+
+    assert {name for _, name, _ in codes} == {"over", "over.<locals>.<genexpr>", "Limit.over"}
+    assert module.Limit.over.__code__ is not was
+    assert [module.Limit().over(5), module.over(3), module.over(4)] == [False, False, True]
 
 
 def test_what_nobody_holds_or_takes_more_of_the_function_around_it_cannot_be_planted(module: ModuleType) -> None:

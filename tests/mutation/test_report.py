@@ -30,8 +30,10 @@ def test_what_is_judged_harmless_is_no_meaningful_mutant() -> None:
         tried("survived", was="a > 2"),
     ]
 
-    found = tally("delivery", results, {CHANGE})
+    undecided = (tried("survived")[0], None)
+    found = tally("delivery", [*results, undecided], {CHANGE})
 
+    assert found.undecided == 1
     assert (found.mutants, found.dead, found.harmless, len(found.alive)) == (5, 3, 1, 1)
     assert found.per_cent == 75
     assert found.alive[0].change.was == "a > 2"
@@ -49,9 +51,9 @@ def test_a_survivor_is_printed_as_the_entry_that_would_judge_it() -> None:
 def test_the_table_has_a_row_for_each_folder() -> None:
     console = Console(width=100)
     with console.capture() as printed:
-        console.print(table([Tally("delivery", 97, 5, (), 4000), Tally("avro", 0, 0, ())]))
+        console.print(table([Tally("delivery", 97, 5, (), 4000, 1), Tally("avro", 0, 0, ())]))
 
-    assert "delivery │     102 │ 4000 │   97 │        5 │     0 │  100.0 │ 96.2 - 100.0" in printed.get()
+    assert "delivery │     102 │ 4000 │   97 │        5 │     0 │         1 │  100.0 │ 96.2 - 100.0" in printed.get()
 
 
 def test_a_small_sample_leaves_more_open_than_a_large_one() -> None:
