@@ -74,8 +74,10 @@ hostile: $(READY) ## what hostile records, neighbours and strangers cost, as a t
 # SAMPLE=0 tries every mutant, which takes hours; SEED=1 draws another sample. What has a result is not tried again.
 SAMPLE ?= 200
 SEED ?= 0
+# BY=simulation: delivery's, by the simulation alone.
+BY ?= tests
 mutate: $(READY) ## plant faults in the core one at a time (SAMPLE=200), and say which of them no test sees
-	@$(BIN)/python -m tests.mutation --sample $(SAMPLE) --seed $(SEED)
+	@$(BIN)/python -m tests.mutation --sample $(SAMPLE) --seed $(SEED) --by $(BY)
 
 bench: bench-ratios ## events/s, CPU an event, latency and memory beside other ways to do the same
 	@$(BIN)/python -m tests.bench
