@@ -114,7 +114,16 @@ def assembled(config: Config) -> Iterator[Assembled]:
         named = [topic for topic in subscription(config) if not topic.startswith("^")]
         watch = stack.enter_context(cluster_watch(config, named))
         losses = LossLedger(metrics)
-        lag = Lag(metrics=metrics, health=health, engine=engine, watch=watch, losses=losses, named=named)
+        lag = Lag(
+            metrics=metrics,
+            health=health,
+            engine=engine,
+            watch=watch,
+            losses=losses,
+            named=named,
+            retry_topic=config.dead_letters.retry_topic,
+            unreadable=read_errors.concern,
+        )
         intake = Intake(translator, lambda partition, held: engine.partitions.hold(partition, held=held))
         reporter = Reporter(
             metrics,
