@@ -1,4 +1,4 @@
-"""docs/consent.md: its configuration can be used, its figures are what the quota makes of them, its sources are named."""
+"""docs/consent.md: its configuration can be used, its figures follow from the quota, its sources are named."""
 
 from __future__ import annotations
 
