@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+from confluent_kafka import KafkaError, KafkaException
 
+from consumer.kafka import reading
+from consumer.kafka.connection import Unreachable
 from consumer.kafka.reading import NoSuchTopic, TopicReader
 from tests.kafka.support import config
 from tests.support.brokers import Broker, Message
@@ -44,3 +47,15 @@ def test_where_nothing_lies_between_nothing_is_waited_for(broker: Broker, topic:
 def test_a_topic_that_is_not_there_is_told(broker: Broker, topic: str) -> None:
     with pytest.raises(NoSuchTopic, match=f"did you mean {topic}\\?"):
         TopicReader(config(broker, broker.group()), f"{topic}x")
+
+
+def test_commits_that_cannot_be_read_are_told(broker: Broker, topic: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise KafkaException(KafkaError(KafkaError.GROUP_AUTHORIZATION_FAILED))
+
+    monkeypatch.setattr(reading, "patient_commits", fails)
+    with (
+        TopicReader(config(broker, broker.group()), topic) as reader,
+        pytest.raises(Unreachable, match="the group's commits cannot be read: "),
+    ):
+        reader.commits()
