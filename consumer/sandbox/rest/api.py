@@ -168,6 +168,7 @@ class RestApi:
             head=request.head,
             body=request.body or b"",
             api=way.api,
+            bluecore_id=request.id,
         )
         write, mark = verdict.write, Mark(received.number, received.at_ms, received.event)
         if done and write is not None:
