@@ -60,12 +60,12 @@ class _State:
 
 @dataclass(frozen=True)
 class _Subscription:
-    states: tuple[_State, ...] = ()
+    states: tuple[_State, ...]
 
 
 @dataclass(frozen=True)
 class _Data:
-    subscription: _Subscription | None = None
+    subscription: _Subscription | None
 
 
 @dataclass(frozen=True)

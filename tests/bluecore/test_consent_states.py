@@ -42,7 +42,7 @@ def test_a_state_with_nothing_but_its_status() -> None:
     )
 
 
-@pytest.mark.parametrize("body", [answer(), b'{"data":{"subscription":null}}', b'{"data":{}}'])
+@pytest.mark.parametrize("body", [answer(), b'{"data":{"subscription":null}}'])
 def test_without_a_state_nothing_is_known(body: bytes) -> None:
     assert effective(consent_states(body), message_type="MARKETING", channel=None) is NOTHING_KNOWN
 
@@ -53,6 +53,7 @@ def test_without_a_state_nothing_is_known(body: bytes) -> None:
         (b"<html>", "the whole: json_invalid"),
         (b"[]", "the whole: dataclass_type"),
         (b'{"error":"jane@example.com"}', "data: missing"),
+        (b'{"data":{"ids":"unknown"}}', "data.subscription: missing"),
         (answer({"state": "SUBSCRIBED"}), "data.subscription.states.0.status: missing"),
         (answer({"status": "jane@example.com"}), "data.subscription.states.0.status: enum"),
         (answer("SUBSCRIBED"), "data.subscription.states.0: dataclass_type"),
