@@ -44,10 +44,10 @@ class Answers:
 
     def answered(self, task: Task, answer: Answer, now: float) -> None:
         """The answer to the send of this record, which is not in flight any more."""
-        endpoint = self._endpoints[task.destination]
+        endpoint = self._endpoints[task.endpoint]
         endpoint.in_flight -= 1
         gates, attempts = endpoint.gates, endpoint.attempts
-        verdict = self._policy.verdicts.judge(answer)
+        verdict = endpoint.verdicts.judge(answer)
         if (verdict is Verdict.REFUSED or verdict is Verdict.THROTTLED) and attempts.accused(task, now):
             verdict = Verdict.FAILED
         failed = verdict is Verdict.FAILED
@@ -60,13 +60,14 @@ class Answers:
             if self._held_routes.watched:
                 self._held_routes.delivered(task, now)
             if self._receipts is not None:
-                self._receipts.delivered(task, answer.status, now)
+                self._receipts.delivered(task, answer, now)
             self._delivered(task, now)
         elif verdict is Verdict.REJECTED:
             self._rejected(task, answer, now)
         elif verdict is Verdict.FAILED:
             self._failed(task, answer, now)
         elif verdict is Verdict.REFUSED:
+            gates.said = answer.text
             gates.breaker.refused(task.number, now, cause_of(answer))
             self._turned_away(task, answer, now, until=gates.breaker.probe_at)
         else:
@@ -84,6 +85,8 @@ class Answers:
         if lane is None or lane.closed:
             self._partitions.orphan_ended(task, settled=False)
         else:
+            if task.charged != task.endpoint:
+                self._partitions.buffer.recount(task)
             self._lanes.ready(lane, first=first)
 
     def write(self, task: Task, now: float) -> None:
@@ -126,9 +129,9 @@ class Answers:
     def _rejected_in_part(self, task: Task, failure: Failure, now: float) -> None:
         """The other requests of the record stand alone: they go on."""
         self._held_routes.refused(task, now)
+        self._breaker(task).release_probe(task.number, now)
         task.give_up(failure)
         if task.index < len(task.requests):
-            self._breaker(task).release_probe(task.number, now)
             self.requeue(task, first=True)
         else:
             self._refused_in_part(task, now)
@@ -144,9 +147,9 @@ class Answers:
             self._partitions.orphan_ended(task, settled=False)
 
     def _failed(self, task: Task, answer: Answer, now: float) -> None:
-        attempts = self._endpoints[task.destination].attempts
+        attempts = self._endpoints[task.endpoint].attempts
         others = self._breaker(task).open and self._lanes.any_ready(
-            lambda each: not attempts.suspect(each), task.destination
+            lambda each: not attempts.suspect(each), task.endpoint
         )
         attempts.failed(task, answer, now, unsuspected_ready=others)
         if task.failure is not None and task.failure.outcome is Outcome.DEAD_LETTER:
@@ -155,7 +158,7 @@ class Answers:
 
     def _turned_away(self, task: Task, answer: Answer, now: float, *, until: float) -> None:
         """The endpoint takes no request just now, or not this one: the next that may go is another key's."""
-        self._endpoints[task.destination].attempts.turned_away(task, answer, now)
+        self._endpoints[task.endpoint].attempts.turned_away(task, answer, now)
         if until < float("inf"):
             task.due = max(task.due, until + _BEHIND_SECONDS)
         self._ended_or_again(task, now)
@@ -170,4 +173,4 @@ class Answers:
             self.requeue(task)
 
     def _breaker(self, task: Task) -> Breaker:
-        return self._endpoints[task.destination].gates.breaker
+        return self._endpoints[task.endpoint].gates.breaker

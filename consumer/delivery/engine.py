@@ -181,7 +181,7 @@ class Engine:
             if not task.in_flight and task.failure is None and task.lane is not None:
                 self._lanes.leave(task.lane, task)
                 task.fail(unread_again(task, self._policy.delays, now))
-                task.lane = self._lanes.add(task.state.lanes, ("detached", task.number), task, task.destination)
+                task.lane = self._lanes.add(task.state.lanes, ("detached", task.number), task)
         return len(tasks)
 
     # The inside
