@@ -17,6 +17,7 @@ from tests.support.pages import CONFIGURATION
 ENVIRONMENT = {
     "BLUECORE_NAMESPACE": "shop",
     "BLUECORE_API_KEY": "key",
+    "BLUECORE_CLIENT_SECRET": "secret",
     "KAFKA_USERNAME": "consumer",
     "KAFKA_PASSWORD": "password",
     "REGISTRY_USERNAME": "consumer",

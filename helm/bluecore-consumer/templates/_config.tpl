@@ -15,7 +15,7 @@ is ever in a ConfigMap.
 {{- end -}}
 {{- $sections := dict "kafka" $kafka "delivery" $delivery "telemetry" .Values.telemetry -}}
 {{- with .Values.bluecore -}}
-{{- $_ := set $sections "bluecore" . -}}
+{{- $_ := set $sections "bluecore" (empty (.rest_api | default dict).client_id | ternary (omit . "rest_api") .) -}}
 {{- end -}}
 {{- if .Values.destinations -}}
 {{- $destinations := deepCopy .Values.destinations -}}

@@ -121,6 +121,12 @@ env:
   - name: {{ $variable }}__API_KEY
     valueFrom: {secretKeyRef: {name: {{ $secret }}, key: api_key, optional: true}}
   {{- end }}
+  {{- range $key := list "client_id" "client_secret" }}
+  {{- if not (get ((get ($.Values.destinations | default dict) $name | default dict).rest_api | default dict) $key) }}
+  - name: {{ $variable }}__REST_API__{{ upper $key }}
+    valueFrom: {secretKeyRef: {name: {{ $secret }}, key: {{ $key }}, optional: true}}
+  {{- end }}
+  {{- end }}
   {{- end }}
   {{- with .Values.extraEnv }}
   {{- toYaml . | nindent 2 }}
