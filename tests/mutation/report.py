@@ -107,7 +107,7 @@ def table(tallies: Iterable[Tally]) -> Table:
     drawn = Table(
         *("folder", "drawn", "of", "dead", "judged", "alive", "open", "% dead", "95 %"),
         title="Mutants",
-        caption="Nobody saw the controls: nothing planted, and faults that change nothing",
+        caption="Nobody saw the controls, which change nothing",
     )
     for column in drawn.columns[1:]:
         column.justify = "right"
