@@ -127,7 +127,9 @@ class Record(NamedTuple):
     @property
     def event_time_ms(self) -> int | None:
         """When the event was: what it says of itself, or when it was written."""
-        return self.written_ms if self.own_time_ms is None else self.own_time_ms
+        if self.own_time_ms is not None:
+            return self.own_time_ms
+        return self.timestamp_ms if self.redelivery is None else self.redelivery.timestamp_ms
 
     @property
     def written_ms(self) -> int | None:
@@ -145,7 +147,8 @@ class Record(NamedTuple):
     @property
     def size(self) -> int:
         """Bytes of key, value and headers."""
-        size = len(self.key or b"") + len(self.value or b"")
+        key, value = self.key, self.value
+        size = (len(key) if key else 0) + (len(value) if value else 0)
         return size + sum(len(name) + len(value or b"") for name, value in self.headers) if self.headers else size
 
     def without_value(self) -> Record:

@@ -12,6 +12,7 @@ from fastavro import schemaless_reader
 from consumer.avro.decryption import Decryption, NoKeys
 from consumer.avro.errors import Undecodable
 from consumer.avro.guard import check_value
+from consumer.avro.plain import plain_but_for
 from consumer.avro.reader_schemas import ReaderSchemas
 from consumer.avro.schema import AvroSchema, RecordType
 from consumer.avro.schema_ids import SchemaId
@@ -27,8 +28,8 @@ class Decoded(NamedTuple):
         name: the full name of the record type that was written; of a top-level union, of the branch taken.
         value: the fields: `datetime` (of a local timestamp without a zone), `date`, `time`, `Decimal`, `bytes`;
             enums, UUIDs and durations as `str`; `Unreadable` in the place of a value that Python has no type for.
-            Of a narrowed format, those that were asked for, and perhaps others. Empty where no route takes such a
-            record, which is not decoded then.
+            Of a narrowed format, those that were asked for, and perhaps others, which may be without their meaning:
+            numbers and bytes as they were written. Empty where no route takes such a record, which is not decoded.
         schema_id: the registry's id of the schema; None for a format without one.
     """
 
@@ -71,12 +72,14 @@ class _Way(NamedTuple):
         reader: the reader's, if there is one.
         chosen: how to read only some of the fields, where that is worth it.
         marks: what else than Debezium's placeholder stands for a column that did not change.
+        unsuspected: the bytes up to which a record need not be looked through first.
     """
 
     written: Any
     reader: Any
     chosen: Selection | None
     marks: tuple[bytes, ...]
+    unsuspected: int
 
 
 class Reading:
@@ -99,8 +102,8 @@ class Reading:
         self._readers = ReaderSchemas() if readers is None else readers
         self._fields = fields
         self._decryption = decryption or Decryption(NoKeys("this format knows no keys"), "")
-        # A schema that is forgotten takes them along.
-        self._ways: WeakKeyDictionary[RecordType, _Way] = WeakKeyDictionary()
+        # A schema that is forgotten takes its own along. None: nobody takes such records.
+        self._ways: WeakKeyDictionary[RecordType, _Way | None] = WeakKeyDictionary()
 
     def narrowed(self, fields: frozenset[str]) -> Reading:
         """The same for who asks for no others."""
@@ -118,14 +121,16 @@ class Reading:
             Undecodable: the schema is no record's, or the bytes do not fit it to the last one.
         """
         record = schema.record or _branch_taken(source, schema)
-        if not self._readers.take(record.name):
-            return Decoded(record.name, {}, schema_id)
         try:
-            written, reader, chosen, marks = self._ways[record]
+            way = self._ways[record]
         except KeyError:
-            written, reader, chosen, marks = self._way(record)
+            way = self._ways[record] = self._way(record, schema)
+        if way is None:
+            return Decoded(record.name, {}, schema_id)
+        written, reader, chosen, marks, unsuspected = way
         data = source.getvalue()
-        check_value(data, source.tell(), record.parsed, schema.named, schema.shape)
+        if len(data) > unsuspected:
+            check_value(data, source.tell(), record.parsed, schema.named, schema.shape)
         value: Any = None
         if chosen is not None:
             # Whatever is wrong with the record is told by who reads the whole of it.
@@ -147,11 +152,18 @@ class Reading:
             value = self._decryption.record(value, record.name, self._fields)
         return Decoded(record.name, value, schema_id)
 
-    def _way(self, record: RecordType) -> _Way:
+    def _way(self, record: RecordType, schema: AvroSchema) -> _Way | None:
+        """How the records of a type are read; None: nobody takes any."""
+        if not self._readers.take(record.name):
+            return None
         written, reader = self._readers.schemas_of(record)
-        chosen = None if self._fields is None or reader is not None else selection(record, self._fields)
-        self._ways[record] = _Way(written, reader, chosen, marks_in_arrays(record.parsed["__named_schemas"]))
-        return self._ways[record]
+        chosen = None
+        if self._fields is not None and reader is None:
+            chosen = selection(record, self._fields)
+            written = plain_but_for(written, self._fields)
+        marks = marks_in_arrays(record.parsed["__named_schemas"])
+        unsuspected = -1 if schema.shape.recursive else schema.shape.unsuspected
+        return _Way(written, reader, chosen, marks, unsuspected)
 
 
 def _branch_taken(source: BytesIO, schema: AvroSchema) -> RecordType:

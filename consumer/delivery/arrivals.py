@@ -37,6 +37,8 @@ class Arrivals:
         self._order = order
         self._partitions = partitions
         self._held_routes = partitions.held_routes
+        self._buffer = partitions.buffer
+        self._memory_of_left = partitions.memory_of_left
         self._outbox = outbox
         self._receipts = receipts
         self.duplicates_skipped = 0
@@ -60,17 +62,17 @@ class Arrivals:
             self._take_shares(record, shares_of(mapped, record.redelivery), state, now)
             return
         half = self._receipts is not None and self._receipts.half(record, state)
-        if self._adopted(record, state) is not None:
+        if (self._partitions.orphans or self._receipts is not None) and self._adopted(record, state) is not None:
             return
         task: Task | None = None
-        if isinstance(mapped, Reject):
-            task = self._refused(record, mapped, state, now, half=half)
-        elif isinstance(mapped, Send):
+        if isinstance(mapped, Send):
             task = self._mapped(record, Share(UNNAMED, "", mapped), state, now, half=half)
+        elif isinstance(mapped, Reject):
+            task = self._refused(record, mapped, state, now, half=half)
         if task is None:
             self._skip(record, state)
             return
-        self._partitions.buffer.keep(task)
+        self._buffer.keep(task)
         self._order.enter(task)
 
     def _is_left(self, record: Record, state: PartitionState) -> bool:
@@ -97,7 +99,7 @@ class Arrivals:
                     legs.part_over(share.leg, None, orphan.legs.numbers_of(share.leg))
             elif (made := self._mapped(record, share, state, now, half=half)) is not None:
                 task = made
-                self._partitions.buffer.keep(task)
+                self._buffer.keep(task)
                 self._order.enter(task)
             else:
                 continue
@@ -127,11 +129,9 @@ class Arrivals:
 
     def _mapped(self, record: Record, share: Share, state: PartitionState, now: float, *, half: bool) -> Task | None:
         """The task of what is left to send of a record, or of its share; None: nothing is."""
-        topic, (destination, leg, mapped) = record.origin.topic, share
-        for each in mapped.refused:
-            self._held_routes.unmappable(topic, each, now)
-        if self._held_routes.watching:
-            self._held_routes.mapped(topic, mapped.requests, now)
+        destination, leg, mapped = share
+        if mapped.refused or self._held_routes.watched:
+            self._tell_routes(record.origin.topic, mapped, now)
         done: Delivered = ()
         if leg and (gone := self._partitions.delivered_before(record, leg)):
             mapped, done = without(mapped, gone)
@@ -143,11 +143,13 @@ class Arrivals:
             return None
         if done:
             task.done = (*task.done, *done)
-        if not leg and (gone := self._partitions.delivered_before(record, task.part)):
+        if not leg and self._memory_of_left.partly and (gone := self._partitions.delivered_before(record, task.part)):
             task.leave_out(gone)
         if task.requests:
-            self._endpoints[destination].attempts.resume(task, now)
-            self._order.taken(task)
+            if record.redelivery is not None:
+                self._endpoints[destination].attempts.resume(task, now)
+            if state.redelivers:
+                self._order.taken(task)
         else:
             # All that can be was sent of it before, or is by other shares: what is left is refused.
             task.done = task.done or mapped.others if leg == UNKNOWN else task.done
@@ -155,12 +157,18 @@ class Arrivals:
             task.fail(unmappable(task, joined(task.refused), now))
         return task
 
+    def _tell_routes(self, topic: str, mapped: Send, now: float) -> None:
+        for each in mapped.refused:
+            self._held_routes.unmappable(topic, each, now)
+        if self._held_routes.watched:
+            self._held_routes.mapped(topic, mapped.requests, now)
+
     def _adopt(self, task: Task, state: PartitionState) -> bool:
         """A record that is read again before the result of its send is there: that result counts."""
         before = task.state
-        self._partitions.buffer.move(task, state)
+        self._buffer.move(task, state)
         if not self._order.enter(task, busy=True):
-            self._partitions.buffer.move(task, before)
+            self._buffer.move(task, before)
             return False
         state.in_flight_count += 1
         return True

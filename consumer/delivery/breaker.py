@@ -88,20 +88,25 @@ class Breaker(ProbeGate):
             self._probe_at = now
             self.doubtful = True
 
+    @property
+    def knows_keys(self) -> bool:
+        """Whether it matters of which key a record is that passes: else it need not be worked out."""
+        return bool(self._suspects or self._failing or self._turned_away)
+
     def passed(self, task: int, key: Hashable, now: float) -> None:
         """A record passed. While the breaker is open only the probe's success closes it."""
         self._last_success = now
-        self._suspects.pop(key, None)
-        if self._failing:
+        if self._suspects or self._failing or self._turned_away:
+            self._suspects.pop(key, None)
             self._failing.discard(key)
-            self._suspects.update(dict.fromkeys(self._failing))
-            self._failing.clear()
-        if self._turned_away:
             self._turned_away.pop(key, None)
+            self._suspects.update(dict.fromkeys(self._failing))
             self._suspects.update(self._turned_away)
+            self._failing.clear()
             self._turned_away.clear()
-        _bound(self._suspects)
-        self.close_by(task)
+            _bound(self._suspects)
+        if self.open:
+            self.close_by(task)
 
 
 def _bound(keys: dict[Hashable, None]) -> None:

@@ -86,17 +86,25 @@ class Buffer:
 
     def keep(self, task: Task) -> None:
         """The task counts against the bounds, until it is freed."""
-        self._budget_of(task.state).add(task.size)
-        task.state.usage.add(task.size)
+        state, size = task.state, task.size
+        budget, usage = self.redelivery_memory if state.redelivers else self.memory, state.usage
+        budget.records += 1
+        budget.bytes += size
+        usage.records += 1
+        usage.bytes += size
         task.counted = True
-        if self._endpoints and not task.state.redelivers:
+        if self._endpoints and not state.redelivers:
             endpoint = self._endpoints[task.destination]
-            endpoint.memory.add(task.size)
-            endpoint.mixed += task.state.sets_aside
+            endpoint.memory.add(size)
+            endpoint.mixed += state.sets_aside
 
     def free(self, task: Task) -> None:
-        self._budget_of(task.state).remove(task.size)
-        task.state.usage.remove(task.size)
+        state, size = task.state, task.size
+        budget, usage = self.redelivery_memory if state.redelivers else self.memory, state.usage
+        budget.records -= 1
+        budget.bytes -= size
+        usage.records -= 1
+        usage.bytes -= size
         task.counted = False
         if self._endpoints:
             self._leave(task)

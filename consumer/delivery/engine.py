@@ -189,15 +189,16 @@ class Engine:
     def _start(self, endpoint: Endpoint, now: float) -> None:
         """Sends to one destination what may go."""
         gates, name, next_lane = endpoint.gates, endpoint.name, self._lanes.next
+        breaker, watched = gates.breaker, self._held_routes.watched
         allowed = gates.allowance(now, endpoint.in_flight)
-        while gates.may_pass(now) and (lane := next_lane(name)) is not None:
-            task = lane.head
+        while (not breaker.open or gates.may_pass(now)) and (lane := next_lane(name)) is not None:
+            task = lane.queue[0]
             if self._must_wait(task, lane, now):
                 continue
             if task.failure is not None:
                 self._answers.write(task, now)
                 continue
-            if self._held_routes.watching and self._held_routes.keeps_send(lane, now):
+            if watched and self._held_routes.keeps_send(lane, now):
                 continue
             if allowed < 1:
                 if endpoint.in_flight >= gates.concurrency.limit:
@@ -240,8 +241,7 @@ class Engine:
             task.state.changed = True  # a commit asks the group
             self._lanes.wait(lane, now + _ASKED_AGAIN)
             return True
-        turn = self._order.turn(task)
-        if turn is Turn.MAY_GO:
+        if task.parking_key is None or (turn := self._order.turn(task)) is Turn.MAY_GO:
             return False
         if turn is Turn.PARK_BEHIND:
             task.fail(parked(task, now))
@@ -253,8 +253,9 @@ class Engine:
         return True
 
     def _send(self, task: Task, endpoint: Endpoint) -> None:
-        endpoint.gates.probing(task.number)
-        if self._held_routes.watching:
+        if endpoint.gates.breaker.open:
+            endpoint.gates.probing(task.number)
+        if self._held_routes.watched:
             self._held_routes.probing(task)
         endpoint.started(task)
         self._outbox.send(task)

@@ -20,7 +20,7 @@ class Gates:
 
     def may_pass(self, now: float) -> bool:
         """Whether a record may go: everything is well, or a probe is due."""
-        return self.breaker.may_pass(now)
+        return not self.breaker.open or self.breaker.may_pass(now)
 
     def allowance(self, now: float, in_flight: int) -> float:
         """How many requests may start now, beside those that are in flight; it may be below 0."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from consumer.backoff import Backoff
@@ -74,11 +74,8 @@ class HeldRoutes:
         self._lanes = lanes
         self._changed = changed
         self._routes: dict[Route, _Held] = {}
-
-    @property
-    def watching(self) -> bool:
-        """Whether any route has had dead letters lately: else there is nothing to count."""
-        return bool(self._routes)
+        self.watched: Collection[Route] = self._routes
+        """The routes that have had dead letters lately: where there are none, there is nothing to count."""
 
     @property
     def holding(self) -> list[Route]:

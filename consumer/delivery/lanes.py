@@ -148,7 +148,8 @@ class Lanes(Generic[T]):
         ready = self._ready.get(destination)
         if ready is not None:
             for priority in self._priorities[destination]:
-                if (first := _first(ready[priority])) is not None:
+                of_priority = ready[priority]
+                if of_priority and (first := _first(of_priority)) is not None:
                     return first
         return None
 

@@ -32,8 +32,8 @@ class OffsetTracker:
         """`start`: where reading begins, if that is known: it is the watermark until something is read."""
         self._taken: deque[int] = deque()
         self._unsettled: set[int] = set()
-        self._already = already
-        self._halves_ahead = halves
+        self._already = already or _NONE
+        self._halves_ahead = halves or _NONE
         self.half: set[int] = set()
         """Of those taken and not settled, those whose first part has ended."""
         self._first: int | None = None
@@ -49,12 +49,13 @@ class OffsetTracker:
         if self._first is None:
             self._first = offset
         self._next = offset + 1
-        if self._already:
+        # Nearly always it is this very one, and its length need not be asked for.
+        if self._already is not _NONE:
             if offset in self._already:
                 return False
             if offset >= self._already.end:
                 self._already = _NONE
-        if self._halves_ahead:
+        if self._halves_ahead is not _NONE:
             if offset in self._halves_ahead:
                 self.half.add(offset)
             if offset >= self._halves_ahead.end:

@@ -28,7 +28,7 @@ class KeyOrder:
     """Knows which lane a record belongs to, and whether its key is parked."""
 
     def __init__(self, policy: DeliveryPolicy, lanes: Lanes[Task], parked: ParkedKeys) -> None:
-        self._policy = policy
+        self._ordering = policy.ordering  # looked at for every event
         self._lanes = lanes
         self._parked = parked
         self._held: list[Lane[Task]] = []
@@ -43,12 +43,14 @@ class KeyOrder:
         return self._key_of(task, task.kind, task.ordering_key, ordered=task.ordered)
 
     def _key_of(self, task: Task, kind: OrderClass, key: bytes | None, *, ordered: bool) -> Hashable:
-        found: Hashable = task.record.offset
-        ordering, redelivers = self._policy.ordering, task.state.redelivers
-        if ordering == "partition" and not redelivers:
+        redelivers = task.state.redelivers
+        found: Hashable
+        if self._ordering == "partition" and not redelivers:
             found = None
-        elif key is not None and (ordered if redelivers else ordering != "none"):
+        elif key is not None and (ordered if redelivers else self._ordering != "none"):
             found = (key, kind) if kind is OrderClass.CONSENT else key
+        else:
+            found = task.record.offset
         return (found, task.destination) if task.destination else found
 
     def enter(self, task: Task, *, busy: bool = False) -> bool:

@@ -31,7 +31,7 @@ class Partitions:
         self._states: dict[Partition, PartitionState] = {}
         self.memory_of_left = SettledMemory()
         """What this process has settled of those that are another's now."""
-        self._orphans: dict[tuple[Partition, int, str], Task] = {}
+        self.orphans: dict[tuple[Partition, int, str], Task] = {}
         """In flight when their partitions left: by partition, offset and leg, until their result is there."""
         self._detached: set[PartitionState] = set()
         self._made_anew: Counter[Partition] = Counter()
@@ -119,7 +119,7 @@ class Partitions:
             state.active = False
             tracker = state.settled
             self.memory_of_left.keep(state.partition, tracker.settled, tracker.halves, state.acknowledged)
-            self._orphans |= {
+            self.orphans |= {
                 (state.partition, task.record.offset, task.leg): task for task in state.orphans if task.in_flight
             }
             del self._states[state.partition]
@@ -174,7 +174,7 @@ class Partitions:
             record: the record.
             leg: which of its shares, where it goes to several destinations.
         """
-        orphan = self._orphans.pop((record.partition, record.offset, leg), None) if self._orphans else None
+        orphan = self.orphans.pop((record.partition, record.offset, leg), None) if self.orphans else None
         return orphan if orphan is not None and orphan.record == record else None
 
     def orphan_ended(self, task: Task, *, settled: bool) -> None:
@@ -194,7 +194,7 @@ class Partitions:
 
     def orphan_answered(self, task: Task) -> bool:
         """There is nothing to adopt of this task any more. Whether there was."""
-        return self._orphans.pop((task.state.partition, task.record.offset, task.leg), None) is not None
+        return self.orphans.pop((task.state.partition, task.record.offset, task.leg), None) is not None
 
     def settled_late(self, task: Task, *, half: bool) -> None:
         """A record, or the first part of one, was settled after its partition had left."""
@@ -236,6 +236,10 @@ class Partitions:
         """The state of a partition whose records are taken; None: not ours, leaving, or not to be read."""
         state = self._states.get(partition)
         return None if state is None or state.draining or state.stopped else state
+
+    def refused(self, records: Iterable[Record]) -> set[Partition]:
+        """The partitions of these records that are not `accepting`."""
+        return {each for each in {record.partition for record in records} if self.accepting(each) is None}
 
     @property
     def assigned(self) -> list[Partition]:

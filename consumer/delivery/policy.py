@@ -58,11 +58,6 @@ class DeliveryPolicy:
         rate = self.rates.get(destination)
         return self.throttle if rate is None else replace(self.throttle, rate=rate)
 
-    @property
-    def by_customer(self) -> bool:
-        """Whether records are ordered by the customer whom mapping finds, whatever their Kafka keys."""
-        return self.ordering == "customer"
-
     @classmethod
     def from_config(cls, config: Config) -> DeliveryPolicy:
         delivery, retry = config.delivery, config.delivery.retry

@@ -15,11 +15,8 @@ class ProbeGate:
         self._probe_at = 0.0
         self.cause = ""
         """Why it holds back; empty while it does not."""
-
-    @property
-    def open(self) -> bool:
-        """Open as a circuit is: nothing but probes may go."""
-        return bool(self.cause)
+        self.open = False
+        """Open as a circuit is: nothing but probes may go. Asked for every event."""
 
     def trip(self, task: int, now: float, cause: str) -> None:
         """Opens it; when it is open and `task` was the probe, the next waits longer.
@@ -30,7 +27,7 @@ class ProbeGate:
             self._probes = 0
         elif task != self._probe:
             return
-        self.cause, self._probe = cause, None
+        self.cause, self.open, self._probe = cause, True, None
         self._probes += 1
         # At least half of the wait: a jitter near zero would let the probes of an outage become a hammer.
         longest = min(self._waits.max_seconds, self._waits.initial_seconds * 2.0 ** min(self._probes - 1, 60))
@@ -39,7 +36,7 @@ class ProbeGate:
     def close_by(self, task: int) -> None:
         """Closes it if `task` is the probe."""
         if self.open and task == self._probe:
-            self.cause, self._probe = "", None
+            self.cause, self.open, self._probe = "", False, None
 
     def probing(self, task: int) -> None:
         """`task` goes as the probe."""

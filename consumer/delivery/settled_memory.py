@@ -40,11 +40,12 @@ class SettledMemory:
         """`most_ranges`: how many are kept over all partitions."""
         self._most = most_ranges
         self._left: dict[Partition, _Left] = {}
-        self._partly: dict[tuple[Partition, int, OrderClass | str | None], OffsetRanges] = {}
+        self.partly: dict[tuple[Partition, int, OrderClass | str | None], OffsetRanges] = {}
+        """Of records, and of parts and shares of some, which requests were delivered."""
 
     def __len__(self) -> int:
         """How many ranges and records are remembered."""
-        return sum(each.ranges for each in self._left.values()) + len(self._partly)
+        return sum(each.ranges for each in self._left.values()) + len(self.partly)
 
     def keep(
         self, partition: Partition, settled: OffsetRanges, halves: OffsetRanges, acknowledged: int | None
@@ -78,20 +79,20 @@ class SettledMemory:
     ) -> None:
         """A record of several requests, or a part or share of one, of which these were delivered."""
         if isinstance(part, str):
-            delivered = delivered.merged(self._partly.get((partition, offset, part), _NONE))
-        self._partly[partition, offset, part] = delivered
-        while len(self._partly) > _MOST_PARTLY:
-            del self._partly[next(iter(self._partly))]
+            delivered = delivered.merged(self.partly.get((partition, offset, part), _NONE))
+        self.partly[partition, offset, part] = delivered
+        while len(self.partly) > _MOST_PARTLY:
+            del self.partly[next(iter(self.partly))]
 
     def delivered_of(self, partition: Partition, offset: int, part: OrderClass | str | None) -> OffsetRanges:
         """Which requests of it were delivered before its partition left.
 
         That is forgotten here, unless it is of a share: once that is over, nobody else remembers it.
         """
-        if not self._partly:
+        if not self.partly:
             return _NONE
         place = partition, offset, part
-        return self._partly.get(place, _NONE) if isinstance(part, str) else self._partly.pop(place, _NONE)
+        return self.partly.get(place, _NONE) if isinstance(part, str) else self.partly.pop(place, _NONE)
 
     def halves_of(self, partition: Partition, committed: int | None) -> OffsetRanges:
         """Which records' first parts have ended from `committed` on; to be asked before `recall`."""
@@ -120,7 +121,7 @@ class SettledMemory:
         self._forget_partly(partition)
 
     def _forget_partly(self, partition: Partition) -> None:
-        self._partly = {place: delivered for place, delivered in self._partly.items() if place[0] != partition}
+        self.partly = {place: delivered for place, delivered in self.partly.items() if place[0] != partition}
 
 
 def _from_commit(ranges: OffsetRanges, left: _Left, committed: int | None) -> OffsetRanges:

@@ -35,7 +35,8 @@ class Settling:
         Returns:
             What is to be told: nothing of a first part that was delivered, which the end of the record tells.
         """
-        self._order.settled(task)
+        if task.state.redelivers:
+            self._order.settled(task)
         if task.rest is not None:
             return self._go_on(task, outcome)
         if task.legs is not None:
@@ -114,15 +115,17 @@ class Settling:
 
 
 def _settlement(task: Task, outcome: Outcome) -> Settlement:
-    before = task.events_before
-    events = tuple([request.event for request in task.requests]) or _refused_events(task)
-    accepted = task.index
-    if task.requests and (task.given_up or (task.refused and outcome is not Outcome.RETRY)):
+    if outcome is Outcome.DELIVERED and len(task.requests) == 1 and not (task.events_before or task.refused):
+        (request,) = task.requests  # nearly every record
+        return Settlement(task.record, outcome, (request.event,), 1, task.failure, request.customer, task.destination)
+    before, requests, accepted = task.events_before, task.requests, task.index
+    events = tuple([request.event for request in requests]) or _refused_events(task)
+    if requests and (task.given_up or (task.refused and outcome is not Outcome.RETRY)):
         events, accepted = _in_part(task, task.refused if outcome is not Outcome.RETRY else ())
     if before:
         events = before + events
     delivered = len(events) if outcome is Outcome.DELIVERED else len(before) + accepted
-    customer = task.requests[0].customer if task.requests else ""
+    customer = requests[0].customer if requests else ""
     return Settlement(task.record, outcome, events, delivered, task.failure, customer, task.destination)
 
 

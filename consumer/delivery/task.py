@@ -130,8 +130,12 @@ class Task:
     """The record's; it is looked for once, for a record may have many headers, and many requests."""
 
     def __post_init__(self) -> None:
-        self.traceparent = self.record.traceparent if self.record.headers else None
-        self.ordering_key = ordering_key(self.record, self.requests, by_customer=self.by_customer)
+        record = self.record
+        self.traceparent = record.traceparent if record.headers else None
+        if record.key is None or self.by_customer:
+            self.ordering_key = ordering_key(record, self.requests, by_customer=self.by_customer)
+        else:
+            self.ordering_key = record.key
         self.parking_key = addressed(self.ordering_key, self.destination) if self.ordered else None
 
     def key_of(self, requests: tuple[EventRequest, ...]) -> bytes | None:
@@ -170,7 +174,8 @@ class Task:
     @property
     def request(self) -> EventRequest:
         """The present one; once all are sent, the last."""
-        return self.requests[min(self.index, len(self.requests) - 1)]
+        requests, index = self.requests, self.index
+        return requests[index] if index < len(requests) else requests[-1]
 
     def give_up(self, failure: Failure) -> None:
         """Its present request is not sent any more; what comes after it is."""
@@ -278,13 +283,18 @@ class Task:
         A link has a name in place of a number. `@<name>` follows where the destination has one: what it was sent
         under to another says nothing there.
         """
-        return self.key_at(self.index)
+        if self.index or self.numbers or self.destination or self.requests[0].link:
+            return self.key_at(self.index)
+        return self.record_key
 
     @property
     def record_key(self) -> str:
         """The place of the original record: what the idempotency keys of its requests begin with."""
-        topic, number = self.record.origin
-        return f"{topic}:{number}:{self.record.origin_offset}"
+        record = self.record
+        (topic, number), offset = record.partition, record.offset
+        if record.redelivery is not None:
+            (topic, number), offset = record.redelivery.origin, record.redelivery.offset
+        return f"{topic}:{number}:{offset}"
 
     def key_at(self, index: int) -> str:
         """The idempotency key of the present part's request at this index."""

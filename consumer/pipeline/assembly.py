@@ -13,13 +13,13 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
-from consumer.avro.outage import address
 from consumer.avro.subjects import Subjects
 from consumer.bluecore.client import BluecoreClient
 from consumer.bluecore.factory import open_transport
 from consumer.bluecore.threads import ThreadTransport
 from consumer.bluecore.transport import Transport
 from consumer.clock import SystemClock
+from consumer.config.addresses import address
 from consumer.config.model import Config, DeliveryConfig
 from consumer.config.route import RouteConfig
 from consumer.config.topic_patterns import subscribed
@@ -114,7 +114,16 @@ def assembled(config: Config) -> Iterator[Assembled]:
         named = [topic for topic in subscription(config) if not topic.startswith("^")]
         watch = stack.enter_context(cluster_watch(config, named))
         losses = LossLedger(metrics)
-        lag = Lag(metrics=metrics, health=health, engine=engine, watch=watch, losses=losses, named=named)
+        lag = Lag(
+            metrics=metrics,
+            health=health,
+            engine=engine,
+            watch=watch,
+            losses=losses,
+            named=named,
+            retry_topic=config.dead_letters.retry_topic,
+            unreadable=read_errors.concern,
+        )
         intake = Intake(translator, lambda partition, held: engine.partitions.hold(partition, held=held))
         reporter = Reporter(
             metrics,

@@ -109,9 +109,11 @@ class Reporter:
         if settlements:
             delivered = [each for each in settlements if each.outcome is Outcome.DELIVERED]
             self._uncounted += delivered
-            for destination in {each.destination for each in delivered}:
-                found = ages([each.record for each in delivered if each.destination == destination], now)
-                self._ages.setdefault(destination, []).extend(found)
+            records: dict[str, list[Record]] = {}
+            for each in delivered:
+                records.setdefault(each.destination, []).append(each.record)
+            for destination, those in records.items():
+                self._ages.setdefault(destination, []).extend(ages(those, now))
             if len(delivered) < len(settlements):
                 self._others([each for each in settlements if each.outcome is not Outcome.DELIVERED], now)
         if now >= self._count_at or len(self._uncounted) >= _COUNTED_TOGETHER:
@@ -214,12 +216,13 @@ class Reporter:
         """The loop ticks, and the engine's state is shown, at most once a second.
 
         Ready is who has joined the group: with more members than partitions, some own none. Who has no token that is
-        good is not: the brokers hear nothing of it.
+        good is not: the brokers hear nothing of it. Nor is who reads nothing while its partitions grow.
         """
         self._health.tick(now)
         expired = self._token.show()
         if joined and not self._leaving:
-            self._health.ready(not expired, expired)
+            fault = expired or ("" if self._lag is None else self._lag.fault)
+            self._health.ready(not fault, fault)
         self._outages.show()
         if now >= self._tell_at:
             self._tell_at = now + _TELL_SECONDS

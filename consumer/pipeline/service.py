@@ -135,8 +135,8 @@ class Service:
 
     def _wanted(self, records: Sequence[Record]) -> list[Record]:
         """Without those of partitions that are not to be read, which were fetched before: mapping remembers links."""
-        accepting = self._engine.partitions.accepting
-        return [record for record in records if accepting(record.partition) is not None]
+        refused = self._engine.partitions.refused(records)
+        return [record for record in records if record.partition not in refused] if refused else list(records)
 
     def _collect(self, seconds: float) -> None:
         answers = self._client.wait(seconds)
@@ -154,8 +154,9 @@ class Service:
 
     def _act(self, now: float) -> None:
         decided = self._engine.decide(now)
+        send = self._client.send
         for ticket, task in decided.sends:
-            self._client.send(ticket, task.request.body, task.idempotency_key, task.traceparent, task.destination)
+            send(ticket, task.request.body, task.idempotency_key, task.traceparent, task.destination)
         for ticket, task in decided.writes:
             self._publisher.publish(ticket, task)
         for ticket, receipt in decided.receipts:

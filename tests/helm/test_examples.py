@@ -22,6 +22,7 @@ ENVIRONMENT = {
     "REGISTRY_USERNAME": "consumer",
     "REGISTRY_PASSWORD": "password",
     "POD_NAME": "shop-bluecore-consumer-0",
+    "POD_NAMESPACE": "shop",
 }
 
 each_example = pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from consumer.avro.files import load_folder, schemas_folder
 from consumer.avro.raw import RawDecoder
-from consumer.avro.schema import parse
+from consumer.avro.schema import AvroSchema, parse
 from consumer.mapping.contract import CONTRACTS
 from consumer.mapping.reads import names_in
 from consumer.mapping.router import compile_routes
@@ -21,9 +22,10 @@ from consumer.mapping.translate import Translator
 from consumer.records import Partition, Record
 from tests.avro.support import body, record
 from tests.commands.typecheck.test_agreement import PATHS
+from tests.mapping.avro_values import values
 from tests.mapping.bench_mapping import microseconds
 from tests.mapping.support import NOW_MS, TOKEN, route
-from tests.mapping.wide import wide
+from tests.mapping.wide import Whole, wide
 
 
 @pytest.mark.parametrize(
@@ -128,6 +130,23 @@ def test_a_record_of_which_only_that_is_read_becomes_the_same(
         some = decoder.narrowed(narrow).decode(data).value
         assert "spare0" not in some
         assert router.map("shop.events", "Event", some, NOW_MS, NOW_MS) == whole
+
+
+SHIPPED = list(load_folder(schemas_folder()).values())
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=200)
+@given(schema=st.sampled_from(SHIPPED), event=st.sampled_from([*CONTRACTS]), data=st.data())
+def test_a_record_of_any_shipped_schema_becomes_the_same_with_and_without_what_is_not_read(
+    schema: AvroSchema, event: str, data: st.DataObject
+) -> None:
+    """Dates, decimals and UUIDs that no route reads are not made; what is sent, or refused, is no other for it."""
+    written = body(schema.raw, data.draw(values(schema.parsed, schema.named)))
+    router = compile_routes([route(event, event_time="occurred_at", attributes={"at": "occurred_at"})], token=TOKEN)
+    decoder = RawDecoder(schema)
+    narrow, whole = Translator(router, lambda _: decoder), Translator(router, lambda _: Whole(decoder))
+    kafka = Record(Partition("shop.events", 0), 1, None, written, NOW_MS)
+    assert narrow.translate(kafka, NOW_MS) == whole.translate(kafka, NOW_MS)
 
 
 def test_a_wide_record_of_which_little_is_read_becomes_the_same() -> None:

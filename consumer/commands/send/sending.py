@@ -9,10 +9,10 @@ from uuid import uuid4
 
 from prometheus_client import CollectorRegistry
 
-from consumer.avro.outage import address
 from consumer.bluecore.client import BluecoreClient
 from consumer.bluecore.factory import open_transport
 from consumer.commands.preview.preview import Previewed, preview_json
+from consumer.config.addresses import address
 from consumer.config.model import Config
 from consumer.config.secrets import secrets_of
 from consumer.delivery.parts import parts_of

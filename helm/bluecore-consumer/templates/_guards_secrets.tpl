@@ -57,7 +57,7 @@
 {{- end -}}
 {{- if not (or $v.existingSecret $v.extraEnvFrom) -}}
 {{- $known := keys ($v.secretData | default dict) -}}
-{{- if $v.staticMembership.enabled }}{{ $known = append $known "POD_NAME" }}{{ end -}}
+{{- if $v.staticMembership.enabled }}{{ $known = concat $known (list "POD_NAME" "POD_NAMESPACE") }}{{ end -}}
 {{- range $v.extraEnv }}{{ $known = append $known .name }}{{ end -}}
 {{- range include "bluecore-consumer.variables" . | splitList "\n" | compact -}}
 {{- if not (has . $known) -}}

@@ -111,6 +111,8 @@ securityContext:
 env:
   - name: POD_NAME
     valueFrom: {fieldRef: {fieldPath: metadata.name}}
+  - name: POD_NAMESPACE
+    valueFrom: {fieldRef: {fieldPath: metadata.namespace}}
   {{- range $name, $secret := .Values.destinationSecrets }}
   {{- $variable := printf "BLUECORE_CONSUMER__DESTINATIONS__%s" (upper $name) }}
   - name: {{ $variable }}__NAMESPACE
