@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -37,6 +38,7 @@ def main(  # noqa: PLR0913, PLR0917 - the options
 
     Exits 1 where fewer than 97 % of a folder's meaningful mutants are dead; by the simulation alone, fewer than 70 %.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: the processes that it has started end too
     simulation = by == "simulation"
     if simulation:
         folders = ("delivery",)

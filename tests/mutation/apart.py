@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import sys
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -46,6 +48,7 @@ def results(work: Work) -> Iterator[tuple[str, WorkResult]]:
 
 
 def _run(work: Work, said: Connection) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # so that the forks end with it
     for stream in (1, 2):  # what pytest prints of thousands of runs
         os.dup2(os.open(_output(work), os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream)
     os.chdir(work.root)

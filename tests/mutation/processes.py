@@ -75,7 +75,11 @@ def returned(run: Callable[[], T]) -> T:
         process = os.fork()
         if not process:
             _run(lambda: os.write(file.fileno(), pickle.dumps(run())))
-        os.waitpid(process, 0)
+        try:
+            os.waitpid(process, 0)
+        except BaseException:
+            os.kill(process, signal.SIGKILL)
+            raise
         file.seek(0)
         return cast("T", pickle.load(file))  # noqa: S301 - written by this program
 

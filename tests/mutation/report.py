@@ -105,9 +105,9 @@ def survivor_of(item: WorkItem, result: WorkResult) -> Survivor:
 def table(tallies: Iterable[Tally]) -> Table:
     """One row a folder."""
     drawn = Table(
-        *("folder", "mutants", "of", "dead", "harmless", "alive", "undecided", "% dead", "95 % certain"),
+        *("folder", "drawn", "of", "dead", "judged", "alive", "open", "% dead", "95 %"),
         title="Mutants",
-        caption="Nobody saw the controls: nothing planted, and faults that change nothing",
+        caption="Nobody saw the controls, which change nothing",
     )
     for column in drawn.columns[1:]:
         column.justify = "right"
@@ -116,6 +116,6 @@ def table(tallies: Iterable[Tally]) -> Table:
             each.folder,
             *map(str, (each.mutants, each.of, each.dead, each.harmless, len(each.alive), each.undecided)),
             f"{each.per_cent:.1f}",
-            "{:.1f} - {:.1f}".format(*each.bounds),
+            "{:.1f}-{:.1f}".format(*each.bounds),
         )
     return drawn

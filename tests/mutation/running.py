@@ -76,7 +76,7 @@ class Running:
         self._kills: Counter[tuple[Path | None, str]] = Counter()
         # As they are imported: who works on goes on writing meanwhile.
         self._sources = {path: path.read_text() for path in sorted(work.code.rglob("*.py"))}
-        self._trials = Trials(work.code, work.workers, self._steps)
+        self._trials = Trials(work.code, work.workers, self._plant_the_same, self._steps)
         self._seen = ""
 
     def run(self) -> str:
@@ -89,8 +89,8 @@ class Running:
     def _steps(self, tests: Collected) -> Iterator[Steps]:
         functions = live_functions()
         unsure = partial(_needs_broker, tests=tests)
-        for control in self._controls(tests, functions):
-            yield control_is_tried(control, unsure, self._see)
+        same = {path: f"{source}\npass\n" for path, source in self._sources.items()}
+        yield control_is_tried(self._import_anew(same, tests), unsure, self._see)
         for item in self._work.items:
             if self._seen:
                 return
@@ -110,23 +110,17 @@ class Running:
                 run = self._plant(codes, functions, tests, mutation)
             yield mutant_is_tried(run, unsure, tell)
 
-    def _controls(self, tests: Collected, functions: Functions) -> Iterator[Run]:
-        """What nobody may see: nothing at all, functions whose code is the same, modules imported with the same."""
-        same = {path: f"{source}\npass\n" for path, source in self._sources.items()}
-        yield self._plant({}, functions, tests, None)
-        yield self._plant(renewed(self._sources), functions, tests, None)
-        yield self._import_anew(same, tests)
+    def _plant_the_same(self) -> None:
+        """A control: the run that all others are compared with has a fault that changes nothing in each function."""
+        plant(live_functions(), renewed(self._sources))
 
     def _see(self, said: str) -> None:
         self._seen = self._seen or f"with a fault that changes nothing:\n{said}"
 
-    def _plant(self, codes: Codes, functions: Functions, tests: Collected, mutation: MutationSpec | None) -> Run:
-        """Those tests are run that call one of the functions; all, for a control."""
-        reached = [
-            each for each, reach in tests.reach.items() if mutation is None or not reach.places.isdisjoint(codes)
-        ]
-        if mutation is not None:
-            reached.sort(key=lambda each: self._turn(mutation.module_path, each, tests))
+    def _plant(self, codes: Codes, functions: Functions, tests: Collected, mutation: MutationSpec) -> Run:
+        """Those tests are run that call one of the functions."""
+        reached = [each for each, reach in tests.reach.items() if not reach.places.isdisjoint(codes)]
+        reached.sort(key=lambda each: self._turn(mutation.module_path, each, tests))
 
         def run(*, planted: bool, share: float = 1.0) -> str:
             if planted:

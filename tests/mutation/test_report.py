@@ -49,11 +49,11 @@ def test_a_survivor_is_printed_as_the_entry_that_would_judge_it() -> None:
 
 
 def test_the_table_has_a_row_for_each_folder() -> None:
-    console = Console(width=100)
+    console = Console(width=80)
     with console.capture() as printed:
         console.print(table([Tally("delivery", 97, 5, (), 4000, 1), Tally("avro", 0, 0, ())]))
 
-    assert "delivery │     102 │ 4000 │   97 │        5 │     0 │         1 │  100.0 │ 96.2 - 100.0" in printed.get()
+    assert "delivery │   102 │ 4000 │   97 │      5 │     0 │    1 │  100.0 │ 96.2-100.0" in printed.get()
 
 
 def test_a_small_sample_leaves_more_open_than_a_large_one() -> None:

@@ -82,7 +82,7 @@ def test_a_test_that_chance_decides_is_no_control(project: Path) -> None:
     )
 
     with pytest.raises(TestsFailError, match=r"a fault that changes nothing:\n.*test_chance.py::test_once"):
-        become(project, "NumberReplacer")
+        become(project, "ReplaceComparisonOperator_Eq_NotEq")
 
 
 def test_a_process_that_cannot_go_on_says_why(project: Path) -> None:

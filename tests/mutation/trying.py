@@ -89,11 +89,19 @@ class Trials(Trial):
     Args:
         folder: Of the code.
         at_a_time: How many processes.
+        before: Is called in the process that runs all tests, before them.
         steps: Gives what to try, once the tests are known.
     """
 
-    def __init__(self, folder: Path, at_a_time: int, steps: Callable[[Collected], Iterator[Steps]]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        at_a_time: int,
+        before: Callable[[], object],
+        steps: Callable[[Collected], Iterator[Steps]],
+    ) -> None:
         super().__init__()
+        self._before = before
         self._watch = Watch(folder)
         self._at_a_time = at_a_time
         self._steps = steps
@@ -115,6 +123,7 @@ class Trials(Trial):
         return True
 
     def _reach(self, items: list[pytest.Item]) -> tuple[dict[str, Reach], str]:
+        self._before()
         found: dict[str, Reach] = {}
         for item, following in zip_longest(items, items[1:]):
             with timed() as seconds, self._watch.called() as places:

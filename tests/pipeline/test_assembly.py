@@ -13,8 +13,9 @@ from consumer.avro.errors import UnusableSchemas
 from consumer.avro.schema import parse
 from consumer.avro.single_object import schema_fingerprint
 from consumer.config.model import Config
-from consumer.pipeline.assembly import priority_of, subscription, transport
+from consumer.pipeline.assembly import priority_of, subscription
 from consumer.pipeline.decoding import decoders
+from consumer.pipeline.transports import transport
 from tests.avro.support import body, record, text
 from tests.support.configs import SOUND
 

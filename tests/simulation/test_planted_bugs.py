@@ -97,7 +97,7 @@ def _release_a_lane_twice(patch: pytest.MonkeyPatch) -> None:
     def twice(self: Lanes[Any], lane: Lane[Any]) -> None:
         release(self, lane)
         if lane.queue and not lane.closed:
-            second = Lane(lane.owner, lane.key, lane.destination)
+            second = Lane(lane.owner, lane.key)
             second.queue = lane.queue
             self.ready(second)
 
@@ -299,10 +299,8 @@ def _let_the_rest_lose_its_place(patch: pytest.MonkeyPatch) -> None:
     """What is left of a record of both classes goes behind what was read after it."""
     reserve = Lanes.reserve
 
-    def of_its_own(
-        self: Lanes[Task], group: LaneGroup[Task], key: Hashable, task: Task, destination: str = ""
-    ) -> Lane[Task]:
-        return reserve(self, group, (key, task.number), task, destination)
+    def of_its_own(self: Lanes[Task], group: LaneGroup[Task], key: Hashable, task: Task) -> Lane[Task]:
+        return reserve(self, group, (key, task.number), task)
 
     patch.setattr(Lanes, "reserve", of_its_own)
 

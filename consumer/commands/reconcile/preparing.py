@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from consumer.bluecore.factory import section_of
 from consumer.commands.reconcile.reading import consent_routes
+from consumer.config.endpoints import section_of
 from consumer.config.model import Config
 from consumer.config.route import RouteConfig
 

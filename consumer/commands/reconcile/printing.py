@@ -16,11 +16,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from consumer.bluecore.factory import section_of
 from consumer.commands.exits import print_error
 from consumer.commands.reconcile.judging import Difference, Kind
 from consumer.commands.reconcile.reconciling import Found
 from consumer.commands.reconcile.repairing import Repaired, why_not_repaired
+from consumer.config.endpoints import section_of
 from consumer.config.model import Config
 from consumer.config.secrets import secrets_of
 from consumer.telemetry.masking import customer_hash, masker

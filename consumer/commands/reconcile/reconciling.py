@@ -14,13 +14,13 @@ from typing import Final
 from consumer.bluecore.access_tokens import access_tokens, missing_scopes
 from consumer.bluecore.consent_reader import READ_SCOPE, ConsentReader
 from consumer.bluecore.consent_states import effective
-from consumer.bluecore.factory import section_of
 from consumer.bluecore.read_pace import ReadPace
 from consumer.commands.exits import CommandFailed
 from consumer.commands.reconcile.asking import Asked, CannotGoOn, Person, ask
 from consumer.commands.reconcile.judging import Difference, is_still_queued, kind_of
 from consumer.commands.reconcile.reading import ConsentTopics, Progress, Topics
 from consumer.commands.reconcile.words import Consent, Word
+from consumer.config.endpoints import section_of
 from consumer.config.model import Config
 
 _SHARE: Final = 0.75
