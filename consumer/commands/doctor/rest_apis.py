@@ -11,11 +11,11 @@ from typing import Final
 
 from consumer.bluecore.access_tokens import access_tokens, missing_scopes
 from consumer.bluecore.consent_reader import READ_SCOPE, ConsentReader, ConsentUnavailable, ConsentUnreadable, Stopped
-from consumer.bluecore.factory import section_of
 from consumer.bluecore.read_pace import ReadPace
 from consumer.commands.doctor.finding import Finding, error, ok, warning
 from consumer.config.addresses import address
 from consumer.config.destinations import Destination
+from consumer.config.endpoints import section_of
 from consumer.config.model import Config
 from consumer.config.rest_api import RestApiConfig
 from consumer.config.secrets import secrets_of
