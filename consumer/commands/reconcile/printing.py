@@ -16,8 +16,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from consumer.bluecore.consent_differences import Kind
 from consumer.commands.exits import print_error
-from consumer.commands.reconcile.judging import Difference, Kind
+from consumer.commands.reconcile.judging import Difference
 from consumer.commands.reconcile.reconciling import Found
 from consumer.commands.reconcile.repairing import Repaired, why_not_repaired
 from consumer.config.endpoints import section_of
