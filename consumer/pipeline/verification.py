@@ -1,7 +1,7 @@
 """Some of the consents that were delivered are read back later: whether Bluecore has them, a metric says.
 
-It runs in a thread of its own and asks slowly. What waits is bounded, and lost where the process ends: it is a
-sample, and `reconcile` is the whole.
+The loop hands over, and a thread of its own looks, slowly. What waits is bounded, and lost where the process ends: it
+is a sample, and `reconcile` is the whole.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import structlog
 
 from consumer.bluecore.asked_consents import AskedConsent
 from consumer.bluecore.consent_differences import kind_of
-from consumer.bluecore.consent_reader import ConsentUnavailable, ConsentUnreadable, Reading, Stopped
+from consumer.bluecore.consent_reader import ConsentUnavailable, ConsentUnreadable, Reading
 from consumer.bluecore.consent_states import ConsentState, effective
 from consumer.clock import Clock
 from consumer.telemetry.incidents import Incidents
@@ -51,8 +51,8 @@ class VerificationPolicy:
 
 
 POLICY: Final = VerificationPolicy()
-_REST_SECONDS: Final = 2.0
-"""The thread rests no longer: what the loop hands over wakes nobody."""
+REST_SECONDS: Final = 2.0
+"""Who looks rests no longer: what is handed over wakes nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Verification:
         with self._lock:
             due = min(self._waiting.items(), key=lambda item: item[1].due_at, default=None)
         if due is None:
-            return _REST_SECONDS
+            return REST_SECONDS
         key, waiting = due
         if (wait := max(waiting.due_at, self._away_until) - now) > 0:
             return wait
@@ -195,29 +195,3 @@ class Verification:
         if (suppressed := self._incidents.happened((what, destination), self._clock.now())) is not None:
             name = self._name_of(customer)
             log.warning(what, destination=destination or "bluecore", customer=name, suppressed=suppressed, **said)
-
-
-class Verifier:
-    """The thread that looks, until it is closed."""
-
-    def __init__(self, verification: Verification, stop: threading.Event) -> None:
-        """`stop`: ends also what `read` waits for."""
-        self._verification = verification
-        self._stop = stop
-        self._thread = threading.Thread(target=self._run, name="verification", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def close(self, seconds: float) -> None:
-        """Look no more; waits up to so long for a question that is under way."""
-        self._stop.set()
-        self._thread.join(seconds)
-
-    def _run(self) -> None:
-        seconds = 0.0
-        while not self._stop.wait(min(seconds, _REST_SECONDS)):
-            try:
-                seconds = self._verification.look()
-            except Stopped:
-                return

@@ -34,8 +34,9 @@ def verified(client: Client, config: Config, metrics: Metrics, clock: Clock) -> 
     from consumer.bluecore.access_tokens import access_tokens  # noqa: PLC0415 - where nothing is asked, nothing is loaded
     from consumer.bluecore.consent_reader import ConsentReader  # noqa: PLC0415
     from consumer.bluecore.read_pace import ReadPace  # noqa: PLC0415
-    from consumer.pipeline.verification import POLICY, Verification, Verifier  # noqa: PLC0415
+    from consumer.pipeline.verification import POLICY, Verification  # noqa: PLC0415
     from consumer.pipeline.verified_client import VerifiedClient  # noqa: PLC0415
+    from consumer.pipeline.verifier import Verifier  # noqa: PLC0415
 
     stop, shares, readers = threading.Event(), dict[str, float](), dict[str, ConsentReader]()
     for name, each in asking.items():

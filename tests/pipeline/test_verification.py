@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 import pytest
@@ -12,9 +11,8 @@ from structlog.testing import capture_logs
 from consumer.bluecore.asked_consents import AskedConsent
 from consumer.bluecore.consent_reader import ConsentUnavailable, ConsentUnreadable, Reading
 from consumer.bluecore.consent_states import ConsentState, Status
-from consumer.pipeline.verification import Verification, VerificationPolicy, Verifier
+from consumer.pipeline.verification import Verification, VerificationPolicy
 from consumer.telemetry.metrics import Metrics
-from tests.support.waiting import eventually
 
 NOW = 1_800_000_000.0
 MINUTE = 60.0
@@ -175,13 +173,3 @@ def test_about_the_share_is_taken() -> None:
     for number in range(5_000):
         stage.verification.delivered("", JANE._replace(customer=f"{number}@example.com"))
     assert 350 < len(stage.verification) < 650
-
-
-def test_the_thread_looks_until_it_is_closed() -> None:
-    stage = Stage(policy=VerificationPolicy(answered_seconds=0))
-    stage.verification.delivered("", JANE)
-    verifier = Verifier(stage.verification, threading.Event())
-    verifier.start()
-    eventually(lambda: stage.results, 20, "the first result")
-    verifier.close(20)
-    assert not any(each.name == "verification" for each in threading.enumerate())
