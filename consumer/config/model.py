@@ -148,7 +148,7 @@ class DeadLettersConfig(Section):
     retry_topic: Topic = "bluecore-consumer.retry"
     dead_letter_topic: Topic = "bluecore-consumer.dead-letter"
     delays_seconds: tuple[Seconds, ...] = (60, 600, 3600)
-    ordered_events: tuple[str, ...] = ("customer_patch", "identify", "optin", "unsubscribe", "signup")
+    ordered_events: tuple[str, ...] = ("customer_patch", "identify", "optin", "unsubscribe")
 
     @property
     def topics(self) -> tuple[str, ...]:

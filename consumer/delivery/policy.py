@@ -16,6 +16,7 @@ from consumer.delivery.concurrency import ConcurrencyPolicy
 from consumer.delivery.flood import FloodPolicy
 from consumer.delivery.throttle import ThrottlePolicy
 from consumer.delivery.verdict import VerdictPolicy
+from consumer.records import CONSENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class DeliveryPolicy:
     def throttle_of(self, destination: str) -> ThrottlePolicy:
         """The ceiling of one endpoint; `destination`: its name."""
         rate = self.rates.get(destination)
-        return self.throttle if rate is None else replace(self.throttle, rate=rate)
+        throttle = self.throttle if rate is None else replace(self.throttle, rate=rate)
+        return replace(throttle, has_quota=True) if is_rest(destination) else throttle
 
     def verdicts_of(self, endpoint: str) -> VerdictPolicy:
         """What the answers of an endpoint say; `endpoint`: its name."""
@@ -75,7 +77,7 @@ class DeliveryPolicy:
             backoff=backoff,
             delays=config.dead_letters.delays_seconds,
             retry_topic=config.dead_letters.retry_topic,
-            ordered_events=frozenset(config.dead_letters.ordered_events),
+            ordered_events=_ordered(config),
             max_age=AgeLimit(delivery.max_event_age_seconds),
             buffered_records=delivery.max_buffered_records,
             buffered_bytes=delivery.max_buffered_bytes,
@@ -97,6 +99,12 @@ class DeliveryPolicy:
             sets_aside=config.delivery.on_destination_outage == "set_aside",
             rates=_rates(config),
         )
+
+
+def _ordered(config: Config) -> frozenset[str]:
+    """Where the order of opt-ins matters, that of sign-ups does, which only a REST API takes."""
+    named = frozenset(config.dead_letters.ordered_events)
+    return named | CONSENTS if "optin" in named and rest_endpoints(config) else named
 
 
 def _rates(config: Config) -> dict[str, float | None]:

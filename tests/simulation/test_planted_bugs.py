@@ -33,6 +33,7 @@ from consumer.delivery.settled_memory import SettledMemory
 from consumer.delivery.shares import Share
 from consumer.delivery.task import PartitionState, Task
 from consumer.delivery.throttle import Throttle
+from consumer.delivery.verdict import VerdictPolicy
 from consumer.kafka.headers import redelivery
 from consumer.kafka.starts import Starts
 from consumer.pipeline.intake import Intake
@@ -546,6 +547,36 @@ def _forget_a_share_that_has_ended(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SettledMemory, "delivered_of", lambda *_args: OffsetRanges())
 
 
+def _give_each_api_an_order_of_its_own(patch: pytest.MonkeyPatch) -> None:
+    """A withdrawal by the one API overtakes an opt-in by the other."""
+    patch.setattr("tests.simulation.scenario.BY_APIS", 1.0)
+    key_of = KeyOrder._key_of
+
+    def by_api(self: KeyOrder, task: Task, kind: OrderClass, key: bytes | None, *, ordered: bool) -> Hashable:
+        return key_of(self, task, kind, key, ordered=ordered), task.endpoint
+
+    patch.setattr(KeyOrder, "_key_of", by_api)
+
+
+def _take_another_state_for_what_was_asked(patch: pytest.MonkeyPatch) -> None:
+    """An answer counts by its status alone."""
+    patch.setattr("tests.simulation.scenario.BY_APIS", 1.0)
+    judge = VerdictPolicy.judge
+    patch.setattr(VerdictPolicy, "judge", lambda self, answer: judge(self, answer._replace(unapplied="")))
+
+
+def _send_what_is_next_where_the_last_went(patch: pytest.MonkeyPatch) -> None:
+    """Of a record for two APIs all goes by the first."""
+    patch.setattr("tests.simulation.scenario.BY_APIS", 1.0)
+    look_ahead = Task._look_ahead
+
+    def once(self: Task) -> None:
+        if not self.index:
+            look_ahead(self)
+
+    patch.setattr(Task, "_look_ahead", once)
+
+
 def _send_all_to_one_destination(patch: pytest.MonkeyPatch) -> None:
     """A record for several goes to the first of them as a whole."""
     patch.setattr(
@@ -658,6 +689,9 @@ _FIRST_SEEDS: dict[Plant, int] = {
         _forget_a_share_that_has_ended,
         _send_all_to_one_destination,
         _note_the_last_of_many_ranges_alone,
+        _give_each_api_an_order_of_its_own,
+        _take_another_state_for_what_was_asked,
+        _send_what_is_next_where_the_last_went,
     ],
     ids=lambda plant: plant.__name__.strip("_"),
 )
