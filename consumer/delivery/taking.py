@@ -45,7 +45,7 @@ def task_of(  # noqa: PLR0913 - a record, and what is known of it
     `half`: its first part has ended, though the tracker does not know that yet.
     """
     destination, leg, mapped = share
-    requests, priority, _, refused, numbers, _, _ = mapped
+    requests, of_routes, _, refused, numbers, _, _ = mapped
     size = _size(record) + (len(requests) - 1) * _REQUEST_BYTES
     ordered, ordered_events = False, policy.ordered_events
     consents = own = 0
@@ -61,7 +61,7 @@ def task_of(  # noqa: PLR0913 - a record, and what is known of it
     half = half or (bool(halves) and record.offset in halves)
     whole = not half and not refused and not numbers and (past is None or (past.part is None and not past.which))
     left: tuple[Part, ...] = ()
-    kind = OrderClass.OTHER
+    kind, priority = OrderClass.OTHER, float(of_routes)
     if consents:
         kind, priority = OrderClass.CONSENT, priority + CONSENT_STEP
     if not whole or (consents and consents != own):

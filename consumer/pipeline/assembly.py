@@ -186,7 +186,8 @@ def transport(config: Config) -> Transport:
     asked = next(iter(config.endpoints.values())).transport
     if asked == "auto" and isinstance(opened, ThreadTransport):
         log.warning(
-            "libcurl cannot be used here, it takes pycurl and Linux: sending by requests, which costs more CPU"
+            "neither plain sockets nor libcurl can be used here: they take Linux, and pycurl where there is a proxy;"
+            " sending by requests, which costs more CPU"
         )
     return opened
 

@@ -97,6 +97,6 @@ class Intake:
 
 def _dated(record: Record, mapped: Mapped) -> Record:
     """The record with the time that it says of itself: by that its age is told."""
-    if type(mapped) is Skip or mapped.event_time_ms is None:
+    if isinstance(mapped, Skip) or mapped.event_time_ms is None:
         return record
     return record._replace(own_time_ms=mapped.event_time_ms)

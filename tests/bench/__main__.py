@@ -11,8 +11,9 @@ from statistics import median
 
 import click
 
-from tests.bench.contenders import EVERYBODY, REDPANDA, REDPANDA_BINARY, SERVICE, Contender, Run
+from tests.bench.contenders import EVERYBODY, OVER_TLS, REDPANDA, REDPANDA_BINARY, SERVICE, Contender, Run
 from tests.bench.ground import ground
+from tests.bench.interpreter import described
 from tests.bench.latency import RATE, Latency, latency
 from tests.bench.measuring import Throughput, throughput
 from tests.bench.peer_environment import peer_python
@@ -60,7 +61,9 @@ def main(rounds: int, seconds: float, events: int, in_flight: int, only: tuple[s
             )
             for most in _DELAYED_IN_FLIGHT:
                 delayed = _compared([SERVICE], rounds, seconds, partial(Run, place, topic, place.sinks.slow, most))
-                _print_delayed(delayed[SERVICE], most)
+                _print_service(delayed[SERVICE], f"{most} in flight")
+            over_tls = _compared([OVER_TLS], rounds, seconds, partial(Run, place, topic, place.sinks.tls, in_flight))
+            _print_service(over_tls[OVER_TLS], f"{in_flight} in flight, at once, {OVER_TLS.name}")
     except SinkUnavailableError as missing:
         sys.exit(str(missing))
 
@@ -87,6 +90,7 @@ def _compared(taking: Sequence[Contender], rounds: int, seconds: float, run: Cal
 
 def _print_ratios(runs: Runs, in_flight: int) -> None:
     rounds, service = len(runs[SERVICE]), _middle(runs[SERVICE])
+    click.echo(described())
     click.echo(f"{_machine()}; {in_flight} in flight; the median of {rounds}, with the least and the most\n")
     for each, seen in runs.items():
         if each is not SERVICE:
@@ -105,8 +109,7 @@ def _print_figures(runs: Runs, latencies: Mapping[Contender, Sequence[Latency]])
         click.echo(f"{each.name:30}{rates:>26}{costs:>20}{half:>18}{most:>18}{memory:>6.0f}")
 
 
-def _print_delayed(seen: Sequence[Throughput], in_flight: int) -> None:
-    name = f"{in_flight} in flight"
+def _print_service(seen: Sequence[Throughput], name: str) -> None:
     rates, costs = _spread([run.rate for run in seen]), _spread([run.cpu for run in seen])
     click.echo(f"{name:30}{rates:>26}{costs:>20}  {_middle(seen).share:.0%} of a core")
 

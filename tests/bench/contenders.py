@@ -83,6 +83,11 @@ def _over_requests(run: Run) -> list[str]:
     return [sys.executable, "-m", "consumer", "run", "--config", str(config)]
 
 
+def _over_tls(run: Run) -> list[str]:
+    config = write_config(run, bluecore={"ca_location": str(run.ground.sinks.authority)})
+    return [sys.executable, "-m", "consumer", "run", "--config", str(config)]
+
+
 def write_config(run: Run, *, routes: Sequence[Mapping[str, Any]] = (), **sections: Mapping[str, Any]) -> Path:
     """The service's configuration: the defaults but for addresses and concurrency; `sections` add to it.
 
@@ -135,6 +140,7 @@ def _redpanda(run: Run) -> list[str]:
 
 SERVICE = Contender("bluecore-consumer", _service)
 OVER_REQUESTS = Contender("transport: requests", _over_requests)
+OVER_TLS = Contender("over TLS 1.3", _over_tls)
 PLAIN_LOOP = Contender("plain loop", _peer("plain_loop"))
 ASYNCIO = Contender("aiokafka + aiohttp + uvloop", _peer("asyncio_loop"))
 FASTSTREAM = Contender("FastStream + aiohttp + uvloop", _peer("faststream_app"))

@@ -1,6 +1,7 @@
 """Bluecore for a benchmark: nginx that answers 202 to everything, on a core of its own so that it is never the limit.
 
-One process, three addresses: one answers at once, one after 50 ms, one at once and notes the time of each answer.
+One process, four addresses: one answers at once, one after 50 ms, one at once and notes the time of each answer, and
+one at once over TLS 1.3, by an authority of its own.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 import requests
 
 from tests.bench.cores import OTHERS, pin
+from tests.support.servers import issued
 from tests.support.waiting import eventually, free_port
 
 DELAY_SECONDS = 0.05
@@ -49,6 +51,13 @@ http {{
     access_log {folder}/answers.log answers buffer=64k flush=1s;
     location / {{ return 202 '{{"status":"accepted"}}'; }}
   }}
+  server {{
+    listen 127.0.0.1:{tls} ssl;
+    ssl_protocols TLSv1.3;
+    ssl_certificate {pem};
+    ssl_certificate_key {pem};
+    location / {{ return 202 '{{"status":"accepted"}}'; }}
+  }}
   server {{ listen 127.0.0.1:{status}; location / {{ stub_status; }} }}
 }}
 """
@@ -60,11 +69,16 @@ class SinkUnavailableError(Exception):
 
 @dataclass(frozen=True)
 class Sinks:
-    """The addresses of a running nginx; `log` has a line `<seconds since the epoch> <Idempotency-Key>` an answer."""
+    """The addresses of a running nginx; `log` has a line `<seconds since the epoch> <Idempotency-Key>` an answer.
+
+    `authority`: the certificate of who has issued that of `tls`.
+    """
 
     fast: str
     slow: str
     noting: str
+    tls: str
+    authority: Path
     log: Path
     _status: str
 
@@ -82,9 +96,10 @@ def sinks(folder: Path) -> Iterator[Sinks]:
     """
     if shutil.which("nginx") is None or not _ECHO.exists():
         raise SinkUnavailableError("the sink is nginx: apt-get install nginx-light libnginx-mod-http-echo")
-    fast, slow, noting, status = (free_port() for _ in range(4))
+    fast, slow, noting, tls, status = (free_port() for _ in range(5))
+    authority, pem = issued(folder, alternative="IP:127.0.0.1")
     conf = folder / "nginx.conf"
-    places = {"fast": fast, "slow": slow, "noting": noting, "status": status}
+    places = {"fast": fast, "slow": slow, "noting": noting, "tls": tls, "status": status, "pem": pem}
     conf.write_text(_CONF.format(echo=_ECHO, folder=folder, delay=DELAY_SECONDS, **places))
     process = subprocess.Popen(
         ["nginx", "-e", str(folder / "start.log"), "-p", str(folder), "-c", str(conf)],
@@ -94,7 +109,9 @@ def sinks(folder: Path) -> Iterator[Sinks]:
     try:
         pin(process.pid, OTHERS)
         url = "http://127.0.0.1:{}/".format
-        running = Sinks(url(fast), url(slow), url(noting), folder / "answers.log", url(status))
+        over_tls = f"https://127.0.0.1:{tls}/"
+        log = folder / "answers.log"
+        running = Sinks(url(fast), url(slow), url(noting), over_tls, authority, log, url(status))
         eventually(lambda: _answers(running), 10, f"nginx to answer; {folder}/start.log says why it does not")
         yield running
     finally:
