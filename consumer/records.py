@@ -29,6 +29,7 @@ class Reason(StrEnum):
     RETRIES_EXHAUSTED = "retries_exhausted"
     REDELIVERIES_EXHAUSTED = "redeliveries_exhausted"
     ENCRYPTED = "encrypted"
+    NOT_APPLIED = "not_applied"
 
 
 class Stage(StrEnum):
@@ -39,7 +40,7 @@ class Stage(StrEnum):
     DELIVER = "deliver"
 
 
-CONSENTS = frozenset(("optin", "unsubscribe"))
+CONSENTS = frozenset(("optin", "unsubscribe", "signup"))
 """The events that say what a customer has consented to: they come first."""
 
 
@@ -87,6 +88,7 @@ class Redelivery:
     not_before_ms: int = 0
     delivered: int = 0
     which: Delivered = ()
+    request_id: str = ""
     timestamp_ms: int | None = None
     part: OrderClass | None = None
     parks: frozenset[OrderClass] = frozenset(OrderClass)
@@ -171,6 +173,7 @@ class EventRequest(NamedTuple):
         rated: the number of its route, where that has a rate of its own.
         until_ms: from then on it is too old, ms since the epoch, where its route has a time or a limit of its own.
         destination: where it goes, by its name; empty is that of the section `bluecore`.
+        api: by which of Bluecore's REST APIs; empty is the Events API.
     """
 
     event: str
@@ -180,6 +183,7 @@ class EventRequest(NamedTuple):
     rated: int | None = None
     until_ms: int | None = None
     destination: str = ""
+    api: str = ""
 
 
 class Omission(NamedTuple):
@@ -271,6 +275,7 @@ class NoAnswer(StrEnum):
     TIMEOUT = "timeout"
     RESET = "reset"
     OTHER = "other"
+    TOKEN = "token"  # noqa: S105 - why there was none to send
 
 
 class Answer(NamedTuple):
@@ -278,7 +283,9 @@ class Answer(NamedTuple):
 
     Attributes:
         headers: only what delivery reads, by names in lower case.
-        text: the start of the body.
+        text: the start of the body, or what it says of the fault.
+        unapplied: what Bluecore has stored in the place of what was sent, as its answer says; empty: nothing else.
+        request_id: Bluecore's name for the request, where its answer has one.
     """
 
     status: int | None
@@ -286,6 +293,8 @@ class Answer(NamedTuple):
     headers: Mapping[str, str] = MappingProxyType({})
     text: str = ""
     seconds: float = 0.0
+    unapplied: str = ""
+    request_id: str = ""
 
 
 class Outcome(StrEnum):
@@ -303,6 +312,7 @@ class Receipt(NamedTuple):
     Attributes:
         customer: whose event it is; empty where that is not known, as of what could not be mapped.
         at: seconds since the epoch.
+        request_id: Bluecore's name for the request, where its answer had one.
     """
 
     idempotency_key: str
@@ -312,6 +322,7 @@ class Receipt(NamedTuple):
     at: float
     status: int | None = None
     reason: Reason | None = None
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +333,7 @@ class Failure:
         not_before: when it is to be sent again; 0 for a dead letter.
         delivered: how many of its requests were accepted before one failed.
         which: which of its requests were accepted, where those are not the first ones.
+        request_id: Bluecore's name for the request, where its answer had one.
     """
 
     outcome: Outcome
@@ -334,3 +346,4 @@ class Failure:
     not_before: float = 0.0
     delivered: int = 0
     which: Delivered = ()
+    request_id: str = ""

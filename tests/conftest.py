@@ -21,10 +21,10 @@ from hypothesis import settings
 from selenium.webdriver.chrome.webdriver import WebDriver
 
 from consumer.kafka.embedded import embedded_broker
-from consumer.kafka.tokens.source import TokenSource
-from consumer.kafka.tokens.token import Token
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve
+from consumer.tokens.source import TokenSource
+from consumer.tokens.token import Token
 from tests.support.apache_kafka import ApacheKafka, unavailable
 from tests.support.apicurio import Apicurio
 from tests.support.apicurio import unavailable as apicurio_unavailable
@@ -131,13 +131,18 @@ def aws_role(monkeypatch: pytest.MonkeyPatch) -> None:
 def _no_token_renewed_any_more(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A source of tokens renews them for as long as its process lives: no test's goes on beside the next ones."""
     opened: list[TokenSource] = []
-    token = TokenSource.token
+    token, current = TokenSource.token, TokenSource.current
 
     def opening(source: TokenSource) -> Token:
         opened.append(source)
         return token(source)
 
+    def looking(source: TokenSource) -> Token | None:
+        opened.append(source)
+        return current(source)
+
     monkeypatch.setattr(TokenSource, "token", opening)
+    monkeypatch.setattr(TokenSource, "current", looking)
     yield
     for source in opened:
         source.close()

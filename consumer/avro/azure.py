@@ -14,12 +14,12 @@ from azure.core.pipeline.transport import RequestsTransport
 from azure.identity import DefaultAzureCredential
 from azure.schemaregistry import SchemaFormat, SchemaRegistryClient
 
-from consumer.avro.bounded_http import bounded_session
 from consumer.avro.cloud_options import CloudOptions
 from consumer.avro.errors import RegistryUnavailable, SchemaUnknown
 from consumer.avro.outage import no_answer, no_registry_answer
 from consumer.avro.protocol import RegisteredSchema
 from consumer.avro.schema_ids import NamedId, SchemaId
+from consumer.web.session import bounded_session
 
 _TYPES: Final = {SchemaFormat.AVRO: "AVRO", SchemaFormat.JSON: "JSON"}
 _IDENTITY: Final = (

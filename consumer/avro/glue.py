@@ -16,13 +16,13 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
-from consumer.avro.bounded_http import bounded_session
 from consumer.avro.cloud_options import CloudOptions
 from consumer.avro.errors import RegistryUnavailable, SchemaUnknown
 from consumer.avro.outage import no_answer
 from consumer.avro.protocol import RegisteredSchema
 from consumer.avro.schema_ids import NamedId, SchemaId
 from consumer.errors import UnusableSetting
+from consumer.web.session import bounded_session
 
 _ATTEMPTS: Final = 2
 _UNKNOWN: Final = "EntityNotFoundException"

@@ -18,8 +18,9 @@ from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from consumer.avro.encryption import Cipher, KeyName
 from consumer.avro.errors import KeyRefused, RegistryUnavailable, SchemaUnknown
-from consumer.avro.outage import address, no_registry_answer
+from consumer.avro.outage import no_registry_answer
 from consumer.avro.registry import RegistryClient
+from consumer.config.addresses import address
 
 _NAMED = BeforeValidator(lambda given: given or {})
 _NO = frozenset((HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND))

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 import requests
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
+from consumer.config.addresses import address
 from consumer.errors import exception_chain
-
-
-def address(url: str) -> str:
-    """The address without its user and password."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def no_answer(url: str, error: Exception, timeout_seconds: float) -> str:

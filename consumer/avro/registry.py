@@ -18,9 +18,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from consumer.avro.credentials import Credentials, Place
 from consumer.avro.errors import RegistryRefused, RegistryUnavailable, SchemaUnknown, SchemaUnusable
-from consumer.avro.http_answer import MOST_BYTES, bounded_content
 from consumer.avro.options import RegistryOptions
-from consumer.avro.outage import address, no_answer, no_registry_answer
+from consumer.avro.outage import no_answer, no_registry_answer
 from consumer.avro.protocol import (
     CONTENT_TYPE,
     ERROR_ANSWER,
@@ -37,7 +36,8 @@ from consumer.avro.protocol import (
     request_body,
 )
 from consumer.avro.schema_ids import IdKind, NamedId, SchemaId
-from consumer.config.addresses import addresses_in
+from consumer.config.addresses import address, addresses_in
+from consumer.web.answer import MOST_BYTES, bounded_content
 
 _REFUSED = frozenset({409, 422})
 

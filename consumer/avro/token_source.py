@@ -18,10 +18,10 @@ from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
 
 from consumer.avro.errors import RegistryUnavailable
-from consumer.avro.http_answer import bounded_content
 from consumer.avro.options import RegistryOptions, TokenClient
-from consumer.avro.outage import address
+from consumer.config.addresses import address
 from consumer.errors import exception_chain
+from consumer.web.answer import bounded_content
 
 _MOST_BYTES = 1 << 20
 _SHARE_OF_LIFE = 0.8

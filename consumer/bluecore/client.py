@@ -1,6 +1,7 @@
-"""The client of the Bluecore Events API: the body of one event in, an answer out.
+"""The client of Bluecore's APIs: the body of one event in, an answer out.
 
-One POST an event, JSON; accepted events are answered 202 [Bluecore's Events API].
+One POST an event, JSON. The Events API answers accepted events with 202 [Bluecore's Events API], and says no more; a
+REST API with what it has stored.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from collections.abc import Mapping
 import requests
 
 from consumer import __version__
-from consumer.bluecore.factory import section_of
 from consumer.bluecore.failures import no_answer
 from consumer.bluecore.outgoing import Outgoing, Template
+from consumer.bluecore.rest_answers import told
 from consumer.bluecore.transport import Done, Transport
 from consumer.config.destinations import UNNAMED, BluecoreConfig
+from consumer.config.endpoints import is_rest, section_of
 from consumer.errors import UnusableSetting
 from consumer.records import Answer
 from consumer.telemetry.metrics import Metrics
@@ -35,7 +37,7 @@ class BluecoreClient:
         """Make the requests that all events of a destination share.
 
         Args:
-            endpoints: how each destination is reached, by its name.
+            endpoints: how each API of each destination is reached, by its name (`consumer.config.endpoints`).
             transport: that carries the requests.
             metrics: where they are counted.
 
@@ -44,6 +46,8 @@ class BluecoreClient:
         """
         self._transport = transport
         self._templates = {name: request_template(each, section_of(name)) for name, each in endpoints.items()}
+        self._sent: dict[int, bytes] = {}
+        """By ticket, what was sent to a REST API, which its answer is held against."""
         self._statuses = metrics.http_requests
         self._duration = metrics.http_request_duration
         metrics.http_in_flight.set_function(lambda: transport.in_flight)
@@ -68,11 +72,13 @@ class BluecoreClient:
             body: the whole JSON document.
             idempotency_key: the same each time that this event is sent.
             traceparent: passed on when it is well-formed.
-            destination: where it goes.
+            destination: the API of the destination that it goes to.
         """
         own = {"Idempotency-Key": idempotency_key}
         if traceparent is not None and _TRACEPARENT.fullmatch(traceparent):
             own["traceparent"] = traceparent
+        if is_rest(destination):
+            self._sent[ticket] = body
         self._transport.send(ticket, Outgoing(self._templates[destination], body, own), destination)
 
     def wait(self, seconds: float) -> list[tuple[int, Answer]]:
@@ -82,6 +88,8 @@ class BluecoreClient:
             return []
         self._duration.observe_many([done.seconds for done in over])
         answers = [(done.ticket, _answer(done)) for done in over]
+        if self._sent:
+            answers = list(map(self._told, over, answers))
         statuses: dict[tuple[str, int | None], int] = {}
         for done, (_, answer) in zip(over, answers, strict=True):
             key = done.destination, answer.status
@@ -90,8 +98,14 @@ class BluecoreClient:
             self._statuses[destination, ERROR_STATUS if status is None else str(status)].inc(count)
         return answers
 
+    def _told(self, done: Done, answered: tuple[int, Answer]) -> tuple[int, Answer]:
+        ticket, answer = answered
+        sent = self._sent.pop(ticket, None)
+        return answered if sent is None else (ticket, told(answer, done.result, sent))
+
     def close(self) -> None:
         """Give up what is in flight."""
+        self._sent.clear()
         self._transport.close()
 
 

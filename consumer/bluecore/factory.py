@@ -9,13 +9,9 @@ from requests.utils import select_proxy
 
 from consumer.bluecore.threads import ThreadTransport
 from consumer.bluecore.transport import ConnectionSettings, Transport
-from consumer.config.destinations import UNNAMED, BluecoreConfig
+from consumer.config.destinations import BluecoreConfig
+from consumer.config.endpoints import section_of
 from consumer.errors import UnusableSetting
-
-
-def section_of(destination: str) -> str:
-    """Where its settings are: `bluecore`, or `destinations.NAME`."""
-    return "bluecore" if destination == UNNAMED else f"destinations.{destination}"
 
 
 def open_transport(endpoints: Mapping[str, BluecoreConfig], max_in_flight: int) -> Transport:

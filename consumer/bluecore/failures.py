@@ -12,8 +12,14 @@ from urllib3.exceptions import TimeoutError as PoolTimeoutError
 from consumer.errors import exception_chain
 from consumer.records import NoAnswer
 
+
+class NoTokenError(requests.RequestException):
+    """There is no access token to be shown; the message says why."""
+
+
 # The first that fits: a name error is a failed connection too, a TLS failure may come with a reset.
 _KINDS: tuple[tuple[NoAnswer, tuple[type[BaseException], ...]], ...] = (
+    (NoAnswer.TOKEN, (NoTokenError,)),
     (NoAnswer.DNS, (socket.gaierror,)),
     (NoAnswer.TLS, (requests.exceptions.SSLError, ssl.SSLError)),
     (NoAnswer.REFUSED, (ConnectionRefusedError, NewConnectionError)),

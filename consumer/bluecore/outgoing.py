@@ -35,6 +35,10 @@ class Outgoing(NamedTuple):
         template = Template(request.method, request.url, dict(request.headers))
         return cls(template, body.encode() if isinstance(body, str) else body, {})
 
+    def shown(self, name: str, value: str) -> Outgoing:
+        """The same with one more header of its own."""
+        return self._replace(own={**self.own, name: value})
+
     def prepared(self) -> requests.PreparedRequest:
         """The same as requests has it."""
         request = requests.PreparedRequest()

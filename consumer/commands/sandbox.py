@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from consumer.commands.exits import needing_extra, refuse
-from consumer.sandbox.faults import FaultPlanError
+from consumer.sandbox.faults import FaultPlanError, RateLimitPlan
 from consumer.sandbox.flags import fault_options, none_blank, not_blank, plan_from_flags
+from consumer.sandbox.rest.flags import rest_from_flags, rest_options
 
 
 @click.command()
@@ -32,6 +33,7 @@ from consumer.sandbox.flags import fault_options, none_blank, not_blank, plan_fr
 )
 @click.option("--api-key", callback=not_blank, metavar="KEY", help="the only API key accepted; without it, any")
 @click.option("--strict", is_flag=True, help="refuse also what Bluecore silently ignores")
+@rest_options
 @fault_options
 def sandbox(  # noqa: PLR0913 - an argument an option
     port: int,
@@ -41,6 +43,12 @@ def sandbox(  # noqa: PLR0913 - an argument an option
     api_key: str,
     *,
     strict: bool,
+    client_id: str,
+    client_secret: str,
+    scopes: tuple[str, ...],
+    key_namespaces: tuple[str, ...],
+    token_seconds: int,
+    quota: RateLimitPlan,
     **faults: Any,
 ) -> None:
     """A local Bluecore: checks the contract, answers as documented, shows what arrived."""
@@ -52,6 +60,18 @@ def sandbox(  # noqa: PLR0913 - an argument an option
     except FaultPlanError as error:
         refuse("\n".join(map(str, error.findings)))
     settings = SandboxSettings(
-        api_key=api_key, strict=strict, allow_hosts=allow_hosts, faults=plan, namespaces=namespaces
+        api_key=api_key,
+        strict=strict,
+        allow_hosts=allow_hosts,
+        faults=plan,
+        namespaces=namespaces,
+        rest=rest_from_flags(
+            client_id=client_id,
+            client_secret=client_secret,
+            scopes=scopes,
+            key_namespaces=key_namespaces,
+            token_seconds=token_seconds,
+            quota=quota,
+        ),
     )
     sys.exit(run_sandbox(settings, host, port))

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from consumer.config.rest_api import DestinationRestApiConfig, RestApiConfig, resolved_rest_api
 from consumer.config.types import EmailOrDomain, OpenHttpUrl, Positive, Seconds, Secret, Section
 
 UNNAMED = ""
@@ -41,6 +42,7 @@ class BluecoreConfig(Section):
     ca_location: CaLocation | None = None
     transport: Literal["auto", "direct", "curl", "requests"] = "auto"
     only_emails: tuple[EmailOrDomain, ...] = ()
+    rest_api: RestApiConfig | None = None
 
 
 class DestinationConfig(Section):
@@ -59,6 +61,7 @@ class DestinationConfig(Section):
     ca_location: CaLocation | None = None
     only_emails: tuple[EmailOrDomain, ...] | None = None
     rate_limit_per_second: Seconds | None = None
+    rest_api: DestinationRestApiConfig | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,9 @@ class Destination:
 def resolved(own: DestinationConfig, base: BluecoreConfig | None, rate_limit: float) -> Destination:
     """A destination's settings, and for the rest those of `bluecore`."""
     inherited = {} if base is None else {name: getattr(base, name) for name in base.model_fields_set}
-    given = own.model_dump(exclude_none=True, exclude={"rate_limit_per_second"})
-    bluecore = BluecoreConfig.model_validate(inherited | given)
+    given = own.model_dump(exclude_none=True, exclude={"rate_limit_per_second", "rest_api"})
+    rest_api = resolved_rest_api(own.rest_api, None if base is None else base.rest_api)
+    bluecore = BluecoreConfig.model_validate(inherited | given | {"rest_api": rest_api})
     if own.api_key is None and base is not None and bluecore.url != base.url:
         bluecore = bluecore.model_copy(update={"api_key": SecretStr("")})
     rate = rate_limit if own.rate_limit_per_second is None else own.rate_limit_per_second

@@ -120,6 +120,7 @@ class RouteConfig(Section):
     The options leave a value as it is unless they are asked to change it.
 
     Attributes:
+        api: which of Bluecore's APIs its events go by: the Events API, or one of the REST APIs, which answer.
         destination: one of `destinations`, or what value of the record chooses one; without, that of `bluecore`.
         paused: the topic is not read, and its place in it kept.
         rate_limit_per_second: the most requests a second, within the general limit; 0: no limit of its own.
@@ -161,6 +162,7 @@ class RouteConfig(Section):
     when: Path | None = None
     preset: Literal["segment", "rudderstack"] | None = None
     event: Event
+    api: Literal["events", "customers", "eligibility"] = "events"
     fields: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
     attributes: dict[str, FieldSource] = {}  # noqa: RUF012 - pydantic copies it
     destination: Addressee | None = None

@@ -25,6 +25,7 @@ def secrets_of(config: Config) -> Secrets:
     """The namespaces, keys, passwords and tokens that are set."""
     destinations = config.every_destination.values()
     found = [each.bluecore.api_key.get_secret_value() for each in destinations]
+    found += [api.client_secret.get_secret_value() for each in destinations if (api := each.bluecore.rest_api)]
     for name, value in config.kafka.options.items():
         found += _option_secrets(name, str(value))
     if config.schema_registry is not None:

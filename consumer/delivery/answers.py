@@ -9,7 +9,6 @@ from consumer.delivery.failures import refused, refused_in_part
 from consumer.delivery.lanes import Lanes
 from consumer.delivery.outbox import Outbox
 from consumer.delivery.partitions import Partitions
-from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.receipts import Receipts
 from consumer.delivery.settling import Settling
 from consumer.delivery.task import Task
@@ -25,7 +24,6 @@ class Answers:
 
     def __init__(  # noqa: PLR0913, PLR0917 - the parts of the engine that an answer reaches
         self,
-        policy: DeliveryPolicy,
         endpoints: Endpoints,
         lanes: Lanes[Task],
         partitions: Partitions,
@@ -33,7 +31,6 @@ class Answers:
         outbox: Outbox,
         receipts: Receipts | None = None,
     ) -> None:
-        self._judge = policy.verdicts.judge
         self._endpoints = endpoints
         self._lanes = lanes
         self._partitions = partitions
@@ -44,10 +41,10 @@ class Answers:
 
     def answered(self, task: Task, answer: Answer, now: float) -> None:
         """The answer to the send of this record, which is not in flight any more."""
-        endpoint = self._endpoints[task.destination]
+        endpoint = self._endpoints[task.endpoint]
         endpoint.in_flight -= 1
         gates, attempts = endpoint.gates, endpoint.attempts
-        verdict = self._judge(answer)
+        verdict = endpoint.verdicts.judge(answer)
         if verdict is Verdict.DELIVERED:
             gates.throttle.answered(answer, verdict, endpoint.in_flight, now)
             gates.measured(answer, verdict, now, suspect=False)
@@ -55,7 +52,7 @@ class Answers:
             if self._held_routes.watched:
                 self._held_routes.delivered(task, now)
             if self._receipts is not None:
-                self._receipts.delivered(task, answer.status, now)
+                self._receipts.delivered(task, answer, now)
             self._delivered(task, now)
             return
         if (verdict is Verdict.REFUSED or verdict is Verdict.THROTTLED) and attempts.accused(task, now):
@@ -69,6 +66,7 @@ class Answers:
         elif verdict is Verdict.FAILED:
             self._failed(task, answer, now)
         elif verdict is Verdict.REFUSED:
+            gates.said = answer.text
             gates.breaker.refused(task.number, now, cause_of(answer))
             self._turned_away(task, answer, now, until=gates.breaker.probe_at)
         else:
@@ -86,6 +84,8 @@ class Answers:
         if lane is None or lane.closed:
             self._partitions.orphan_ended(task, settled=False)
         else:
+            if task.charged != task.endpoint:
+                self._partitions.buffer.recount(task)
             self._lanes.ready(lane, first=first)
 
     def write(self, task: Task, now: float) -> None:
@@ -128,9 +128,9 @@ class Answers:
     def _rejected_in_part(self, task: Task, failure: Failure, now: float) -> None:
         """The other requests of the record stand alone: they go on."""
         self._held_routes.refused(task, now)
+        self._breaker(task).release_probe(task.number, now)
         task.give_up(failure)
         if task.index < len(task.requests):
-            self._breaker(task).release_probe(task.number, now)
             self.requeue(task, first=True)
         else:
             self._refused_in_part(task, now)
@@ -146,9 +146,9 @@ class Answers:
             self._partitions.orphan_ended(task, settled=False)
 
     def _failed(self, task: Task, answer: Answer, now: float) -> None:
-        attempts = self._endpoints[task.destination].attempts
+        attempts = self._endpoints[task.endpoint].attempts
         others = self._breaker(task).open and self._lanes.any_ready(
-            lambda each: not attempts.suspect(each), task.destination
+            lambda each: not attempts.suspect(each), task.endpoint
         )
         attempts.failed(task, answer, now, unsuspected_ready=others)
         if task.failure is not None and task.failure.outcome is Outcome.DEAD_LETTER:
@@ -157,7 +157,7 @@ class Answers:
 
     def _turned_away(self, task: Task, answer: Answer, now: float, *, until: float) -> None:
         """The endpoint takes no request just now, or not this one: the next that may go is another key's."""
-        self._endpoints[task.destination].attempts.turned_away(task, answer, now)
+        self._endpoints[task.endpoint].attempts.turned_away(task, answer, now)
         if until < float("inf"):
             task.due = max(task.due, until + _BEHIND_SECONDS)
         self._ended_or_again(task, now)
@@ -177,4 +177,4 @@ class Answers:
         breaker.passed(task.number, suspect_key(task) if breaker.knows_keys else None, now)
 
     def _breaker(self, task: Task) -> Breaker:
-        return self._endpoints[task.destination].gates.breaker
+        return self._endpoints[task.endpoint].gates.breaker

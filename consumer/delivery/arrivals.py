@@ -129,7 +129,7 @@ class Arrivals:
 
     def _mapped(self, record: Record, share: Share, state: PartitionState, now: float, *, half: bool) -> Task | None:
         """The task of what is left to send of a record, or of its share; None: nothing is."""
-        destination, leg, mapped = share
+        leg, mapped = share.leg, share.mapped
         if mapped.refused or self._held_routes.watched:
             self._tell_routes(record.origin.topic, mapped, now)
         done: Delivered = ()
@@ -147,7 +147,7 @@ class Arrivals:
             task.leave_out(gone)
         if task.requests:
             if record.redelivery is not None:
-                self._endpoints[destination].attempts.resume(task, now)
+                self._endpoints[task.endpoint].attempts.resume(task, now)
             if state.redelivers:
                 self._order.taken(task)
         else:

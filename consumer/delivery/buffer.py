@@ -32,9 +32,9 @@ class Buffer:
 
     Four bounds hold: the memory itself; what a priority may fill together with those below it; for what is stuck in
     one partition (queued behind a key, held, or waiting for its redelivery), a quarter of what is left for all; and,
-    of several destinations, the same for what waits for one. The last two are the dynamic threshold by which switches
-    share a buffer among their queues (Choudhury and Hahne, 1998): something is left for all others, however many
-    partitions are stuck, or destinations away.
+    of several destinations or APIs, the same for what waits for one. The last two are the dynamic threshold by which
+    switches share a buffer among their queues (Choudhury and Hahne, 1998): something is left for all others, however
+    many partitions are stuck, or destinations away.
     """
 
     def __init__(
@@ -50,11 +50,11 @@ class Buffer:
             states: those of the partitions that are ours.
             most_records: the bound of topics, and again of the retry topic.
             most_bytes: the same, of key, value and requests.
-            endpoints: the destinations, where they are told apart.
+            endpoints: where they are told apart.
         """
         self._endpoints = endpoints
         self.crowded: frozenset[str] = frozenset()
-        """The destinations for which as much waits as may."""
+        """The endpoints for which as much waits as may."""
         self.parked_level: float = 0
         """How full the memory for parked keys is: were it full, what order matters for would wait everywhere."""
         self._parked_full = False
@@ -94,9 +94,7 @@ class Buffer:
         usage.bytes += size
         task.counted = True
         if self._endpoints and not state.redelivers:
-            endpoint = self._endpoints[task.destination]
-            endpoint.memory.add(size)
-            endpoint.mixed += state.sets_aside
+            self._charge(task)
 
     def free(self, task: Task) -> None:
         state, size = task.state, task.size
@@ -109,6 +107,12 @@ class Buffer:
         if self._endpoints:
             self._leave(task)
 
+    def recount(self, task: Task) -> None:
+        """The task goes to another endpoint from now on, as its next request does."""
+        if self._endpoints and task.counted and not task.state.redelivers and not task.set_aside:
+            self._leave(task)
+            self._charge(task)
+
     def set_aside(self, task: Task) -> None:
         """The task waits for its destination no longer, only to be written."""
         self._leave(task)
@@ -116,9 +120,15 @@ class Buffer:
 
     def _leave(self, task: Task) -> None:
         if not task.state.redelivers and not task.set_aside:
-            endpoint = self._endpoints[task.destination]
+            endpoint = self._endpoints[task.charged]
             endpoint.memory.remove(task.size)
             endpoint.mixed -= task.state.sets_aside
+
+    def _charge(self, task: Task) -> None:
+        task.charged = task.endpoint
+        endpoint = self._endpoints[task.charged]
+        endpoint.memory.add(task.size)
+        endpoint.mixed += task.state.sets_aside
 
     def move(self, task: Task, state: PartitionState) -> None:
         """The task is that of another state of its partition from now on."""

@@ -1,4 +1,4 @@
-"""One destination: its gates, what is in flight to it, and what of the memory waits for it.
+"""One API of one destination: its gates, what is in flight to it, and what of the memory waits for it.
 
 What holds one back says nothing of the others, so that each has all of this for itself.
 """
@@ -19,10 +19,11 @@ _NEVER = float("inf")
 
 
 class Endpoint:
-    """What the engine knows of one destination.
+    """What the engine knows of one API of a destination.
 
     Attributes:
-        name: its name; empty is that of the section `bluecore`.
+        name: its name (`consumer.config.endpoints`); empty is the Events API of the section `bluecore`.
+        verdicts: what its answers say.
         memory: what of the topics is taken for it and not settled.
         mixed: how many of these records are of partitions that set aside, and have not been.
     """
@@ -30,6 +31,7 @@ class Endpoint:
     def __init__(self, name: str, policy: DeliveryPolicy) -> None:
         self.name = name
         self.gates = Gates(policy, name)
+        self.verdicts = policy.verdicts_of(name)
         self.attempts = Attempts(policy, self.gates.breaker)
         self.memory = MemoryBudget(policy.buffered_records, policy.buffered_bytes)
         self.mixed = 0

@@ -54,7 +54,7 @@ class Engine:
         self.receipts = Receipts(self._outbox, self.partitions) if policy.receipts else None
         self._settling = Settling(self._lanes, self._order, self.partitions, self.receipts)
         self._answers = Answers(
-            policy, self.endpoints, self._lanes, self.partitions, self._settling, self._outbox, self.receipts
+            self.endpoints, self._lanes, self.partitions, self._settling, self._outbox, self.receipts
         )
         self._arrivals = Arrivals(policy, self.endpoints, self._order, self.partitions, self._outbox, self.receipts)
         rates = policy.route_rates
@@ -181,7 +181,7 @@ class Engine:
             if not task.in_flight and task.failure is None and task.lane is not None:
                 self._lanes.leave(task.lane, task)
                 task.fail(unread_again(task, self._policy.delays, now))
-                task.lane = self._lanes.add(task.state.lanes, ("detached", task.number), task, task.destination)
+                task.lane = self._lanes.add(task.state.lanes, ("detached", task.number), task)
         return len(tasks)
 
     # The inside

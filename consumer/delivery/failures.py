@@ -49,17 +49,18 @@ def joined(refused: Sequence[Reject]) -> Reject:
 
 
 def refused(task: Task, answer: Answer, now: float, reason: Reason = Reason.REJECTED) -> Failure:
-    """Bluecore does not take the record, now or later."""
+    """Bluecore does not take the record, now or later, or has stored something else."""
     return Failure(
         Outcome.DEAD_LETTER,
-        reason,
+        Reason.NOT_APPLIED if answer.unapplied else reason,
         Stage.DELIVER,
-        _text(answer),
+        answer.unapplied or _text(answer),
         answer.status,
         task.attempts_before + task.attempts,
         task.first_failed_at or now,
         delivered=task.delivered,
         which=task.which,
+        request_id=answer.request_id,
     )
 
 
@@ -128,6 +129,7 @@ def after_failures(task: Task, answer: Answer, delays: Sequence[float], now: flo
                 now + delays[0],
                 task.delivered,
                 task.which,
+                answer.request_id,
             )
         )
     elif task.state.redelivers and task.redeliveries + 1 < len(delays):

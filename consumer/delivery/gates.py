@@ -17,6 +17,8 @@ class Gates:
         self.breaker = Breaker(policy.breaker)
         self.throttle = Throttle(policy.throttle_of(destination))
         self.concurrency = Concurrency(policy.concurrency)
+        self.said = ""
+        """What the endpoint said as it took no request last."""
 
     def may_pass(self, now: float) -> bool:
         """Whether a record may go: everything is well, or a probe is due."""

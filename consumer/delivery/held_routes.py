@@ -33,7 +33,7 @@ class Route(NamedTuple):
         topic: the topic that the records were first read from.
         event: what they become; empty where that is not known, as of what cannot be decoded.
         sent: whether Bluecore refuses them; else they cannot be mapped.
-        destination: where they go; empty where it has no name, or is not known.
+        destination: where they go, of what is sent with the API; empty where it has no name, or is not known.
     """
 
     topic: str
@@ -156,7 +156,7 @@ class HeldRoutes:
         if task.rest is None and task.legs is None:
             # Later records of the key need not wait with it.
             self._lanes.release(lane)
-            lane = task.lane = self._lanes.add_busy(task.state.lanes, ("held", task.number), task, task.destination)
+            lane = task.lane = self._lanes.add_busy(task.state.lanes, ("held", task.number), task)
         if (held := self._flood_of(task, failure)) is not None:
             held.letters.append(lane)
             task.state.held_lanes += 1
@@ -275,14 +275,14 @@ class HeldRoutes:
 
 def _route_of(task: Task) -> Route:
     event = task.request.event if task.requests else task.rejected_event
-    return Route(task.record.origin.topic, event, sent=True, destination=task.destination)
+    return Route(task.record.origin.topic, event, sent=True, destination=task.endpoint)
 
 
 def _routes_of_letter(task: Task, failure: Failure) -> Iterator[Route]:
     topic = task.record.origin.topic
     if failure.stage is Stage.DELIVER:
         event = task.rejected_event or task.request.event
-        yield Route(topic, event, sent=True, destination=task.destination)
+        yield Route(topic, event, sent=True, destination=task.rejected_by or task.endpoint)
     else:
         for each in task.refused:
             yield Route(topic, each.event, sent=False, destination=each.destination or "")

@@ -3,7 +3,7 @@
 A lane is idle (empty), ready (its head may go), waiting (its head may go later) or busy (its head has gone).
 A task may keep its place in a lane before its turn there can come, while it goes by another one (`reserve`): as the
 head it makes its lane wait until it is admitted, or leaves.
-Each lane leads to one destination, and what waits for one is asked for apart from the others.
+Each head leads to one endpoint, and what waits for one is asked for apart from the others.
 Ready lanes leave by priority, then in the order in which they became ready, so that a key with a long queue
 never stops the others.
 """
@@ -17,25 +17,30 @@ from itertools import count
 from typing import Generic, Protocol, TypeVar
 
 
-class HasPriority(Protocol):
+class Goes(Protocol):
+    """What stands in a lane."""
+
     @property
     def priority(self) -> float: ...
 
+    @property
+    def endpoint(self) -> str:
+        """Where it goes next, by name; while it waits in a lane, that stays the same."""
 
-T = TypeVar("T", bound=HasPriority)
+
+T = TypeVar("T", bound=Goes)
 
 
 class Lane(Generic[T]):
     """One key's queue. `closed` is set when its partition has left: it is then passed over.
 
-    `destination`: where its tasks go. `reserved`: the tasks in it that only keep their place yet.
+    `reserved`: the tasks in it that only keep their place yet.
     """
 
-    __slots__ = ("closed", "destination", "key", "owner", "queue", "reserved")
+    __slots__ = ("closed", "key", "owner", "queue", "reserved")
 
-    def __init__(self, owner: LaneGroup[T], key: Hashable, destination: str) -> None:
+    def __init__(self, owner: LaneGroup[T], key: Hashable) -> None:
         self.owner = owner
-        self.destination = destination
         self.key = key
         self.queue: deque[T] = deque()
         self.reserved: set[T] | None = None
@@ -72,28 +77,28 @@ class Lanes(Generic[T]):
         self._waiting: list[tuple[float, int, Lane[T]]] = []
         self._ties = count()
 
-    def add(self, group: LaneGroup[T], key: Hashable, task: T, destination: str = "") -> Lane[T]:
-        """Puts a task behind the others of its key, which go to the same destination."""
+    def add(self, group: LaneGroup[T], key: Hashable, task: T) -> Lane[T]:
+        """Puts a task behind the others of its key."""
         lane = group.lanes.get(key)
         if lane is None:
-            lane = group.lanes[key] = Lane(group, key, destination)
+            lane = group.lanes[key] = Lane(group, key)
             lane.queue.append(task)
             self.ready(lane)
         else:
             lane.queue.append(task)
         return lane
 
-    def add_busy(self, group: LaneGroup[T], key: Hashable, task: T, destination: str = "") -> Lane[T]:
+    def add_busy(self, group: LaneGroup[T], key: Hashable, task: T) -> Lane[T]:
         """A lane of its own for a task that has gone already; `key` must have none."""
-        lane = group.lanes[key] = Lane(group, key, destination)
+        lane = group.lanes[key] = Lane(group, key)
         lane.queue.append(task)
         return lane
 
-    def reserve(self, group: LaneGroup[T], key: Hashable, task: T, destination: str = "") -> Lane[T]:
+    def reserve(self, group: LaneGroup[T], key: Hashable, task: T) -> Lane[T]:
         """A place at the end of a lane, for a task whose turn in it cannot come before it is admitted."""
         lane = group.lanes.get(key)
         if lane is None:
-            lane = group.lanes[key] = Lane(group, key, destination)
+            lane = group.lanes[key] = Lane(group, key)
         lane.queue.append(task)
         if lane.reserved is None:
             lane.reserved = set()
@@ -118,14 +123,15 @@ class Lanes(Generic[T]):
         """The head of `lane` may go, unless it only keeps its place; `first`: before the others of its priority."""
         if lane.reserved and lane.queue[0] in lane.reserved:
             return
-        priority = lane.queue[0].priority
-        of_destination = self._ready.get(lane.destination)
-        if of_destination is None:
-            of_destination = self._ready[lane.destination] = {}
-        ready = of_destination.get(priority)
+        head = lane.queue[0]
+        priority, endpoint = head.priority, head.endpoint
+        of_endpoint = self._ready.get(endpoint)
+        if of_endpoint is None:
+            of_endpoint = self._ready[endpoint] = {}
+        ready = of_endpoint.get(priority)
         if ready is None:
-            ready = of_destination[priority] = deque()
-            self._priorities[lane.destination] = sorted(of_destination, reverse=True)
+            ready = of_endpoint[priority] = deque()
+            self._priorities[endpoint] = sorted(of_endpoint, reverse=True)
         if first:
             ready.appendleft(lane)
         else:
@@ -143,33 +149,33 @@ class Lanes(Generic[T]):
             if not lane.closed:
                 self.ready(lane)
 
-    def next(self, destination: str = "") -> Lane[T] | None:
-        """Takes the next ready lane of a destination, which is busy until it is released or made ready again."""
-        ready = self._ready.get(destination)
+    def next(self, endpoint: str = "") -> Lane[T] | None:
+        """Takes the next ready lane of an endpoint, which is busy until it is released or made ready again."""
+        ready = self._ready.get(endpoint)
         if ready is not None:
-            for priority in self._priorities[destination]:
+            for priority in self._priorities[endpoint]:
                 of_priority = ready[priority]
                 if of_priority and (first := _first(of_priority)) is not None:
                     return first
         return None
 
-    def any_ready(self, such: Callable[[T], bool], destination: str = "") -> bool:
-        """Whether a ready lane of a destination has such a head; a look at every one of them."""
-        of_destination = self._ready.get(destination, {})
-        return any(not lane.closed and such(lane.head) for ready in of_destination.values() for lane in ready)
+    def any_ready(self, such: Callable[[T], bool], endpoint: str = "") -> bool:
+        """Whether a ready lane of an endpoint has such a head; a look at every one of them."""
+        of_endpoint = self._ready.get(endpoint, {})
+        return any(not lane.closed and such(lane.head) for ready in of_endpoint.values() for lane in ready)
 
     def next_at(self, priority: float) -> Lane[T] | None:
-        """The next of this priority alone, of whichever destination."""
-        for of_destination in self._ready.values():
-            ready = of_destination.get(priority)
+        """The next of this priority alone, of whichever endpoint."""
+        for of_endpoint in self._ready.values():
+            ready = of_endpoint.get(priority)
             if ready and (first := _first(ready)) is not None:
                 return first
         return None
 
-    def ready_count(self, lowest: float, below: float, destination: str = "") -> int:
+    def ready_count(self, lowest: float, below: float, endpoint: str = "") -> int:
         """How many lanes of these priorities are ready, or nearly: one that has closed may be among them."""
-        of_destination = self._ready.get(destination, {})
-        return sum(len(ready) for priority, ready in of_destination.items() if lowest <= priority < below)
+        of_endpoint = self._ready.get(endpoint, {})
+        return sum(len(ready) for priority, ready in of_endpoint.items() if lowest <= priority < below)
 
     def release(self, lane: Lane[T]) -> None:
         """The head of `lane` is settled: the next task becomes its head."""
@@ -191,7 +197,7 @@ class Lanes(Generic[T]):
             lane.owner.lanes.pop(lane.key, None)
             lane.closed = True
         elif lane.reserved and lane.queue[0] in lane.reserved:
-            for ready in self._ready.get(lane.destination, {}).values():
+            for ready in self._ready.get(task.endpoint, {}).values():
                 if lane in ready:
                     ready.remove(lane)
             self._waiting = [each for each in self._waiting if each[2] is not lane]

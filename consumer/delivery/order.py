@@ -66,14 +66,14 @@ class KeyOrder:
         group = task.state.lanes
         key = self.lane_key(task)
         if not busy:
-            task.lane = self._lanes.add(group, key, task, task.destination)
+            task.lane = self._lanes.add(group, key, task)
         elif key in group.lanes:
             return False
         else:
-            task.lane = self._lanes.add_busy(group, key, task, task.destination)
+            task.lane = self._lanes.add_busy(group, key, task)
         if (rest := task.rest) is not None:
             rest_key = self._key_of(task, rest.kind, task.key_of(rest.requests), ordered=rest.ordered)
-            task.rest_lane = None if rest_key == key else self._lanes.reserve(group, rest_key, task, task.destination)
+            task.rest_lane = None if rest_key == key else self._lanes.reserve(group, rest_key, task)
         return True
 
     def go_on(self, task: Task) -> bool:

@@ -62,7 +62,7 @@ class Partitions:
             priority: of its topic.
             start: where reading begins instead of at the commit; it is committed.
             stopped: it is not to be read, and what is committed of it stays.
-            destinations: those that its records may go to, where there are several in all.
+            destinations: the endpoints that its records may go to, where there are several in all.
             sets_aside: its records for a destination that is away are set aside.
         """
         if start is not None and committed is not None and start < committed:
@@ -256,9 +256,9 @@ class Partitions:
         return [state for state in self._states.values() if state.paused and not state.stopped]
 
     def oldest(self) -> dict[tuple[str, str], int | None]:
-        """By destination and topic, the event time (ms since the epoch) of the oldest record taken and not settled.
+        """By endpoint and topic, the event time (ms since the epoch) of the oldest record taken and not settled.
 
-        None where there is none; each destination that a topic may have is there.
+        None where there is none; each endpoint that a topic may have is there.
         """
         oldest: dict[tuple[str, str], int | None] = {}
         for state in self._states.values():
@@ -266,9 +266,9 @@ class Partitions:
             for name in state.destinations or (UNNAMED,):
                 oldest.setdefault((name, topic), None)
             for task in state.lanes.tasks():
-                time, known = task.record.event_time_ms, oldest.get((task.destination, topic))
+                time, known = task.record.event_time_ms, oldest.get((task.endpoint, topic))
                 if time is not None and (known is None or time < known):
-                    oldest[task.destination, topic] = time
+                    oldest[task.endpoint, topic] = time
         return oldest
 
     def _changed(self, topic: str) -> None:

@@ -9,12 +9,14 @@ from typing import Literal
 from consumer.age import AgeLimit
 from consumer.backoff import Backoff
 from consumer.config.destinations import UNNAMED
+from consumer.config.endpoints import is_rest, parted, rest_endpoints
 from consumer.config.model import Config
 from consumer.delivery.breaker import BreakerPolicy
 from consumer.delivery.concurrency import ConcurrencyPolicy
 from consumer.delivery.flood import FloodPolicy
 from consumer.delivery.throttle import ThrottlePolicy
 from consumer.delivery.verdict import VerdictPolicy
+from consumer.records import CONSENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class DeliveryPolicy:
 
     `buffered_records` and `buffered_bytes` bound everything taken and not settled: queued, in flight, waiting for a
     retry or for the retry topic to acknowledge. `route_rates` are requests a second, by the route's number, of those
-    that have a ceiling of their own; `rates` the same of each destination, by its name, and None: as `throttle` says.
+    that have a ceiling of their own; `rates` the same of each endpoint, by its name, and None: as `throttle` says.
     `sets_aside`: records of some topics are set aside while their destination is away.
     parallel-consumer ran out of memory by counting only what was queued.
     """
@@ -50,13 +52,18 @@ class DeliveryPolicy:
 
     @property
     def several(self) -> bool:
-        """Whether destinations are told apart, or what waits for the only one is set aside."""
+        """Whether endpoints are told apart, or what waits for the only one is set aside."""
         return self.sets_aside or any(self.rates)
 
     def throttle_of(self, destination: str) -> ThrottlePolicy:
-        """The ceiling of one destination; `destination`: its name."""
+        """The ceiling of one endpoint; `destination`: its name."""
         rate = self.rates.get(destination)
-        return self.throttle if rate is None else replace(self.throttle, rate=rate)
+        throttle = self.throttle if rate is None else replace(self.throttle, rate=rate)
+        return replace(throttle, has_quota=True) if is_rest(destination) else throttle
+
+    def verdicts_of(self, endpoint: str) -> VerdictPolicy:
+        """What the answers of an endpoint say; `endpoint`: its name."""
+        return self.verdicts.of_rest() if is_rest(endpoint) else self.verdicts
 
     @classmethod
     def from_config(cls, config: Config) -> DeliveryPolicy:
@@ -70,7 +77,7 @@ class DeliveryPolicy:
             backoff=backoff,
             delays=config.dead_letters.delays_seconds,
             retry_topic=config.dead_letters.retry_topic,
-            ordered_events=frozenset(config.dead_letters.ordered_events),
+            ordered_events=_ordered(config),
             max_age=AgeLimit(delivery.max_event_age_seconds),
             buffered_records=delivery.max_buffered_records,
             buffered_bytes=delivery.max_buffered_bytes,
@@ -90,5 +97,18 @@ class DeliveryPolicy:
             },
             receipts=config.receipts.topic is not None,
             sets_aside=config.delivery.on_destination_outage == "set_aside",
-            rates={name: each.rate_limit if name else None for name, each in config.every_destination.items()},
+            rates=_rates(config),
         )
+
+
+def _ordered(config: Config) -> frozenset[str]:
+    """Where the order of opt-ins matters, that of sign-ups does, which only a REST API takes."""
+    named = frozenset(config.dead_letters.ordered_events)
+    return named | CONSENTS if "optin" in named and rest_endpoints(config) else named
+
+
+def _rates(config: Config) -> dict[str, float | None]:
+    """By endpoint: each API of a destination may have as many requests a second as that says."""
+    every = config.every_destination
+    rates = {name: each.rate_limit if name else None for name, each in every.items()}
+    return rates | {name: rates[parted(name)[0]] for name in rest_endpoints(config)}

@@ -16,7 +16,7 @@ from consumer.backoff import Backoff
 from consumer.delivery.outbox import Outbox
 from consumer.delivery.partitions import Partitions
 from consumer.delivery.task import PartitionState, Task
-from consumer.records import Outcome, Partition, Receipt, Record
+from consumer.records import Answer, Outcome, Partition, Receipt, Record
 
 _ROUND_SECONDS: Final = 0.5
 _REWRITE = Backoff(0.5, 30)
@@ -72,19 +72,18 @@ class Receipts:
 
     # What there is a receipt of
 
-    def delivered(self, task: Task, status: int | None, now: float) -> None:
+    def delivered(self, task: Task, answer: Answer, now: float) -> None:
         """Bluecore took the present request of a record."""
-        request = task.request
-        self._write(
-            task, Receipt(task.idempotency_key, request.event, Outcome.DELIVERED, request.customer, now, status)
-        )
+        request, key = task.request, task.idempotency_key
+        receipt = Receipt(key, request.event, Outcome.DELIVERED, request.customer, now, answer.status)
+        self._write(task, receipt._replace(request_id=answer.request_id) if answer.request_id else receipt)
 
     def ended(self, task: Task, outcome: Outcome, now: float) -> None:
         """What is left of the present part of a record is in the retry or in the dead-letter topic."""
         left = dict.fromkeys(range(task.index, len(task.requests)), task.failure) | dict(task.given_up)
         for index, failure in sorted(left.items(), key=lambda each: each[0]):
             request = task.requests[index]
-            why = (None, None) if failure is None else (failure.status, failure.reason)
+            why = (None, None) if failure is None else (failure.status, failure.reason, failure.request_id)
             self._write(task, Receipt(task.key_at(index), request.event, outcome, request.customer, now, *why))
         customer = task.requests[0].customer if task.requests else ""
         for each in task.refused:

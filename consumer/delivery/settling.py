@@ -72,6 +72,8 @@ class Settling:
             self._receipts.after(task, partial(self._half_ended, task), ends=False)
         told = None if outcome is Outcome.DELIVERED else _settlement(task, outcome)
         task.go_on(tuple([request.event for request in task.requests]) if told is None else ())
+        if task.charged != task.endpoint:
+            self._partitions.buffer.recount(task)
         if not self._order.go_on(task):
             self._partitions.orphan_ended(task, settled=False)
         return told

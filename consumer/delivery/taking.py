@@ -18,9 +18,9 @@ _LONG = 1000
 
 def refused_task(record: Record, mapped: Reject, state: PartitionState, number: int, *, half: bool = False) -> Task:
     """The task of a record that cannot be mapped: nothing of it is sent."""
-    task = Task(record, state, (), 0, _size(record), number)
     past = record.redelivery
-    task.destination = mapped.destination or ("" if past is None else past.destination or "")
+    destination = mapped.destination or ("" if past is None else past.destination or "")
+    task = Task(record, state, (), 0, _size(record), number, destination=destination)
     if past is not None:
         task.part, task.done = past.part, past.which
     elif half or record.offset in state.settled.half:
@@ -45,11 +45,12 @@ def task_of(  # noqa: PLR0913 - a record, and what is known of it
     `half`: its first part has ended, though the tracker does not know that yet.
     """
     destination, leg, mapped = share
-    requests, of_routes, _, refused, numbers, _, _ = mapped
+    priority: float
+    requests, priority, _, refused, numbers, _, _ = mapped
     size = _size(record) + (len(requests) - 1) * _REQUEST_BYTES
     ordered, ordered_events = False, policy.ordered_events
     consents = own = 0
-    for event, body, customer, link, _, _, _ in requests:
+    for event, body, customer, link, _, _, _, _ in requests:
         size += len(body)
         if len(customer) > _LONG:
             size += len(customer)
@@ -61,7 +62,7 @@ def task_of(  # noqa: PLR0913 - a record, and what is known of it
     half = half or (bool(halves) and record.offset in halves)
     whole = not half and not refused and not numbers and (past is None or (past.part is None and not past.which))
     left: tuple[Part, ...] = ()
-    kind, priority = OrderClass.OTHER, float(of_routes)
+    kind = OrderClass.OTHER
     if consents:
         kind, priority = OrderClass.CONSENT, priority + CONSENT_STEP
     if not whole or (consents and consents != own):

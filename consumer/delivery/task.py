@@ -6,6 +6,7 @@ import sys
 from collections.abc import Container
 from dataclasses import dataclass, field
 
+from consumer.config.endpoints import endpoint_of
 from consumer.delivery.lanes import Lane, LaneGroup
 from consumer.delivery.lease import Lease
 from consumer.delivery.legs import Legs
@@ -118,6 +119,8 @@ class Task:
     failure: Failure | None = None
     write_failures: int = 0
     rejected_event: str = ""
+    rejected_by: str = ""
+    """The endpoint that has refused that event."""
     set_aside: bool = False
     """Its destination is away or cannot keep up: it goes to the retry topic in its order."""
     by_customer: bool = False
@@ -126,6 +129,10 @@ class Task:
     """The Kafka key; without one, or if records are ordered by it, the customer."""
     parking_key: bytes | None = field(init=False)
     """The key under which later records follow this one into the retry topic; None where order matters not."""
+    endpoint: str = field(init=False)
+    """Where its present request goes: an API of its destination."""
+    charged: str = field(init=False, default="")
+    """The endpoint for which it counts against the memory."""
     traceparent: str | None = field(init=False)
     """The record's; it is looked for once, for a record may have many headers, and many requests."""
 
@@ -137,6 +144,7 @@ class Task:
         else:
             self.ordering_key = record.key
         self.parking_key = addressed(self.ordering_key, self.destination) if self.ordered else None
+        self._look_ahead()
 
     def key_of(self, requests: tuple[EventRequest, ...]) -> bytes | None:
         """The ordering key of these requests of the record."""
@@ -180,7 +188,8 @@ class Task:
     def give_up(self, failure: Failure) -> None:
         """Its present request is not sent any more; what comes after it is."""
         self.given_up.append((self.index, failure))
-        self.rejected_event = self.rejected_event or self.request.event
+        if not self.rejected_event:
+            self.rejected_event, self.rejected_by = self.request.event, self.endpoint
         self.next_request()
 
     def next_request(self) -> None:
@@ -188,6 +197,13 @@ class Task:
         self.index += 1
         self.attempts = self.redeliveries = 0
         self.sent = False
+        if self.index < len(self.requests):
+            self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        """Where its present request goes; of a record of which nothing is to be sent, its destination stands in."""
+        api = self.requests[self.index].api if self.requests else ""
+        self.endpoint = endpoint_of(self.destination, api) if api else self.destination
 
     @property
     def own(self) -> Delivered:
@@ -264,6 +280,7 @@ class Task:
         kept = tuple(request for request in self.requests if request.link or next(numbers) not in left_out)
         self.numbers = tuple(number for number, _ in own if number not in left_out)
         self.requests = kept if self.numbers else ()
+        self._look_ahead()
         self.done = (*self.done, *done)
 
     @property

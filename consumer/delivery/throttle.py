@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from consumer.backoff import Backoff
-from consumer.delivery.rate_limit_headers import quota, retry_after
+from consumer.delivery.quota_policy import policy_text
+from consumer.delivery.quota_windows import QuotaWindows
+from consumer.delivery.rate_limit_headers import Quota, quota, retry_after
 from consumer.delivery.token_bucket import TokenBucket
 from consumer.delivery.verdict import Verdict
 from consumer.records import Answer
@@ -21,12 +23,14 @@ _FEELERS = 8
 class ThrottlePolicy:
     """`rate` is a ceiling in requests a second (0: none); a hold is never longer than `max_hold_seconds`.
 
-    `backoff` is for a 429 that does not say how long to wait.
+    `backoff` is for a 429 that does not say how long to wait. `has_quota`: answers will tell of one, and until the
+    first one only a few requests go.
     """
 
     rate: float = 0
     max_hold_seconds: float = 300
     backoff: Backoff = Backoff(0.5, 30)
+    has_quota: bool = False
 
 
 class Throttle:
@@ -39,7 +43,9 @@ class Throttle:
         self._held_in_all = 0.0
         self._remaining: int | None = None
         self._reset_at = 0.0
-        self._feeling = False
+        self._feeling = policy.has_quota
+        self._windows: QuotaWindows | None = None
+        """Once an endpoint has told of its quota's windows."""
         self.pushed_back = 0
         """How often in a row it has asked for fewer requests, and taken none between."""
         self.capped = 0.0
@@ -53,13 +59,13 @@ class Throttle:
         if not answer.headers and verdict is not Verdict.THROTTLED:
             return
         wait = retry_after(answer.headers, now)
-        left = quota(answer.headers, now)
-        if left is not None:
-            self._note(left.remaining - in_flight, now + min(left.reset_seconds, self._policy.max_hold_seconds), now)
+        left = self._quota_of(answer, in_flight, now)
         if verdict is Verdict.THROTTLED:
             # Requests that were out together are pushed back together: they count as one.
             if now >= self._held_until or not self.pushed_back:
                 self.pushed_back += 1
+                if self._windows is not None:
+                    self._windows.pushed_back(now)
             if wait is None and left is not None and left.remaining == 0:
                 wait = left.reset_seconds
             if wait is None:
@@ -67,6 +73,16 @@ class Throttle:
             self.hold(wait, now)
         elif wait is not None and verdict is not Verdict.DELIVERED:
             self.hold(wait, now)
+
+    def _quota_of(self, answer: Answer, in_flight: int, now: float) -> Quota | None:
+        """What an answer says of quotas, which is noted."""
+        left = quota(answer.headers, now)
+        if text := policy_text(answer.headers):
+            self._windows = self._windows or QuotaWindows()
+            self._windows.told(text)
+        if left is not None:
+            self._note(left.remaining - in_flight, min(left.reset_seconds, self._policy.max_hold_seconds), now)
+        return left
 
     def hold(self, seconds: float, now: float) -> None:
         """Nothing may start for `seconds`, or for longer where an earlier hold says so."""
@@ -77,8 +93,11 @@ class Throttle:
         self._held_in_all += until - max(self._held_until, now)
         self._held_until = until
 
-    def _note(self, remaining: int, reset_at: float, now: float) -> None:
+    def _note(self, remaining: int, seconds: float, now: float) -> None:
         """Answers overtake each other: within one window the smallest count is the newest."""
+        if self._windows is not None and not self._windows.spread(remaining, seconds, now):
+            return
+        reset_at = now + seconds
         same_window = self._remaining is not None and now < self._reset_at and abs(reset_at - self._reset_at) < 1
         if same_window and self._remaining is not None:
             remaining = min(self._remaining, remaining)
@@ -100,11 +119,15 @@ class Throttle:
                 allowed = min(allowed, self._remaining)
         if self._feeling:
             allowed = min(allowed, max(0, _FEELERS - in_flight))
+        if self._windows is not None:
+            allowed = min(allowed, self._windows.allowance(now))
         return allowed if self._bucket is None else min(allowed, self._bucket.available(now))
 
     def started(self) -> None:
         if self._remaining is not None:
             self._remaining -= 1
+        if self._windows is not None:
+            self._windows.take()
         if self._bucket is not None:
             self._bucket.take()
 
@@ -115,6 +138,8 @@ class Throttle:
         at = now
         if self._remaining is not None and self._remaining <= 0 and now < self._reset_at:
             at = self._reset_at
+        if self._windows is not None:
+            at = max(at, self._windows.next_at(now))
         return at if self._bucket is None else max(at, self._bucket.next_at(now))
 
     def held_seconds(self, now: float) -> float:

@@ -6,7 +6,7 @@ and 429 aborts a job there).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from consumer.records import Answer, NoAnswer
@@ -21,6 +21,7 @@ class Verdict(Enum):
 
 
 # What Vector's adaptive concurrency takes for push-back; 501 speaks of the request's kind, not of its number.
+_NOT_ACCEPTABLE = 406
 _PUSH_BACK = frozenset({408, 429, *range(500, 600)} - {501})
 
 
@@ -37,6 +38,11 @@ class VerdictPolicy:
     retry: frozenset[int] = frozenset({408, 425})
     pause: frozenset[int] = frozenset({401, 403, 404, 405})
 
+    def of_rest(self) -> VerdictPolicy:
+        """The same of a REST API of Bluecore's: there 406 speaks of the request's form, unless a list has it."""
+        listed = self.reject | self.retry | self.pause
+        return self if _NOT_ACCEPTABLE in listed else replace(self, reject=self.reject | {_NOT_ACCEPTABLE})
+
     def judge(self, answer: Answer) -> Verdict:
         status = answer.status
         if status is None:
@@ -44,7 +50,7 @@ class VerdictPolicy:
             after_sending = answer.no_answer in {NoAnswer.TIMEOUT, NoAnswer.RESET, NoAnswer.OTHER}
             return Verdict.FAILED if after_sending else Verdict.REFUSED
         if 200 <= status < 300:  # noqa: PLR2004 - the class of success
-            return Verdict.DELIVERED
+            return Verdict.REJECTED if answer.unapplied else Verdict.DELIVERED
         for statuses, verdict in (
             (self.reject, Verdict.REJECTED),
             (self.pause, Verdict.REFUSED),

@@ -14,7 +14,7 @@ from consumer.config.model import KafkaConfig
 from consumer.errors import ExpectedError, exception_chain
 from consumer.kafka.advice import advice_on
 from consumer.kafka.logging import in_our_words
-from consumer.kafka.tokens.token import TokenUnavailable
+from consumer.tokens.token import TokenUnavailable
 
 TIMEOUT_SECONDS: Final = 15.0
 """How long a broker has to answer at a start."""

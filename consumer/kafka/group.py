@@ -18,9 +18,9 @@ from consumer.kafka.client import client_options
 from consumer.kafka.cluster_queries import ClusterQueries
 from consumer.kafka.connection import ErrorCollector, Unreachable, cluster_metadata
 from consumer.kafka.logging import NullLogger
-from consumer.kafka.tokens.token import TokenUnavailable
 from consumer.records import Partition
 from consumer.telemetry.cluster import Ends
+from consumer.tokens.token import TokenUnavailable
 
 _SECONDS: Final = 10.0
 

@@ -17,6 +17,8 @@ _ORDERING_CLASS = BLUECORE + "ordering-class"
 _PART = BLUECORE + "part"
 _DESTINATION = BLUECORE + "destination"
 _GROUP = BLUECORE + "group"
+_REQUEST_ID = BLUECORE + "request-id"
+"""`x-bluecore-id` of the answer: Bluecore's name for the request, to be given to its support."""
 _LEFT_OUT = BLUECORE + "left-out"
 _REQUESTS = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?:([^,:]{1,200})")
 _MOST_REQUESTS = 100_000  # above what a route may make of a record; anyone may write the header
@@ -73,6 +75,7 @@ def failure_headers(  # noqa: PLR0913, PLR0917 - all that is to be known of a fa
         _DESTINATION: destination,
         _LEFT_OUT: record.left_out or None,
         _GROUP: group,
+        _REQUEST_ID: failure.request_id or None,
     }
     kept = [header for header in record.headers if header[0] not in added]
     return [*kept, *((name, _text(value)) for name, value in added.items() if value is not None)]

@@ -18,7 +18,7 @@ from consumer.kafka.group_protocol import CLASSIC, LEASE_SECONDS, NEW, End, chos
 from consumer.kafka.logging import RateLimitedLog
 from consumer.kafka.membership import Membership
 from consumer.kafka.services import is_event_hubs
-from consumer.kafka.tokens.token import TokenUnavailable
+from consumer.tokens.token import TokenUnavailable
 
 log = structlog.get_logger(__name__)
 

@@ -16,7 +16,7 @@ from confluent_kafka.admin._group import ConsumerGroupDescription
 from consumer.config.model import KafkaConfig
 from consumer.kafka.client import client_options
 from consumer.kafka.logging import NullLogger
-from consumer.kafka.tokens.token import TokenUnavailable
+from consumer.tokens.token import TokenUnavailable
 
 _ASK_EVERY_SECONDS = 2.0
 _TIMEOUT = 5.0

@@ -23,9 +23,9 @@ from consumer.kafka.group_protocol import is_fatal
 from consumer.kafka.headers import failure_headers
 from consumer.kafka.logging import RateLimitedLog
 from consumer.kafka.receipts import ReceiptWriter
-from consumer.kafka.tokens.token import TokenUnavailable
 from consumer.records import Failure, Headers, OrderClass, Outcome, Partition, Receipt, Record
 from consumer.telemetry.masking import masker
+from consumer.tokens.token import TokenUnavailable
 
 log = structlog.get_logger(__name__)
 

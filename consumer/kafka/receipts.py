@@ -66,6 +66,7 @@ def encoded(receipt: Receipt, name: str | None) -> bytes:
             "outcome": receipt.outcome,
             "status": receipt.status,
             "reason": receipt.reason,
+            **({"bluecore_id": receipt.request_id} if receipt.request_id else {}),
             "time": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "customer": name,
         }

@@ -16,7 +16,7 @@ from confluent_kafka.admin._topic import TopicDescription
 from consumer.config.model import KafkaConfig
 from consumer.kafka.client import client_options
 from consumer.kafka.logging import NullLogger
-from consumer.kafka.tokens.token import TokenUnavailable
+from consumer.tokens.token import TokenUnavailable
 
 _LOOK_EVERY_SECONDS = 10.0
 _TIMEOUT = 5.0

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from consumer.config.destinations import UNNAMED
+from consumer.config.endpoints import EVENTS
 from consumer.config.expression_syntax import AROUND
 from consumer.config.route import SKIP, DestinationByValue, EventByValue, RouteConfig, paths_of
 from consumer.mapping.choices import MISSING, Chosen, chosen, meanings
@@ -18,6 +19,7 @@ from consumer.mapping.paths import is_true
 from consumer.mapping.plan import Plan, plan_of
 from consumer.mapping.readers import Reader, reader
 from consumer.mapping.reads import Names, union
+from consumer.mapping.rest_plan import RestPlan, rest_plan_of
 from consumer.mapping.shared import Shared
 from consumer.mapping.surroundings import Cell, RouteSurroundings
 from consumer.mapping.tables import NO_TABLES, Tables
@@ -26,6 +28,7 @@ from consumer.mapping.values import is_blank, readable
 from consumer.records import CONSENTS, OrderClass, Reason
 
 _T = TypeVar("_T")
+AnyPlan = Plan | RestPlan
 _FORMS = {bool: "boolean", int: "whole number", str: "text", type(None): "missing value"}
 
 
@@ -51,8 +54,8 @@ class Route:
     zone: Zone
     rated: int | None
     timing: Timing
-    plans: Mapping[Chosen | None, Plan | None]
-    otherwise: Plan | None = None
+    plans: Mapping[Chosen | None, AnyPlan | None]
+    otherwise: AnyPlan | None = None
     destination: str | None = UNNAMED
     brand: Reader | None = None
     by_brand: Mapping[Chosen | None, str | None] = field(default_factory=dict)
@@ -79,7 +82,7 @@ class Route:
     def applies(self, record: Any) -> bool:
         return self.when is None or is_true(self.when.read(record))
 
-    def plan(self, record: Any) -> Plan | None:
+    def plan(self, record: Any) -> AnyPlan | None:
         """The plan of the event that this record is; None where it is to be skipped.
 
         Raises:
@@ -125,7 +128,7 @@ class Route:
         assert isinstance(self.config.event, EventByValue)  # noqa: S101 - there is a chooser
         return self.config.event
 
-    def _default(self, value: Any) -> Plan | None:
+    def _default(self, value: Any) -> AnyPlan | None:
         """Of a value that stands for no event, or is missing: which decides no consent, whatever the default is."""
         default, hint = self._by_value.default, self.chooser.hint if self.chooser else ""
         if value is None or is_blank(value):
@@ -195,12 +198,16 @@ def compile_route(  # noqa: PLR0913, PLR0917 - a route, and what it shares with 
     timing = timing_of(route, max_age_seconds, shared)
     when = None if route.when is None else reader("when", route.when, (), accept, shared)
     if not isinstance(route.event, EventByValue):
-        only: dict[Chosen | None, Plan | None] = {None: plan_of(route, route.event, tokens, shared)}
+        only: dict[Chosen | None, AnyPlan | None] = {None: _plan_of(route, route.event, tokens, shared)}
         return _addressed(Route(route, when, None, route.zone, rated, timing, only), shared)
     chooser = reader("event", route.event.path, (), readable, shared)
-    made = {event: plan_of(route, event, tokens, shared) for event in events_of(route)}
+    made = {event: _plan_of(route, event, tokens, shared) for event in events_of(route)}
     plans, otherwise = _chosen_by(route.event, made), made.get(route.event.default or SKIP)
     return _addressed(Route(route, when, chooser, route.zone, rated, timing, plans, otherwise), shared)
+
+
+def _plan_of(route: RouteConfig, event: str, tokens: Mapping[str, str], shared: Shared) -> AnyPlan:
+    return plan_of(route, event, tokens, shared) if route.api == EVENTS else rest_plan_of(route, event, shared)
 
 
 def _addressed(route: Route, shared: Shared) -> Route:

@@ -140,10 +140,11 @@ class Plan:
 
     def _drop_unwritable(self, properties: dict[str, Any], listed: list[list[Product]], left_out: LeftOut) -> None:
         """Takes out the optional values that JSON's writer does not take, which it tells only as it writes."""
-        _drop(properties, "", {"token", "distinct_id", "customer", "products", *self.contract.required}, left_out)
-        _drop(properties.get("customer", {}), "", {"email"}, left_out)
+        kept = {"token", "distinct_id", "customer", "products", *self.contract.required}
+        drop_unwritable(properties, "", kept, left_out)
+        drop_unwritable(properties.get("customer", {}), "", {"email"}, left_out)
         for index, product in enumerate(product for products in listed for product in products):
-            _drop(product, f"products[{index}].", {"id"}, left_out)
+            drop_unwritable(product, f"products[{index}].", {"id"}, left_out)
 
     def _omission(self, refused: RefusedError) -> Omission:
         field = refused.field or ""
@@ -166,7 +167,8 @@ class Plan:
         return _request("identify", properties, CustomerIds(distinct_id, email), destination, link=True)
 
 
-def _drop(target: dict[str, Any], place: str, kept: set[str], left_out: LeftOut) -> None:
+def drop_unwritable(target: dict[str, Any], place: str, kept: set[str], left_out: LeftOut) -> None:
+    """Takes out what JSON's writer does not take, but for what is kept; `place`: in which it lies."""
     for name in [name for name in target if name not in kept]:
         try:
             orjson.dumps(target[name])

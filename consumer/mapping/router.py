@@ -16,6 +16,7 @@ from consumer.mapping.compiled_route import Route, compile_route, names_of, read
 from consumer.mapping.errors import RefusedError
 from consumer.mapping.links import Claim, Links, claimed_links
 from consumer.mapping.moments import localised
+from consumer.mapping.plan import Plan
 from consumer.mapping.reads import Names, union
 from consumer.mapping.recipients import Namespace, Recipients
 from consumer.mapping.surroundings import Cell, Surroundings
@@ -110,7 +111,11 @@ class Router:
                         time_ms = read
                         own_time = read if own_time is None else min(own_time, read)
                     timing.check(time_ms, now_ms)
-                    made = plan.requests(record, links, omitted, destination)
+                    made = (
+                        plan.requests(record, links, omitted, destination)
+                        if isinstance(plan, Plan)
+                        else plan.requests(record, omitted, destination, time_ms, now_ms)
+                    )
                     if timing.own:
                         until_ms = timing.limit.until_ms(time_ms)
                         made = [each._replace(until_ms=until_ms) for each in made]

@@ -10,6 +10,7 @@ from consumer.age import AgeLimit
 from consumer.config.route import RouteConfig
 from consumer.mapping.errors import InvalidValueError, LeftOut, RefusedError, leave_out
 from consumer.mapping.readers import Reader, reader
+from consumer.mapping.rest_contract import takes_time
 from consumer.mapping.shared import Shared
 from consumer.records import Omission, Reason
 
@@ -93,9 +94,14 @@ def milliseconds(moment: datetime) -> int:
 
 
 def timing_of(route: RouteConfig, max_age_seconds: float, shared: Shared) -> Timing:
-    """Compiles what a route says of time; `max_age_seconds`: the limit of routes without one of their own."""
-    seconds = max_age_seconds if route.max_event_age_seconds is None else route.max_event_age_seconds
-    own = route.own_time is not None or route.max_event_age_seconds is not None
+    """Compiles what a route says of time; `max_age_seconds`: the limit of routes without one of their own.
+
+    What is sent with its own time is true however old.
+    """
+    dated = takes_time(route)
+    general = 0 if dated else max_age_seconds
+    seconds = general if route.max_event_age_seconds is None else route.max_event_age_seconds
+    own = dated or route.own_time is not None or route.max_event_age_seconds is not None
     time = None if route.own_time is None else reader(FIELD, route.own_time, (), _ended, shared)
     return Timing(AgeLimit(seconds), own, time, route.invalid_optional == "omit")
 

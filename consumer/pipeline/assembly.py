@@ -8,18 +8,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
-import structlog
 from prometheus_client import CollectorRegistry
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
-from consumer.avro.outage import address
 from consumer.avro.subjects import Subjects
 from consumer.bluecore.client import BluecoreClient
-from consumer.bluecore.factory import open_transport
-from consumer.bluecore.threads import ThreadTransport
-from consumer.bluecore.transport import Transport
 from consumer.clock import SystemClock
+from consumer.config.addresses import address
+from consumer.config.endpoints import reached
 from consumer.config.model import Config, DeliveryConfig
 from consumer.config.route import RouteConfig
 from consumer.config.topic_patterns import subscribed
@@ -45,6 +42,7 @@ from consumer.pipeline.lag import Lag
 from consumer.pipeline.reporter import Reporter
 from consumer.pipeline.routing import destinations_of, router
 from consumer.pipeline.service import Service
+from consumer.pipeline.transports import transport
 from consumer.ports import Watch
 from consumer.records import CONSENTS
 from consumer.telemetry.health import Health, stall_seconds
@@ -56,8 +54,6 @@ from consumer.telemetry.server import TelemetryServer
 from consumer.telemetry.stats import KafkaStatistics
 from consumer.telemetry.stopwatch import Stopwatch
 from consumer.tracing.factory import traced
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +77,12 @@ def assembled(config: Config) -> Iterator[Assembled]:
         TokenUnavailable: `kafka.authentication` gives no token.
         Unreachable: no broker answered.
     """
-    clock = SystemClock()
+    clock, endpoints = SystemClock(), reached(config)
     with ExitStack() as stack:
         prometheus = CollectorRegistry()
         ProcessCollector(registry=prometheus)
         PlatformCollector(registry=prometheus)
-        metrics = Metrics(prometheus, config.every_destination)
+        metrics = Metrics(prometheus, endpoints)
         metrics.prepare(events_of_topics(config.routes))
         show_settings(metrics, config.delivery)
         health = Health(clock.now, stall_seconds(max_poll_seconds(config.kafka)))
@@ -114,7 +110,16 @@ def assembled(config: Config) -> Iterator[Assembled]:
         named = [topic for topic in subscription(config) if not topic.startswith("^")]
         watch = stack.enter_context(cluster_watch(config, named))
         losses = LossLedger(metrics)
-        lag = Lag(metrics=metrics, health=health, engine=engine, watch=watch, losses=losses, named=named)
+        lag = Lag(
+            metrics=metrics,
+            health=health,
+            engine=engine,
+            watch=watch,
+            losses=losses,
+            named=named,
+            retry_topic=config.dead_letters.retry_topic,
+            unreadable=read_errors.concern,
+        )
         intake = Intake(translator, lambda partition, held: engine.partitions.hold(partition, held=held))
         reporter = Reporter(
             metrics,
@@ -126,12 +131,12 @@ def assembled(config: Config) -> Iterator[Assembled]:
             lag=lag,
             caches=caches_of(engine, translator, schemas),
             name_of=partial(customer_hash, key=config.customer_hash_key),
-            addresses={name: address(each.url) for name, each in config.endpoints.items()},
+            addresses={name: address(each.url) for name, each in endpoints.items()},
             read_errors=read_errors,
             by_own_time=routes.reads_event_times,
             tokens=tokens,
         )
-        client = BluecoreClient(config.endpoints, transport(config), metrics)
+        client = BluecoreClient(endpoints, transport(config), metrics)
 
         def source(listener: Service) -> KafkaSource:
             read = subscription(config)
@@ -178,18 +183,6 @@ def cluster_watch(config: Config, named: Sequence[str]) -> Iterator[ClusterWatch
         yield watch
     finally:
         watch.close()
-
-
-def transport(config: Config) -> Transport:
-    """The transport that the configuration asks for; a slower one in its place is told of."""
-    opened = open_transport(config.endpoints, config.delivery.max_in_flight)
-    asked = next(iter(config.endpoints.values())).transport
-    if asked == "auto" and isinstance(opened, ThreadTransport):
-        log.warning(
-            "neither plain sockets nor libcurl can be used here: they take Linux, and pycurl where there is a proxy;"
-            " sending by requests, which costs more CPU"
-        )
-    return opened
 
 
 def retry_watch(config: Config) -> Watch:

@@ -40,6 +40,7 @@ class FailedRecords:
                 topic=record.origin.topic,
                 partition=record.origin.number,
                 offset=record.origin_offset,
+                **({"bluecore_id": failure.request_id} if failure.request_id else {}),
                 customer=self._name_of(settlement.customer) if settlement.customer else None,
                 suppressed=suppressed,
             )

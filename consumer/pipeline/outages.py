@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import structlog
 
+from consumer.config.endpoints import is_rest
 from consumer.delivery.engine import Engine
 from consumer.delivery.held_routes import DEAD_LETTER_FLOOD, Route
 from consumer.telemetry.health import Health
@@ -14,6 +16,13 @@ from consumer.telemetry.metrics import Metrics
 log = structlog.get_logger(__name__)
 
 _LONGEST_WHY = 500  # characters
+_ADVICE: Final[Mapping[str, str]] = {
+    "http_401": "a new token was refused, too: check rest_api.client_id, client_secret and audience",
+    "http_403": "the key lacks a right: add it in Bluecore's Developer Portal",
+    "http_404": "the key does not cover this namespace, or rest_api.url is another's: check both",
+    "token": "no access token is to be had: check rest_api.token_url, client_id and client_secret",
+}
+"""By the cause of an outage of a REST API."""
 
 
 class Outages:
@@ -59,9 +68,17 @@ class Outages:
         named = {"destination": destination} if destination else {}
         if cause:
             what = "Bluecore is unavailable: sending is paused and probed"
+            if is_rest(destination):
+                named |= self._of_rest(destination, cause)
             log.error(what, cause=cause, url=self._addresses.get(destination, ""), **named)
         else:
             log.info("Bluecore accepts events again", **named)
+
+    def _of_rest(self, endpoint: str, cause: str) -> dict[str, str]:
+        """What a REST API says of itself, and what to do: its answers are for developers, and young."""
+        said = self._engine.endpoints[endpoint].gates.said[:_LONGEST_WHY]
+        advice = _ADVICE.get(cause, "")
+        return {name: text for name, text in (("said", said), ("advice", advice)) if text}
 
     def _tell_of_routes(self, holding: frozenset[Route]) -> None:
         routes = self._engine.partitions.held_routes

@@ -1,6 +1,6 @@
 """Why a record failed, as the log may say it: an answer of Bluecore names fields, and may quote the record as well.
 
-Nothing is taken of it but names that are the contract's own.
+Nothing is taken of it but names that are the contract's own, and of a REST API its message for developers, masked.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from typing import Final
 from consumer.kafka.headers import CONNECT
 from consumer.mapping.contract import CONTRACTS, DEFAULT_ATTRIBUTES
 from consumer.mapping.fields import PRODUCT
-from consumer.records import Failure, Outcome
+from consumer.records import Failure, Outcome, Reason
+from consumer.telemetry.masking import MASK
 
 _NAMES: Final = frozenset(
     (
@@ -23,6 +24,8 @@ _NAMES: Final = frozenset(
 )
 _PATH: Final = re.compile(r"[a-z_]+(?:(?<=products)(?:\[\d{1,4}\]|\.\d{1,4}(?!\d))|\.[a-z_]+)*")
 _SEGMENT: Final = re.compile(r"[a-z_]+")
+_NUMBER: Final = re.compile(r"\+?\d[\d .()-]{4,}\d")
+"""What may be a phone number."""
 _QUOTES: Final = "\"'`"
 _MOST_NAMED: Final = 3
 _LONGEST_ANSWER: Final = 10_000
@@ -31,8 +34,12 @@ _TOPICS: Final = {Outcome.RETRY: "retry", Outcome.DEAD_LETTER: "dead-letter"}
 
 def why(failure: Failure) -> str:
     """A sentence without a value of the record."""
-    if failure.status is None or failure.message == f"HTTP {failure.status}":
+    ours = failure.status is None or failure.reason is Reason.NOT_APPLIED
+    if ours or failure.message == f"HTTP {failure.status}":
         return failure.message
+    if failure.request_id:
+        # A REST API's message is for developers; an e-mail address in it is masked as in every line.
+        return f"Bluecore says: {_NUMBER.sub(MASK, failure.message)}"
     named = named_fields(failure.message)
     what = f"Bluecore names {', '.join(named)}" if named else "Bluecore says why, and may quote the record"
     topic = _TOPICS.get(failure.outcome, "dead-letter")

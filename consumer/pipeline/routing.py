@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from consumer.config.destinations import UNNAMED
+from consumer.config.endpoints import endpoint_of, rest_endpoints
 from consumer.config.model import Config
 from consumer.config.route import RouteConfig
 from consumer.mapping.recipients import Namespace
@@ -17,7 +18,7 @@ class TopicDestinations(NamedTuple):
     """Where the records of a topic may go.
 
     Attributes:
-        names: of the destinations; none where there is but one in all.
+        names: of the destinations and their APIs; none where there is but one in all.
         set_aside: what waits for one that is away goes to the retry topic, so that the others flow.
     """
 
@@ -31,8 +32,10 @@ ANYWHERE = TopicDestinations()
 def destinations_of(config: Config, topic: str) -> TopicDestinations:
     """By the routes that take the topic; the retry topic has records of all, and none is set aside again."""
     asked = config.delivery.on_destination_outage
-    names = dict.fromkeys(name for route in config.routes if route.takes(topic) for name in route.destinations)
-    if not (config.destinations or asked) or not names:
+    names = dict.fromkeys(
+        endpoint_of(name, route.api) for route in config.routes if route.takes(topic) for name in route.destinations
+    )
+    if not (config.destinations or asked or rest_endpoints(config)) or not names:
         return ANYWHERE
     mixed = len(names) > 1 if asked is None else asked == "set_aside"
     return TopicDestinations(tuple(names), mixed and bool(config.dead_letters.delays_seconds))

@@ -156,7 +156,7 @@ class Service:
         decided = self._engine.decide(now)
         send = self._client.send
         for ticket, task in decided.sends:
-            send(ticket, task.request.body, task.idempotency_key, task.traceparent, task.destination)
+            send(ticket, task.request.body, task.idempotency_key, task.traceparent, task.endpoint)
         for ticket, task in decided.writes:
             self._publisher.publish(ticket, task)
         for ticket, receipt in decided.receipts:

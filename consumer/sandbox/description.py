@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from consumer.sandbox.faults import FaultPlan, FixedLatency, LogNormalLatency, Step, UniformLatency
+from consumer.sandbox.faults import FaultPlan, Step
+from consumer.sandbox.latencies import FixedLatency, LogNormalLatency, UniformLatency
 
 _WORDS = {
     "reset": "connection broken",
     "hang": "no answer at all",
     "lost": "accepted, but the answer is lost",
+    "differs": "answered with another state than was asked for",
+    "misshapen": "accepted, but answered in another form",
+}
+_APIS = {
+    "events": "Events API",
+    "token": "access tokens",
+    "customers": "Customers API",
+    "eligibility": "Eligibility API",
 }
 
 
@@ -25,6 +34,10 @@ def describe(plan: FaultPlan) -> list[str]:
     if scripted := len(plan.scripts.distinct_id) + len(plan.scripts.idempotency_key):
         whom = "1 customer or event" if scripted == 1 else f"{scripted} customers or events"
         lines.append(f"failures planned one by one for {whom}")
+    if plan.token_seconds:
+        lines.append(f"access tokens end after {plan.token_seconds} s")
+    for api, each in plan.apis.items():
+        lines += [f"{_APIS[api]}: {line}" for line in describe(each)]
     for number, each in enumerate(plan.namespaces.values(), start=1):
         # By its number: a namespace is a secret, which a page must not show.
         lines += [f"for namespace {number} of the plan: {line}" for line in describe(each)]

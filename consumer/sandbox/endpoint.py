@@ -5,7 +5,6 @@ A plain ASGI function without a router before it: this is the path that carries 
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -13,18 +12,17 @@ from typing import Any, NamedTuple
 import orjson
 from starlette.types import Receive, Scope, Send
 
+from consumer.sandbox.answering import answer, delay, give_no_answer
 from consumer.sandbox.bounded import short_name
 from consumer.sandbox.callers import bounded_body
-from consumer.sandbox.connection import break_connection, wait_for_disconnect
 from consumer.sandbox.contract.checks import check_event
 from consumer.sandbox.contract.rules import MAX_BODY_BYTES, Finding, Rule
 from consumer.sandbox.injector import Disturbance, FaultInjector
-from consumer.sandbox.received import Headers, Outcome, Received
+from consumer.sandbox.received import Outcome, Received, address_of
 from consumer.sandbox.settings import SandboxSettings
 from consumer.sandbox.store import Store
 
 _ACCEPTED = 202
-_WITHOUT_BODY = (204, 304)  # RFC 9110, 6.4.1
 _FAULT_BODY = b'{"error":"A fault that the sandbox was asked for."}'
 _NAMESPACE = Finding("properties.token", Rule.TOKEN, "This is not the account's name (its namespace in Bluecore).")
 _KEY = Finding("", Rule.API_KEY, "The API key is missing or wrong.")
@@ -48,15 +46,19 @@ class EventsApi:
     ) -> None:
         self._settings = settings
         self._store = store
-        self._faults = faults
+        self._all_faults = faults
         self._closing = closing
         self._namespaces = settings.accepted
         self._key_header = settings.api_key_header.lower().encode()
         self._key = f"{settings.api_key_prefix}{settings.api_key}".encode()
 
+    @property
+    def _faults(self) -> FaultInjector:
+        return self._all_faults.of("events")
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] != "POST":
-            await _answer(send, 405, b'{"error":"Events are sent by POST."}', ((b"allow", b"POST"),))
+            await answer(send, 405, b'{"error":"Events are sent by POST."}', ((b"allow", b"POST"),))
             return
         body, complete = await bounded_body(receive, MAX_BODY_BYTES)
         if not complete:
@@ -64,16 +66,13 @@ class EventsApi:
         verdict = self._judge(scope["headers"], body)
         # Decided and remembered at once, in the order of arrival; only the answer takes its time.
         disturbance = self._remember(scope, body or b"", verdict)
-        if disturbance.delay_seconds:
-            await asyncio.sleep(disturbance.delay_seconds)
+        await delay(disturbance)
         if isinstance(disturbance.step, int):
-            await _answer(send, disturbance.step, _FAULT_BODY, disturbance.headers)
+            await answer(send, disturbance.step, _FAULT_BODY, disturbance.headers)
         elif disturbance.step is None:
-            await _answer(send, verdict.status, _explain(verdict), disturbance.headers)
+            await answer(send, verdict.status, _explain(verdict), disturbance.headers)
         else:
-            if disturbance.step == "hang":
-                await wait_for_disconnect(receive, self._faults.plan.hang_seconds, self._closing)
-            await break_connection(receive, send)
+            await give_no_answer(receive, send, disturbance, self._faults.plan.hang_seconds, self._closing)
 
     def _judge(self, headers: Iterable[tuple[bytes, bytes]], body: bytes | None) -> _Verdict:
         if body is None:
@@ -119,20 +118,13 @@ class EventsApi:
             idempotency_key=key,
             duplicate=accepted and self._store.accepted_before(key),
             method=scope["method"],
-            path=_address(scope),
+            path=address_of(scope),
             head=b"\r\n".join([b"%s: %s" % pair for pair in headers]),
             body=body,
             email=_email(verdict),
         )
         self._store.add(received, verdict.properties)
         return disturbance
-
-
-def _address(scope: Scope) -> str:
-    address: bytes = scope["raw_path"]
-    if query := scope["query_string"]:
-        address += b"?" + query
-    return address.decode("latin-1")
 
 
 def _parts(document: object) -> tuple[object, dict[str, Any]]:
@@ -162,13 +154,3 @@ def _explain(verdict: _Verdict) -> bytes:
     # Said once, however many fields it is about.
     error = " ".join(f"{', '.join(filter(None, names))}: {text}".removeprefix(": ") for text, names in fields.items())
     return orjson.dumps({"error": error, "reasons": reasons})
-
-
-async def _answer(send: Send, status: int, body: bytes, headers: Headers = ()) -> None:
-    sent = list(headers)
-    if status in _WITHOUT_BODY:
-        body = b""
-    else:
-        sent += [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": sent})
-    await send({"type": "http.response.body", "body": body})

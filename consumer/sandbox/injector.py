@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from random import Random
+from types import MappingProxyType
 
 from consumer.sandbox.description import describe
-from consumer.sandbox.faults import FaultPlan, ScriptStep, Step
-from consumer.sandbox.windows import Windows
-
-Header = tuple[bytes, bytes]
+from consumer.sandbox.faults import Api, FaultPlan, RateLimitPlan, ScriptStep, Step
+from consumer.sandbox.windows import Header, Windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +36,13 @@ class _State:
     idle: bool = field(init=False)
     used: dict[tuple[str, str], int] = field(default_factory=dict)
     namespaces: dict[str, FaultInjector] = field(default_factory=dict)
+    apis: dict[Api, FaultInjector] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.random = Random(self.plan.seed)  # noqa: S311 - seeded so that a run can be repeated
         self.windows = Windows(self.plan.rate_limit) if self.plan.rate_limit else None
-        self.idle = self.plan == FaultPlan(
-            seed=self.plan.seed, hang_seconds=self.plan.hang_seconds, namespaces=self.plan.namespaces
-        )
+        kept = {"seed", "hang_seconds", "namespaces", "apis", "token_seconds"}
+        self.idle = self.plan == FaultPlan(**{name: getattr(self.plan, name) for name in kept})
 
 
 class FaultInjector:
@@ -53,6 +52,8 @@ class FaultInjector:
         plan: what is in force at first.
         clock: a monotonic clock, in seconds.
         wall: the time of day, in seconds since the epoch, for `Retry-After` as a date.
+        quotas: by API, how many requests it takes where no plan says another number.
+        tells_policy: in the headers of a limit, the whole policy stands, as on the REST APIs.
     """
 
     def __init__(
@@ -61,9 +62,13 @@ class FaultInjector:
         *,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
+        quotas: Mapping[Api, RateLimitPlan] = MappingProxyType({}),
+        tells_policy: bool = False,
     ) -> None:
         self._clock = clock
         self._wall = wall
+        self._quotas = quotas
+        self._tells_policy = tells_policy
         self.apply(plan or FaultPlan())
 
     @property
@@ -73,10 +78,21 @@ class FaultInjector:
     def apply(self, plan: FaultPlan) -> None:
         """Put this plan in force from now on: seed, scripts, windows and outage begin anew."""
         # One assignment, so that the thread that answers requests sees the old state or the new one.
-        below = {
-            name: FaultInjector(each, clock=self._clock, wall=self._wall) for name, each in plan.namespaces.items()
-        }
-        self._state = _State(plan, self._clock(), namespaces=below)
+        self._state = _State(
+            plan,
+            self._clock(),
+            namespaces={name: self._below(each, self._tells_policy) for name, each in plan.namespaces.items()},
+            apis={
+                **{name: self._below(each) for name, each in plan.apis.items()},
+                **{
+                    name: self._below(_within(quota, plan.apis.get(name, plan)), tells_policy=True)
+                    for name, quota in self._quotas.items()
+                },
+            },
+        )
+
+    def _below(self, plan: FaultPlan, tells_policy: bool = False) -> FaultInjector:  # noqa: FBT001, FBT002
+        return FaultInjector(plan, clock=self._clock, wall=self._wall, tells_policy=tells_policy)
 
     def clear(self) -> None:
         """Behave again."""
@@ -95,11 +111,19 @@ class FaultInjector:
         left, outage = self.outage_seconds_left, self.plan.outage
         rest = outage.model_copy(update={"seconds": round(left, 3)}) if outage and left else None
         below = {name: each.in_force for name, each in self._state.namespaces.items()}
-        return self.plan.model_copy(update={"outage": rest, "namespaces": below})
+        apis = {
+            name: each.model_copy(update={"outage": self.of(name).in_force.outage})
+            for name, each in self.plan.apis.items()
+        }
+        return self.plan.model_copy(update={"outage": rest, "namespaces": below, "apis": apis})
 
     def describe(self) -> list[str]:
         """What is in force, in plain words; empty when nothing is."""
         return describe(self.in_force)
+
+    def of(self, api: Api) -> FaultInjector:
+        """The faults of one API: its own, or those of all."""
+        return self._state.apis.get(api, self)
 
     def next(self, distinct_id: str, idempotency_key: str, namespace: str = "") -> Disturbance:
         """Decide what befalls the request that has just arrived; each call is one attempt of its scripts."""
@@ -120,17 +144,10 @@ class FaultInjector:
         headers: tuple[Header, ...] = ()
         if state.windows:
             allowance = state.windows.take(self._clock())
-            headers = tuple(
-                (name, str(value).encode())
-                for name, value in (
-                    (b"ratelimit-limit", allowance.limit),
-                    (b"ratelimit-remaining", allowance.remaining),
-                    (b"ratelimit-reset", allowance.reset_seconds),
-                )
-            )
+            headers = allowance.policy_headers if self._tells_policy else allowance.headers
             if not allowance.allowed:
-                retry = self._retry_after(allowance.reset_seconds)
-                return Disturbance(delay, 429, "rate limit", (*headers, retry))
+                retry = () if self._tells_policy else (self._retry_after(allowance.reset_seconds),)
+                return Disturbance(delay, 429, "rate limit", (*headers, *retry))
         for step, rate in state.plan.rates.items():
             chance -= rate
             if chance < 0:
@@ -164,3 +181,9 @@ def _scripted(state: _State, distinct_id: str, idempotency_key: str) -> ScriptSt
             state.used[kind, name] = used + 1
             return steps[used]
     return None
+
+
+def _within(quota: RateLimitPlan, plan: FaultPlan) -> FaultPlan:
+    """The plan as one API meets it, with the API's quota where it names no limit."""
+    below = {name: _within(quota, each) for name, each in plan.namespaces.items()}
+    return plan.model_copy(update={"rate_limit": plan.rate_limit or quota, "namespaces": below, "apis": {}})

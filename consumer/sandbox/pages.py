@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import re
 import secrets
+import time
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import orjson
 from starlette.applications import Starlette
@@ -17,9 +18,12 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from consumer.sandbox.callers import MOST_BYTES, bounded_body
-from consumer.sandbox.faults import FaultPlanError, parse_plan
+from consumer.sandbox.faults import Api, FaultPlanError, parse_plan
 from consumer.sandbox.feed import FeedPosition, feed
 from consumer.sandbox.received import Outcome, Received
+from consumer.sandbox.rest.identifiers import identifier
+from consumer.sandbox.rest.refused import Refused
+from consumer.sandbox.rest.request import BASE_PATH, TOKEN_PATH
 from consumer.sandbox.state import SandboxState
 from consumer.sandbox.store import Filter
 
@@ -41,6 +45,8 @@ class Pages:
             Route("/_counts", self.counts),
             Route("/_refusals", self.refusals),
             Route("/_customers/{identifier:path}", self.customer),
+            Route("/_consents", self.consents),
+            Route("/_confirmations", self.confirm, methods=["POST"]),
             Route("/_stream", self.stream),
             Route("/_about", self.about),
             Route("/_reset", self.reset, methods=["POST"]),
@@ -78,6 +84,23 @@ class Pages:
             raise HTTPException(404, "Nothing is known of this customer: none of their events has been accepted.")
         return _json(profile)
 
+    async def consents(self, request: Request) -> Response:
+        """What customers have consented to, as JSON lines: one for each address and message type."""
+        states = self._sandbox.store.consents(request.query_params.get("namespace"))
+        lines = b"".join(orjson.dumps(state, option=orjson.OPT_APPEND_NEWLINE) for state in states)
+        return Response(lines, media_type="application/x-ndjson")
+
+    async def confirm(self, request: Request) -> Response:
+        """The customer answers the message of a double opt-in: `{"phone_number": "+14155550100"}`."""
+        try:
+            asked = orjson.loads(await _body(request))
+            phone = identifier({"phone_number": asked["phone_number"]}, "")
+        except (ValueError, KeyError, TypeError, Refused):
+            raise HTTPException(400, 'It takes the number that confirms: {"phone_number": "+14155550100"}.') from None
+        if not self._sandbox.store.confirm(phone, time.time_ns(), asked.get("namespace")):
+            raise HTTPException(404, "Nothing waits for this number to be confirmed.")
+        return Response(status_code=204)
+
     async def stream(self, request: Request) -> Response:
         position = FeedPosition.parse(request.headers.get("last-event-id", ""))
         lines = feed(self._sandbox, self._run, _filter(request), position)
@@ -85,7 +108,7 @@ class Pages:
 
     async def about(self, _request: Request) -> Response:
         settings = self._sandbox.settings
-        return _json({"path": settings.path, "strict": settings.strict})
+        return _json({"path": settings.path, "rest": BASE_PATH, "token": TOKEN_PATH, "strict": settings.strict})
 
     async def reset(self, _request: Request) -> Response:
         self._sandbox.reset()
@@ -147,5 +170,7 @@ def _filter(request: Request, *others: str) -> Filter:
     outcome = query.get("outcome", "")
     if outcome and outcome not in set(Outcome):
         raise HTTPException(400, f"outcome: must be one of {', '.join(Outcome)}, not {outcome!r}")
-    event, distinct_id, customer = (query.get(name, "") for name in ("event", "distinct_id", "customer"))
-    return Filter(event, distinct_id, outcome, customer)
+    event, distinct_id, customer, api = (query.get(name, "") for name in ("event", "distinct_id", "customer", "api"))
+    if api and api not in get_args(Api):
+        raise HTTPException(400, f"api: must be one of {', '.join(get_args(Api))}, not {api!r}")
+    return Filter(event, distinct_id, outcome, customer, api)

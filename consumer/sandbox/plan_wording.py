@@ -17,12 +17,13 @@ SHAPES: Final = {
     "outage": '30 or {"seconds": 30, "step": 503}',
     "scripts": '{"distinct_id": {"jane@example.com": [503, "pass"]}} or {"idempotency_key": {"cart:0:17": [503]}}',
     "namespaces": '{"acme": {"outage": 30}}',
+    "apis": '{"token": {"outage": 30}, "eligibility": {"rates": {"differs": 0.01}}}',
 }
 """How each fault that is more than a number is written in JSON, by its key in the plan."""
 
 _KEYS: Final = (
-    *(key for key in SHAPES if key != "namespaces"),
-    *("retry_after_seconds", "retry_after_as", "hang_seconds", "seed", "namespaces"),
+    *(key for key in SHAPES if key not in {"namespaces", "apis"}),
+    *("retry_after_seconds", "retry_after_as", "hang_seconds", "seed", "namespaces", "apis", "token_seconds"),
 )
 
 _SENTENCES: Final = {

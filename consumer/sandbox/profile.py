@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from sys import getsizeof
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import orjson
 
 from consumer.sandbox.bounded import BoundedMapping, short_name
 from consumer.sandbox.contract.values import is_attribute
+from consumer.sandbox.subscriptions import Status, Subscriptions
 
 _MOST_ATTRIBUTES = 200
 _MOST_ITEMS = 50
 _MOST_FIELDS = 20
 _MOST_TEXT = 500
 _MOST_EVENTS = 30
-_EMPTY_BYTES = 2_500
+_EMPTY_BYTES = 2_900
 _EVENT_BYTES = 130
+_CONSENTS: Final[dict[Status, Literal["opted_in", "unsubscribed"]]] = {
+    Status.SUBSCRIBED: "opted_in",
+    Status.UNSUBSCRIBED: "unsubscribed",
+}
 
 
 class Profile:
@@ -30,11 +35,12 @@ class Profile:
         Args:
             identifier: the e-mail, or an id.
             linked: False: an id that no `identify` event has tied to an e-mail. Nothing is known of it but that its
-                events came: they reach no profile (Bluecore, Events API).
+                events came: they reach no profile (Bluecore, Events API). A phone number that the REST APIs brought
+                is a customer by itself.
         """
         self.id = identifier
         self.linked = linked
-        self.consent: Literal["opted_in", "unsubscribed"] | None = None
+        self.subscriptions = Subscriptions()
         self.attributes: BoundedMapping[Any] = BoundedMapping(_MOST_ATTRIBUTES)
         self.linked_ids: BoundedMapping[None] = BoundedMapping(_MOST_ITEMS)
         self.cart: BoundedMapping[dict[str, Any]] = BoundedMapping(_MOST_ITEMS)
@@ -48,7 +54,13 @@ class Profile:
     def size(self) -> int:
         """About the bytes of memory that it holds."""
         carts = self.cart.size + self.wishlist.size + self.orders.size
-        return self._own_bytes + self.attributes.size + self.linked_ids.size + carts
+        return self._own_bytes + self.attributes.size + self.linked_ids.size + carts + self.subscriptions.size
+
+    @property
+    def consent(self) -> Literal["opted_in", "unsubscribed"] | None:
+        """Whether the address may be sent e-mails that advertise."""
+        state = self.subscriptions.find(self.id)
+        return _CONSENTS.get(state.status) if state else None
 
     def as_dict(self) -> dict[str, Any]:
         """The profile as JSON; the latest order and event first, times in milliseconds since the epoch."""
@@ -57,6 +69,7 @@ class Profile:
             "linked": self.linked,
             "attributes": dict(self.attributes),
             "consent": self.consent,
+            "subscriptions": [each.as_dict() for each in self.subscriptions],
             "linked_ids": list(self.linked_ids),
             "cart": list(self.cart.values()),
             "wishlist": list(self.wishlist.values()),

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
 
 from consumer.sandbox.bounded import short_name
 from consumer.sandbox.contract.values import is_email
 from consumer.sandbox.links import Links
 from consumer.sandbox.profile import Profile
+from consumer.sandbox.subscriptions import MARKETING, Source, Status, Subscription
 
 _LINKS_A_CUSTOMER = 2
 _LINKS_SHARE = 4
+_NANOSECONDS = 1_000_000  # in a millisecond
+_EVENTS: Final = {"optin": Status.SUBSCRIBED, "unsubscribe": Status.UNSUBSCRIBED}
 _Place = tuple[str, str]
 """A namespace, and an e-mail or an id in it."""
 
@@ -73,8 +78,67 @@ class Profiles:
         if profile.linked:
             profile.patch(attributes)
             profile.shop(event, properties)
-            if event in {"optin", "unsubscribe"}:
-                profile.consent = "opted_in" if event == "optin" else "unsubscribed"
+            if (status := _EVENTS.get(event)) is not None:
+                moment = _NANOSECONDS * at_ms  # the Events API takes no time of the consent's own
+                profile.subscriptions.take(Subscription(profile.id, MARKETING, status, moment, Source.EVENTS))
+        self._grown(profile, before)
+
+    def change(self, namespace: str, identifier: str, change: Callable[[Profile], None]) -> Profile:
+        """Let a request of the REST APIs change its customer, who is there from then on.
+
+        Args:
+            namespace: whose customer.
+            identifier: an e-mail address in small letters, or a phone number with its plus sign.
+            change: what is done to the profile.
+        """
+        profile = self._touch(self._place(namespace, identifier))
+        before = profile.size
+        profile.linked = True
+        change(profile)
+        self._grown(profile, before)
+        return profile
+
+    def of(self, namespace: str | None) -> list[Profile]:
+        """The customers of one namespace, or of all; those seen last come last."""
+        within = None if namespace is None else short_name(namespace)
+        return [profile for (place, _), profile in self._profiles.items() if within in (None, place)]
+
+    def confirm(self, phone: str, now: int, namespace: str | None) -> bool:
+        """Subscribe what waits to be confirmed, at `now`, in nanoseconds; give whether something did."""
+        profile = self.find(phone, namespace)
+        if profile is None:
+            return False
+        waiting = [each for each in profile.subscriptions.of(phone) if each.status is Status.PENDING_CONFIRMATION]
+        for each in waiting:
+            profile.subscriptions.take(replace(each, status=Status.SUBSCRIBED, consented_at=now))
+        return bool(waiting)
+
+    def join(self, namespace: str, phone: str, email: str) -> None:
+        """Let a phone number be the customer's of this e-mail address: what was known of the number goes there."""
+        former = self._profiles.get(self._place(namespace, phone))
+        if former is not None and former.id == email:
+            return
+        states = self._taken_from(former, phone) if former is not None else []
+        # What was known of a number alone was known of the customer whose number it turns out to be.
+        attributes = dict(former.attributes) if former is not None and former.id == phone else {}
+        self._identify(namespace, phone, email)
+
+        def take_over(profile: Profile) -> None:
+            profile.linked_ids.put(phone, None)
+            profile.patch({name: value for name, value in attributes.items() if name not in profile.attributes})
+            for each in states:
+                profile.subscriptions.take(each)
+
+        self.change(namespace, email, take_over)
+
+    def _taken_from(self, former: Profile, phone: str) -> list[Subscription]:
+        before, states = former.size, former.subscriptions.of(phone)
+        for each in states:
+            former.subscriptions.drop(each)
+        self._bytes += former.size - before
+        return states
+
+    def _grown(self, profile: Profile, before: int) -> None:
         self._bytes += profile.size - before
         while len(self._profiles) > self._keep or (self._bytes > self._keep_bytes and len(self._profiles) > 1):
             self._forget(next(iter(self._profiles)))

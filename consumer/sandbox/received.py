@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from consumer.sandbox.contract.rules import Finding
+from consumer.sandbox.faults import Api
 from consumer.sandbox.masking import masked_anywhere, masked_body
 from consumer.telemetry.masking import MASK
 
@@ -22,6 +23,7 @@ _OBJECTS_BYTES = 750  # the object itself, its numbers, what a text takes beside
 _FINDING_BYTES = 320
 _MOST_BYTES_A_CHARACTER = 4
 _SECRET = re.compile(r"authorization|cookie|api-?key|token|secret|password", re.IGNORECASE)
+_NAMESPACE = re.compile(r"^(/api/namespaces/)[^/?]+")
 
 
 class Outcome(StrEnum):
@@ -32,6 +34,14 @@ class Outcome(StrEnum):
     FAULT = "fault"
 
 
+def address_of(scope: Mapping[str, Any]) -> str:
+    """The address of a request as it was asked for, with its query."""
+    address: bytes = scope["raw_path"]
+    if query := scope["query_string"]:
+        address += b"?" + query
+    return address.decode("latin-1")
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """A request.
@@ -39,8 +49,8 @@ class Received:
     Attributes:
         number: in the order of arrival, from 1 on.
         at_ms: when, in milliseconds since the epoch.
-        accepted: the event is in Bluecore's books, which one whose answer was lost is too, though its outcome is a
-            fault.
+        accepted: the event is in Bluecore's books, which one whose answer was lost or misshapen is too, though its
+            outcome is a fault.
         status: HTTP's; None when there was no answer.
         findings: the reasons of a refusal; of an accepted event, what Bluecore silently ignores.
         fault: what was done to it on request.
@@ -48,6 +58,8 @@ class Received:
         path: the address as it was asked for, with its query.
         head: the headers, a line each.
         email: the customer's, where that is not the `distinct_id`: in an identify, above all.
+        api: by which it came.
+        bluecore_id: under which it is found, of the REST APIs.
     """
 
     number: int
@@ -66,6 +78,8 @@ class Received:
     head: bytes
     body: bytes
     email: str = ""
+    api: Api = "events"
+    bluecore_id: str = ""
 
     @property
     def headers(self) -> Headers:
@@ -96,6 +110,7 @@ class Received:
         return {
             "number": self.number,
             "at": datetime.fromtimestamp(self.at_ms / 1000, UTC).isoformat(timespec="milliseconds"),
+            "api": self.api,
             "event": self.event,
             "distinct_id": self.distinct_id,
             "email": self.email,
@@ -107,6 +122,7 @@ class Received:
                 for found in self.findings
             ],
             "fault": self.fault,
+            "bluecore_id": self.bluecore_id,
             "idempotency_key": self.idempotency_key,
             "duplicate": self.duplicate,
         }
@@ -116,14 +132,14 @@ class Received:
 
         Beside `method`, `path` and `headers` (pairs, in their order) it has `raw`, the body's text as it arrived,
         or `raw_base64` when that is not UTF-8; and `body`, the same decoded, or the text when it is no JSON or
-        nested more deeply than 250 levels. The token is masked in the body, the value of `secret_headers` and of
-        whatever header is named like a secret.
+        nested more deeply than 250 levels. The token is masked in the body, the namespace in the path, the value of
+        `secret_headers` and of whatever header is named like a secret.
         """
         return (
             self.summary()
             | {
                 "method": self.method,
-                "path": masked_anywhere(self.path),
+                "path": _NAMESPACE.sub(rf"\1{MASK}", masked_anywhere(self.path)),
                 "headers": self._shown_headers(secret_headers),
             }
             | self._shown_body()

@@ -19,7 +19,10 @@ def run_sandbox(settings: SandboxSettings, host: str = "127.0.0.1", port: int = 
     before = {sign: signal.signal(sign, lambda *_: ended.set()) for sign in (signal.SIGINT, signal.SIGTERM)}
     try:
         with running_sandbox(settings, host, port) as running:
-            sys.stdout.write(f"Bluecore sandbox: the page is {running.url}/ and the Events API {running.api_url}\n")
+            sys.stdout.write(
+                f"Bluecore sandbox: the page is {running.url}/ and the Events API {running.api_url}\n"
+                f"The REST APIs are {running.rest_url} and their tokens {running.token_url}\n"
+            )
             sys.stdout.flush()
             ended.wait()
     except OSError as error:

@@ -12,6 +12,8 @@ from starlette.types import Receive, Scope, Send
 from consumer.sandbox.callers import Callers
 from consumer.sandbox.endpoint import EventsApi
 from consumer.sandbox.pages import Pages
+from consumer.sandbox.rest.api import RestApi
+from consumer.sandbox.rest.request import BASE_PATH, TOKEN_PATH, is_rest
 from consumer.sandbox.serve import serve
 from consumer.sandbox.settings import SandboxSettings
 from consumer.sandbox.state import SandboxState
@@ -23,6 +25,7 @@ class Sandbox(SandboxState):
     def __init__(self, settings: SandboxSettings | None = None) -> None:
         super().__init__(settings)
         self._endpoint = EventsApi(self.settings, self.store, self.faults, lambda: self.closing)
+        self._rest = RestApi(self.settings, self.store, self.faults, lambda: self.closing)
         self._pages = Pages(self).app()
         self._callers = Callers(self._answer, self.settings.allow_hosts)
 
@@ -32,6 +35,8 @@ class Sandbox(SandboxState):
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == self.settings.path:
             await self._endpoint(scope, receive, send)
+        elif scope["type"] == "http" and is_rest(scope["path"]):
+            await self._rest(scope, receive, send)
         else:
             await self._pages(scope, receive, send)
 
@@ -42,6 +47,15 @@ class Running(NamedTuple):
     sandbox: Sandbox
     url: str
     api_url: str
+
+    @property
+    def rest_url(self) -> str:
+        """The base address of the REST APIs: `bluecore.rest_api.url`."""
+        return self.url + BASE_PATH
+
+    @property
+    def token_url(self) -> str:
+        return self.url + TOKEN_PATH
 
 
 @contextmanager

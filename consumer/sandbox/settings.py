@@ -4,7 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from consumer.sandbox.faults import FaultPlan
+from consumer.sandbox.faults import FaultPlan, RateLimitPlan
+
+SCOPES = ("customers:read", "customers:write", "eligibility:read", "eligibility:write")
+
+
+@dataclass(frozen=True, slots=True)
+class RestSettings:
+    """The key of the account for Bluecore's REST APIs, and their quota.
+
+    Attributes:
+        client_id: the only one that is accepted; empty: any.
+        client_secret: the same.
+        audience: the only one for which there are tokens.
+        scopes: the rights of the key.
+        namespaces: those that the key covers; none: all of the account.
+        token_seconds: after how long a token ends.
+        quota: the requests that each API takes in a second and in a minute.
+    """
+
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    audience: str = "https://a.bluecore.com"
+    scopes: tuple[str, ...] = SCOPES
+    namespaces: tuple[str, ...] = field(default=(), repr=False)
+    token_seconds: int = 86_400
+    quota: RateLimitPlan = field(default_factory=RateLimitPlan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +50,7 @@ class SandboxSettings:
         keep_customers: how many customers and their linked ids are kept; the least recently seen goes first.
         keep_customer_bytes: how many bytes of them.
         keep_keys: how many idempotency keys, by which duplicates are noticed; some 200 bytes each.
+        rest: the key for the REST APIs, and their quota.
     """
 
     namespace: str = field(default="", repr=False)
@@ -41,6 +67,7 @@ class SandboxSettings:
     keep_keys: int = 100_000
     faults: FaultPlan = field(default_factory=FaultPlan)
     namespaces: tuple[str, ...] = field(default=(), repr=False)
+    rest: RestSettings = field(default_factory=RestSettings)
 
     @property
     def accepted(self) -> frozenset[str]:

@@ -7,7 +7,8 @@ from typing import Any
 from consumer.sandbox.injector import FaultInjector
 from consumer.sandbox.received import Received
 from consumer.sandbox.settings import SandboxSettings
-from consumer.sandbox.store import Counts, Filter, Store
+from consumer.sandbox.store import Filter, Store
+from consumer.sandbox.tally import Counts
 
 
 class SandboxState:
@@ -20,7 +21,8 @@ class SandboxState:
     def __init__(self, settings: SandboxSettings | None = None) -> None:
         self.settings = settings or SandboxSettings()
         self.store = Store(self.settings)
-        self.faults = FaultInjector(self.settings.faults)
+        quota = self.settings.rest.quota
+        self.faults = FaultInjector(self.settings.faults, quotas={"customers": quota, "eligibility": quota})
         self.closing = False
 
     @property
@@ -46,6 +48,10 @@ class SandboxState:
         Without one, in the namespace that saw the customer last.
         """
         return self.store.profile(identifier, namespace)
+
+    def consents(self, namespace: str | None = None) -> list[dict[str, Any]]:
+        """What customers have consented to, by either way, in one namespace or in all; see `Subscription.as_dict`."""
+        return self.store.consents(namespace)
 
     def reset(self) -> None:
         """Forget what arrived; faults stay in force."""

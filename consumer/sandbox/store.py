@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter, OrderedDict, deque
-from dataclasses import dataclass, field
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from consumer.sandbox.bounded import short_name
@@ -12,34 +13,10 @@ from consumer.sandbox.profiles import Profiles
 from consumer.sandbox.received import Outcome, Received
 from consumer.sandbox.refusals import Refusals
 from consumer.sandbox.settings import SandboxSettings
+from consumer.sandbox.tally import Counts, Tally
 
-_MOST_NAMES = 200
-OTHER_NAMES = "(other names)"
 NAMELESS = "(no name)"
 """As a filter: the events whose name could not be read, as their body is no JSON or has none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Figures since the start or the last reset, exact however many requests there were.
-
-    Attributes:
-        lost: of the faults, the events that were accepted all the same, as only their answer was lost.
-        duplicates: those accepted though their idempotency key had been before.
-        warned: those accepted though Bluecore would silently ignore a part of them.
-        by_event: by the event's name, how many had each outcome.
-        by_status: how many had each HTTP status; `none` where there was no answer.
-    """
-
-    total: int = 0
-    accepted: int = 0
-    refused: int = 0
-    fault: int = 0
-    lost: int = 0
-    duplicates: int = 0
-    warned: int = 0
-    by_event: dict[str, dict[str, int]] = field(default_factory=dict)
-    by_status: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +25,19 @@ class Filter:
 
     Attributes:
         customer: a part of the id or of the e-mail, in any case.
+        api: by which it came.
     """
 
     event: str = ""
     distinct_id: str = ""
     outcome: str = ""
     customer: str = ""
+    api: str = ""
 
     def matches(self, received: Received) -> bool:
         return (
             (not self.event or (received.event or NAMELESS) == self.event)
+            and (not self.api or received.api == self.api)
             and (not self.outcome or received.outcome == self.outcome)
             and (not self.distinct_id or received.distinct_id == short_name(self.distinct_id))
             and (not self.customer or self._names(received))
@@ -82,10 +62,7 @@ class Store:
         self._events: deque[Received] = deque()
         self._sizes: deque[int] = deque()
         self._bytes = 0
-        self._by_event: Counter[tuple[str, Outcome]] = Counter()
-        self._by_status: Counter[str] = Counter()
-        self._names: set[str] = set()
-        self._lost = self._duplicates = self._warned = 0
+        self._tally = Tally()
         self._keys: OrderedDict[int, None] = OrderedDict()
         self._refusals = Refusals()
         self.profiles = Profiles(self._settings.keep_customers, self._settings.keep_customer_bytes)
@@ -99,20 +76,32 @@ class Store:
     def add(self, received: Received, properties: dict[str, Any] | None) -> None:
         """Remember the request of the next number; an accepted event's `properties` go to its customer."""
         with self._lock:
-            self.number = received.number
-            self._count(received)
-            self._keep(received)
-            if received.outcome is Outcome.REFUSED:
-                self._refusals.add(received)
-            if not received.accepted:
-                return
-            if received.idempotency_key:
-                # One size for all keys, so that their number alone bounds what they take.
-                self._keys[hash(received.idempotency_key)] = None
-                if len(self._keys) > self._settings.keep_keys:
-                    self._keys.popitem(last=False)
-            if properties is not None:
+            self._note(received)
+            if received.accepted and properties is not None:
                 self.profiles.apply(received.number, received.at_ms, received.event, properties)
+
+    def change(self, received: Received, change: Callable[[Profiles], None]) -> None:
+        """Remember the request of the next number, and what it does to the customers."""
+        with self._lock:
+            self._note(received)
+            change(self.profiles)
+
+    def count_asked(self, what: str, status: int | None) -> None:
+        """Count a request that is no event: a token, or what is only read."""
+        with self._lock:
+            self._tally.add_asked(what, status)
+
+    def _note(self, received: Received) -> None:
+        self.number = received.number
+        self._tally.add(received)
+        self._keep(received)
+        if received.outcome is Outcome.REFUSED:
+            self._refusals.add(received)
+        if received.accepted and received.idempotency_key:
+            # One size for all keys, so that their number alone bounds what they take.
+            self._keys[hash(received.idempotency_key)] = None
+            if len(self._keys) > self._settings.keep_keys:
+                self._keys.popitem(last=False)
 
     def _keep(self, received: Received) -> None:
         self._events.append(received)
@@ -122,39 +111,12 @@ class Store:
             self._events.popleft()
             self._bytes -= self._sizes.popleft()
 
-    def _count(self, received: Received) -> None:
-        name = received.event
-        if name not in self._names:
-            # A label that grows with the data would grow for ever.
-            name = name if len(self._names) < _MOST_NAMES else OTHER_NAMES
-            self._names.add(name)
-        self._by_event[name, received.outcome] += 1
-        self._by_status["none" if received.status is None else str(received.status)] += 1
-        self._lost += received.accepted and received.outcome is Outcome.FAULT
-        self._duplicates += received.duplicate
-        self._warned += received.outcome is Outcome.ACCEPTED and bool(received.findings)
-
     def accepted_before(self, idempotency_key: str) -> bool:
         return bool(idempotency_key) and hash(idempotency_key) in self._keys
 
     def counts(self) -> Counts:
         with self._lock:
-            by_event: dict[str, dict[str, int]] = {}
-            outcomes: Counter[Outcome] = Counter()
-            for (name, outcome), count in self._by_event.items():
-                by_event.setdefault(name, dict.fromkeys(map(str, Outcome), 0))[outcome] = count
-                outcomes[outcome] += count
-            return Counts(
-                total=outcomes.total(),
-                accepted=outcomes[Outcome.ACCEPTED],
-                refused=outcomes[Outcome.REFUSED],
-                fault=outcomes[Outcome.FAULT],
-                lost=self._lost,
-                duplicates=self._duplicates,
-                warned=self._warned,
-                by_event=by_event,
-                by_status=dict(self._by_status),
-            )
+            return self._tally.counts()
 
     def refusals(self) -> list[dict[str, Any]]:
         """The refused events by their reasons, as `Refusals.listed` has them."""
@@ -183,3 +145,22 @@ class Store:
         with self._lock:
             profile = self.profiles.find(identifier, namespace)
             return profile.as_dict() if profile else None
+
+    def consents(self, namespace: str | None = None) -> list[dict[str, Any]]:
+        """The states of all customers that are kept, of one namespace or of all; see `Subscription.as_dict`."""
+        with self._lock:
+            return [each.as_dict() for profile in self.profiles.of(namespace) for each in profile.subscriptions]
+
+    def confirm(self, phone: str, now: int, namespace: str | None = None) -> bool:
+        """Let a customer answer the message of a double opt-in: what waits to be confirmed is so from `now` on.
+
+        Args:
+            phone: the number with its plus sign.
+            now: nanoseconds since the epoch.
+            namespace: whose customer; None: that of the namespace which saw the customer last.
+
+        Returns:
+            Whether something was waiting.
+        """
+        with self._lock:
+            return self.profiles.confirm(phone, now, namespace)

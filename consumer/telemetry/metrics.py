@@ -241,6 +241,9 @@ class Metrics:
             "How long an open transaction has held up a partition of the topic, the longest; 0 while none does.",
             "topic",
         )
+        self.reading_stands = gauge(
+            "reading_stands_seconds", "For how long nothing was read, while what is ours has grown at the brokers."
+        )
         self.topic_missing: Children[str, Gauge] = gauges(
             "topic_missing", "1 while the brokers do not have a routed topic, or do not show it to us.", "topic"
         )

@@ -10,6 +10,7 @@ from opentelemetry.context import Context
 from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer, set_span_in_context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from consumer.config.endpoints import reached
 from consumer.config.model import Config
 from consumer.ports import Client
 from consumer.records import Answer
@@ -94,7 +95,7 @@ def _end(span: Span, answer: Answer) -> None:
 
 def shared_attributes(config: Config) -> dict[str, dict[str, str | int]]:
     """By destination, what is the same of all requests."""
-    return {name: _of_destination(config, name, each.url) for name, each in config.endpoints.items()}
+    return {name: _of_destination(config, name, each.url) for name, each in reached(config).items()}
 
 
 def _of_destination(config: Config, name: str, address: str) -> dict[str, str | int]:

@@ -24,7 +24,8 @@ from consumer.bluecore.response import BODY_LIMIT, Response
 from consumer.bluecore.threads import ThreadTransport
 from consumer.bluecore.transport import ConnectionSettings, Done, Transport
 from consumer.records import NoAnswer
-from tests.support.servers import ACCEPTED, Peer, Server, certificate, issued, server_context
+from tests.support.authority import Authority
+from tests.support.servers import ACCEPTED, Peer, Server, certificate, server_context
 from tests.support.waiting import free_port
 
 Opens = Callable[[ConnectionSettings], "Transport"]
@@ -546,14 +547,14 @@ def test_over_tls_an_exchange_is_what_it_is_without(
     as_folder: bool,  # noqa: FBT001 - drawn
 ) -> None:
     """By an authority of its own: many requests on one connection, answers in pieces, a body of many records."""
-    authority, pem = issued(tmp_path, alternative="IP:127.0.0.1")
+    issuer = Authority(tmp_path)
+    authority, pem = issuer.certificate, issuer.signed("bluecore", "IP:127.0.0.1").both
     if as_folder:
-        (folder := tmp_path / "authorities").mkdir()
-        name = subprocess.run(
-            ["openssl", "x509", "-in", authority, "-noout", "-hash"], check=True, capture_output=True, text=True
-        )
-        (folder / f"{name.stdout.strip()}.0").write_bytes(authority.read_bytes())
-        authority = folder
+        command = ["openssl", "x509", "-in", str(authority), "-noout", "-hash"]
+        name = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+        authority = tmp_path / "authorities"
+        authority.mkdir()
+        (authority / f"{name}.0").write_bytes(issuer.certificate.read_bytes())
     chunked = b"HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n"
     large = b"x" * 50_000
     seen: list[bytes] = []
@@ -573,14 +574,15 @@ def test_over_tls_an_exchange_is_what_it_is_without(
 
 
 def test_over_tls_a_connection_that_the_server_closed_meanwhile_is_replaced(opened: Opens, tmp_path: Path) -> None:
-    authority, pem = issued(tmp_path, alternative="IP:127.0.0.1")
+    authority = Authority(tmp_path)
+    pem = authority.signed("bluecore", "IP:127.0.0.1").both
 
     def script(peer: Peer) -> None:
         peer.read_request()
         peer.send(ACCEPTED)
 
     with Server(script, tls=server_context(pem, ssl.TLSVersion.TLSv1_3)) as server:
-        transport = opened(replace(SETTINGS, verify=str(authority)))
+        transport = opened(replace(SETTINGS, verify=str(authority.certificate)))
         for _ in range(3):
             assert answered(exchange(transport, post(server.url))).status == 202
             assert server.closed.acquire(timeout=LONG)
@@ -588,8 +590,9 @@ def test_over_tls_a_connection_that_the_server_closed_meanwhile_is_replaced(open
 
 
 def test_over_tls_what_takes_too_long_times_out(opened: Opens, tmp_path: Path) -> None:
-    authority, pem = issued(tmp_path, alternative="IP:127.0.0.1")
-    settings = replace(SETTINGS, verify=str(authority), timeout=0.5)
+    authority = Authority(tmp_path)
+    pem = authority.signed("bluecore", "IP:127.0.0.1").both
+    settings = replace(SETTINGS, verify=str(authority.certificate), timeout=0.5)
     with Server(lambda peer: peer.drain(), tls=server_context(pem)) as silent:
         assert failed(exchange(opened(settings), post(silent.url))) is NoAnswer.TIMEOUT
     with socket.create_server(("127.0.0.1", 0)) as mute:  # a handshake that is not answered

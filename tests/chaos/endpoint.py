@@ -9,7 +9,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from consumer.sandbox.faults import FaultPlan, LogNormalLatency, make_plan
+from consumer.sandbox.faults import FaultPlan, make_plan
+from consumer.sandbox.latencies import LogNormalLatency
 from consumer.sandbox.received import Received
 from consumer.sandbox.sandbox import Sandbox
 from consumer.sandbox.serve import serve

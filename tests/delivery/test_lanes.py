@@ -17,6 +17,7 @@ from consumer.delivery.lanes import Lane, LaneGroup, Lanes
 class Job:
     name: str
     priority: int = 0
+    endpoint: str = ""
 
 
 def taken(lanes: Lanes[Job]) -> str:

@@ -7,7 +7,6 @@ from functools import partial
 
 import pytest
 
-from consumer.config.destinations import UNNAMED
 from consumer.delivery.failures import joined
 from consumer.delivery.lanes import Lane, LaneGroup, Lanes
 from consumer.delivery.outbox import Outbox
@@ -15,7 +14,7 @@ from consumer.delivery.partitions import Partitions
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.receipts import Receipts
 from consumer.delivery.task import PartitionState, Task
-from consumer.records import Mapped, Outcome, Partition, Reason, Receipt, Record, Reject, Stage
+from consumer.records import Answer, Mapped, Outcome, Partition, Reason, Receipt, Record, Reject, Stage
 from tests.delivery.driver import POLICY, Driver
 from tests.delivery.samples import NOW, ORDERS, answer, send, task
 
@@ -381,11 +380,11 @@ def test_an_earlier_record_waits_for_no_later_one_that_has_passed_it() -> None:
     outbox = Outbox()
     settled: list[int] = []
     receipts = Receipts(outbox, Partitions(WITH_RECEIPTS, Lanes(), {}))
-    lane = Lane[Task](LaneGroup(), "jane", UNNAMED)
+    lane = Lane[Task](LaneGroup(), "jane")
     for offset in (1, 0):
         each = task(Record(ORDERS, offset, b"jane", b"value"), send("optin"))
         each.lane = lane
-        receipts.delivered(each, 202, NOW)
+        receipts.delivered(each, Answer(202), NOW)
         receipts.after(each, partial(_note, settled, offset), ends=True)
     later, earlier = (ticket for ticket, _ in outbox.take().receipts)
 

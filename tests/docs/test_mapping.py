@@ -11,14 +11,18 @@ import yaml
 
 from consumer.commands.typecheck.findings import Severity
 from consumer.config.presets import PRESETS
+from consumer.config.route import RouteConfig
 from consumer.mapping.contract import CONTRACTS, contract_of
 from consumer.mapping.date_functions import read_form_fault, written_form_fault
 from consumer.mapping.emails import email
 from consumer.mapping.errors import InvalidValueError
 from consumer.mapping.functions import OWN_FUNCTIONS
 from consumer.mapping.paths import compile_path
+from consumer.mapping.rest_contract import REST_CONTRACTS
+from consumer.mapping.router import compile_routes
 from consumer.mapping.shared import Shared
 from consumer.mapping.values import jsonable
+from consumer.records import Send
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve
 from tests.docs.shell import Shell, exactly
@@ -227,3 +231,24 @@ def _previewed(shell: Shell, record: str, example: Section) -> Any:
     if example in EXAMPLES:
         assert example.block("sh").text.strip() == command
     return exactly(shell.run(command))
+
+
+def test_a_consent_by_sms_is_the_document_that_the_page_shows() -> None:
+    section = MAPPING["Bluecore's REST APIs"]
+    (route,) = yaml.safe_load(section.block("yaml").text)["routes"]
+    router = compile_routes([RouteConfig.model_validate(route)], token="shop")
+    outcome = router.map(route["topic"], None, orjson.loads(section.block("json").text), None, None)
+    assert isinstance(outcome, Send)
+    assert [orjson.loads(request.body) for request in outcome.requests] == [
+        orjson.loads(section.block("json", 1).text)
+    ]
+
+
+def test_the_table_of_apis_is_their_contract() -> None:
+    rows = MAPPING["Bluecore's REST APIs"].table("api")
+    written = {
+        api.strip("`"): (re.findall(r"`(\w+)`", events), re.findall(r"`(\w+)`", fields))
+        for api, events, fields, _ in rows
+        if api != "`events`"
+    }
+    assert written == {api: (list(each.events), list(each.fields)) for api, each in REST_CONTRACTS.items()}

@@ -218,6 +218,7 @@ def test_the_headers_table_has_every_header_of_a_failed_record() -> None:
         first_failed_at=1,
         not_before=2,
         delivered=1,
+        request_id="b-1",
     )
     kind = OrderClass.OTHER
     written = [name for name, _ in failure_headers(record, failure, b"key", kind, kind, "acme", group="shop")]

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from consumer.sandbox.faults import FaultPlan, FixedLatency
+from consumer.sandbox.faults import FaultPlan
+from consumer.sandbox.latencies import FixedLatency
 from tests.support.brokers import Message
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import eventually

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from consumer.delivery.offset_map import decode
-from consumer.sandbox.faults import FaultPlan, FixedLatency
+from consumer.sandbox.faults import FaultPlan
+from consumer.sandbox.latencies import FixedLatency
 from tests.support.brokers import Message
 from tests.support.pipeline import Pipeline, headers_of
 from tests.support.waiting import eventually

@@ -12,7 +12,8 @@ from typing import Any, Final
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._config import AlterConfigOpType, ConfigEntry, ConfigResource
 
-from consumer.sandbox.faults import FaultPlan, FixedLatency
+from consumer.sandbox.faults import FaultPlan
+from consumer.sandbox.latencies import FixedLatency
 from consumer.sandbox.sandbox import Sandbox, running_sandbox
 from consumer.sandbox.settings import SandboxSettings
 from tests.incidents.instances import COUNT, Instances

@@ -9,7 +9,8 @@ from typing import Final
 from confluent_kafka import Consumer
 
 from consumer.kafka.logging import NullLogger
-from consumer.sandbox.faults import FaultPlan, FixedLatency, OutagePlan, RateLimitPlan, Scripts
+from consumer.sandbox.faults import FaultPlan, OutagePlan, RateLimitPlan, Scripts
+from consumer.sandbox.latencies import FixedLatency
 from tests.incidents.lab import DEAD_LETTER, GROUP, OTHER, PARTITIONS, RETRY, USUAL, Lab
 from tests.incidents.traffic import CARTS, EVENTS, ORDERS, UNLUCKY
 

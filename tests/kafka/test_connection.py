@@ -12,7 +12,7 @@ from consumer.kafka import connection
 from consumer.kafka.connection import ErrorCollector, Unreachable, cluster_metadata, made
 from consumer.kafka.embedded import embedded_broker
 from consumer.kafka.logging import NullLogger
-from consumer.kafka.tokens.token import TokenUnavailable
+from consumer.tokens.token import TokenUnavailable
 from tests.support.waiting import free_port
 
 

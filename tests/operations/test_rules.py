@@ -133,6 +133,11 @@ CASES = {
         # It still connects to Kafka: its loop has not begun.
         silent_too=({'loop_seconds_total{instance="a"}': OFF, 'concurrency_limit{instance="a"}': OFF},),
     ),
+    "BluecoreReadsNothing": Case(
+        {'reading_stands_seconds{instance="a"}': "0x50 60+60x10"},
+        # Just before it would be unready, it reads again.
+        {'reading_stands_seconds{instance="a"}': "0x50 60 120 0x10"},
+    ),
     "BluecoreRestarts": Case(
         {STARTED: "1000x50 2000x3 3000x3 4000x10", 'build_info{instance="a"}': ON},
         # A rollout.

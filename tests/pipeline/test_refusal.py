@@ -55,3 +55,16 @@ def test_one_that_names_nothing_is_told_by_where_it_is() -> None:
 def test_what_quotes_nothing_is_told_as_it_is(message: str, status: int | None) -> None:
     """An answer without a body, and what the mapping says."""
     assert why(refused(message, status)) == message
+
+
+def test_what_a_rest_api_has_stored_otherwise_is_said_in_full() -> None:
+    """It is our sentence, of statuses and names."""
+    sentence = "Bluecore has UNSUBSCRIBED since 2026-01-01T00:00:00Z for MARKETING, which was to be SUBSCRIBED"
+    assert why(Failure(Outcome.DEAD_LETTER, Reason.NOT_APPLIED, Stage.DELIVER, sentence, 200)) == sentence
+
+
+def test_the_message_of_a_rest_api_is_shown_without_phone_numbers() -> None:
+    failure = Failure(
+        Outcome.DEAD_LETTER, Reason.REJECTED, Stage.DELIVER, "+1555 666-7777 is none", 422, request_id="b"
+    )
+    assert why(failure) == "Bluecore says: *** is none"

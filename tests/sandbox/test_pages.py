@@ -74,7 +74,7 @@ def test_a_filter_that_does_not_exist_is_refused_with_those_that_do(
 ) -> None:
     answer = http.get(f"{running.url}/{page}", timeout=10)
     assert answer.status_code == 400
-    names = f"event, distinct_id, outcome, customer{others}"
+    names = f"event, distinct_id, outcome, customer, api{others}"
     assert answer.json() == {"error": f"evnt: there is no such filter: it is one of {names}"}
 
 

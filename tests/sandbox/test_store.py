@@ -12,7 +12,8 @@ from consumer.sandbox.bounded import short_name
 from consumer.sandbox.contract.checks import check_event
 from consumer.sandbox.received import Outcome, Received
 from consumer.sandbox.settings import SandboxSettings
-from consumer.sandbox.store import OTHER_NAMES, Filter, Store
+from consumer.sandbox.store import Filter, Store
+from consumer.sandbox.tally import OTHER_NAMES
 from tests.sandbox.samples import JANE, event, profile
 
 EVERYTHING = Filter()

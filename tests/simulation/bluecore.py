@@ -10,6 +10,7 @@ from email.utils import format_datetime
 
 import orjson
 
+from consumer.config.endpoints import endpoint_of, is_rest
 from consumer.records import CONSENTS, Answer, NoAnswer
 from tests.delivery.endpoints import Serve
 from tests.simulation.oracle import Oracle
@@ -24,10 +25,13 @@ _DOWN = {
     "timeout": Answer(None, NoAnswer.TIMEOUT),
 }
 OUTAGES = tuple(_DOWN)
+_DOWN["token"] = Answer(None, NoAnswer.TOKEN)
+_OTHERWISE = Answer(200, unapplied="Bluecore has another state")
 TURNED_AWAY = ("401", "429", "403", "302", "404", "307", "405")
 """What speaks of the endpoint, or of us: as a kind, it is the answer to each of a record's requests."""
 REFUSALS = ("400", "409", "413", "422")
 TOO_MANY = 429
+REFUSED = 400
 
 
 @dataclass(slots=True)
@@ -85,7 +89,7 @@ def _answer(word: str) -> Answer:
 def _own(kind: str, event: str, number: int, key: str) -> Answer | None:
     """The answer to the attempt of this number that is the record's own doing; None: there is none."""
     if kind == "refused":
-        return Answer(400, text="refused")
+        return Answer(REFUSED, text="refused")
     if kind.isdigit():
         return _answer(kind)
     if (twice := kind.removeprefix("twice ")) != kind:
@@ -111,7 +115,7 @@ class Bluecore:
     oracle: Oracle
     down: str = ""
     away: dict[str, str] = field(default_factory=dict)
-    """The outage that is on, of a destination alone."""
+    """The outage that is on, of an endpoint alone."""
     unsteady: float = 0.0
     quota: Quota | None = None
     latency: Serve = lambda _, __: 0.05
@@ -132,23 +136,25 @@ class Bluecore:
         after = answer.headers.get("ratelimit-reset" if spent else "retry-after", "")
         return float(after) if after.isdigit() else None
 
-    def receive(self, body: bytes, key: str, *, excused: bool) -> Answer:
+    def receive(self, body: bytes, key: str, endpoint: str, *, excused: bool) -> Answer:
         """A request has arrived: accepts it or not, and gives the answer. `excused`: from an instance cut off."""
-        answer = self._judge(body, key, excused=excused)
+        answer = self._judge(body, key, endpoint, excused=excused)
         self.answered.append((self.world.time, key, answer.status))
         return answer
 
-    def _judge(self, body: bytes, key: str, *, excused: bool) -> Answer:
+    def _judge(self, body: bytes, key: str, endpoint: str, *, excused: bool) -> Answer:
         number = self.attempts[key] = self.attempts.get(key, 0) + 1
-        plain, _, where = key.partition("@")
-        if down := self.down or self.away.get(where, ""):
+        plain = key.partition("@")[0]
+        if down := self.down or self.away.get(endpoint, ""):
             return _answer(down)
         if self.quota is not None and (refusal := self.quota.refusal(self.world.time)) is not None:
             self.pushed_back += 1
             return refusal
         event = orjson.loads(body)
+        if endpoint_of(endpoint.partition("/")[0], event.get("api", "")) != endpoint:
+            raise self.oracle.broke(f"{key} arrives at {endpoint!r}, and is for {event.get('api', 'events')}")
         if event["kind"] not in self.mended and (own := _own(event["kind"], event["event"], number, plain)):
-            return own
+            return _OTHERWISE if is_rest(endpoint) and own.status == REFUSED else own
         if self.world.chance(self.unsteady):
             return self._fail(key, excused=excused)
         self.oracle.accepted(key, excused=excused, now=self.world.time)

@@ -80,10 +80,14 @@ class Mapper:
             return joined([_unmappable(*each) for each in enumerate(event["events"])])
         customer, refused = event.get("customer", "customer"), event.get("refused")
         where = event.get("destinations") or [""] * len(event["events"])
-        bodies = [(each, orjson.dumps({"kind": event["kind"], "event": each})) for each in event["events"]]
+        apis = event.get("apis") or [""] * len(event["events"])
+        bodies = [
+            (each, orjson.dumps({"kind": event["kind"], "event": each} | ({"api": api} if api else {})))
+            for each, api in zip(event["events"], apis, strict=True)
+        ]
         requests = [
-            EventRequest(each, body, customer, rated=self._rated if each == "search" else None, destination=to)
-            for (each, body), to in zip(bodies, where, strict=True)
+            EventRequest(each, body, customer, False, self._rated if each == "search" else None, None, to, api)
+            for (each, body), to, api in zip(bodies, where, apis, strict=True)
         ]
         if refused is None:
             return Send(tuple(requests), event["priority"])
@@ -239,7 +243,7 @@ class Instance:
     def still_has(self) -> str:
         """When all is settled, nothing may count against the memory any more, as in flight, or as parked."""
         engine, buffer = self.engine, self.engine.partitions.buffer
-        for budget in (buffer.memory, buffer.redelivery_memory):
+        for budget in (buffer.memory, buffer.redelivery_memory, *(each.memory for each in engine.endpoints.values())):
             if budget.records or budget.bytes:
                 return f"still counts {budget.records} records and {budget.bytes} bytes in memory"
         if engine.requests_in_flight != self.client.in_flight:

@@ -144,7 +144,7 @@ class SimClient:
     answers: list[tuple[int, Answer]] = field(default_factory=list)
     out: dict[int, str] = field(default_factory=dict)
     sent_to: dict[int, str] = field(default_factory=dict)
-    """By ticket, the destination."""
+    """By ticket, the endpoint."""
     known: dict[int, Place] = field(default_factory=dict)
     accepted: dict[int, str] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
@@ -156,7 +156,7 @@ class SimClient:
     blamed: set[int] = field(default_factory=set)
     """Sends of records that are always answered so: once that is known, that asks nothing of the others."""
     sent_at: defaultdict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
-    """By destination, within the last second, where there is a rate."""
+    """By endpoint, within the last second, where there is a rate."""
     searched_at: deque[float] = field(default_factory=deque)
     held_until: dict[str, float] = field(default_factory=dict)
     """By destination."""
@@ -195,7 +195,8 @@ class SimClient:
         cut_off = self.excused()
 
         def arrive() -> None:
-            answer = self.net.bluecore.receive(body, idempotency_key, excused=cut_off or self.excused())
+            excused = cut_off or self.excused()
+            answer = self.net.bluecore.receive(body, idempotency_key, destination, excused=excused)
             world.after(latency / 2, lambda: self._answer(ticket, answer._replace(seconds=latency)))
 
         world.after(latency / 2, arrive)
@@ -203,7 +204,7 @@ class SimClient:
     def _pace(self, destination: str) -> None:
         """No second sees more than the configured rate, and nothing goes while Bluecore has asked for none."""
         now = self.net.world.time
-        out = sum(key.partition("@")[2] == destination for key in self.out.values())
+        out = sum(self.sent_to[ticket] == destination for ticket in self.out)
         if out > self.most:
             raise self.net.oracle.broke(f"{out} requests are in flight, and {self.most} may be")
         # What is asked of a record that is known to fail while others pass is asked of that record alone.

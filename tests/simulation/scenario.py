@@ -25,6 +25,7 @@ from tests.simulation.net import Net
 from tests.simulation.oracle import OTHER, Oracle, Produced, PromiseBroken, key_of
 from tests.simulation.ports import written
 from tests.simulation.setting import (
+    APIS,
     BRANDS,
     CONSENT_TOPIC,
     POLICY,
@@ -47,10 +48,17 @@ ROUTE_RATES = 0.1
 DESTINATIONS = 0.25
 SPREAD = 0.3
 """Of the runs with several destinations, those in which each event of a record goes where it likes."""
+BY_APIS = 0.1
+"""Of the runs with one destination, those in which each event goes by one of its APIs."""
 ROUTE_RATE = 4.0
 LATE_ANSWERS = 0.3
 CONSENT_BOUND = 1.5
 """Virtual seconds: more than a request takes, less than what is put off waits, which is 2 at least."""
+_API_OF = {
+    "optin": "eligibility",
+    "unsubscribe": "eligibility",
+    "customer_patch": "customers",
+}
 _KINDS: tuple[str, ...] = ("good",) * 12 + ("unlucky", "halting", "halting", "poison", "refused", "unmappable")
 _KINDS += ("tombstone", "profile", "profile", "profile")
 _CALM_KINDS = ("good", "good", "good", "profile")
@@ -97,6 +105,12 @@ class Scenario:
         if self._brands is not None:
             policy = replace(setting.policy, rates=BRANDS)
             self._setting = setting = replace(setting, policy=policy, holds=brands.random() < 0.25)
+        apis = Random(f"apis of {seed}")
+        self._apis = apis if self._brands is None and not self._calm and apis.random() < BY_APIS else None
+        """Chances of their own, where there are several APIs of the only destination."""
+        if self._apis is not None:
+            policy = replace(setting.policy, rates=APIS)
+            self._setting = setting = replace(setting, policy=policy, holds=apis.random() < 0.25)
         oracle = Oracle(setting.policy.ordering)
         if setting.policy.receipts:
             oracle.receipts = defaultdict(set)
@@ -287,6 +301,8 @@ class Scenario:
             destinations = told["destinations"] = tuple(self._spread.choice(tuple(BRANDS)) for _ in events)
         elif self._brands is not None:
             destinations = told["destinations"] = self._addressees(self._brands, events, refused)
+        if self._apis is not None:
+            told["apis"] = [self._apis.choice(("", _API_OF.get(each, ""))) for each in events]
         now = self.world.time
         value = None if kind == "tombstone" else orjson.dumps(told)
         place = self.net.brokers.append(topic, Stored(kafka_key or key, value, int(now * 1000)))
@@ -308,18 +324,19 @@ class Scenario:
         return tuple(one if event in CONSENTS else other for event in events)
 
     def _away(self, destination: str, kind: str) -> None:
-        """An outage of one destination alone."""
+        """An outage of one destination, or of one API, alone."""
         self.world.tell("away", destination, kind)
         self.net.bluecore.away[destination] = kind
 
     def _plan_faults(self) -> None:
         rng = self.world.random
-        for _ in range(0 if self._brands is None else self._brands.randint(1, 4)):
-            assert self._brands is not None
-            begin, where = self._brands.uniform(0, FAULTS_END - 12), self._brands.choice(tuple(BRANDS))
-            kind = self._brands.choice(OUTAGES)
+        apart, endpoints = (self._brands, BRANDS) if self._apis is None else (self._apis, APIS)
+        for _ in range(0 if apart is None else apart.randint(1, 4)):
+            assert apart is not None
+            begin, where = apart.uniform(0, FAULTS_END - 12), apart.choice(tuple(endpoints))
+            kind = apart.choice(OUTAGES if self._apis is None else (*OUTAGES, "token"))
             self.world.after(begin, partial(self._away, where, kind))
-            self.world.after(begin + self._brands.uniform(1, 12), partial(self._away, where, ""))
+            self.world.after(begin + apart.uniform(1, 12), partial(self._away, where, ""))
         faults: tuple[Callable[[], None], ...] = (
             self._crash,
             self._crash,

@@ -20,6 +20,7 @@ from tests.simulation.bluecore import FORMS, Quota
 from tests.simulation.brokers import DEAD, RETRY, Limits
 from tests.simulation.oracle import Ordering
 
+APIS: dict[str, float | None] = dict.fromkeys(("", "/eligibility", "/customers"))
 BRANDS: dict[str, float | None] = dict.fromkeys(("", "acme", "zeta"))
 TOPIC, URGENT_TOPIC, CONSENT_TOPIC = "events", "urgent", "consents"
 ROUTED = (TOPIC, URGENT_TOPIC, CONSENT_TOPIC)

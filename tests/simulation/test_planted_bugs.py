@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from consumer.age import AgeLimit
-from consumer.delivery import taking
+from consumer.delivery import offset_map, taking
 from consumer.delivery.answers import Answers
 from consumer.delivery.attempts import Attempts, suspect_key
 from consumer.delivery.commits import CommitFailure, Commits, _map_of
@@ -33,6 +33,7 @@ from consumer.delivery.settled_memory import SettledMemory
 from consumer.delivery.shares import Share
 from consumer.delivery.task import PartitionState, Task
 from consumer.delivery.throttle import Throttle
+from consumer.delivery.verdict import VerdictPolicy
 from consumer.kafka.headers import redelivery
 from consumer.kafka.starts import Starts
 from consumer.pipeline.intake import Intake
@@ -97,7 +98,7 @@ def _release_a_lane_twice(patch: pytest.MonkeyPatch) -> None:
     def twice(self: Lanes[Any], lane: Lane[Any]) -> None:
         release(self, lane)
         if lane.queue and not lane.closed:
-            second = Lane(lane.owner, lane.key, lane.destination)
+            second = Lane(lane.owner, lane.key)
             second.queue = lane.queue
             self.ready(second)
 
@@ -299,10 +300,8 @@ def _let_the_rest_lose_its_place(patch: pytest.MonkeyPatch) -> None:
     """What is left of a record of both classes goes behind what was read after it."""
     reserve = Lanes.reserve
 
-    def of_its_own(
-        self: Lanes[Task], group: LaneGroup[Task], key: Hashable, task: Task, destination: str = ""
-    ) -> Lane[Task]:
-        return reserve(self, group, (key, task.number), task, destination)
+    def of_its_own(self: Lanes[Task], group: LaneGroup[Task], key: Hashable, task: Task) -> Lane[Task]:
+        return reserve(self, group, (key, task.number), task)
 
     patch.setattr(Lanes, "reserve", of_its_own)
 
@@ -548,6 +547,36 @@ def _forget_a_share_that_has_ended(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SettledMemory, "delivered_of", lambda *_args: OffsetRanges())
 
 
+def _give_each_api_an_order_of_its_own(patch: pytest.MonkeyPatch) -> None:
+    """A withdrawal by the one API overtakes an opt-in by the other."""
+    patch.setattr("tests.simulation.scenario.BY_APIS", 1.0)
+    key_of = KeyOrder._key_of
+
+    def by_api(self: KeyOrder, task: Task, kind: OrderClass, key: bytes | None, *, ordered: bool) -> Hashable:
+        return key_of(self, task, kind, key, ordered=ordered), task.endpoint
+
+    patch.setattr(KeyOrder, "_key_of", by_api)
+
+
+def _take_another_state_for_what_was_asked(patch: pytest.MonkeyPatch) -> None:
+    """An answer counts by its status alone."""
+    patch.setattr("tests.simulation.scenario.BY_APIS", 1.0)
+    judge = VerdictPolicy.judge
+    patch.setattr(VerdictPolicy, "judge", lambda self, answer: judge(self, answer._replace(unapplied="")))
+
+
+def _send_what_is_next_where_the_last_went(patch: pytest.MonkeyPatch) -> None:
+    """Of a record for two APIs all goes by the first."""
+    patch.setattr("tests.simulation.scenario.BY_APIS", 1.0)
+    look_ahead = Task._look_ahead
+
+    def once(self: Task) -> None:
+        if not self.index:
+            look_ahead(self)
+
+    patch.setattr(Task, "_look_ahead", once)
+
+
 def _send_all_to_one_destination(patch: pytest.MonkeyPatch) -> None:
     """A record for several goes to the first of them as a whole."""
     patch.setattr(
@@ -556,11 +585,17 @@ def _send_all_to_one_destination(patch: pytest.MonkeyPatch) -> None:
     )
 
 
+def _note_the_last_of_many_ranges_alone(patch: pytest.MonkeyPatch) -> None:
+    """What is written in bits, where many ranges are settled, lacks all but one."""
+    to_bits = offset_map._to_bits
+    patch.setattr(offset_map, "_to_bits", lambda relative: to_bits(relative[-1:]))
+
+
 _FIRST_SEEDS: dict[Plant, int] = {
     _let_one_gate_hold_all_destinations: 83,
     _set_nothing_aside: 83,
     _park_for_ever_what_has_left: 79,
-    _do_not_wake_for_the_last_bit_of_a_token: 87,
+    _do_not_wake_for_the_last_bit_of_a_token: 91,
     _count_no_request_against_the_rate: 3,
     _do_not_hear_a_hold: 15,
     _never_move_the_limit: 11,
@@ -579,6 +614,7 @@ _FIRST_SEEDS: dict[Plant, int] = {
     _let_what_fails_lose_its_place: 1080,
     _send_all_commits_in_one_request: 39,
     _do_not_make_a_refused_request_smaller: 39,
+    _note_the_last_of_many_ranges_alone: 87,
 }
 """Where it does not take long to find a bug that few seeds find, or only those of one kind."""
 
@@ -652,6 +688,10 @@ _FIRST_SEEDS: dict[Plant, int] = {
         _redeliver_to_all_destinations,
         _forget_a_share_that_has_ended,
         _send_all_to_one_destination,
+        _note_the_last_of_many_ranges_alone,
+        _give_each_api_an_order_of_its_own,
+        _take_another_state_for_what_was_asked,
+        _send_what_is_next_where_the_last_went,
     ],
     ids=lambda plant: plant.__name__.strip("_"),
 )

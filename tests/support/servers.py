@@ -124,26 +124,6 @@ def certificate(folder: Path, *, alternative: str, expired: bool = False) -> Pat
     return pem
 
 
-def issued(folder: Path, *, alternative: str) -> tuple[Path, Path]:
-    """The certificate of an authority of its own, and one that it has issued for `alternative`, with its key."""
-    authority, authority_key = folder / "authority.pem", folder / "authority.key"
-    request, key, pem = folder / "leaf.csr", folder / "leaf.key", folder / "leaf.pem"
-    more = folder / "leaf.extensions"
-    more.write_text(f"subjectAltName={alternative}\nbasicConstraints=CA:FALSE\n")
-    curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    _openssl(
-        *("req", "-x509", *curve, "-days", "1", "-subj", "/CN=authority"),
-        *("-keyout", str(authority_key), "-out", str(authority)),
-    )
-    _openssl("req", *curve, "-subj", "/CN=leaf", "-keyout", str(key), "-out", str(request))
-    _openssl(
-        *("x509", "-req", "-in", str(request), "-CA", str(authority), "-CAkey", str(authority_key)),
-        *("-CAcreateserial", "-days", "1", "-extfile", str(more), "-out", str(pem)),
-    )
-    pem.write_bytes(pem.read_bytes() + key.read_bytes())
-    return authority, pem
-
-
 def _openssl(*arguments: str) -> None:
     subprocess.run(["openssl", *arguments], check=True, capture_output=True)
 

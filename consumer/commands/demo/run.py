@@ -24,7 +24,8 @@ from consumer.kafka.topics import delete_topics, ensure_topics
 from consumer.pipeline.assembly import Assembled, assembled
 from consumer.records import Outcome
 from consumer.sandbox.callers import Callers
-from consumer.sandbox.faults import FaultPlan, LogNormalLatency, Scripts
+from consumer.sandbox.faults import FaultPlan, Scripts
+from consumer.sandbox.latencies import LogNormalLatency
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.sandbox import running_sandbox
 from consumer.sandbox.serve import serve

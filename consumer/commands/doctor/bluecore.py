@@ -17,11 +17,12 @@ import requests
 from prometheus_client import CollectorRegistry
 
 from consumer.bluecore.client import BluecoreClient
-from consumer.bluecore.factory import open_transport, section_of
+from consumer.bluecore.factory import open_transport
 from consumer.bluecore.outgoing import Request
 from consumer.bluecore.transport import Done, Transport
 from consumer.commands.doctor.finding import Finding, error, ok, warning
 from consumer.config.destinations import UNNAMED
+from consumer.config.endpoints import section_of
 from consumer.config.model import Config
 from consumer.config.secrets import secrets_of
 from consumer.errors import UnusableSetting

@@ -15,8 +15,8 @@ from consumer.commands.doctor.permissions import check_permissions
 from consumer.config.model import Config
 from consumer.kafka.client import client_options
 from consumer.kafka.connection import ErrorCollector, Unreachable, cluster_metadata, why_unmade
-from consumer.kafka.tokens.token import TokenUnavailable
 from consumer.suggestions import did_you_mean
+from consumer.tokens.token import TokenUnavailable
 
 
 def check_brokers(config: Config) -> Iterator[Finding]:

@@ -8,15 +8,15 @@ from typing import Any, Final
 import requests
 from requests.auth import HTTPBasicAuth
 
-from consumer.avro.bounded_http import bounded_session
-from consumer.avro.outage import address
 from consumer.commands.doctor.bluecore import clock_findings
 from consumer.commands.doctor.finding import Finding, Severity, error, ok
+from consumer.config.addresses import address
 from consumer.config.model import Config
 from consumer.config.secrets import secrets_of
 from consumer.kafka.tokens.process import token_source
-from consumer.kafka.tokens.token import TokenUnavailable
 from consumer.telemetry.masking import masker
+from consumer.tokens.token import TokenUnavailable
+from consumer.web.session import bounded_session
 
 _SECONDS: Final = 10.0
 _URL: Final = "sasl.oauthbearer.token.endpoint.url"

@@ -68,6 +68,7 @@ def rehearse(  # noqa: PLR0913, PLR0917 - click's options
     if page is not None and (why := _unwritable(page)):
         print_error(f"{page} cannot be written: {why}")
         sys.exit(1)
+    from consumer.commands.rehearse.occasion import Occasion  # noqa: PLC0415
     from consumer.commands.rehearse.page import write_page  # noqa: PLC0415
     from consumer.commands.rehearse.reading import Window, taken_topics  # noqa: PLC0415
     from consumer.commands.rehearse.rehearsing import rehearse as rehearsed  # noqa: PLC0415
@@ -83,7 +84,7 @@ def rehearse(  # noqa: PLR0913, PLR0917 - click's options
     (print_table if sys.stdout.isatty() else print_lines)(found, config)
     if page is not None:
         try:
-            write_page(found, config, page)
+            write_page(found, config, Occasion(path.name, found.now_ms), page)
         except OSError as error:
             print_error(f"{page} cannot be written: {error.strerror}")
             sys.exit(1)

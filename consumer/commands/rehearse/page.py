@@ -9,6 +9,7 @@ from typing import Final
 from xml.etree.ElementTree import Element, tostring
 
 from consumer.commands.preview.views import SKIPPED
+from consumer.commands.rehearse.occasion import Occasion
 from consumer.commands.rehearse.paces import DAY, paces, shown
 from consumer.commands.rehearse.rehearsal import Rehearsal
 from consumer.commands.rehearse.report import place_of
@@ -27,20 +28,20 @@ _IN_WORDS: Final = {
 }
 
 
-def write_page(rehearsal: Rehearsal, config: Config, file: Path) -> None:
+def write_page(rehearsal: Rehearsal, config: Config, occasion: Occasion, file: Path) -> None:
     """Writes the page: one file that needs no other.
 
     Raises:
         OSError: the file cannot be written.
     """
-    page = tostring(_page(rehearsal, config), "unicode", method="html")
+    page = tostring(_page(rehearsal, config, occasion), "unicode", method="html")
     file.write_text(f"<!doctype html>\n{page}\n", encoding="utf-8")
 
 
-def _page(rehearsal: Rehearsal, config: Config) -> Element:
+def _page(rehearsal: Rehearsal, config: Config, occasion: Occasion) -> Element:
     several = bool(config.destinations)
     parts = (
-        _header(rehearsal),
+        _header(rehearsal, occasion),
         _destinations(rehearsal, config),
         _routes(rehearsal, several=several),
         _profiles(rehearsal),
@@ -60,11 +61,12 @@ def _page(rehearsal: Rehearsal, config: Config) -> Element:
     )
 
 
-def _header(rehearsal: Rehearsal) -> Iterator[Element]:
+def _header(rehearsal: Rehearsal, occasion: Occasion) -> Iterator[Element]:
     tally = rehearsal.tally
     pace = tally.requests_per_second()
     yield _element("h1", "What Bluecore would get")
-    yield _element("p", "A rehearsal on your own records. Nothing was sent.", classes="lead")
+    lead = f"{occasion.in_words(tally)} Nothing was sent."
+    yield _element("p", lead, classes="lead")
     figures = [
         (f"{tally.read:,}", "records looked at", ""),
         (_share(tally.sent, tally.judged), "would be sent", "sent"),

@@ -33,13 +33,16 @@ _OF_THE_OTHER_KIND: Final = (Skip("records"), Skip("tombstone"))
 
 
 class Rehearsal:
-    """Counts what would become of records. Its state: the tally and what is known of customers."""
+    """Counts what would become of records. Its state: the tally and what is known of customers.
+
+    `now_ms`: the time that ages are counted to, ms since the epoch.
+    """
 
     def __init__(self, config: Config, schemas: SchemaCache | None, now_ms: int, *, show_values: bool) -> None:
         self.tally = Tally()
         self.customers = Customers()
         self._schemas = schemas
-        self._now_ms = now_ms
+        self.now_ms = now_ms
         self._age = AgeLimit(config.delivery.max_event_age_seconds)
         self._show_values = show_values
         self._any_decoder_of = decoders(config, schemas, any_record=True)
@@ -132,7 +135,7 @@ class Rehearsal:
     def _is_ahead(self, outcome: Mapped, record: Record) -> bool:
         own = None if isinstance(outcome, Skip) else outcome.event_time_ms
         time_ms = record.timestamp_ms if own is None else own
-        return time_ms is not None and is_ahead(time_ms, self._now_ms)
+        return time_ms is not None and is_ahead(time_ms, self.now_ms)
 
     def _limit(self, route: RouteConfig) -> float:
         own = route.max_event_age_seconds
@@ -142,8 +145,8 @@ class Rehearsal:
         """Of one route, whose requests are all of one time."""
         until_ms = outcome.requests[-1].until_ms
         if until_ms is None:
-            return self._age.exceeded(record.timestamp_ms, self._now_ms)
-        return self._now_ms > until_ms
+            return self._age.exceeded(record.timestamp_ms, self.now_ms)
+        return self.now_ms > until_ms
 
     def _example(self, record: Record) -> str:
         if not self._show_values or record.value is None:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from consumer.commands.rehearse.occasion import whole_span
 from consumer.commands.rehearse.paces import DAY, paces, shown
 from consumer.commands.rehearse.rehearsal import Rehearsal
 from consumer.commands.rehearse.tally import Refusal, Row, RowKey
@@ -50,9 +51,12 @@ def summary(rehearsal: Rehearsal, config: Config) -> dict[str, Any]:
     """The whole in one object."""
     tally, customers = rehearsal.tally, rehearsal.customers
     pace = tally.requests_per_second()
+    span = whole_span(tally)
     by_destination = {name: each.as_json() for name, each in paces(tally, config).items()}
     return {
         "read": tally.read,
+        "first_timestamp_ms": span.first_ms,
+        "last_timestamp_ms": span.last_ms,
         "send": tally.sent,
         "skip": tally.skipped,
         "reject": tally.rejected,

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 from prometheus_client import CollectorRegistry
 
-from consumer.avro.outage import address
 from consumer.bluecore.client import BluecoreClient
-from consumer.bluecore.factory import open_transport
 from consumer.commands.preview.preview import Previewed, preview_json
+from consumer.config.addresses import address
+from consumer.config.endpoints import endpoint_of, reached
 from consumer.config.model import Config
 from consumer.config.secrets import secrets_of
 from consumer.delivery.parts import parts_of
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.verdict import Verdict
 from consumer.errors import ExpectedError
+from consumer.pipeline.transports import transport
 from consumer.records import Answer, EventRequest, NoAnswer, Send
 from consumer.telemetry.masking import masker
 from consumer.telemetry.metrics import Metrics
@@ -57,10 +59,10 @@ def prepared(
 
 def question(config: Config, requests: Sequence[EventRequest]) -> str:
     """What a person is asked."""
-    every = config.endpoints
+    every = reached(config)
     by_destination: dict[str, list[str]] = {}
     for request in requests:
-        by_destination.setdefault(request.destination, []).append(request.event)
+        by_destination.setdefault(endpoint_of(request.destination, request.api), []).append(request.event)
     sent = [
         f"{' and '.join(events)} to {f'{name}, ' if name else ''}{address(every[name].url)}"
         for name, events in by_destination.items()
@@ -74,20 +76,29 @@ def answers(config: Config, requests: Sequence[EventRequest]) -> Iterator[Sent]:
     Raises:
         UnusableSetting: Bluecore's address or key cannot be used.
     """
-    every = config.endpoints
-    client = BluecoreClient(every, open_transport(every, 1), Metrics(CollectorRegistry()))
-    verdicts = DeliveryPolicy.from_config(config).verdicts
+    every = reached(config)
+    client = BluecoreClient(every, transport(config, 1), Metrics(CollectorRegistry()))
+    policy = DeliveryPolicy.from_config(config)
     try:
         for number, request in enumerate(requests):
-            client.send(number, request.body, f"send:{uuid4()}", None, request.destination)
-            came = client.wait(every[request.destination].timeout_seconds + _BEYOND_TIMEOUT_SECONDS)
-            answer = came[0][1] if came else Answer(None, NoAnswer.TIMEOUT)
-            verdict = verdicts.judge(answer)
+            endpoint = endpoint_of(request.destination, request.api)
+            client.send(number, request.body, f"send:{uuid4()}", None, endpoint)
+            answer = _answer(client, every[endpoint].timeout_seconds + _BEYOND_TIMEOUT_SECONDS)
+            verdict = policy.verdicts_of(endpoint).judge(answer)
             yield Sent(request, answer, verdict)
             if verdict is not Verdict.DELIVERED:
                 return
     finally:
         client.close()
+
+
+def _answer(client: BluecoreClient, seconds: float) -> Answer:
+    """That to the one request; while a token is waited for, the client comes back without one."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        if came := client.wait(left):
+            return came[0][1]
+    return Answer(None, NoAnswer.TIMEOUT)
 
 
 def as_answer(config: Config, sent: Sent) -> dict[str, Any]:
@@ -99,5 +110,6 @@ def as_answer(config: Config, sent: Sent) -> dict[str, Any]:
         "outcome": verdict.name.lower(),
         "status": status,
         "seconds": round(answer.seconds, 3),
-        "answer": masker(secrets_of(config))(answer.text),
+        "answer": masker(secrets_of(config))(answer.unapplied or answer.text),
+        **({"bluecore_id": answer.request_id} if answer.request_id else {}),
     }

@@ -13,8 +13,10 @@ from consumer.commands.typecheck.lookups import Scope, value_findings
 from consumer.commands.typecheck.narrowing import proven_non_null
 from consumer.commands.typecheck.negative_totals import negative_totals
 from consumer.commands.typecheck.product_checks import product_findings
-from consumer.commands.typecheck.requirements import TIME, requirements_of
+from consumer.commands.typecheck.requirements import TIME, requirements_of, time_requirements
+from consumer.commands.typecheck.rest_requirements import rest_requirements_of
 from consumer.commands.typecheck.shapes import shape_of
+from consumer.config.endpoints import EVENTS
 from consumer.config.route import DestinationByValue, EventByValue, RouteConfig
 from consumer.mapping.paths import compile_path
 
@@ -40,7 +42,8 @@ def record_findings(
         yield from choice_findings(route.event, scope)
     if isinstance(route.destination, DestinationByValue):
         yield from choice_findings(route.destination, scope, "destination")
-    for requirement in requirements_of(route):
+    required = requirements_of(route) if route.api == EVENTS else rest_requirements_of(route)
+    for requirement in (*required, *time_requirements(route)):
         found = value_findings(requirement, scope)
         yield from (each.made_way() for each in found) if requirement.key == TIME else found
     yield from product_findings(route, scope)

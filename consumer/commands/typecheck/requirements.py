@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from consumer.commands.typecheck.type_rules import (
@@ -47,12 +47,16 @@ class Requirement:
 def requirements_of(route: RouteConfig) -> list[Requirement]:
     """All that the route reads of the record, but for the event's choice and the products."""
     contracts = [contract_of(event) for event in events_of(route)]
-    found: dict[tuple[str, tuple[str, ...]], list[Requirement]] = {}
-    for contract in contracts:
-        for each in _requirements(route, contract):
-            found.setdefault((each.key, each.paths), []).append(each)
-    every = [omittable(_of_all(requirements, len(contracts)), route) for requirements in found.values()]
-    return every if route.own_time is None else [*every, requirement(TIME, route.own_time, (), time_rule(route))]
+    found = [each for contract in contracts for each in _requirements(route, contract)]
+    return [omittable(each, route) for each in every_of(found, len(contracts))]
+
+
+def every_of(found: Iterable[Requirement], contracts: int) -> list[Requirement]:
+    """What several event types require, each value once; `contracts`: how many those are."""
+    by_value: dict[tuple[str, tuple[str, ...]], list[Requirement]] = {}
+    for each in found:
+        by_value.setdefault((each.key, each.paths), []).append(each)
+    return [_of_all(requirements, contracts) for requirements in by_value.values()]
 
 
 def omittable(requirement: Requirement, route: RouteConfig) -> Requirement:
@@ -74,7 +78,7 @@ def _of_all(requirements: list[Requirement], contracts: int) -> Requirement:
 
 def _requirements(route: RouteConfig, contract: Contract) -> Iterator[Requirement]:
     yield from _identity(route, contract)
-    yield from _customer(route, contract)
+    yield from attribute_requirements(route, contract)
     for name in property_names(route, contract):
         rule, required = property_rule(name, route), name in contract.required
         yield requirement(f"fields.{name}", route.fields.get(name), own_names(route, name), rule, required=required)
@@ -106,7 +110,8 @@ def _identity(route: RouteConfig, contract: Contract) -> Iterator[Requirement]:
         yield Requirement("fields.distinct_id", tuple(paths), required=True, mapped=False)
 
 
-def _customer(route: RouteConfig, contract: Contract) -> Iterator[Requirement]:
+def attribute_requirements(route: RouteConfig, contract: Contract) -> Iterator[Requirement]:
+    """The customer's attributes, as one event type sends them."""
     mapped = {attribute_name(key): f"fields.{key}" for key in route.fields if attribute_name(key) in CUSTOMER}
     mapped |= {attribute_name(key): f"attributes.{key}" for key in route.attributes}
     sources = {f"fields.{key}": path for key, path in route.fields.items()}
@@ -115,6 +120,11 @@ def _customer(route: RouteConfig, contract: Contract) -> Iterator[Requirement]:
         key = mapped.get(name, f"fields.{name}")
         rule = attribute_rule(name, sources.get(key), route)
         yield requirement(key, sources.get(key), own_names(route, name), rule)
+
+
+def time_requirements(route: RouteConfig) -> list[Requirement]:
+    """Of the time that a record says of itself, where the route reads one."""
+    return [] if route.own_time is None else [requirement(TIME, route.own_time, (), time_rule(route))]
 
 
 def requirement(

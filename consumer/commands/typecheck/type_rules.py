@@ -17,10 +17,12 @@ from consumer.mapping.emails import email
 from consumer.mapping.errors import InvalidValueError
 from consumer.mapping.fields import ACCEPT, identity_key, number, phone_of, text
 from consumer.mapping.products import PREFIX
+from consumer.mapping.rest_values import message_type, moment, phone_number
 from consumer.mapping.values import field_value
 
 _TEXT = frozenset(("string", "uuid", "duration", "integer"))
 _NUMBERS = frozenset(("integer", "number"))
+_LINKS = frozenset(("array", "record", "map", "string", "integer"))
 SCALARS = _TEXT | _NUMBERS | {"boolean", "bytes", "date", "time", "datetime"}
 _TAKEN: dict[Callable[[Any], Any], frozenset[str]] = {email: frozenset(("string",)), text: _TEXT, number: _NUMBERS}
 CONVERTIBLE = {
@@ -98,6 +100,19 @@ def further_rule(mapped: str | FieldConfig, route: RouteConfig) -> TypeRule:
 def product_rule(name: str, route: RouteConfig) -> TypeRule:
     rule = AN_ID if name == "id" else TypeRule(documented=_DOCUMENTED_OF_PRODUCTS.get(name))
     return _converted(rule, route.fields.get(PREFIX + name), route)
+
+
+def rest_rule(name: str, route: RouteConfig) -> TypeRule:
+    """Of a field of Bluecore's REST APIs."""
+    accepts: dict[str, TypeRule] = {
+        "email": TypeRule(_TAKEN[email], accept=email),
+        "phone_number": TypeRule(_TEXT, accept=phone_number(route.phone_region)),
+        "message_type": TypeRule(_TEXT, accept=message_type),
+        "channel_identifier": TypeRule(_TEXT, accept=text),
+        "consented_at": TypeRule(CONVERTIBLE["datetime"], accept=moment(route.zone)),
+    }
+    rule = accepts.get(name, TypeRule(_LINKS))
+    return _converted(rule, route.fields.get(name), route)
 
 
 def time_rule(route: RouteConfig) -> TypeRule:

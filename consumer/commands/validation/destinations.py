@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from consumer.bluecore.client import request_template
-from consumer.bluecore.factory import section_of
 from consumer.commands.validation.expressions import path_findings
-from consumer.config.destinations import BluecoreConfig, resolved
+from consumer.config.destinations import UNNAMED, BluecoreConfig, resolved
+from consumer.config.endpoints import EVENTS, section_of
 from consumer.config.findings import Finding
 from consumer.config.model import Config
 from consumer.config.route import SKIP, DestinationByValue, RouteConfig
@@ -24,6 +24,7 @@ def destination_findings(partial: PartialConfig, tables: Tables) -> Iterator[Fin
     """Names that are none, what no request can carry, and two destinations that are one."""
     for index, route in partial.routes.items():
         yield from _of_route(f"routes[{index}].destination", route, partial, tables)
+        yield from _of_api(f"routes[{index}].api", route, partial)
     places = _places(partial)
     yield from _unsendable(places)
     yield from _alike(places)
@@ -59,6 +60,22 @@ def _of_route(key: str, route: RouteConfig, partial: PartialConfig, tables: Tabl
             yield Finding(place, f"is {first} for `ignore_case`: remove one")
     if chosen_by.default not in {None, SKIP}:
         yield from _of_name(f"{key}.default", chosen_by.default or "", partial)
+
+
+def _of_api(key: str, route: RouteConfig, partial: PartialConfig) -> Iterator[Finding]:
+    """A REST API needs a client; what is wrong with a section that is there is told by itself."""
+    if route.api == EVENTS:
+        return
+    base = partial.bluecore
+    for name in route.destinations:
+        own = partial.destinations.get(name)
+        if (name != UNNAMED and own is None) or (base is None and partial.has_bluecore):
+            continue
+        given = (own is not None and own.rest_api is not None) or (base is not None and base.rest_api is not None)
+        if not given:
+            where = f"{section_of(name)}.rest_api"
+            what = f"{route.api} is one of Bluecore's REST APIs, which takes a client of your own"
+            yield Finding(key, f"{what}: give {where} its client_id and client_secret, or leave `api` out")
 
 
 def _of_name(key: str, name: str, partial: PartialConfig) -> Iterator[Finding]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from consumer.commands.validation.expressions import path_findings
+from consumer.commands.validation.rest_routes import is_of_another_api, rest_field_findings
+from consumer.config.endpoints import EVENTS
 from consumer.config.findings import Finding
 from consumer.config.route import FieldConfig, RouteConfig
 from consumer.mapping.contract import Contract
@@ -16,6 +18,11 @@ from consumer.mapping.tables import NO_TABLES, Tables
 from consumer.suggestions import did_you_mean
 
 _OF_TEXT = ("string", "integer")
+_OF_REST: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("phone_number", "message_type", "channel_identifier"), _OF_TEXT),
+    "consented_at": ("datetime",),
+    "link_ids": (),
+}
 _SET_ELSEWHERE = {
     "token": "is the namespace, which `bluecore.namespace` sets",
     "customer": "is made of the e-mail and the attributes: map those",
@@ -46,7 +53,10 @@ def field_findings(
     """
     for name, mapped in route.fields.items():
         yield from path_findings(f"{key}.fields.{name}", mapped, tables)
-        yield from _name_findings(f"{key}.fields.{name}", name, contracts)
+        if is_of_another_api(name, route):
+            yield from rest_field_findings(f"{key}.fields.{name}", name, route)
+        else:
+            yield from _name_findings(f"{key}.fields.{name}", name, contracts)
         yield from _conversion_findings(f"{key}.fields.{name}", mapped, name, _possible(name, route))
     for name, mapped in route.attributes.items():
         yield from path_findings(f"{key}.attributes.{name}", mapped, tables)
@@ -102,6 +112,8 @@ def _conversion_findings(
 
 def _possible(name: str, route: RouteConfig) -> tuple[str, ...] | None:
     """The `as:` that a field may have, None for any."""
+    if route.api != EVENTS and name in _OF_REST:
+        return _OF_REST[name]
     if name == "products":
         return ()
     if name == "email":

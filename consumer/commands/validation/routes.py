@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 import phonenumbers
 
 from consumer.commands.validation.expressions import path_findings
 from consumer.commands.validation.fields import field_findings
+from consumer.commands.validation.rest_routes import api_findings
+from consumer.config.endpoints import EVENTS
 from consumer.config.findings import Finding
 from consumer.config.route import SKIP, EventByValue, RouteConfig, paths_of
 from consumer.mapping.choices import MISSING, chosen, meanings
@@ -32,7 +34,7 @@ def route_findings(routes: Sequence[RouteConfig], tables: Tables = NO_TABLES) ->
         key = f"routes[{index}]"
         found += _topic_findings(key, route)
         found += _record_findings(key, route)
-        found += _event_findings(key, route, tables)
+        found += _told_once(_event_findings(key, route, tables), api_findings(key, route))
         contracts = [contract_of(_meant(event) or event) for event in events_of(route)]
         found += _option_findings(key, route, contracts)
         if route.own_time is not None:
@@ -42,6 +44,13 @@ def route_findings(routes: Sequence[RouteConfig], tables: Tables = NO_TABLES) ->
         found += _pair_findings(f"routes[{first}]", one, f"routes[{second}]", other)
     found += _format_findings(routes)
     return found
+
+
+def _told_once(first: Iterable[Finding], second: Iterable[Finding]) -> Iterator[Finding]:
+    """Of an event that is none at all, not that its API has none of the name, too."""
+    told = {finding.key: finding for finding in first}
+    yield from told.values()
+    yield from (finding for finding in second if finding.key not in told)
 
 
 def _topic_findings(key: str, route: RouteConfig) -> Iterator[Finding]:
@@ -146,7 +155,8 @@ def _pair_findings(first: str, one: RouteConfig, second: str, other: RouteConfig
                 str(one.event),
                 str(other.event),
             }
-            == CONSENTS
+            == {"optin", "unsubscribe"}
+            and _identifies(one) == _identifies(other)
         ):
             yield Finding(
                 second, f"unsubscribes those whom {first} opts in, or the reverse: tell them apart with `when`"
@@ -181,7 +191,12 @@ def _conditions(route: RouteConfig) -> tuple[object, ...]:
 
 
 def _identity(route: RouteConfig) -> tuple[object, ...]:
-    return *_conditions(route), repr(route.event)
+    return *_conditions(route), repr(route.event), _identifies(route)
+
+
+def _identifies(route: RouteConfig) -> tuple[object, ...]:
+    """By which API it goes, and of the REST APIs whom it is about: a consent by e-mail is none by SMS."""
+    return route.api, *((route.fields.get("email"), route.fields.get("phone_number")) if route.api != EVENTS else ())
 
 
 def overlap(one: RouteConfig, other: RouteConfig) -> bool:

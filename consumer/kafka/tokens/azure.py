@@ -11,9 +11,9 @@ from azure.core.exceptions import AzureError, ClientAuthenticationError
 from azure.core.pipeline.transport import RequestsTransport
 from azure.identity import EnvironmentCredential, ManagedIdentityCredential, WorkloadIdentityCredential
 
-from consumer.avro.bounded_http import bounded_session
 from consumer.config.authentication import AuthenticationConfig
-from consumer.kafka.tokens.token import Token, TokenUnavailable
+from consumer.tokens.token import Token, TokenUnavailable
+from consumer.web.session import bounded_session
 
 _SECONDS: Final = 10.0
 _CLOCK: Final = ("AADSTS700024", "AADSTS50013")

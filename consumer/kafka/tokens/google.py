@@ -17,8 +17,8 @@ import orjson
 from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError, RefreshError, TransportError
 from google.auth.transport.requests import Request
 
-from consumer.avro.bounded_http import bounded_session
-from consumer.kafka.tokens.token import Token, TokenUnavailable
+from consumer.tokens.token import Token, TokenUnavailable
+from consumer.web.session import bounded_session
 
 _SCOPE: Final = "https://www.googleapis.com/auth/cloud-platform"
 _SECONDS: Final = 10.0

@@ -21,7 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionEr
 from botocore.session import Session
 
 from consumer.config.authentication import AuthenticationConfig
-from consumer.kafka.tokens.token import Token, TokenUnavailable
+from consumer.tokens.token import Token, TokenUnavailable
 
 _SECONDS: Final = 5
 _BOUNDED: Final = Config(connect_timeout=_SECONDS, read_timeout=_SECONDS, retries={"total_max_attempts": 2})

@@ -8,20 +8,20 @@ from functools import cache
 from typing import Final
 
 from consumer.config.authentication import AuthenticationConfig
-from consumer.kafka.tokens.source import TokenSource
-from consumer.kafka.tokens.token import Token, TokenUnavailable
+from consumer.kafka.tokens.source import KafkaTokenSource
+from consumer.tokens.token import Token, TokenUnavailable
 
 EXTRAS: Final = {"aws_msk_iam": "aws", "google": "google", "azure": "azure"}
 
 
 @cache
-def token_source(config: AuthenticationConfig) -> TokenSource:
+def token_source(config: AuthenticationConfig) -> KafkaTokenSource:
     """The same for all clients, whatever makes them.
 
     Raises:
         TokenUnavailable: what its type needs is not installed.
     """
-    return TokenSource(fetcher(config))
+    return KafkaTokenSource(fetcher(config))
 
 
 def fetcher(config: AuthenticationConfig) -> Callable[[], Token]:

@@ -35,6 +35,12 @@ class Rule(StrEnum):
     PHONE = "phone"  # third-party survey: phone numbers are E.164
     FIELD_TYPE = "field_type"  # Zeotap, Default Destination Fields, Commerce Events; Bluecore, Customer Profiles
     EVENT_NAME = "event_name"  # Bluecore, Events API: ten event types, and custom ones agreed beforehand
+    ACCESS = "access"  # Bluecore, REST APIs, Error codes: 401; 403 is this sandbox's word for a right that is missing
+    MEDIA_TYPE = "media_type"  # Bluecore, REST APIs, Error codes: 406 where it is not application/json
+    IDENTIFIER = "identifier"  # Bluecore, REST APIs: `id`, one of `email` and `phone_number`
+    LINK_IDS = "link_ids"  # Bluecore, Customers API: at most 4
+    STATE = "state"  # Bluecore, Eligibility API: `event`, `message_type`, `channel_identifier`
+    CONSENTED_AT = "consented_at"  # Bluecore, Eligibility API: a date-time at which it was known to be true
 
 
 SILENT = frozenset(

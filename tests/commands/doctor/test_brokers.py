@@ -11,7 +11,7 @@ from consumer.commands.doctor.brokers import check_brokers, check_topics
 from consumer.commands.doctor.finding import Finding, Severity
 from consumer.config.model import Config
 from consumer.kafka.group import Untold, members
-from consumer.kafka.tokens.token import Token, TokenUnavailable
+from consumer.tokens.token import Token, TokenUnavailable
 from tests.support.configs import SOUND
 from tests.support.waiting import free_port
 

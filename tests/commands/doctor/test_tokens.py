@@ -14,9 +14,9 @@ from starlette.types import Receive, Scope, Send
 from consumer.commands.doctor.finding import Finding, Severity
 from consumer.commands.doctor.tokens import check_tokens
 from consumer.config.model import Config
-from consumer.kafka.tokens.source import TokenSource
-from consumer.kafka.tokens.token import Token, TokenUnavailable
+from consumer.kafka.tokens.source import KafkaTokenSource
 from consumer.sandbox.serve import serve
+from consumer.tokens.token import Token, TokenUnavailable
 from tests.support.configs import SOUND
 from tests.support.waiting import free_port
 
@@ -119,7 +119,7 @@ def test_the_identity_of_a_cloud_is_tried(monkeypatch: pytest.MonkeyPatch, failu
             raise TokenUnavailable(failure)
         return Token("t", time.time() + 900)
 
-    monkeypatch.setattr("consumer.commands.doctor.tokens.token_source", lambda _: TokenSource(fetch))
+    monkeypatch.setattr("consumer.commands.doctor.tokens.token_source", lambda _: KafkaTokenSource(fetch))
     section = {"bootstrap_servers": "127.0.0.1:9092", "authentication": {"type": "google"}}
     (finding,) = look(Config.model_validate({**SOUND, "kafka": section}))
     assert finding.what == "kafka.authentication"

@@ -10,6 +10,7 @@ from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 
 from consumer.commands.rehearse.customers import Attribute
+from consumer.commands.rehearse.occasion import Occasion
 from consumer.commands.rehearse.page import write_page
 from consumer.commands.rehearse.rehearsal import Rehearsal
 from consumer.commands.rehearse.tally import Row, RowKey, Span
@@ -19,6 +20,7 @@ from tests.support.configs import SOUND
 
 LONG = "shop.a-topic-with-a-name-that-no-phone-can-show-in-one-line-of-its-screen.v1"
 CONFIG = Config.model_validate(SOUND)
+OCCASION = Occasion("events.yaml", 1_800_000)
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def rehearsal() -> Rehearsal:
 @pytest.fixture
 def opened(rehearsal: Rehearsal, chromium: WebDriver, tmp_path: Path) -> WebDriver:
     file = tmp_path / "report.html"
-    write_page(rehearsal, CONFIG, file)
+    write_page(rehearsal, CONFIG, OCCASION, file)
     chromium.get(file.as_uri())
     return chromium
 
@@ -51,6 +53,11 @@ def shown(driver: WebDriver, selector: str) -> list[str]:
 
 
 def test_it_says_what_was_counted(opened: WebDriver) -> None:
+    (lead,) = shown(opened, ".lead")
+    assert lead == (
+        "A rehearsal of events.yaml on your own records from 1970-01-01 00:00 to 1970-01-01 00:25, "
+        "made 1970-01-01 00:30 (UTC). Nothing was sent."
+    )
     assert shown(opened, ".figure strong") == ["2,000", "75 %", "12 %", "12 %", "86,400"]
     assert shown(opened, ".counts") == [
         "2,000 records: 75 % sent, 12 % skipped, 12 % refused",
@@ -65,7 +72,7 @@ def test_a_paused_route_is_told_to_be_one(rehearsal: Rehearsal, tmp_path: Path) 
     (row,) = rehearsal.tally.rows.values()
     row.paused = True
     file = tmp_path / "report.html"
-    write_page(rehearsal, CONFIG, file)
+    write_page(rehearsal, CONFIG, OCCASION, file)
     text = file.read_text()
     assert "This route is paused, and nothing of it is sent now. Once it goes on:" in text
     assert '<strong class="sent">0 %</strong>' in text
@@ -76,7 +83,7 @@ def test_each_destination_has_its_pace_beside_its_limit(rehearsal: Rehearsal, tm
     (row,) = rehearsal.tally.rows.values()
     rehearsal.tally.rows = {RowKey(0, LONG, "purchase", "zeta"): row, RowKey(0, LONG, "purchase", None): Row(read=1)}
     file = tmp_path / "report.html"
-    write_page(rehearsal, Config.model_validate({**SOUND, "destinations": several}), file)
+    write_page(rehearsal, Config.model_validate({**SOUND, "destinations": several}), OCCASION, file)
     text = file.read_text()
     assert f"<small>from {LONG} to zeta</small>" in text
     assert f"<small>from {LONG}</small>" in text, "where it is not known where it goes, nothing is said of it"
@@ -97,7 +104,7 @@ def test_the_parts_of_a_bar_are_as_long_as_they_are_many(opened: WebDriver) -> N
 def test_it_needs_no_other_file(rehearsal: Rehearsal, tmp_path: Path) -> None:
     """It is sent around by mail."""
     file = tmp_path / "report.html"
-    write_page(rehearsal, CONFIG, file)
+    write_page(rehearsal, CONFIG, OCCASION, file)
     text = file.read_text()
     assert "src=" not in text
     assert "href=" not in text

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from starlette.responses import JSONResponse
 
-from consumer.avro.bounded_http import bounded_session
 from consumer.config.authentication import AuthenticationConfig
 from consumer.kafka.tokens.process import fetcher
-from consumer.kafka.tokens.token import TokenUnavailable
 from consumer.sandbox.serve import serve
+from consumer.tokens.token import TokenUnavailable
+from consumer.web.session import bounded_session
 from tests.kafka.tokens.stubs import Entra, Stub, azure_identity
 from tests.support.servers import certificate
 from tests.support.waiting import free_port

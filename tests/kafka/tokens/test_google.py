@@ -19,8 +19,8 @@ from starlette.responses import JSONResponse
 
 from consumer.config.authentication import AuthenticationConfig
 from consumer.kafka.tokens.process import fetcher
-from consumer.kafka.tokens.token import Token, TokenUnavailable
 from consumer.sandbox.serve import serve
+from consumer.tokens.token import Token, TokenUnavailable
 from tests.kafka.tokens.stubs import Stub, google_metadata, google_tokens
 from tests.support.pages import ROOT
 from tests.support.waiting import free_port

@@ -12,8 +12,8 @@ import pytest
 
 from consumer.config.authentication import AuthenticationConfig
 from consumer.kafka.tokens.process import fetcher
-from consumer.kafka.tokens.token import Token, TokenUnavailable
 from consumer.sandbox.serve import serve
+from consumer.tokens.token import Token, TokenUnavailable
 from tests.kafka.tokens.stubs import Stub, sts, sts_refusal
 from tests.support.waiting import free_port
 

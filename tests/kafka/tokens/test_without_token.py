@@ -15,8 +15,8 @@ from consumer.kafka.consumer_errors import ConsumerErrors
 from consumer.kafka.member import Callbacks, GroupMember
 from consumer.kafka.membership import Membership
 from consumer.kafka.publisher import Publisher
-from consumer.kafka.tokens.token import Token, TokenUnavailable
 from consumer.kafka.topic_ids import TopicIds
+from consumer.tokens.token import Token, TokenUnavailable
 from tests.support.configs import SOUND
 from tests.support.waiting import free_port
 

@@ -11,8 +11,8 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from consumer.avro.http_answer import MOST_BYTES, bounded_content
 from consumer.errors import UnusableSetting
+from consumer.web.answer import MOST_BYTES, bounded_content
 
 
 class AnswerTooLargeError(requests.RequestException):

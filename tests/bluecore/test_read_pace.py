@@ -1,0 +1,96 @@
+"""Reading takes a share of both windows of the quota, and the rest is left to delivery."""
+
+from __future__ import annotations
+
+import pytest
+
+from consumer.bluecore.read_pace import DOCUMENTED, ReadPace, Window, windows_of
+
+POLICY = "700;w=60;burst=75;w=1"
+NOW = 1_000.0
+
+
+@pytest.mark.parametrize(
+    ("policy", "windows"),
+    [
+        (POLICY, (Window(700, 60), Window(75, 1))),
+        ("100;w=1, 1000;w=60", (Window(100, 1), Window(1000, 60))),
+        ('1000; w = 60; burst = 100; w = 1; comment="a;w=2"', (Window(1000, 60), Window(100, 1))),
+        ("700", ()),
+        ("", ()),
+        ("0;w=60", ()),
+        ("many;w=60", ()),
+        (";w=60;;=5", ()),
+        ("9" * 600, ()),
+    ],
+)
+def test_the_windows_of_a_policy(policy: str, windows: tuple[Window, ...]) -> None:
+    assert windows_of(policy) == windows
+
+
+def asked_within(pace: ReadPace, seconds: float) -> int:
+    """How many are asked of a pace whose user asks as soon as it may."""
+    now, count = NOW, 0
+    while now < NOW + seconds:
+        if wait := pace.wait(now):
+            now += wait
+            continue
+        pace.asked(now)
+        count += 1
+    return count
+
+
+@pytest.mark.parametrize(("share", "second", "minute"), [(0.75, 56, 525), (0.1, 7, 70), (1, 75, 700)])
+def test_no_second_and_no_minute_sees_more_than_its_share(share: float, second: int, minute: int) -> None:
+    pace = ReadPace(share)
+    pace.answered(200, {"x-ratelimit-limit": POLICY}, NOW)
+    assert pace.per_second == minute / 60
+    assert asked_within(pace, 0.99) == second
+    pace = ReadPace(share)
+    pace.answered(200, {"ratelimit-limit": POLICY}, NOW)
+    assert asked_within(pace, 59) == minute
+
+
+def test_before_the_first_answer_the_documented_quota_holds() -> None:
+    assert asked_within(ReadPace(0.5), 0.99) == 50
+    assert ReadPace(0.5).windows == DOCUMENTED
+
+
+def test_what_others_use_is_left_to_them() -> None:
+    """Of the burst's window less than a quarter is left: it is theirs, until the window starts anew."""
+    pace = ReadPace(0.75)
+    headers = {"x-ratelimit-limit": POLICY, "x-ratelimit-reset": "1"}
+    pace.answered(200, headers | {"x-ratelimit-remaining": "20"}, NOW)
+    assert pace.wait(NOW) == 0
+    pace.answered(200, headers | {"x-ratelimit-remaining": "19"}, NOW)
+    assert pace.wait(NOW) == 1
+    pace.answered(200, {"x-ratelimit-reset": "40", "x-ratelimit-remaining": "175"}, NOW)
+    assert pace.wait(NOW) == 40
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "7"}, 7),
+        ({"x-ratelimit-reset": "3", "x-ratelimit-remaining": "0"}, 3),
+        ({"retry-after": "999999"}, 300),
+    ],
+)
+def test_a_429_holds_all_back(headers: dict[str, str], seconds: float) -> None:
+    pace = ReadPace(0.75)
+    pace.answered(429, headers, NOW)
+    assert pace.wait(NOW) == seconds
+
+
+def test_a_429_that_tells_no_time_is_waited_out_longer_each_time() -> None:
+    pace = ReadPace(0.75)
+    for longest in (1, 2, 4):
+        pace.answered(429, {"x-ratelimit-reset": "1900000000"}, NOW)
+        assert 0 < pace.wait(NOW) <= longest
+
+
+@pytest.mark.parametrize("odd", ["", "nan", "-1", "inf", "soon"])
+def test_headers_that_say_nothing_change_nothing(odd: str) -> None:
+    pace = ReadPace(0.75)
+    pace.answered(200, dict.fromkeys(("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"), odd), NOW)
+    assert (pace.wait(NOW), pace.windows) == (0, DOCUMENTED)
