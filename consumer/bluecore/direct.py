@@ -155,7 +155,7 @@ class DirectTransport:
     def _answered(self, connection: Connection, exchange: Exchange, response: Response, now: float) -> None:
         exchange.over = True
         self._done.append(Done(exchange.ticket, response, now - exchange.began, exchange.destination))
-        if not connection.reusable or connection.unsent is not None:
+        if not connection.reply.reusable or connection.unsent is not None:
             self._drop(connection)
             self._dial_for_the_waiting(connection.place)
             return
@@ -167,7 +167,7 @@ class DirectTransport:
 
     def _broken(self, connection: Connection, exchange: Exchange, error: Exception) -> None:
         """No answer will come; of a connection that was kept, perhaps as the server had closed it before."""
-        heard, used = connection.reply is not None, connection.used
+        heard, used = connection.reply.heard, connection.used
         self._drop(connection)
         if used > 1 and not heard and not exchange.again and isinstance(error, OSError):
             exchange.again, exchange.connection = True, None
