@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 REDPANDA := .cache/redpanda-connect
+GO_WORKER := .cache/go-worker
 # Half of a test's time is waiting for others, so two at once for each core.
 WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 # A worker that dies ends the run: the tests of its group would be waited for, for ever.
@@ -14,11 +15,11 @@ PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --max-worker-
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast browser simulate chaos incidents hostile mutate bench bench-ratios bench-stages bench-redpanda image-test \
+.PHONY: help demo test test-fast browser simulate chaos incidents hostile mutate bench bench-ratios bench-stages bench-rivals image-test k8s-test \
 	lint style types format lock clean
 
 help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements-dev.lock pyproject.toml
 	@[ ! -e $(VENV) ] || [ -e $(VENV)/.by-make ] || [ -e $@ ] || { \
@@ -73,8 +74,10 @@ hostile: $(READY) ## what hostile records, neighbours and strangers cost, as a t
 # SAMPLE=0 tries every mutant, which takes hours; SEED=1 draws another sample. What has a result is not tried again.
 SAMPLE ?= 200
 SEED ?= 0
+# BY=simulation: delivery's, by the simulation alone.
+BY ?= tests
 mutate: $(READY) ## plant faults in the core one at a time (SAMPLE=200), and say which of them no test sees
-	@$(BIN)/python -m tests.mutation --sample $(SAMPLE) --seed $(SEED)
+	@$(BIN)/python -m tests.mutation --sample $(SAMPLE) --seed $(SEED) --by $(BY)
 
 bench: bench-ratios ## events/s, CPU an event, latency and memory beside other ways to do the same
 	@$(BIN)/python -m tests.bench
@@ -86,16 +89,25 @@ bench-ratios: $(READY) ## the tests of ratios of CPU times, which a busy machine
 bench-stages: $(READY) ## where the microseconds of one event go
 	@$(BIN)/python -m tests.bench.stages
 
-bench-redpanda: $(READY) $(REDPANDA) ## the same beside Redpanda Connect, which Go builds once, in some minutes
-	@$(BIN)/python -m tests.bench --only redpanda
+bench-rivals: $(READY) $(REDPANDA) $(GO_WORKER) ## the same beside rivals in Go and Java, built once, in some minutes
+	@$(BIN)/python -m tests.bench --only redpanda --only parallel-consumer --only "Go worker"
 
 $(REDPANDA): $(addprefix tests/bench/redpanda/,main.go go.mod go.sum)
-	@command -v go >/dev/null || { echo "Redpanda Connect is built with Go: install Go 1.25 or newer"; exit 1; }
-	@echo "building Redpanda Connect (once)"
+$(GO_WORKER): $(addprefix tests/bench/go_worker/,main.go go.mod go.sum)
+$(REDPANDA) $(GO_WORKER):
+	@command -v go >/dev/null || { echo "$(@F) is built with Go: install Go 1.26 or newer"; exit 1; }
+	@echo "building $(@F) (once)"
 	@cd $(<D) && CGO_ENABLED=0 go build -buildvcs=false -o $(CURDIR)/$@ .
 
 image-test: $(READY) ## build and start the image for real; needs root, buildah and debootstrap
 	@IMAGE_TEST=1 $(BIN)/pytest tests/image
+
+# OPERATORS=1: the long form, with KEDA and the Prometheus operator; ONLY=drain one check alone; PAGE=1 writes the table.
+# What Go builds is kept in the user's cache: half an hour once, the long form an hour.
+OPERATORS ?=
+PAGE ?=
+k8s-test: $(READY) ## the chart on a real control plane: install, upgrade under load, uninstall; needs root and Go
+	@$(BIN)/python -m tests.k8s $(if $(OPERATORS),--operators) $(if $(PAGE),--page) $(foreach each,$(ONLY),--only $(each))
 
 lint: style types ## ruff, mypy and the floors between the rooms
 

@@ -11,6 +11,7 @@ from consumer.commands.demo.command import demo
 from consumer.commands.doctor.command import doctor
 from consumer.commands.preview.command import preview
 from consumer.commands.receipts.command import receipts
+from consumer.commands.reconcile.command import reconcile
 from consumer.commands.rehearse.command import rehearse
 from consumer.commands.run.command import run
 from consumer.commands.sandbox import sandbox
@@ -38,6 +39,7 @@ for _command in (
     schemas,
     dead_letters,
     receipts,
+    reconcile,
     doctor,
     status,
 ):

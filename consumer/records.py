@@ -149,7 +149,8 @@ class Record(NamedTuple):
     @property
     def size(self) -> int:
         """Bytes of key, value and headers."""
-        size = len(self.key or b"") + len(self.value or b"")
+        key, value = self.key, self.value
+        size = (len(key) if key else 0) + (len(value) if value else 0)
         return size + sum(len(name) + len(value or b"") for name, value in self.headers) if self.headers else size
 
     def without_value(self) -> Record:

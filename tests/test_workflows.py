@@ -129,7 +129,7 @@ def test_an_image_is_released_with_its_bill_of_materials() -> None:
     known = re.findall(r"^ARG (\w+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
 
     assert (build["push"], build["sbom"], build["provenance"]) == (True, True, "mode=max")
-    assert stated == {"REVISION", "CREATED"}
+    assert stated == {"BASE_DIGEST", "REVISION", "CREATED"}
     assert stated <= set(known)
 
 
@@ -141,3 +141,25 @@ def test_a_chart_is_released_as_an_artefact_that_names_that_image() -> None:
     assert re.search(r"helm package helm/bluecore-consumer .*--app-version", said)
     assert re.search(r"helm push .* \"oci://\$REPOSITORY/charts\"", said)
     assert set(re.findall(r"\.image\.(\w+) =", said)) == {"repository", "digest"} <= set(values["image"])
+
+
+def test_the_image_stands_on_the_base_that_its_tag_meant_when_it_was_built(tmp_path: Path) -> None:
+    """A stand-in for docker tells the digest of whatever image it is asked for."""
+    docker = tmp_path / "docker"
+    docker.write_text('#!/bin/sh\necho "$*" >"$0.asked"\necho "sha256:0a1b"\n')
+    docker.chmod(0o755)
+
+    done = ran("image", "imagetools inspect", tmp_path, PATH=f"{tmp_path}:{os.environ['PATH']}")
+
+    assert done.returncode == 0, done.stderr
+    assert "docker.io/library/python:3.14-slim-bookworm" in (tmp_path / "docker.asked").read_text()
+    assert (tmp_path / "output").read_text() == "digest=sha256:0a1b\n"
+    (build,) = [step for step in JOBS["release"]["image"]["steps"] if step.get("id") == "build"]
+    assert "BASE_DIGEST=${{ steps.base.outputs.digest }}" in build["with"]["build-args"]
+
+
+def test_a_base_without_a_digest_is_not_built_on(tmp_path: Path) -> None:
+    docker = tmp_path / "docker"
+    docker.write_text("#!/bin/sh\necho none\n")
+    docker.chmod(0o755)
+    assert ran("image", "imagetools inspect", tmp_path, PATH=f"{tmp_path}:{os.environ['PATH']}").returncode == 1

@@ -11,9 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-import requests
-
 from consumer.bluecore.failures import NoTokenError
+from consumer.bluecore.outgoing import Outgoing, Request
 from consumer.bluecore.response import Response
 from consumer.bluecore.transport import Done, Transport
 from consumer.tokens.token import Token
@@ -47,7 +46,7 @@ class _Asked:
     """One request to a REST API: `again`: it has been sent with a token that was refused."""
 
     ticket: int
-    request: requests.PreparedRequest
+    request: Outgoing
     destination: str
     since: float
     token: Token | None = None
@@ -77,9 +76,10 @@ class AuthorisedTransport:
     def in_flight(self) -> int:
         return self._transport.in_flight + len(self._waiting)
 
-    def send(self, ticket: int, request: requests.PreparedRequest, destination: str = "") -> None:
+    def send(self, ticket: int, request: Request, destination: str = "") -> None:
         if destination in self._tokens:
-            asked = _Asked(ticket, request, destination, self._clock())
+            outgoing = request if isinstance(request, Outgoing) else Outgoing.of(request)
+            asked = _Asked(ticket, outgoing, destination, self._clock())
             if not self._goes(asked):
                 self._waiting.append(asked)
         else:
@@ -131,7 +131,7 @@ class AuthorisedTransport:
         if token is None or token is asked.token:
             return False
         asked.token = token
-        asked.request.headers["Authorization"] = f"Bearer {token.text}"
+        asked.request = asked.request.shown("Authorization", f"Bearer {token.text}")
         self._sent[asked.ticket] = asked
         self._transport.send(asked.ticket, asked.request, asked.destination)
         return True

@@ -7,15 +7,13 @@ REST API with what it has stored.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
-from typing import NamedTuple, cast
 
 import requests
-from requests.structures import CaseInsensitiveDict
 
 from consumer import __version__
 from consumer.bluecore.failures import no_answer
+from consumer.bluecore.outgoing import Outgoing, Template
 from consumer.bluecore.rest_answers import told
 from consumer.bluecore.transport import Done, Transport
 from consumer.config.destinations import UNNAMED, BluecoreConfig
@@ -76,20 +74,12 @@ class BluecoreClient:
             traceparent: passed on when it is well-formed.
             destination: the API of the destination that it goes to.
         """
-        template = self._templates[destination]
-        # Neither the template's `copy()`, which copies a cookie jar too, nor requests' own kind of dict, which costs
-        # half as much as the exchange: both transports only look for names as they are written here.
-        headers = {**template.headers, "Content-Length": str(len(body)), "Idempotency-Key": idempotency_key}
+        own = {"Idempotency-Key": idempotency_key}
         if traceparent is not None and _TRACEPARENT.fullmatch(traceparent):
-            headers["traceparent"] = traceparent
-        request = requests.PreparedRequest()
-        request.method = template.method
-        request.url = template.url
-        request.headers = cast("CaseInsensitiveDict[str]", headers)
-        request.body = body
+            own["traceparent"] = traceparent
         if is_rest(destination):
             self._sent[ticket] = body
-        self._transport.send(ticket, request, destination)
+        self._transport.send(ticket, Outgoing(self._templates[destination], body, own), destination)
 
     def wait(self, seconds: float) -> list[tuple[int, Answer]]:
         """All answers that are there, as soon as there is one; none after `seconds`. 0: just look."""
@@ -100,9 +90,10 @@ class BluecoreClient:
         answers = [(done.ticket, _answer(done)) for done in over]
         if self._sent:
             answers = list(map(self._told, over, answers))
-        statuses = Counter(
-            [(done.destination, answer.status) for done, (_, answer) in zip(over, answers, strict=True)]
-        )
+        statuses: dict[tuple[str, int | None], int] = {}
+        for done, (_, answer) in zip(over, answers, strict=True):
+            key = done.destination, answer.status
+            statuses[key] = statuses.get(key, 0) + 1
         for (destination, status), count in statuses.items():
             self._statuses[destination, ERROR_STATUS if status is None else str(status)].inc(count)
         return answers
@@ -122,20 +113,11 @@ def _answer(done: Done) -> Answer:
     result = done.result
     if isinstance(result, requests.RequestException):
         return Answer(None, no_answer(result), text=str(result)[:TEXT_LIMIT], seconds=done.seconds)
-    headers = result.headers_like(_READ_BY_DELIVERY)
     text = result.body[: 4 * TEXT_LIMIT].decode(errors="replace")[:TEXT_LIMIT]
-    return Answer(result.status, None, headers, text, done.seconds)
+    return Answer(result.status, None, result.headers_like(_READ_BY_DELIVERY), text, done.seconds)
 
 
-class RequestTemplate(NamedTuple):
-    """What every request to a destination begins as."""
-
-    method: str | None
-    url: str | None
-    headers: dict[str, str]
-
-
-def request_template(config: BluecoreConfig, section: str) -> RequestTemplate:
+def request_template(config: BluecoreConfig, section: str) -> Template:
     """What is the same in each request to a destination, whose settings are in this section of the configuration.
 
     Raises:
@@ -161,4 +143,4 @@ def request_template(config: BluecoreConfig, section: str) -> RequestTemplate:
         raise UnusableSetting(what) from None
     except requests.RequestException as error:
         raise UnusableSetting(f"{section}.url: {error}") from None
-    return RequestTemplate(prepared.method, prepared.url, dict(prepared.headers))
+    return Template(prepared.method, prepared.url, dict(prepared.headers))

@@ -14,11 +14,11 @@ from typing import Any
 
 import certifi
 import pycurl
-import requests
 from requests.utils import select_proxy
 
 from consumer.bluecore.curl_errors import exception_for
 from consumer.bluecore.curl_sockets import Sockets
+from consumer.bluecore.outgoing import Outgoing, Request, Template
 from consumer.bluecore.response import BODY_LIMIT, Response
 from consumer.bluecore.transport import ConnectionSettings, Done
 
@@ -28,7 +28,16 @@ _FINAL = 200  # below are interim answers; a proxy's to CONNECT is none of libcu
 # Such as a length that is none, or one encoding on top of many others.
 _ODD_HEADERS = frozenset({pycurl.E_FTP_WEIRD_SERVER_REPLY, pycurl.E_BAD_CONTENT_ENCODING})
 # curl makes these itself, from the body and the options.
-_CURLS_OWN = frozenset({"Content-Length", "Accept-Encoding"})
+_CURLS_OWN = frozenset({"content-length", "accept-encoding", "user-agent"})
+# From about here on curl would ask before it sends a body.
+_LARGE_BYTES = 1_000_000
+
+_CURLS_ACCEPT = ("accept", "*/*")
+_NOTHING = Outgoing(Template(None, None, {}), b"", {})
+_POSTFIELDS: int = pycurl.POSTFIELDS
+_HTTPHEADER: int = pycurl.HTTPHEADER
+_RESPONSE_CODE: int = pycurl.RESPONSE_CODE
+_TOTAL_TIME: int = pycurl.TOTAL_TIME
 
 
 class _Slot:
@@ -40,8 +49,10 @@ class _Slot:
         self.lines: list[bytes] = []
         self.body = bytearray()
         self.ticket = 0
-        self.request = requests.PreparedRequest()
-        self._target: tuple[str | None, str | None] = (None, None)
+        self.request = _NOTHING
+        self._template = _NOTHING.template
+        self._lines: list[str] = []
+        """The headers of the template, as curl takes them."""
         option = self.handle.setopt
         option(pycurl.NOSIGNAL, 1)
         option(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
@@ -71,32 +82,46 @@ class _Slot:
             option(pycurl.SSLCERT, certificate)
             option(pycurl.SSLKEY, key)
 
-    def _append_body(self, data: bytes) -> int:
-        """How much is taken: less than there is ends the transfer, which a huge or endless answer would hold up."""
-        self.body += (taken := data[: BODY_LIMIT - len(self.body)])
-        return len(taken)
+    def _append_body(self, data: bytes) -> int | None:
+        """How much is taken, None being all: less than there is ends the transfer, lest an endless answer hold it."""
+        body = self.body
+        body += data
+        if (over := len(body) - BODY_LIMIT) <= 0:
+            return None
+        del body[BODY_LIMIT:]
+        return len(data) - over
 
-    def prepare(self, ticket: int, request: requests.PreparedRequest, proxies: Mapping[str, str]) -> None:
+    def prepare(self, ticket: int, request: Outgoing, proxies: Mapping[str, str]) -> None:
         """Make the handle ready for its next request."""
         self.ticket, self.request = ticket, request
         self.lines.clear()
         self.body.clear()
+        template, body, own = request
+        if template is not self._template:
+            self._begin_as(template, proxies)
         option = self.handle.setopt
-        if (request.method, request.url) != self._target:
-            self._target = (request.method, request.url)
-            option(pycurl.URL, request.url or "")
-            # An empty proxy keeps curl from reading the environment by rules of its own.
-            option(pycurl.PROXY, select_proxy(request.url or "", proxies) or "")
-            option(pycurl.ACCEPT_ENCODING, request.headers.get("Accept-Encoding", "identity"))
-            option(pycurl.CUSTOMREQUEST, request.method)
-        option(pycurl.POSTFIELDS, request.body or b"")
-        headers = [
+        option(_POSTFIELDS, body)
+        headers = self._lines + [f"{name}: {value}" for name, value in own.items()]
+        if len(body) >= _LARGE_BYTES:
+            headers.append("Expect:")
+        option(_HTTPHEADER, headers)
+
+    def _begin_as(self, template: Template, proxies: Mapping[str, str]) -> None:
+        """What is set for all requests of a template."""
+        option, url = self.handle.setopt, template.url or ""
+        option(pycurl.URL, url)
+        # An empty proxy keeps curl from reading the environment by rules of its own.
+        option(pycurl.PROXY, select_proxy(url, proxies) or "")
+        option(pycurl.CUSTOMREQUEST, template.method)
+        headers = {name.lower(): value for name, value in template.headers.items()}
+        option(pycurl.ACCEPT_ENCODING, headers.get("accept-encoding", "identity"))
+        option(pycurl.USERAGENT, headers.get("user-agent", ""))
+        self._lines = [
             f"{name}: {value}" if value else f"{name};"
-            for name, value in request.headers.items()
-            if name not in _CURLS_OWN
+            for name, value in template.headers.items()
+            if name.lower() not in _CURLS_OWN and (name.lower(), value) != _CURLS_ACCEPT
         ]
-        headers.append("Expect:")
-        option(pycurl.HTTPHEADER, headers)
+        self._template = template
 
     def has_status(self, code: int) -> bool:
         """Whether the head of the final answer is there: as a whole, or up to what libcurl cannot make sense of."""
@@ -106,7 +131,7 @@ class _Slot:
     def response(self) -> Response:
         """The answer that has come in."""
         head = b"".join(self.lines).decode("latin-1")
-        return Response(self.handle.getinfo(pycurl.RESPONSE_CODE), head, bytes(self.body))
+        return Response(self.handle.getinfo(_RESPONSE_CODE), head, bytes(self.body))
 
 
 class CurlTransport:
@@ -133,10 +158,11 @@ class CurlTransport:
     def in_flight(self) -> int:
         return len(self._busy)
 
-    def send(self, ticket: int, request: requests.PreparedRequest, destination: str = "") -> None:
+    def send(self, ticket: int, request: Request, destination: str = "") -> None:
         settings, idle = self._settings[destination], self._idle[destination]
         slot = idle.pop() if idle else _Slot(settings, destination)
-        slot.prepare(ticket, request, settings.proxies)
+        outgoing = request if isinstance(request, Outgoing) else Outgoing.of(request)
+        slot.prepare(ticket, outgoing, settings.proxies)
         self._busy[slot.handle] = slot
         self._multi.add_handle(slot.handle)
 
@@ -178,15 +204,16 @@ class CurlTransport:
         while more:
             more, answered, failed = self._multi.info_read()
             done += [self._free(handle) for handle in answered]
-            done += [self._free(handle, code, message) for handle, code, message in failed]
+            if failed:
+                done += [self._free(handle, code, message) for handle, code, message in failed]
         return done
 
     def _free(self, handle: Any, code: int = pycurl.E_OK, message: str = "") -> Done:
         slot = self._busy.pop(handle)
         self._multi.remove_handle(handle)
         self._idle[slot.destination].append(slot)
-        seconds = handle.getinfo(pycurl.TOTAL_TIME)
+        seconds = handle.getinfo(_TOTAL_TIME)
         # The status decides: what becomes of the answer's body changes nothing about the event.
-        if code == pycurl.E_OK or slot.has_status(code):
+        if not code or slot.has_status(code):
             return Done(slot.ticket, slot.response(), seconds, slot.destination)
         return Done(slot.ticket, exception_for(handle, code, message, slot.request), seconds, slot.destination)

@@ -15,6 +15,8 @@ import pycurl
 import requests
 from requests import exceptions
 
+from consumer.bluecore.outgoing import Outgoing
+
 _TUNNEL_REFUSED = 300
 _E_PROXY = 97  # pycurl has no name for it
 
@@ -56,10 +58,9 @@ _KINDS: dict[int, _Kind] = {
 }
 
 
-def exception_for(
-    handle: Any, code: int, message: str, request: requests.PreparedRequest
-) -> requests.RequestException:
+def exception_for(handle: Any, code: int, message: str, outgoing: Outgoing) -> requests.RequestException:
     """What requests would have raised for the failure `code` of an easy handle."""
+    request = outgoing.prepared()
     if code == pycurl.E_OPERATION_TIMEDOUT:
         sent = handle.getinfo(pycurl.PRETRANSFER_TIME) > 0
         return (exceptions.ReadTimeout if sent else exceptions.ConnectTimeout)(message, request=request)

@@ -13,6 +13,7 @@ import requests
 import urllib3
 
 from consumer.bluecore.interim import InterimAnswersPass, heads
+from consumer.bluecore.outgoing import Outgoing, Request
 from consumer.bluecore.response import BODY_LIMIT, Response
 from consumer.bluecore.transport import ConnectionSettings, Done
 
@@ -51,14 +52,15 @@ class ThreadTransport:
     def in_flight(self) -> int:
         return sum(map(len, self._waiting.values()))
 
-    def send(self, ticket: int, request: requests.PreparedRequest, destination: str = "") -> None:
+    def send(self, ticket: int, request: Request, destination: str = "") -> None:
         self._serial += 1
         deadline = time.monotonic() + self._settings[destination].timeout + _GRACE_SECONDS
         self._waiting[destination][self._serial] = (deadline, ticket)
         if self.in_flight > self._threads:
             self._threads += 1
             threading.Thread(target=self._work, name="bluecore", daemon=True).start()
-        self._jobs.put((self._serial, ticket, request, destination))
+        prepared = request.prepared() if isinstance(request, Outgoing) else request
+        self._jobs.put((self._serial, ticket, prepared, destination))
 
     def wait(self, seconds: float) -> list[Done]:
         until = time.monotonic() + seconds

@@ -62,8 +62,11 @@ class _Grant:
 
 @checked_dataclass(frozen=True)
 class _Refusal:
+    """In the form of OAuth 2.0, or of a `google.rpc.Status`, which Bluecore documents."""
+
     error: str = ""
     error_description: str = ""
+    message: str = ""
 
 
 _GRANT: Final = TypeAdapter(_Grant)
@@ -134,7 +137,7 @@ class TokenService:
             said = _REFUSAL.validate_json(answer.content)
         except ValidationError:
             said = _Refusal()
-        words = ", ".join(filter(None, (said.error, said.error_description)))[:_SAID]
+        words = ", ".join(filter(None, (said.error, said.error_description, said.message)))[:_SAID]
         shown = f" ({words.replace(self._credentials.client_secret, MASK)})" if words else ""
         status = answer.status_code
         if status == requests.codes.too_many_requests or status >= requests.codes.server_error:

@@ -1,4 +1,4 @@
-"""The seam between the client and the library that moves the bytes: requests' own requests and exceptions.
+"""The seam between the client and the library that moves the bytes: requests' terms and exceptions.
 
 Two libraries stand behind it, and one suite of tests holds both to the same behaviour.
 """
@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 import requests
 
+from consumer.bluecore.outgoing import Request
 from consumer.bluecore.response import Response
 
 
@@ -59,7 +60,7 @@ class ConnectionSettings:
 
 
 class Transport(Protocol):
-    """Carries prepared requests, many at a time; called from one thread. Redirects are answers, not followed.
+    """Carries requests, many at a time; called from one thread. Redirects are answers, not followed.
 
     It has the settings of every destination, by its name.
     """
@@ -68,12 +69,12 @@ class Transport(Protocol):
     def in_flight(self) -> int:
         """Requests sent and not yet handed back by `wait`."""
 
-    def send(self, ticket: int, request: requests.PreparedRequest, destination: str = "") -> None:
+    def send(self, ticket: int, request: Request, destination: str = "") -> None:
         """Begin a request; never blocks.
 
         Args:
             ticket: the caller's name for it, unique among those in flight.
-            request: the whole request.
+            request: the whole request, as requests has it or in short.
             destination: by whose settings it goes.
         """
 

@@ -9,7 +9,6 @@ from consumer.delivery.failures import refused, refused_in_part
 from consumer.delivery.lanes import Lanes
 from consumer.delivery.outbox import Outbox
 from consumer.delivery.partitions import Partitions
-from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.receipts import Receipts
 from consumer.delivery.settling import Settling
 from consumer.delivery.task import Task
@@ -25,7 +24,6 @@ class Answers:
 
     def __init__(  # noqa: PLR0913, PLR0917 - the parts of the engine that an answer reaches
         self,
-        policy: DeliveryPolicy,
         endpoints: Endpoints,
         lanes: Lanes[Task],
         partitions: Partitions,
@@ -33,7 +31,6 @@ class Answers:
         outbox: Outbox,
         receipts: Receipts | None = None,
     ) -> None:
-        self._policy = policy
         self._endpoints = endpoints
         self._lanes = lanes
         self._partitions = partitions
@@ -48,21 +45,23 @@ class Answers:
         endpoint.in_flight -= 1
         gates, attempts = endpoint.gates, endpoint.attempts
         verdict = endpoint.verdicts.judge(answer)
+        if verdict is Verdict.DELIVERED:
+            gates.throttle.answered(answer, verdict, endpoint.in_flight, now)
+            gates.measured(answer, verdict, now, suspect=False)
+            self._passed(gates.breaker, task, now)
+            if self._held_routes.watched:
+                self._held_routes.delivered(task, now)
+            if self._receipts is not None:
+                self._receipts.delivered(task, answer, now)
+            self._delivered(task, now)
+            return
         if (verdict is Verdict.REFUSED or verdict is Verdict.THROTTLED) and attempts.accused(task, now):
             verdict = Verdict.FAILED
         failed = verdict is Verdict.FAILED
         if not (failed and attempts.own_fault(task)):  # else what the answer asks for is asked of this record
             gates.throttle.answered(answer, verdict, endpoint.in_flight, now)
         gates.measured(answer, verdict, now, suspect=failed and attempts.suspect(task))
-        if verdict is Verdict.DELIVERED:
-            breaker = gates.breaker
-            breaker.passed(task.number, suspect_key(task) if breaker.knows_keys else None, now)
-            if self._held_routes.watched:
-                self._held_routes.delivered(task, now)
-            if self._receipts is not None:
-                self._receipts.delivered(task, answer, now)
-            self._delivered(task, now)
-        elif verdict is Verdict.REJECTED:
+        if verdict is Verdict.REJECTED:
             self._rejected(task, answer, now)
         elif verdict is Verdict.FAILED:
             self._failed(task, answer, now)
@@ -112,7 +111,7 @@ class Answers:
             self._settling.orphan_settled(task)
 
     def _rejected(self, task: Task, answer: Answer, now: float) -> None:
-        self._breaker(task).passed(task.number, suspect_key(task), now)
+        self._passed(self._breaker(task), task, now)
         task.attempts += 1
         failure = refused(task, answer, now)
         if len(task.requests) > 1 and not task.request.link:
@@ -171,6 +170,11 @@ class Answers:
             self.write(task, now)
         else:
             self.requeue(task)
+
+    @staticmethod
+    def _passed(breaker: Breaker, task: Task, now: float) -> None:
+        """A record passed: of which key it is need not be worked out where none is known."""
+        breaker.passed(task.number, suspect_key(task) if breaker.knows_keys else None, now)
 
     def _breaker(self, task: Task) -> Breaker:
         return self._endpoints[task.endpoint].gates.breaker

@@ -96,17 +96,15 @@ class Breaker(ProbeGate):
     def passed(self, task: int, key: Hashable, now: float) -> None:
         """A record passed. While the breaker is open only the probe's success closes it."""
         self._last_success = now
-        if self._suspects:
+        if self._suspects or self._failing or self._turned_away:
             self._suspects.pop(key, None)
-        if self._failing:
             self._failing.discard(key)
-            self._suspects.update(dict.fromkeys(self._failing))
-            self._failing.clear()
-        if self._turned_away:
             self._turned_away.pop(key, None)
+            self._suspects.update(dict.fromkeys(self._failing))
             self._suspects.update(self._turned_away)
+            self._failing.clear()
             self._turned_away.clear()
-        _bound(self._suspects)
+            _bound(self._suspects)
         if self.open:
             self.close_by(task)
 

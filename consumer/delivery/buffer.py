@@ -87,18 +87,22 @@ class Buffer:
     def keep(self, task: Task) -> None:
         """The task counts against the bounds, until it is freed."""
         state, size = task.state, task.size
-        for budget in (self.redelivery_memory if state.redelivers else self.memory, state.usage):
-            budget.records += 1
-            budget.bytes += size
+        budget, usage = self.redelivery_memory if state.redelivers else self.memory, state.usage
+        budget.records += 1
+        budget.bytes += size
+        usage.records += 1
+        usage.bytes += size
         task.counted = True
         if self._endpoints and not state.redelivers:
             self._charge(task)
 
     def free(self, task: Task) -> None:
         state, size = task.state, task.size
-        for budget in (self.redelivery_memory if state.redelivers else self.memory, state.usage):
-            budget.records -= 1
-            budget.bytes -= size
+        budget, usage = self.redelivery_memory if state.redelivers else self.memory, state.usage
+        budget.records -= 1
+        budget.bytes -= size
+        usage.records -= 1
+        usage.bytes -= size
         task.counted = False
         if self._endpoints:
             self._leave(task)

@@ -54,7 +54,7 @@ class Engine:
         self.receipts = Receipts(self._outbox, self.partitions) if policy.receipts else None
         self._settling = Settling(self._lanes, self._order, self.partitions, self.receipts)
         self._answers = Answers(
-            policy, self.endpoints, self._lanes, self.partitions, self._settling, self._outbox, self.receipts
+            self.endpoints, self._lanes, self.partitions, self._settling, self._outbox, self.receipts
         )
         self._arrivals = Arrivals(policy, self.endpoints, self._order, self.partitions, self._outbox, self.receipts)
         rates = policy.route_rates

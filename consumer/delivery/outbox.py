@@ -27,7 +27,8 @@ class Outbox:
     def send(self, task: Task) -> None:
         """The present request of a record is to be sent."""
         self.requests_in_flight += 1
-        self.resent += task.sent
+        if task.sent:
+            self.resent += 1
         task.sent = True
         self._decided.sends.append((self._ticket(task), task))
 

@@ -117,11 +117,11 @@ class Settling:
 
 
 def _settlement(task: Task, outcome: Outcome) -> Settlement:
+    if outcome is Outcome.DELIVERED and len(task.requests) == 1 and not (task.events_before or task.refused):
+        (request,) = task.requests  # nearly every record
+        return Settlement(task.record, outcome, (request.event,), 1, task.failure, request.customer, task.destination)
     before, requests, accepted = task.events_before, task.requests, task.index
-    if len(requests) == 1:
-        events: tuple[str, ...] = (requests[0].event,)
-    else:
-        events = tuple([request.event for request in requests]) or _refused_events(task)
+    events = tuple([request.event for request in requests]) or _refused_events(task)
     if requests and (task.given_up or (task.refused and outcome is not Outcome.RETRY)):
         events, accepted = _in_part(task, task.refused if outcome is not Outcome.RETRY else ())
     if before:

@@ -45,10 +45,12 @@ def task_of(  # noqa: PLR0913 - a record, and what is known of it
     `half`: its first part has ended, though the tracker does not know that yet.
     """
     destination, leg, mapped = share
-    size = _size(record) + (len(mapped.requests) - 1) * _REQUEST_BYTES
+    priority: float
+    requests, priority, _, refused, numbers, _, _ = mapped
+    size = _size(record) + (len(requests) - 1) * _REQUEST_BYTES
     ordered, ordered_events = False, policy.ordered_events
     consents = own = 0
-    for event, body, customer, link, _, _, _, _ in mapped.requests:
+    for event, body, customer, link, _, _, _, _ in requests:
         size += len(body)
         if len(customer) > _LONG:
             size += len(customer)
@@ -58,15 +60,11 @@ def task_of(  # noqa: PLR0913 - a record, and what is known of it
             consents += event in CONSENTS
     past, halves = record.redelivery, state.settled.half
     half = half or (bool(halves) and record.offset in halves)
-    whole = (
-        not half
-        and not mapped.refused
-        and not mapped.numbers
-        and (past is None or (past.part is None and not past.which))
-    )
+    whole = not half and not refused and not numbers and (past is None or (past.part is None and not past.which))
     left: tuple[Part, ...] = ()
-    kind = OrderClass.CONSENT if consents else OrderClass.OTHER
-    requests, priority = mapped.requests, mapped.priority + (CONSENT_STEP if consents else 0)
+    kind = OrderClass.OTHER
+    if consents:
+        kind, priority = OrderClass.CONSENT, priority + CONSENT_STEP
     if not whole or (consents and consents != own):
         left = left_of(mapped, past, policy.ordered_events, half=half)
         if not left:

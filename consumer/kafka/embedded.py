@@ -7,6 +7,7 @@ pause, seek, watermarks and patterns of topics work as on a real broker. What do
 * a topic appears when a producer first asks for it, always with `PARTITIONS` partitions; a consumer's
   subscription does not create it, and `create_topics` of an AdminClient is not answered;
 * about 5 MB are kept a partition: older records vanish;
+* a search by time finds nothing;
 * a classic group takes 3 s to form, and at every later change its `session.timeout.ms` less one second (so set
   that low, but above the 3 s). A member that asks for its share after the leader has told the shares is refused,
   where Kafka would give it its share: it joins once more, and that is such a change, at about one start in five of

@@ -73,6 +73,8 @@ class TopicReader:
     def offsets_since(self, at_ms: int) -> dict[int, int]:
         """By partition, the first offset of a record from then on, or the end.
 
+        All of it, where the broker cannot search by time, as the embedded one.
+
         Args:
             at_ms: ms since the epoch.
 
@@ -85,7 +87,15 @@ class TopicReader:
         except KafkaException as error:
             raise Unreachable(f"{self._topic} could not be searched by time: {error.args[0].str()}") from None
         ends = {number: high for number, (_, high) in self.bounds.items()}
+        if all(each.offset < 0 for each in answers) and self._ends_after(at_ms):
+            return {number: low for number, (low, _) in self.bounds.items()}
         return {each.partition: each.offset if each.offset >= 0 else ends[each.partition] for each in answers}
+
+    def _ends_after(self, at_ms: int) -> bool:
+        """Whether a last record is of then or later, ms since the epoch."""
+        last = {number: high - 1 for number, (low, high) in self.bounds.items() if low < high}
+        ends = {number: offset + 1 for number, offset in last.items()}
+        return any((record.timestamp_ms or 0) >= at_ms for record in self.read(last, ends))
 
     def commits(self) -> dict[int, tuple[int, str]]:
         """By partition, what the group has committed, and the metadata; nothing of those without a commit.

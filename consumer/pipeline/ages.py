@@ -41,8 +41,9 @@ class Ages:
 
     def _look(self, records: Sequence[Record], now: float) -> None:
         found = _ages(records, now)
-        self._metrics.event_age["consumed"].observe_many([max(0.0, age) for age in found])
-        if min(found, default=0.0) < -AHEAD_SECONDS:
+        youngest = min(found, default=0.0)
+        self._metrics.event_age["consumed"].observe_many(found if youngest >= 0 else _not_negative(found))
+        if youngest < -AHEAD_SECONDS:
             for record in records:
                 self._tell_ahead(record, now)
 
@@ -67,7 +68,12 @@ class Ages:
 
 def ages(records: Sequence[Record], now: float) -> list[float]:
     """In seconds; none is negative, where a producer's clock is ahead."""
-    return [max(0.0, age) for age in _ages(records, now)]
+    found = _ages(records, now)
+    return found if min(found, default=0.0) >= 0 else _not_negative(found)
+
+
+def _not_negative(ages: Sequence[float]) -> list[float]:
+    return [max(0.0, age) for age in ages]
 
 
 def _ages(records: Sequence[Record], now: float) -> list[float]:

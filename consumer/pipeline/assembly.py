@@ -43,6 +43,7 @@ from consumer.pipeline.reporter import Reporter
 from consumer.pipeline.routing import destinations_of, router
 from consumer.pipeline.service import Service
 from consumer.pipeline.transports import transport
+from consumer.pipeline.verifying import verified
 from consumer.ports import Watch
 from consumer.records import CONSENTS
 from consumer.telemetry.health import Health, stall_seconds
@@ -110,7 +111,16 @@ def assembled(config: Config) -> Iterator[Assembled]:
         named = [topic for topic in subscription(config) if not topic.startswith("^")]
         watch = stack.enter_context(cluster_watch(config, named))
         losses = LossLedger(metrics)
-        lag = Lag(metrics=metrics, health=health, engine=engine, watch=watch, losses=losses, named=named)
+        lag = Lag(
+            metrics=metrics,
+            health=health,
+            engine=engine,
+            watch=watch,
+            losses=losses,
+            named=named,
+            retry_topic=config.dead_letters.retry_topic,
+            unreadable=read_errors.concern,
+        )
         intake = Intake(translator, lambda partition, held: engine.partitions.hold(partition, held=held))
         reporter = Reporter(
             metrics,
@@ -129,6 +139,8 @@ def assembled(config: Config) -> Iterator[Assembled]:
         )
         client = BluecoreClient(endpoints, transport(config), metrics)
 
+        checked = stack.enter_context(verified(client, config, metrics, clock))
+
         def source(listener: Service) -> KafkaSource:
             read = subscription(config)
             opened = KafkaSource(config, read, listener, statistics.observe, read_errors, losses=losses)
@@ -140,7 +152,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
             intake=intake,
             source=source,
             publisher=Publisher(config, partitions, statistics.observe),
-            client=stack.enter_context(traced(client, config, os.environ)),
+            client=stack.enter_context(traced(checked, config, os.environ)),
             retry_watch=retry_watch(config),
             reporter=reporter,
             clock=clock,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from consumer.delivery.engine import Engine
@@ -15,6 +15,7 @@ from consumer.telemetry.losses import LossLedger
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.missing_topics import MissingTopics
 from consumer.telemetry.open_transactions import OpenTransactions, Standing
+from consumer.telemetry.reading import Reading
 
 _INTERVAL = 5.0
 
@@ -65,6 +66,8 @@ class Lag:
         watch: HasView,
         losses: LossLedger,
         named: Iterable[str],
+        retry_topic: str = "",
+        unreadable: Callable[[str], bool] = lambda _: False,
     ) -> None:
         """Begin without a view.
 
@@ -75,6 +78,8 @@ class Lag:
             watch: what the brokers say.
             losses: takes what was gone before it was read.
             named: the topics that are read by their name.
+            retry_topic: the one that has a consumer of its own.
+            unreadable: whether Kafka refuses a topic.
         """
         self._metrics = metrics
         self._engine = engine
@@ -82,6 +87,7 @@ class Lag:
         self._losses = losses
         self._missing = MissingTopics(metrics, health, named)
         self._transactions = OpenTransactions(metrics)
+        self._reading = Reading(metrics, retry_topic, unreadable)
         self._backdated = Backdated(metrics)
         self._reader: HasPositions | None = None
         self._seen = watch.view
@@ -89,6 +95,11 @@ class Lag:
         self._ends: dict[Partition, Ends] = {}
         """The last answer for each: while no broker answers, what is read still counts against it."""
         self._next = 0.0
+
+    @property
+    def fault(self) -> str:
+        """Why nothing comes of it that partitions are ours; empty: something does."""
+        return self._reading.fault
 
     def read_by(self, reader: HasPositions) -> None:
         """Who is asked for positions from now on."""
@@ -163,6 +174,7 @@ class Lag:
             if each.read is not None and ends.low > each.read and (each.paused or not each.begun):
                 self._losses.lost(partition, each.read, ends.low)
         self._transactions.observe(standing, now)
+        self._reading.observe(standing, now)
 
 
 def _reached(state: PartitionState, position: int | None) -> Reached:

@@ -216,12 +216,13 @@ class Reporter:
         """The loop ticks, and the engine's state is shown, at most once a second.
 
         Ready is who has joined the group: with more members than partitions, some own none. Who has no token that is
-        good is not: the brokers hear nothing of it.
+        good is not: the brokers hear nothing of it. Nor is who reads nothing while its partitions grow.
         """
         self._health.tick(now)
         expired = self._token.show()
         if joined and not self._leaving:
-            self._health.ready(not expired, expired)
+            fault = expired or ("" if self._lag is None else self._lag.fault)
+            self._health.ready(not fault, fault)
         self._outages.show()
         if now >= self._tell_at:
             self._tell_at = now + _TELL_SECONDS

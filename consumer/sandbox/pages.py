@@ -23,6 +23,7 @@ from consumer.sandbox.feed import FeedPosition, feed
 from consumer.sandbox.received import Outcome, Received
 from consumer.sandbox.rest.identifiers import identifier
 from consumer.sandbox.rest.refused import Refused
+from consumer.sandbox.rest.request import BASE_PATH, TOKEN_PATH
 from consumer.sandbox.state import SandboxState
 from consumer.sandbox.store import Filter
 
@@ -107,7 +108,7 @@ class Pages:
 
     async def about(self, _request: Request) -> Response:
         settings = self._sandbox.settings
-        return _json({"path": settings.path, "strict": settings.strict})
+        return _json({"path": settings.path, "rest": BASE_PATH, "token": TOKEN_PATH, "strict": settings.strict})
 
     async def reset(self, _request: Request) -> Response:
         self._sandbox.reset()

@@ -59,6 +59,7 @@ class Received:
         head: the headers, a line each.
         email: the customer's, where that is not the `distinct_id`: in an identify, above all.
         api: by which it came.
+        bluecore_id: under which it is found, of the REST APIs.
     """
 
     number: int
@@ -78,6 +79,7 @@ class Received:
     body: bytes
     email: str = ""
     api: Api = "events"
+    bluecore_id: str = ""
 
     @property
     def headers(self) -> Headers:
@@ -120,6 +122,7 @@ class Received:
                 for found in self.findings
             ],
             "fault": self.fault,
+            "bluecore_id": self.bluecore_id,
             "idempotency_key": self.idempotency_key,
             "duplicate": self.duplicate,
         }

@@ -3,7 +3,8 @@
 Alive: the main loop ticks. Ready: the group has taken the process in and nothing drains. An outage of Bluecore, of
 the registry or of Kafka changes neither: restarting pods would not heal it, and who waits for it needs no rollout to
 hang on it. Such conditions are shown in the answer as details. Not ready is who has no token for Kafka that is good:
-that is this pod's own identity, and a rollout with a wrong one is to stop.
+that is this pod's own identity, and a rollout with a wrong one is to stop. Nor who reads nothing while its partitions
+grow: it is of no use, and is not to be counted as one that works.
 """
 
 from __future__ import annotations

@@ -32,6 +32,7 @@ StopCause = Literal[
 ]
 Rebalance = Literal["assigned", "revoked", "lost", "deleted"]
 CommitOutcome = Literal["ok", "failed"]
+Verified = Literal["applied", "differs", "superseded", "unreadable", "unavailable", "dropped"]
 CacheName = Literal["schemas", "links", "parked_keys", "settled"]
 
 PREFIX = "bluecore_consumer"
@@ -140,6 +141,11 @@ class Metrics:
             "receipt_produce_failures_total",
             "Receipts that the brokers did not take; what they are of stays uncommitted.",
         )
+        self.consent_verified: Children[str, Counter] = counters(
+            "consent_verified_total",
+            "Consents that were delivered and read back from Bluecore later, by what it had (rest_api.verify_share).",
+            "result",
+        )
         self.duplicates_skipped = counter(
             "duplicates_skipped_total",
             "Records read again after a restart and not sent, as they had been settled before it.",
@@ -241,6 +247,9 @@ class Metrics:
             "How long an open transaction has held up a partition of the topic, the longest; 0 while none does.",
             "topic",
         )
+        self.reading_stands = gauge(
+            "reading_stands_seconds", "For how long nothing was read, while what is ours has grown at the brokers."
+        )
         self.topic_missing: Children[str, Gauge] = gauges(
             "topic_missing", "1 while the brokers do not have a routed topic, or do not show it to us.", "topic"
         )
@@ -306,6 +315,7 @@ class Metrics:
             self.circuit_open.prepare([(name,)])
             self.endpoint_held_seconds.prepare([(name,)])
         self.intake_stopped.prepare(get_args(StopCause))
+        self.consent_verified.prepare(get_args(Verified))
         self.rebalances.prepare(get_args(Rebalance))
         self.commits.prepare(get_args(CommitOutcome))
         self.loop_seconds.prepare(get_args(LoopState))

@@ -71,6 +71,10 @@ class ReadErrors:
         if self._forget(*_GROUP):
             log.info("the group takes this instance in")
 
+    def concern(self, topic: str) -> bool:
+        """Whether some of a topic cannot be read, or the group as a whole."""
+        return any(name in {topic, ""} for name, _ in self._errors)
+
     def paused(self, causes: tuple[str, ...]) -> None:
         """What keeps this process from reading now, beside Kafka; empty: nothing does."""
         if causes != self._paused:

@@ -5,24 +5,25 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple
 from functools import partial
 from statistics import median
 
 import click
 
-from tests.bench.contenders import EVERYBODY, REDPANDA, REDPANDA_BINARY, SERVICE, Contender, Run
+from tests.bench.contenders import SERVICE, Contender, Run
+from tests.bench.distances import distances
 from tests.bench.ground import ground
+from tests.bench.interpreter import described
 from tests.bench.latency import RATE, Latency, latency
-from tests.bench.measuring import Throughput, throughput
+from tests.bench.measuring import Throughput, middle, throughput
 from tests.bench.peer_environment import peer_python
-from tests.bench.sinks import DELAY_SECONDS, SinkUnavailableError
+from tests.bench.rivals import EVERYBODY
+from tests.bench.sinks import SinkUnavailableError
 from tests.bench.stream import write_backlog
 from tests.support.apache_kafka import unavailable
 
 Runs = dict[Contender, list[Throughput]]
 
-_DELAYED_IN_FLIGHT = (128, 512)
 _NAMES = ", ".join(each.name for each in EVERYBODY)
 
 
@@ -55,12 +56,7 @@ def main(rounds: int, seconds: float, events: int, in_flight: int, only: tuple[s
                 for each, seen in steady.items():
                     seen.append(latency(each, place, in_flight=in_flight, seconds=seconds))
             _print_figures(runs, steady)
-            click.echo(
-                f"\n{f'{SERVICE.name}, {DELAY_SECONDS * 1000:.0f} ms away':30}{'events/s':>26}{'CPU µs an event':>20}"
-            )
-            for most in _DELAYED_IN_FLIGHT:
-                delayed = _compared([SERVICE], rounds, seconds, partial(Run, place, topic, place.sinks.slow, most))
-                _print_delayed(delayed[SERVICE], most)
+            _print_distances(distances(place, topic, rounds, seconds))
     except SinkUnavailableError as missing:
         sys.exit(str(missing))
 
@@ -70,10 +66,13 @@ def _taking_part(only: Sequence[str]) -> list[Contender]:
         if not any(part.lower() in each.name.lower() for each in EVERYBODY):
             raise click.UsageError(f"--only {part}: nobody has that in the name; there are {_NAMES}")
     named = [each for each in EVERYBODY if any(part.lower() in each.name.lower() for part in only or [""])]
-    if REDPANDA in named and not REDPANDA_BINARY.exists():
-        click.echo(f"{REDPANDA.name} takes no part: `make bench-redpanda` builds it\n")
-        named.remove(REDPANDA)
-    return named if SERVICE in named else [SERVICE, *named]
+    taking = []
+    for each in named:
+        if why := each.missing():
+            click.echo(f"{each.name} takes no part: {why}")
+        else:
+            taking.append(each)
+    return taking if SERVICE in taking else [SERVICE, *taking]
 
 
 def _compared(taking: Sequence[Contender], rounds: int, seconds: float, run: Callable[[], Run]) -> Runs:
@@ -86,11 +85,12 @@ def _compared(taking: Sequence[Contender], rounds: int, seconds: float, run: Cal
 
 
 def _print_ratios(runs: Runs, in_flight: int) -> None:
-    rounds, service = len(runs[SERVICE]), _middle(runs[SERVICE])
+    rounds, service = len(runs[SERVICE]), middle(runs[SERVICE])
+    click.echo(described())
     click.echo(f"{_machine()}; {in_flight} in flight; the median of {rounds}, with the least and the most\n")
     for each, seen in runs.items():
         if each is not SERVICE:
-            other = _middle(seen)
+            other = middle(seen)
             rate, cost = service.rate / other.rate, other.cpu / service.cpu
             click.echo(f"{rate:5.1f} times the events/s of {each.name}, {cost:.1f} times the events a CPU second")
 
@@ -105,14 +105,14 @@ def _print_figures(runs: Runs, latencies: Mapping[Contender, Sequence[Latency]])
         click.echo(f"{each.name:30}{rates:>26}{costs:>20}{half:>18}{most:>18}{memory:>6.0f}")
 
 
-def _print_delayed(seen: Sequence[Throughput], in_flight: int) -> None:
-    name = f"{in_flight} in flight"
-    rates, costs = _spread([run.rate for run in seen]), _spread([run.cpu for run in seen])
-    click.echo(f"{name:30}{rates:>26}{costs:>20}  {_middle(seen).share:.0%} of a core")
-
-
-def _middle(runs: Sequence[Throughput]) -> Throughput:
-    return Throughput(*(median(values) for values in zip(*map(astuple, runs), strict=True)))
+def _print_distances(seen: Mapping[str, Sequence[Throughput]]) -> None:
+    base = middle(next(iter(seen.values()))).cpu
+    click.echo(
+        f"\n{SERVICE.name + ', its endpoint':42}{'events/s':>26}{'CPU µs an event':>20}{'times':>7}{'core':>6}"
+    )
+    for name, runs in seen.items():
+        rates, costs, usual = _spread([run.rate for run in runs]), _spread([run.cpu for run in runs]), middle(runs)
+        click.echo(f"{name:42}{rates:>26}{costs:>20}{usual.cpu / base:>7.2f}{usual.share:>6.0%}")
 
 
 def _spread(values: Sequence[float]) -> str:

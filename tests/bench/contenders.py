@@ -1,4 +1,4 @@
-"""Who takes part: the service as its users run it, and the peers, each a process of its own."""
+"""A way to do the benchmark's work, as a process of its own; and the service as its users run it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,11 @@ import yaml
 
 from tests.bench.cores import CONTENDER
 from tests.bench.ground import Ground
-from tests.bench.peer_environment import peer_python
-from tests.bench.stream import EVENT, SCHEMA_FILE
+from tests.bench.stream import EVENT
 from tests.support.waiting import free_port
 
 _ROOT = Path(__file__).parents[2]
-REDPANDA_BINARY = _ROOT / ".cache" / "redpanda-connect"
-REDPANDA_PIPELINE = Path(__file__).with_name("redpanda") / "pipeline.yaml"
+_WARM_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -38,10 +36,18 @@ class Run:
 
 @dataclass(frozen=True)
 class Contender:
-    """A way to do the work. `command` gives the process's arguments."""
+    """A way to do the work.
+
+    Attributes:
+        command: gives the process's arguments.
+        missing: why it cannot take part, and what makes it; empty where it can.
+        warm_seconds: how long it works before it is measured.
+    """
 
     name: str
     command: Callable[[Run], list[str]]
+    missing: Callable[[], str] = str
+    warm_seconds: float = _WARM_SECONDS
 
     @contextmanager
     def running(self, run: Run) -> Iterator[subprocess.Popen[bytes]]:
@@ -83,6 +89,13 @@ def _over_requests(run: Run) -> list[str]:
     return [sys.executable, "-m", "consumer", "run", "--config", str(config)]
 
 
+def _over_tls(run: Run) -> list[str]:
+    """To the endpoint that answers at once, over TLS 1.3."""
+    sinks = run.ground.sinks
+    config = write_config(run, bluecore={"url": sinks.tls, "ca_location": str(sinks.authority)})
+    return [sys.executable, "-m", "consumer", "run", "--config", str(config)]
+
+
 def write_config(run: Run, *, routes: Sequence[Mapping[str, Any]] = (), **sections: Mapping[str, Any]) -> Path:
     """The service's configuration: the defaults but for addresses and concurrency; `sections` add to it.
 
@@ -103,40 +116,6 @@ def write_config(run: Run, *, routes: Sequence[Mapping[str, Any]] = (), **sectio
     return file
 
 
-def _peer(module: str) -> Callable[[Run], list[str]]:
-    def command(run: Run) -> list[str]:
-        options = {
-            "bootstrap": run.ground.bootstrap,
-            "topic": run.topic,
-            "group": run.group,
-            "url": run.url,
-            "schema": SCHEMA_FILE,
-            "in-flight": run.in_flight,
-        }
-        given = [f"--{name}={value}" for name, value in options.items()]
-        return [str(peer_python()), "-m", f"tests.bench.peers.{module}", *given]
-
-    return command
-
-
-def _redpanda(run: Run) -> list[str]:
-    """GOMAXPROCS is 1 by itself: Go counts the cores that a process may use when it starts."""
-    places = {
-        "BOOTSTRAP": run.ground.bootstrap,
-        "REGISTRY": run.ground.registry_url,
-        "TOPIC": run.topic,
-        "GROUP": run.group,
-        "URL": run.url,
-        "IN_FLIGHT": run.in_flight,
-    }
-    given = [f"{name}={value}" for name, value in places.items()]
-    return ["env", *given, str(REDPANDA_BINARY), "--config", str(REDPANDA_PIPELINE)]
-
-
 SERVICE = Contender("bluecore-consumer", _service)
 OVER_REQUESTS = Contender("transport: requests", _over_requests)
-PLAIN_LOOP = Contender("plain loop", _peer("plain_loop"))
-ASYNCIO = Contender("aiokafka + aiohttp + uvloop", _peer("asyncio_loop"))
-FASTSTREAM = Contender("FastStream + aiohttp + uvloop", _peer("faststream_app"))
-REDPANDA = Contender("Redpanda Connect 4.27", _redpanda)
-EVERYBODY = (SERVICE, OVER_REQUESTS, PLAIN_LOOP, ASYNCIO, FASTSTREAM, REDPANDA)
+OVER_TLS = Contender("bluecore-consumer over TLS 1.3", _over_tls)

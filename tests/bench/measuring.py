@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import re
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 from pathlib import Path
+from statistics import median
 
 from tests.bench.contenders import Contender, Run
 from tests.support.waiting import eventually
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _START_SECONDS = 60
-_WARM_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,16 @@ def throughput(contender: Contender, run: Run, seconds: float) -> Throughput:
         before = accepted()
         # The question counts as a request itself.
         eventually(lambda: process.poll() is not None or accepted() > before + 500, _START_SECONDS, "requests")
-        time.sleep(_WARM_SECONDS)  # nothing tells when caches are warm and the limits have settled
+        time.sleep(contender.warm_seconds)  # nothing tells when caches are warm and the limits have settled
         first, cpu, begun = accepted(), cpu_seconds(process.pid), time.monotonic()
         time.sleep(seconds)  # the length of the measurement
         events, used, took = accepted() - first, cpu_seconds(process.pid) - cpu, time.monotonic() - begun
         return Throughput(events / took, used / max(1, events) * 1e6, used / took, peak_megabytes(process.pid))
+
+
+def middle(runs: Sequence[Throughput]) -> Throughput:
+    """The median of each figure."""
+    return Throughput(*(median(values) for values in zip(*map(astuple, runs), strict=True)))
 
 
 def cpu_seconds(process: int) -> float:

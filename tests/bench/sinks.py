@@ -1,6 +1,7 @@
 """Bluecore for a benchmark: nginx that answers 202 to everything, on a core of its own so that it is never the limit.
 
-One process, three addresses: one answers at once, one after 50 ms, one at once and notes the time of each answer.
+One process, four addresses: one answers at once, one so over TLS 1.3, one after 50 ms, one at once and notes the time
+of each answer.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 import requests
 
 from tests.bench.cores import OTHERS, pin
+from tests.support.authority import Authority
 from tests.support.waiting import eventually, free_port
 
 DELAY_SECONDS = 0.05
@@ -41,6 +43,13 @@ http {{
   log_format answers '$msec $http_idempotency_key';
   server {{ listen 127.0.0.1:{fast}; location / {{ return 202 '{{"status":"accepted"}}'; }} }}
   server {{
+    listen 127.0.0.1:{tls} ssl;
+    ssl_certificate {certificate};
+    ssl_certificate_key {key};
+    ssl_protocols TLSv1.3;
+    location / {{ return 202 '{{"status":"accepted"}}'; }}
+  }}
+  server {{
     listen 127.0.0.1:{slow};
     location / {{ echo_status 202; echo_read_request_body; echo_sleep {delay}; echo '{{"status":"accepted"}}'; }}
   }}
@@ -60,17 +69,25 @@ class SinkUnavailableError(Exception):
 
 @dataclass(frozen=True)
 class Sinks:
-    """The addresses of a running nginx; `log` has a line `<seconds since the epoch> <Idempotency-Key>` an answer."""
+    """The addresses of a running nginx.
+
+    Attributes:
+        authority: the certificate of the authority that signed that of `tls`.
+        status: where nginx says what it has done.
+        log: has a line `<seconds since the epoch> <Idempotency-Key>` an answer of `noting`.
+    """
 
     fast: str
+    tls: str
+    authority: Path
     slow: str
     noting: str
     log: Path
-    _status: str
+    status: str
 
     def accepted(self) -> int:
         """How many requests it has begun to read since its start, over all addresses; asking counts as one."""
-        return int(requests.get(self._status, timeout=5).text.split("\n")[2].split()[2])
+        return int(requests.get(self.status, timeout=5).text.split("\n")[2].split()[2])
 
 
 @contextmanager
@@ -82,10 +99,12 @@ def sinks(folder: Path) -> Iterator[Sinks]:
     """
     if shutil.which("nginx") is None or not _ECHO.exists():
         raise SinkUnavailableError("the sink is nginx: apt-get install nginx-light libnginx-mod-http-echo")
-    fast, slow, noting, status = (free_port() for _ in range(4))
+    ports = {name: free_port() for name in ("fast", "tls", "slow", "noting", "status")}
+    authority = Authority(folder)
+    own = authority.signed("bluecore", "IP:127.0.0.1")
+    places = {"echo": _ECHO, "folder": folder, "certificate": own.certificate, "key": own.key}
     conf = folder / "nginx.conf"
-    places = {"fast": fast, "slow": slow, "noting": noting, "status": status}
-    conf.write_text(_CONF.format(echo=_ECHO, folder=folder, delay=DELAY_SECONDS, **places))
+    conf.write_text(_CONF.format(delay=DELAY_SECONDS, **places, **ports))
     process = subprocess.Popen(
         ["nginx", "-e", str(folder / "start.log"), "-p", str(folder), "-c", str(conf)],
         start_new_session=True,
@@ -93,8 +112,16 @@ def sinks(folder: Path) -> Iterator[Sinks]:
     )
     try:
         pin(process.pid, OTHERS)
-        url = "http://127.0.0.1:{}/".format
-        running = Sinks(url(fast), url(slow), url(noting), folder / "answers.log", url(status))
+        url = {name: f"http://127.0.0.1:{port}/" for name, port in ports.items()}
+        running = Sinks(
+            fast=url["fast"],
+            tls=f"https://127.0.0.1:{ports['tls']}/",
+            authority=authority.certificate,
+            slow=url["slow"],
+            noting=url["noting"],
+            log=folder / "answers.log",
+            status=url["status"],
+        )
         eventually(lambda: _answers(running), 10, f"nginx to answer; {folder}/start.log says why it does not")
         yield running
     finally:

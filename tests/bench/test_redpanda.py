@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import subprocess
-import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from consumer.avro.register import register_folder
-from consumer.avro.registered import RegistryDecoder
 from consumer.avro.registry import RegistryClient
-from consumer.config.model import Config
-from consumer.mapping.translate import Translator
-from consumer.pipeline.routing import router
-from consumer.records import Partition, Record, Send
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.sandbox import running_sandbox
 from consumer.sandbox.serve import serve
-from tests.bench.contenders import REDPANDA_BINARY, REDPANDA_PIPELINE
-from tests.bench.offline import Schemas
-from tests.bench.stream import EVENT, SCHEMA_FILE, events
+from tests.bench.rivals import REDPANDA_BINARY, REDPANDA_PIPELINE
+from tests.bench.same_work import document, of_the_service
+from tests.bench.stream import SCHEMA_FILE, events
 
 TOPIC = "backlog"
 EVENTS = 50
@@ -38,7 +30,7 @@ root = content().string().split(" ").index(1).decode("base64")
 """
 
 
-@pytest.mark.skipif(not REDPANDA_BINARY.exists(), reason="Redpanda Connect is not built: make bench-redpanda")
+@pytest.mark.skipif(not REDPANDA_BINARY.exists(), reason="Redpanda Connect is not built: make bench-rivals")
 def test_it_sends_the_bodies_and_keys_that_the_service_sends(tmp_path: Path) -> None:
     """The same records through the benchmark's own pipeline, with lines of a pipe in place of Kafka."""
     with serve(registry_app()) as registry_url, running_sandbox() as bluecore:
@@ -51,9 +43,9 @@ def test_it_sends_the_bodies_and_keys_that_the_service_sends(tmp_path: Path) -> 
             timeout=60,
             env={**os.environ, "REGISTRY": registry_url, "URL": bluecore.api_url, "IN_FLIGHT": "8"},
         )
-        sent = {received.idempotency_key: _document(received.body) for received in bluecore.sandbox.events()}
+        sent = {received.idempotency_key: document(received.body) for received in bluecore.sandbox.events()}
 
-    assert sent == {f"{TOPIC}:0:{offset}": _document(_of_the_service(value)) for offset, value in enumerate(values)}
+    assert sent == {f"{TOPIC}:0:{offset}": of_the_service(value, TOPIC) for offset, value in enumerate(values)}
 
 
 def _register(registry_url: str) -> int:
@@ -69,24 +61,3 @@ def _pipeline(folder: Path) -> Path:
     file = folder / "pipeline.yaml"
     file.write_text(yaml.safe_dump(pipeline))
     return file
-
-
-def _of_the_service(value: bytes) -> bytes:
-    config = Config.model_validate(
-        {
-            "kafka": {"bootstrap_servers": "none"},
-            "schema_registry": {"url": "http://none"},
-            "bluecore": {"namespace": "bench"},
-            "routes": [{"topic": TOPIC, "event": EVENT}],
-        }
-    )
-    now_ms = int(time.time() * 1000)
-    record = Record(Partition(TOPIC, 0), 0, None, value, now_ms)
-    mapped = Translator(router(config), lambda _: RegistryDecoder(Schemas())).translate(record, now_ms)
-    assert isinstance(mapped, Send)
-    return mapped.requests[0].body
-
-
-def _document(body: bytes) -> Any:
-    """The order of members is free; the digits of a price are not."""
-    return json.loads(body, parse_float=str)

@@ -8,6 +8,7 @@ import requests
 
 from consumer.bluecore.authorised import AuthorisedTransport
 from consumer.bluecore.failures import no_answer
+from consumer.bluecore.outgoing import Outgoing, Request
 from consumer.bluecore.response import Response
 from consumer.bluecore.transport import Done
 from consumer.records import NoAnswer
@@ -47,8 +48,9 @@ class Wire:
     asked_seconds: float = 0.0
     in_flight: int = 0
 
-    def send(self, ticket: int, request: requests.PreparedRequest, destination: str = "") -> None:
-        self.went.append((ticket, request.headers.get("Authorization"), destination))
+    def send(self, ticket: int, request: Request, destination: str = "") -> None:
+        headers = request.prepared().headers if isinstance(request, Outgoing) else request.headers
+        self.went.append((ticket, headers.get("Authorization"), destination))
 
     def wait(self, seconds: float) -> list[Done]:
         self.asked_seconds = seconds

@@ -192,6 +192,18 @@ def test_what_is_not_set_aside_goes_on_when_its_destination_is_back(driver: Bran
     assert driver.at_rest()
 
 
+@pytest.mark.parametrize("records", [1, 2])
+def test_the_loop_rests_until_the_brokers_have_what_is_set_aside(driver: Brands, records: int) -> None:
+    """There may be more of the customer behind it, which cannot go before."""
+    driver.put_down("acme", 429)
+    for _ in range(records):
+        driver.take("jane", to("acme"))
+    driver.wait(PATIENCE_SECONDS + 1)
+
+    assert len(driver.writes) == 1
+    assert driver.wake_at > driver.now + 1
+
+
 def test_records_of_a_destination_that_is_gone_are_left_where_they_are(driver: Brands) -> None:
     driver.take("jane", to("acme"), partition=RETRY, past=Redelivery(ORDERS, 7, destination="sold"))
     driver.take("joe", to("acme"), partition=RETRY, past=Redelivery(ORDERS, 8, destination="acme"))

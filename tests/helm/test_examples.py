@@ -17,11 +17,13 @@ from tests.support.pages import CONFIGURATION
 ENVIRONMENT = {
     "BLUECORE_NAMESPACE": "shop",
     "BLUECORE_API_KEY": "key",
+    "BLUECORE_CLIENT_SECRET": "secret",
     "KAFKA_USERNAME": "consumer",
     "KAFKA_PASSWORD": "password",
     "REGISTRY_USERNAME": "consumer",
     "REGISTRY_PASSWORD": "password",
     "POD_NAME": "shop-bluecore-consumer-0",
+    "POD_NAMESPACE": "shop",
 }
 
 each_example = pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)

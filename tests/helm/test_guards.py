@@ -89,6 +89,25 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "one identity": ({"kafka": {"options": {"group.instance.id": "a"}}}, "a group.instance.id, which every pod"),
     "literal namespace": ({"bluecore": {"namespace": "shop"}}, "bluecore.namespace would be readable in a ConfigMap"),
     "literal key": ({"bluecore": {"api_key": "${A:-secret}"}}, "bluecore.api_key would be readable in a ConfigMap"),
+    "literal secret of the REST APIs": (
+        {"bluecore": {"rest_api": {"client_id": "shop", "client_secret": "hush"}}},
+        "bluecore.rest_api.client_secret would be readable in a ConfigMap",
+    ),
+    "literal secret of a destination's REST APIs": (
+        {
+            "destinations": {
+                "acme": {"namespace": "${ACME}", "rest_api": {"client_id": "shop", "client_secret": "${ACME:-hush}"}}
+            }
+        },
+        "destinations.acme.rest_api.client_secret would be readable in a ConfigMap",
+    ),
+    "fence and a hidden address of the REST APIs": (
+        {
+            "networkPolicy": FENCE,
+            "bluecore": {"rest_api": {"client_id": "c", "client_secret": "${S}", "token_url": "https://${AUTH}/"}},
+        },
+        "networkPolicy cannot tell the port from the ${NAME} in bluecore.rest_api.token_url",
+    ),
     "literal password": (
         {"kafka": {"options": {"sasl.password": "p"}}},
         "options sasl.password would be readable in a ConfigMap",

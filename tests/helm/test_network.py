@@ -67,6 +67,30 @@ def test_each_address_of_the_registry_and_its_tokens_issuer_are_let_through(char
     assert sorted(each["port"] for each in web["ports"]) == [443, 8081, 8082, 8443]
 
 
+def test_the_rest_apis_and_their_tokens_are_let_through(chart: Chart) -> None:
+    """A destination's, too, be they its own or those of `bluecore`; where nothing is said, Bluecore's."""
+    client = {"client_id": "shop", "client_secret": "${SECRET}"}
+    values = {
+        "networkPolicy": {"enabled": True},
+        "schema_registry": {"url": "http://registry:8081"},
+        "bluecore": {
+            "url": "http://sandbox:8090/api/track/mobile/v1",
+            "rest_api": client | {"url": "http://sandbox:8091/api", "token_url": "http://sandbox:8092/oauth/token"},
+        },
+        "destinations": {
+            "acme": {"namespace": "${ACME}", "rest_api": client | {"url": "http://acme:8093/api"}},
+            "zeta": {"namespace": "${ZETA}"},
+        },
+    }
+
+    _, _, web = chart.render(values).one("NetworkPolicy")["spec"]["egress"]
+    assert sorted(each["port"] for each in web["ports"]) == [8081, 8090, 8091, 8092, 8093]
+
+    bluecores = values | {"bluecore": {"url": "http://sandbox:8090/", "rest_api": client}, "destinations": {}}
+    _, _, web = chart.render(bluecores).one("NetworkPolicy")["spec"]["egress"]
+    assert sorted(each["port"] for each in web["ports"]) == [443, 8081, 8090]
+
+
 def test_no_rule_of_the_fence_allows_every_port(chart: Chart) -> None:
     """An address behind a `${NAME}` has a rule of its own; the empty list of ports would mean all of them."""
     values = {

@@ -35,6 +35,8 @@ CHANGES: dict[str, tuple[Any, Values]] = {
     "destinationRateLimitsPerSecond": ({"acme": 30}, {"destinations": BRANDS}),
     "bluecore.namespace": ("${OTHER}", {}),
     "bluecore.api_key": ("${OTHER}", {}),
+    "bluecore.rest_api.client_id": ("shop", {}),
+    "bluecore.rest_api.client_secret": ("${OTHER}", {"bluecore": {"rest_api": {"client_id": "shop"}}}),
     "delivery.rate_limit_per_second": (5, {}),
     "delivery.drain_seconds": (5, {}),
     "dead_letters": ({"delays_seconds": [1]}, {}),

@@ -95,17 +95,18 @@ def test_pods_spread_softly(chart: Chart) -> None:
 
 
 def test_static_members_are_a_stateful_set(chart: Chart) -> None:
-    """Each pod's name, which outlives the pod, is its identity in the group."""
+    """Each pod's name, which outlives the pod, is its identity in the group, and its namespace's is a part of it."""
     rendered = chart.render(STATIC | {"kafka": {"options": {"session.timeout.ms": 120_000}}})
 
     assert rendered.settings["kafka"]["options"] == {
-        "group.instance.id": "${POD_NAME}",
+        "group.instance.id": "${POD_NAMESPACE}.${POD_NAME}",
         "session.timeout.ms": 120_000,
     }
     spec = rendered.one("StatefulSet")["spec"]
     assert (spec["serviceName"], spec["podManagementPolicy"]) == (NAME, "Parallel")
     assert rendered.one("Service")["spec"]["clusterIP"] == "None"
-    assert rendered.container["env"][0]["valueFrom"] == {"fieldRef": {"fieldPath": "metadata.name"}}
+    fields = {each["name"]: each["valueFrom"]["fieldRef"]["fieldPath"] for each in rendered.container["env"]}
+    assert fields == {"POD_NAME": "metadata.name", "POD_NAMESPACE": "metadata.namespace"}
     assert rendered.all("Deployment") == []
 
 
@@ -131,6 +132,9 @@ def test_the_doctor_is_the_test(chart: Chart) -> None:
     worker = rendered.container
 
     assert pod["metadata"]["annotations"]["helm.sh/hook"] == "test"
+    # `helm uninstall` knows nothing of it.
+    policy = pod["metadata"]["annotations"]["helm.sh/hook-delete-policy"]
+    assert policy == "before-hook-creation,hook-succeeded"
     # A warning leaves the release usable: the test's pod says it and succeeds.
     assert container["args"] == ["doctor", "--config", "/etc/bluecore-consumer/config.yaml", "--fail-on", "error"]
     assert all(container[key] == worker[key] for key in ("image", "env", "envFrom", "volumeMounts", "workingDir"))

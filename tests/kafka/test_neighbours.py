@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 import structlog
-from confluent_kafka import Consumer, KafkaException
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from consumer.config.model import Config
 from consumer.kafka import neighbours as module
@@ -40,6 +40,36 @@ def test_records_of_the_retry_topic_that_no_route_takes_are_counted(broker: Brok
     )
     config = config_of(broker, topic, retries, group)
     assert module._parked(config) == {(other, "theirs"): 2, (other, None): 1}  # noqa: SLF001 - of an embedded broker the rest cannot be asked
+
+
+def test_what_the_group_has_dealt_with_is_nobodys(broker: Broker) -> None:
+    """It is still in the topic, from before a route or a release was taken away."""
+    topic, other, retries, group = broker.topic(1), broker.topic(1), broker.topic(1), broker.group()
+    broker.produce(retries, [parked(other, "theirs")] * 3)
+    config = config_of(broker, topic, retries, group)
+    options = {"bootstrap.servers": broker.bootstrap, "group.id": group, **broker.options}
+    with closing(Consumer(options)) as member:
+        member.commit(offsets=[TopicPartition(retries, 0, 2)], asynchronous=False)
+
+    assert module._parked(config) == {(other, "theirs"): 1}  # noqa: SLF001 - as above
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (Neighbours(("carts",), {}), {"topics": ["carts"]}),
+        (Neighbours((), {("views", "theirs"): 2, ("carts", None): 1}), {"origins": ["carts", "views"]}),
+        (Neighbours((), {}), None),
+    ],
+)
+def test_what_is_not_ours_is_warned_of(
+    monkeypatch: pytest.MonkeyPatch, found: Neighbours, told: dict[str, object] | None
+) -> None:
+    monkeypatch.setattr(module, "neighbours", lambda _: found)
+    with structlog.testing.capture_logs() as logs:
+        module._tell(Config.model_validate(SOUND))  # noqa: SLF001 - without its thread
+
+    assert [{name: each[name] for name in told or {}} for each in logs] == ([told] if told else [])
 
 
 def test_members_of_the_group_that_read_other_topics_are_told(broker: Broker) -> None:

@@ -34,6 +34,13 @@ def test_a_record_of_a_failure_topic_comes_with_its_past() -> None:
     assert (record.origin, record.origin_offset) == (Partition("shop.orders", 2), 40)
 
 
+def test_one_that_was_set_aside_without_its_value_says_how_large_it_was() -> None:
+    told: list[tuple[str, str | bytes | None]] = [*HEADERS, ("bluecore.left-out", b"7101")]
+    letter = Message(topic="retry", partition=3, offset=7, key=b"k", value=None, headers=told)
+    assert record_from(letter, ("retry",)).left_out == 7101
+    assert record_from(letter, ()).left_out == 0
+
+
 def sized(value: int = 0, *, key: int = 1, header: int = 0, topic: str = "shop.orders") -> Message:
     headers: list[tuple[str, str | bytes | None]] = [("h", b"x" * header)] if header else []
     return Message(topic=topic, partition=3, offset=7, key=b"k" * key, value=b"v" * value, headers=headers)

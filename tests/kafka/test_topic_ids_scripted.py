@@ -193,6 +193,19 @@ def test_one_that_is_forgotten_is_learned_anew(looking: Looking) -> None:
     assert looking.questions == [["orders"], ["orders"]], "at once, and of none beside it"
 
 
+def test_one_that_comes_back_is_another_where_its_id_is_not_what_it_was(looking: Looking) -> None:
+    """Its commits hold, unless it was made anew; this is told once."""
+    looking.says = {"orders": "1", "carts": "2", "views": "3"}
+    looking.ids.watch(looking.says)
+    looking.look()
+    for topic in (*looking.says, "orders"):
+        looking.ids.forget(topic)
+    looking.says = {"orders": "7", "carts": "2", "views": NOT_THERE}
+
+    assert looking.ids.another(["orders", "carts", "views"]) == {"orders"}
+    assert looking.ids.another(["orders", "carts", "views"]) == set()
+
+
 def test_a_close_ends_the_client_and_nothing_is_asked_any_more(looking: Looking) -> None:
     looking.ids.close()
     looking.ids.watch(["orders"])

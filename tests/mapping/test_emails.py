@@ -48,6 +48,8 @@ jane@127.0.0.1 jane@shop.local"""
         '"jane doe"@example.com',
         "jane@example.com, john@example.com",
         "<jane@example.com>, <john@example.com>",
+        "jane@example.com>",
+        "jane<@example.com",
         "a@b.de\ud800",
         "a" * 9_999_999,
     ],

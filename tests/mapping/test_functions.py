@@ -22,6 +22,24 @@ def found(expression: str, record: Any = None, **tables: Any) -> Any:
     return compile_path(expression, Shared(tables=tables)).get({} if record is None else record)
 
 
+def test_a_form_a_pattern_or_a_table_stands_in_the_expression_itself() -> None:
+    """So `validate` says what is wrong with it, before there is a record."""
+    literal = {
+        name: [number for number, parameter in enumerate(function.parameters, 1) if parameter.literal]
+        for name, function in OWN_FUNCTIONS.items()
+    }
+    assert {name: numbers for name, numbers in literal.items() if numbers} == {
+        "replace": [4],
+        "split": [3],
+        "pad_left": [3],
+        "pad_right": [3],
+        "matches": [2],
+        "parse_date": [2],
+        "format_date": [2, 3],
+        "lookup": [1],
+    }
+
+
 @pytest.mark.parametrize(
     ("expression", "value"),
     [

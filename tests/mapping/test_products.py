@@ -137,6 +137,14 @@ def test_what_is_encrypted_and_nobody_mapped_refuses_nothing(option: str) -> Non
     assert isinstance(outcome, Send)
 
 
+def test_of_what_is_encrypted_in_part_the_rest_rides_along() -> None:
+    hidden = Unreadable("is encrypted", encrypted=True)
+    note = {"from": hidden, "to": "Jane", "lines": [hidden, {"text": "hello", "by": hidden}]}
+    assert sent(order({"id": "p0", "note": note})) == [
+        {"id": "p0", "note": {"to": "Jane", "lines": [{"text": "hello"}]}}
+    ]
+
+
 def test_an_empty_list_is_told_from_a_missing_one() -> None:
     empty, missing = (map_one(route("purchase"), record) for record in (order(), {"email": EMAIL}))
     assert isinstance(empty, Reject)

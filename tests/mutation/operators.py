@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from cosmic_ray import plugins
-from cosmic_ray.operators.operator import Example
+from cosmic_ray.operators.operator import Example, Operator
+from cosmic_ray.work_item import MutationSpec
 from parso.python.tree import Keyword
 
 _SWAPS = {
@@ -100,6 +101,11 @@ def is_run(node: Any) -> bool:
             return False
         node = parent
     return True
+
+
+def operator_of(mutation: MutationSpec) -> Operator:
+    """What plants the fault."""
+    return plugins.get_operator(mutation.operator_name)(**mutation.operator_args)
 
 
 plugins.OPERATOR_PROVIDERS["statements"] = {"RemoveStatement": RemoveStatement}

@@ -19,6 +19,17 @@ def test_it_keeps_its_address_and_works_with_any_data_source() -> None:
     assert {panel["datasource"]["uid"] for panel in PANELS.values()} == {"${datasource}"}
 
 
+def test_starts_and_outages_are_drawn_into_every_panel() -> None:
+    """Whatever changes with them is seen to."""
+    annotations = {each["name"]: each for each in DASHBOARD["annotations"]["list"]}
+    assert "process_start_time_seconds" in annotations["Starts"]["expr"]
+    assert annotations["Starts"]["useValueForTime"], "a start is at the time that it tells, not at the scrape's"
+    assert "bluecore_consumer_circuit_open" in annotations["Outages"]["expr"]
+    for each in annotations.values():
+        assert each["datasource"]["uid"] == "${datasource}"
+        assert 'job=~"$job", instance=~"$instance"' in each["expr"]
+
+
 @pytest.mark.parametrize("title", PANELS)
 def test_a_panel_says_what_it_shows_and_in_which_unit(title: str) -> None:
     panel = PANELS[title]

@@ -133,6 +133,11 @@ CASES = {
         # It still connects to Kafka: its loop has not begun.
         silent_too=({'loop_seconds_total{instance="a"}': OFF, 'concurrency_limit{instance="a"}': OFF},),
     ),
+    "BluecoreReadsNothing": Case(
+        {'reading_stands_seconds{instance="a"}': "0x50 60+60x10"},
+        # Just before it would be unready, it reads again.
+        {'reading_stands_seconds{instance="a"}': "0x50 60 120 0x10"},
+    ),
     "BluecoreRestarts": Case(
         {STARTED: "1000x50 2000x3 3000x3 4000x10", 'build_info{instance="a"}': ON},
         # A rollout.
@@ -273,6 +278,24 @@ CASES = {
         "80m",
         # A handful of values is no share of anything.
         silent_too=({OMITTED: "0x60 5x30", READ: "0x60 5x30"},),
+    ),
+    "BluecoreConsentNotApplied": Case(
+        {'consent_verified_total{result="differs"}': "0x50 1x10"},
+        {'consent_verified_total{result="differs"}': STILL, 'consent_verified_total{result="applied"}': "0+1x60"},
+        # What somebody has said since is theirs.
+        silent_too=({'consent_verified_total{result="superseded"}': "0+1x60"},),
+    ),
+    "BluecoreConsentsUnverified": Case(
+        {'consent_verified_total{result="unavailable"}': "0+1x150"},
+        {'consent_verified_total{result="unavailable"}': "5x150"},
+        "140m",
+        # Others could be read.
+        silent_too=(
+            {
+                'consent_verified_total{result="unavailable"}': "0+1x150",
+                'consent_verified_total{result="applied"}': "0+1x150",
+            },
+        ),
     ),
     "BluecoreUndecodable": Case(
         {'dead_letters_total{reason="undecodable"}': "0x50 1x10"},

@@ -12,11 +12,13 @@ from consumer.config.model import Config
 from consumer.delivery.engine import Engine
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.pipeline.lag import Lag
+from consumer.pipeline.reporter import Reporter
 from consumer.records import Answer, EventRequest, Partition, Record, Send
 from consumer.telemetry.cluster import ClusterView, Ends
 from consumer.telemetry.health import Health
 from consumer.telemetry.losses import LossLedger
 from consumer.telemetry.metrics import Metrics
+from consumer.telemetry.stopwatch import Stopwatch
 from tests.support.configs import SOUND
 
 HOME = Partition("shop.orders", 3)
@@ -49,10 +51,11 @@ class Desk:
     def __post_init__(self) -> None:
         policy = DeliveryPolicy.from_config(Config.model_validate(SOUND))
         self.engine = Engine(replace(policy, buffered_records=2))
-        metrics = Metrics(self.registry)
+        self.metrics = metrics = Metrics(self.registry)
+        self.health = Health(lambda: NOW)
         self.lag = Lag(
             metrics=metrics,
-            health=Health(lambda: NOW),
+            health=self.health,
             engine=self.engine,
             watch=self.watch,
             losses=LossLedger(metrics),
@@ -93,6 +96,23 @@ class Desk:
     def shown(self) -> tuple[float | None, float | None]:
         """The lag, and what of it was not read."""
         return self.value("consumer_lag"), self.value("unread_records")
+
+
+def test_who_reads_nothing_while_its_partitions_grow_is_not_ready() -> None:
+    """The brokers say that records come, and Kafka's client gives none."""
+    desk = Desk(committed=40)
+    watch = Stopwatch(lambda: NOW, desk.metrics.loop_seconds)
+    reporter = Reporter(desk.metrics, desk.health, watch, desk.engine, lag=desk.lag)
+    for end in range(40, 60):
+        reporter.state(desk.now, joined=True)
+        assert desk.health.readiness().ok == (end < 54)
+        desk.answer(0, end)
+    assert "nothing was read" in str(desk.health.readiness().body["reason"])
+    assert desk.health.liveness().ok
+    desk.take(1)
+    desk.answer(0, 60)
+    reporter.state(desk.now, joined=True)
+    assert desk.health.readiness().ok
 
 
 def test_before_anything_is_read_the_lag_is_what_is_behind_the_commit() -> None:

@@ -43,3 +43,13 @@ def test_a_script_tells_how_many_it_is_for() -> None:
     assert describe(make_plan({"scripts": scripts})) == ["failures planned one by one for 3 customers or events"]
     one = {"distinct_id": {"jane": [503]}}
     assert describe(make_plan({"scripts": one})) == ["failures planned one by one for 1 customer or event"]
+
+
+def test_the_faults_of_an_api_are_told_with_its_name() -> None:
+    apis = {"token": {"outage": 120}, "eligibility": {"rates": {"differs": 0.01, "misshapen": 0.02}}}
+    assert describe(make_plan({"apis": apis, "token_seconds": 30})) == [
+        "access tokens end after 30 s",
+        "access tokens: an outage, every event: answered 503",
+        "Eligibility API: 1 % of events: answered with another state than was asked for",
+        "Eligibility API: 2 % of events: accepted, but answered in another form",
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -48,8 +49,10 @@ NO_STEPS = (100, 600, "50", "5oo", "odd", "", True, None, 503.5, [503], {"a": 1}
 
 
 @pytest.mark.parametrize("step", NO_STEPS)
-def test_a_step_is_a_status_or_one_of_three_words(step: object) -> None:
-    with pytest.raises(FaultPlanError, match="must be a status from 300 to 599, or one of reset, hang, lost"):
+def test_a_step_is_a_status_or_one_of_a_few_words(step: object) -> None:
+    with pytest.raises(
+        FaultPlanError, match="must be a status from 300 to 599, or one of reset, hang, lost, differs, misshapen"
+    ):
         make_plan({"outage": {"seconds": 1, "step": step}})
 
 
@@ -90,3 +93,43 @@ def test_latencies_are_drawn_from_their_distribution(latency: dict[str, object],
     delays = sorted(drawn.draw(random) for _ in range(999))
     assert low <= delays[0] <= delays[-1] <= high
     assert delays[499] == pytest.approx(0.2, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("plan", "key"),
+    [
+        ({"rates": {"differs": 0.1}}, "rates"),
+        ({"outage": {"seconds": 1, "step": "misshapen"}}, "outage"),
+        ({"scripts": {"distinct_id": {"jane": ["differs"]}}}, "scripts"),
+        ({"namespaces": {"acme": {"rates": {"misshapen": 1}}}}, "namespaces"),
+        ({"apis": {"token": {"rates": {"differs": 1}}}}, "apis.token.rates"),
+        ({"apis": {"events": {"rates": {"misshapen": 1}}}}, "apis.events.rates"),
+        ({"apis": {"events": {"namespaces": {"acme": {"rates": {"differs": 1}}}}}}, "apis.events.namespaces"),
+    ],
+)
+def test_an_answer_that_an_api_does_not_have_cannot_be_asked_of_it(plan: dict[str, Any], key: str) -> None:
+    """Else the plan would be in force, and nothing would happen."""
+    with pytest.raises(FaultPlanError, match=r"(differs|misshapen) is for .*eligibility alone") as caught:
+        make_plan(plan)
+    assert [finding.key for finding in caught.value.findings] == [key]
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {"apis": {"eligibility": {"rates": {"differs": 0.01, "misshapen": 0.01}}}},
+        {"apis": {"token": {"rates": {"misshapen": 1}}, "customers": {"rates": {"differs": 1}}}},
+        {"apis": {"eligibility": {"namespaces": {"acme": {"rates": {"differs": 1}}}}}},
+    ],
+)
+def test_an_answer_that_an_api_has_can_be_asked_of_it(plan: dict[str, Any]) -> None:
+    assert make_plan(plan).apis
+
+
+def test_there_are_no_apis_below_an_api_or_a_namespace() -> None:
+    below: list[dict[str, Any]] = [{"events": {"apis": {"token": {}}}}, {"acme": {"apis": {"token": {}}}}]
+    for plan in ({"apis": below[0]}, {"namespaces": below[1]}):
+        with pytest.raises(FaultPlanError, match="below one"):
+            make_plan(plan)
+    with pytest.raises(FaultPlanError, match=r"^apis"):
+        parse_plan('{"apis": {"profiles": {}}}')

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from consumer.sandbox.faults import FaultPlan, make_plan
+from consumer.sandbox.faults import Api, FaultPlan, RateLimitPlan, make_plan
 from consumer.sandbox.injector import UNDISTURBED, FaultInjector
 
 
@@ -122,3 +122,35 @@ def test_an_outage_of_one_namespace_ends_by_itself() -> None:
 
     assert own.next("jane", "", "acme").step is None
     assert own.describe() == []
+
+
+QUOTA = RateLimitPlan(per_second=2, per_minute=0)
+
+
+def test_an_api_has_faults_of_its_own_or_those_of_all() -> None:
+    own = faults(rates={503: 1}, apis={"token": {"rates": {429: 1}}, "customers": {}})
+    apis: tuple[Api, ...] = ("events", "eligibility", "token", "customers")
+    assert [own.of(api).next("jane", "").step for api in apis] == [503, 503, 429, None]
+
+
+def test_an_outage_of_one_api_ends_by_itself() -> None:
+    clock = Clock()
+    own = faults(clock, apis={"token": {"outage": 30}})
+    clock.now += 20
+    outage = own.in_force.apis["token"].outage
+    assert outage
+    assert outage.seconds == 10
+    clock.now += 10
+    assert (own.of("token").next("jane", "").step, own.describe()) == (None, [])
+
+
+def test_a_quota_holds_until_a_plan_says_another_and_in_every_namespace() -> None:
+    def limits(plan: dict[str, Any]) -> list[bytes]:
+        own = FaultInjector(make_plan(plan), clock=Clock(), quotas={"eligibility": QUOTA})
+        taken = [own.of("eligibility").next("jane", "", name) for name in ("", "acme")]
+        return [dict(each.headers)[b"x-ratelimit-limit"] for each in taken]
+
+    assert limits({}) == [b"2;w=1", b"2;w=1"]
+    assert limits({"rate_limit": "7/0"}) == [b"7;w=1", b"7;w=1"]
+    assert limits({"apis": {"eligibility": {"rate_limit": "3/9"}}}) == [b"9;w=60;burst=3;w=1"] * 2
+    assert limits({"namespaces": {"acme": {"rate_limit": "0/5"}}}) == [b"2;w=1", b"5;w=60"]

@@ -243,7 +243,7 @@ class Instance:
     def still_has(self) -> str:
         """When all is settled, nothing may count against the memory any more, as in flight, or as parked."""
         engine, buffer = self.engine, self.engine.partitions.buffer
-        for budget in (buffer.memory, buffer.redelivery_memory):
+        for budget in (buffer.memory, buffer.redelivery_memory, *(each.memory for each in engine.endpoints.values())):
             if budget.records or budget.bytes:
                 return f"still counts {budget.records} records and {budget.bytes} bytes in memory"
         if engine.requests_in_flight != self.client.in_flight:

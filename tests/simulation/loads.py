@@ -29,4 +29,5 @@ LOADS: tuple[Callable[[int], Load], ...] = (
     inherited.strange_metadata,
     inherited.unknown_commit,
     brands.one_is_well,
+    trouble.gaps,
 )

@@ -9,8 +9,12 @@ from tests.simulation.scenario import Scenario
 
 def run_seed(seed: int, *, tell: bool = False) -> Oracle:
     """Runs one seed to its end. Raises PromiseBroken, and whatever the service itself raises."""
-    among, is_load = divmod(seed, 4)
-    if is_load < 3:
+    if not is_under_load(seed):
         return Scenario(seed, tell=tell).run()
-    number, kind = divmod(among, len(LOADS))
+    number, kind = divmod(seed // 4, len(LOADS))
     return LOADS[kind](number).oracle
+
+
+def is_under_load(seed: int) -> bool:
+    """Whether it is a run under load; the kinds of them follow each other."""
+    return seed % 4 == 3

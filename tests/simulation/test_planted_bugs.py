@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from consumer.age import AgeLimit
-from consumer.delivery import taking
+from consumer.delivery import offset_map, taking
 from consumer.delivery.answers import Answers
 from consumer.delivery.attempts import Attempts, suspect_key
 from consumer.delivery.commits import CommitFailure, Commits, _map_of
@@ -585,11 +585,17 @@ def _send_all_to_one_destination(patch: pytest.MonkeyPatch) -> None:
     )
 
 
+def _note_the_last_of_many_ranges_alone(patch: pytest.MonkeyPatch) -> None:
+    """What is written in bits, where many ranges are settled, lacks all but one."""
+    to_bits = offset_map._to_bits
+    patch.setattr(offset_map, "_to_bits", lambda relative: to_bits(relative[-1:]))
+
+
 _FIRST_SEEDS: dict[Plant, int] = {
     _let_one_gate_hold_all_destinations: 83,
     _set_nothing_aside: 83,
     _park_for_ever_what_has_left: 79,
-    _do_not_wake_for_the_last_bit_of_a_token: 87,
+    _do_not_wake_for_the_last_bit_of_a_token: 91,
     _count_no_request_against_the_rate: 3,
     _do_not_hear_a_hold: 15,
     _never_move_the_limit: 11,
@@ -608,6 +614,7 @@ _FIRST_SEEDS: dict[Plant, int] = {
     _let_what_fails_lose_its_place: 1080,
     _send_all_commits_in_one_request: 39,
     _do_not_make_a_refused_request_smaller: 39,
+    _note_the_last_of_many_ranges_alone: 87,
 }
 """Where it does not take long to find a bug that few seeds find, or only those of one kind."""
 
@@ -681,6 +688,7 @@ _FIRST_SEEDS: dict[Plant, int] = {
         _redeliver_to_all_destinations,
         _forget_a_share_that_has_ended,
         _send_all_to_one_destination,
+        _note_the_last_of_many_ranges_alone,
         _give_each_api_an_order_of_its_own,
         _take_another_state_for_what_was_asked,
         _send_what_is_next_where_the_last_went,

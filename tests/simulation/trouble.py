@@ -6,6 +6,8 @@ from dataclasses import replace
 from itertools import pairwise
 from random import Random
 
+from consumer.delivery.concurrency import ConcurrencyPolicy
+from tests.delivery.endpoints import Make
 from tests.simulation.bluecore import OUTAGES
 from tests.simulation.brokers import DEAD, RETRY
 from tests.simulation.load import WIDE, Load, load_of, steady, uneven
@@ -66,6 +68,29 @@ def _check_tries(load: Load) -> None:
                 load.expect(fits, f"{key}: {waited:.1f} s to redelivery {redelivery}, not {delay}")
     wanted = [f"redeliveries_exhausted {in_all}"] * len(tries) + ["rejected 1", "missing_field 0"]
     load.expect(load.dead_letters() == sorted(wanted), f"the dead letters say {load.dead_letters()}, not {wanted}")
+
+
+def gaps(seed: int) -> Load:
+    """Of each ten requests one takes very long: nothing that is settled beyond it is sent again, whatever happens."""
+    many = replace(WIDE, concurrency=ConcurrencyPolicy(maximum=64, initial=64))
+    load = load_of(seed, _now_and_then(0.1, 14), many, partitions=1)
+    for number in range(500):
+        load.write(f"customer-{number}", at=number * 0.01)
+    load.world.after(9, load.restart if seed % 4 == 3 else load.kill)
+    slow = 0
+
+    def look() -> None:
+        nonlocal slow
+        slow = load.instance.engine.requests_in_flight if load.now < 8 else slow
+
+    load.run(within=60, meanwhile=look)
+    load.expect(slow > 30, f"{slow} requests took long: this run shows nothing")
+    return load
+
+
+def _now_and_then(share: float, seconds: float) -> Make:
+    """So many requests take so many seconds, and the others next to none."""
+    return lambda noise: lambda _in_flight, _now: seconds if noise.random() < share else 0.02
 
 
 def without_retries(seed: int) -> Load:

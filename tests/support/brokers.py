@@ -155,6 +155,14 @@ class Broker:
             if answer.offset >= 0
         }
 
+    def commit(self, group: str, topic: str, offsets: Mapping[int, int]) -> None:
+        """Commit these offsets for the group, by the partition's number, as a service does that has settled them."""
+        with self._reader(group) as reader:
+            reader.commit(
+                offsets=[TopicPartition(topic, number, offset) for number, offset in offsets.items()],
+                asynchronous=False,
+            )
+
     def ends(self, topic: str) -> dict[int, int]:
         """By the partition's number, the offset that its next record will get."""
         with self._reader() as reader:

@@ -25,7 +25,8 @@ class RestApi:
     """Answers `/oauth/token` and `GET /api/namespaces/{namespace}/eligibility`.
 
     `states` is by namespace and customer, `SUBSCRIBED` or another status; who is not there is not known: 404.
-    `instead_of_token` and `instead` are answered in place of what is asked for, while they are set.
+    `instead_of_token` and `instead` are answered in place of what is asked for, while they are set; each of
+    `scripted` once.
     """
 
     def __init__(self, seconds: float = 86_400, quota: str = QUOTA) -> None:
@@ -34,6 +35,7 @@ class RestApi:
         self.states: dict[str, dict[str, str]] = defaultdict(dict)
         self.instead_of_token: Response | None = None
         self.instead: Response | None = None
+        self.scripted: list[Response] = []
         self.token_requests: list[dict[str, Any]] = []
         self.authorizations: list[str] = []
         self.reads: list[tuple[str, str]] = []
@@ -41,6 +43,7 @@ class RestApi:
         self.limit = quota
         self.windows: defaultdict[int, int] = defaultdict(int)
         self.refused = 0
+        self.answers = 0
         self.most_in_a_second = 0
         self._numbers = count(1)
 
@@ -67,8 +70,9 @@ class RestApi:
         return JSONResponse(grant if self.scope is None else grant | {"scope": self.scope})
 
     def _read(self, request: Request) -> Response:
+        self.answers += 1
         answer = self._judged(request)
-        answer.headers["x-bluecore-id"] = f"id-{len(self.reads)}"
+        answer.headers["x-bluecore-id"] = f"id-{self.answers}"
         answer.headers["x-ratelimit-limit"] = self.limit
         return answer
 
@@ -79,6 +83,8 @@ class RestApi:
         if self._over():
             self.refused += 1
             return status(429, 8, "too many requests")
+        if self.scripted:
+            return self.scripted.pop(0)
         if self.instead is not None:
             return self.instead
         namespace = request.url.path.removeprefix("/api/namespaces/").removesuffix("/eligibility")

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from itertools import count
 from typing import Final
 
+from consumer.commands.dead_letters.awaiting import WRITE_SECONDS, check, results_of
 from consumer.commands.dead_letters.letter import DeadLetter
 from consumer.commands.dead_letters.survey import Position
-from consumer.commands.exits import CommandFailed
 from consumer.config.model import Config
 from consumer.delivery.marks import mark_headers
 from consumer.kafka.publisher import Publisher
 from consumer.records import Failure, OrderClass, Partition
 
 _BATCH: Final = 100
-_WRITE_SECONDS: Final = 60.0
-
-
-class WritesFailed(CommandFailed):
-    """The brokers did not take what was to be written."""
 
 
 class MarkedWriter:
@@ -77,11 +71,11 @@ class MarkedWriter:
         try:
             self._finish()
         finally:
-            self._publisher.close(_WRITE_SECONDS)
+            self._publisher.close(WRITE_SECONDS)
 
     def _finish(self) -> None:
         places, self._written = self._written, {}
-        errors = self._results(places)
+        errors = results_of(self._publisher, places)
         offsets: defaultdict[int, list[int]] = defaultdict(list)
         for ticket, (number, offset) in places.items():
             if errors[ticket] is None:
@@ -90,17 +84,4 @@ class MarkedWriter:
         for ticket, number in marks.items():
             headers = mark_headers(self._mark, offsets[number])
             self._publisher.write_marker(ticket, Partition(self._topic, number), headers)
-        errors |= self._results(marks)
-        if failed := [error for error in errors.values() if error is not None]:
-            raise WritesFailed(f"the brokers did not take {len(failed)} of {len(errors)} writes: {failed[0]}")
-
-    def _results(self, tickets: Collection[int]) -> dict[int, str | None]:
-        """By ticket, why a write failed, or None."""
-        results: dict[int, str | None] = dict.fromkeys(tickets, "no answer in time")
-        missing = set(tickets)
-        deadline = time.monotonic() + _WRITE_SECONDS
-        while missing and time.monotonic() < deadline:
-            for ticket, error in self._publisher.poll(0.1):
-                results[ticket] = error
-                missing.discard(ticket)
-        return results
+        check(errors | results_of(self._publisher, marks))

@@ -18,6 +18,7 @@ from prometheus_client import CollectorRegistry
 
 from consumer.bluecore.client import BluecoreClient
 from consumer.bluecore.factory import open_transport
+from consumer.bluecore.outgoing import Request
 from consumer.bluecore.transport import Done, Transport
 from consumer.commands.doctor.finding import Finding, error, ok, warning
 from consumer.config.destinations import UNNAMED
@@ -79,7 +80,7 @@ class _DateRecorder:
     def in_flight(self) -> int:
         return self._transport.in_flight
 
-    def send(self, ticket: int, request: requests.PreparedRequest, destination: str = UNNAMED) -> None:
+    def send(self, ticket: int, request: Request, destination: str = UNNAMED) -> None:
         self._transport.send(ticket, request, destination)
 
     def wait(self, seconds: float) -> list[Done]:

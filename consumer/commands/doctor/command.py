@@ -31,7 +31,8 @@ _COLOURS = {Severity.OK: "green", Severity.WARNING: "yellow", Severity.ERROR: "r
 def doctor(path: Path, fail_on: str) -> None:
     """Connects to the brokers, the registry and Bluecore, and says what is wrong and what to do.
 
-    It joins no group and writes nothing to Kafka. Bluecore gets one event, which names no customer.
+    It joins no group and writes nothing to Kafka. Bluecore gets one event, which names no customer, and of its REST
+    APIs, where they are configured, a customer is read who does not exist.
 
     Exit code 0: all is well; 3: there are warnings; 1: there are errors.
     With `--fail-on error` warnings, which are still told, end with 0.
@@ -48,11 +49,12 @@ def examine(config: Config) -> Iterator[Finding]:
     from consumer.commands.doctor.bluecore import check_bluecore  # noqa: PLC0415 - the other commands start faster without
     from consumer.commands.doctor.brokers import check_brokers  # noqa: PLC0415
     from consumer.commands.doctor.instances import check_instances  # noqa: PLC0415
+    from consumer.commands.doctor.rest_apis import check_rest_apis  # noqa: PLC0415
     from consumer.commands.doctor.schemas import check_schemas  # noqa: PLC0415
     from consumer.commands.doctor.tokens import check_tokens  # noqa: PLC0415
 
     yield from check_tokens(config, time.time())
-    for check in (check_brokers, check_schemas, check_bluecore, check_instances):
+    for check in (check_brokers, check_schemas, check_bluecore, check_rest_apis, check_instances):
         yield from check(config)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import count
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -28,6 +29,7 @@ from consumer.sandbox.settings import SandboxSettings
 from consumer.sandbox.store import Store
 
 _OK: Final = 200
+_NOT_FOUND: Final = 404
 _FAULT: Final = "A fault that the sandbox was asked for."
 
 
@@ -65,6 +67,7 @@ class RestApi:
         self._faults = faults
         self._closing = closing
         self._clock = clock
+        self._misshapen = count()
         self._tokens = Tokens(settings, lambda: clock() / 1e9)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -117,6 +120,8 @@ class RestApi:
     ) -> tuple[int | None, bytes]:
         """Do what is asked for, as far as the fault lets it; give the status, None for no answer, and the body."""
         step, refused = disturbance.step, verdict.refused
+        if step == "misshapen" and refused is not None and refused.status == _NOT_FOUND:
+            refused = None  # nobody can be asked about in another shape, too
         done = refused is None and not isinstance(step, int) and step not in ("reset", "hang")
         if isinstance(step, int):
             status: int | None = step
@@ -133,7 +138,7 @@ class RestApi:
         if refused is not None:
             return status, status_body(refused.status, refused.sentence, request.id)
         if step == "misshapen":
-            return status, orjson.dumps(other_shape(self._store.number))
+            return status, orjson.dumps(other_shape(next(self._misshapen)))
         body = verdict.body if verdict.write is None else verdict.write.answer(self._store.profiles)
         return status, orjson.dumps(body)
 
@@ -168,6 +173,7 @@ class RestApi:
             head=request.head,
             body=request.body or b"",
             api=way.api,
+            bluecore_id=request.id,
         )
         write, mark = verdict.write, Mark(received.number, received.at_ms, received.event)
         if done and write is not None:

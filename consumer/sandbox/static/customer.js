@@ -1,15 +1,18 @@
 // One customer's profile, as Bluecore would have it after the events that it accepted.
 
 import { el } from "./dom.js";
+import { consents } from "./consents.js";
 import { eventLink } from "./links.js";
 import { consent, eventName, figure, money, time } from "./words.js";
 
-export function customerView(profile) {
+/** `again` is called when the page has changed something of this customer. */
+export function customerView(profile, again) {
   const { mood, words } = consent(profile);
   return el("article", {},
     el("p.when", {}, `${profile.linked ? "Customer" : "Unknown visitor"} · ${events(profile.events)}`),
     el("h2", {}, profile.id),
     el("p.verdict", { "data-mood": mood }, words),
+    consents(profile, again),
     el("div.cards", {}, ...(profile.linked ? known(profile) : []), lastEvents(profile)));
 }
 

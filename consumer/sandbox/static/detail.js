@@ -36,7 +36,7 @@ export async function show(fresh) {
     return;
   }
   if (turn !== asked) return;
-  put(fresh, !answer.ok ? el("p.hint", {}, found.error) : kind === "event" ? eventView(found) : customerView(found));
+  put(fresh, !answer.ok ? el("p.hint", {}, found.error) : kind === "event" ? eventView(found) : customerView(found, () => show(false)));
 }
 
 /** A customer's events have come, perhaps: look again, now or within a second, so that the last one is never missed. */

@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 import { prettyJson } from "./json.js";
 import { customerLink } from "./links.js";
-import { answered, explain, figure, mood, remarksTitle, time, title, verdict } from "./words.js";
+import { answered, explain, figure, mood, remarksTitle, time, title, verdict, way } from "./words.js";
 
 let asSent = false;
 
@@ -12,7 +12,7 @@ export function eventView(event) {
     el("li", {}, el("p", {}, reason.message), reason.field ? el("code", {}, reason.field) : null));
   const explanation = explain(event);
   return el("article", {},
-    el("p.when", {}, `Event ${figure(event.number)} · ${time(event.at)} · ${answered(event)}`),
+    el("p.when", {}, [`Event ${figure(event.number)}`, way(event), time(event.at), answered(event)].filter(Boolean).join(" · ")),
     el("h2", {}, title(event)),
     el("p.verdict", { "data-mood": mood(event) }, verdict(event)),
     event.distinct_id
@@ -42,6 +42,7 @@ function sent(event) {
   return el("section", {},
     el("div.head", {}, el("h3", {}, "What was sent"), el("div.switch", { role: "group", "aria-label": "How to show it" }, ...ways)),
     box,
+    event.bluecore_id ? el("p.fine", {}, "x-bluecore-id ", el("code", {}, event.bluecore_id)) : null,
     el("p.fine", {}, "*** stands for the account's name and keys, which are not shown."));
 }
 

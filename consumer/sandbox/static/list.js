@@ -2,7 +2,7 @@
 
 import { $, el } from "./dom.js";
 import { eventLink } from "./links.js";
-import { figure, mood, remark, time, title } from "./words.js";
+import { figure, mood, remark, time, title, way } from "./words.js";
 
 const MOST_ROWS = 200;
 const MARKS = { accepted: "✓", warned: "!", refused: "✕", fault: "⚡" };
@@ -87,7 +87,8 @@ function row(event) {
   const said = remark(event);
   return el("li", {}, el("a.row", { href: eventLink(event.number), "data-mood": mood(event) },
     el("span.mark", { "aria-hidden": "true" }, MARKS[mood(event)]),
-    el("span.event", {}, title(event), el("span.unseen", {}, `, ${mood(event)}`)),
+    el("span.event", {}, title(event), el("span.unseen", {}, `, ${mood(event)}`),
+      way(event) ? el("span.way", {}, way(event)) : null),
     el("time", { datetime: event.at }, time(event.at)),
     el("span.who", {}, [event.distinct_id, event.email].filter(Boolean).join(" · ") || "no customer named"),
     said ? el("span.remark", {}, said) : null));

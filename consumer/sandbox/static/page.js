@@ -10,7 +10,7 @@ const NAMELESS = "(no name)";
 const RETRY_MS = 2000;
 
 // Taken now, as an open event takes its place on the page.
-const address = $("address");
+const addresses = { path: $("address"), rest: $("rest"), token: $("token") };
 // `event` is null for every type; "" is the type of what has no name.
 const filter = { event: null, outcome: "", customer: "" };
 let source;
@@ -80,7 +80,7 @@ function choose(change) {
 async function about() {
   const told = await fetch("_about").then((answer) => answer.json()).catch(() => null);
   if (!told) return; // the feed has lost the sandbox too, says so, and asks again when it is back
-  address.textContent = location.origin + told.path;
+  for (const [name, place] of Object.entries(addresses)) place.textContent = location.origin + told[name];
   $("strict").hidden = !told.strict;
 }
 

@@ -5,7 +5,8 @@ is ever in a ConfigMap.
 {{- define "bluecore-consumer.config" -}}
 {{- $kafka := deepCopy .Values.kafka -}}
 {{- if .Values.staticMembership.enabled -}}
-{{- $kafka = merge (dict "options" (dict "group.instance.id" "${POD_NAME}")) $kafka -}}
+{{- /* No namespace has a dot in its name. */ -}}
+{{- $kafka = merge (dict "options" (dict "group.instance.id" "${POD_NAMESPACE}.${POD_NAME}")) $kafka -}}
 {{- end -}}
 {{- $delivery := deepCopy .Values.delivery -}}
 {{- if .Values.releaseRateLimitPerSecond -}}
@@ -14,7 +15,7 @@ is ever in a ConfigMap.
 {{- end -}}
 {{- $sections := dict "kafka" $kafka "delivery" $delivery "telemetry" .Values.telemetry -}}
 {{- with .Values.bluecore -}}
-{{- $_ := set $sections "bluecore" . -}}
+{{- $_ := set $sections "bluecore" (empty (.rest_api | default dict).client_id | ternary (omit . "rest_api") .) -}}
 {{- end -}}
 {{- if .Values.destinations -}}
 {{- $destinations := deepCopy .Values.destinations -}}

@@ -6,11 +6,13 @@
 {{- with $v.bluecore -}}
 {{- $_ := set $secrets "bluecore.namespace" .namespace -}}
 {{- $_ := set $secrets "bluecore.api_key" .api_key -}}
+{{- $_ := set $secrets "bluecore.rest_api.client_secret" (.rest_api | default dict).client_secret -}}
 {{- $_ := set $prefixes "bluecore.api_key_prefix" .api_key_prefix -}}
 {{- end -}}
 {{- range $name, $destination := $v.destinations -}}
 {{- $_ := set $secrets (printf "destinations.%s.namespace" $name) $destination.namespace -}}
 {{- $_ := set $secrets (printf "destinations.%s.api_key" $name) $destination.api_key -}}
+{{- $_ := set $secrets (printf "destinations.%s.rest_api.client_secret" $name) ($destination.rest_api | default dict).client_secret -}}
 {{- $_ := set $prefixes (printf "destinations.%s.api_key_prefix" $name) $destination.api_key_prefix -}}
 {{- end -}}
 {{- range $section := list "kafka" "schema_registry" -}}
@@ -57,7 +59,7 @@
 {{- end -}}
 {{- if not (or $v.existingSecret $v.extraEnvFrom) -}}
 {{- $known := keys ($v.secretData | default dict) -}}
-{{- if $v.staticMembership.enabled }}{{ $known = append $known "POD_NAME" }}{{ end -}}
+{{- if $v.staticMembership.enabled }}{{ $known = concat $known (list "POD_NAME" "POD_NAMESPACE") }}{{ end -}}
 {{- range $v.extraEnv }}{{ $known = append $known .name }}{{ end -}}
 {{- range include "bluecore-consumer.variables" . | splitList "\n" | compact -}}
 {{- if not (has . $known) -}}

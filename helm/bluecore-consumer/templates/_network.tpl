@@ -17,6 +17,17 @@
 {{- range $name, $destination := .Values.destinations -}}
 {{- $_ := set $addresses (printf "destinations.%s.url" $name) ($destination.url | default $bluecore) -}}
 {{- end -}}
+{{- $rest := (.Values.bluecore | default dict).rest_api | default dict -}}
+{{- $sections := empty $rest.client_id | ternary dict (dict "bluecore" $rest) -}}
+{{- range $name, $destination := .Values.destinations -}}
+{{- if or $destination.rest_api (hasKey ($.Values.destinationSecrets | default dict) $name) -}}
+{{- $_ := set $sections (printf "destinations.%s" $name) ($destination.rest_api | default dict) -}}
+{{- end -}}
+{{- end -}}
+{{- range $section, $own := $sections -}}
+{{- $_ := set $addresses (printf "%s.rest_api.url" $section) ($own.url | default $rest.url | default "https://a.bluecore.com/api") -}}
+{{- $_ := set $addresses (printf "%s.rest_api.token_url" $section) ($own.token_url | default $rest.token_url | default "https://auth.bluecore.com/oauth/token") -}}
+{{- end -}}
 {{- with (.Values.schema_registry | default dict).url -}}
 {{- /* Several stand in one text; a comma within one, as in a password, parts nothing. */ -}}
 {{- $urls := regexSplit `\s*,\s*https?://` . -1 -}}

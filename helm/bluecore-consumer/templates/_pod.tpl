@@ -111,6 +111,8 @@ securityContext:
 env:
   - name: POD_NAME
     valueFrom: {fieldRef: {fieldPath: metadata.name}}
+  - name: POD_NAMESPACE
+    valueFrom: {fieldRef: {fieldPath: metadata.namespace}}
   {{- range $name, $secret := .Values.destinationSecrets }}
   {{- $variable := printf "BLUECORE_CONSUMER__DESTINATIONS__%s" (upper $name) }}
   - name: {{ $variable }}__NAMESPACE
@@ -118,6 +120,12 @@ env:
   {{- if not (get ($.Values.destinations | default dict) $name | default dict).api_key }}
   - name: {{ $variable }}__API_KEY
     valueFrom: {secretKeyRef: {name: {{ $secret }}, key: api_key, optional: true}}
+  {{- end }}
+  {{- range $key := list "client_id" "client_secret" }}
+  {{- if not (get ((get ($.Values.destinations | default dict) $name | default dict).rest_api | default dict) $key) }}
+  - name: {{ $variable }}__REST_API__{{ upper $key }}
+    valueFrom: {secretKeyRef: {name: {{ $secret }}, key: {{ $key }}, optional: true}}
+  {{- end }}
   {{- end }}
   {{- end }}
   {{- with .Values.extraEnv }}

@@ -10,7 +10,7 @@ import requests
 from consumer.sandbox.faults import RateLimitPlan, make_plan
 from consumer.sandbox.sandbox import Running, running_sandbox
 from consumer.sandbox.settings import RestSettings, SandboxSettings
-from tests.sandbox.rest.conftest import Client
+from tests.sandbox.rest_client import Client
 from tests.sandbox.samples import JANE, event, profile
 
 WHOM = {"email": JANE}

@@ -9,7 +9,7 @@ import requests
 
 from consumer.sandbox.settings import SandboxSettings
 from consumer.sandbox.store import Store
-from tests.sandbox.rest.conftest import Client
+from tests.sandbox.rest_client import Client
 from tests.sandbox.samples import JANE, NAMESPACE, VISITOR, event, profile
 
 PHONE = "+15556667777"

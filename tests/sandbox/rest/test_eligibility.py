@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.sandbox.rest.conftest import Client
+from tests.sandbox.rest_client import Client
 from tests.sandbox.samples import JANE, NAMESPACE, event, profile
 
 PHONE = {"phone_number": "+15556667777"}

@@ -12,7 +12,7 @@ from consumer.sandbox.rest.refused import Refused
 from consumer.sandbox.rest.tokens import Tokens
 from consumer.sandbox.sandbox import Running, running_sandbox
 from consumer.sandbox.settings import RestSettings, SandboxSettings
-from tests.sandbox.rest.conftest import Client
+from tests.sandbox.rest_client import Client
 from tests.sandbox.samples import NAMESPACE
 
 KEY = RestSettings(client_id="shop", client_secret="hush")

@@ -7,6 +7,7 @@ import requests
 
 from consumer.sandbox.faults import make_plan
 from consumer.sandbox.sandbox import Running
+from tests.sandbox.rest_client import Client
 from tests.sandbox.samples import JANE, event, profile
 from tests.sandbox.static.visitor import DESKTOP, PHONE, Visitor
 
@@ -17,8 +18,8 @@ VIEWS = {
     "": (".row", "Purchase"),
     "#event/12": (".json .marked", "is missing"),
     "#event/13": (".why li", "Bluecore ignores"),
-    "#event/15": (".verdict", "Failed on purpose"),
-    f"#customer/{JANE}": (".card", "Portland"),
+    "#event/18": (".verdict", "Failed on purpose"),
+    f"#customer/{JANE}": (".consents", "Confirm for the customer"),
 }
 
 
@@ -29,6 +30,11 @@ def motley(visitor: Visitor, running: Running) -> Visitor:
         for _ in range(2):
             warned = event("customer_patch", customer=profile(VIP="true", phone="12"))
             session.post(running.api_url, json=warned, headers={"Idempotency-Key": "k"}, timeout=10)
+        client = Client(running, session)
+        link = {"id": {"email": JANE}, "link_ids": [{"phone_number": "+15556667777"}]}
+        client.call("POST", "customers", json=link)
+        client.consent("SIGNUP", id={"phone_number": "+15556667777"}, channel_identifier="72345")
+        client.consent("OPTIN", message_type="TRANSACTIONAL")
         running.sandbox.faults.apply(make_plan({"rates": {503: 1}}))
         session.post(running.api_url, json=event("search", LONG, search_term="mug"), timeout=10)
     return visitor

@@ -1,0 +1,54 @@
+"""docs/consent.md: its configuration can be used, its figures follow from the quota, its sources are named."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from consumer.cli import main
+from consumer.commands.validation.configuration import load_checked
+from tests.support.pages import page
+
+CONSENT = page("docs/consent.md")
+ENVIRONMENT = {"BLUECORE_NAMESPACE": "shop", "BLUECORE_CLIENT_SECRET": "hush"}
+A_MINUTE = 1_000
+
+
+def test_its_configuration_passes_the_services_own_checks(tmp_path: Path) -> None:
+    (block,) = [each for each in CONSENT.blocks if each.language.startswith("yaml")]
+    (tmp_path / "consent.yaml").write_text(block.text)
+
+    config = load_checked(tmp_path / "consent.yaml", ENVIRONMENT)
+
+    rest_api = config.endpoints[""].rest_api
+    assert rest_api
+    assert (config.routes[0].api, rest_api.client_secret.get_secret_value()) == ("eligibility", "hush")
+
+
+def test_its_record_becomes_what_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config, record, told = (block.text for block in CONSENT.blocks if block.language.split()[0] in {"yaml", "json"})
+    (tmp_path / "consent.yaml").write_text(config)
+    (tmp_path / "record.json").write_text(record)
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    arguments = ["--config", str(tmp_path / "consent.yaml"), "--topic", "shop.consent", str(tmp_path / "record.json")]
+
+    result = CliRunner().invoke(main, ["preview", *arguments], catch_exceptions=False)
+
+    assert json.loads(result.stdout) == json.loads(told)
+
+
+@pytest.mark.parametrize(("consents", "time"), CONSENT["The quota"].table("consents"))
+def test_how_long_a_load_takes_follows_from_the_quota(consents: str, time: str) -> None:
+    hours, minutes = divmod(int(consents.replace(",", "")) // A_MINUTE, 60)
+    parts = [f"{hours} hour{'s' * (hours > 1)}" if hours else "", f"{minutes} minutes"]
+    assert time == " ".join(filter(None, parts))
+
+
+def test_it_says_that_nothing_was_tried_against_bluecore() -> None:
+    words = " ".join(CONSENT.text.split())
+    assert "None of it was tried against Bluecore" in words
+    assert "(sources.md#the-rest-apis)" in words
