@@ -120,8 +120,8 @@ class _Run:
         """One more instance."""
         by_value = {"path": "customer.first_name", "values": {"optin": "optin", "unsubscribe": "unsubscribe"}}
         routes = [
-            {"topic": TOPIC, "event": by_value},
             {"topic": TOPIC, "event": by_value, "api": "eligibility", "fields": {"phone_number": "customer.phone"}},
+            {"topic": TOPIC, "event": by_value},
         ]
         rest_api = {
             "url": self.bluecore.rest_url,
@@ -337,7 +337,9 @@ def kafka(folder: Path, *, apache: bool) -> Iterator[Broker]:
     """Apache Kafka, or the embedded broker, with the topic."""
     with ExitStack() as stack:
         if apache:
-            cluster = stack.enter_context(ApacheKafka(folder / "kafka"))
+            own = folder / "kafka"
+            own.mkdir()
+            cluster = stack.enter_context(ApacheKafka(own))
             cluster.create_topics({TOPIC: 4})
             yield Broker(cluster.bootstrap, lambda topic, partitions: cluster.create_topics({topic: partitions}))
         else:
