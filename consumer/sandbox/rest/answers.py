@@ -47,8 +47,12 @@ class CustomerWrite:
         whom = _joined(profiles, self.namespace, change) if not differs else change.identifier
         profiles.change(self.namespace, whom, patch)
 
-    def answer(self, profiles: Profiles) -> dict[str, Any]:
-        return customer_answer(profiles, self.namespace, self.change.identifier) or {}
+    def answer(self, profiles: Profiles, *, differs: bool) -> dict[str, Any]:
+        """The customer as it now is, with what was asked for as it was written: the sandbox keeps long values cut."""
+        found = customer_answer(profiles, self.namespace, self.change.identifier) or {}
+        if found and not differs:
+            found["data"]["attributes"] |= self.change.attributes
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,8 @@ class ConsentWrite:
 
         profiles.change(self.namespace, said.identifier, take)
 
-    def answer(self, profiles: Profiles) -> dict[str, Any]:
+    def answer(self, profiles: Profiles, *, differs: bool) -> dict[str, Any]:  # noqa: ARG002 - it is what stands
+        """What stands for the address."""
         return consent_answer(profiles, self.namespace, self.subscription.identifier) or {}
 
 
