@@ -1,9 +1,11 @@
-"""Which transport carries the requests: libcurl where it can be used, else requests' own."""
+"""Which transport carries the requests: plain sockets where there is no proxy, else libcurl, else requests' own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from requests.utils import select_proxy
 
 from consumer.bluecore.threads import ThreadTransport
 from consumer.bluecore.transport import ConnectionSettings, Transport
@@ -20,7 +22,7 @@ def open_transport(endpoints: Mapping[str, BluecoreConfig], max_in_flight: int) 
         max_in_flight: how many requests there are at a time to each.
 
     Raises:
-        UnusableSetting: a CA bundle is not there, or libcurl is asked for and cannot be used.
+        UnusableSetting: a CA bundle is not there, or what is asked for by name cannot be used.
     """
     for name, each in endpoints.items():
         if each.ca_location is not None and not Path(each.ca_location).exists():
@@ -37,6 +39,11 @@ def open_transport(endpoints: Mapping[str, BluecoreConfig], max_in_flight: int) 
     asked = next(iter(endpoints.values())).transport
     if asked == "requests":
         return ThreadTransport(settings)
+    if asked in {"auto", "direct"}:
+        proxied = [name for name, each in endpoints.items() if select_proxy(each.url, settings[name].proxies)]
+        made = _direct(settings, proxied, asked)
+        if made is not None:
+            return made
     try:
         from consumer.bluecore.curl import CurlTransport  # noqa: PLC0415 - pycurl is optional, epoll is Linux's
     except ImportError as error:
@@ -47,3 +54,19 @@ def open_transport(endpoints: Mapping[str, BluecoreConfig], max_in_flight: int) 
             ) from None
         return ThreadTransport(settings)
     return CurlTransport(settings)
+
+
+def _direct(settings: Mapping[str, ConnectionSettings], proxied: Sequence[str], asked: str) -> Transport | None:
+    """The transport of plain sockets; None where it cannot be used, and nobody asks for it by name."""
+    try:
+        from consumer.bluecore.direct import DirectTransport  # noqa: PLC0415 - epoll is Linux's
+    except ImportError as error:
+        problem = f"it takes Linux ({error})"
+    else:
+        if not proxied:
+            return DirectTransport(settings)
+        problem = f"the way to {section_of(proxied[0])}.url leads by a proxy (HTTP_PROXY, HTTPS_PROXY)"
+    if asked == "direct":
+        what = f"bluecore.transport is direct, which cannot be used here: {problem}"
+        raise UnusableSetting(f"{what}; set bluecore.transport to auto, curl or requests")
+    return None

@@ -40,7 +40,7 @@ class BluecoreConfig(Section):
     api_key_prefix: str = "Bearer "
     timeout_seconds: Positive = 10
     ca_location: CaLocation | None = None
-    transport: Literal["auto", "curl", "requests"] = "auto"
+    transport: Literal["auto", "direct", "curl", "requests"] = "auto"
     only_emails: tuple[EmailOrDomain, ...] = ()
     rest_api: RestApiConfig | None = None
 

@@ -117,11 +117,10 @@ class OffsetTracker:
 
     def _beyond(self, watermark: int) -> Iterator[tuple[int, int]]:
         """The complement of what is unsettled, as far as was read; then what an earlier owner settled."""
-        end = watermark + 1
-        for offset in self._taken:
-            if offset in self._unsettled:
-                yield end, offset
-                end = offset + 1
         if self._taken:
-            yield end, self.next
+            # Of the unsettled alone, which are few: of what was taken, most may be settled.
+            unsettled = sorted(self._unsettled)
+            yield watermark + 1, unsettled[0]
+            following = [*unsettled[1:], self.next]
+            yield from [(each + 1, end) for each, end in zip(unsettled, following, strict=True) if end > each + 1]
         yield from self._already.above(max(watermark, self.next - 1))

@@ -25,7 +25,7 @@ def transport(config: Config, max_in_flight: int | None = None) -> Transport:
         max_in_flight: how many requests there are at a time to each API; None: as the configuration has it.
 
     Raises:
-        UnusableSetting: a CA bundle is not there, or libcurl is asked for and cannot be used.
+        UnusableSetting: a CA bundle is not there, or what is asked for by name cannot be used.
     """
     endpoints = reached(config)
     most = config.delivery.max_in_flight if max_in_flight is None else max_in_flight
@@ -33,7 +33,8 @@ def transport(config: Config, max_in_flight: int | None = None) -> Transport:
     asked = next(iter(endpoints.values())).transport
     if asked == "auto" and isinstance(opened, ThreadTransport):
         log.warning(
-            "libcurl cannot be used here, it takes pycurl and Linux: sending by requests, which costs more CPU"
+            "neither plain sockets nor libcurl can be used here: they take Linux, and pycurl where there is a proxy;"
+            " sending by requests, which costs more CPU"
         )
     tokens = _tokens(config, endpoints)
     return AuthorisedTransport(opened, tokens) if tokens else opened

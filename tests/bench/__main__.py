@@ -13,6 +13,7 @@ import click
 from tests.bench.contenders import SERVICE, Contender, Run
 from tests.bench.distances import distances
 from tests.bench.ground import ground
+from tests.bench.interpreter import described
 from tests.bench.latency import RATE, Latency, latency
 from tests.bench.measuring import Throughput, middle, throughput
 from tests.bench.peer_environment import peer_python
@@ -85,6 +86,7 @@ def _compared(taking: Sequence[Contender], rounds: int, seconds: float, run: Cal
 
 def _print_ratios(runs: Runs, in_flight: int) -> None:
     rounds, service = len(runs[SERVICE]), middle(runs[SERVICE])
+    click.echo(described())
     click.echo(f"{_machine()}; {in_flight} in flight; the median of {rounds}, with the least and the most\n")
     for each, seen in runs.items():
         if each is not SERVICE:

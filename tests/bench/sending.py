@@ -18,8 +18,8 @@ _PATIENCE_SECONDS = 0.1
 
 
 def through_the_client(url: str, count: int) -> None:
-    """Send `count` events by the client and its transport of libcurl, `_IN_FLIGHT` at once."""
-    config = BluecoreConfig.model_validate({"url": url, "namespace": "bench", "transport": "curl"})
+    """Send `count` events by the client and the transport that it has by itself, `_IN_FLIGHT` at once."""
+    config = BluecoreConfig.model_validate({"url": url, "namespace": "bench"})
     client = BluecoreClient({"": config}, open_transport({"": config}, _IN_FLIGHT), Metrics(CollectorRegistry()))
     sent = accepted = 0
     while accepted < count:

@@ -37,6 +37,7 @@ from consumer.telemetry.stopwatch import Stopwatch
 from tests.bench.contenders import Run, write_config
 from tests.bench.cores import CONTENDER, pin
 from tests.bench.ground import ground
+from tests.bench.interpreter import described
 from tests.bench.stream import write_backlog
 
 PARTS: Mapping[str, tuple[Any, ...]] = {
@@ -129,6 +130,7 @@ def main(events: int, in_flight: int, seconds: float) -> None:
         pin(os.getpid(), CONTENDER)
         with assembled(config) as parts:
             budget, rate = measured(parts, seconds)
+    click.echo(described())
     for stage, cost in budget.items():
         click.echo(f"{stage:16} {cost:6.1f} µs  {cost / sum(budget.values()):4.0%}")
     click.echo(f"{'an event':16} {sum(budget.values()):6.1f} µs  at {rate:,.0f} events/s on one core")

@@ -1,4 +1,4 @@
-"""One suite for both transports, against real servers that misbehave: the same request, the same outcome.
+"""One suite for all transports, against real servers that misbehave: the same request, the same outcome.
 
 A transport must never hang, never raise, never follow, and hand back each ticket exactly once.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import gzip
 import socket
+import ssl
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -16,11 +18,13 @@ import pytest
 import requests
 
 from consumer.bluecore.curl import CurlTransport
+from consumer.bluecore.direct import DirectTransport
 from consumer.bluecore.failures import no_answer
 from consumer.bluecore.response import BODY_LIMIT, Response
 from consumer.bluecore.threads import ThreadTransport
 from consumer.bluecore.transport import ConnectionSettings, Done, Transport
 from consumer.records import NoAnswer
+from tests.support.authority import Authority
 from tests.support.servers import ACCEPTED, Peer, Server, certificate, server_context
 from tests.support.waiting import free_port
 
@@ -30,9 +34,19 @@ SETTINGS = ConnectionSettings(timeout=1.0, max_in_flight=8)
 LONG = 10.0
 
 
-@pytest.fixture(params=[ThreadTransport, CurlTransport], ids=["requests", "curl"])
+@pytest.fixture(params=[ThreadTransport, CurlTransport, DirectTransport], ids=["requests", "curl", "direct"])
 def opened(request: pytest.FixtureRequest) -> Iterator[Opens]:
     """Opens transports of one kind, and closes them after the test."""
+    yield from _opened(request)
+
+
+@pytest.fixture(params=[ThreadTransport, CurlTransport], ids=["requests", "curl"])
+def opened_by_proxy(request: pytest.FixtureRequest) -> Iterator[Opens]:
+    """The same of those that go by proxies; where there is one, no other is taken (`test_factory.py`)."""
+    yield from _opened(request)
+
+
+def _opened(request: pytest.FixtureRequest) -> Iterator[Opens]:
     transports: list[Transport] = []
 
     def open_one(settings: ConnectionSettings = SETTINGS) -> Transport:
@@ -524,6 +538,68 @@ def test_a_certificate_of_the_given_authority_is_trusted(opened: Opens, tmp_path
     assert answered(done).status == 202
 
 
+@pytest.mark.parametrize("lowest", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+@pytest.mark.parametrize("as_folder", [False, True], ids=["file", "folder"])
+def test_over_tls_an_exchange_is_what_it_is_without(
+    opened: Opens,
+    tmp_path: Path,
+    lowest: ssl.TLSVersion,
+    as_folder: bool,  # noqa: FBT001 - drawn
+) -> None:
+    """By an authority of its own: many requests on one connection, answers in pieces, a body of many records."""
+    issuer = Authority(tmp_path)
+    authority, pem = issuer.certificate, issuer.signed("bluecore", "IP:127.0.0.1").both
+    if as_folder:
+        command = ["openssl", "x509", "-in", str(authority), "-noout", "-hash"]
+        name = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+        authority = tmp_path / "authorities"
+        authority.mkdir()
+        (authority / f"{name}.0").write_bytes(issuer.certificate.read_bytes())
+    chunked = b"HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n"
+    large = b"x" * 50_000
+    seen: list[bytes] = []
+
+    def script(peer: Peer) -> None:
+        while request := peer.read_request():
+            seen.append(request)
+            for part in (ACCEPTED,) if len(seen) % 2 else (chunked, b"c350\r\n", large, b"\r\n0\r\n", b"\r\n"):
+                peer.send(part)
+
+    with Server(script, tls=server_context(pem, lowest)) as server:
+        transport = opened(replace(SETTINGS, verify=str(authority), timeout=LONG))
+        bodies = [answered(exchange(transport, post(server.url, b"y" * 300_000))).body for _ in range(4)]
+    assert bodies == [b"ok", large, b"ok", large]
+    assert [len(each.partition(b"\r\n\r\n")[2]) for each in seen] == [300_000] * 4
+    assert server.connections == 1
+
+
+def test_over_tls_a_connection_that_the_server_closed_meanwhile_is_replaced(opened: Opens, tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    pem = authority.signed("bluecore", "IP:127.0.0.1").both
+
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(ACCEPTED)
+
+    with Server(script, tls=server_context(pem, ssl.TLSVersion.TLSv1_3)) as server:
+        transport = opened(replace(SETTINGS, verify=str(authority.certificate)))
+        for _ in range(3):
+            assert answered(exchange(transport, post(server.url))).status == 202
+            assert server.closed.acquire(timeout=LONG)
+    assert server.connections == 3
+
+
+def test_over_tls_what_takes_too_long_times_out(opened: Opens, tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    pem = authority.signed("bluecore", "IP:127.0.0.1").both
+    settings = replace(SETTINGS, verify=str(authority.certificate), timeout=0.5)
+    with Server(lambda peer: peer.drain(), tls=server_context(pem)) as silent:
+        assert failed(exchange(opened(settings), post(silent.url))) is NoAnswer.TIMEOUT
+    with socket.create_server(("127.0.0.1", 0)) as mute:  # a handshake that is not answered
+        done = exchange(opened(settings), post(f"https://127.0.0.1:{mute.getsockname()[1]}/"))
+        assert failed(done) is NoAnswer.TIMEOUT
+
+
 def test_a_certificate_of_no_known_authority_is_refused(opened: Opens, tmp_path: Path) -> None:
     pem = certificate(tmp_path, alternative="IP:127.0.0.1")
     with Server(answering(ACCEPTED), tls=server_context(pem)) as server:
@@ -561,7 +637,7 @@ def test_verification_can_be_turned_off(opened: Opens, tmp_path: Path) -> None:
 # -- proxies --------------------------------------------------------------------------------------------------
 
 
-def test_a_proxy_is_asked_for_the_whole_address(opened: Opens) -> None:
+def test_a_proxy_is_asked_for_the_whole_address(opened_by_proxy: Opens) -> None:
     seen: list[bytes] = []
 
     def script(peer: Peer) -> None:
@@ -570,30 +646,32 @@ def test_a_proxy_is_asked_for_the_whole_address(opened: Opens) -> None:
 
     with Server(script) as proxy:
         settings = replace(SETTINGS, proxies={"http": f"http://127.0.0.1:{proxy.port}"})
-        done = exchange(opened(settings), post("http://bluecore.invalid/api"))
+        done = exchange(opened_by_proxy(settings), post("http://bluecore.invalid/api"))
     assert answered(done).status == 202
     assert seen[0].startswith(b"POST http://bluecore.invalid/api HTTP/1.1\r\n")
 
 
-def test_a_proxy_that_refuses_the_tunnel_is_no_answer(opened: Opens) -> None:
+def test_a_proxy_that_refuses_the_tunnel_is_no_answer(opened_by_proxy: Opens) -> None:
     with Server(answering(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")) as proxy:
         settings = replace(SETTINGS, proxies={"https": f"http://127.0.0.1:{proxy.port}"})
-        done = exchange(opened(settings), post("https://bluecore.invalid/api"))
+        done = exchange(opened_by_proxy(settings), post("https://bluecore.invalid/api"))
     assert isinstance(done.result, requests.exceptions.ProxyError)
 
 
-def test_the_environment_is_read_as_requests_reads_it(opened: Opens, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_is_read_as_requests_reads_it(
+    opened_by_proxy: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The proxy of the environment is used, but not where `no_proxy` says so."""
     with Server(answering(ACCEPTED)) as server, Server(answering(ACCEPTED)) as proxy:
         monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.port}")
         monkeypatch.setenv("no_proxy", "127.0.0.1")
         for url in (server.url, "http://bluecore.invalid/api"):
             settings = ConnectionSettings.from_environment(url, timeout=1, max_in_flight=1)
-            answered(exchange(opened(settings), post(url)))
+            answered(exchange(opened_by_proxy(settings), post(url)))
     assert (server.connections, proxy.connections) == (1, 1)
 
 
-@pytest.mark.parametrize("kind", [ThreadTransport, CurlTransport])
+@pytest.mark.parametrize("kind", [ThreadTransport, CurlTransport, DirectTransport])
 def test_each_destination_has_its_own_time_limit_and_its_name_in_the_answer(
     kind: Callable[[dict[str, ConnectionSettings]], Transport],
 ) -> None:

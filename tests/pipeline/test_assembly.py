@@ -145,9 +145,10 @@ def test_a_topics_priority_is_the_highest_of_its_routes() -> None:
 def test_the_slower_transport_is_told_of_unless_it_was_asked_for(
     asked: str, lines: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "consumer.bluecore.curl", None)
+    for each in ("direct", "curl"):
+        monkeypatch.setitem(sys.modules, f"consumer.bluecore.{each}", None)
     sections = {**SOUND, "bluecore": {**SOUND["bluecore"], "transport": asked}}
     with capture_logs() as logs:
         transport(Config.model_validate(sections)).close()
 
-    assert len([line for line in logs if "libcurl cannot be used here" in line["event"]]) == len(logs) == lines
+    assert len([line for line in logs if "libcurl can be used here" in line["event"]]) == len(logs) == lines

@@ -128,8 +128,10 @@ def _openssl(*arguments: str) -> None:
     subprocess.run(["openssl", *arguments], check=True, capture_output=True)
 
 
-def server_context(pem: Path) -> ssl.SSLContext:
+def server_context(pem: Path, lowest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2) -> ssl.SSLContext:
+    """`lowest`: the version of TLS that the client has to know."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = lowest
     context.load_cert_chain(pem)
     return context
 

@@ -1,0 +1,175 @@
+"""One connection to Bluecore, and the exchange that is under way on it."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections import deque
+from typing import Final
+
+from consumer.bluecore.dialing import Address
+from consumer.bluecore.outgoing import Outgoing
+from consumer.bluecore.reply import Reply, usual
+from consumer.bluecore.response import Response
+
+_A_READ: Final = 64 << 10
+_LATER: Final = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+
+
+class Place:
+    """One host and port, by one destination's settings.
+
+    Attributes:
+        idle: the connections that are free, the one used last at the end.
+        waiting: the exchanges that have none yet.
+        dialling: how many connections are being opened.
+    """
+
+    __slots__ = ("address", "dialling", "idle", "waiting")
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self.idle: list[Connection] = []
+        self.waiting: deque[Exchange] = deque()
+        self.dialling = 0
+
+
+class Exchange:
+    """A request on its way, until it is over.
+
+    Attributes:
+        began: when it was sent for the first time, on the monotonic clock.
+        place: where it leads.
+        data: the bytes of the request.
+        connection: the one that it goes by; None while it waits for one.
+        over: it was answered, or has failed: its place in a queue means nothing any more.
+        again: it has gone once, by a connection that the server had closed meanwhile.
+    """
+
+    __slots__ = ("again", "began", "connection", "data", "destination", "outgoing", "over", "place", "ticket")
+    place: Place
+    data: bytes
+
+    def __init__(self, ticket: int, outgoing: Outgoing, began: float, destination: str) -> None:
+        self.ticket = ticket
+        self.outgoing = outgoing
+        self.began = began
+        self.destination = destination
+        self.connection: Connection | None = None
+        self.over = self.again = False
+
+
+class Connection:
+    """A socket that does not block.
+
+    Attributes:
+        number: its descriptor's.
+        exchange: the present one; None while it is idle.
+        used: how many exchanges have begun on it.
+        unsent: what the socket has not taken yet of the present request.
+        reply: what has come of the answer, where that is not a usual one in one piece.
+        reusable: once an answer is over: another request may follow.
+    """
+
+    __slots__ = (
+        "exchange",
+        "idle_since",
+        "number",
+        "opened_at",
+        "place",
+        "reply",
+        "reusable",
+        "sock",
+        "unsent",
+        "used",
+    )
+
+    def __init__(self, sock: socket.socket, place: Place, now: float) -> None:
+        self.sock = sock
+        self.place = place
+        self.number = sock.fileno()
+        self.opened_at = self.idle_since = now
+        self.exchange: Exchange | None = None
+        self.used = 0
+        self.unsent: memoryview | None = None
+        self.reply: Reply | None = None
+        self.reusable = True
+
+    def begin(self, exchange: Exchange) -> None:
+        """Sends a request, or as much of it as the socket takes now.
+
+        Raises:
+            OSError: the connection is broken.
+        """
+        self.exchange, exchange.connection = exchange, self
+        self.used += 1
+        try:
+            sent = self.sock.send(exchange.data)
+        except _LATER:
+            sent = 0
+        if sent < len(exchange.data):
+            self.unsent = memoryview(exchange.data)[sent:]
+
+    def go_on(self) -> None:
+        """Sends what is left.
+
+        What breaks here is told by the answer or by its absence: a server may refuse a body that it has not read.
+        """
+        try:
+            while self.unsent:
+                self.unsent = self.unsent[self.sock.send(self.unsent) :]
+        except _LATER:
+            return
+        except OSError:
+            pass
+        self.unsent = None
+
+    def read(self) -> Response | None:
+        """The answer, if that is over with what has come.
+
+        Raises:
+            OSError: the connection has ended without one.
+            NoHttpError: what has come is none.
+        """
+        while True:
+            try:
+                data = self.sock.recv(_A_READ)
+            except _LATER:
+                return None
+            except OSError:
+                return self.ended_by(ConnectionResetError("the connection was reset before an answer"))
+            if not data:
+                return self.ended_by(ConnectionResetError("the server closed the connection before an answer"))
+            if self.reply is None:
+                if (response := usual(data)) is not None:
+                    return response
+                self.reply = Reply()
+            if self.reply.feed(data):
+                self.reusable = self.reply.reusable
+                return self.reply.response()
+
+    def is_quiet(self) -> bool:
+        """Whether nothing has come, where nothing is asked for."""
+        try:
+            self.sock.recv(1)
+        except _LATER:
+            return True
+        except OSError:
+            return False
+        return False
+
+    def ended_by(self, error: OSError) -> Response:
+        """The answer as far as it has come: nothing more will.
+
+        Raises:
+            OSError: this one, where it has no status.
+        """
+        self.reusable = False
+        if self.reply is None or not self.reply.end():
+            raise error
+        return self.reply.response()
+
+    def free(self, now: float) -> None:
+        """The exchange is over, and the next may begin."""
+        self.exchange = self.reply = self.unsent = None
+        self.idle_since = now

@@ -1,0 +1,172 @@
+"""Opens connections: each takes its time, for a name, a way and a handshake, which a thread waits for."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from contextlib import suppress
+from os import EFD_CLOEXEC, EFD_NONBLOCK, close, eventfd, eventfd_read, eventfd_write
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Final, Generic, NamedTuple, TypeVar
+
+import certifi
+
+from consumer.bluecore.transport import ConnectionSettings
+
+_MOST_AT_ONCE: Final = 32
+"""Handshakes; a thread costs little, and one alone would take seconds for hundreds of connections."""
+
+
+class Address(NamedTuple):
+    """Where a connection leads."""
+
+    host: str
+    port: int
+    tls: ssl.SSLContext | None
+    timeout: float
+
+
+T = TypeVar("T")
+
+
+class Dialled(NamedTuple, Generic[T]):
+    """What came of one: a socket that does not block, or why there is none."""
+
+    place: T
+    sock: socket.socket | None
+    error: OSError | None
+
+
+class Dialler(Generic[T]):
+    """Hands over what it has opened through a queue, and says so by a descriptor that a wait can look at."""
+
+    def __init__(self) -> None:
+        self.bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)
+        """Readable once something is in the queue."""
+        self._wanted: SimpleQueue[tuple[Address, T]] = SimpleQueue()
+        self._opened: SimpleQueue[Dialled[T]] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._threads = 0
+        self._closed = False
+        self._last_good: dict[tuple[str, int], object] = {}
+        """Of each host and port, the address that was reached last: it is tried first."""
+
+    def dial(self, address: Address, place: T) -> None:
+        """Begin to open a connection; never blocks. `place` is handed back with it."""
+        self._wanted.put((address, place))
+        with self._lock:
+            if self._threads >= _MOST_AT_ONCE:
+                return
+            self._threads += 1
+        threading.Thread(target=self._work, name="bluecore-connect", daemon=True).start()
+
+    def opened(self) -> list[Dialled[T]]:
+        """What has come of some since the last time."""
+        with suppress(BlockingIOError):
+            eventfd_read(self.bell)
+        found: list[Dialled[T]] = []
+        with suppress(Empty):
+            while True:
+                found.append(self._opened.get_nowait())
+        return found
+
+    def close(self) -> None:
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            close(self.bell)
+        for each in iter(self._next_opened, None):
+            if each.sock is not None:
+                each.sock.close()
+
+    def _next_opened(self) -> Dialled[T] | None:
+        try:
+            return self._opened.get_nowait()
+        except Empty:
+            return None
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                try:
+                    address, place = self._wanted.get_nowait()
+                except Empty:
+                    self._threads -= 1
+                    return
+            opened: socket.socket | None = None
+            failed: OSError | None = None
+            try:
+                opened = self._connected(address)
+            except OSError as error:
+                failed = error
+            except Exception as error:  # noqa: BLE001 - a ticket without an answer would stop its lane for ever
+                failed = OSError(str(error))
+            self._hand_over(Dialled(place, opened, failed))
+
+    def _hand_over(self, dialled: Dialled[T]) -> None:
+        with self._lock:
+            if not self._closed:
+                self._opened.put(dialled)
+                eventfd_write(self.bell, 1)
+            elif dialled.sock is not None:
+                dialled.sock.close()
+
+    def _connected(self, address: Address) -> socket.socket:
+        """The connection, ready for the first request."""
+        until = time.monotonic() + address.timeout
+        plain = self._reached(address, until)
+        try:
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if address.tls is not None:
+                plain.settimeout(max(0.001, until - time.monotonic()))
+                plain = address.tls.wrap_socket(plain, server_hostname=address.host)
+            plain.setblocking(False)
+        except BaseException:
+            plain.close()
+            raise
+        return plain
+
+    def _reached(self, address: Address, until: float) -> socket.socket:
+        """By the first of the host's addresses that answers; one that does not takes half of the time left."""
+        found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+        key = address.host, address.port
+        found.sort(key=lambda each: each[4] != self._last_good.get(key))
+        for number, (family, kind, protocol, _, at) in enumerate(found):
+            left = until - time.monotonic()
+            made = socket.socket(family, kind, protocol)
+            try:
+                made.settimeout(max(0.001, left if number == len(found) - 1 else left / 2))
+                made.connect(at)
+            except OSError:
+                made.close()
+                if number == len(found) - 1:
+                    raise
+            else:
+                self._last_good[key] = at
+                return made
+        raise OSError(f"{address.host} has no address")
+
+
+def tls_context(settings: ConnectionSettings) -> ssl.SSLContext:
+    """How a destination's certificate is checked, and what is shown of ours.
+
+    Raises:
+        OSError: a file of certificates cannot be read.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.set_alpn_protocols(["http/1.1"])
+    if settings.verify is False:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    else:
+        bundle = certifi.where() if settings.verify is True else settings.verify
+        is_folder = Path(bundle).is_dir()
+        context.load_verify_locations(None if is_folder else bundle, bundle if is_folder else None)
+    if settings.cert is not None:
+        certificate, key = (settings.cert, None) if isinstance(settings.cert, str) else settings.cert
+        context.load_cert_chain(certificate, key)
+    return context

@@ -1,0 +1,224 @@
+"""The transport of plain sockets: kept connections, each with one request at a time, all in the caller's own thread.
+
+For endpoints that are reached without a proxy. What takes time to open a connection is waited for by the threads of
+`dialing`, and answers are read by `reply`; what is here sends, waits and keeps the time.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Mapping
+from select import EPOLLIN, EPOLLOUT, epoll
+from typing import Final
+
+from requests import RequestException, exceptions
+
+from consumer.bluecore.connection import Connection, Exchange, Place
+from consumer.bluecore.dialing import Dialled, Dialler
+from consumer.bluecore.direct_errors import exception_for
+from consumer.bluecore.outgoing import Outgoing, Request
+from consumer.bluecore.places import Places, on_the_wire
+from consumer.bluecore.reply import NoHttpError
+from consumer.bluecore.response import Response
+from consumer.bluecore.transport import ConnectionSettings, Done
+
+# Bluecore's addresses may change; a connection that is never idle would keep the old one for ever.
+_CONNECTION_LIFETIME_SECONDS: Final = 300
+_IDLE_SECONDS: Final = 118
+"""After these a server or a firewall may have forgotten it [libcurl's default]."""
+_MOST_AT_ONCE: Final = 1024
+
+
+class DirectTransport:
+    """Kept connections by where they lead; one that the server has closed meanwhile is replaced once.
+
+    The time limit runs whether `wait` is called or not, as it does in the other transports.
+    """
+
+    def __init__(self, settings: Mapping[str, ConnectionSettings]) -> None:
+        """`settings`: by destination."""
+        self._settings = settings
+        self._places = Places(settings)
+        self._dialler: Dialler[Place] = Dialler()
+        self._epoll = epoll()
+        self._epoll.register(self._dialler.bell, EPOLLIN)
+        self._connections: dict[int, Connection] = {}
+        self._sent: dict[str, deque[Exchange]] = {name: deque() for name in settings}
+        """By destination, in the order of their time limits; those that are over leave by the front."""
+        self._done: list[Done] = []
+        self.in_flight = 0
+
+    def send(self, ticket: int, request: Request, destination: str = "") -> None:
+        outgoing = request if isinstance(request, Outgoing) else Outgoing.of(request)
+        self.in_flight += 1
+        exchange = Exchange(ticket, outgoing, time.monotonic(), destination)
+        try:
+            _, exchange.place, head = self._places.way(outgoing.template, destination)
+        except (RequestException, OSError) as error:
+            self._fail(exchange, error)
+            return
+        exchange.data = on_the_wire(head, outgoing)
+        self._sent[destination].append(exchange)
+        self._start(exchange)
+
+    def wait(self, seconds: float) -> list[Done]:
+        if not self.in_flight:
+            time.sleep(seconds)  # no socket that could stir: what was asked for is the wait itself
+            return []
+        until = time.monotonic() + seconds
+        connections, bell = self._connections, self._dialler.bell
+        while True:
+            now = time.monotonic()
+            soonest = min(until, self._look_for_late(now))
+            left = 0.0 if self._done else max(0.0, soonest - now)
+            for number, events in self._epoll.poll(left, _MOST_AT_ONCE):
+                if number == bell:
+                    for dialled in self._dialler.opened():
+                        self._opened(dialled)
+                elif (connection := connections.get(number)) is not None:
+                    self._stirred(connection, events)
+            if self._done or time.monotonic() >= until:
+                done, self._done = self._done, []
+                self.in_flight -= len(done)
+                return done
+
+    def close(self) -> None:
+        self._dialler.close()
+        for connection in self._connections.values():
+            connection.sock.close()
+        self._connections.clear()
+        self._epoll.close()
+
+    # Requests begin
+
+    def _start(self, exchange: Exchange) -> None:
+        """By a connection that is free, or by the next one that is."""
+        place, now = exchange.place, exchange.began
+        while place.idle:
+            connection = place.idle.pop()
+            fresh = now - connection.opened_at < _CONNECTION_LIFETIME_SECONDS
+            if fresh and now - connection.idle_since < _IDLE_SECONDS:
+                self._begin(connection, exchange)
+                return
+            self._drop(connection)
+        place.waiting.append(exchange)
+        self._dial_for_the_waiting(place)
+
+    def _begin(self, connection: Connection, exchange: Exchange) -> None:
+        try:
+            connection.begin(exchange)
+        except OSError as error:
+            self._broken(connection, exchange, error)
+            return
+        if connection.unsent is not None:
+            self._epoll.modify(connection.number, EPOLLIN | EPOLLOUT)
+
+    def _opened(self, dialled: Dialled[Place]) -> None:
+        place = dialled.place
+        place.dialling -= 1
+        waiting = place.waiting.popleft() if place.waiting else None
+        if dialled.sock is None:
+            if waiting is not None:
+                self._fail(waiting, dialled.error or OSError("there is no connection"))
+            return
+        connection = Connection(dialled.sock, place, time.monotonic())
+        self._connections[connection.number] = connection
+        self._epoll.register(connection.number, EPOLLIN)
+        if waiting is None:
+            place.idle.append(connection)
+        else:
+            self._begin(connection, waiting)
+
+    # Answers come
+
+    def _stirred(self, connection: Connection, events: int) -> None:
+        exchange = connection.exchange
+        if exchange is None:
+            # The server closes it, or says what nobody has asked for; or TLS only talks to itself.
+            if not connection.is_quiet():
+                connection.place.idle.remove(connection)
+                self._drop(connection)
+            return
+        if connection.unsent is not None and events & ~EPOLLIN:
+            connection.go_on()
+            if connection.unsent is None:
+                self._epoll.modify(connection.number, EPOLLIN)
+        try:
+            response = connection.read()
+        except (OSError, NoHttpError) as error:
+            self._broken(connection, exchange, error)
+            return
+        if response is not None:
+            self._answered(connection, exchange, response, time.monotonic())
+
+    def _answered(self, connection: Connection, exchange: Exchange, response: Response, now: float) -> None:
+        exchange.over = True
+        self._done.append(Done(exchange.ticket, response, now - exchange.began, exchange.destination))
+        if not connection.reusable or connection.unsent is not None:
+            self._drop(connection)
+            self._dial_for_the_waiting(connection.place)
+            return
+        connection.free(now)
+        if connection.place.waiting:
+            self._begin(connection, connection.place.waiting.popleft())
+        else:
+            connection.place.idle.append(connection)
+
+    def _broken(self, connection: Connection, exchange: Exchange, error: Exception) -> None:
+        """No answer will come; of a connection that was kept, perhaps as the server had closed it before."""
+        heard, used = connection.reply is not None, connection.used
+        self._drop(connection)
+        if used > 1 and not heard and not exchange.again and isinstance(error, OSError):
+            exchange.again, exchange.connection = True, None
+            exchange.place.waiting.appendleft(exchange)
+            self._dial_for_the_waiting(exchange.place)
+        else:
+            self._fail(exchange, error)
+            self._dial_for_the_waiting(exchange.place)
+
+    def _dial_for_the_waiting(self, place: Place) -> None:
+        if place.dialling < len(place.waiting):
+            place.dialling += 1
+            self._dialler.dial(place.address, place)
+
+    def _fail(self, exchange: Exchange, error: Exception) -> None:
+        exchange.over = True
+        seconds = time.monotonic() - exchange.began
+        result = exception_for(error, exchange.outgoing)
+        self._done.append(Done(exchange.ticket, result, seconds, exchange.destination))
+
+    def _drop(self, connection: Connection) -> None:
+        """Closed, the kernel forgets it in the epoll, too."""
+        del self._connections[connection.number]
+        connection.sock.close()
+
+    # The time
+
+    def _look_for_late(self, now: float) -> float:
+        """Ends what has taken too long; when the next one has."""
+        soonest = float("inf")
+        for destination, sent in self._sent.items():
+            limit = self._settings[destination].timeout
+            while sent and (sent[0].over or sent[0].began + limit <= now):
+                exchange = sent.popleft()
+                if not exchange.over:
+                    self._late(exchange, limit)
+            if sent:
+                soonest = min(soonest, sent[0].began + limit)
+        return soonest
+
+    def _late(self, exchange: Exchange, limit: float) -> None:
+        connection = exchange.connection
+        if connection is None:
+            exchange.place.waiting.remove(exchange)
+            self._fail(exchange, exceptions.ConnectTimeout(f"no connection within {limit:g} s"))
+            return
+        try:
+            response = connection.ended_by(exceptions.ReadTimeout(f"no complete answer within {limit:g} s"))
+        except exceptions.ReadTimeout as error:
+            self._drop(connection)
+            self._fail(exchange, error)
+            self._dial_for_the_waiting(connection.place)
+        else:
+            self._answered(connection, exchange, response, time.monotonic())

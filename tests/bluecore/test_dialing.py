@@ -1,0 +1,84 @@
+"""Connections are opened beside the caller, whatever stands in the way."""
+
+from __future__ import annotations
+
+import select
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from consumer.bluecore.dialing import Address, Dialled, Dialler
+from tests.support.waiting import eventually, free_port
+
+
+@pytest.fixture
+def dialler() -> Iterator[Dialler[str]]:
+    made: Dialler[str] = Dialler()
+    yield made
+    made.close()
+
+
+def dialled(dialler: Dialler[str], address: Address) -> Dialled[str]:
+    """What comes of one, once the bell rings."""
+    dialler.dial(address, "here")
+    assert select.select([dialler.bell], [], [], 10)[0]
+    (found,) = dialler.opened()
+    return found
+
+
+def test_a_connection_is_handed_over_ready_to_send(dialler: Dialler[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        found = dialled(dialler, Address("localhost", server.getsockname()[1], None, 5))
+        assert (found.place, found.error) == ("here", None)
+        assert found.sock is not None
+        assert not found.sock.getblocking()
+        found.sock.close()
+
+
+def test_why_there_is_none_is_told(dialler: Dialler[str]) -> None:
+    refused = dialled(dialler, Address("127.0.0.1", free_port(), None, 5))
+    assert isinstance(refused.error, ConnectionRefusedError)
+    unknown = dialled(dialler, Address("bluecore.invalid", 80, None, 5))
+    assert isinstance(unknown.error, OSError)
+
+
+def test_an_address_that_does_not_answer_is_passed_over_and_the_good_one_is_tried_first_next_time(
+    dialler: Dialler[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        nobody, somebody = (
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", free_port())),
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)),
+        )
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_more: [nobody, somebody])
+        tried: list[Any] = []
+        connect = socket.socket.connect
+
+        def noted(self: socket.socket, at: Any) -> None:
+            tried.append(at)
+            connect(self, at)
+
+        monkeypatch.setattr(socket.socket, "connect", noted)
+        for _ in range(2):
+            found = dialled(dialler, Address("both.example", port, None, 5))
+            assert found.sock is not None
+            found.sock.close()
+    assert tried == [nobody[4], somebody[4], somebody[4]]
+
+
+def test_what_comes_after_the_end_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    dialler: Dialler[str] = Dialler()
+    ours, theirs = socket.socketpair()
+    closing = dialler.close
+
+    def slow(_self: Dialler[str], _address: Address) -> socket.socket:
+        closing()
+        return ours
+
+    monkeypatch.setattr(Dialler, "_connected", slow)
+    dialler.dial(Address("h", 1, None, 1), "here")
+    eventually(lambda: ours.fileno() == -1, 10, "the socket to be closed")
+    theirs.close()

@@ -1,0 +1,163 @@
+"""Answers as the network brings them: in one piece or in many, usual or odd."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consumer.bluecore.reply import LONGEST_HEAD, NoHttpError, Reply, usual
+from consumer.bluecore.response import BODY_LIMIT, Response
+
+USUAL = (
+    b"HTTP/1.1 202 Accepted\r\nServer: nginx\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
+    b"Connection: keep-alive\r\n\r\nok"
+)
+PACKED = gzip.compress(b"too many requests")
+ODD = {
+    "chunks": b"HTTP/1.1 202 A\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;x=1\r\n world\r\n0\r\n\r\n",
+    "trailers": b"HTTP/1.1 202 A\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 1\r\n\r\n",
+    "interim": b"HTTP/1.1 103 Early\r\nLink: x\r\n\r\n" + USUAL,
+    "no body": b"HTTP/1.1 204 No\r\nX: 1\r\n\r\n",
+    "packed": b"HTTP/1.1 429 Slow\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%b" % (len(PACKED), PACKED),
+    "bare line ends": b"HTTP/1.1 202 A\nContent-Length: 2\n\nok",
+    "lengths alike": b"HTTP/1.1 202 A\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok",
+}
+
+
+def fed(*pieces: bytes) -> Reply:
+    reply = Reply()
+    for piece in pieces:
+        reply.feed(piece)
+    return reply
+
+
+def test_a_usual_answer_in_one_piece_is_read_at_a_glance() -> None:
+    assert usual(USUAL) == Response(202, USUAL[:-2].decode(), b"ok")
+
+
+def test_so_is_one_of_a_single_chunk() -> None:
+    head = b"HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert usual(head + b"2\r\nok\r\n0\r\n\r\n") == Response(202, head.decode(), b"ok")
+    for rest in (b"3\r\nok\r\n0\r\n\r\n", b"1\r\nok\r\n0\r\n\r\n", b"2\r\nok\r\n0\r\n", b"2\r\nok\r\n"):
+        assert usual(head + rest) is None
+
+
+@pytest.mark.parametrize("data", [*ODD.values(), USUAL[:-1], USUAL[:40], USUAL + b"x", b"", b"SMTP ready\r\n\r\n"])
+def test_nothing_else_is(data: bytes) -> None:
+    assert usual(data) is None
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"Content-Length: 3",
+        b"content-length:2",
+        b"Transfer-Encoding: chunked",
+        b"CONTENT-ENCODING: gzip",
+        b"Connection: close",
+        b"Connection: keep-alive, close",
+        b" folded",
+        b"bare\nline",
+    ],
+)
+@pytest.mark.parametrize("before", [True, False])
+def test_nor_is_one_with_a_header_that_asks_for_more(header: bytes, *, before: bool) -> None:
+    lines = [b"Content-Length: 2", header] if not before else [header, b"Content-Length: 2"]
+    assert usual(b"HTTP/1.1 202 Accepted\r\n" + b"\r\n".join(lines) + b"\r\n\r\nok") is None
+
+
+@given(name=st.sampled_from(["usual", *ODD]), data=st.data())
+def test_the_pieces_in_which_it_comes_make_no_difference(name: str, data: st.DataObject) -> None:
+    whole = USUAL if name == "usual" else ODD[name]
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)), max_size=5)))
+    pieces = [whole[a:b] for a, b in zip([0, *cuts], [*cuts, len(whole)], strict=True)]
+    reply, at_once = fed(*pieces), fed(whole)
+    assert (reply.over, reply.reusable) == (True, True)
+    assert reply.response() == at_once.response()
+
+
+@given(st.binary(max_size=300))
+def test_whatever_comes_is_an_answer_or_none(data: bytes) -> None:
+    for begins in (b"", b"HTTP/1.1 202 A\r\n", b"HTTP/1.1 202 A\r\nTransfer-Encoding: chunked\r\n\r\n"):
+        reply = Reply()
+        try:
+            reply.feed(begins + data)
+        except NoHttpError:
+            continue
+        assert reply.end() is (reply.status > 0)
+        if reply.status:
+            reply.response().headers()
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [("chunks", b"hello world"), ("trailers", b"ok"), ("interim", b"ok"), ("no body", b""), ("lengths alike", b"ok")],
+)
+def test_odd_answers_are_read_to_their_ends(name: str, body: bytes) -> None:
+    reply = fed(ODD[name])
+    assert (reply.over, reply.response().body) == (True, body)
+
+
+def test_a_body_is_unpacked() -> None:
+    assert fed(ODD["packed"]).response().body == b"too many requests"
+    deflated = zlib.compress(b"slow")
+    head = b"HTTP/1.1 429 S\r\nContent-Encoding: deflate\r\nContent-Length: %d\r\n\r\n" % len(deflated)
+    assert fed(head + deflated).response().body == b"slow"
+
+
+def test_a_small_packed_body_becomes_no_large_one() -> None:
+    packed = gzip.compress(bytes(50 * BODY_LIMIT))
+    head = b"HTTP/1.1 500 O\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed)
+    reply = fed(head, *(packed[at : at + 1000] for at in range(0, len(packed), 1000)))
+    assert len(reply.response().body) <= BODY_LIMIT
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 202 A\r\n\r\n",
+        b"HTTP/1.0 202 A\r\nContent-Length: 2\r\n\r\n",
+        b"HTTP/1.1 202 A\r\nContent-Length: 2\r\nConnection: close\r\n\r\n",
+        b"HTTP/1.1 202 A\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n",
+        b"HTTP/1.1 202 A\r\nContent-Length: two\r\n\r\n",
+        b"HTTP/1.1 202 A\r\nTransfer-Encoding: gzip\r\nContent-Length: 2\r\n\r\n",
+        b"HTTP/1.1 202 A\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n",
+        b"HTTP/1.1 202 A\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nxx\r\n",
+        b"HTTP/1.1 202 A\r\nContent-Length: 1\r\n\r\n",
+    ],
+)
+def test_where_the_next_answer_would_begin_must_be_sure(head: bytes) -> None:
+    reply = fed(head, b"ok")
+    reply.end()
+    assert (reply.status, reply.reusable) == (202, False)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"SMTP ready\r\n\r\n",
+        b"\x00\x01",
+        b"HTTP/1.1 two-hundred OK\r\n\r\n",
+        b"HTTP/2 202\r\n\r\n",
+        b"HTTP/1.1 202 A\r\nX: " + b"x" * LONGEST_HEAD,
+        b"HTTP/1.1 100 Go\r\n\r\n" * 20_000,
+    ],
+)
+def test_what_is_no_answer_is_refused(data: bytes) -> None:
+    with pytest.raises(NoHttpError):
+        fed(data)
+
+
+def test_of_a_body_without_end_the_start_is_kept() -> None:
+    reply = fed(b"HTTP/1.1 202 A\r\nTransfer-Encoding: chunked\r\n\r\n", b"20000\r\n" + b"x" * 0x20000)
+    assert (reply.over, reply.reusable, reply.response().body) == (True, False, b"x" * BODY_LIMIT)
+
+
+def test_an_answer_that_breaks_off_is_what_has_come_of_it() -> None:
+    reply = fed(b"HTTP/1.1 422 No\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nthe em")
+    assert (reply.over, reply.end(), reply.response().body) == (False, True, b"the em")
+    assert not Reply().end()
