@@ -129,10 +129,12 @@ def side_by_side(bench: Bench) -> str:
     store = bench.beside.sandbox.store
     arrived = Filter(customer="unlucky-", outcome="accepted")
     # Beside others whose events pass: else it would be an outage, and no fault of these records.
-    with flowing(bench.beside, first):
-        _write(bench, first, 10, "unlucky")
-        eventually(lambda: len(store.newest(arrived, 10)) == 10, 180, "the retries to arrive")
-    bench.beside.sandbox.faults.apply(FaultPlan())
+    try:
+        with flowing(bench.beside, first):
+            _write(bench, first, 10, "unlucky")
+            eventually(lambda: len(store.newest(arrived, 10)) == 10, 180, "the retries to arrive")
+    finally:
+        bench.beside.sandbox.faults.apply(FaultPlan())
     retried, dead = (len(bench.beside.broker.read(f"{first}.{each}")) for each in ("retry", "dead"))
     assert retried >= 10, retried
     assert dead == 0, f"{dead} became dead letters"
