@@ -10,6 +10,7 @@ import zlib
 from typing import Final
 
 from consumer.bluecore.response import BODY_LIMIT, Response
+from consumer.bluecore.usual import USUAL
 
 LONGEST_HEAD: Final = 300 << 10
 """Bytes, of interim answers and the final one together, as in libcurl."""
@@ -21,45 +22,10 @@ _LONGEST_LINE: Final = 4096
 _WITHOUT_BODY: Final = frozenset((204, 304))
 _FINAL: Final = 200
 _DECODED: Final = {"gzip": 32 + zlib.MAX_WBITS, "x-gzip": 32 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
-_OTHERS: Final = (
-    rb"(?:\r\n(?!content-length|content-encoding|transfer-encoding|connection)[^\s:][^\r\n]*"
-    rb"|\r\nconnection: keep-alive)*"
-)
-_USUAL: Final = re.compile(
-    rb"HTTP/1\.1 ([245]\d\d) [^\r\n]*"
-    + _OTHERS
-    + rb"\r\n(?:content-length: (\d{1,5})|transfer-encoding: chunked)"
-    + _OTHERS
-    + rb"\r\n\r\n",
-    re.IGNORECASE,
-)
-"""The head of nearly every answer: one length or chunks, and nothing that asks for more than a look."""
-_ONE_CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,4})\r\n(.*)\r\n0\r\n\r\n", re.DOTALL)
 
 
 class NoHttpError(Exception):
     """What came is no answer of HTTP; the message says why."""
-
-
-def usual(data: bytes) -> Response | None:
-    """The answer that these bytes are, neither more nor less, whose connection is free again.
-
-    None: it takes a `Reply` to tell.
-    """
-    head = _USUAL.match(data)
-    if head is None:
-        return None
-    status, length = head.groups()
-    end = head.end()
-    body = data[end:]
-    if length is None:
-        chunk = _ONE_CHUNK.fullmatch(body)
-        if chunk is None or int(chunk[1], 16) != len(chunk[2]):
-            return None
-        body = chunk[2]
-    elif len(body) != int(length):
-        return None
-    return Response(int(status), data[:end].decode("latin-1"), body)
 
 
 class Reply:
@@ -89,7 +55,7 @@ class Reply:
         Raises:
             NoHttpError: it is none, and no status is known.
         """
-        if not self._data and not self._read and (head := _USUAL.match(data)) is not None:
+        if not self._data and not self._read and (head := USUAL.match(data)) is not None:
             self._begin(head)
             data = data[head.end() :]
         self._data += data

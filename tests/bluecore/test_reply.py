@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumer.bluecore.reply import LONGEST_HEAD, NoHttpError, Reply, usual
+from consumer.bluecore.reply import LONGEST_HEAD, NoHttpError, Reply
 from consumer.bluecore.response import BODY_LIMIT, Response
+from consumer.bluecore.usual import usual
 
 USUAL = (
     b"HTTP/1.1 202 Accepted\r\nServer: nginx\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
