@@ -15,11 +15,11 @@ PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --max-worker-
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast browser simulate chaos incidents hostile mutate bench bench-ratios bench-stages bench-rivals image-test \
+.PHONY: help demo test test-fast browser simulate chaos incidents hostile mutate bench bench-ratios bench-stages bench-rivals image-test k8s-test \
 	lint style types format lock clean
 
 help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements-dev.lock pyproject.toml
 	@[ ! -e $(VENV) ] || [ -e $(VENV)/.by-make ] || [ -e $@ ] || { \
@@ -101,6 +101,13 @@ $(REDPANDA) $(GO_WORKER):
 
 image-test: $(READY) ## build and start the image for real; needs root, buildah and debootstrap
 	@IMAGE_TEST=1 $(BIN)/pytest tests/image
+
+# OPERATORS=1: the long form, with KEDA and the Prometheus operator; ONLY=drain one check alone; PAGE=1 writes the table.
+# What Go builds is kept in the user's cache: half an hour once, the long form an hour.
+OPERATORS ?=
+PAGE ?=
+k8s-test: $(READY) ## the chart on a real control plane: install, upgrade under load, uninstall; needs root and Go
+	@$(BIN)/python -m tests.k8s $(if $(OPERATORS),--operators) $(if $(PAGE),--page) $(foreach each,$(ONLY),--only $(each))
 
 lint: style types ## ruff, mypy and the floors between the rooms
 

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable
 from typing import Final, NamedTuple
-from urllib.parse import quote
 
 import requests
 
@@ -15,9 +14,11 @@ from consumer.backoff import Backoff
 from consumer.bluecore.consent_states import ConsentState, UnknownShape, consent_states
 from consumer.bluecore.failures import no_answer
 from consumer.bluecore.read_pace import ReadPace
+from consumer.bluecore.rest_answers import said
 from consumer.bluecore.transport import ConnectionSettings
 from consumer.config.addresses import address
 from consumer.config.destinations import BluecoreConfig
+from consumer.config.endpoints import namespace_url
 from consumer.errors import ExpectedError
 from consumer.tokens.source import TokenSource
 from consumer.tokens.token import TokenUnavailable
@@ -57,10 +58,9 @@ class Reading(NamedTuple):
 class ConsentReader:
     """Of one destination; for any number of threads, which share its pace."""
 
-    def __init__(  # noqa: PLR0913 - what it is made of, handed in
+    def __init__(
         self,
         bluecore: BluecoreConfig,
-        namespace: str,
         tokens: TokenSource,
         pace: ReadPace,
         *,
@@ -71,7 +71,6 @@ class ConsentReader:
 
         Args:
             bluecore: the destination's settings, with a `rest_api`.
-            namespace: the destination's.
             tokens: what it shows.
             pace: how fast it may ask.
             clock: seconds that only grow.
@@ -82,7 +81,7 @@ class ConsentReader:
         """
         if bluecore.rest_api is None:
             raise ValueError("there is no rest_api")
-        self._url = f"{bluecore.rest_api.url.rstrip('/')}/namespaces/{quote(namespace, safe='')}/eligibility"
+        self._url = namespace_url(bluecore, "eligibility")
         self._where = f"Bluecore's eligibility API at {address(bluecore.rest_api.url)}"
         self._tokens = tokens
         self._pace = pace
@@ -181,29 +180,26 @@ class ConsentReader:
                 return Reading(consent_states(answer.content), request_id)
             except UnknownShape as unknown:
                 raise ConsentUnreadable(f"{self._where}: {unknown} (x-bluecore-id {request_id})") from None
-        said = _said(answer)
-        if status == requests.codes.not_found and said:
+        words = _said(answer)
+        if status == requests.codes.not_found and words:
             # Without Bluecore's own words it is the address that is not found.
             return Reading((), request_id)
         if status in _OF_THE_CUSTOMER:
-            raise ConsentUnreadable(f"{self._where} refuses the customer: it answers {status}{said}")
+            raise ConsentUnreadable(f"{self._where} refuses the customer: it answers {status}{words}")
         advice = {
             requests.codes.unauthorized: "it takes no token of this client: check client_id, client_secret, audience",
             requests.codes.forbidden: f"does the key allow {READ_SCOPE}, and does it cover this namespace?",
             requests.codes.not_found: "check rest_api.url, with its whole path",
         }
         raise ConsentUnavailable(
-            f"{self._where} answers {status}{said}: {advice.get(status, 'check rest_api.url, with its whole path')}"
+            f"{self._where} answers {status}{words}: {advice.get(status, 'check rest_api.url, with its whole path')}"
         )
 
 
 def _said(answer: requests.Response) -> str:
-    """The message of a `google.rpc.Status`, in brackets; it is for developers, and masked by whoever shows it."""
-    try:
-        message = answer.json()["message"]
-    except (ValueError, KeyError, TypeError):
-        return ""
-    return f" ({message[:200]})" if isinstance(message, str) and message else ""
+    """Its fault in words, in brackets; they are for developers, and masked by whoever shows them."""
+    message = said(answer.content)
+    return f" ({message})" if message else ""
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:

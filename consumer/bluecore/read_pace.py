@@ -8,58 +8,35 @@ whole account: whoever reads shares it with what is delivered.
 from __future__ import annotations
 
 import math
-import re
 from collections import deque
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from consumer.backoff import Backoff
+from consumer.web.quota_policy import Policy, policies, policy_text
 
-_PART: Final = re.compile(r"\s*(?:([a-zA-Z-]+)\s*=)?\s*(\d{1,9})\s*")
-_LONGEST: Final = 500  # characters of a policy that are read
 _EPOCH: Final = 1_000_000_000  # a reset above this is a point in time, not a number of seconds
 _MOST_SECONDS: Final = 300.0
 _PREFIXES: Final = ("x-ratelimit-", "ratelimit-")
 _BACKOFF: Final = Backoff(1, 30)
 
 
-class Window(NamedTuple):
-    """So many requests in so many seconds."""
-
-    limit: int
-    seconds: int
-
-
-DOCUMENTED: Final = (Window(1000, 60), Window(100, 1))
-
-
-def windows_of(policy: str) -> tuple[Window, ...]:
-    """The windows of a quota policy; none where it does not parse.
-
-    Each number begins one, a bare one or that of a name such as `burst`, and the `w` behind it is its length.
-    """
-    found: list[Window] = []
-    limit: int | None = None
-    for part in re.split("[;,]", policy[:_LONGEST]):
-        match = _PART.fullmatch(part)
-        if match is None:
-            continue
-        name, number = (match[1] or "").lower(), int(match[2])
-        if name != "w":
-            limit = number
-        elif limit is not None:
-            found.append(Window(limit, number))
-            limit = None
-    return tuple(window for window in found if window.limit and window.seconds)
+DOCUMENTED: Final = (Policy(100, 1), Policy(1000, 60))
 
 
 class ReadPace:
     """When the next may be asked. Not for several threads at a time: its user has a lock."""
 
-    def __init__(self, share: float) -> None:
-        """`share`: of the quota, so much is used here, and the rest is others'."""
+    def __init__(self, share: float, reserve: float | None = None) -> None:
+        """Begin with the documented quota.
+
+        Args:
+            share: of the quota, so much is used here at most.
+            reserve: what is left of a window is others' from this share of it on; None: what `share` leaves.
+        """
         self._share = share
-        self.windows: tuple[Window, ...] = DOCUMENTED
+        self._reserve = 1 - share if reserve is None else reserve
+        self.windows: tuple[Policy, ...] = DOCUMENTED
         self._asked: deque[float] = deque()
         self._held_until = 0.0
         self._refused = 0
@@ -87,9 +64,9 @@ class ReadPace:
     def answered(self, status: int, headers: Mapping[str, str], now: float) -> None:
         """Reads what an answer says of the quota; `headers` by names in lower case."""
         told = {name: value for prefix in _PREFIXES for name, value in _told(headers, prefix)}
-        self.windows = windows_of(told.get("limit", "")) or self.windows
+        self.windows = policies(policy_text(headers)) or self.windows
         left, reset = _number(told.get("remaining")), _seconds(told.get("reset"))
-        if left is not None and reset is not None and left <= self._reserve(reset):
+        if left is not None and reset is not None and left <= self._others(reset):
             self._hold(reset, now)
         if status != 429:  # noqa: PLR2004 - HTTP's
             self._refused = 0
@@ -98,14 +75,14 @@ class ReadPace:
         wait = _seconds(headers.get("retry-after"))
         self._hold(_BACKOFF.seconds(self._refused) if wait is None and reset is None else wait or reset or 0.1, now)
 
-    def _allowed(self, window: Window) -> int:
+    def _allowed(self, window: Policy) -> int:
         return max(1, int(window.limit * self._share))
 
-    def _reserve(self, reset: float) -> float:
+    def _others(self, reset: float) -> float:
         """What is left to others of the window that starts anew in so many seconds."""
         fitting = [window for window in self.windows if window.seconds >= reset]
         window = min(fitting or self.windows, key=lambda each: each.seconds)
-        return window.limit - self._allowed(window)
+        return window.limit * self._reserve
 
     def _hold(self, seconds: float, now: float) -> None:
         self._held_until = max(self._held_until, now + min(seconds, _MOST_SECONDS))

@@ -43,6 +43,11 @@ def section_of(endpoint: str) -> str:
     return section if api == EVENTS else f"{section}.rest_api"
 
 
+def resource_of(api: str) -> str:
+    """What a REST API's address ends with, where it is written to."""
+    return _WRITTEN[api]
+
+
 def rest_endpoints(config: Config) -> tuple[str, ...]:
     """The REST APIs that the routes send by, of each destination."""
     named = [

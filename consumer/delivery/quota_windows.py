@@ -13,7 +13,7 @@ import math
 from collections import deque
 from typing import Final
 
-from consumer.delivery.quota_policy import Policy, policies
+from consumer.web.quota_policy import Policy, policies
 
 _SLOTS: Final = 20
 """Parts of a window: a request counts for one of them longer than the window lasts, as answers' delays differ."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from consumer.backoff import Backoff
-from consumer.delivery.quota_policy import policy_text
 from consumer.delivery.quota_windows import QuotaWindows
 from consumer.delivery.rate_limit_headers import Quota, quota, retry_after
 from consumer.delivery.token_bucket import TokenBucket
 from consumer.delivery.verdict import Verdict
 from consumer.records import Answer
+from consumer.web.quota_policy import policy_text
 
 # A count that starts anew says nothing of a longer window, such as the minute's beside the second's.
 _FEELERS = 8

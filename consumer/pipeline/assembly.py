@@ -43,6 +43,7 @@ from consumer.pipeline.reporter import Reporter
 from consumer.pipeline.routing import destinations_of, router
 from consumer.pipeline.service import Service
 from consumer.pipeline.transports import transport
+from consumer.pipeline.verifying import verified
 from consumer.ports import Watch
 from consumer.records import CONSENTS
 from consumer.telemetry.health import Health, stall_seconds
@@ -138,6 +139,8 @@ def assembled(config: Config) -> Iterator[Assembled]:
         )
         client = BluecoreClient(endpoints, transport(config), metrics)
 
+        checked = stack.enter_context(verified(client, config, metrics, clock))
+
         def source(listener: Service) -> KafkaSource:
             read = subscription(config)
             opened = KafkaSource(config, read, listener, statistics.observe, read_errors, losses=losses)
@@ -149,7 +152,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
             intake=intake,
             source=source,
             publisher=Publisher(config, partitions, statistics.observe),
-            client=stack.enter_context(traced(client, config, os.environ)),
+            client=stack.enter_context(traced(checked, config, os.environ)),
             retry_watch=retry_watch(config),
             reporter=reporter,
             clock=clock,

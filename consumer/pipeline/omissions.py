@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 import structlog
 
 from consumer.mapping.emails import is_email
 from consumer.mapping.fields import IDENTITY, PRODUCT
 from consumer.mapping.products import PREFIX
+from consumer.mapping.said import properties_of
 from consumer.mapping.timing import FIELD as TIME
 from consumer.records import Omission, Record, Send
 from consumer.telemetry.incidents import Incidents
@@ -75,7 +75,7 @@ class OmittedFields:
             watched = self._watched.get(request.event)
             if watched is None or request.link:
                 continue
-            properties = orjson.loads(request.body)["properties"]
+            properties = properties_of(request)
             for field, until in list(watched.items()):
                 if now > until:
                     del watched[field]

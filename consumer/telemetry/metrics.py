@@ -32,6 +32,7 @@ StopCause = Literal[
 ]
 Rebalance = Literal["assigned", "revoked", "lost", "deleted"]
 CommitOutcome = Literal["ok", "failed"]
+Verified = Literal["applied", "differs", "superseded", "unreadable", "unavailable", "dropped"]
 CacheName = Literal["schemas", "links", "parked_keys", "settled"]
 
 PREFIX = "bluecore_consumer"
@@ -139,6 +140,11 @@ class Metrics:
         self.receipt_produce_failures = counter(
             "receipt_produce_failures_total",
             "Receipts that the brokers did not take; what they are of stays uncommitted.",
+        )
+        self.consent_verified: Children[str, Counter] = counters(
+            "consent_verified_total",
+            "Consents that were delivered and read back from Bluecore later, by what it had (rest_api.verify_share).",
+            "result",
         )
         self.duplicates_skipped = counter(
             "duplicates_skipped_total",
@@ -309,6 +315,7 @@ class Metrics:
             self.circuit_open.prepare([(name,)])
             self.endpoint_held_seconds.prepare([(name,)])
         self.intake_stopped.prepare(get_args(StopCause))
+        self.consent_verified.prepare(get_args(Verified))
         self.rebalances.prepare(get_args(Rebalance))
         self.commits.prepare(get_args(CommitOutcome))
         self.loop_seconds.prepare(get_args(LoopState))

@@ -53,7 +53,7 @@ class Reading:
     def _tell(self, seconds: float) -> None:
         if seconds < TOLD_AFTER_SECONDS:
             if self.fault:
-                log.info("records are read again")
+                log.info("what is ours is read again, or is ours no longer")
             self.fault = ""
             return
         waiting = sum(reader.waiting for reader in self._readers)

@@ -165,3 +165,11 @@ def test_an_answer_that_says_nothing_of_the_schema_is_an_outage(answer: Response
         with pytest.raises(RegistryUnavailable, match=said):
             client.schema(1)
         client.close()
+
+
+def test_an_artifact_of_a_group_is_named_with_it() -> None:
+    page = {"artifacts": [{"artifactId": "orders", "groupId": None}, {"artifactId": "orders", "groupId": "shop"}]}
+    with serve(JSONResponse(page)) as url:
+        client = open_registry(of_type_apicurio(url))
+        assert client.subjects() == ["orders", "shop.orders"]
+        client.close()

@@ -116,6 +116,12 @@ def test_a_body_that_begins_like_a_prefix_is_read_by_its_header() -> None:
     assert decoder("apicurio").decode(value, (("apicurio.value.globalId", long(70)),)).value == fields
 
 
+def test_what_begins_with_another_byte_than_0_has_no_prefix() -> None:
+    """Four bytes behind it may be the number of a schema by chance."""
+    with pytest.raises(Undecodable):
+        decoder().decode(b"\1" + framed(BIG_ID, ORDER, A1)[1:])
+
+
 def test_a_header_beside_a_prefix_does_not_make_the_prefix_a_part_of_the_body() -> None:
     """The reference client reads such a record wrongly, without an error."""
     assert decoder().decode(framed(CONSENT_ID, CONSENT, {"email": "a@b", "given": True, "at": 5}), HEADER).value == {

@@ -39,7 +39,7 @@ class At:
             section = section.model_copy(update={"url": url})
         config = BluecoreConfig.model_validate({"namespace": NAMESPACE, "rest_api": section})
         tokens = access_tokens(section)
-        return ConsentReader(config, NAMESPACE, tokens, ReadPace(1), stop=self.stop)
+        return ConsentReader(config, tokens, ReadPace(1), stop=self.stop)
 
 
 @pytest.fixture

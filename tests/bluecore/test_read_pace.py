@@ -4,28 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.bluecore.read_pace import DOCUMENTED, ReadPace, Window, windows_of
+from consumer.bluecore.read_pace import DOCUMENTED, ReadPace
 
 POLICY = "700;w=60;burst=75;w=1"
 NOW = 1_000.0
-
-
-@pytest.mark.parametrize(
-    ("policy", "windows"),
-    [
-        (POLICY, (Window(700, 60), Window(75, 1))),
-        ("100;w=1, 1000;w=60", (Window(100, 1), Window(1000, 60))),
-        ('1000; w = 60; burst = 100; w = 1; comment="a;w=2"', (Window(1000, 60), Window(100, 1))),
-        ("700", ()),
-        ("", ()),
-        ("0;w=60", ()),
-        ("many;w=60", ()),
-        (";w=60;;=5", ()),
-        ("9" * 600, ()),
-    ],
-)
-def test_the_windows_of_a_policy(policy: str, windows: tuple[Window, ...]) -> None:
-    assert windows_of(policy) == windows
 
 
 def asked_within(pace: ReadPace, seconds: float) -> int:
@@ -60,9 +42,9 @@ def test_what_others_use_is_left_to_them() -> None:
     """Of the burst's window less than a quarter is left: it is theirs, until the window starts anew."""
     pace = ReadPace(0.75)
     headers = {"x-ratelimit-limit": POLICY, "x-ratelimit-reset": "1"}
-    pace.answered(200, headers | {"x-ratelimit-remaining": "20"}, NOW)
-    assert pace.wait(NOW) == 0
     pace.answered(200, headers | {"x-ratelimit-remaining": "19"}, NOW)
+    assert pace.wait(NOW) == 0
+    pace.answered(200, headers | {"x-ratelimit-remaining": "18"}, NOW)
     assert pace.wait(NOW) == 1
     pace.answered(200, {"x-ratelimit-reset": "40", "x-ratelimit-remaining": "175"}, NOW)
     assert pace.wait(NOW) == 40
@@ -80,6 +62,15 @@ def test_a_429_holds_all_back(headers: dict[str, str], seconds: float) -> None:
     pace = ReadPace(0.75)
     pace.answered(429, headers, NOW)
     assert pace.wait(NOW) == seconds
+
+
+def test_a_slow_reader_leaves_a_larger_reserve() -> None:
+    pace = ReadPace(0.1, reserve=0.5)
+    headers = {"x-ratelimit-limit": POLICY, "x-ratelimit-reset": "30"}
+    pace.answered(200, headers | {"x-ratelimit-remaining": "351"}, NOW)
+    assert pace.wait(NOW) == 0
+    pace.answered(200, headers | {"x-ratelimit-remaining": "350"}, NOW)
+    assert pace.wait(NOW) == 30
 
 
 def test_a_429_that_tells_no_time_is_waited_out_longer_each_time() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from consumer.delivery.parking import CaughtUp, Parked, ParkedKeys, Unparked, digest_of
 from consumer.delivery.task import Task
-from consumer.records import Outcome, Partition
+from consumer.records import Outcome, Partition, Redelivery
 from tests.delivery.driver import ACCEPTED, POLICY, Driver
 from tests.delivery.samples import ORDERS, RETRY, answer, send
 
@@ -103,6 +103,18 @@ def test_a_key_that_another_instance_parked_is_parked_here() -> None:
     keys.apply(Unparked(b"jane", ORDERS, 0, (RETRY, 8)))
     driver.take("jane", send("optin"))
     assert driver.in_flight == ["shop.orders:0:1"]
+
+
+def test_what_is_read_from_the_retry_topic_is_parked_before_the_watch_has_come_to_it(driver: Driver) -> None:
+    """An earlier process wrote it there; its time has not come yet."""
+    waits = Redelivery(ORDERS, 7, not_before_ms=int((driver.now + 60) * 1000))
+    driver.take("jane", send("optin"), partition=RETRY, past=waits)
+
+    driver.take("jane", send("unsubscribe"))
+
+    (follower,) = driver.acknowledge()
+    assert follower.record.partition == ORDERS
+    assert driver.log == []
 
 
 def test_ordered_records_wait_until_the_parked_keys_are_known() -> None:

@@ -15,7 +15,10 @@ from consumer.sandbox.serve import serve
 from tests.docs.shell import Shell, installed
 from tests.support.pages import CONFIGURATION
 
-SECRETS = {"KAFKA_USERNAME", "KAFKA_PASSWORD", "REGISTRY_USERNAME", "REGISTRY_PASSWORD", "BLUECORE_NAMESPACE"}
+SECRETS = {
+    *("KAFKA_USERNAME", "KAFKA_PASSWORD", "REGISTRY_USERNAME", "REGISTRY_PASSWORD"),
+    *("BLUECORE_NAMESPACE", "BLUECORE_CLIENT_ID", "BLUECORE_CLIENT_SECRET"),
+}
 BRANDS = {f"{brand}_NAMESPACE": brand.lower() for brand in ("ACME", "ZETA", "OUTLET")}
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from consumer.cli import main
 from consumer.commands.validation.configuration import load_checked
 from tests.support.pages import page
 
@@ -23,6 +26,19 @@ def test_its_configuration_passes_the_services_own_checks(tmp_path: Path) -> Non
     rest_api = config.endpoints[""].rest_api
     assert rest_api
     assert (config.routes[0].api, rest_api.client_secret.get_secret_value()) == ("eligibility", "hush")
+
+
+def test_its_record_becomes_what_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config, record, told = (block.text for block in CONSENT.blocks if block.language.split()[0] in {"yaml", "json"})
+    (tmp_path / "consent.yaml").write_text(config)
+    (tmp_path / "record.json").write_text(record)
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    arguments = ["--config", str(tmp_path / "consent.yaml"), "--topic", "shop.consent", str(tmp_path / "record.json")]
+
+    result = CliRunner().invoke(main, ["preview", *arguments], catch_exceptions=False)
+
+    assert json.loads(result.stdout) == json.loads(told)
 
 
 @pytest.mark.parametrize(("consents", "time"), CONSENT["The quota"].table("consents"))

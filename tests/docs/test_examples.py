@@ -20,6 +20,7 @@ SCHEMAS = {
     "secure-cluster": "schemas",
     "segment": "examples/segment",
     "group": "examples/group",
+    "consent": "examples/consent",
 }
 SERVICES = sorted((ROOT / "examples" / "services").glob("*.yaml"))
 VARIABLES = re.compile(r"\$\{(\w+)\}")
@@ -109,6 +110,17 @@ def test_the_shops_records_become_events(shell: Shell, topic: str, events: list[
     requests = previewed(shell, "shop", topic, f"examples/shop/{topic}.json")
     assert [request["event"] for request in requests] == events
     assert {request["properties"]["distinct_id"] for request in requests} == {JANE}
+
+
+def test_who_joins_by_text_message_is_asked_to_confirm_and_linked(shell: Shell) -> None:
+    record = "examples/consent/crm.sms-consents.json"
+    signup, identify = previewed(shell, "consent", "crm.sms-consents", record)
+    assert (signup["event"], signup["api"], signup["body"]["id"]) == (
+        "signup",
+        "eligibility",
+        {"phone_number": "+15556667777"},
+    )
+    assert identify["body"] == {"id": {"email": JANE}, "link_ids": [{"phone_number": "+15556667777"}]}
 
 
 def test_a_profile_is_mapped_in_full(shell: Shell) -> None:

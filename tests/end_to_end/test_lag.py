@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +19,23 @@ JANE = "jane@example.com"
 # Two rounds of questions, and the loop's look at their answers.
 ROUNDS_SECONDS = 30
 SMALL = {"max_buffered_records": 5, "breaker": {"failures": 2, "initial_seconds": 0.4, "max_seconds": 0.8}}
+DEAF = """
+import pathlib, sys
+from consumer.kafka.member import GroupMember
+from consumer.telemetry import reading
+
+reading.TOLD_AFTER_SECONDS = 5
+mark, consume = pathlib.Path(sys.argv.pop(1)), GroupMember.consume
+
+def deaf(self, most, seconds):
+    (self.pause if mark.exists() else self.resume)(self.ask(lambda consumer: consumer.assignment()) or [])
+    return consume(self, most, seconds)
+
+GroupMember.consume = deaf
+from consumer.cli import main
+main()
+"""
+"""The service with a consumer that fetches nothing for as long as a file is there."""
 on_apache = pytest.mark.parametrize("broker", ["apache"], indirect=True)
 
 
@@ -108,6 +127,27 @@ def test_an_open_transaction_is_lag_and_is_told_of(pipeline: Pipeline) -> None:
             producer.commit_transaction(30)
         pipeline.accepted(51)
         eventually(lambda: (lag(service, topic), held()) == (0, 0), ROUNDS_SECONDS, "no lag behind the marker")
+
+
+@on_apache
+def test_who_gets_nothing_while_the_topic_grows_is_not_ready_until_it_reads(pipeline: Pipeline) -> None:
+    """Its consumer fetches nothing, and says nothing of it: only the brokers know that records come."""
+    topic, mark = pipeline.broker.topic(1), pipeline.folder / "deaf"
+    mark.touch()
+    deaf = replace(pipeline, command=(sys.executable, "-c", DEAF, str(mark)))
+    with deaf.service([{"topic": topic, "event": "search"}]) as service:
+        service.wait_ready()
+
+        for count in range(1, 4):
+            produce(pipeline, topic, 1)
+            eventually(lambda: lag(service, topic) == count, ROUNDS_SECONDS, f"a lag of {count}")  # noqa: B023 - asked at once
+        eventually(lambda: not service.ready, ROUNDS_SECONDS, "it to be told of")
+        assert "nothing was read for" in service.probe("/readyz").json()["reason"]
+        assert service.probe("/healthz").ok
+        assert service.metric(PREFIX + "reading_stands_seconds") > 0
+        mark.unlink()
+        pipeline.accepted(3)
+        service.wait_ready(ROUNDS_SECONDS)
 
 
 @on_apache

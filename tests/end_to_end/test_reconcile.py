@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from consumer.cli import main
 from consumer.commands.reconcile.reading import ConsentTopics, Place
 from consumer.records import Record
+from consumer.sandbox.faults import FaultPlan, Scripts
 from tests.support.brokers import Message
 from tests.support.pipeline import NAMESPACE, Pipeline
 from tests.support.processes import ServiceProcess
@@ -41,13 +42,14 @@ class Shopfront:
             "client_id": CLIENT_ID,
             "client_secret": CLIENT_SECRET,
         }
-        self.routes = [
-            {"topic": self.topic, "event": "optin", "record": "com.shop.events.OptIn"},
-            {"topic": self.topic, "event": "unsubscribe", "record": "com.shop.events.Unsubscribe"},
-        ]
 
-    def service(self) -> ServiceProcess:
-        return self.pipeline.service(self.routes, bluecore={"rest_api": self.rest_api})
+    def service(self, api: str = "events") -> ServiceProcess:
+        """The service, whose consents go by this API."""
+        records = {"optin": "com.shop.events.OptIn", "unsubscribe": "com.shop.events.Unsubscribe"}
+        routes = [
+            {"topic": self.topic, "event": event, "record": record, "api": api} for event, record in records.items()
+        ]
+        return self.pipeline.service(routes, bluecore={"rest_api": self.rest_api})
 
     @property
     def file(self) -> Path:
@@ -121,8 +123,29 @@ def test_what_differs_is_found_and_repaired_and_a_later_withdrawal_stands(front:
         )
         eventually(lambda: front.reconcile(file)[2]["on_their_way"] == 0, 60, "the retry topic's commits")
         _, rows, _ = front.reconcile(file)
-        assert [row["customer"] for row in rows] == withdrawn
+        assert {row["customer"] for row in rows} == set(withdrawn)
         assert {front.status(email) for email in withdrawn} == {"UNSUBSCRIBED"}
+        assert service.terminate() == 0
+
+
+def test_what_bluecore_has_answered_otherwise_is_found_and_repaired(front: Shopfront) -> None:
+    """By eligibility: what was not applied is a dead letter, and differs until it is said again."""
+    wrong = {*GONE[:2], CUSTOMERS[-1]}
+    scripts = Scripts(distinct_id=dict.fromkeys(wrong, ("differs",)))
+    front.pipeline.sandbox.faults.apply(FaultPlan(apis={"eligibility": FaultPlan(scripts=scripts)}))
+    with front.service("eligibility") as service:
+        service.wait_ready()
+        front.say("unsubscribe", GONE)
+        front.say("optin", CUSTOMERS[20:])
+        front.pipeline.committed_to_the_end(front.topic)
+        file = front.file
+
+        result, rows, summary = front.reconcile(file, "--repair", "--yes")
+        assert (result.exit_code, {row["customer"] for row in rows}) == (1, wrong), result.output
+        assert summary["repair"] == {"sent": 3, "left": {}}
+        front.pipeline.committed_to_the_end(front.pipeline.retry_topic, 60)
+        result, rows, summary = front.reconcile(file)
+        assert (result.exit_code, rows, summary["checked"]) == (0, [], len(CUSTOMERS)), result.output
         assert service.terminate() == 0
 
 

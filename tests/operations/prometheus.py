@@ -83,6 +83,18 @@ class Prometheus:
         found: list[dict[str, Any]] = answer["data"]["result"]
         return found
 
+    def query_range(self, expression: str, start: float, end: float, step: float) -> list[dict[str, Any]]:
+        """The series of a query between two times, in seconds since the epoch.
+
+        Raises:
+            AssertionError: the query is refused; with what Prometheus says.
+        """
+        asked = {"query": expression, "start": str(start), "end": str(end), "step": str(step)}
+        answer = requests.post(f"{self._url}/api/v1/query_range", data=asked, timeout=30).json()
+        assert answer["status"] == "success", f"{expression}: {answer.get('error')}"
+        found: list[dict[str, Any]] = answer["data"]["result"]
+        return found
+
     def ready(self) -> bool:
         """Whether it answers."""
         try:

@@ -279,6 +279,24 @@ CASES = {
         # A handful of values is no share of anything.
         silent_too=({OMITTED: "0x60 5x30", READ: "0x60 5x30"},),
     ),
+    "BluecoreConsentNotApplied": Case(
+        {'consent_verified_total{result="differs"}': "0x50 1x10"},
+        {'consent_verified_total{result="differs"}': STILL, 'consent_verified_total{result="applied"}': "0+1x60"},
+        # What somebody has said since is theirs.
+        silent_too=({'consent_verified_total{result="superseded"}': "0+1x60"},),
+    ),
+    "BluecoreConsentsUnverified": Case(
+        {'consent_verified_total{result="unavailable"}': "0+1x150"},
+        {'consent_verified_total{result="unavailable"}': "5x150"},
+        "140m",
+        # Others could be read.
+        silent_too=(
+            {
+                'consent_verified_total{result="unavailable"}': "0+1x150",
+                'consent_verified_total{result="applied"}': "0+1x150",
+            },
+        ),
+    ),
     "BluecoreUndecodable": Case(
         {'dead_letters_total{reason="undecodable"}': "0x50 1x10"},
         {'dead_letters_total{reason="undecodable"}': OFF, 'dead_letters_total{reason="rejected"}': "0+1x60"},

@@ -126,3 +126,11 @@ def test_times_that_cannot_be_read_are_a_share_of_all_times() -> None:
     for at in ("long ago", 1_800_000_000_000, "2027-01-15T08:00:00Z", None):
         counted.look(map_one(timed, {"email": EMAIL, "search_term": "x", "at": at}))
     assert (counted.omitted("search", "event_time"), counted.read("search", "event_time")) == (1, 3)
+
+
+def test_the_values_of_a_request_to_a_rest_api_count_too() -> None:
+    rest = route("customer_patch", api="customers", attributes={"vip": {"path": "vip", "as": "boolean"}})
+    counted = Counted()
+    for vip in ("perhaps", True, False):
+        counted.look(map_one(rest, {"email": EMAIL, "vip": vip}))
+    assert (counted.omitted("customer_patch", "vip"), counted.read("customer_patch", "vip")) == (1, 3)

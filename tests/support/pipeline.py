@@ -12,7 +12,7 @@ from consumer.records import Record
 from consumer.sandbox.sandbox import Sandbox, running_sandbox
 from consumer.sandbox.settings import SandboxSettings
 from tests.support.brokers import Broker, Message
-from tests.support.processes import ServiceProcess
+from tests.support.processes import CONSUMER, ServiceProcess
 from tests.support.settings import service_settings, write_settings
 from tests.support.shop import Shop
 from tests.support.waiting import eventually
@@ -32,6 +32,8 @@ class Pipeline:
     bluecore_url: str
     folder: Path
     group: str
+    command: Sequence[str] = CONSUMER
+    """What runs in place of `python -m consumer`."""
 
     @property
     def retry_topic(self) -> str:
@@ -67,7 +69,8 @@ class Pipeline:
         )
         # Not merged: librdkafka refuses the options of one group protocol with the other.
         settings["kafka"]["options"] = dict(self.broker.options if options is None else options)
-        return ServiceProcess(write_settings(self.folder, settings), settings["telemetry"]["port"])
+        config = write_settings(self.folder, settings)
+        return ServiceProcess(config, settings["telemetry"]["port"], command=self.command)
 
     def produce(self, topic: str, event: str, emails: Iterable[str]) -> None:
         """Write a usual event for each of these customers, with the e-mail as the key."""

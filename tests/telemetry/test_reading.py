@@ -63,7 +63,7 @@ def test_it_is_over_with_the_first_record_that_is_read(desk: Desk) -> None:
     with capture_logs() as logs:
         desk.look(home=at(41, 300))
     assert (desk.seconds, desk.reading.fault) == (0, "")
-    assert [line["event"] for line in logs] == ["records are read again"]
+    assert [line["event"] for line in logs] == ["what is ours is read again, or is ours no longer"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ By the contract that the strict sandbox answers by.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,9 +13,12 @@ from typing import Any
 
 import orjson
 
+from consumer.config.endpoints import CUSTOMERS
 from consumer.records import EventRequest
 from consumer.sandbox.contract.checks import check_event
 from consumer.sandbox.contract.rules import Finding, Rule
+from consumer.sandbox.rest.bodies import consent, customer_change
+from consumer.sandbox.rest.refused import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,17 @@ class Refusal:
     first: tuple[int, int]
 
 
+def _of_rest(api: str, document: dict[str, Any]) -> Iterator[Finding]:
+    """What the sandbox finds wrong with a body of a REST API: the first thing."""
+    try:
+        if api == CUSTOMERS:
+            customer_change(document)
+        else:
+            consent(document, time.time_ns())
+    except Refused as refused:
+        yield refused.finding
+
+
 class Refusals:
     """Judges requests one after the other. An id that any `identify` among them links counts as linked."""
 
@@ -46,6 +61,10 @@ class Refusals:
         """The requests of the letter at this place."""
         for request in requests:
             document: dict[str, Any] = orjson.loads(request.body)
+            if request.api:
+                for finding in _of_rest(request.api, document):
+                    self._count(request.event, finding, place)
+                continue
             identifier = str(document["properties"]["distinct_id"])
             if request.event == "identify":
                 self._linked.add(identifier)

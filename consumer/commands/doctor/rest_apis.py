@@ -68,7 +68,7 @@ def _reading(what: str, destination: Destination, api: RestApiConfig, token: Tok
     patience = threading.Timer(_PATIENCE_SECONDS, stop.set)
     bluecore = destination.bluecore
     tokens = access_tokens(api, bluecore.ca_location)
-    reader = ConsentReader(bluecore, destination.token, tokens, ReadPace(1), stop=stop)
+    reader = ConsentReader(bluecore, tokens, ReadPace(1), stop=stop)
     patience.start()
     try:
         reading = reader.read(NOBODY)

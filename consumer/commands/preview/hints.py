@@ -6,14 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
 
-import orjson
-
 from consumer.commands.counts.minor_units import divided, look_like_minor_units, says_minor_units
 from consumer.commands.counts.paths import looked_at
 from consumer.commands.counts.times import as_a_time, names_a_moment, said_unit, unit_of_values
 from consumer.config.route import FieldConfig, RouteConfig
 from consumer.mapping.contract import DEFAULT_ATTRIBUTES, events_of
 from consumer.mapping.customer import attribute_name
+from consumer.mapping.said import properties_of
 from consumer.records import EventRequest, Mapped, Send
 
 _LOOKED_AT: Final = 1_000
@@ -78,7 +77,7 @@ class Hints:
 
 def _counted(request: EventRequest) -> Iterator[tuple[str, Any]]:
     """The numbers of a request, and the texts of times, by the key of the route that they are of."""
-    properties = orjson.loads(request.body)["properties"]
+    properties = properties_of(request)
     yield from (("fields.total", each) for each in [properties.get("total")] if _is_number(each))
     for product in properties.get("products", ()):
         yield from ((_AMOUNTS[1], each) for each in [product.get("price")] if _is_number(each))

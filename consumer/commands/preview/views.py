@@ -16,12 +16,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from consumer.commands.preview.cells import as_json, bare, event_fields, path_of, rest_fields
 from consumer.commands.preview.hints import Hints
 from consumer.commands.preview.preview import Previewed
 from consumer.records import EventRequest, Mapped, Reject, Send, Skip
-from consumer.telemetry.legible import legible
 
-_EXCERPT: Final = 100
 _MOST_FIELDS: Final = 20
 _COLOURS: Final = {"send": "green", "reject": "red", "skip": "yellow", "omit": "yellow", "time": "blue"}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -112,11 +111,15 @@ def as_line(previewed: Previewed) -> bytes:
 
 
 def _request(request: EventRequest) -> orjson.Fragment:
-    """As it is sent, and where to, if that is one of `destinations`."""
+    """As it is sent, and where to, if that is one of `destinations`; of a REST API, with the API and its path."""
+    if request.api:
+        sent = {"event": request.event, "api": request.api, "path": path_of(request)}
+        named = {"destination": request.destination} if request.destination else {}
+        return orjson.Fragment(orjson.dumps(sent | {"body": orjson.Fragment(request.body)} | named))
     if not request.destination:
         return orjson.Fragment(request.body)
-    named = orjson.dumps({"destination": request.destination})
-    return orjson.Fragment(request.body[:-1] + b"," + named[1:])
+    destination = orjson.dumps({"destination": request.destination})
+    return orjson.Fragment(request.body[:-1] + b"," + destination[1:])
 
 
 def as_table(previews: Iterable[Previewed]) -> Table:
@@ -150,7 +153,7 @@ def _rows(outcome: Mapped) -> Iterator[_Row]:
     if isinstance(outcome, Send):
         yield from map(_sent, outcome.requests)
         yield from map(_refused, outcome.refused)
-        yield from (_Row("omit", each.event, what=_bare(each.message)) for each in outcome.omitted)
+        yield from (_Row("omit", each.event, what=bare(each.message)) for each in outcome.omitted)
     elif isinstance(outcome, Reject):
         yield _refused(outcome)
     else:
@@ -167,38 +170,13 @@ def _refused(reject: Reject) -> _Row:
 
 def _sent(request: EventRequest) -> _Row:
     # A decimal is shown with its digits: 12.30 is not 12.3.
-    properties: dict[str, Any] = json.loads(request.body, parse_float=orjson.Fragment)["properties"]
-    fields = list(_fields(properties, request.customer))
+    document: dict[str, Any] = json.loads(request.body, parse_float=orjson.Fragment)
+    if request.api:
+        fields = [f"POST {path_of(request)}", *rest_fields(document)]
+    else:
+        fields = list(event_fields(document["properties"], request.customer))
     if len(fields) > _MOST_FIELDS:
         fields[_MOST_FIELDS:] = [f"... and {len(fields) - _MOST_FIELDS} more"]
     if request.destination:
         fields.insert(0, f"destination: {request.destination}")
-    return _Row("send", request.event, _json(request.customer)[1:-1], "\n".join(fields))
-
-
-def _fields(properties: dict[str, Any], customer: str) -> Iterator[str]:
-    """A line for each value, but for the token and the name that the customer's column has."""
-    for name, value in properties.items():
-        if name == "customer":
-            others = {key: each for key, each in value.items() if (key, each) != ("email", customer)}
-            yield from (f"{_bare(key)}: {_short(each)}" for key, each in others.items())
-        elif name == "products":
-            yield from (f"product: {_short(each)}" for each in value)
-        elif name != "token" and (name, value) != ("distinct_id", customer):
-            yield f"{_bare(name)}: {_short(value)}"
-
-
-def _short(value: Any) -> str:
-    pairs = isinstance(value, dict)
-    text = ", ".join(f"{_bare(key)} {_json(each)}" for key, each in value.items()) if pairs else _json(value)
-    return text if len(text) <= _EXCERPT else text[:_EXCERPT] + "..."
-
-
-def _bare(name: str) -> str:
-    """A name, which may be a record's own, as in JSON but for the quotes."""
-    return _json(name)[1:-1]
-
-
-def _json(value: Any) -> str:
-    """As it is sent, so that `true` and `"true"` differ, and no control character reaches the terminal."""
-    return legible(orjson.dumps(value).decode())
+    return _Row("send", request.event, as_json(request.customer)[1:-1], "\n".join(fields))

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Final, NamedTuple
 
+from consumer.bluecore.consent_differences import Kind
 from consumer.bluecore.consent_states import ConsentState, Status
 from consumer.commands.reconcile.words import Consent, Word
 
 QUEUED_SECONDS: Final = 900
 """Zeotap: what the Events API has accepted shows up within about 15 minutes."""
-
-
-class Kind(StrEnum):
-    """Which way a consent differs."""
-
-    STILL_SUBSCRIBED = "still_subscribed"
-    NOT_SUBSCRIBED = "not_subscribed"
 
 
 class Difference(NamedTuple):
@@ -41,14 +34,6 @@ class Difference(NamedTuple):
         if self.there.status is Status.NOT_KNOWN:
             return False
         return self.there.at_ms is None or self.there.at_ms > self.word.at_ms
-
-
-def kind_of(event: str, status: Status) -> Kind | None:
-    """How this state differs from what the event asks for; None where it does not."""
-    if event == "unsubscribe":
-        return Kind.STILL_SUBSCRIBED if status is Status.SUBSCRIBED else None
-    fitting = {Status.SUBSCRIBED} if event == "optin" else {Status.SUBSCRIBED, Status.PENDING}
-    return None if status in fitting else Kind.NOT_SUBSCRIBED
 
 
 def is_still_queued(word: Word, there: ConsentState, now_ms: int) -> bool:

@@ -16,8 +16,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from consumer.bluecore.consent_differences import Kind
 from consumer.commands.exits import print_error
-from consumer.commands.reconcile.judging import Difference, Kind
+from consumer.commands.reconcile.judging import Difference
 from consumer.commands.reconcile.reconciling import Found
 from consumer.commands.reconcile.repairing import Repaired, why_not_repaired
 from consumer.config.endpoints import section_of
@@ -46,6 +47,11 @@ def print_found(found: Found, config: Config, *, show_values: bool) -> None:
         print_error(f"{section_of(destination)}: Bluecore was not asked about {count:,} customers: {mask(why)}")
     if found.unreadable:
         print_error(f"{found.unreadable:,} consents could not be compared, such as: {mask(found.unreadable_says)}")
+    if found.on_their_way and not found.checked:
+        print_error(
+            f"all {found.on_their_way:,} consents are on their way: does the service run, as the group "
+            f"{config.kafka.group_id}?"
+        )
     if found.unmapped:
         print_error(f"{found.unmapped:,} records make no consent: `dead-letters list` and `rehearse` say why")
 

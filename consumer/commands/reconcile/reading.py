@@ -10,7 +10,7 @@ from typing import Final
 
 from consumer.avro.cache import SchemaCache
 from consumer.commands.preview.translation import UNKNOWN_ID_SECONDS, masked_translator, with_schemas
-from consumer.commands.reconcile.words import WORDS, LastWords, said
+from consumer.commands.reconcile.words import LastWords, said
 from consumer.config.model import Config
 from consumer.config.route import RouteConfig
 from consumer.delivery.offset_map import decode
@@ -18,7 +18,7 @@ from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.kafka.reading import NoSuchTopic, TopicReader
 from consumer.mapping.contract import events_of
 from consumer.pipeline.decoding import decoders, key_decoder, schema_cache
-from consumer.records import Mapped, Partition, Reason, Record, Reject, Send
+from consumer.records import CONSENTS, Mapped, Partition, Reason, Record, Reject, Send
 
 _STEP: Final = 500
 Progress = Callable[[str, int, int], object]
@@ -175,7 +175,7 @@ class ConsentTopics:
 
 def consent_routes(config: Config) -> tuple[RouteConfig, ...]:
     """Those that may say a word of a consent."""
-    return tuple(route for route in config.routes if WORDS & set(events_of(route)))
+    return tuple(route for route in config.routes if CONSENTS & set(events_of(route)))
 
 
 @contextmanager

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from consumer.bluecore.access_tokens import access_tokens, missing_scopes
+from consumer.bluecore.consent_differences import kind_of
 from consumer.bluecore.consent_reader import READ_SCOPE, ConsentReader
 from consumer.bluecore.consent_states import effective
 from consumer.bluecore.read_pace import ReadPace
 from consumer.commands.exits import CommandFailed
 from consumer.commands.reconcile.asking import Asked, CannotGoOn, Person, ask
-from consumer.commands.reconcile.judging import Difference, is_still_queued, kind_of
+from consumer.commands.reconcile.judging import Difference, is_still_queued
 from consumer.commands.reconcile.reading import ConsentTopics, Progress, Topics
 from consumer.commands.reconcile.words import Consent, Word
 from consumer.config.endpoints import section_of
@@ -76,7 +77,7 @@ def consent_readers(
                 raise CommandFailed(f"{section_of(name)}: {missing}")
             # The quota is the account's, of which a client may have several namespaces.
             pace = paces[f"{api.url} {api.client_id}"]
-            readers[name] = ConsentReader(destination.bluecore, destination.token, tokens, pace, stop=stop)
+            readers[name] = ConsentReader(destination.bluecore, tokens, pace, stop=stop)
         yield readers, stop
     finally:
         stop.set()

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Final
 
+from consumer.bluecore.consent_differences import Kind
 from consumer.commands.dead_letters.awaiting import WRITE_SECONDS, check, results_of
 from consumer.commands.dead_letters.remapping import Remapping
-from consumer.commands.reconcile.judging import Difference, Kind
+from consumer.commands.reconcile.judging import Difference
 from consumer.commands.reconcile.reading import ConsentTopics, Place, Topics
 from consumer.commands.reconcile.words import Consent, LastWords, Word, said
 from consumer.config.model import Config
@@ -40,11 +41,16 @@ class Repaired:
 
 
 def why_not_repaired(difference: Difference) -> str:
-    """Why it is left as it is; empty where it can be said again. A withdrawal always can."""
-    if difference.word.event == "signup":
+    """Why it is left as it is; empty where it can be said again.
+
+    A withdrawal can, unless Bluecore is told its time: of two it keeps the later.
+    """
+    word, at_ms = difference.word, difference.there.at_ms
+    if word.event == "signup":
         # Bluecore would send the customer its message once more.
         return "signup"
-    if difference.kind is Kind.NOT_SUBSCRIBED and difference.is_newer_there:
+    is_kept = word.told and at_ms is not None and at_ms > word.at_ms
+    if is_kept or (difference.kind is Kind.NOT_SUBSCRIBED and difference.is_newer_there):
         return "newer_there"
     return ""
 
@@ -175,7 +181,7 @@ class _Writer:
         now = time.time()
         failure = Failure(
             Outcome.RETRY,
-            Reason.REJECTED,
+            Reason.NOT_APPLIED,
             Stage.DELIVER,
             _WHY,
             attempts=0,

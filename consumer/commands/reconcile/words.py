@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from typing import NamedTuple
 
-import orjson
-
+from consumer.bluecore.asked_consents import MARKETING, asked_consent
 from consumer.records import CONSENTS, EventRequest, Partition, Record
-
-WORDS: Final = CONSENTS | {"signup"}
-_MARKETING: Final = "MARKETING"
 
 
 class Consent(NamedTuple):
@@ -26,7 +21,7 @@ class Consent(NamedTuple):
 
     destination: str
     customer: str
-    message_type: str = _MARKETING
+    message_type: str = MARKETING
     channel: str | None = None
 
 
@@ -80,39 +75,17 @@ class LastWords:
 
 def said(record: Record, request: EventRequest) -> tuple[Consent, Word] | None:
     """The word that a request is; None of one that is none, or that names nobody who could be asked about."""
-    if request.event not in WORDS:
+    if request.event not in CONSENTS:
         return None
-    body: dict[str, Any] = orjson.loads(request.body)
-    written_ms = record.written_ms or 0
-    if "properties" in body:
-        email = body["properties"].get("customer", {}).get("email")
-        if not email:
-            return None
-        word = Word(request.event, written_ms, told=False, queued=True, partition=record.origin, offset=record.offset)
-        return Consent(request.destination, str(email).strip().lower()), word
-    return _by_eligibility(record, request, body, written_ms)
-
-
-def _by_eligibility(
-    record: Record, request: EventRequest, body: dict[str, Any], written_ms: int
-) -> tuple[Consent, Word] | None:
-    identifier = body.get("id", {})
-    email, phone = identifier.get("email"), identifier.get("phone_number")
-    if not email and not phone:
+    asked = asked_consent(request.body)
+    if asked is None:
         return None
-    customer = str(email).strip().lower() if email else f"+{str(phone).removeprefix('+')}"
-    state = body.get("state", {})
-    told_ms = _ms(state.get("consented_at"))
-    consent = Consent(
-        request.destination, customer, state.get("message_type") or _MARKETING, state.get("channel_identifier")
+    word = Word(
+        request.event,
+        (record.written_ms or 0) if asked.told_ms is None else asked.told_ms,
+        told=asked.told_ms is not None,
+        queued=asked.queued,
+        partition=record.origin,
+        offset=record.offset,
     )
-    at_ms = written_ms if told_ms is None else told_ms
-    told = told_ms is not None
-    return consent, Word(request.event, at_ms, told, queued=False, partition=record.origin, offset=record.offset)
-
-
-def _ms(at: Any) -> int | None:
-    if not isinstance(at, str):
-        return None
-    found = datetime.fromisoformat(at)
-    return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp() * 1000)
+    return Consent(request.destination, asked.customer, asked.message_type, asked.channel), word

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final
-
-import orjson
+from typing import Final
 
 from consumer.commands.rehearse.tally import Row
 from consumer.mapping.contract import DEFAULT_ATTRIBUTES
+from consumer.mapping.said import properties_of
 from consumer.records import EventRequest
 
 _MOST_IDS: Final = 1_000_000
-_KNOWN: Final = frozenset(("email", *DEFAULT_ATTRIBUTES))
+_KNOWN: Final = frozenset(("email", "phone_number", *DEFAULT_ATTRIBUTES))
 _TYPES: Final = {bool: "boolean", int: "number", float: "number", str: "text", list: "list", dict: "object"}
 
 
@@ -41,7 +40,7 @@ class Customers:
 
     def add(self, request: EventRequest, row: Row) -> None:
         """A request of that row."""
-        properties: dict[str, Any] = orjson.loads(request.body)["properties"]
+        properties = properties_of(request)
         customer = properties.get("customer")
         identifier = str(properties.get("distinct_id", ""))
         if customer:
@@ -52,7 +51,7 @@ class Customers:
                     attribute.filled += 1
                     attribute.rows[id(row)] = row
                     attribute.types.add(_TYPES.get(type(value), "null"))
-        if "@" not in identifier:
+        if "@" not in identifier and not request.api:  # a REST API knows a customer by a phone number, too
             ids = self._linked if request.event == "identify" else self._sent
             self._remember(ids, (request.destination, identifier))
 

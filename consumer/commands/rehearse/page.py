@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element, tostring
 from consumer.commands.preview.views import SKIPPED
 from consumer.commands.rehearse.occasion import Occasion
 from consumer.commands.rehearse.paces import DAY, paces, shown
+from consumer.commands.rehearse.quotas import loads
 from consumer.commands.rehearse.rehearsal import Rehearsal
 from consumer.commands.rehearse.report import place_of
 from consumer.commands.rehearse.tally import Row, RowKey
@@ -42,7 +43,7 @@ def _page(rehearsal: Rehearsal, config: Config, occasion: Occasion) -> Element:
     several = bool(config.destinations)
     parts = (
         _header(rehearsal, occasion),
-        _destinations(rehearsal, config),
+        _loads(rehearsal, config),
         _routes(rehearsal, several=several),
         _profiles(rehearsal),
         _problems(rehearsal),
@@ -85,11 +86,17 @@ def _header(rehearsal: Rehearsal, occasion: Occasion) -> Iterator[Element]:
     )
 
 
-def _destinations(rehearsal: Rehearsal, config: Config) -> Iterator[Element]:
+def _loads(rehearsal: Rehearsal, config: Config) -> Iterator[Element]:
     found = paces(rehearsal.tally, config)
     if any(each.requests for each in found.values()):
-        yield _element("h2", "By destination")
-        yield _element("ul", *(_element("li", f"{shown(name)}: {each.in_words()}") for name, each in found.items()))
+        yield from _listed("By destination", [f"{shown(name)}: {each.in_words()}" for name, each in found.items()])
+    if by_api := loads(rehearsal.tally, config):
+        yield from _listed("By the APIs that answer", [each.in_words(name) for name, each in by_api.items()])
+
+
+def _listed(title: str, lines: list[str]) -> Iterator[Element]:
+    yield _element("h2", title)
+    yield _element("ul", *(_element("li", line) for line in lines))
 
 
 def _routes(rehearsal: Rehearsal, *, several: bool) -> Iterator[Element]:

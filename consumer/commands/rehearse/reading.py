@@ -21,10 +21,15 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class TopicWindow:
-    """The records of one topic: how many offsets they span, and the records, as they come."""
+    """The records of one topic: how many offsets they span, and the records, as they come.
+
+    Attributes:
+        held: how many offsets the whole topic spans.
+    """
 
     count: int
     records: Iterator[Record]
+    held: int
 
 
 def window_of(reader: TopicReader, window: Window) -> TopicWindow:
@@ -36,7 +41,8 @@ def window_of(reader: TopicReader, window: Window) -> TopicWindow:
     ends = {number: high for number, (_, high) in reader.bounds.items()}
     starts = reader.offsets_since(window.since_ms) if window.since_ms is not None else _newest(reader.bounds, window)
     count = sum(max(0, ends[number] - start) for number, start in starts.items())
-    return TopicWindow(count, reader.read(starts, ends))
+    held = sum(high - low for low, high in reader.bounds.values())
+    return TopicWindow(count, reader.read(starts, ends), held)
 
 
 def _newest(bounds: Mapping[int, tuple[int, int]], window: Window) -> dict[int, int]:

@@ -53,10 +53,12 @@ def _read(config: Config, topic: str, window: Window, rehearsal: Rehearsal, prog
     with closing(TopicReader(config, topic)) as reader:
         found = window_of(reader, window)
         count = rehearsal.counter(topic)
+        rehearsal.tally.spans[topic].held = found.held
         done = 0
         progress(topic, 0, found.count)
         for done, record in enumerate(found.records, start=1):
             count(record)
             if done % _STEP == 0:
                 progress(topic, done, found.count)
+        rehearsal.tally.spans[topic].read = done
         progress(topic, done, max(done, 0))

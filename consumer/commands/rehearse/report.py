@@ -14,6 +14,7 @@ from rich.text import Text
 
 from consumer.commands.rehearse.occasion import whole_span
 from consumer.commands.rehearse.paces import DAY, paces, shown
+from consumer.commands.rehearse.quotas import loads
 from consumer.commands.rehearse.rehearsal import Rehearsal
 from consumer.commands.rehearse.tally import Refusal, Row, RowKey
 from consumer.commands.status.durations import spelt
@@ -53,6 +54,8 @@ def summary(rehearsal: Rehearsal, config: Config) -> dict[str, Any]:
     pace = tally.requests_per_second()
     span = whole_span(tally)
     by_destination = {name: each.as_json() for name, each in paces(tally, config).items()}
+    by_api = {name: each.as_json() for name, each in loads(tally, config).items()}
+    more = {"destinations": by_destination, "rest_apis": by_api}
     return {
         "read": tally.read,
         "first_timestamp_ms": span.first_ms,
@@ -73,7 +76,7 @@ def summary(rehearsal: Rehearsal, config: Config) -> dict[str, Any]:
         "problems": tally.problems,
         "seconds": round(tally.seconds, 3),
         "rate_limit_per_second": config.delivery.rate_limit_per_second,
-    } | ({"destinations": by_destination} if by_destination else {})
+    } | {name: each for name, each in more.items() if each}
 
 
 def sentences(rehearsal: Rehearsal, config: Config) -> Iterator[str]:
@@ -92,6 +95,8 @@ def sentences(rehearsal: Rehearsal, config: Config) -> Iterator[str]:
         )
         for destination, its in paces(tally, config).items():
             yield f"{shown(destination)} gets {its.in_words()}."
+    for endpoint, load in loads(tally, config).items():
+        yield load.in_words(endpoint)
     for name, each in customers.attributes.items():
         types = " or ".join(sorted(each.types))
         yield f"new attribute {name} ({types}), filled in {each.share:.1%} of the profiles of its events"

@@ -87,12 +87,17 @@ class Row:
 class Span:
     """From when to when the records of a topic are, by their timestamps, ms since the epoch.
 
-    `future`: how many events are from the future, by their own time where the route reads that.
+    Attributes:
+        future: how many events are from the future, by their own time where the route reads that.
+        read: how many records were read of the topic.
+        held: how many it has.
     """
 
     first_ms: int | None = None
     last_ms: int | None = None
     future: int = 0
+    read: int = 0
+    held: int = 0
 
     def add(self, at_ms: int | None) -> None:
         if at_ms is None:
@@ -166,13 +171,15 @@ class Tally:
             destination: those that go there; None: all.
         """
         return sum(
-            row.requests / span.seconds
+            self.pace(key, row)
             for key, row in self.rows.items()
-            if destination in {None, key.destination}
-            and not row.paused
-            and (span := self.spans.get(key.topic)) is not None
-            and span.seconds >= _LEAST_SPAN
+            if destination in {None, key.destination} and not row.paused
         )
+
+    def pace(self, key: RowKey, row: Row) -> float:
+        """Requests a second of one row; 0 where its topic tells no pace."""
+        span = self.spans.get(key.topic)
+        return row.requests / span.seconds if span is not None and span.seconds >= _LEAST_SPAN else 0.0
 
 
 def _place(key: RowKey) -> tuple[bool, int, str, str, str]:

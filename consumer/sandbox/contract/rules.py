@@ -38,6 +38,7 @@ class Rule(StrEnum):
     ACCESS = "access"  # Bluecore, REST APIs, Error codes: 401; 403 is this sandbox's word for a right that is missing
     MEDIA_TYPE = "media_type"  # Bluecore, REST APIs, Error codes: 406 where it is not application/json
     IDENTIFIER = "identifier"  # Bluecore, REST APIs: `id`, one of `email` and `phone_number`
+    ATTRIBUTES = "attributes"  # Bluecore, Customers API: an object, each name of which is in snake_case
     LINK_IDS = "link_ids"  # Bluecore, Customers API: at most 4
     STATE = "state"  # Bluecore, Eligibility API: `event`, `message_type`, `channel_identifier`
     CONSENTED_AT = "consented_at"  # Bluecore, Eligibility API: a date-time at which it was known to be true

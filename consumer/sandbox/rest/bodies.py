@@ -44,11 +44,11 @@ def customer_change(document: object) -> CustomerChange:
         raise Refused("link_ids", Rule.LINK_IDS, f"These are a list of at most {_MOST_LINKS} further identifiers.")
     attributes = body.get("attributes") or {}
     if not isinstance(attributes, dict):
-        raise Refused("attributes", Rule.ATTRIBUTE_NAME, "The attributes are an object: a value for each name.")
+        raise Refused("attributes", Rule.ATTRIBUTES, "The attributes are an object: a value for each name.")
     for name in attributes:
         if not is_attribute(name):
             message = "The name of an attribute has small letters, digits and underscores."
-            raise Refused(f"attributes.{short_name(name)}", Rule.ATTRIBUTE_NAME, message)
+            raise Refused(f"attributes.{short_name(name)}", Rule.ATTRIBUTES, message)
     if body.get("timestamp") is not None:
         _moment(body["timestamp"], "timestamp")
     return CustomerChange(

@@ -36,7 +36,7 @@ def identifier(given: object, field: str) -> str:
         return str(email)
     if not isinstance(value, str) or not _PHONE.fullmatch(value):
         message = "This is not a phone number of E.164: + and digits, the country's first, as in +14155550100."
-        raise Refused(place, Rule.PHONE, message)
+        raise Refused(place, Rule.IDENTIFIER, message)
     return "+" + value.removeprefix("+")
 
 

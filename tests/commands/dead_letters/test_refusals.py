@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+import pytest
 
 from consumer.commands.dead_letters.refusals import Refusals
 from consumer.records import EventRequest
@@ -40,3 +41,20 @@ def test_what_the_strict_sandbox_refuses_is_told_by_field() -> None:
         refusals.look([request("customer_patch", "jane@example.com", customer=customer)], (0, offset))
     (refusal,) = refusals.all()
     assert (refusal.field, refusal.count, refusal.silent) == ("properties.customer.phone", 2, True)
+
+
+@pytest.mark.parametrize(
+    ("api", "body", "field"),
+    [
+        ("eligibility", {"id": {"email": "jane@example.com"}, "state": {"event": "OPTIN"}}, None),
+        ("eligibility", {"id": {"email": "jane"}, "state": {"event": "OPTIN"}}, "id.email"),
+        ("customers", {"id": {"phone_number": "+15556667777"}, "attributes": {"vip": True}}, None),
+        ("customers", {"id": {"phone_number": "+15556667777"}, "attributes": {"VIP": True}}, "attributes.VIP"),
+    ],
+)
+def test_what_goes_by_a_rest_api_is_judged_by_that(api: str, body: dict[str, Any], field: str | None) -> None:
+    refusals = Refusals()
+    refusals.look([EventRequest("optin", orjson.dumps(body), "", api=api)], (0, 1))
+    assert [(each.field, each.silent, each.count) for each in refusals.all()] == (
+        [(field, False, 1)] if field else []
+    )

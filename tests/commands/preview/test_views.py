@@ -188,3 +188,42 @@ def test_a_number_is_shown_with_the_digits_that_are_sent() -> None:
     told = shown(Send((EventRequest("purchase", body, EMAIL),)))
     assert "total: 12.30" in told
     assert 'id "p1", price 1.0' in told
+
+
+CONSENT = (
+    b'{"id":{"email":"jane@example.com"},'
+    b'"state":{"event":"OPTIN","message_type":"MARKETING","consented_at":"2026-01-31T12:00:00Z"}}'
+)
+PROFILE = (
+    b'{"id":{"email":"jane@example.com"},"link_ids":[{"phone_number":"+15556667777"}],"attributes":{"vip":true}}'
+)
+
+
+def test_a_request_to_a_rest_api_is_a_line_with_the_api_its_path_and_its_body() -> None:
+    request = EventRequest("optin", CONSENT, "jane@example.com", destination="acme", api="eligibility")
+    assert orjson.loads(as_line(Previewed(Send((request,)))))["requests"] == [
+        {
+            "event": "optin",
+            "api": "eligibility",
+            "path": "/namespaces/***/eligibility_events",
+            "body": orjson.loads(CONSENT),
+            "destination": "acme",
+        }
+    ]
+
+
+def test_the_table_shows_a_rest_apis_path_and_each_value_with_its_section() -> None:
+    told = shown(
+        Send((EventRequest("optin", CONSENT, "jane@example.com", api="eligibility"),)),
+        Send((EventRequest("identify", PROFILE, "jane@example.com", api="customers"),)),
+    )
+    for line in (
+        "POST /namespaces/***/eligibility_events",
+        'state.event: "OPTIN"',
+        'state.consented_at: "2026-01-31T12:00:00Z"',
+        "POST /namespaces/***/customers",
+        'link_ids: [{"phone_number":"+15556667777"}]',
+        "attributes.vip: true",
+    ):
+        assert line in told
+    assert told.count("jane@example.com") == 2, "in the column of customers alone"

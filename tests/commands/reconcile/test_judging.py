@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from consumer.bluecore.consent_differences import Kind, kind_of
 from consumer.bluecore.consent_states import ConsentState, Status
-from consumer.commands.reconcile.judging import Difference, Kind, is_still_queued, kind_of
+from consumer.commands.reconcile.judging import Difference, is_still_queued
 from consumer.commands.reconcile.repairing import why_not_repaired
 from consumer.commands.reconcile.words import Consent, Word
 from consumer.records import Partition
@@ -60,10 +61,13 @@ def test_a_young_word_may_wait_within_bluecore(said: Word, state: ConsentState, 
         (word("optin"), ConsentState(Status.NOT_KNOWN), ""),
         (word("optin"), there(1, Status.UNSUBSCRIBED), "newer_there"),
         (word("optin"), there(None, Status.UNSUBSCRIBED), "newer_there"),
+        (word("unsubscribe")._replace(told=True), there(60), ""),
+        (word("unsubscribe")._replace(told=True), there(None), ""),
+        (word("unsubscribe")._replace(told=True), there(1), "newer_there"),  # Bluecore would keep the later
         (word("signup"), ConsentState(Status.NOT_KNOWN), "signup"),
     ],
 )
-def test_a_withdrawal_is_always_said_again_and_an_opt_in_never_over_a_later_one(
+def test_a_withdrawal_is_said_again_where_it_can_count_and_an_opt_in_never_over_a_later_word(
     said: Word, state: ConsentState, why: str
 ) -> None:
     kind = kind_of(said.event, state.status)

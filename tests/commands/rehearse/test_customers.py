@@ -54,3 +54,11 @@ def test_an_id_that_is_linked_in_one_namespace_is_not_in_another() -> None:
     customers.add(request("identify", "visitor-1", email="jane@example.com")._replace(destination="acme"), Row())
     customers.add(request("search", "visitor-1")._replace(destination="zeta"), Row())
     assert customers.unlinked == 1
+
+
+def test_a_profile_by_the_rest_api_counts_as_one_by_the_events_api() -> None:
+    """Its attributes are created for good as well; a customer known by a phone number is no id without a profile."""
+    customers, row = Customers(), Row()
+    body = b'{"id":{"phone_number":"+15556667777"},"attributes":{"first_name":"Jane","loyalty_tier":"gold"}}'
+    customers.add(EventRequest("customer_patch", body, "+15556667777", api="customers"), row)
+    assert (list(customers.attributes), row.profiles, customers.unlinked) == (["loyalty_tier"], 1, 0)

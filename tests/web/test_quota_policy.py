@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumer.delivery.quota_policy import Policy, policies, policy_text
+from consumer.web.quota_policy import Policy, policies, policy_text
 
 
 @pytest.mark.parametrize(

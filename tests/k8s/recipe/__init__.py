@@ -1,0 +1,1 @@
+"""What builds and starts the control plane: shell, and a Go program."""
