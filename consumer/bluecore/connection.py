@@ -7,7 +7,7 @@ import ssl
 from collections import deque
 from typing import Final
 
-from consumer.bluecore.dialing import Address
+from consumer.bluecore.dialing import Address, Dialler
 from consumer.bluecore.outgoing import Outgoing
 from consumer.bluecore.reply import Reply
 from consumer.bluecore.response import Response
@@ -32,6 +32,12 @@ class Place:
         self.idle: list[Connection] = []
         self.waiting: deque[Exchange] = deque()
         self.dialling = 0
+
+    def dial(self, dialler: Dialler[Place]) -> None:
+        """Begins to open a connection where more wait for one than are being opened."""
+        if self.dialling < len(self.waiting):
+            self.dialling += 1
+            dialler.dial(self.address, self)
 
 
 class Exchange:
