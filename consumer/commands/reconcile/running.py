@@ -12,7 +12,8 @@ from consumer.commands.reconcile.preparing import Plan
 from consumer.commands.reconcile.printing import print_found, print_summary
 from consumer.commands.reconcile.reading import ConsentTopics, Topics, consent_topics
 from consumer.commands.reconcile.reconciling import Found, consent_readers, reconcile, without_later
-from consumer.commands.reconcile.repairing import Repaired, repair, why_not_repaired
+from consumer.commands.reconcile.repairing import repair, why_not_repaired
+from consumer.commands.reconcile.rewriting import Repaired
 from consumer.commands.rehearse.reading import taken_topics
 from consumer.commands.rehearse.screen import bars
 from consumer.config.model import Config

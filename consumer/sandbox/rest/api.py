@@ -139,7 +139,8 @@ class RestApi:
             return status, status_body(refused.status, refused.sentence, request.id)
         if step == "misshapen":
             return status, orjson.dumps(other_shape(next(self._misshapen)))
-        body = verdict.body if verdict.write is None else verdict.write.answer(self._store.profiles)
+        write = verdict.write
+        body = verdict.body if write is None else write.answer(self._store.profiles, differs=step == "differs")
         return status, orjson.dumps(body)
 
     def _remember(  # noqa: PLR0913 - all that is known of the request
