@@ -7,9 +7,9 @@ import ssl
 from collections import deque
 from typing import Final
 
-from consumer.bluecore.dialing import Address
+from consumer.bluecore.dialing import Address, Dialler
 from consumer.bluecore.outgoing import Outgoing
-from consumer.bluecore.reply import Reply, usual
+from consumer.bluecore.reply import Reply
 from consumer.bluecore.response import Response
 
 _A_READ: Final = 64 << 10
@@ -32,6 +32,12 @@ class Place:
         self.idle: list[Connection] = []
         self.waiting: deque[Exchange] = deque()
         self.dialling = 0
+
+    def dial(self, dialler: Dialler[Place]) -> None:
+        """Begins to open a connection where more wait for one than are being opened."""
+        if self.dialling < len(self.waiting):
+            self.dialling += 1
+            dialler.dial(self.address, self)
 
 
 class Exchange:
@@ -67,8 +73,7 @@ class Connection:
         exchange: the present one; None while it is idle.
         used: how many exchanges have begun on it.
         unsent: what the socket has not taken yet of the present request.
-        reply: what has come of the answer, where that is not a usual one in one piece.
-        reusable: once an answer is over: another request may follow.
+        reply: what has come of the answer.
     """
 
     __slots__ = (
@@ -78,7 +83,6 @@ class Connection:
         "opened_at",
         "place",
         "reply",
-        "reusable",
         "sock",
         "unsent",
         "used",
@@ -92,8 +96,7 @@ class Connection:
         self.exchange: Exchange | None = None
         self.used = 0
         self.unsent: memoryview | None = None
-        self.reply: Reply | None = None
-        self.reusable = True
+        self.reply = Reply()
 
     def begin(self, exchange: Exchange) -> None:
         """Sends a request, or as much of it as the socket takes now.
@@ -103,6 +106,7 @@ class Connection:
         """
         self.exchange, exchange.connection = exchange, self
         self.used += 1
+        self.reply.begin()
         try:
             sent = self.sock.send(exchange.data)
         except _LATER:
@@ -140,12 +144,7 @@ class Connection:
                 return self.ended_by(ConnectionResetError("the connection was reset before an answer"))
             if not data:
                 return self.ended_by(ConnectionResetError("the server closed the connection before an answer"))
-            if self.reply is None:
-                if (response := usual(data)) is not None:
-                    return response
-                self.reply = Reply()
             if self.reply.feed(data):
-                self.reusable = self.reply.reusable
                 return self.reply.response()
 
     def is_quiet(self) -> bool:
@@ -164,12 +163,11 @@ class Connection:
         Raises:
             OSError: this one, where it has no status.
         """
-        self.reusable = False
-        if self.reply is None or not self.reply.end():
+        if not self.reply.end():
             raise error
         return self.reply.response()
 
     def free(self, now: float) -> None:
         """The exchange is over, and the next may begin."""
-        self.exchange = self.reply = self.unsent = None
+        self.exchange = self.unsent = None
         self.idle_since = now

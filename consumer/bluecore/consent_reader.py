@@ -15,14 +15,14 @@ from consumer.bluecore.consent_states import ConsentState, UnknownShape, consent
 from consumer.bluecore.failures import no_answer
 from consumer.bluecore.read_pace import ReadPace
 from consumer.bluecore.rest_answers import said
-from consumer.bluecore.transport import ConnectionSettings
+from consumer.bluecore.transport import trusted
 from consumer.config.addresses import address
 from consumer.config.destinations import BluecoreConfig
 from consumer.config.endpoints import namespace_url
 from consumer.errors import ExpectedError
 from consumer.tokens.source import TokenSource
 from consumer.tokens.token import TokenUnavailable
-from consumer.web.session import BoundedAdapter
+from consumer.web.session import bounded_session
 
 READ_SCOPE: Final = "eligibility:read"
 _ATTEMPTS: Final = 5
@@ -78,6 +78,7 @@ class ConsentReader:
 
         Raises:
             ValueError: there is no `rest_api`.
+            UnusableSetting: the CA's file is not there.
         """
         if bluecore.rest_api is None:
             raise ValueError("there is no rest_api")
@@ -88,17 +89,8 @@ class ConsentReader:
         self._clock = clock
         self._stop = threading.Event() if stop is None else stop
         self._lock = threading.Lock()
-        settings = ConnectionSettings.from_environment(
-            bluecore.rest_api.url,
-            timeout=bluecore.timeout_seconds,
-            max_in_flight=1,
-            verify=bluecore.ca_location or True,
-        )
-        self._session = requests.Session()
-        ca = settings.verify if isinstance(settings.verify, str) else None
-        for scheme in ("https://", "http://"):
-            self._session.mount(scheme, BoundedAdapter(settings.timeout, ca))
-        self._session.auth = _as_it_is
+        ca = trusted(bluecore.rest_api.url, bluecore.ca_location)
+        self._session = bounded_session(bluecore.timeout_seconds, ca, "bluecore.ca_location")
         self._session.headers.update(
             {
                 "User-Agent": f"bluecore-consumer/{__version__}",
@@ -200,8 +192,3 @@ def _said(answer: requests.Response) -> str:
     """Its fault in words, in brackets; they are for developers, and masked by whoever shows them."""
     message = said(answer.content)
     return f" ({message})" if message else ""
-
-
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Else what a .netrc holds for the host would be sent in the token's place."""
-    return request

@@ -7,7 +7,6 @@ For endpoints that are reached without a proxy. What takes time to open a connec
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Mapping
 from select import EPOLLIN, EPOLLOUT, epoll
 from typing import Final
@@ -21,6 +20,7 @@ from consumer.bluecore.outgoing import Outgoing, Request
 from consumer.bluecore.places import Places, on_the_wire
 from consumer.bluecore.reply import NoHttpError
 from consumer.bluecore.response import Response
+from consumer.bluecore.time_limits import TimeLimits
 from consumer.bluecore.transport import ConnectionSettings, Done
 
 # Bluecore's addresses may change; a connection that is never idle would keep the old one for ever.
@@ -44,8 +44,7 @@ class DirectTransport:
         self._epoll = epoll()
         self._epoll.register(self._dialler.bell, EPOLLIN)
         self._connections: dict[int, Connection] = {}
-        self._sent: dict[str, deque[Exchange]] = {name: deque() for name in settings}
-        """By destination, in the order of their time limits; those that are over leave by the front."""
+        self._limits = TimeLimits({name: each.timeout for name, each in settings.items()})
         self._done: list[Done] = []
         self.in_flight = 0
 
@@ -59,7 +58,7 @@ class DirectTransport:
             self._fail(exchange, error)
             return
         exchange.data = on_the_wire(head, outgoing)
-        self._sent[destination].append(exchange)
+        self._limits.add(exchange)
         self._start(exchange)
 
     def wait(self, seconds: float) -> list[Done]:
@@ -103,7 +102,7 @@ class DirectTransport:
                 return
             self._drop(connection)
         place.waiting.append(exchange)
-        self._dial_for_the_waiting(place)
+        place.dial(self._dialler)
 
     def _begin(self, connection: Connection, exchange: Exchange) -> None:
         try:
@@ -155,9 +154,9 @@ class DirectTransport:
     def _answered(self, connection: Connection, exchange: Exchange, response: Response, now: float) -> None:
         exchange.over = True
         self._done.append(Done(exchange.ticket, response, now - exchange.began, exchange.destination))
-        if not connection.reusable or connection.unsent is not None:
+        if not connection.reply.reusable or connection.unsent is not None:
             self._drop(connection)
-            self._dial_for_the_waiting(connection.place)
+            connection.place.dial(self._dialler)
             return
         connection.free(now)
         if connection.place.waiting:
@@ -167,20 +166,15 @@ class DirectTransport:
 
     def _broken(self, connection: Connection, exchange: Exchange, error: Exception) -> None:
         """No answer will come; of a connection that was kept, perhaps as the server had closed it before."""
-        heard, used = connection.reply is not None, connection.used
+        heard, used = connection.reply.heard, connection.used
         self._drop(connection)
         if used > 1 and not heard and not exchange.again and isinstance(error, OSError):
             exchange.again, exchange.connection = True, None
             exchange.place.waiting.appendleft(exchange)
-            self._dial_for_the_waiting(exchange.place)
+            exchange.place.dial(self._dialler)
         else:
             self._fail(exchange, error)
-            self._dial_for_the_waiting(exchange.place)
-
-    def _dial_for_the_waiting(self, place: Place) -> None:
-        if place.dialling < len(place.waiting):
-            place.dialling += 1
-            self._dialler.dial(place.address, place)
+            exchange.place.dial(self._dialler)
 
     def _fail(self, exchange: Exchange, error: Exception) -> None:
         exchange.over = True
@@ -197,16 +191,9 @@ class DirectTransport:
 
     def _look_for_late(self, now: float) -> float:
         """Ends what has taken too long; when the next one has."""
-        soonest = float("inf")
-        for destination, sent in self._sent.items():
-            limit = self._settings[destination].timeout
-            while sent and (sent[0].over or sent[0].began + limit <= now):
-                exchange = sent.popleft()
-                if not exchange.over:
-                    self._late(exchange, limit)
-            if sent:
-                soonest = min(soonest, sent[0].began + limit)
-        return soonest
+        for exchange in self._limits.late(now):
+            self._late(exchange, self._settings[exchange.destination].timeout)
+        return self._limits.soonest
 
     def _late(self, exchange: Exchange, limit: float) -> None:
         connection = exchange.connection
@@ -219,6 +206,6 @@ class DirectTransport:
         except exceptions.ReadTimeout as error:
             self._drop(connection)
             self._fail(exchange, error)
-            self._dial_for_the_waiting(connection.place)
+            connection.place.dial(self._dialler)
         else:
             self._answered(connection, exchange, response, time.monotonic())

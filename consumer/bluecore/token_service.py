@@ -15,13 +15,13 @@ from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from consumer.bluecore.failures import no_answer
-from consumer.bluecore.transport import ConnectionSettings
+from consumer.bluecore.transport import trusted
 from consumer.config.addresses import address
 from consumer.config.rest_api import RestApiConfig
 from consumer.records import NoAnswer
 from consumer.telemetry.masking import MASK
 from consumer.tokens.token import LONGEST_SECONDS, Token, TokenUnavailable
-from consumer.web.session import BoundedAdapter
+from consumer.web.session import bounded_session
 
 _SECONDS: Final = 10.0
 _DEFAULT_LIFE_SECONDS: Final = 300.0
@@ -113,14 +113,7 @@ class TokenService:
             "audience": own.audience,
             "grant_type": "client_credentials",
         }
-        settings = ConnectionSettings.from_environment(
-            own.token_url, timeout=_SECONDS, max_in_flight=1, verify=own.ca_location or True
-        )
-        with requests.Session() as session:
-            ca = settings.verify if isinstance(settings.verify, str) else None
-            session.mount("https://", BoundedAdapter(_SECONDS, ca))
-            session.mount("http://", BoundedAdapter(_SECONDS, ca))
-            session.auth = _as_it_is
+        with bounded_session(_SECONDS, trusted(own.token_url, own.ca_location), "bluecore.ca_location") as session:
             try:
                 # A secret follows no redirect.
                 return session.post(own.token_url, json=body, allow_redirects=False)
@@ -148,8 +141,3 @@ class TokenService:
         if status == requests.codes.forbidden or "audience" in words:
             return f"{shown}: check audience, and what the key {client} was made for in Bluecore's Developer Portal"
         return f"{shown}: check client_id and client_secret {client}"
-
-
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Else what a .netrc holds for the host would be sent along."""
-    return request

@@ -59,6 +59,17 @@ class ConnectionSettings:
         )
 
 
+def trusted(url: str, ca_location: str | None) -> str | None:
+    """The path of the CA bundle by which a server is checked; None: the well-known ones.
+
+    Args:
+        url: the server's.
+        ca_location: what the configuration says; None: the environment may.
+    """
+    verify = ConnectionSettings.from_environment(url, timeout=1, max_in_flight=1, verify=ca_location or True).verify
+    return verify if isinstance(verify, str) else None
+
+
 class Transport(Protocol):
     """Carries requests, many at a time; called from one thread. Redirects are answers, not followed.
 

@@ -14,7 +14,7 @@ from consumer.delivery.partitions import Partitions
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.receipts import Receipts
 from consumer.delivery.shares import UNKNOWN, Share, shares_of, without
-from consumer.delivery.taking import refused_task, task_of
+from consumer.delivery.taking import plain_task, refused_task, task_of
 from consumer.delivery.task import PartitionState, Task
 from consumer.records import Delivered, Mapped, Outcome, Record, Reject, Send
 
@@ -44,7 +44,7 @@ class Arrivals:
         self.duplicates_skipped = 0
         """How many records were read again that had been settled before."""
 
-    def take(self, record: Record, mapped: Mapped, now: float) -> None:
+    def take(self, record: Record, mapped: Mapped, now: float) -> None:  # noqa: C901 - flat, as it is for every event
         """A record that was read, and what mapping made of it."""
         state = self._partitions.accepting(record.partition)
         if state is None:
@@ -66,7 +66,9 @@ class Arrivals:
             return
         task: Task | None = None
         if isinstance(mapped, Send):
-            task = self._mapped(record, Share(UNNAMED, "", mapped), state, now, half=half)
+            if not (half or self._held_routes.watched or self._memory_of_left.partly):
+                task = plain_task(record, mapped, state, self._policy, self._outbox.number())
+            task = task or self._mapped(record, Share(UNNAMED, "", mapped), state, now, half=half)
         elif isinstance(mapped, Reject):
             task = self._refused(record, mapped, state, now, half=half)
         if task is None:

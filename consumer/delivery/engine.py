@@ -193,7 +193,9 @@ class Engine:
         allowed = gates.allowance(now, endpoint.in_flight)
         while (not breaker.open or gates.may_pass(now)) and (lane := next_lane(name)) is not None:
             task = lane.queue[0]
-            if self._must_wait(task, lane, now):
+            # Nearly every one has no time before which it may not go, and no key that may be parked.
+            may_wait = task.due > now or now >= task.state.lease.until or task.parking_key is not None
+            if may_wait and self._must_wait(task, lane, now):
                 continue
             if task.failure is not None:
                 self._answers.write(task, now)
@@ -241,7 +243,8 @@ class Engine:
             task.state.changed = True  # a commit asks the group
             self._lanes.wait(lane, now + _ASKED_AGAIN)
             return True
-        if task.parking_key is None or (turn := self._order.turn(task)) is Turn.MAY_GO:
+        turn = self._order.turn(task)
+        if turn is Turn.MAY_GO:
             return False
         if turn is Turn.PARK_BEHIND:
             task.fail(parked(task, now))

@@ -155,8 +155,10 @@ class Lanes(Generic[T]):
         if ready is not None:
             for priority in self._priorities[endpoint]:
                 of_priority = ready[priority]
-                if of_priority and (first := _first(of_priority)) is not None:
-                    return first
+                while of_priority:
+                    lane = of_priority.popleft()
+                    if not lane.closed:
+                        return lane
         return None
 
     def any_ready(self, such: Callable[[T], bool], endpoint: str = "") -> bool:
@@ -168,8 +170,10 @@ class Lanes(Generic[T]):
         """The next of this priority alone, of whichever endpoint."""
         for of_endpoint in self._ready.values():
             ready = of_endpoint.get(priority)
-            if ready and (first := _first(ready)) is not None:
-                return first
+            while ready:
+                lane = ready.popleft()
+                if not lane.closed:
+                    return lane
         return None
 
     def ready_count(self, lowest: float, below: float, endpoint: str = "") -> int:
@@ -216,12 +220,3 @@ class Lanes(Generic[T]):
         while self._waiting and self._waiting[0][2].closed:
             heapq.heappop(self._waiting)
         return self._waiting[0][0] if self._waiting else float("inf")
-
-
-def _first(ready: deque[Lane[T]]) -> Lane[T] | None:
-    """Takes the first that has not closed."""
-    while ready:
-        lane = ready.popleft()
-        if not lane.closed:
-            return lane
-    return None

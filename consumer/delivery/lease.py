@@ -15,16 +15,17 @@ class Lease:
     Where it has ended, a commit has to pass before anything is sent.
     """
 
-    __slots__ = ("_asked", "_seconds", "_until")
+    __slots__ = ("_asked", "_seconds", "until")
 
     def __init__(self, seconds: float = float("inf"), now: float = 0.0) -> None:
         """`seconds`: for how long the group's word holds; `now`: seconds since the epoch."""
         self._seconds = seconds
-        self._until = now + seconds
+        self.until = now + seconds
+        """From then on it holds no longer."""
         self._asked = now
 
     def holds(self, now: float) -> bool:
-        return now < self._until
+        return now < self.until
 
     def asked(self, now: float) -> None:
         """A commit is sent."""
@@ -32,8 +33,8 @@ class Lease:
 
     def granted(self) -> None:
         """The group has taken it."""
-        self._until = self._asked + self._seconds
+        self.until = self._asked + self._seconds
 
     def refused(self) -> None:
         """The group does not know this member any more."""
-        self._until = _NEVER
+        self.until = _NEVER

@@ -37,6 +37,24 @@ def _is_left(refused: Reject, task: Task) -> bool:
     return of_part and (refused.number, refused.event) not in task.done
 
 
+def plain_task(
+    record: Record, mapped: Send, state: PartitionState, policy: DeliveryPolicy, number: int
+) -> Task | None:
+    """The task of nearly every record, of one request and without a past, as `task_of` makes it; None: ask that."""
+    requests, priority, _, refused, numbers, _, _ = mapped
+    if len(requests) != 1 or refused or numbers or record.redelivery is not None or state.settled.half:
+        return None
+    ((event, body, customer, link, _, _, _, _),) = requests
+    size = _size(record) + len(body)
+    if len(customer) > _LONG:
+        size += len(customer)
+    ordered, by_customer = event in policy.ordered_events, policy.ordering == "customer"
+    if event in CONSENTS and not link:
+        kind, first = OrderClass.CONSENT, priority + CONSENT_STEP
+        return Task(record, state, requests, first, size, number, ordered, kind, by_customer=by_customer)
+    return Task(record, state, requests, priority, size, number, ordered, by_customer=by_customer)
+
+
 def task_of(  # noqa: PLR0913 - a record, and what is known of it
     record: Record, share: Share, state: PartitionState, policy: DeliveryPolicy, number: int, *, half: bool = False
 ) -> Task | None:

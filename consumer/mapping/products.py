@@ -145,6 +145,8 @@ def products_per_request(
 
 
 def _listed(value: Any) -> Any:
+    if type(value) is list:
+        return value
     return None if is_blank(value) else readable(value)
 
 

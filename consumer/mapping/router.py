@@ -95,9 +95,8 @@ class Router:
             event, destination = "", route.destination
             try:
                 record = value if route.zone is None else localised(value, route.zone)
-                if route.applies(record):
-                    event = route.only_event
-                    plan = route.plan(record)
+                if route.when is None or route.applies(record):
+                    plan = route.plans[None] if route.chooser is None else route.plan(record)
                     if plan is None:
                         reason = "event"
                         continue

@@ -18,8 +18,8 @@ log = structlog.get_logger(__name__)
 _LONGEST_WHY = 500  # characters
 _ADVICE: Final[Mapping[str, str]] = {
     "http_401": "a new token was refused, too: check rest_api.client_id, client_secret and audience",
-    "http_403": "the key lacks a right: add it in Bluecore's Developer Portal",
-    "http_404": "the key does not cover this namespace, or rest_api.url is another's: check both",
+    "http_403": "the key lacks a right, or does not cover the namespace: look at it in Bluecore's Developer Portal",
+    "http_404": "there is no such namespace for this key, or rest_api.url is another's: check both",
     "token": "no access token is to be had: check rest_api.token_url, client_id and client_secret",
 }
 """By the cause of an outage of a REST API."""

@@ -97,7 +97,7 @@ class Pages:
             phone = identifier({"phone_number": asked["phone_number"]}, "")
         except (ValueError, KeyError, TypeError, Refused):
             raise HTTPException(400, 'It takes the number that confirms: {"phone_number": "+14155550100"}.') from None
-        if not self._sandbox.store.confirm(phone, time.time_ns(), asked.get("namespace")):
+        if not self._sandbox.store.confirm(phone, time.time_ns(), request.query_params.get("namespace")):
             raise HTTPException(404, "Nothing waits for this number to be confirmed.")
         return Response(status_code=204)
 

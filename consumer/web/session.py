@@ -59,14 +59,14 @@ class BoundedAdapter(HTTPAdapter):
         return response
 
 
-def bounded_session(seconds: float, ca: str | None = None) -> requests.Session:
-    """A session with a `BoundedAdapter` for every address.
+def bounded_session(seconds: float, ca: str | None = None, setting: str = "ssl.ca.location") -> requests.Session:
+    """A session with a `BoundedAdapter` for every address; `setting` names the CA's file.
 
     Raises:
         UnusableSetting: there is no file of the CA.
     """
     if ca is not None and not Path(ca).exists():
-        raise UnusableSetting(f"ssl.ca.location: there is no file {ca}")
+        raise UnusableSetting(f"{setting}: there is no file {ca}")
     session = requests.Session()
     # Else what a .netrc holds for the host would override the cloud's own credentials.
     session.auth = _as_it_is

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumer.bluecore.reply import LONGEST_HEAD, NoHttpError, Reply, usual
+from consumer.bluecore.reply import LONGEST_HEAD, NoHttpError, Reply
 from consumer.bluecore.response import BODY_LIMIT, Response
 
 USUAL = (
@@ -24,7 +24,6 @@ ODD = {
     "no body": b"HTTP/1.1 204 No\r\nX: 1\r\n\r\n",
     "packed": b"HTTP/1.1 429 Slow\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%b" % (len(PACKED), PACKED),
     "bare line ends": b"HTTP/1.1 202 A\nContent-Length: 2\n\nok",
-    "lengths alike": b"HTTP/1.1 202 A\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok",
 }
 
 
@@ -35,39 +34,24 @@ def fed(*pieces: bytes) -> Reply:
     return reply
 
 
-def test_a_usual_answer_in_one_piece_is_read_at_a_glance() -> None:
-    assert usual(USUAL) == Response(202, USUAL[:-2].decode(), b"ok")
+def test_a_connection_brings_one_answer_after_the_other() -> None:
+    reply = fed(USUAL)
+    assert (reply.over, reply.reusable) == (True, True)
+    assert reply.response() == Response(202, USUAL[:-2].decode(), b"ok")
+    reply.begin()
+    assert (reply.over, reply.heard, reply.status) == (False, False, 0)
+    reply.feed(ODD["chunks"])
+    assert reply.response().body == b"hello world"
 
 
-def test_so_is_one_of_a_single_chunk() -> None:
-    head = b"HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n"
-    assert usual(head + b"2\r\nok\r\n0\r\n\r\n") == Response(202, head.decode(), b"ok")
-    for rest in (b"3\r\nok\r\n0\r\n\r\n", b"1\r\nok\r\n0\r\n\r\n", b"2\r\nok\r\n0\r\n", b"2\r\nok\r\n"):
-        assert usual(head + rest) is None
+def test_an_answer_that_nobody_has_asked_for_ends_the_connection() -> None:
+    reply = fed(USUAL + USUAL)
+    assert (reply.over, reply.reusable, reply.response().body) == (True, False, b"ok")
 
 
-@pytest.mark.parametrize("data", [*ODD.values(), USUAL[:-1], USUAL[:40], USUAL + b"x", b"", b"SMTP ready\r\n\r\n"])
-def test_nothing_else_is(data: bytes) -> None:
-    assert usual(data) is None
-
-
-@pytest.mark.parametrize(
-    "header",
-    [
-        b"Content-Length: 3",
-        b"content-length:2",
-        b"Transfer-Encoding: chunked",
-        b"CONTENT-ENCODING: gzip",
-        b"Connection: close",
-        b"Connection: keep-alive, close",
-        b" folded",
-        b"bare\nline",
-    ],
-)
-@pytest.mark.parametrize("before", [True, False])
-def test_nor_is_one_with_a_header_that_asks_for_more(header: bytes, *, before: bool) -> None:
-    lines = [b"Content-Length: 2", header] if not before else [header, b"Content-Length: 2"]
-    assert usual(b"HTTP/1.1 202 Accepted\r\n" + b"\r\n".join(lines) + b"\r\n\r\nok") is None
+def test_one_that_changes_the_protocol_is_an_answer_and_the_last_one() -> None:
+    reply = fed(b"HTTP/1.1 202 A\r\nUpgrade: h2\r\nConnection: Upgrade\r\nContent-Length: 2\r\n\r\nok")
+    assert (reply.over, reply.status, reply.response().body) == (True, 202, b"ok")
 
 
 @given(name=st.sampled_from(["usual", *ODD]), data=st.data())
@@ -95,7 +79,7 @@ def test_whatever_comes_is_an_answer_or_none(data: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("name", "body"),
-    [("chunks", b"hello world"), ("trailers", b"ok"), ("interim", b"ok"), ("no body", b""), ("lengths alike", b"ok")],
+    [("chunks", b"hello world"), ("trailers", b"ok"), ("interim", b"ok"), ("no body", b"")],
 )
 def test_odd_answers_are_read_to_their_ends(name: str, body: bytes) -> None:
     reply = fed(ODD[name])
@@ -123,6 +107,7 @@ def test_a_small_packed_body_becomes_no_large_one() -> None:
         b"HTTP/1.0 202 A\r\nContent-Length: 2\r\n\r\n",
         b"HTTP/1.1 202 A\r\nContent-Length: 2\r\nConnection: close\r\n\r\n",
         b"HTTP/1.1 202 A\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n",
+        b"HTTP/1.1 202 A\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n",
         b"HTTP/1.1 202 A\r\nContent-Length: two\r\n\r\n",
         b"HTTP/1.1 202 A\r\nTransfer-Encoding: gzip\r\nContent-Length: 2\r\n\r\n",
         b"HTTP/1.1 202 A\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n",

@@ -93,7 +93,7 @@ class Shopfront:
 
 @pytest.fixture
 def front(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Shopfront:
-    monkeypatch.setattr("consumer.commands.reconcile.repairing.DUE_SECONDS", 2.0)
+    monkeypatch.setattr("consumer.commands.reconcile.rewriting.DUE_SECONDS", 2.0)
     return Shopfront(pipeline)
 
 

@@ -45,10 +45,10 @@ def main(only: tuple[str, ...], operators: bool, page: bool) -> None:  # noqa: F
 def _make(due: list[Check], *, with_operators: bool) -> bool:
     """Whether a check has failed."""
     folder = Path(tempfile.mkdtemp(prefix="bluecore-k8s-"))
-    image = programs.image()
-    # Ports and addresses are the same in every run.
+    # Ports, addresses and the image are the same in every run.
     with ExitStack() as stack:
         stack.enter_context(one_at_a_time(programs.home() / "running"))
+        image = programs.image()
         beside = stack.enter_context(shop.running(folder))
         plane = stack.enter_context(control_plane.running(folder, image, shop.HOSTS))
         click.echo(f"the control plane is ready after {plane.seconds:.0f} s: {folder}", err=True)

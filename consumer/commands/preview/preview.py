@@ -33,8 +33,14 @@ class Previewed:
     place: tuple[Partition, int] | None = None
 
 
-def preview_json(
-    config: Config, topic: str, record_name: str | None, source: BinaryIO, *, token: str | None = MASK
+def preview_json(  # noqa: PLR0913 - what a test hands in is one of them
+    config: Config,
+    topic: str,
+    record_name: str | None,
+    source: BinaryIO,
+    *,
+    token: str | None = MASK,
+    clock: Clock | None = None,
 ) -> Iterator[Previewed]:
     """Decoded records as JSON text, as if they were the topic's; `json_records` says how they may stand there.
 
@@ -45,19 +51,23 @@ def preview_json(
             for one.
         source: the text.
         token: what stands for each namespace; None: itself, where requests are made to be sent.
+        clock: the time by which a consent is of the future.
     """
     named = _named(config, topic)
     only = named.pop() if len(named) == 1 else None
     line = 1
+    now_ms = int((clock or SystemClock()).now() * _MS)
     # Age is not judged: a file does not say when its records were written, and an old example is a good one.
+    routes = [route.model_copy(update={"max_event_age_seconds": 0}) for route in config.routes]
     translator = masked_translator(
         config,
         lambda _: JsonRecord(record_name or only or "(no --record given)", line),
         json_key,
+        routes=routes,
         token=token,
     )
     for number, (text, line) in enumerate(json_records(source)):  # noqa: B007 - the decoder reads the line
-        yield Previewed(translator.translate(placed(topic, number, text), None))
+        yield Previewed(translator.translate(placed(topic, number, text), now_ms))
 
 
 def preview_topic(

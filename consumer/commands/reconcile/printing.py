@@ -20,7 +20,8 @@ from consumer.bluecore.consent_differences import Kind
 from consumer.commands.exits import print_error
 from consumer.commands.reconcile.judging import Difference
 from consumer.commands.reconcile.reconciling import Found
-from consumer.commands.reconcile.repairing import Repaired, why_not_repaired
+from consumer.commands.reconcile.repairing import why_not_repaired
+from consumer.commands.reconcile.rewriting import Repaired
 from consumer.config.endpoints import section_of
 from consumer.config.model import Config
 from consumer.config.secrets import secrets_of
@@ -34,14 +35,17 @@ _Name = Callable[[str], str]
 def print_found(found: Found, config: Config, *, show_values: bool) -> None:
     """The differences: each a line in a pipe, and the first of them a table on a terminal."""
     name_of: _Name = str if show_values else partial(customer_hash, key=config.customer_hash_key)
-    differences = sorted(found.differences, key=lambda each: (each.kind, each.word.at_ms))
+    order = tuple(Kind)
+    differences = sorted(found.differences, key=lambda each: (order.index(each.kind), each.word.at_ms))
     if not sys.stdout.isatty():
         for each in differences:
             click.echo(orjson.dumps(_line(each, name_of)))
-    elif differences:
-        Console().print(_table(differences[:_MOST_ROWS], name_of))
+    else:
+        if differences:
+            Console().print(_table(differences[:_MOST_ROWS], name_of, several=bool(config.destinations)))
         if len(differences) > _MOST_ROWS:
             click.echo(f"and {len(differences) - _MOST_ROWS:,} more: all of them are lines in a pipe")
+        click.echo(_sentence(found))
     mask = masker(secrets_of(config))
     for destination, (count, why) in found.not_asked.items():
         print_error(f"{section_of(destination)}: Bluecore was not asked about {count:,} customers: {mask(why)}")
@@ -57,20 +61,22 @@ def print_found(found: Found, config: Config, *, show_values: bool) -> None:
 
 
 def print_summary(found: Found, repaired: Repaired | None) -> None:
-    """The last line in a pipe; a sentence on a terminal."""
-    summary = _summary(found, repaired)
+    """The last line in a pipe; on a terminal, what was repaired."""
     if not sys.stdout.isatty():
-        click.echo(orjson.dumps({"summary": summary}))
-        return
-    ways = ", ".join(f"{count:,} {kind.replace('_', ' ')}" for kind, count in summary["by_kind"].items() if count)
-    click.echo(
-        f"{found.checked:,} consents checked, {len(found.differences):,} differ{f' ({ways})' if ways else ''}, "
-        f"{found.on_their_way:,} on their way"
-    )
-    if repaired is not None:
+        click.echo(orjson.dumps({"summary": _summary(found, repaired)}))
+    elif repaired is not None:
         click.echo(
             f"{repaired.sent:,} were written to the retry topic and are sent again; run this again in some minutes"
         )
+
+
+def _sentence(found: Found) -> str:
+    kinds = Counter(each.kind for each in found.differences)
+    ways = ", ".join(f"{kinds[kind]:,} {kind.replace('_', ' ')}" for kind in Kind if kinds[kind])
+    return (
+        f"{found.checked:,} consents checked, {len(found.differences):,} differ{f' ({ways})' if ways else ''}, "
+        f"{found.on_their_way:,} on their way"
+    )
 
 
 def _summary(found: Found, repaired: Repaired | None) -> dict[str, Any]:
@@ -110,13 +116,15 @@ def _line(each: Difference, name_of: _Name) -> dict[str, Any]:
     }
 
 
-def _table(differences: list[Difference], name_of: _Name) -> Table:
+def _table(differences: list[Difference], name_of: _Name, *, several: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
-    for heading in ("customer", "here", "since (UTC)", "at Bluecore", "since (UTC)", "by", "record"):
+    headings = ["customer", "here", "since (UTC)", "at Bluecore", "since (UTC)", "by", "record"]
+    for heading in (["destination"] if several else []) + headings:
         table.add_column(heading, overflow="fold")
     for each in differences:
         word, there = each.word, each.there
         row = (
+            *((each.consent.destination or "bluecore",) if several else ()),
             name_of(each.consent.customer),
             _HERE[word.event],
             _time(word.at_ms) or "",

@@ -12,7 +12,8 @@ from consumer.commands.reconcile.preparing import Plan
 from consumer.commands.reconcile.printing import print_found, print_summary
 from consumer.commands.reconcile.reading import ConsentTopics, Topics, consent_topics
 from consumer.commands.reconcile.reconciling import Found, consent_readers, reconcile, without_later
-from consumer.commands.reconcile.repairing import Repaired, repair, why_not_repaired
+from consumer.commands.reconcile.repairing import repair, why_not_repaired
+from consumer.commands.reconcile.rewriting import Repaired
 from consumer.commands.rehearse.reading import taken_topics
 from consumer.commands.rehearse.screen import bars
 from consumer.config.model import Config
@@ -45,9 +46,9 @@ def run(  # noqa: PLR0913 - the command's options
     """
     topics, missing = taken_topics(config)
     names = [name for name in topics if any(route.takes(name) for route in plan.routes)]
-    for name, why in missing.items():
-        if any(route.topic == name for route in plan.routes):
-            print_error(f"{name}: {why}")
+    absent = {name: why for name, why in missing.items() if any(route.topic == name for route in plan.routes)}
+    for name, why in absent.items():
+        print_error(f"{name}: {why}")
     with (
         consent_readers(config, plan.destinations) as (readers, stop),
         consent_topics(config, plan.routes) as consents,
@@ -59,7 +60,7 @@ def run(  # noqa: PLR0913 - the command's options
         print_found(found, config, show_values=show_values)
         repaired = _repaired(config, found, consents, read, names, ask=ask) if repair and found.differences else None
     print_summary(found, repaired)
-    return not (found.differences or found.unreadable or found.not_asked)
+    return not (found.differences or found.unreadable or found.not_asked or absent)
 
 
 def _repaired(  # noqa: PLR0913 - what is repaired, and with what

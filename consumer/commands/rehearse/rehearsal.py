@@ -23,12 +23,14 @@ from consumer.config.model import Config
 from consumer.config.route import DestinationByValue, RouteConfig
 from consumer.mapping.compiled_route import names_read
 from consumer.mapping.reads import union
+from consumer.mapping.said import consented_ms
 from consumer.mapping.timing import too_old
 from consumer.mapping.translate import Translator
 from consumer.pipeline.decoding import decoders, key_decoder
-from consumer.records import Mapped, Reason, Record, Reject, Send, Skip, Stage
+from consumer.records import EventRequest, Mapped, Reason, Record, Reject, Send, Skip, Stage
 
 _EXCERPT: Final = 1_000
+_OF_THE_FUTURE: Final = Reject(Reason.INVALID_FIELD, Stage.MAP, "consented_at: is in the future", "consented_at")
 _OF_THE_OTHER_KIND: Final = (Skip("records"), Skip("tombstone"))
 
 
@@ -114,6 +116,8 @@ class Rehearsal:
             if old:
                 what = Reject(Reason.TOO_OLD, Stage.MAP, too_old(self._limit(route)))
                 row.add_refusal(what, record, self._example)
+            elif any(self._is_of_the_future(request) for request in outcome.requests):
+                row.add_refusal(_OF_THE_FUTURE, record, self._example)
             else:
                 row.send += 1
                 row.omitted.update([each.label for each in outcome.omitted])
@@ -136,6 +140,11 @@ class Rehearsal:
         own = None if isinstance(outcome, Skip) else outcome.event_time_ms
         time_ms = record.timestamp_ms if own is None else own
         return time_ms is not None and is_ahead(time_ms, self.now_ms)
+
+    def _is_of_the_future(self, request: EventRequest) -> bool:
+        """Whether it carries a time of a consent that has not come yet: the service refuses that."""
+        at_ms = consented_ms(request)
+        return at_ms is not None and is_ahead(at_ms, self.now_ms)
 
     def _limit(self, route: RouteConfig) -> float:
         own = route.max_event_age_seconds

@@ -47,8 +47,12 @@ class CustomerWrite:
         whom = _joined(profiles, self.namespace, change) if not differs else change.identifier
         profiles.change(self.namespace, whom, patch)
 
-    def answer(self, profiles: Profiles) -> dict[str, Any]:
-        return customer_answer(profiles, self.namespace, self.change.identifier) or {}
+    def answer(self, profiles: Profiles, *, differs: bool) -> dict[str, Any]:
+        """The customer as it now is, with what was asked for as it was written: the sandbox keeps long values cut."""
+        found = customer_answer(profiles, self.namespace, self.change.identifier) or {}
+        if found and not differs:
+            found["data"]["attributes"] |= self.change.attributes
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +63,26 @@ class ConsentWrite:
     subscription: Subscription
 
     def apply(self, profiles: Profiles, mark: Mark, *, differs: bool) -> None:
-        """Do it; where it `differs`, the opposite holds, as if a file had said so at the same time."""
+        """Do it; where it `differs`, the opposite holds, as if a file had said so at the same time or after it."""
         said = self.subscription
-        if differs:
-            status = Status.UNSUBSCRIBED if said.status is not Status.UNSUBSCRIBED else Status.SUBSCRIBED
-            said = replace(said, status=status, source=Source.UPLOAD)
 
         def take(profile: Profile) -> None:
             profile.record_event(*mark)
-            profile.subscriptions.take(said)
+            profile.subscriptions.take(_opposite(said, profile) if differs else said)
 
         profiles.change(self.namespace, said.identifier, take)
 
-    def answer(self, profiles: Profiles) -> dict[str, Any]:
+    def answer(self, profiles: Profiles, *, differs: bool) -> dict[str, Any]:  # noqa: ARG002 - it is what stands
+        """What stands for the address."""
         return consent_answer(profiles, self.namespace, self.subscription.identifier) or {}
+
+
+def _opposite(said: Subscription, profile: Profile) -> Subscription:
+    """What stands in the place of what was said, also where something of a later time was known."""
+    known = profile.subscriptions.find(said.identifier, said.message_type)
+    status = Status.UNSUBSCRIBED if said.status is not Status.UNSUBSCRIBED else Status.SUBSCRIBED
+    at = max(said.consented_at, known.consented_at if known else said.consented_at)
+    return replace(said, status=status, source=Source.UPLOAD, consented_at=at)
 
 
 def customer_answer(profiles: Profiles, namespace: str, identifier: str) -> dict[str, Any] | None:

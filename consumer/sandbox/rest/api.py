@@ -21,9 +21,10 @@ from consumer.sandbox.injector import Disturbance, FaultInjector
 from consumer.sandbox.received import Outcome, Received
 from consumer.sandbox.rest.answers import ConsentWrite, CustomerWrite, Mark, consent_answer, customer_answer
 from consumer.sandbox.rest.bodies import consent, customer_change, event_name
-from consumer.sandbox.rest.errors import other_shape, status_body
+from consumer.sandbox.rest.errors import status_body
 from consumer.sandbox.rest.refused import Refused
 from consumer.sandbox.rest.request import TOKEN, Request, Way
+from consumer.sandbox.rest.shapes import other_shape
 from consumer.sandbox.rest.tokens import Tokens
 from consumer.sandbox.settings import SandboxSettings
 from consumer.sandbox.store import Store
@@ -139,7 +140,8 @@ class RestApi:
             return status, status_body(refused.status, refused.sentence, request.id)
         if step == "misshapen":
             return status, orjson.dumps(other_shape(next(self._misshapen)))
-        body = verdict.body if verdict.write is None else verdict.write.answer(self._store.profiles)
+        write = verdict.write
+        body = verdict.body if write is None else write.answer(self._store.profiles, differs=step == "differs")
         return status, orjson.dumps(body)
 
     def _remember(  # noqa: PLR0913 - all that is known of the request

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -167,7 +168,7 @@ def test_a_number_that_is_no_amount_is_a_fault_of_its_field(total: str) -> None:
 
 
 def test_a_record_nested_deeper_than_python_goes_is_refused() -> None:
-    line = json.dumps(ORDER).replace('"p-1"}', '"p-1", "more": ' + '{"a":' * 800 + "1" + "}" * 801)
+    line = json.dumps(ORDER).replace('"p-1"}', '"p-1", "more": ' + '{"a":' * 60_000 + "1" + "}" * 60_001)
     (outcome,) = outcomes(line, "shop.orders")
     assert isinstance(outcome, Reject)
 
@@ -259,3 +260,46 @@ def test_a_paused_topic_is_told_of() -> None:
     config = Config.model_validate({**SOUND, "routes": [{"topic": "t", "event": "search", "paused": True}]})
     assert paused_topic(config, "t") == "the service does not read t: routes[0] is paused"
     assert paused_topic(config, "u") is None
+
+
+class Noon:
+    """A clock that stands still, at noon of the last day of January 2026."""
+
+    def now(self) -> float:
+        return datetime(2026, 1, 31, 12, tzinfo=UTC).timestamp()
+
+    def monotonic(self) -> float:
+        return 0.0
+
+
+@pytest.mark.parametrize(
+    ("record", "field", "rule"),
+    [
+        ({"said_at": "2026-01-31T12:06:00Z"}, "consented_at", "is in the future"),
+        ({"said_at": "2026-01-31T12:00:00"}, "consented_at", "says no time zone"),
+        ({"mobile": "0555 666"}, "phone_number", "is no phone number in E.164"),
+        ({"type": "SMS"}, "message_type", "is none of MARKETING, TRANSACTIONAL"),
+        ({"mobile": None}, "phone_number", "missing"),
+    ],
+)
+def test_a_consent_that_the_eligibility_api_would_not_take_is_refused_with_the_field(
+    record: dict[str, Any], field: str, rule: str
+) -> None:
+    """In a file, too, whose records are never too old, and whatever age the route allows."""
+    route = {
+        "topic": "shop.sms",
+        "event": "signup",
+        "api": "eligibility",
+        "max_event_age_seconds": 60,
+        "fields": {"phone_number": "mobile", "consented_at": "said_at", "message_type": "type"},
+    }
+    client = {"namespace": "shop", "rest_api": {"client_id": "c", "client_secret": "s"}}
+    config = Config.model_validate({**SOUND, "bluecore": client, "routes": [route]})
+    sound = {"mobile": "+15556667777", "said_at": "2020-01-31T12:00:00Z"}
+    source = io.BytesIO(json.dumps([sound, sound | record]).encode())
+
+    sent, refused = [each.outcome for each in preview_json(config, "shop.sms", None, source, clock=Noon())]
+
+    assert isinstance(sent, Send)
+    assert isinstance(refused, Reject)
+    assert (refused.field, rule in refused.message) == (field, True)

@@ -109,8 +109,8 @@ def test_the_last_word_of_each_customer_counts_and_both_ways_are_found(stage: St
     assert result.exit_code == 1, result.output
     rows, summary = lines(result)
     assert [(row["kind"], row["customer"], row["here"], row["there"]) for row in rows] == [
-        ("not_subscribed", customer_hash("back@shop.com", NAMESPACE), "subscribed", "unsubscribed"),
         ("still_subscribed", customer_hash("left@shop.com", NAMESPACE), "unsubscribed", "subscribed"),
+        ("not_subscribed", customer_hash("back@shop.com", NAMESPACE), "subscribed", "unsubscribed"),
     ]
     assert summary == {
         "checked": 4,
@@ -242,6 +242,16 @@ def test_what_cannot_be_compared_is_said_and_is_no_success(
     result = command("--config", stage.file())
     assert result.exit_code == 1
     assert says in result.stderr
+
+
+def test_a_topic_that_is_not_there_is_no_success(stage: Stage) -> None:
+    stage.say(("optin", "a@shop.com"))
+    stage.settle()
+    stage.there({"a@shop.com": "SUBSCRIBED"})
+    routes = [{"topic": name, "event": "optin"} for name in (stage.topic, f"{stage.topic}x")]
+    result = command("--config", stage.file(routes))
+    assert (result.exit_code, lines(result)[1]["checked"]) == (1, 1)
+    assert f"{stage.topic}x: {stage.broker.bootstrap} has no such topic" in result.stderr
 
 
 def test_a_key_that_may_not_read_is_refused_before_anything_is_read(stage: Stage) -> None:

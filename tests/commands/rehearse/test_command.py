@@ -168,6 +168,30 @@ def test_age_is_that_of_the_event_s_own_time(broker: Broker, shop: Shop, tmp_pat
         assert row["send"] == sent, "without a limit of its own it is the general one"
 
 
+def test_a_consent_of_the_future_is_refused_and_the_quota_of_its_api_told(
+    broker: Broker, shop: Shop, tmp_path: Path
+) -> None:
+    name = broker.topic()
+    broker.produce(name, [Message(b"key", shop.event("optin", f"c{number}@example.com")) for number in range(4)])
+    route = {
+        "topic": name,
+        "event": "optin",
+        "api": "eligibility",
+        "fields": {"consented_at": '`"2999-01-01T00:00Z"`'},
+    }
+    client = {"rest_api": {"client_id": "c", "client_secret": "s"}}
+    path = settings(tmp_path, broker, shop, [route, {"topic": name, "event": "optin"}], bluecore=client)
+
+    result = command("--config", path)
+    assert result.exit_code == 0, result.output
+    (future, present), summary = lines(result)
+
+    assert (future["send"], future["reject"]) == (0, {"invalid_field": 4})
+    assert future["commonest"][0]["message"] == "consented_at: is in the future"
+    assert (present["send"], present["reject"]) == (4, {})
+    assert summary["rest_apis"]["/eligibility"]["first_load_seconds"] > 0
+
+
 def test_what_is_paused_is_not_sent_and_what_it_would_be_is_told(
     broker: Broker, shop: Shop, topic: str, tmp_path: Path
 ) -> None:

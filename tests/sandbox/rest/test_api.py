@@ -124,6 +124,17 @@ def test_an_answer_that_differs_is_what_stands(client: Client, running: Running)
     assert (customer.status_code, customer.json()["data"]["attributes"]) == (200, {})
 
 
+def test_an_answer_differs_where_the_events_api_has_just_said_what_is_asked(client: Client, running: Running) -> None:
+    """As of a consent that goes by both ways: the Events API's has the later time, that of its arrival."""
+    disturb(running, eligibility={"rates": {"differs": 1}})
+    client.http.post(running.api_url, json=event("unsubscribe", customer=profile()), timeout=10)
+    answer = client.consent("UNSUBSCRIBE", consented_at="2026-11-02T09:00:00Z")
+    assert [each["status"] for each in answer.json()["data"]["subscription"]["states"]] == ["SUBSCRIBED"]
+    running.sandbox.faults.clear()
+    client.http.post(running.api_url, json=event("unsubscribe", customer=profile()), timeout=10)
+    assert [each["status"] for each in client.states(email=JANE)] == ["UNSUBSCRIBED"], "what is said later counts"
+
+
 def test_an_answer_of_another_shape_has_been_taken(client: Client, running: Running) -> None:
     disturb(running, eligibility={"rates": {"misshapen": 1}})
     shapes = {client.consent("OPTIN", id={"email": f"p{number}@a.example"}).text for number in range(7)}

@@ -36,6 +36,12 @@ def test_the_answer_is_the_customer_as_it_now_is(client: Client) -> None:
         assert client.call("GET", "customers", params=params).json()["data"]["attributes"]["vip"] is True
 
 
+def test_what_was_asked_comes_back_as_it_was_written_however_long(client: Client) -> None:
+    """What the sandbox keeps is cut; a sender holds the answer against what it sent."""
+    asked = {"note": "x" * 2_000, "sizes": [38, 39], "address": {"city": "Portland"}, "gone": None}
+    assert post(client, attributes=asked).json()["data"]["attributes"] == asked
+
+
 def test_a_number_that_turns_out_to_be_hers_brings_what_was_known_of_it(client: Client) -> None:
     client.consent("OPTIN", id={"phone_number": PHONE})
     post(client, id={"phone_number": PHONE}, attributes={"city": "Portland", "name": "J."})
