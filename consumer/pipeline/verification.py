@@ -21,6 +21,7 @@ from consumer.bluecore.consent_reader import ConsentUnavailable, ConsentUnreadab
 from consumer.bluecore.consent_states import ConsentState, effective
 from consumer.clock import Clock
 from consumer.telemetry.incidents import Incidents
+from consumer.telemetry.masking import without_phones
 from consumer.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
@@ -139,7 +140,7 @@ class Verification:
             return self._policy.away_seconds
         except ConsentUnreadable as unreadable:
             self._settle(key, waiting, "unreadable")
-            self._tell("a consent could not be verified", key, why=str(unreadable))
+            self._tell("a consent could not be verified", key, why=without_phones(str(unreadable)))
         else:
             self._judge(key, waiting, reading)
         self._is_away = False
@@ -188,7 +189,8 @@ class Verification:
         self._away_until = self._clock.now() + self._policy.away_seconds
         if not self._is_away:
             self._is_away = True
-            log.warning("consents cannot be read back from Bluecore: it is tried again until they can", error=why)
+            what = "consents cannot be read back from Bluecore: it is tried again until they can"
+            log.warning(what, error=without_phones(why))
 
     def _tell(self, what: str, key: _Key, **said: str) -> None:
         destination, customer = key[:2]
