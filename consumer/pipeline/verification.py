@@ -17,7 +17,7 @@ import structlog
 
 from consumer.bluecore.asked_consents import AskedConsent
 from consumer.bluecore.consent_differences import kind_of
-from consumer.bluecore.consent_reader import ConsentUnavailable, ConsentUnreadable, Reading
+from consumer.bluecore.consent_reader import ConsentUnavailable, ConsentUnreadable, Reading, Stopped
 from consumer.bluecore.consent_states import ConsentState, effective
 from consumer.clock import Clock
 from consumer.telemetry.incidents import Incidents
@@ -138,9 +138,12 @@ class Verification:
         except ConsentUnavailable as unavailable:
             self._unavailable(key, waiting, str(unavailable))
             return 0
-        except ConsentUnreadable as unreadable:
+        except Stopped:
+            raise
+        except Exception as error:  # noqa: BLE001 - were the thread to end, nothing would be read back any more
+            why = str(error) if isinstance(error, ConsentUnreadable) else type(error).__name__
             self._settle(key, waiting, "unreadable")
-            self._tell("a consent could not be verified", key, why=without_phones(str(unreadable)))
+            self._tell("a consent could not be verified", key, why=without_phones(why))
         else:
             self._judge(key, waiting, reading)
         self._away_until.pop(key[0], None)

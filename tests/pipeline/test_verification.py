@@ -182,9 +182,11 @@ def test_a_customer_who_alone_cannot_be_asked_about_keeps_no_other_from_its_turn
     assert stage.results == {"unavailable": 1, "applied": 1}
 
 
-def test_an_answer_of_another_shape_is_one_consent_s() -> None:
+@pytest.mark.parametrize("error", [ConsentUnreadable("another shape"), RuntimeError("nobody has foreseen it")])
+def test_an_answer_of_another_shape_is_one_consent_s(error: Exception) -> None:
+    """Whatever it is, the thread goes on."""
     stage = Stage()
-    stage.state = ConsentUnreadable("another shape")
+    stage.state = error
     stage.verification.delivered("", JANE)
     stage.after(5)
     assert (stage.results, len(stage.verification)) == ({"unreadable": 1}, 0)
