@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from consumer.avro.unreadable import NO_TIME_OF_DAY, OUT_OF_RANGE, Unreadable
+from consumer.iso8601 import moment_of, time_of
 
 DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(Z|[+-]\d{2}:?\d{2})?", re.ASCII)
 """A day, with the zone that some write behind it."""
@@ -26,7 +27,7 @@ def is_endless(text: str) -> bool:
 
 def timestamp(data: str, _writer: Any = None, _reader: Any = None) -> datetime | Unreadable | str | None:
     try:
-        return datetime.fromisoformat(data)
+        return moment_of(data)
     except ValueError:
         return _other(data)
 
@@ -42,7 +43,7 @@ def day(data: str, _writer: Any = None, _reader: Any = None) -> date | Unreadabl
 def time_of_day(data: str, _writer: Any = None, _reader: Any = None) -> time | Unreadable | str:
     """Of a column without a zone: the Z is the same in all."""
     try:
-        return time.fromisoformat(data.removesuffix("Z"))
+        return time_of(data.removesuffix("Z"))
     except ValueError:
         return NO_TIME_OF_DAY if _FAR_TIME.fullmatch(data) else data
 

@@ -8,10 +8,12 @@ import orjson
 import requests
 
 from consumer.bluecore.applied import unapplied
-from consumer.bluecore.response import Response
-from consumer.records import Answer
+from consumer.bluecore.response import BODY_LIMIT, Response
+from consumer.records import Answer, NoAnswer
 
 _ID: Final = "x-bluecore-id"
+_LENGTH: Final = "content-length"
+_DIGITS: Final = 9
 _LONGEST_ID: Final = 200
 _LONGEST_SAID: Final = 500
 _ERROR: Final = 400
@@ -27,10 +29,20 @@ def told(answer: Answer, result: Response | requests.RequestException, sent: byt
     """
     if isinstance(result, requests.RequestException):
         return answer
-    name = result.headers_like((_ID,)).get(_ID, "")[:_LONGEST_ID]
+    headers = result.headers_like((_ID, _LENGTH))
+    name = headers.get(_ID, "")[:_LONGEST_ID]
     if answer.status is not None and answer.status >= _ERROR:
         return answer._replace(text=said(result.body) or answer.text, request_id=name)
+    if _broke_off(result.body, headers.get(_LENGTH, "")):
+        # What was stored is in the part that is missing. A consent has its own time: sent again, it says the same.
+        return Answer(None, NoAnswer.RESET, text="the answer broke off", seconds=answer.seconds, request_id=name)
     return answer._replace(unapplied=unapplied(sent, result.body), request_id=name)
+
+
+def _broke_off(body: bytes, length: str) -> bool:
+    """Whether less has come than was announced; `length`: as the header has it, empty where it is not there."""
+    announced = int(length) if length.isdecimal() and len(length) <= _DIGITS else 0
+    return not body or len(body) < min(announced, BODY_LIMIT)
 
 
 def said(body: bytes) -> str:

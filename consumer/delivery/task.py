@@ -144,7 +144,9 @@ class Task:
         else:
             self.ordering_key = record.key
         self.parking_key = addressed(self.ordering_key, self.destination) if self.ordered else None
-        self._look_ahead()
+        # As `_look_ahead`, without the call: there is one for every record.
+        api = self.requests[0].api if self.requests else ""
+        self.endpoint = endpoint_of(self.destination, api) if api else self.destination
 
     def key_of(self, requests: tuple[EventRequest, ...]) -> bytes | None:
         """The ordering key of these requests of the record."""

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from consumer.avro.iso_texts import DAY, is_endless
 from consumer.avro.times import ENDLESS
 from consumer.avro.unreadable import OUT_OF_RANGE
+from consumer.iso8601 import moment_of
 from consumer.mapping.errors import InvalidValueError
 from consumer.mapping.values import readable
 
@@ -128,6 +129,6 @@ def _written(text: str, rule: str) -> datetime:
     if len(text) > _DAY_DIGITS and _COUNT.fullmatch(text):
         raise InvalidValueError(f"{rule}; a text that is a number needs its `unit`, such as milliseconds")
     try:
-        return datetime.fromisoformat(text)
+        return moment_of(text)
     except ValueError:
         raise InvalidValueError(rule) from None

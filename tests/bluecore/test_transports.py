@@ -164,7 +164,7 @@ def test_a_large_body_is_sent_without_asking_first(opened: Opens) -> None:
         peer.send(ACCEPTED)
 
     with Server(script) as server:
-        answered(exchange(opened(SETTINGS), post(server.url, b"x" * 3_000_000)))
+        answered(exchange(opened(replace(SETTINGS, timeout=LONG)), post(server.url, b"x" * 3_000_000)))
     assert len(seen[0]) > 3_000_000
     assert b"expect" not in seen[0][:500].lower()
 

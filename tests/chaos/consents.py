@@ -230,13 +230,13 @@ def _neighbour(play: _Run) -> None:
         while not play.over.wait(play.size.neighbour_seconds):
             body = {"client_id": CLIENT, "client_secret": SECRET, "grant_type": "client_credentials"}
             body["audience"] = "https://a.bluecore.com"
-            answer = session.post(play.bluecore.token_url, json=body, timeout=5)
+            answer = session.post(play.bluecore.token_url, json=body, timeout=30)
             if not answer.ok:
                 continue
             headers = {"authorization": f"Bearer {answer.json()['access_token']}"}
             address = f"{play.bluecore.rest_url}/namespaces/{NAMESPACE}/eligibility?email=jane@shop.example"
             for _ in range(play.size.quota[1] // 3):
-                answer = session.get(address, headers=headers, timeout=5)
+                answer = session.get(address, headers=headers, timeout=30)
                 if answer.status_code == requests.codes.too_many_requests:
                     play.neighbour[int(answer.headers["x-ratelimit-reset"]) > 1] += 1
 

@@ -168,7 +168,7 @@ class Driver:
 
     def at_rest(self) -> bool:
         """Nothing is counted as taken or in flight any more."""
-        buffer = self.engine.partitions.buffer
-        budgets = (buffer.memory, buffer.redelivery_memory)
+        buffer, endpoints = self.engine.partitions.buffer, self.engine.endpoints.values()
+        budgets = (buffer.memory, buffer.redelivery_memory, *(each.memory for each in endpoints))
         taken = any(budget.records or budget.bytes for budget in budgets)
         return not taken and not self.engine.requests_in_flight

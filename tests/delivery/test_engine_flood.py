@@ -303,6 +303,16 @@ def test_what_is_held_fills_its_own_share_of_the_memory() -> None:
     assert driver.paused == {ORDERS}
 
 
+def test_what_is_held_of_refused_records_does_too() -> None:
+    driver = Driver(replace(FLOODS, buffered_records=100)).assign(ORDERS, SEARCHES)
+    for number in range(40):
+        driver.take(f"key {number}")
+
+    driver.run(no_purchases, 60)
+
+    assert driver.paused == {ORDERS}
+
+
 def test_a_partition_that_leaves_takes_what_is_held_along() -> None:
     driver = Driver(FLOODS).assign()
     for number in range(50):

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from consumer.delivery.concurrency import ConcurrencyPolicy
 from consumer.delivery.task import Task
 from consumer.records import (
     Answer,
@@ -67,6 +68,16 @@ def test_the_others_are_sent_and_the_dead_letter_says_which_were(driver: Driver)
     (settlement,) = driver.settled
     assert (settlement.events, settlement.delivered) == (("unsubscribe", "customer_patch"), 1)
     assert driver.at_rest()
+
+
+def test_what_stands_beside_a_refusal_of_bluecores_goes_on_before_other_records() -> None:
+    driver = Driver(replace(ORDERED, concurrency=ConcurrencyPolicy(maximum=1))).assign()
+    driver.take("jane", send("purchase", "search"))
+    driver.take("joe", send("search"))
+
+    driver.reply("shop.orders:0:0", answer(400))
+
+    assert driver.in_flight == ["shop.orders:0:0:1"]
 
 
 def test_nothing_is_settled_before_the_dead_letter_is_acknowledged(driver: Driver) -> None:

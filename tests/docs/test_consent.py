@@ -8,11 +8,21 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from consumer.bluecore.consent_differences import Kind
+from consumer.bluecore.consent_states import ConsentState, Status
 from consumer.cli import main
+from consumer.commands.reconcile.judging import Difference
+from consumer.commands.reconcile.printing import print_found, print_summary
+from consumer.commands.reconcile.reconciling import Found
+from consumer.commands.reconcile.words import Consent, Word
 from consumer.commands.validation.configuration import load_checked
+from consumer.config.model import Config
+from consumer.records import Partition
+from tests.support.configs import SOUND
 from tests.support.pages import page
 
 CONSENT = page("docs/consent.md")
+COMPARED = CONSENT["Consents compared"]
 ENVIRONMENT = {"BLUECORE_NAMESPACE": "shop", "BLUECORE_CLIENT_SECRET": "hush"}
 A_MINUTE = 1_000
 
@@ -39,6 +49,27 @@ def test_its_record_becomes_what_is_shown(tmp_path: Path, monkeypatch: pytest.Mo
     result = CliRunner().invoke(main, ["preview", *arguments], catch_exceptions=False)
 
     assert json.loads(result.stdout) == json.loads(told)
+
+
+def test_reconcile_prints_lines_as_they_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    (shown,) = [block.text for block in COMPARED.blocks if block.language == "json"]
+    word = Word("unsubscribe", 1_000, told=False, queued=True, partition=Partition("shop.consents", 3), offset=1842)
+    consent, there = Consent("", "jane@example.com"), ConsentState(Status.SUBSCRIBED, 500, "integration")
+    found = Found(checked=2, differences=[Difference(Kind.STILL_SUBSCRIBED, consent, word, there, "id")])
+    print_found(found, Config.model_validate(SOUND), show_values=False)
+    print_summary(found, None)
+
+    printed = map(json.loads, capsys.readouterr().out.splitlines())
+    documented = map(json.loads, shown.splitlines())
+    for line, example in zip(printed, documented, strict=True):
+        assert list(line) == list(example)
+        assert list(line.get("summary", {})) == list(example.get("summary", {}))
+
+
+def test_the_options_of_reconcile_are_all_there() -> None:
+    options = {option for parameter in main.commands["reconcile"].params for option in parameter.opts} - {"--config"}
+    described = {name.strip("`").split()[0] for name, _ in COMPARED.table("option")}
+    assert options - {"--yes"} == described
 
 
 @pytest.mark.parametrize(("consents", "time"), CONSENT["The quota"].table("consents"))

@@ -49,6 +49,13 @@ def test_the_probes_ask_the_telemetry_port(chart: Chart) -> None:
     assert probe["periodSeconds"] * probe["failureThreshold"] < STALL_SECONDS / 4
 
 
+def test_a_pod_that_is_to_end_at_once_does(chart: Chart) -> None:
+    """Process 1 loses a signal that comes before it has a handler; who stands beside it must not read its secrets."""
+    assert chart.render().pod["shareProcessNamespace"] is True
+    beside = {"extraContainers": [{"name": "logs", "image": "r/logs"}]}
+    assert "shareProcessNamespace" not in chart.render(beside).pod
+
+
 def test_a_rollout_never_lacks_a_pod(chart: Chart) -> None:
     """One more first, and the next only when that one is settled."""
     spec = chart.render().one("Deployment")["spec"]

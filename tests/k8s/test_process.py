@@ -15,7 +15,7 @@ from tests.k8s.nodes.process import Image, Process
 from tests.support.waiting import eventually
 
 ENDS = "trap 'exit 7' TERM; echo begun; while :; do sleep 0.1; done"
-Start = Callable[[str], Process]
+Start = Callable[..., Process]
 
 
 @pytest.fixture
@@ -35,10 +35,16 @@ def start(tmp_path: Path, log: Path) -> Start:
     image = Image(Path(sys.prefix), hosts)
     mounts = [Mount(config, "/etc/bluecore-consumer", writable=False)]
 
-    def begin(script: str) -> Process:
+    def begin(script: str, *, first: bool = True) -> Process:
         command = ["/bin/sh", "-c", script]
         return Process(
-            image, tmp_path / "root", command=command, environment={"TOKEN": "shop"}, mounts=mounts, log=log
+            image,
+            tmp_path / "root",
+            command=command,
+            environment={"TOKEN": "shop"},
+            mounts=mounts,
+            log=log,
+            first=first,
         )
 
     return begin
@@ -53,6 +59,19 @@ def test_it_is_process_one_of_a_user_without_rights_on_a_root_that_cannot_be_wri
     script = "echo $$ $(id -u) $TOKEN; cat /etc/bluecore-consumer/config.yaml /etc/hosts; touch /etc/mine || exit 3"
     assert ended(start(script)) == 3
     assert log.read_text().splitlines()[:3] == ["1 10001 shop", "kafka: {}", "127.2.0.1 kafka"]
+
+
+def test_without_a_handler_process_one_does_not_hear_sigterm_and_another_does(start: Start, log: Path) -> None:
+    """Which is why the chart has the pod's pause process be it."""
+    for first in (True, False):
+        log.unlink(missing_ok=True)
+        process = start("echo begun; while :; do sleep 0.1; done", first=first)
+        eventually(lambda: log.exists() and "begun" in log.read_text(), 30, "it to begin")
+        process.send(signal.SIGTERM)
+        if first:
+            assert process.poll() is None
+            process.send(signal.SIGKILL)
+        assert ended(process) == (137 if first else 143)
 
 
 def test_it_hears_sigterm(start: Start, log: Path) -> None:

@@ -36,8 +36,10 @@ def program(name: str) -> Path:
     folder = cache() / package
     found = folder / "usr" / "bin" / name
     with one_at_a_time(cache()):
-        if not found.is_file():
+        if not folder.is_dir():
             _fetch(package, folder)
+    if not found.is_file():
+        raise PrometheusUnavailableError(f"Debian's package {package} has no {name} here: install it on the PATH")
     return found
 
 

@@ -149,14 +149,19 @@ def hot_key(seed: int) -> Load:
         load.write("hot")
     for number in range(600):
         if load.brokers.partition_for(TOPIC, b"customer-%d" % number) != hot:
-            load.write(f"customer-{number}", at=number * 0.02)
-    most = [0]
+            load.write(f"customer-{number}", at=number * 0.02 + 0.003)
+    most, ages = [0], []
+    for at in (6, 11):  # when the age was last told, others' records of the same topic were in memory as well
+        load.world.after(at, lambda: ages.append(load.metric("oldest_undelivered_age_seconds")))
 
     def look() -> None:
         states = load.instance.engine.partitions.states
         most[0] = max([most[0], *(each.usage.records for each in states if each.partition == hot)])
 
     load.run(within=1200 * 0.05 * 1.1 + 1, meanwhile=look)
+    load.expect(
+        4 <= ages[0] <= 6 and 9 <= ages[1] <= 11, f"the oldest record is told to be {ages} s old at 6 and 11 s"
+    )
     load.expect(most[0] <= 2000 / 5 + 100, f"{most[0]} records of one customer were in memory")
     slowest = max(waited for _, waited in load.accepted(key="customer"))
     load.expect(slowest < 0.3, f"{slowest:.1f} s for a record beside the queue of one customer")

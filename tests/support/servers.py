@@ -10,8 +10,14 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 ACCEPTED = b"HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\nok"
 
@@ -119,9 +125,24 @@ def certificate(folder: Path, *, alternative: str, expired: bool = False) -> Pat
         *("-subj", "/CN=test", "-addext", f"subjectAltName={alternative}", "-keyout", str(key), "-out", str(pem)),
     )
     if expired:
-        _openssl("x509", "-in", str(pem), "-signkey", str(key), "-days", "-1", "-out", str(pem))
+        _expire(pem, key)
     pem.write_bytes(pem.read_bytes() + key.read_bytes())
     return pem
+
+
+def _expire(pem: Path, key: Path) -> None:
+    """The same certificate, of yesterday: newer versions of openssl make none that has ended."""
+    now, made = datetime.now(UTC), x509.load_pem_x509_certificate(pem.read_bytes())
+    again = (
+        x509.CertificateBuilder(made.issuer, made.subject, made.public_key(), made.serial_number)
+        .not_valid_before(now - timedelta(days=2))
+        .not_valid_after(now - timedelta(days=1))
+    )
+    for extension in made.extensions:
+        again = again.add_extension(extension.value, extension.critical)
+    signer = load_pem_private_key(key.read_bytes(), None)
+    assert isinstance(signer, EllipticCurvePrivateKey)
+    pem.write_bytes(again.sign(signer, SHA256()).public_bytes(Encoding.PEM))
 
 
 def _openssl(*arguments: str) -> None:

@@ -57,7 +57,9 @@ class JsonRecord:
         except json.JSONDecodeError as error:
             place = f"line {self._line + error.lineno - 1} column {error.colno}"
             raise Undecodable(f"the record is not JSON: {error.msg}: {place}") from None
-        except (ValueError, RecursionError) as error:
+        except RecursionError:
+            raise Undecodable(f"the record is nested too deeply to be looked at: line {self._line}") from None
+        except ValueError as error:
             raise Undecodable(f"the record is not JSON: {error}: line {self._line}") from None
         if not isinstance(record, dict):
             raise Undecodable("the record is no JSON object")

@@ -143,10 +143,8 @@ def without_later(found: Found, consents: ConsentTopics, topics: Topics, names: 
     found.differences = kept
 
 
-def _people(
-    topics: Topics, readers: Mapping[str, ConsentReader], found: Found
-) -> dict[Person, list[tuple[Consent, Word]]]:
-    people: dict[Person, list[tuple[Consent, Word]]] = {}
+def _people(topics: Topics, readers: Mapping[str, ConsentReader], found: Found) -> _People:
+    people: _People = {}
     for consent, word in topics.words.items():
         if consent.destination not in readers:
             continue

@@ -46,9 +46,9 @@ def run(  # noqa: PLR0913 - the command's options
     """
     topics, missing = taken_topics(config)
     names = [name for name in topics if any(route.takes(name) for route in plan.routes)]
-    for name, why in missing.items():
-        if any(route.topic == name for route in plan.routes):
-            print_error(f"{name}: {why}")
+    absent = {name: why for name, why in missing.items() if any(route.topic == name for route in plan.routes)}
+    for name, why in absent.items():
+        print_error(f"{name}: {why}")
     with (
         consent_readers(config, plan.destinations) as (readers, stop),
         consent_topics(config, plan.routes) as consents,
@@ -60,7 +60,7 @@ def run(  # noqa: PLR0913 - the command's options
         print_found(found, config, show_values=show_values)
         repaired = _repaired(config, found, consents, read, names, ask=ask) if repair and found.differences else None
     print_summary(found, repaired)
-    return not (found.differences or found.unreadable or found.not_asked)
+    return not (found.differences or found.unreadable or found.not_asked or absent)
 
 
 def _repaired(  # noqa: PLR0913 - what is repaired, and with what

@@ -17,7 +17,7 @@ from consumer.config.route import RouteConfig
 from consumer.mapping.contract import Contract, events_of
 from consumer.mapping.fields import own_names
 from consumer.mapping.rest_contract import REST_CONTRACTS, is_of_phones
-from consumer.mapping.rest_plan import OWN_NAMES
+from consumer.mapping.rest_parts import OWN_NAMES
 
 
 def rest_requirements_of(route: RouteConfig) -> list[Requirement]:

@@ -21,9 +21,10 @@ from consumer.sandbox.injector import Disturbance, FaultInjector
 from consumer.sandbox.received import Outcome, Received
 from consumer.sandbox.rest.answers import ConsentWrite, CustomerWrite, Mark, consent_answer, customer_answer
 from consumer.sandbox.rest.bodies import consent, customer_change, event_name
-from consumer.sandbox.rest.errors import other_shape, status_body
+from consumer.sandbox.rest.errors import status_body
 from consumer.sandbox.rest.refused import Refused
 from consumer.sandbox.rest.request import TOKEN, Request, Way
+from consumer.sandbox.rest.shapes import other_shape
 from consumer.sandbox.rest.tokens import Tokens
 from consumer.sandbox.settings import SandboxSettings
 from consumer.sandbox.store import Store

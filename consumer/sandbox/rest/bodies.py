@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from consumer.age import AHEAD_SECONDS
 from consumer.sandbox.bounded import short_name
 from consumer.sandbox.contract.rules import Rule
 from consumer.sandbox.contract.values import is_attribute
@@ -20,7 +21,7 @@ STATUSES: Final = {
     "SIGNUP": Status.PENDING_CONFIRMATION,
 }
 _MOST_LINKS: Final = 4
-_SKEW: Final = 300_000_000_000  # nanoseconds by which a sender's clock may be ahead
+_SKEW: Final = AHEAD_SECONDS * 1_000_000_000  # nanoseconds by which a sender's clock may be ahead
 
 
 @dataclass(frozen=True, slots=True)

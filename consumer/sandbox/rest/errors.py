@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
@@ -31,19 +31,3 @@ def status_body(status: int, message: str, request_id: str) -> bytes:
     """The body of an error; one of the server's has the request's id, too."""
     details = [{"@type": _INFO, "request_id": request_id}] if status >= _SERVER else []
     return orjson.dumps({"code": _CODES.get(status, _UNKNOWN), "message": message, "details": details})
-
-
-def other_shape(number: int) -> Any:
-    """An answer that no client of these APIs expects; each number has another, and they come round again."""
-    return _SHAPES[number % len(_SHAPES)]
-
-
-_SHAPES: Final[tuple[Any, ...]] = (
-    {"result": {"ok": True}},
-    [],
-    {"data": []},
-    {"data": {"subscription": {"states": "SUBSCRIBED"}}},
-    {"data": {"subscription": {"id": {}, "states": [{"status": "DONE"}]}}},
-    None,
-    {"data": {"ids": "unknown", "attributes": []}},
-)

@@ -18,6 +18,11 @@ metadata:
     {{- end }}
 spec:
   {{- include "bluecore-consumer.podCommon" . | nindent 2 }}
+  {{- /* Process 1 does not hear SIGTERM before it has a handler, and Python takes a while to have one: so the pod's own
+         pause process is process 1. Containers beside this one would see its environment. */}}
+  {{- if not .Values.extraContainers }}
+  shareProcessNamespace: true
+  {{- end }}
   terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
   {{- with .Values.priorityClassName }}
   priorityClassName: {{ . }}

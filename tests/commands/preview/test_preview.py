@@ -168,7 +168,7 @@ def test_a_number_that_is_no_amount_is_a_fault_of_its_field(total: str) -> None:
 
 
 def test_a_record_nested_deeper_than_python_goes_is_refused() -> None:
-    line = json.dumps(ORDER).replace('"p-1"}', '"p-1", "more": ' + '{"a":' * 800 + "1" + "}" * 801)
+    line = json.dumps(ORDER).replace('"p-1"}', '"p-1", "more": ' + '{"a":' * 60_000 + "1" + "}" * 60_001)
     (outcome,) = outcomes(line, "shop.orders")
     assert isinstance(outcome, Reject)
 

@@ -244,6 +244,16 @@ def test_what_cannot_be_compared_is_said_and_is_no_success(
     assert says in result.stderr
 
 
+def test_a_topic_that_is_not_there_is_no_success(stage: Stage) -> None:
+    stage.say(("optin", "a@shop.com"))
+    stage.settle()
+    stage.there({"a@shop.com": "SUBSCRIBED"})
+    routes = [{"topic": name, "event": "optin"} for name in (stage.topic, f"{stage.topic}x")]
+    result = command("--config", stage.file(routes))
+    assert (result.exit_code, lines(result)[1]["checked"]) == (1, 1)
+    assert f"{stage.topic}x: {stage.broker.bootstrap} has no such topic" in result.stderr
+
+
 def test_a_key_that_may_not_read_is_refused_before_anything_is_read(stage: Stage) -> None:
     stage.api.scope = "eligibility:write"
     result = command("--config", stage.file())

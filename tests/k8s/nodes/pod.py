@@ -108,6 +108,7 @@ class Pod:
             mounts=mounts(self._spec, spec, self._folder, self._look),
             log=folder / "log",
             workdir=spec.get("workingDir", "/"),
+            first=not self._spec.get("shareProcessNamespace", False),
         )
 
     def _look(self, plural: str, name: str) -> Object | None:

@@ -1,4 +1,4 @@
-"""One process of a container: process 1 of namespaces of its own, which hears signals once its command has begun."""
+"""One process of a container, which hears signals once its command has begun: process 1, unless that is the pod's."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from typing import Final
 from tests.k8s.nodes.environment import Mount
 
 _SETUP: Final = Path(__file__).with_name("root.sh")
-_ALONE: Final = ("unshare", "--mount", "--propagation", "private", "--pid", "--fork")
+_ALONE: Final = ("unshare", "--mount", "--propagation", "private")
+_FIRST: Final = ("--pid", "--fork")
 _IMAGES: Final = {
     "PATH": "/opt/bluecore-consumer/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
     "PYTHONUNBUFFERED": "1",
@@ -49,6 +50,7 @@ class Process:
         mounts: Iterable[Mount],
         log: Path,
         workdir: str = "/",
+        first: bool = True,
     ) -> None:
         """Begin.
 
@@ -60,6 +62,7 @@ class Process:
             mounts: its volumes.
             log: takes all that it writes.
             workdir: where it begins.
+            first: it is process 1, as where the pod's processes share no namespace with its pause process.
         """
         root, table = folder / "root", folder / "mounts"
         root.mkdir(parents=True, exist_ok=True)
@@ -77,10 +80,10 @@ class Process:
         self._begun, told = os.pipe()
         os.set_blocking(self._begun, False)
         self._pending: signal.Signals | None = None
-        self._killed = False
+        self._killed, self._first = False, first
         with log.open("ab") as out:
             self._unshare = subprocess.Popen(
-                [*_ALONE, "/bin/sh", str(_SETUP), *command],
+                [*_ALONE, *(_FIRST if first else ()), "/bin/sh", str(_SETUP), *command],
                 env={**_IMAGES, **environment, **{name: str(value) for name, value in control.items()}},
                 stdin=told,
                 stdout=out,
@@ -101,7 +104,7 @@ class Process:
             os.close(self._begun)
             self._begun = -1
         # `unshare` does not pass on that it was a signal that ended its child [util-linux 2.38].
-        return 128 + signal.SIGKILL if self._killed and code else code
+        return 128 + signal.SIGKILL if self._killed and code else code if code >= 0 else 128 - code
 
     def send(self, number: signal.Signals) -> None:
         """To process 1, but not before its command has begun: the kernel would drop it, and no runtime sends any."""
@@ -111,8 +114,10 @@ class Process:
         # Not to the parent: the kernel forgets with the change of the user that process 1 is to die with it.
         with suppress(FileNotFoundError, ProcessLookupError, IndexError):
             self._killed = self._killed or number is signal.SIGKILL
-            first = Path(f"/proc/{self._unshare.pid}/task/{self._unshare.pid}/children").read_text().split()[0]
-            os.kill(int(first), number)
+            pid = self._unshare.pid
+            if self._first:
+                pid = int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+            os.kill(pid, number)
 
     def _has_begun(self) -> bool:
         if self._begun < 0:

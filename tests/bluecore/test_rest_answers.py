@@ -1,0 +1,46 @@
+"""What is read of the answers of the REST APIs beside their status."""
+
+from __future__ import annotations
+
+import orjson
+import pytest
+
+from consumer.bluecore.response import Response
+from consumer.bluecore.rest_answers import said, told
+from consumer.records import Answer, NoAnswer
+
+SENT = orjson.dumps({"id": {"email": "jane@example.com"}, "state": {"event": "OPTIN", "message_type": "MARKETING"}})
+STATE = {"status": "SUBSCRIBED", "message_type": "MARKETING"}
+STORED = orjson.dumps({"data": {"subscription": {"id": {"email": "jane@example.com"}, "states": [STATE]}}})
+
+
+def answered(status: int, body: bytes, *headers: str) -> Answer:
+    head = "\r\n".join([f"HTTP/1.1 {status} x", *headers])
+    return told(Answer(status, text=body.decode(), seconds=0.1), Response(status, head, body), SENT)
+
+
+def test_what_is_stored_as_it_was_sent_is_delivered_under_bluecores_name() -> None:
+    found = answered(200, STORED, f"Content-Length: {len(STORED)}", "X-Bluecore-Id: b-1")
+    assert (found.status, found.unapplied, found.request_id) == (200, "", "b-1")
+
+
+def test_the_message_of_an_error_is_its_text() -> None:
+    body = b'{"code":3,"message":"phone_number is invalid","details":[]}'
+    assert answered(422, body, "x-bluecore-id: b-2")[3:] == ("phone_number is invalid", 0.1, "", "b-2")
+    assert answered(500, b"<html>").text == "<html>"
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"null", b'{"message": 5}', b'{"code": 3}'])
+def test_an_error_without_a_message_says_nothing_of_its_own(body: bytes) -> None:
+    assert not said(body)
+
+
+@pytest.mark.parametrize(("body", "headers"), [(b"", []), (STORED[:9], [f"Content-Length: {len(STORED)}"])])
+def test_an_answer_that_breaks_off_is_none(body: bytes, headers: list[str]) -> None:
+    """The consent is sent again, and is no dead letter for a connection that broke."""
+    found = answered(200, body, *headers)
+    assert (found.status, found.no_answer, found.unapplied) == (None, NoAnswer.RESET, "")
+
+
+def test_another_shape_is_no_answer_that_broke_off() -> None:
+    assert "another shape" in answered(200, b"<html>").unapplied
