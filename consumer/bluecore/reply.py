@@ -94,11 +94,15 @@ class Reply:
 
     # What httptools calls
 
+    def on_message_begin(self) -> None:
+        if self.over:
+            self.reusable = False  # nobody has asked for another one, of which perhaps only a piece is here
+
     def on_headers_complete(self) -> None:
         status = self._parser.get_status_code()
         if self.over:
-            self.reusable = False  # nobody has asked for another one
-        elif status < _FINAL:
+            return
+        if status < _FINAL:
             self._interim += 1
         else:
             self.status = status

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from consumer.bluecore.connection import Exchange
 
 _NEVER = float("inf")
+_MOST_OVER = 1024
+"""So many exchanges may be over and still be kept, beside as many as there are under way."""
 
 
 class TimeLimits:
@@ -17,13 +19,23 @@ class TimeLimits:
         """`seconds`: for the whole exchange, by destination."""
         self._seconds = seconds
         self._begun: dict[str, deque[Exchange]] = {name: deque() for name in seconds}
-        """Those that are over leave by the front."""
+        """Those that are over leave by the front, or together with others once they are many."""
+        self._room = dict.fromkeys(seconds, _MOST_OVER)
         self.soonest = _NEVER
         """When the next is late, as far as `late` has looked; infinity where nothing is under way."""
 
     def add(self, exchange: Exchange) -> None:
         """It has begun."""
-        self._begun[exchange.destination].append(exchange)
+        begun = self._begun[exchange.destination]
+        begun.append(exchange)
+        if len(begun) > self._room[exchange.destination]:
+            self._tidy(exchange.destination)
+
+    def _tidy(self, destination: str) -> None:
+        """One that hangs at the front would keep the bodies of all that begin until it is late."""
+        under_way = deque([each for each in self._begun[destination] if not each.over])
+        self._begun[destination] = under_way
+        self._room[destination] = 2 * len(under_way) + _MOST_OVER
 
     def late(self, now: float) -> Iterator[Exchange]:
         """Those that are late and not over, each once."""

@@ -44,8 +44,9 @@ def test_a_connection_brings_one_answer_after_the_other() -> None:
     assert reply.response().body == b"hello world"
 
 
-def test_an_answer_that_nobody_has_asked_for_ends_the_connection() -> None:
-    reply = fed(USUAL + USUAL)
+@pytest.mark.parametrize("piece", [1, 12, 40, len(USUAL)])
+def test_an_answer_that_nobody_has_asked_for_ends_the_connection(piece: int) -> None:
+    reply = fed(USUAL + USUAL[:piece])
     assert (reply.over, reply.reusable, reply.response().body) == (True, False, b"ok")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 import pytest
 
 from consumer.bluecore.connection import Exchange
@@ -9,6 +11,12 @@ from consumer.bluecore.outgoing import Outgoing, Template
 from consumer.bluecore.time_limits import TimeLimits
 
 REQUEST = Outgoing(Template("POST", "http://h/", {}), b"{}", {})
+
+
+class Headers(dict[str, str]):
+    """Some of which can be told whether they are kept."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
 
 
 @pytest.fixture
@@ -39,3 +47,16 @@ def test_what_is_over_is_never_late(limits: TimeLimits) -> None:
     assert limits.soonest == 1.5
     second.over = True
     assert list(limits.late(9.0)) == []
+
+
+def test_one_that_hangs_does_not_keep_all_that_came_after_it(limits: TimeLimits) -> None:
+    hanging = begun(limits, "patient", 0.0)
+    kept: weakref.WeakSet[Headers] = weakref.WeakSet()
+    for number in range(10_000):
+        headers = Headers()
+        kept.add(headers)
+        exchange = Exchange(1, REQUEST._replace(own=headers), number / 1000, "patient")
+        limits.add(exchange)
+        exchange.over = True
+    assert len(kept) < 2000
+    assert list(limits.late(10.0)) == [hanging]
