@@ -9,6 +9,7 @@ answer of another shape says nothing of what was stored, so that it counts as no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -20,9 +21,10 @@ _WANTED: Final[Mapping[str, str]] = {
     "SIGNUP": "PENDING_CONFIRMATION",
 }
 """By event, the status that was asked for: of a sign-up, that the customer is asked."""
-_STATUSES: Final = frozenset(("SUBSCRIBED", "UNSUBSCRIBED", "PENDING_CONFIRMATION", "NOT_KNOWN"))
-_SOURCES: Final = frozenset(("integration", "public-api", "upload"))
-_LONGEST_TIME: Final = 40
+# Tuples, as what an answer has in their place may be anything, and a set takes no list or object.
+_STATUSES: Final = ("SUBSCRIBED", "UNSUBSCRIBED", "PENDING_CONFIRMATION", "NOT_KNOWN")
+_SOURCES: Final = ("integration", "public-api", "upload")
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.]{5,20}(?:Z|[+-]\d\d:?\d\d)?", re.ASCII)
 _MOST_NAMED: Final = 10
 
 
@@ -100,11 +102,8 @@ def _within(section: dict[str, Any], name: str, kind: type, place: str = "") -> 
 
 def _states_of(asked: dict[str, Any], states: list[Any]) -> Iterator[dict[str, Any]]:
     """Those of the message type; of several senders of messages, those of the one that was named."""
-    of_type = [
-        each
-        for each in states
-        if isinstance(each, dict) and each.get("message_type") in {None, asked["message_type"]}
-    ]
+    wanted = (None, asked["message_type"])
+    of_type = [each for each in states if isinstance(each, dict) and each.get("message_type") in wanted]
     channel = asked.get("channel_identifier")
     of_channel = [each for each in of_type if channel is not None and each.get("channel_identifier") == channel]
     yield from of_channel or of_type
@@ -114,7 +113,7 @@ def _described(state: dict[str, Any]) -> str:
     """A status, since when and by whom; nothing that is not one of the documented words stands in it."""
     status, source, at = state.get("status"), state.get("source"), state.get("consented_at")
     said = status if status in _STATUSES else "a status that is not documented" if status else "no status"
-    since = f" since {at}" if isinstance(at, str) and len(at) <= _LONGEST_TIME and at[:4].isdigit() else ""
+    since = f" since {at}" if isinstance(at, str) and _TIME.fullmatch(at) else ""
     return f"{said}{since}{f' by {source}' if source in _SOURCES else ''}"
 
 

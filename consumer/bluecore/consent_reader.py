@@ -88,7 +88,6 @@ class ConsentReader:
         self._pace = pace
         self._clock = clock
         self._stop = threading.Event() if stop is None else stop
-        self._lock = threading.Lock()
         ca = trusted(bluecore.rest_api.url, bluecore.ca_location)
         self._session = bounded_session(bluecore.timeout_seconds, ca, "bluecore.ca_location")
         self._session.headers.update(
@@ -142,10 +141,8 @@ class ConsentReader:
 
     def _take_turn(self) -> None:
         while True:
-            with self._lock:
-                if (wait := self._pace.wait(self._clock())) <= 0:
-                    self._pace.asked(self._clock())
-                    return
+            if (wait := self._pace.take(self._clock())) <= 0:
+                return
             # Not to the end of the wait: what others are answered meanwhile may change it.
             self._nap(min(wait, _LONGEST_NAP))
 
@@ -161,8 +158,7 @@ class ConsentReader:
             allow_redirects=False,
         )
         headers = {name.lower(): value for name, value in answer.headers.items()}
-        with self._lock:
-            self._pace.answered(answer.status_code, headers, self._clock())
+        self._pace.answered(answer.status_code, headers, self._clock())
         return answer
 
     def _reading(self, answer: requests.Response) -> Reading:

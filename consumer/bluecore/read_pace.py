@@ -8,6 +8,7 @@ whole account: whoever reads shares it with what is delivered.
 from __future__ import annotations
 
 import math
+import threading
 from collections import deque
 from collections.abc import Mapping
 from typing import Final
@@ -25,7 +26,7 @@ DOCUMENTED: Final = (Policy(100, 1), Policy(1000, 60))
 
 
 class ReadPace:
-    """When the next may be asked. Not for several threads at a time: its user has a lock."""
+    """When the next may be asked; for any number of threads, and of readers."""
 
     def __init__(self, share: float, reserve: float | None = None) -> None:
         """Begin with the documented quota.
@@ -37,6 +38,7 @@ class ReadPace:
         self._share = share
         self._reserve = 1 - share if reserve is None else reserve
         self.windows: tuple[Policy, ...] = DOCUMENTED
+        self._lock = threading.Lock()
         self._asked: deque[float] = deque()
         self._held_until = 0.0
         self._refused = 0
@@ -46,23 +48,36 @@ class ReadPace:
         """How many a second that is in the long run."""
         return min(self._allowed(window) / window.seconds for window in self.windows)
 
-    def wait(self, now: float) -> float:
-        """Seconds until the next may be asked; 0: at once. `now`: seconds of one clock that only grows."""
+    def take(self, now: float) -> float:
+        """Takes the turn of one that is asked now, if it may be.
+
+        Args:
+            now: seconds of one clock that only grows.
+
+        Returns:
+            0: it is taken; else the seconds until one may be.
+        """
+        with self._lock:
+            if (wait := self._wait(now)) <= 0:
+                self._asked.append(now)
+                longest = max(window.seconds for window in self.windows)
+                while self._asked[0] < now - longest:
+                    self._asked.popleft()
+            return wait
+
+    def answered(self, status: int, headers: Mapping[str, str], now: float) -> None:
+        """Reads what an answer says of the quota; `headers` by names in lower case."""
+        with self._lock:
+            self._answered(status, headers, now)
+
+    def _wait(self, now: float) -> float:
         until = self._held_until
         for window in self.windows:
             if len(self._asked) >= (allowed := self._allowed(window)):
                 until = max(until, self._asked[-allowed] + window.seconds)
         return max(0.0, until - now)
 
-    def asked(self, now: float) -> None:
-        """One is asked."""
-        self._asked.append(now)
-        longest = max(window.seconds for window in self.windows)
-        while self._asked[0] < now - longest:
-            self._asked.popleft()
-
-    def answered(self, status: int, headers: Mapping[str, str], now: float) -> None:
-        """Reads what an answer says of the quota; `headers` by names in lower case."""
+    def _answered(self, status: int, headers: Mapping[str, str], now: float) -> None:
         told = {name: value for prefix in _PREFIXES for name, value in _told(headers, prefix)}
         self.windows = policies(policy_text(headers)) or self.windows
         left, reset = _number(told.get("remaining")), _seconds(told.get("reset"))

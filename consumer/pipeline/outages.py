@@ -11,6 +11,7 @@ from consumer.config.endpoints import is_rest
 from consumer.delivery.engine import Engine
 from consumer.delivery.held_routes import DEAD_LETTER_FLOOD, Route
 from consumer.telemetry.health import Health
+from consumer.telemetry.masking import without_phones
 from consumer.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
@@ -76,7 +77,7 @@ class Outages:
 
     def _of_rest(self, endpoint: str, cause: str) -> dict[str, str]:
         """What a REST API says of itself, and what to do: its answers are for developers, and young."""
-        said = self._engine.endpoints[endpoint].gates.said[:_LONGEST_WHY]
+        said = without_phones(self._engine.endpoints[endpoint].gates.said[:_LONGEST_WHY])
         advice = _ADVICE.get(cause, "")
         return {name: text for name, text in (("said", said), ("advice", advice)) if text}
 

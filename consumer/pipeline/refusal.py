@@ -12,7 +12,7 @@ from consumer.kafka.headers import CONNECT
 from consumer.mapping.contract import CONTRACTS, DEFAULT_ATTRIBUTES
 from consumer.mapping.fields import PRODUCT
 from consumer.records import Failure, Outcome, Reason
-from consumer.telemetry.masking import MASK
+from consumer.telemetry.masking import without_phones
 
 _NAMES: Final = frozenset(
     (
@@ -24,8 +24,6 @@ _NAMES: Final = frozenset(
 )
 _PATH: Final = re.compile(r"[a-z_]+(?:(?<=products)(?:\[\d{1,4}\]|\.\d{1,4}(?!\d))|\.[a-z_]+)*")
 _SEGMENT: Final = re.compile(r"[a-z_]+")
-_NUMBER: Final = re.compile(r"\+?\d[\d .()-]{4,}\d")
-"""What may be a phone number."""
 _QUOTES: Final = "\"'`"
 _MOST_NAMED: Final = 3
 _LONGEST_ANSWER: Final = 10_000
@@ -39,7 +37,7 @@ def why(failure: Failure) -> str:
         return failure.message
     if failure.request_id:
         # A REST API's message is for developers; an e-mail address in it is masked as in every line.
-        return f"Bluecore says: {_NUMBER.sub(MASK, failure.message)}"
+        return f"Bluecore says: {without_phones(failure.message)}"
     named = named_fields(failure.message)
     what = f"Bluecore names {', '.join(named)}" if named else "Bluecore says why, and may quote the record"
     topic = _TOPICS.get(failure.outcome, "dead-letter")

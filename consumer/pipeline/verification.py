@@ -10,17 +10,18 @@ import random
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
 
 from consumer.bluecore.asked_consents import AskedConsent
 from consumer.bluecore.consent_differences import kind_of
-from consumer.bluecore.consent_reader import ConsentUnavailable, ConsentUnreadable, Reading
+from consumer.bluecore.consent_reader import ConsentUnavailable, ConsentUnreadable, Reading, Stopped
 from consumer.bluecore.consent_states import ConsentState, effective
 from consumer.clock import Clock
 from consumer.telemetry.incidents import Incidents
+from consumer.telemetry.masking import without_phones
 from consumer.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
@@ -38,7 +39,7 @@ class VerificationPolicy:
         answered_seconds: after its delivery, where Bluecore has answered with what it has stored.
         queued_seconds: the same where it has queued it: Zeotap says about 15 minutes. One that is not there yet is
             looked at a second time, after as long again.
-        away_seconds: for so long nothing is asked after the API could not be.
+        away_seconds: for so long an API is not asked after it could not be, and the consent is looked at later.
         skew_seconds: by how much Bluecore's clock may be ahead of ours.
         most: how many wait.
     """
@@ -97,8 +98,8 @@ class Verification:
         self._lock = threading.Lock()
         self._waiting: OrderedDict[_Key, _Waiting] = OrderedDict()
         self._incidents = Incidents()
-        self._away_until = 0.0
-        self._is_away = False
+        self._away_until: dict[str, float] = {}
+        """By destination that could not be asked the last time."""
 
     def __len__(self) -> int:
         """How many wait."""
@@ -126,24 +127,32 @@ class Verification:
         """Asks about one that is due, if there is one; gives the seconds until the next may be."""
         now = self._clock.now()
         with self._lock:
-            due = min(self._waiting.items(), key=lambda item: item[1].due_at, default=None)
+            due = min(self._waiting.items(), key=self._turn, default=None)
         if due is None:
             return REST_SECONDS
         key, waiting = due
-        if (wait := max(waiting.due_at, self._away_until) - now) > 0:
+        if (wait := self._turn(due)[0] - now) > 0:
             return wait
         try:
             reading = self._read(key[0], waiting.asked.customer)
         except ConsentUnavailable as unavailable:
-            self._unavailable(str(unavailable))
-            return self._policy.away_seconds
-        except ConsentUnreadable as unreadable:
+            self._unavailable(key, waiting, str(unavailable))
+            return 0
+        except Stopped:
+            raise
+        except Exception as error:  # noqa: BLE001 - were the thread to end, nothing would be read back any more
+            why = str(error) if isinstance(error, ConsentUnreadable) else type(error).__name__
             self._settle(key, waiting, "unreadable")
-            self._tell("a consent could not be verified", key, why=str(unreadable))
+            self._tell("a consent could not be verified", key, why=without_phones(why))
         else:
             self._judge(key, waiting, reading)
-        self._is_away = False
+        self._away_until.pop(key[0], None)
         return 0
+
+    def _turn(self, item: tuple[_Key, _Waiting]) -> tuple[float, float]:
+        """When it may be asked about; of several at once, who has waited longest is first."""
+        due_at = item[1].due_at
+        return max(due_at, self._away_until.get(item[0][0], 0.0)), due_at
 
     def _judge(self, key: _Key, waiting: _Waiting, reading: Reading) -> None:
         asked = waiting.asked
@@ -153,10 +162,7 @@ class Verification:
         elif self._is_later(waiting, there):
             self._settle(key, waiting, "superseded")
         elif asked.queued and not waiting.again:
-            with self._lock:
-                if self._waiting.get(key) is waiting:
-                    due_at = self._clock.now() + self._policy.queued_seconds
-                    self._waiting[key] = _Waiting(asked, waiting.delivered_at, due_at, again=True)
+            self._put_off(key, waiting, replace(waiting, again=True), self._policy.queued_seconds)
         elif self._settle(key, waiting, "differs"):
             self._tell(
                 "a consent at Bluecore is not what was delivered",
@@ -183,12 +189,21 @@ class Verification:
         self._results[result].inc()
         return True
 
-    def _unavailable(self, why: str) -> None:
+    def _put_off(self, key: _Key, waiting: _Waiting, later: _Waiting, seconds: float) -> None:
+        """Looks at it once more then, unless there is a newer word by now."""
+        with self._lock:
+            if self._waiting.get(key) is waiting:
+                self._waiting[key] = replace(later, due_at=self._clock.now() + seconds)
+
+    def _unavailable(self, key: _Key, waiting: _Waiting, why: str) -> None:
+        """Others have their turn first: it may be this one alone that cannot be asked about, or this destination."""
         self._results["unavailable"].inc()
-        self._away_until = self._clock.now() + self._policy.away_seconds
-        if not self._is_away:
-            self._is_away = True
-            log.warning("consents cannot be read back from Bluecore: it is tried again until they can", error=why)
+        self._put_off(key, waiting, waiting, self._policy.away_seconds)
+        destination, was_away = key[0], key[0] in self._away_until
+        self._away_until[destination] = self._clock.now() + self._policy.away_seconds
+        if not was_away:
+            what = "consents cannot be read back from Bluecore: it is tried again until they can"
+            log.warning(what, destination=destination or "bluecore", error=without_phones(why))
 
     def _tell(self, what: str, key: _Key, **said: str) -> None:
         destination, customer = key[:2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -39,9 +40,12 @@ def verified(client: Client, config: Config, metrics: Metrics, clock: Clock) -> 
     from consumer.pipeline.verifier import Verifier  # noqa: PLC0415
 
     stop, shares, readers = threading.Event(), dict[str, float](), dict[str, ConsentReader]()
+    paces: defaultdict[str, ReadPace] = defaultdict(lambda: ReadPace(_SHARE, _RESERVE))
     for name, each in asking.items():
         if (api := each.bluecore.rest_api) is not None:
-            tokens, pace = access_tokens(api, each.bluecore.ca_location), ReadPace(_SHARE, _RESERVE)
+            tokens = access_tokens(api, each.bluecore.ca_location)
+            # The quota is the account's, of which a client may have several namespaces.
+            pace = paces[f"{api.url} {api.client_id}"]
             shares[name] = api.verify_share
             readers[name] = ConsentReader(each.bluecore, tokens, pace, stop=stop)
     name_of = partial(customer_hash, key=config.customer_hash_key)

@@ -23,6 +23,9 @@ _EMAIL = re.compile(
     re.VERBOSE,
 )
 
+_PHONE = re.compile(r"\+?\d[\d .()-]{4,}\d")
+"""What may be a phone number; a date may, too."""
+
 # Dots and dashes join words to the names of topics, groups and hosts; in patterns of topics, `\.` does. What stands
 # before may be escaped: `%22`, `\n`.
 _WORD_STARTS = r"(?:(?<![\w-])(?<!\w\.)(?<!\\\.)|(?<=%[0-9A-Fa-f]{2})|(?<=\\[bfnrt]))"
@@ -67,6 +70,11 @@ def masker(secrets: Secrets) -> Mask:
         return text
 
     return mask
+
+
+def without_phones(text: str) -> str:
+    """The text with each number masked that may be a phone's: for what others say of a customer, in a log."""
+    return _PHONE.sub(MASK, text)
 
 
 def _spellings(secret: str) -> set[str]:

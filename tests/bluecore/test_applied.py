@@ -94,6 +94,20 @@ def test_an_answer_of_another_shape_says_where_it_differs_and_what_to_do(answere
     assert "replay" in found
 
 
+@pytest.mark.parametrize("value", [{"a": 1}, ["SUBSCRIBED"], 7, True])
+@pytest.mark.parametrize("name", ["status", "message_type", "source", "consented_at", "channel_identifier"])
+def test_a_state_may_have_anything_in_the_place_of_a_word(name: str, value: Any) -> None:
+    """The API is young: whatever it answers is told, and stops nothing."""
+    found = unapplied(consent(channel_identifier="12345"), stored(state("UNSUBSCRIBED") | {name: value}))
+    assert "which was to be SUBSCRIBED" in found
+
+
+@pytest.mark.parametrize("at", ["15556667777", "2026 jane", "2026-01-31T12:00 jane", f"{THEN} jane"])
+def test_what_is_no_time_is_not_repeated(at: str) -> None:
+    found = unapplied(consent(), stored(state("UNSUBSCRIBED", consented_at=at)))
+    assert "UNSUBSCRIBED by public-api" in found
+
+
 def profile(**more: Any) -> bytes:
     return orjson.dumps({"id": {"email": EMAIL}} | more)
 

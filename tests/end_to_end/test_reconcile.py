@@ -12,7 +12,7 @@ import requests
 from click.testing import CliRunner, Result
 
 from consumer.cli import main
-from consumer.commands.reconcile.reading import ConsentTopics, Place
+from consumer.commands.reconcile.reading import ConsentTopics, Place, Topics
 from consumer.records import Record
 from consumer.sandbox.faults import FaultPlan, Scripts
 from tests.support.brokers import Message
@@ -94,6 +94,7 @@ class Shopfront:
 @pytest.fixture
 def front(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Shopfront:
     monkeypatch.setattr("consumer.commands.reconcile.rewriting.DUE_SECONDS", 2.0)
+    monkeypatch.setattr("consumer.commands.reconcile.repairing.SETTLE_SECONDS", 0.5)
     return Shopfront(pipeline)
 
 
@@ -147,6 +148,34 @@ def test_what_bluecore_has_answered_otherwise_is_found_and_repaired(front: Shopf
         result, rows, summary = front.reconcile(file)
         assert (result.exit_code, rows, summary["checked"]) == (0, [], len(CUSTOMERS)), result.output
         assert service.terminate() == 0
+
+
+def test_what_is_said_before_the_service_knows_of_the_repair_is_the_last_word(
+    front: Shopfront, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The customer opts in again after the look behind the writes, while no instance has read those."""
+    customer = "jane@example.com"
+    later: Callable[[ConsentTopics, Topics, list[str]], Any] = ConsentTopics.later
+    looks: list[int] = []
+
+    def interrupted(consents: ConsentTopics, topics: Topics, names: list[str]) -> Any:
+        found = later(consents, topics, names)
+        looks.append(len(found[0]))
+        if len(looks) == 2:  # the first was before the writes
+            front.say("optin", [customer])
+        return found
+
+    with front.service() as service:
+        service.wait_ready()
+        front.say("unsubscribe", [customer])
+        front.pipeline.committed_to_the_end(front.topic)
+        assert service.terminate() == 0
+    front.change_there("OPTIN", [customer])
+    monkeypatch.setattr(ConsentTopics, "later", interrupted)
+    _, _, summary = front.reconcile(front.file, "--repair", "--yes")
+    assert (summary["repair"]["sent"], looks) == (1, [0, 0, 1, 0])
+    retried = front.pipeline.broker.read(front.pipeline.retry_topic, at_least=2)
+    assert [record.key for record in retried] == [customer.encode()] * 2
 
 
 def test_what_is_said_while_it_is_repaired_is_the_last_word(

@@ -184,6 +184,15 @@ def test_a_consent_by_two_apis_is_two_requests_of_one_class() -> None:
     ]
 
 
+@pytest.mark.parametrize("written", ["+15556667777", "15556667777"])
+def test_a_phone_number_names_one_customer_with_its_plus_or_without(written: str) -> None:
+    """By which what is said of one is kept in order; Bluecore is sent the number as it was written."""
+    outcome = map_one(eligibility(), {"phone_number": written})
+    assert isinstance(outcome, Send)
+    (request,) = outcome.requests
+    assert (request.customer, orjson.loads(request.body)["id"]) == (PHONE, {"phone_number": written})
+
+
 def test_a_sign_up_is_a_consent() -> None:
     outcome = map_one(eligibility({"path": "kind", "values": {"S": "signup"}}), {"kind": "S"})
     assert isinstance(outcome, Reject)

@@ -17,7 +17,7 @@ import pytest
 from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome, WorkItem, WorkResult
 
 from tests.mutation.anew import Order, failed_anew
-from tests.mutation.deciding import Run, control_is_tried, mutant_is_tried
+from tests.mutation.deciding import Run, Unsure, control_is_tried, mutant_is_tried
 from tests.mutation.planting import Codes, Functions, can_be_planted, changed, live_functions, mutated, plant, renewed
 from tests.mutation.processes import Steps
 from tests.mutation.trying import Collected, Trials
@@ -76,7 +76,7 @@ class Running:
         self._kills: Counter[tuple[Path | None, str]] = Counter()
         # As they are imported: who works on goes on writing meanwhile.
         self._sources = {path: path.read_text() for path in sorted(work.code.rglob("*.py"))}
-        self._trials = Trials(work.code, work.workers, self._plant_the_same, self._steps)
+        self._trials = Trials(work.code, work.workers, self._plant_the_same, self._rounds)
         self._seen = ""
 
     def run(self) -> str:
@@ -86,14 +86,17 @@ class Running:
             raise RuntimeError("pytest could not go on; what it printed says why")
         return self._trials.broken or self._seen
 
-    def _steps(self, tests: Collected) -> Iterator[Steps]:
-        functions = live_functions()
+    def _rounds(self, tests: Collected) -> Iterator[Iterator[Steps]]:
+        """The control of what is imported anew, and the mutants if it lives."""
         unsure = partial(_needs_broker, tests=tests)
         same = {path: f"{source}\npass\n" for path, source in self._sources.items()}
-        yield control_is_tried(self._import_anew(same, tests), unsure, self._see)
+        yield iter([control_is_tried(self._import_anew(same, tests), unsure, self._see)])
+        if not self._seen:
+            yield self._mutants(tests, unsure)
+
+    def _mutants(self, tests: Collected, unsure: Unsure) -> Iterator[Steps]:
+        functions = live_functions()
         for item in self._work.items:
-            if self._seen:
-                return
             (mutation,) = item.mutations
             path = self._work.root / mutation.module_path
             source = self._sources[path]
@@ -115,7 +118,7 @@ class Running:
         plant(live_functions(), renewed(self._sources))
 
     def _see(self, said: str) -> None:
-        self._seen = self._seen or f"with a fault that changes nothing:\n{said}"
+        self._seen = f"with a fault that changes nothing:\n{said}"
 
     def _plant(self, codes: Codes, functions: Functions, tests: Collected, mutation: MutationSpec) -> Run:
         """Those tests are run that call one of the functions."""

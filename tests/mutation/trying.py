@@ -90,7 +90,7 @@ class Trials(Trial):
         folder: Of the code.
         at_a_time: How many processes.
         before: Is called in the process that runs all tests, before them.
-        steps: Gives what to try, once the tests are known.
+        rounds: Gives what to try once the tests are known, one round after the other.
     """
 
     def __init__(
@@ -98,13 +98,13 @@ class Trials(Trial):
         folder: Path,
         at_a_time: int,
         before: Callable[[], object],
-        steps: Callable[[Collected], Iterator[Steps]],
+        rounds: Callable[[Collected], Iterator[Iterator[Steps]]],
     ) -> None:
         super().__init__()
         self._before = before
         self._watch = Watch(folder)
         self._at_a_time = at_a_time
-        self._steps = steps
+        self._rounds = rounds
         self._imported: set[Place] = set()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -119,7 +119,8 @@ class Trials(Trial):
             reach, self.broken = returned(lambda: self._reach(session.items))
         if not self.broken:
             tests = Collected({each.nodeid: each for each in session.items}, reach, frozenset(self._imported))
-            drive(self._steps(tests), self._at_a_time)
+            for steps in self._rounds(tests):
+                drive(steps, self._at_a_time)
         return True
 
     def _reach(self, items: list[pytest.Item]) -> tuple[dict[str, Reach], str]:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 from structlog.testing import capture_logs
 
-from consumer.records import Answer, Mapped, Reason, Reject, Stage
+from consumer.config.model import Config
+from consumer.delivery.engine import Engine
+from consumer.delivery.policy import DeliveryPolicy
+from consumer.records import Answer, EventRequest, Mapped, Reason, Reject, Send, Stage
 from tests.pipeline.desk import HOME, NOW, Desk, record, send
+from tests.support.configs import SOUND
 
 
 def test_an_outage_of_bluecore_is_one_line_when_it_begins_and_one_when_it_ends(desk: Desk) -> None:
@@ -114,3 +118,19 @@ def test_a_held_route_is_told_with_its_field(desk: Desk) -> None:
     assert desk.value("route_held", **held) is None
     assert desk.value("route_held", topic=HOME.topic, event_type="", field="") == 0
     assert desk.health.readiness().body["details"]["held"] == "ok"  # type: ignore[index]
+
+
+def test_what_a_rest_api_says_of_its_outage_is_told_without_a_phone_number() -> None:
+    bluecore = SOUND["bluecore"] | {"rest_api": {"client_id": "id", "client_secret": "secret"}}
+    routes = [{"topic": HOME.topic, "event": "optin", "api": "eligibility"}]
+    config = Config.model_validate({**SOUND, "bluecore": bluecore, "routes": routes})
+    desk = Desk(engine=Engine(DeliveryPolicy.from_config(config)))
+    desk.engine.partitions.assign(HOME, None, "")
+    request = EventRequest("optin", b"{}", "+15556667777", api="eligibility")
+    desk.engine.take(record(), Send((request,)), NOW)
+    ((ticket, _),) = desk.engine.decide(NOW).sends
+    with capture_logs() as logs:
+        desk.engine.answered(ticket, Answer(404, text="no customer +15556667777 of this key"), NOW)
+        desk.reporter.state(NOW, joined=True)
+    (line,) = logs
+    assert (line["destination"], line["said"]) == ("/eligibility", "no customer *** of this key")

@@ -23,14 +23,17 @@ QUEUED = JANE._replace(queued=True)
 class Stage:
     """A clock that stands still, and a Bluecore whose answer is `state`, or what it raises."""
 
-    def __init__(self, share: float = 1, policy: VerificationPolicy | None = None) -> None:
+    def __init__(
+        self, share: float = 1, policy: VerificationPolicy | None = None, shares: dict[str, float] | None = None
+    ) -> None:
         self.at = NOW
         self.state: ConsentState | Exception = ConsentState(Status.UNSUBSCRIBED)
         self.asked: list[tuple[str, str]] = []
+        self.away: set[str] = set()
         self.meanwhile: Callable[[], object] = lambda: None
         self.registry = CollectorRegistry()
         self.verification = Verification(
-            {"": share},
+            shares or {"": share},
             self.read,
             Metrics(self.registry),
             self,
@@ -44,6 +47,8 @@ class Stage:
     def read(self, destination: str, customer: str) -> Reading:
         self.asked.append((destination, customer))
         self.meanwhile()
+        if destination in self.away:
+            raise ConsentUnavailable("Bluecore's eligibility API does not answer")
         if isinstance(self.state, Exception):
             raise self.state
         return Reading((self.state,), "id-1")
@@ -143,7 +148,8 @@ def test_an_api_that_is_away_is_told_once_and_tried_again_after_a_while() -> Non
     stage.state = ConsentUnavailable("Bluecore's eligibility API does not answer")
     stage.verification.delivered("", JANE)
     with capture_logs() as logs:
-        assert stage.after(5) == 60
+        stage.after(5)
+        assert stage.after(0) == 60
         assert stage.after(0.5) == 30
         stage.after(0.5)
         assert (len(stage.asked), stage.results) == (2, {"unavailable": 2})
@@ -153,12 +159,49 @@ def test_an_api_that_is_away_is_told_once_and_tried_again_after_a_while() -> Non
     assert [line["error"] for line in logs] == ["Bluecore's eligibility API does not answer"]
 
 
-def test_an_answer_of_another_shape_is_one_consent_s() -> None:
+def test_a_destination_that_cannot_be_asked_keeps_no_other_from_its_turn() -> None:
+    stage = Stage(shares={"": 1, "acme": 1})
+    stage.away = {"acme"}
+    stage.verification.delivered("acme", JANE)
+    stage.verification.delivered("", JANE)
+    stage.after(5)
+    assert stage.after(0) == 0
+    assert stage.asked == [("acme", JANE.customer), ("", JANE.customer)]
+    assert (stage.results, stage.after(0)) == ({"unavailable": 1, "applied": 1}, 60)
+
+
+def test_a_customer_who_alone_cannot_be_asked_about_keeps_no_other_from_its_turn() -> None:
     stage = Stage()
-    stage.state = ConsentUnreadable("another shape")
+    stage.verification.delivered("", JANE)
+    stage.verification.delivered("", JANE._replace(customer="ali@example.com"))
+    stage.state = ConsentUnavailable("Bluecore's eligibility API answers 500")
+    stage.after(5)
+    stage.state = ConsentState(Status.UNSUBSCRIBED)
+    stage.after(1)
+    assert [customer for _, customer in stage.asked] == ["jane@example.com", "ali@example.com"]
+    assert stage.results == {"unavailable": 1, "applied": 1}
+
+
+@pytest.mark.parametrize("error", [ConsentUnreadable("another shape"), RuntimeError("nobody has foreseen it")])
+def test_an_answer_of_another_shape_is_one_consent_s(error: Exception) -> None:
+    """Whatever it is, the thread goes on."""
+    stage = Stage()
+    stage.state = error
     stage.verification.delivered("", JANE)
     stage.after(5)
     assert (stage.results, len(stage.verification)) == ({"unreadable": 1}, 0)
+
+
+@pytest.mark.parametrize("kind", [ConsentUnavailable, ConsentUnreadable])
+def test_a_phone_number_that_bluecore_quotes_stands_in_no_log(kind: type[Exception]) -> None:
+    stage = Stage()
+    stage.state = kind("it answers 422 (phone +15556667777 is odd)")
+    stage.verification.delivered("", JANE._replace(customer="+15556667777"))
+    with capture_logs() as logs:
+        stage.after(5)
+    (line,) = logs
+    assert "5556667777" not in str(line)
+    assert "it answers 422 (phone *** is odd)" in line.values()
 
 
 def test_so_many_wait_and_no_more() -> None:

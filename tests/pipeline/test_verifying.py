@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from consumer.bluecore.client import BluecoreClient
 from consumer.bluecore.factory import open_transport
+from consumer.bluecore.read_pace import ReadPace
 from consumer.clock import SystemClock
 from consumer.config.model import Config
 from consumer.pipeline.verification import VerificationPolicy
@@ -62,6 +63,31 @@ def test_without_a_share_nothing_of_it_is_loaded() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_destinations_of_one_client_share_its_quota(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The quota is the account's: two namespaces are read back no faster than one."""
+    paces: list[ReadPace] = []
+
+    class Noted(ReadPace):
+        def __init__(self, share: float, reserve: float | None = None) -> None:
+            super().__init__(share, reserve)
+            paces.append(self)
+
+    monkeypatch.setattr("consumer.bluecore.read_pace.ReadPace", Noted)
+    section = {"url": running.rest_url, "token_url": running.token_url, "client_secret": "secret", "verify_share": 1}
+    clients = {"acme": "one", "zeta": "one", "beta": "another"}
+    destinations = {
+        name: {"namespace": name, "rest_api": section | {"client_id": client}} for name, client in clients.items()
+    }
+    routes = [{**route, "destination": "acme"} for route in SOUND["routes"]]
+    without = {name: value for name, value in SOUND.items() if name != "bluecore"}
+    whole = Config.model_validate({**without, "destinations": destinations, "routes": routes})
+    metrics = Metrics(CollectorRegistry())
+    client = BluecoreClient(whole.endpoints, open_transport(whole.endpoints, 1), metrics)
+    with verified(client, whole, metrics, SystemClock()) as found:
+        assert len(paces) == 2
+    found.close()
 
 
 def test_a_consent_is_delivered_and_read_back(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from consumer.telemetry.masking import NO_SECRETS, Secrets, customer_hash, masked, masker
+from consumer.telemetry.masking import NO_SECRETS, Secrets, customer_hash, masked, masker, without_phones
 
 TOKEN = 'na"me\nsp/äce'
 
@@ -107,6 +107,11 @@ def test_a_long_text_is_masked_in_linear_time(text: str) -> None:
     started = time.process_time()
     masker(NO_SECRETS)(text)
     assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize("number", ["+15556667777", "15556667777", "+1 (555) 666-7777", "+1.555.666.7777"])
+def test_what_may_be_a_phone_number_is_masked_where_others_speak_of_a_customer(number: str) -> None:
+    assert without_phones(f"no customer {number}, code 404") == "no customer ***, code 404"
 
 
 def test_a_customer_has_one_pseudonym_whichever_way_the_address_is_written() -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from consumer.kafka.embedded import PARTITIONS, embedded_broker
 from consumer.sandbox.callers import Callers
 from consumer.sandbox.registry import registry_app
-from consumer.sandbox.sandbox import running_sandbox
+from consumer.sandbox.sandbox import Running, running_sandbox
 from consumer.sandbox.serve import serve
 from consumer.sandbox.settings import SandboxSettings
 
@@ -33,7 +33,7 @@ def keep(finish: threading.Event, configuration: Callable[[str], object], told: 
         serve(Callers(registry_app())) as registry,
         running_sandbox(SandboxSettings()) as sandbox,
     ):
-        configuration(_configuration(bootstrap, registry, sandbox.api_url))
+        configuration(_configuration(bootstrap, registry, sandbox))
         told(f"Kafka is at {bootstrap}, the schema registry at {registry}, and the sandbox's page at {sandbox.url}/")
         told(
             f"A topic appears with its first record, with {PARTITIONS} partitions of about 5 MB, "
@@ -43,7 +43,7 @@ def keep(finish: threading.Event, configuration: Callable[[str], object], told: 
         finish.wait()
 
 
-def _configuration(bootstrap: str, registry: str, bluecore_url: str) -> str:
+def _configuration(bootstrap: str, registry: str, sandbox: Running) -> str:
     _, retry_topic, dead_letter_topic = _TOPICS
     return f"""\
 # For what `bluecore-consumer demo --keep` runs, for as long as it runs.
@@ -53,8 +53,13 @@ kafka:
 schema_registry:
   url: {registry}
 bluecore:
-  url: {bluecore_url}
+  url: {sandbox.api_url}
   namespace: trial
+  rest_api:                            # for routes with `api: eligibility` or `customers`; the sandbox takes any key
+    url: {sandbox.rest_url}
+    token_url: {sandbox.token_url}
+    client_id: trial
+    client_secret: any
 delivery:
   max_event_age_seconds: 0             # a trial takes old events, too
 dead_letters:

@@ -1,12 +1,13 @@
 """Words that are said again, in the way in which a replay goes: through the retry topic, by the routes as they are.
 
 A word must not undo a later one. So only a customer's last word is written; the service keeps the customer's later
-records behind it; and what was said between the look and the write is written behind it, before it is due. An opt-in
-is not said again where Bluecore has, or may have, a later withdrawal.
+records behind it as soon as it knows of it; and what was said until then is written behind it, before it is due. An
+opt-in is not said again where Bluecore has, or may have, a later withdrawal.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
@@ -19,6 +20,8 @@ from consumer.commands.reconcile.words import Consent, LastWords, Word
 from consumer.config.model import Config
 
 _MOST_LOOKS: Final = 5
+SETTLE_SECONDS: Final = 5.0
+"""After so long every instance knows what was written, and keeps later records behind it; it is not due yet."""
 
 
 def why_not_repaired(difference: Difference) -> str:
@@ -68,7 +71,6 @@ def repair(  # noqa: PLR0913, PLR0917 - what it reads, and what it writes with
         else:
             words.add(each.consent, each.word)
     writer = ConsentWriter(config, mapped, partitions)
-    names = sorted({partition.topic for partition in topics.ends})
     try:
         total, written = len(words), 0
         by_place = _by_place(words.items())
@@ -78,18 +80,26 @@ def repair(  # noqa: PLR0913, PLR0917 - what it reads, and what it writes with
             progress(written, total)
         result.left["record_is_gone"] += total - written
         writer.finish()
-        for _ in range(_MOST_LOOKS):
-            newer, records = consents.later(topics, names)
-            later = [(consent, word) for consent, word in newer.items() if words.get(consent) is not None]
-            if not later:
-                break
-            for place, whose in _by_place(later).items():
-                writer.write(records[place], whose, Repaired())
-            writer.finish()
+        for pause in (0.0, SETTLE_SECONDS):
+            time.sleep(pause if result.sent else 0.0)
+            _write_later(consents, topics, words, writer)
     finally:
         writer.close()
     result.left = +result.left  # without those that are none
     return result
+
+
+def _write_later(consents: ConsentTopics, topics: Topics, words: LastWords, writer: ConsentWriter) -> None:
+    """Writes what has been said since of those whose words were written, behind them, until nothing more is."""
+    names = sorted({partition.topic for partition in topics.ends})
+    for _ in range(_MOST_LOOKS):
+        newer, records = consents.later(topics, names)
+        later = [(consent, word) for consent, word in newer.items() if words.get(consent) is not None]
+        if not later:
+            break
+        for place, whose in _by_place(later).items():
+            writer.write(records[place], whose, Repaired())
+        writer.finish()
 
 
 def _by_place(words: Iterable[tuple[Consent, Word]]) -> dict[Place, dict[Consent, Word]]:

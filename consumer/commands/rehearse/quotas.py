@@ -13,7 +13,7 @@ from consumer.commands.status.durations import spelt
 from consumer.config.endpoints import EVENTS, endpoint_of, parted
 from consumer.config.model import Config
 
-_QUOTA: Final = DOCUMENTED[0]
+_QUOTA: Final = min(DOCUMENTED, key=lambda window: window.limit / window.seconds)
 """The smaller of the documented windows in the long run: 1,000 in a minute, for the whole account."""
 PER_SECOND: Final = _QUOTA.limit / _QUOTA.seconds
 

@@ -23,6 +23,9 @@ def test_what_it_prints_runs_the_service_until_it_is_stopped(tmp_path: Path) -> 
     try:
         eventually(lambda: "until Ctrl+C" in (tmp_path / "told").read_text(), 60, "the addresses")
         kept = yaml.safe_load(trial.read_text())
+        key = kept["bluecore"]["rest_api"]
+        asked = {"audience": "https://a.bluecore.com", "grant_type": "client_credentials", **key}
+        assert requests.post(key["token_url"], json=asked, timeout=10).status_code == 200
         counts = kept["bluecore"]["url"].partition("/api/")[0] + "/_counts"
         with (tmp_path / "trial.yaml").open("a") as file:
             file.write(f"telemetry: {{host: 127.0.0.1, port: {free_port()}}}\n")
