@@ -398,6 +398,21 @@ def test_a_connection_that_the_server_closed_meanwhile_is_replaced(opened: Opens
     assert server.connections == 2
 
 
+def test_what_a_server_says_as_it_closes_a_connection_is_not_the_answer_to_the_next_request(opened: Opens) -> None:
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(ACCEPTED)
+        time.sleep(0.05)  # else it would come with the answer, and be known for what it is
+        peer.send(b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+    with Server(script) as server:
+        transport = opened(SETTINGS)
+        answered(exchange(transport, post(server.url)))
+        assert server.closed.acquire(timeout=LONG)
+        assert transport.wait(1.2) == []
+        assert answered(exchange(transport, post(server.url))).status == 202
+
+
 def test_a_connection_that_is_closed_as_the_next_request_arrives_does_not_hang(opened: Opens) -> None:
     """The race that no client can exclude: sent again or reported as reset, and over in time."""
 
