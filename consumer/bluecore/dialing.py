@@ -183,6 +183,8 @@ def tls_context(settings: ConnectionSettings) -> ssl.SSLContext:
         bundle = certifi.where() if settings.verify is True else settings.verify
         is_folder = Path(bundle).is_dir()
         context.load_verify_locations(None if is_folder else bundle, bundle if is_folder else None)
+        # Whoever stands in the bundle is trusted, not only who signs for themselves; so it is in libcurl.
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     if settings.cert is not None:
         certificate, key = (settings.cert, None) if isinstance(settings.cert, str) else settings.cert
         context.load_cert_chain(certificate, key)

@@ -56,7 +56,7 @@ class DirectTransport:
         exchange = Exchange(ticket, outgoing, time.monotonic(), destination)
         try:
             _, exchange.place, head = self._places.way(outgoing.template, destination)
-        except (RequestException, OSError) as error:
+        except RequestException as error:
             self._fail(exchange, error)
             return
         exchange.data = on_the_wire(head, outgoing)

@@ -615,6 +615,17 @@ def test_over_tls_what_takes_too_long_times_out(opened: Opens, tmp_path: Path) -
         assert failed(done) is NoAnswer.TIMEOUT
 
 
+def test_a_certificate_that_stands_in_the_bundle_is_trusted_whoever_has_signed_it(tmp_path: Path) -> None:
+    """By direct and curl, which take each other's place."""
+    signed = Authority(tmp_path).signed("server", "IP:127.0.0.1")
+    settings = replace(SETTINGS, verify=str(signed.certificate))
+    with Server(answering(ACCEPTED), tls=server_context(signed.both)) as server:
+        for kind in (CurlTransport, DirectTransport):
+            transport: Transport = kind({"": settings})
+            assert answered(exchange(transport, post(server.url))).status == 202
+            transport.close()
+
+
 def test_a_certificate_of_no_known_authority_is_refused(opened: Opens, tmp_path: Path) -> None:
     pem = certificate(tmp_path, alternative="IP:127.0.0.1")
     with Server(answering(ACCEPTED), tls=server_context(pem)) as server:
