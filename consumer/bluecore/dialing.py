@@ -6,18 +6,19 @@ import socket
 import ssl
 import threading
 import time
+from collections import Counter, deque
 from contextlib import suppress
 from os import EFD_CLOEXEC, EFD_NONBLOCK, close, eventfd, eventfd_read, eventfd_write
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import certifi
 
 from consumer.bluecore.transport import ConnectionSettings
 
 _MOST_AT_ONCE: Final = 32
-"""Handshakes; a thread costs little, and one alone would take seconds for hundreds of connections."""
+"""With one address; a thread costs little, and one alone would take seconds for hundreds of handshakes."""
 
 
 class Address(NamedTuple):
@@ -46,22 +47,23 @@ class Dialler(Generic[T]):
     def __init__(self) -> None:
         self.bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)
         """Readable once something is in the queue."""
-        self._wanted: SimpleQueue[tuple[Address, T]] = SimpleQueue()
+        self._wanted: dict[Address, deque[T]] = {}
+        """By address, so that one that does not answer holds up no other."""
         self._opened: SimpleQueue[Dialled[T]] = SimpleQueue()
         self._lock = threading.Lock()
-        self._threads = 0
+        self._threads: Counter[Address] = Counter()
         self._closed = False
         self._last_good: dict[tuple[str, int], object] = {}
         """Of each host and port, the address that was reached last: it is tried first."""
 
     def dial(self, address: Address, place: T) -> None:
         """Begin to open a connection; never blocks. `place` is handed back with it."""
-        self._wanted.put((address, place))
         with self._lock:
-            if self._threads >= _MOST_AT_ONCE:
+            self._wanted.setdefault(address, deque()).append(place)
+            if self._threads[address] >= _MOST_AT_ONCE:
                 return
-            self._threads += 1
-        threading.Thread(target=self._work, name="bluecore-connect", daemon=True).start()
+            self._threads[address] += 1
+        threading.Thread(target=self._work, args=(address,), name="bluecore-connect", daemon=True).start()
 
     def opened(self) -> list[Dialled[T]]:
         """What has come of some since the last time."""
@@ -89,22 +91,22 @@ class Dialler(Generic[T]):
         except Empty:
             return None
 
-    def _work(self) -> None:
+    def _work(self, address: Address) -> None:
         while True:
             with self._lock:
-                try:
-                    address, place = self._wanted.get_nowait()
-                except Empty:
-                    self._threads -= 1
+                wanted = self._wanted[address]
+                if not wanted:
+                    self._threads[address] -= 1
                     return
+                place = wanted.popleft()
             opened: socket.socket | None = None
             failed: OSError | None = None
             try:
                 opened = self._connected(address)
             except OSError as error:
-                failed = error
+                failed = _unreached(error)
             except Exception as error:  # noqa: BLE001 - a ticket without an answer would stop its lane for ever
-                failed = OSError(str(error))
+                failed = _unreached(OSError(str(error)))
             self._hand_over(Dialled(place, opened, failed))
 
     def _hand_over(self, dialled: Dialled[T]) -> None:
@@ -136,19 +138,34 @@ class Dialler(Generic[T]):
         key = address.host, address.port
         found.sort(key=lambda each: each[4] != self._last_good.get(key))
         for number, (family, kind, protocol, _, at) in enumerate(found):
-            left = until - time.monotonic()
-            made = socket.socket(family, kind, protocol)
+            left, last = until - time.monotonic(), number == len(found) - 1
             try:
-                made.settimeout(max(0.001, left if number == len(found) - 1 else left / 2))
-                made.connect(at)
+                made = _socket_to(at, family, kind, protocol, max(0.001, left if last else left / 2))
             except OSError:
-                made.close()
-                if number == len(found) - 1:
+                if last:
                     raise
             else:
                 self._last_good[key] = at
                 return made
         raise OSError(f"{address.host} has no address")
+
+
+def _socket_to(at: Any, family: int, kind: int, protocol: int, seconds: float) -> socket.socket:
+    made = socket.socket(family, kind, protocol)
+    try:
+        made.settimeout(seconds)
+        made.connect(at)
+    except BaseException:
+        made.close()
+        raise
+    return made
+
+
+def _unreached(error: OSError) -> OSError:
+    """Whatever the system calls it (no route, no permission, a reset handshake): nothing was sent, as if refused."""
+    if isinstance(error, socket.gaierror | ssl.SSLError | TimeoutError | ConnectionRefusedError):
+        return error
+    return ConnectionRefusedError(error.errno, error.strerror or str(error))
 
 
 def tls_context(settings: ConnectionSettings) -> ssl.SSLContext:
@@ -166,6 +183,8 @@ def tls_context(settings: ConnectionSettings) -> ssl.SSLContext:
         bundle = certifi.where() if settings.verify is True else settings.verify
         is_folder = Path(bundle).is_dir()
         context.load_verify_locations(None if is_folder else bundle, bundle if is_folder else None)
+        # Whoever stands in the bundle is trusted, not only who signs for themselves; so it is in libcurl.
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     if settings.cert is not None:
         certificate, key = (settings.cert, None) if isinstance(settings.cert, str) else settings.cert
         context.load_cert_chain(certificate, key)

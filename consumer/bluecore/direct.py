@@ -27,6 +27,8 @@ from consumer.bluecore.transport import ConnectionSettings, Done
 _CONNECTION_LIFETIME_SECONDS: Final = 300
 _IDLE_SECONDS: Final = 118
 """After these a server or a firewall may have forgotten it [libcurl's default]."""
+_UNDOUBTED_SECONDS: Final = 0.5
+"""After these a server may have closed it, with a last word that would pass for the answer to what comes next."""
 _MOST_AT_ONCE: Final = 1024
 
 
@@ -54,7 +56,7 @@ class DirectTransport:
         exchange = Exchange(ticket, outgoing, time.monotonic(), destination)
         try:
             _, exchange.place, head = self._places.way(outgoing.template, destination)
-        except (RequestException, OSError) as error:
+        except RequestException as error:
             self._fail(exchange, error)
             return
         exchange.data = on_the_wire(head, outgoing)
@@ -97,7 +99,8 @@ class DirectTransport:
         while place.idle:
             connection = place.idle.pop()
             fresh = now - connection.opened_at < _CONNECTION_LIFETIME_SECONDS
-            if fresh and now - connection.idle_since < _IDLE_SECONDS:
+            idle = now - connection.idle_since
+            if fresh and idle < _IDLE_SECONDS and (idle < _UNDOUBTED_SECONDS or connection.is_quiet()):
                 self._begin(connection, exchange)
                 return
             self._drop(connection)

@@ -43,8 +43,7 @@ class Places:
         """The way of a template's requests.
 
         Raises:
-            RequestException: its address is none of HTTP.
-            OSError: the certificates of its destination cannot be read.
+            RequestException: its address is none of HTTP, or the certificates of its destination cannot be read.
         """
         known = self._ways.get(destination)
         if known is None or known.template is not template:
@@ -70,7 +69,12 @@ class Places:
 
     def _context(self, destination: str) -> SSLContext:
         if destination not in self._contexts:
-            self._contexts[destination] = tls_context(self._settings[destination])
+            settings = self._settings[destination]
+            try:
+                self._contexts[destination] = tls_context(settings)
+            except OSError as error:
+                what = f"{settings.verify}, {settings.cert}" if settings.cert else settings.verify
+                raise exceptions.SSLError(f"the certificates of {what} cannot be read: {error}") from None
         return self._contexts[destination]
 
 

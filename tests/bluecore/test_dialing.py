@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import select
 import socket
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from consumer.bluecore.dialing import Address, Dialled, Dialler
+from consumer.bluecore.direct_errors import exception_for
+from consumer.bluecore.failures import no_answer
+from consumer.bluecore.outgoing import Outgoing, Template
+from consumer.records import NoAnswer
 from tests.support.waiting import eventually, free_port
+
+REQUEST = Outgoing(Template("POST", "http://h/", {}), b"{}", {})
 
 
 @pytest.fixture
@@ -67,6 +76,57 @@ def test_an_address_that_does_not_answer_is_passed_over_and_the_good_one_is_trie
             assert found.sock is not None
             found.sock.close()
     assert tried == [nobody[4], somebody[4], somebody[4]]
+
+
+def test_an_address_of_a_family_that_this_machine_lacks_is_passed_over(
+    dialler: Dialler[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        at = server.getsockname()
+        lacking = (socket.AF_APPLETALK, socket.SOCK_STREAM, 6, "", at)
+        monkeypatch.setattr(
+            socket, "getaddrinfo", lambda *_args, **_more: [lacking, (socket.AF_INET, socket.SOCK_STREAM, 6, "", at)]
+        )
+        found = dialled(dialler, Address("both.example", at[1], None, 5))
+        assert found.sock is not None
+        found.sock.close()
+
+
+@pytest.mark.parametrize("code", [errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EPERM, errno.ECONNRESET, errno.EMFILE])
+def test_what_keeps_a_connection_from_being_opened_is_a_refusal_as_nothing_was_sent(
+    dialler: Dialler[str], monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def failing(_self: Dialler[str], _address: Address) -> socket.socket:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(Dialler, "_connected", failing)
+    failed = dialled(dialler, Address("h", 1, None, 1)).error
+    assert failed is not None
+    assert no_answer(exception_for(failed, REQUEST)) is NoAnswer.REFUSED
+    assert os.strerror(code) in str(failed)
+
+
+def test_an_address_that_does_not_answer_holds_up_no_other(
+    dialler: Dialler[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = socket.socketpair()
+    over = threading.Event()
+
+    def connected(_self: Dialler[str], address: Address) -> socket.socket:
+        if address.host == "away":
+            over.wait()
+            raise TimeoutError
+        return ours
+
+    monkeypatch.setattr(Dialler, "_connected", connected)
+    for _ in range(200):
+        dialler.dial(Address("away", 1, None, 1), "away")
+    try:
+        assert dialled(dialler, Address("near", 1, None, 1)).sock is ours
+    finally:
+        over.set()
+        ours.close()
+        theirs.close()
 
 
 def test_what_comes_after_the_end_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:

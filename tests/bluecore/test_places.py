@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from requests import RequestException
 
+from consumer.bluecore.failures import no_answer
 from consumer.bluecore.outgoing import Outgoing, Template
 from consumer.bluecore.places import Places, on_the_wire
 from consumer.bluecore.transport import ConnectionSettings
+from consumer.records import NoAnswer
 
 SETTINGS = ConnectionSettings(timeout=1, max_in_flight=1)
 
@@ -59,3 +61,13 @@ def test_requests_of_one_destination_share_their_connections_by_host_and_port() 
     assert place("http://h/a") is place("http://h:80/b")
     assert place("http://h/a") is not place("https://h/a")
     assert place("http://h/a") is not place("http://h/a", "other")
+
+
+def test_a_bundle_that_is_gone_is_a_tls_failure_which_names_it() -> None:
+    """Nothing was sent: it counts against no event."""
+    places = Places({"": ConnectionSettings(timeout=1, max_in_flight=1, verify="/gone.pem")})
+    with pytest.raises(
+        RequestException, match=r"^the certificates of /gone\.pem cannot be read: .*No such file"
+    ) as it:
+        places.way(Template("POST", "https://h/", {}), "")
+    assert no_answer(it.value) is NoAnswer.TLS

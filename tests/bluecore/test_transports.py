@@ -398,6 +398,21 @@ def test_a_connection_that_the_server_closed_meanwhile_is_replaced(opened: Opens
     assert server.connections == 2
 
 
+def test_what_a_server_says_as_it_closes_a_connection_is_not_the_answer_to_the_next_request(opened: Opens) -> None:
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(ACCEPTED)
+        time.sleep(0.05)  # else it would come with the answer, and be known for what it is
+        peer.send(b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+    with Server(script) as server:
+        transport = opened(SETTINGS)
+        answered(exchange(transport, post(server.url)))
+        assert server.closed.acquire(timeout=LONG)
+        assert transport.wait(1.2) == []
+        assert answered(exchange(transport, post(server.url))).status == 202
+
+
 def test_a_connection_that_is_closed_as_the_next_request_arrives_does_not_hang(opened: Opens) -> None:
     """The race that no client can exclude: sent again or reported as reset, and over in time."""
 
@@ -598,6 +613,17 @@ def test_over_tls_what_takes_too_long_times_out(opened: Opens, tmp_path: Path) -
     with socket.create_server(("127.0.0.1", 0)) as mute:  # a handshake that is not answered
         done = exchange(opened(settings), post(f"https://127.0.0.1:{mute.getsockname()[1]}/"))
         assert failed(done) is NoAnswer.TIMEOUT
+
+
+def test_a_certificate_that_stands_in_the_bundle_is_trusted_whoever_has_signed_it(tmp_path: Path) -> None:
+    """By direct and curl, which take each other's place."""
+    signed = Authority(tmp_path).signed("server", "IP:127.0.0.1")
+    settings = replace(SETTINGS, verify=str(signed.certificate))
+    with Server(answering(ACCEPTED), tls=server_context(signed.both)) as server:
+        for kind in (CurlTransport, DirectTransport):
+            transport: Transport = kind({"": settings})
+            assert answered(exchange(transport, post(server.url))).status == 202
+            transport.close()
 
 
 def test_a_certificate_of_no_known_authority_is_refused(opened: Opens, tmp_path: Path) -> None:
