@@ -10,10 +10,13 @@ answer of another shape says nothing of what was stored, so that it counts as no
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
+
+from consumer.iso8601 import moment_of
 
 _WANTED: Final[Mapping[str, str]] = {
     "OPTIN": "SUBSCRIBED",
@@ -129,7 +132,7 @@ def _plain(text: str) -> str:
 
 
 def _is_same(sent: Any, stored: Any) -> bool:
-    """A day may come back as the moment that it begins, and an attribute that is a number as a text."""
+    """A number may come back as a text, and a time, or a day as the moment that it begins, in another writing."""
     if sent == stored and isinstance(sent, bool) is isinstance(stored, bool):
         return True
     if isinstance(sent, bool) or isinstance(stored, bool) or isinstance(sent, dict | list):
@@ -137,4 +140,17 @@ def _is_same(sent: Any, stored: Any) -> bool:
     if stored is None:
         return False
     one, other = str(sent).strip(), str(stored).strip()
-    return one == other or other.startswith(f"{one}T00:00:00")
+    if one == other:
+        return True
+    read: Callable[[str], Any] = _moment if isinstance(sent, str) else float
+    try:
+        return bool(read(one) == read(other))
+    except ValueError:
+        return False
+
+
+def _moment(text: str) -> datetime:
+    if "-" not in text:
+        raise ValueError("what has no dashes may be any number")
+    found = moment_of(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

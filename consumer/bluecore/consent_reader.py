@@ -20,6 +20,7 @@ from consumer.config.addresses import address
 from consumer.config.destinations import BluecoreConfig
 from consumer.config.endpoints import namespace_url
 from consumer.errors import ExpectedError
+from consumer.telemetry.masking import without_phones
 from consumer.tokens.source import TokenSource
 from consumer.tokens.token import TokenUnavailable
 from consumer.web.session import bounded_session
@@ -185,6 +186,6 @@ class ConsentReader:
 
 
 def _said(answer: requests.Response) -> str:
-    """Its fault in words, in brackets; they are for developers, and masked by whoever shows them."""
-    message = said(answer.content)
+    """Its fault in words, in brackets; they are for developers. E-mails are masked by whoever shows them."""
+    message = without_phones(said(answer.content))
     return f" ({message})" if message else ""

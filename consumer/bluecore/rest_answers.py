@@ -16,7 +16,8 @@ _LENGTH: Final = "content-length"
 _DIGITS: Final = 9
 _LONGEST_ID: Final = 200
 _LONGEST_SAID: Final = 500
-_ERROR: Final = 400
+_SUCCESS: Final = range(200, 300)
+_NO_CONTENT: Final = 204
 
 
 def told(answer: Answer, result: Response | requests.RequestException, sent: bytes) -> Answer:
@@ -31,9 +32,9 @@ def told(answer: Answer, result: Response | requests.RequestException, sent: byt
         return answer
     headers = result.headers_like((_ID, _LENGTH))
     name = headers.get(_ID, "")[:_LONGEST_ID]
-    if answer.status is not None and answer.status >= _ERROR:
+    if result.status not in _SUCCESS:
         return answer._replace(text=said(result.body) or answer.text, request_id=name)
-    if _broke_off(result.body, headers.get(_LENGTH, "")):
+    if result.status != _NO_CONTENT and _broke_off(result.body, headers.get(_LENGTH, "")):
         # What was stored is in the part that is missing. A consent has its own time: sent again, it says the same.
         return Answer(None, NoAnswer.RESET, text="the answer broke off", seconds=answer.seconds, request_id=name)
     return answer._replace(unapplied=unapplied(sent, result.body), request_id=name)
@@ -41,8 +42,8 @@ def told(answer: Answer, result: Response | requests.RequestException, sent: byt
 
 def _broke_off(body: bytes, length: str) -> bool:
     """Whether less has come than was announced; `length`: as the header has it, empty where it is not there."""
-    announced = int(length) if length.isdecimal() and len(length) <= _DIGITS else 0
-    return not body or len(body) < min(announced, BODY_LIMIT)
+    announced = int(length) if length.isdecimal() and len(length) <= _DIGITS else 1
+    return len(body) < min(announced, BODY_LIMIT)
 
 
 def said(body: bytes) -> str:

@@ -21,7 +21,6 @@ from consumer.bluecore.consent_reader import ConsentUnavailable, ConsentUnreadab
 from consumer.bluecore.consent_states import ConsentState, effective
 from consumer.clock import Clock
 from consumer.telemetry.incidents import Incidents
-from consumer.telemetry.masking import without_phones
 from consumer.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
@@ -143,7 +142,7 @@ class Verification:
         except Exception as error:  # noqa: BLE001 - were the thread to end, nothing would be read back any more
             why = str(error) if isinstance(error, ConsentUnreadable) else type(error).__name__
             self._settle(key, waiting, "unreadable")
-            self._tell("a consent could not be verified", key, why=without_phones(why))
+            self._tell("a consent could not be verified", key, why=why)
         else:
             self._judge(key, waiting, reading)
         self._away_until.pop(key[0], None)
@@ -203,7 +202,7 @@ class Verification:
         self._away_until[destination] = self._clock.now() + self._policy.away_seconds
         if not was_away:
             what = "consents cannot be read back from Bluecore: it is tried again until they can"
-            log.warning(what, destination=destination or "bluecore", error=without_phones(why))
+            log.warning(what, destination=destination or "bluecore", error=why)
 
     def _tell(self, what: str, key: _Key, **said: str) -> None:
         destination, customer = key[:2]

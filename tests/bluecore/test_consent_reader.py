@@ -125,6 +125,7 @@ def test_an_api_that_is_away_is_a_sentence(at: At) -> None:
     ("answer", "says"),
     [
         (status(422, 3, "email is no address"), r"refuses the customer: it answers 422 \(email is no address\)"),
+        (status(422, 3, "+15556667777 is odd"), r"it answers 422 \(\*\*\* is odd\)"),
         (JSONResponse({"states": []}), r"not of the form that is documented: data: missing \(x-bluecore-id id-1\)"),
         (Response("<html>"), "not of the form that is documented: the whole"),
     ],

@@ -7,6 +7,7 @@ import pytest
 
 from consumer.bluecore.response import Response
 from consumer.bluecore.rest_answers import said, told
+from consumer.delivery.verdict import Verdict, VerdictPolicy
 from consumer.records import Answer, NoAnswer
 
 SENT = orjson.dumps({"id": {"email": "jane@example.com"}, "state": {"event": "OPTIN", "message_type": "MARKETING"}})
@@ -42,5 +43,15 @@ def test_an_answer_that_breaks_off_is_none(body: bytes, headers: list[str]) -> N
     assert (found.status, found.no_answer, found.unapplied) == (None, NoAnswer.RESET, "")
 
 
-def test_another_shape_is_no_answer_that_broke_off() -> None:
-    assert "another shape" in answered(200, b"<html>").unapplied
+@pytest.mark.parametrize(
+    ("status", "body", "headers"), [(200, b"<html>", []), (200, b"", ["Content-Length: 0"]), (204, b"", [])]
+)
+def test_another_shape_is_no_answer_that_broke_off(status: int, body: bytes, headers: list[str]) -> None:
+    """What says nothing, and says so, would say no more if it was asked again."""
+    assert "another shape" in answered(status, body, *headers).unapplied
+
+
+def test_a_redirect_is_the_address_s_and_says_nothing_of_what_is_stored() -> None:
+    found = answered(302, b"", "Content-Length: 0", "Location: https://login.example.com")
+    assert (found.status, found.no_answer, found.unapplied) == (302, None, "")
+    assert VerdictPolicy().of_rest().judge(found) is Verdict.REFUSED

@@ -192,18 +192,6 @@ def test_an_answer_of_another_shape_is_one_consent_s(error: Exception) -> None:
     assert (stage.results, len(stage.verification)) == ({"unreadable": 1}, 0)
 
 
-@pytest.mark.parametrize("kind", [ConsentUnavailable, ConsentUnreadable])
-def test_a_phone_number_that_bluecore_quotes_stands_in_no_log(kind: type[Exception]) -> None:
-    stage = Stage()
-    stage.state = kind("it answers 422 (phone +15556667777 is odd)")
-    stage.verification.delivered("", JANE._replace(customer="+15556667777"))
-    with capture_logs() as logs:
-        stage.after(5)
-    (line,) = logs
-    assert "5556667777" not in str(line)
-    assert "it answers 422 (phone *** is odd)" in line.values()
-
-
 def test_so_many_wait_and_no_more() -> None:
     stage = Stage(policy=VerificationPolicy(most=3))
     for number in range(5):
