@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from requests.exceptions import ConnectTimeout
 
-from consumer.bluecore.connection import Place
+from consumer.bluecore.connection import Connection, Place
 from consumer.bluecore.dialing import Address, Dialler
 from consumer.bluecore.direct import DirectTransport
 from consumer.bluecore.outgoing import Outgoing, Template
@@ -56,3 +56,17 @@ def test_an_attempt_that_fails_fails_only_who_was_there_before_it(
         over.set()
         (done,) = transport.wait(LONG)
     assert isinstance(done.result, Response)
+
+
+class Torrent(socket.socket):
+    """The rest of an answer that comes faster than it can be read, and has no end."""
+
+    def recv(self, _size: int, _flags: int = 0) -> bytes:
+        return b"X: y\r\n"
+
+
+def test_an_answer_without_an_end_leaves_the_time_limit_its_turn() -> None:
+    with Torrent() as torrent:
+        connection = Connection(torrent, Place(Address("h", 80, None, 1)), 0.0)
+        connection.reply.feed(b"HTTP/1.1 202 A\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n")
+        assert connection.read() is None
