@@ -13,6 +13,8 @@ from consumer.bluecore.reply import Reply
 from consumer.bluecore.response import Response
 
 _A_READ: Final = 64 << 10
+"""Bytes, more than a record of TLS has: what was decrypted and not taken would stir no epoll."""
+_READS: Final = 16
 _LATER: Final = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -129,13 +131,13 @@ class Connection:
         self.unsent = None
 
     def read(self) -> Response | None:
-        """The answer, if that is over with what has come.
+        """The answer, if that is over with what has come; an endless one leaves others their turn.
 
         Raises:
             OSError: the connection has ended without one.
             NoHttpError: what has come is none.
         """
-        while True:
+        for _ in range(_READS):
             try:
                 data = self.sock.recv(_A_READ)
             except _LATER:
@@ -146,6 +148,7 @@ class Connection:
                 return self.ended_by(ConnectionResetError("the server closed the connection before an answer"))
             if self.reply.feed(data):
                 return self.reply.response()
+        return None
 
     def is_quiet(self) -> bool:
         """Whether nothing has come, where nothing is asked for."""

@@ -34,11 +34,16 @@ T = TypeVar("T")
 
 
 class Dialled(NamedTuple, Generic[T]):
-    """What came of one: a socket that does not block, or why there is none."""
+    """What came of one: a socket that does not block, or why there is none.
+
+    Attributes:
+        began: when it was tried, on the monotonic clock.
+    """
 
     place: T
     sock: socket.socket | None
     error: OSError | None
+    began: float
 
 
 class Dialler(Generic[T]):
@@ -99,6 +104,7 @@ class Dialler(Generic[T]):
                     self._threads[address] -= 1
                     return
                 place = wanted.popleft()
+            began = time.monotonic()
             opened: socket.socket | None = None
             failed: OSError | None = None
             try:
@@ -107,7 +113,7 @@ class Dialler(Generic[T]):
                 failed = _unreached(error)
             except Exception as error:  # noqa: BLE001 - a ticket without an answer would stop its lane for ever
                 failed = _unreached(OSError(str(error)))
-            self._hand_over(Dialled(place, opened, failed))
+            self._hand_over(Dialled(place, opened, failed, began))
 
     def _hand_over(self, dialled: Dialled[T]) -> None:
         with self._lock:

@@ -121,7 +121,12 @@ class DirectTransport:
         place.dialling -= 1
         waiting = place.waiting.popleft() if place.waiting else None
         if dialled.sock is None:
-            if waiting is not None:
+            if waiting is None:
+                return
+            if waiting.began > dialled.began:  # what was tried before says nothing of it
+                place.waiting.appendleft(waiting)
+                place.dial(self._dialler)
+            else:
                 self._fail(waiting, dialled.error or OSError("there is no connection"))
             return
         connection = Connection(dialled.sock, place, time.monotonic())

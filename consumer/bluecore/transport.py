@@ -1,6 +1,6 @@
 """The seam between the client and the library that moves the bytes: requests' terms and exceptions.
 
-Two libraries stand behind it, and one suite of tests holds both to the same behaviour.
+Three ways stand behind it, and one suite of tests holds all of them to the same behaviour.
 """
 
 from __future__ import annotations

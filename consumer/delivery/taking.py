@@ -44,6 +44,8 @@ def plain_task(
     requests, priority, _, refused, numbers, _, _ = mapped
     if len(requests) != 1 or refused or numbers or record.redelivery is not None or state.settled.half:
         return None
+    if state.redelivers:  # written to the retry topic by somebody else: its key is parked all the same
+        return None
     ((event, body, customer, link, _, _, _, _),) = requests
     size = _size(record) + len(body)
     if len(customer) > _LONG:

@@ -77,3 +77,10 @@ def test_so_does_what_is_half_settled() -> None:
     state.settled.half.add(7)
     policy = DeliveryPolicy(ConcurrencyPolicy(maximum=8))
     assert plain_task(Record(ORDERS, 7, b"k", b"v"), send("search"), state, policy, 3) is None
+
+
+def test_so_does_what_somebody_else_has_written_to_the_retry_topic() -> None:
+    """Its key is parked with the task, as that of every record there."""
+    state = PartitionState(ORDERS, 0, redelivers=True, settled=OffsetTracker(), usage=MemoryBudget(10, 10))
+    policy = DeliveryPolicy(ConcurrencyPolicy(maximum=8))
+    assert plain_task(Record(ORDERS, 7, b"k", b"v"), send("optin"), state, policy, 3) is None
