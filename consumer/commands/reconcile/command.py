@@ -37,8 +37,8 @@ def reconcile(  # noqa: PLR0913, PLR0917 - click's options
 ) -> None:
     """Compares the consents of the topics with those that Bluecore has, by its REST APIs.
 
-    The last word of each customer counts. It lists who unsubscribed here and is still subscribed there, and the
-    reverse. What the group has not delivered yet, or has delivered just now, is no difference.
+    The last word of each customer counts. It lists who unsubscribed here and is still subscribed or not known there,
+    and the reverse. What the group has not delivered yet, or has delivered just now, is no difference.
 
     Exit code 0: none differs; 1: some do, or not all could be compared.
     """

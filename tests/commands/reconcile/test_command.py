@@ -111,11 +111,12 @@ def test_the_last_word_of_each_customer_counts_and_both_ways_are_found(stage: St
     assert [(row["kind"], row["customer"], row["here"], row["there"]) for row in rows] == [
         ("still_subscribed", customer_hash("left@shop.com", NAMESPACE), "unsubscribed", "subscribed"),
         ("not_subscribed", customer_hash("back@shop.com", NAMESPACE), "subscribed", "unsubscribed"),
+        ("not_known", customer_hash("gone@shop.com", NAMESPACE), "unsubscribed", "not_known"),
     ]
     assert summary == {
         "checked": 4,
-        "differences": 2,
-        "by_kind": {"still_subscribed": 1, "not_subscribed": 1},
+        "differences": 3,
+        "by_kind": {"still_subscribed": 1, "not_subscribed": 1, "not_known": 1},
         "on_their_way": 0,
         "unreadable": 0,
         "not_asked": 0,
@@ -139,10 +140,22 @@ def test_a_difference_says_where_the_word_stands_and_what_is_there(stage: Stage)
 def test_where_nothing_differs_it_ends_well(stage: Stage) -> None:
     stage.say(("optin", "a@shop.com"), ("unsubscribe", "b@shop.com"))
     stage.settle()
-    stage.there({"a@shop.com": "SUBSCRIBED"})
+    stage.there({"a@shop.com": "SUBSCRIBED", "b@shop.com": "UNSUBSCRIBED"})
     result = command("--config", stage.file())
     rows, summary = lines(result)
     assert (result.exit_code, rows, summary["checked"], summary["differences"]) == (0, [], 2, 0)
+
+
+@pytest.mark.parametrize("answer", [None, JSONResponse({"data": {"subscription": {"states": []}}})])
+def test_a_withdrawal_of_which_bluecore_has_nothing_is_a_difference(stage: Stage, answer: Response | None) -> None:
+    """Nothing shows that it has arrived, and an upload of the customer would subscribe: it can be sent again."""
+    stage.say(("unsubscribe", "lost@shop.com"))
+    stage.settle()
+    stage.api.instead = answer
+    result = command("--config", stage.file())
+    (row,), summary = lines(result)
+    assert (result.exit_code, summary["by_kind"]["not_known"], summary["differences"]) == (1, 1, 1)
+    assert (row["kind"], row["there"], row["repairable"]) == ("not_known", "not_known", True)
 
 
 def test_what_the_group_has_not_delivered_is_no_difference(stage: Stage) -> None:
@@ -191,7 +204,7 @@ def test_older_words_are_left_out_and_a_sample_is_so_many(stage: Stage) -> None:
     stage.say(("unsubscribe", "old@shop.com"), ago_ms=5 * HOUR_MS)
     stage.say(*(("unsubscribe", f"{number}@shop.com") for number in range(20)))
     stage.settle()
-    stage.there({"old@shop.com": "SUBSCRIBED"})
+    stage.there({"old@shop.com": "SUBSCRIBED"} | {f"{number}@shop.com": "UNSUBSCRIBED" for number in range(20)})
     assert lines(command("--config", stage.file(), "--since", "2h"))[1]["checked"] == 20
     assert lines(command("--config", stage.file(), "--sample", 5, "--since", "2h"))[1]["checked"] == 5
     assert lines(command("--config", stage.file()))[1]["differences"] == 1
