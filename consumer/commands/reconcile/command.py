@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from consumer.commands.exits import exit_on_error, print_error, refuse
-from consumer.commands.options import config_option, load_config, moment
+from consumer.commands.options import config_option, load_config, past_moment
 
 _NOBODY = "nobody can be asked here whether the consents are to be sent again: give --yes, or leave --repair out"
 
@@ -17,7 +17,7 @@ _NOBODY = "nobody can be asked here whether the consents are to be sent again: g
 @config_option
 @click.option(
     "--since",
-    callback=moment,
+    callback=past_moment,
     default="7d",
     show_default=True,
     metavar="TIME",

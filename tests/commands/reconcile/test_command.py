@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -238,11 +239,11 @@ def test_each_destination_is_asked_for_its_own_and_one_without_the_api_is_named(
     ("token", "answer", "says"),
     [
         (Response("no", 503), None, "no access token for Bluecore's REST APIs"),
-        (None, status(403, 7, "no"), "was not asked about 1 customers: Bluecore's eligibility API"),
+        (None, status(403, 7, "no"), "was not asked about 1 customer: Bluecore's eligibility API"),
         (
             None,
             JSONResponse({"moved": True}),
-            "1 consents could not be compared, such as: Bluecore's eligibility API",
+            "1 consent could not be compared, such as: Bluecore's eligibility API",
         ),
     ],
 )
@@ -255,6 +256,34 @@ def test_what_cannot_be_compared_is_said_and_is_no_success(
     result = command("--config", stage.file())
     assert result.exit_code == 1
     assert says in result.stderr
+
+
+def test_a_consent_of_the_future_is_a_dead_letter_and_no_difference(stage: Stage) -> None:
+    """It would be refused again: nobody need be asked, and its reason is said."""
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    values = stage.shop.event("unsubscribe", "a@shop.com", occurred_at=tomorrow)
+    stage.broker.produce(stage.topic, [Message(b"a", values)])
+    stage.settle()
+    route = {"topic": stage.topic, "event": "unsubscribe", "api": "eligibility", "max_event_age_seconds": 60}
+    result = command("--config", stage.file([{**route, "fields": {"consented_at": "occurred_at"}}]))
+    rows, summary = lines(result)
+    assert (rows, summary["checked"], summary["unmapped"], stage.api.reads) == ([], 0, 1, [])
+    assert "1 record cannot be made a consent, such as: invalid_field: " in result.stderr
+    assert "is in the future" in result.stderr
+
+
+def test_a_limit_of_its_route_leaves_no_word_out(stage: Stage) -> None:
+    """By now it may be older than the service would send it, which does not unsay it."""
+    stage.say(("unsubscribe", "a@shop.com"))
+    stage.settle()
+    route = {"topic": stage.topic, "event": "unsubscribe", "max_event_age_seconds": 60}
+    assert lines(command("--config", stage.file([route])))[1]["differences"] == 1
+
+
+def test_a_time_in_the_future_is_refused(stage: Stage) -> None:
+    result = command("--config", stage.file(), "--since", "2999-01-01")
+    assert result.exit_code == 2
+    assert "'2999-01-01' is in the future: nothing was written since then" in result.stderr
 
 
 def test_a_topic_that_is_not_there_is_no_success(stage: Stage) -> None:
