@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-BODY_LIMIT: Final = 64 * 1024
-"""Bytes of an answer's body that are kept; the rest is read past or the connection closed."""
+BODY_LIMIT: Final = 1 << 20
+"""Bytes of an answer's body that are kept; the rest is read past or the connection closed.
+
+More than the 900 kB that an event may have: a REST API answers with the customer as it now is.
+"""
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 

@@ -80,7 +80,7 @@ class QuotaWindows:
         self._windows = tuple(map(_Window, found))
         self._most_at_once = max(1.0, found[0].limit / _BURST) if found else math.inf
         self._pace = min((each.limit / each.seconds for each in found), default=math.inf)
-        self._tokens = 1.0
+        self._tokens, self._left_until = 1.0, 0.0  # what was left was of the old one
 
     def spread(self, remaining: int, seconds: float, now: float) -> bool:
         """What is left of the tightest window is to last for so long.

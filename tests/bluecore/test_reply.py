@@ -139,7 +139,7 @@ def test_what_is_no_answer_is_refused(data: bytes) -> None:
 
 
 def test_of_a_body_without_end_the_start_is_kept() -> None:
-    reply = fed(b"HTTP/1.1 202 A\r\nTransfer-Encoding: chunked\r\n\r\n", b"20000\r\n" + b"x" * 0x20000)
+    reply = fed(b"HTTP/1.1 202 A\r\nTransfer-Encoding: chunked\r\n\r\n", b"200000\r\n" + b"x" * 0x200000)
     assert (reply.over, reply.reusable, reply.response().body) == (True, False, b"x" * BODY_LIMIT)
 
 

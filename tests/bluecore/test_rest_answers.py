@@ -5,9 +5,10 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from consumer.bluecore.response import Response
+from consumer.bluecore.response import BODY_LIMIT, Response
 from consumer.bluecore.rest_answers import said, told
 from consumer.delivery.verdict import Verdict, VerdictPolicy
+from consumer.mapping.contract import MAX_BODY_BYTES
 from consumer.records import Answer, NoAnswer
 
 SENT = orjson.dumps({"id": {"email": "jane@example.com"}, "state": {"event": "OPTIN", "message_type": "MARKETING"}})
@@ -49,6 +50,14 @@ def test_an_answer_that_breaks_off_is_none(body: bytes, headers: list[str]) -> N
 def test_another_shape_is_no_answer_that_broke_off(status: int, body: bytes, headers: list[str]) -> None:
     """What says nothing, and says so, would say no more if it was asked again."""
     assert "another shape" in answered(status, body, *headers).unapplied
+
+
+def test_a_customer_as_large_as_an_event_may_be_is_read_whole() -> None:
+    attributes = {f"a{number}": "x" * 1_000 for number in range(MAX_BODY_BYTES // 1_100)}
+    body = orjson.dumps({"data": {"ids": [{"email": "jane@example.com"}], "attributes": attributes}})
+    head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n"
+    sent = orjson.dumps({"id": {"email": "jane@example.com"}, "attributes": attributes})
+    assert told(Answer(200), Response(200, head, body[:BODY_LIMIT]), sent).unapplied == ""
 
 
 def test_a_redirect_is_the_address_s_and_says_nothing_of_what_is_stored() -> None:

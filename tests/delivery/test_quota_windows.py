@@ -139,3 +139,21 @@ def test_a_policy_that_changes_counts_anew() -> None:
     assert windows.allowance(NOW) == 0
     windows.told("80;w=60")
     assert windows.allowance(NOW) == 1
+
+
+def test_what_was_left_of_a_policy_says_nothing_of_the_next() -> None:
+    """Else nothing would go, and the next time at which something may would be now: a loop without a rest."""
+    throttle = Throttle(ThrottlePolicy(has_quota=True))
+    for policy, remaining, reset in ((POLICY, "0", "60"), ("soon", "50", "2"), (POLICY, "", "")):
+        headers = {
+            "x_ratelimit_limit": policy,
+            "x_ratelimit_remaining": remaining,
+            "x_ratelimit_reset": reset,
+        }
+        throttle.answered(answer(200, **headers), Verdict.DELIVERED, 0, NOW)
+    later = NOW + 3
+    for _ in range(20):
+        if throttle.allowance(later, 0) >= 1:
+            throttle.started()
+        else:
+            assert throttle.next_at(later) > later
