@@ -92,10 +92,11 @@ def load_config(path: Path, missing: Mapping[str, Any] = MappingProxyType({}), *
         missing: sections that stand in for those that it has not.
         offline: certificates and keys that options name need not be here.
     """
-    logs.configure()
+    # A person reads the sentences of the command: what the service would log says them a second time.
+    logs.configure("error")
     try:
         config = load_checked(path, os.environ, missing, offline=offline)
     except ConfigError as error:
         refuse(str(error))
-    logs.configure(secrets=secrets_of(config))
+    logs.configure("error", secrets_of(config))
     return config

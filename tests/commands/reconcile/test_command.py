@@ -256,6 +256,7 @@ def test_what_cannot_be_compared_is_said_and_is_no_success(
     result = command("--config", stage.file())
     assert result.exit_code == 1
     assert says in result.stderr
+    assert "{" not in result.stderr, "a line of the service's log"
 
 
 def test_a_consent_of_the_future_is_a_dead_letter_and_no_difference(stage: Stage) -> None:
