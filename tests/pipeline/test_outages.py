@@ -162,3 +162,22 @@ def eligibility_desk() -> Desk:
     request = EventRequest("optin", b"{}", "+15556667777", api="eligibility")
     desk.engine.take(record(), Send((request,)), NOW)
     return desk
+
+
+def test_records_that_wait_for_a_quota_are_shown_with_it() -> None:
+    desk = eligibility_desk()
+    request = EventRequest("optin", b"{}", "+15556667777", api="eligibility")
+    for offset in range(1, 50):
+        desk.engine.take(record(offset), Send((request._replace(customer=f"+1555666{offset:04}"),)), NOW)
+    headers = {"x-ratelimit-limit": "20;w=60", "x-ratelimit-remaining": "12", "x-ratelimit-reset": "40"}
+    with capture_logs() as logs:
+        for second in range(20):
+            while sends := desk.engine.decide(NOW + second).sends:
+                for ticket, _ in sends:
+                    desk.engine.answered(ticket, Answer(200, headers=headers), NOW + second)
+            desk.reporter.state(NOW + second, joined=True)
+    told = desk.health.readiness().body["details"]["quota"]  # type: ignore[index]
+    assert told.startswith("/eligibility: 20 a minute, ")
+    assert [line["event"] for line in logs if "quota" in line["event"]] == [
+        "Bluecore's quota holds us back: events wait"
+    ]
