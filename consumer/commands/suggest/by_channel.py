@@ -86,7 +86,7 @@ class _Split:
     def _is_unknown(self, channel: Channel) -> bool:
         """Whether no record was seen, and neither a phone nor a name speaks of another channel than e-mail."""
         named = (self._made.topic, self._contents.record)
-        silent = not channel.others and not self._evidence_of(channel.path).filled
+        silent = not (channel.others or channel.listed) and not self._evidence_of(channel.path).filled
         return silent and self._phone is None and not speaks_of_sms(named)
 
     def without_channel(self) -> Iterator[Suggestion]:
@@ -136,7 +136,11 @@ class _Split:
             event = replace(event, choice=choice, undecided=(), how_sure="likely", weak=False)
         read = {each.path for each in fields.values()}
         notes = [] if last else list(made.notes)
-        if not mail:
+        if (
+            not mail
+            and event is not None
+            and "optin" in (event.choice.values.values() if event.choice else [event.event])
+        ):
             notes.append("`signup` in place of `optin` has Bluecore ask for a confirmation by text message")
         own = {name: value for name, value in made.options.items() if mail or name != "normalise_email"}
         phone = None if mail else self._phone

@@ -31,6 +31,7 @@ class Channel:
         path: the JMESPath.
         mail: its values for e-mail.
         sms: its values for text messages.
+        listed: it is a list of channels, or in one: no single value of the record says it.
         others: those for what Bluecore has no consent of, and those that are not understood.
     """
 
@@ -38,6 +39,7 @@ class Channel:
     mail: tuple[str, ...] = ()
     sms: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    listed: bool = False
 
 
 def channel_of(contents: Contents, evidence_of: EvidenceOf) -> Channel | None:
@@ -70,7 +72,7 @@ def _channel(leaf: Leaf, evidence_of: EvidenceOf) -> Channel | None:
         if values and not (mail or sms) and all(joined(each) in _PLACES for each in values):
             return None
         if "[]" in leaf.path or "array" in leaf.kinds:
-            return Channel(leaf.path)
+            return Channel(leaf.path, listed=True)
         return Channel(leaf.path, mail, sms, tuple(each for each in values if each not in {*mail, *sms}))
     return None
 

@@ -148,3 +148,22 @@ def test_a_channel_of_which_nothing_is_known_is_to_be_thought_about() -> None:
     (route,) = routes_in(text)
     assert route["fields"] == {"email": "email"}
     assert "# when: channel == '??'" in text
+
+
+def test_a_list_of_channels_makes_no_route() -> None:
+    avro = record("Consent", email="string", granted="boolean", channels={"type": "array", "items": "string"})
+    text = text_of("crm.consents", avro, rest_api=True)
+    assert routes_in(text) == []
+    assert "which values of channels are e-mail?" in text
+
+
+def test_withdrawals_of_text_messages_are_by_channel_too() -> None:
+    avro = record("Unsubscribed", email="string", mobile="string", channel=enum("Channel", "MAIL", "TEXT"))
+    mail, sms = routes_in(text := text_of("crm.unsubscribes", avro, rest_api=True))
+    assert (mail["event"], mail["when"], sms["event"], sms["when"]) == (
+        "unsubscribe",
+        "channel == 'MAIL'",
+        "unsubscribe",
+        "channel == 'TEXT'",
+    )
+    assert "signup" not in text
