@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from consumer.config.destinations import UNNAMED
 from consumer.delivery.decisions import Settlement
 from consumer.delivery.endpoint import Endpoints
@@ -108,11 +110,18 @@ class Arrivals:
             legs.all.append(task)
             if share.leg:
                 task.legs = legs
-        if not legs.all:
+        if legs.all:
+            return
+        if self._receipts is None:
             self._skip(record, state)
+        else:
+            self._receipts.after_those_of(record, state, partial(self._skip, record))
 
     def _skip(self, record: Record, state: PartitionState) -> None:
+        if not state.active:
+            return  # its partition has left again, and it is read again
         state.settled.settle(record.offset)
+        state.changed = True
         self._outbox.settled(Settlement(record, Outcome.SKIPPED, ("",)))
 
     def _adopted(self, record: Record, state: PartitionState, leg: str = "") -> Task | None:

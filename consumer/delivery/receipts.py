@@ -137,6 +137,15 @@ class Receipts:
         _move(sheet, state)
         return True
 
+    def after_those_of(self, record: Record, state: PartitionState, then: Callable[[PartitionState], None]) -> None:
+        """The same of a record of which nothing is left to send: all was delivered before its partition left."""
+        sheet = self._sheets.get(_place(record, state))
+        if sheet is None:
+            then(state)
+        else:
+            _move(sheet, state)
+            sheet.then.append(then)
+
     # What comes of it
 
     def owns(self, ticket: int) -> bool:

@@ -169,7 +169,7 @@ class Lag:
                 continue
             if each.read is not None and each.read >= ends.high:
                 self._backdated.at_end(partition, now)
-            standing[partition] = Standing(_start(each, ends), ends.stable, ends.high, each.paused)
+            standing[partition] = Standing(_start(each, ends), ends.stable, ends.high, each.paused, ends.low)
             # Elsewhere Kafka's client may have fetched ahead what is gone since: it is read all the same.
             if each.read is not None and ends.low > each.read and (each.paused or not each.begun):
                 self._losses.lost(partition, each.read, ends.low)

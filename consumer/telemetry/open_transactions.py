@@ -25,12 +25,14 @@ class Standing(NamedTuple):
         stable: the first one of an open transaction; `high` where there is none.
         high: behind the last record.
         paused: it is not being read for a reason of our own.
+        low: the first offset that is there still.
     """
 
     read: int
     stable: int
     high: int
     paused: bool
+    low: int = 0
 
 
 @dataclass(slots=True)

@@ -76,7 +76,9 @@ class _Reader:
     def observe(self, standing: Mapping[Partition, Standing], now: float) -> None:
         # Who comes anew counts from now on; so does what was not read for a reason of our own.
         fresh = {each: at for each, at in standing.items() if each not in self._seen or at.paused}
-        moved = any(at.read != self._seen[each].read for each, at in standing.items() if each not in fresh)
+        known = [(at, self._seen[each]) for each, at in standing.items() if each not in fresh]
+        # Where nothing is read, Kafka's retention alone moves the place at which reading would go on.
+        moved = any(at.read != before.read and at.read > at.low for at, before in known)
         if moved:
             fresh = dict(standing)
         self._seen = {each: fresh.get(each, self._seen.get(each, at)) for each, at in standing.items()}

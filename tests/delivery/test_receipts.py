@@ -14,7 +14,19 @@ from consumer.delivery.partitions import Partitions
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.receipts import Receipts
 from consumer.delivery.task import PartitionState, Task
-from consumer.records import Answer, Mapped, Outcome, Partition, Reason, Receipt, Record, Reject, Stage
+from consumer.records import (
+    Answer,
+    EventRequest,
+    Mapped,
+    Outcome,
+    Partition,
+    Reason,
+    Receipt,
+    Record,
+    Reject,
+    Send,
+    Stage,
+)
 from tests.delivery.driver import POLICY, Driver
 from tests.delivery.samples import NOW, ORDERS, answer, send, task
 
@@ -403,6 +415,27 @@ def test_a_topic_made_anew_has_records_of_its_own(driver: Receipted) -> None:
     driver.receive()
     driver.take("ali", offset=0)
     assert driver.in_flight == ["shop.orders:0:0"]
+
+
+def test_shares_that_were_all_delivered_before_their_partition_was_back_wait_for_their_receipts() -> None:
+    """Nothing is left to send of the record, and a crash before they are written would leave them out for good."""
+    two = Send(tuple(EventRequest("purchase", b"{}", "c", destination=each) for each in ("acme", "zeta")))
+    driver = Receipted(replace(WITH_RECEIPTS, rates={"": None, "acme": None, "zeta": None}))
+    partitions = driver.engine.partitions
+    partitions.assign(ORDERS, None, "", destinations=("acme", "zeta"))
+    driver.take("jane", two, offset=5)
+    driver.reply("shop.orders:0:5@acme")
+    partitions.forget([ORDERS])
+    driver.reply("shop.orders:0:5:1@zeta")
+    partitions.assign(ORDERS, None, "", destinations=("acme", "zeta"))
+
+    driver.take("jane", two, offset=5)
+
+    assert driver.in_flight == []
+    assert driver.committed() == 5, "where it stands, and not behind it"
+    assert {each.idempotency_key for each in driver.receive()} == {"shop.orders:0:5@acme", "shop.orders:0:5:1@zeta"}
+    assert driver.committed() == 6
+    assert driver.at_rest()
 
 
 def test_without_a_topic_for_them_there_are_none() -> None:

@@ -14,8 +14,8 @@ from consumer.telemetry.reading import Reading
 HOME, OTHER, RETRY = Partition("shop.orders", 0), Partition("shop.views", 1), Partition("shop.retry", 0)
 
 
-def at(read: int, end: int, *, stable: int | None = None, paused: bool = False) -> Standing:
-    return Standing(read, end if stable is None else stable, end, paused)
+def at(read: int, end: int, *, stable: int | None = None, paused: bool = False, low: int = 0) -> Standing:
+    return Standing(read, end if stable is None else stable, end, paused, low)
 
 
 class Desk:
@@ -75,6 +75,14 @@ def test_who_has_nothing_more_to_read_is_well(desk: Desk, standing: Standing) ->
     """What waits and does not grow may be what a compaction has left, or the markers of transactions."""
     desk.look(60, home=standing)
     assert (desk.seconds, desk.reading.fault) == (0, "")
+
+
+def test_what_kafka_deletes_unread_is_not_read(desk: Desk) -> None:
+    for round_ in range(60):
+        desk.look(home=at(40 + round_, 200 + round_, low=40 + round_))
+    assert "nothing was read" in desk.reading.fault
+    desk.look(home=at(150, 300, low=100))
+    assert desk.reading.fault == ""
 
 
 def test_one_partition_that_is_read_is_enough(desk: Desk) -> None:

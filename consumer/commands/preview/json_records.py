@@ -58,7 +58,7 @@ class JsonRecord:
             place = f"line {self._line + error.lineno - 1} column {error.colno}"
             raise Undecodable(f"the record is not JSON: {error.msg}: {place}") from None
         except RecursionError:
-            raise Undecodable(f"the record is nested too deeply to be looked at: line {self._line}") from None
+            raise Undecodable(f"the record is JSON that is nested too deeply to look at: line {self._line}") from None
         except ValueError as error:
             raise Undecodable(f"the record is not JSON: {error}: line {self._line}") from None
         if not isinstance(record, dict):

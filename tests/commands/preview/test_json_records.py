@@ -150,7 +150,7 @@ def test_a_document_beyond_all_measure_is_not_held_in_memory() -> None:
 
 def test_a_record_that_is_nested_beyond_what_can_be_looked_at_is_refused() -> None:
     assert read('{"a": ' + "[" * 60_000 + "]" * 60_000 + "}\n{}") == [
-        "the record is nested too deeply to be looked at: line 1",
+        "the record is JSON that is nested too deeply to look at: line 1",
         {},
     ]
 
