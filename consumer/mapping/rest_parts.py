@@ -15,10 +15,12 @@ from consumer.mapping.customer import Customer
 from consumer.mapping.errors import LeftOut, RefusedError
 from consumer.mapping.readers import Reader
 from consumer.mapping.rest_contract import MESSAGE_TYPES, MOST_LINKS
+from consumer.mapping.rest_values import is_long_ago, long_ago
 from consumer.mapping.timing import milliseconds
 from consumer.mapping.values import rfc3339
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+IN_THE_FUTURE: Final = "is in the future, by more than the 5 minutes by which clocks may differ"
 OWN_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "phone_number": ("phone_number", "customer.phone_number"),
     "link_ids": ("link_ids",),
@@ -78,16 +80,20 @@ class Consent:
             now_ms: the present; None: nothing is in the future.
 
         Raises:
-            RefusedError: a value breaks its rule, or the consent is of the future.
+            RefusedError: a value breaks its rule, or the consent is of the future or of long ago.
         """
         state = {"event": self.event, "message_type": self.message_type.read(record) or MESSAGE_TYPES[0]}
         consented: datetime | None = self.consented_at.read(record)
         if consented is not None:
             if now_ms is not None and is_ahead(milliseconds(consented), now_ms):
-                raise RefusedError.invalid(self.consented_at.field, "is in the future", self.consented_at.hint)
+                raise RefusedError.invalid(self.consented_at.field, IN_THE_FUTURE, self.consented_at.hint)
             state["consented_at"] = rfc3339(consented)
         elif time_ms is not None and not (now_ms is not None and is_ahead(time_ms, now_ms)):
-            state["consented_at"] = rfc3339(_EPOCH + timedelta(milliseconds=time_ms))
+            instead = _EPOCH + timedelta(milliseconds=time_ms)
+            if is_long_ago(instead):
+                rule = f"is the event's own time, which {long_ago(instead)}"
+                raise RefusedError.invalid(self.consented_at.field, rule, self.consented_at.hint)
+            state["consented_at"] = rfc3339(instead)
         if (channel := self.channel_identifier.read(record)) is not None:
             state["channel_identifier"] = channel
         return state

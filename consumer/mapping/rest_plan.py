@@ -69,9 +69,7 @@ class RestPlan:
             document |= self.part.read(record, self.identity, own, left_out)
         body = _written(document, left_out)
         omitted += map(self._omission, left_out or ())
-        ((kind, written),) = own.items()
-        # A number without its plus is the same customer's, with the same order.
-        customer = f"+{written.removeprefix('+')}" if kind == "phone_number" else written
+        (customer,) = own.values()
         return [EventRequest(self.contract.event, body, customer, destination=destination, api=self.api)]
 
     def _omission(self, refused: RefusedError) -> Omission:

@@ -15,17 +15,24 @@ from consumer.mapping.values import is_blank, readable
 
 Accept = Callable[[Any], Any]
 
-_E164: Final = re.compile(r"\+?[1-9][0-9]{0,14}")
+_E164: Final = re.compile(r"\+[1-9][0-9]{0,14}")
+_FIRST_YEAR: Final = 2000
 _IDS: Final = ("email", "phone_number")
 
 
 def phone_number(region: str | None) -> Accept:
-    """E.164, with a plus or without; `region`: whose numbers may come in another form (ISO 3166)."""
+    """E.164 with its plus: a national number cannot be told from an international one without.
+
+    `region`: whose numbers may come in another form (ISO 3166).
+    """
     written = text if region is None else phone_of(region)
     advice = "; `phone_region` of the route reads other forms" if region is None else ""
+    bare = "is no phone number in E.164: without a + a national number cannot be told from an international one"
 
     def accepted(value: Any) -> str | None:
         found: str | None = written(value)
+        if found is not None and _E164.fullmatch(f"+{found}"):
+            raise InvalidValueError(f"{bare}, such as +15556667777{advice}")
         if found is not None and not _E164.fullmatch(found):
             raise InvalidValueError(f"is no phone number in E.164, such as +15556667777{advice}")
         return found
@@ -44,7 +51,7 @@ def message_type(value: Any) -> str | None:
 
 
 def moment(zone: Zone) -> Accept:
-    """A time with its zone; `zone`: of a time that says none."""
+    """A time with its zone, of this millennium; `zone`: of a time that says none."""
 
     def accepted(value: Any) -> datetime | None:
         if is_blank(value):
@@ -52,9 +59,21 @@ def moment(zone: Zone) -> Accept:
         found = to_datetime(value, None, zone)
         if found is not None and found.tzinfo is None:
             raise InvalidValueError("says no time zone: set the `timezone` of the route")
+        if found is not None and is_long_ago(found):
+            raise InvalidValueError(long_ago(found))
         return found
 
     return accepted
+
+
+def is_long_ago(moment: datetime) -> bool:
+    """Whether a time was read in a wrong unit, or never set: as a consent's, it would never count at Bluecore."""
+    return moment.year < _FIRST_YEAR
+
+
+def long_ago(moment: datetime) -> str:
+    """The sentence for such a time."""
+    return f"is of {moment.year}: does the number count seconds? Then give `unit: seconds`"
 
 
 def link_ids(address_of: Accept, phone_number_of: Accept) -> Accept:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from consumer.bluecore.consent_differences import Kind
@@ -17,7 +18,9 @@ from consumer.commands.reconcile.reconciling import Found
 from consumer.commands.reconcile.words import Consent, Word
 from consumer.commands.validation.configuration import load_checked
 from consumer.config.model import Config
-from consumer.records import Partition
+from consumer.config.route import RouteConfig
+from consumer.mapping.router import compile_routes
+from consumer.records import Partition, Send
 from tests.support.configs import SOUND
 from tests.support.pages import page
 
@@ -49,6 +52,15 @@ def test_its_record_becomes_what_is_shown(tmp_path: Path, monkeypatch: pytest.Mo
     result = CliRunner().invoke(main, ["preview", *arguments], catch_exceptions=False)
 
     assert json.loads(result.stdout) == json.loads(told)
+
+
+def test_the_recipe_adds_the_plus_that_phone_numbers_lack() -> None:
+    route, record, shown = (block.text for block in CONSENT["Phone numbers without a plus"].blocks)
+    configs = [RouteConfig.model_validate(each) for each in yaml.safe_load(route)["routes"]]
+    router = compile_routes(configs, token="shop")
+    outcome = router.map("shop.sms-consent", None, json.loads(record), None, None)
+    assert isinstance(outcome, Send)
+    assert json.loads(outcome.requests[0].body) == json.loads(shown)
 
 
 def test_reconcile_prints_lines_as_they_are_shown(capsys: pytest.CaptureFixture[str]) -> None:

@@ -54,8 +54,13 @@ def state(event: str, **more: str) -> dict[str, str]:
         (eligibility(), {"phone_number": PHONE}, {"id": {"phone_number": PHONE}, "state": state("OPTIN")}),
         (
             eligibility(fields={"phone_number": "mobile"}),
-            {"email": EMAIL, "mobile": 15556667777},
-            {"id": {"phone_number": "15556667777"}, "state": state("OPTIN")},
+            {"email": EMAIL, "mobile": PHONE},
+            {"id": {"phone_number": PHONE}, "state": state("OPTIN")},
+        ),
+        (
+            eligibility(fields={"phone_number": "join('', ['+', to_string(mobile)])"}),
+            {"mobile": 15556667777},
+            {"id": {"phone_number": PHONE}, "state": state("OPTIN")},
         ),
         (
             eligibility(phone_region="US"),
@@ -184,13 +189,35 @@ def test_a_consent_by_two_apis_is_two_requests_of_one_class() -> None:
     ]
 
 
-@pytest.mark.parametrize("written", ["+15556667777", "15556667777"])
-def test_a_phone_number_names_one_customer_with_its_plus_or_without(written: str) -> None:
-    """By which what is said of one is kept in order; Bluecore is sent the number as it was written."""
-    outcome = map_one(eligibility(), {"phone_number": written})
-    assert isinstance(outcome, Send)
-    (request,) = outcome.requests
-    assert (request.customer, orjson.loads(request.body)["id"]) == (PHONE, {"phone_number": written})
+@pytest.mark.parametrize("written", ["15556660000", "2125550000", 15556660000])
+def test_a_phone_number_without_its_plus_is_refused(written: object) -> None:
+    """2125550000 is New York's in the United States, and Morocco's in E.164."""
+    for record in ({"phone_number": written}, {"email": EMAIL, "link_ids": [{"phone_number": written}]}):
+        outcome = map_one(eligibility() if len(record) == 1 else customers(), record)
+        assert isinstance(outcome, Reject)
+        assert outcome.reason is INVALID
+        assert "without a + a national number cannot be told" in outcome.message
+        assert str(written) not in outcome.message
+
+
+@pytest.mark.parametrize("unit", [None, "seconds", "milliseconds"])
+@pytest.mark.parametrize("field", ["consented_at", "event_time"])
+def test_a_time_of_long_ago_is_no_consents(field: str, unit: str | None) -> None:
+    """Seconds that were read as milliseconds are of 1970: Bluecore, which keeps the latest, would never take it."""
+    time = {"path": "at", "as": "datetime"} | ({} if unit is None else {"unit": unit})
+    config = eligibility(event_time=time) if field == "event_time" else eligibility(fields={field: time})
+    outcome = map_one(config, {"email": EMAIL, "at": 1_768_464_000})
+    if unit == "seconds":
+        assert body(outcome)["state"]["consented_at"] == LAST_YEAR
+        return
+    assert isinstance(outcome, Reject), outcome
+    assert (outcome.reason, outcome.field) == (INVALID, "consented_at")
+    assert "unit" in outcome.message
+
+
+@pytest.mark.parametrize(("said", "sent"), [("1999-12-31T23:59:59Z", False), ("2000-01-01T00:00:00Z", True)])
+def test_a_consent_is_of_this_millennium(said: str, sent: bool) -> None:  # noqa: FBT001 - a case's expectation
+    assert isinstance(map_one(eligibility(), {"email": EMAIL, "consented_at": said}), Send) is sent
 
 
 def test_a_sign_up_is_a_consent() -> None:

@@ -23,6 +23,7 @@ def check(path: Path, folder: Path | None, *, from_kafka: bool, offline: bool) -
     config = load_config(path, offline=offline)
     from consumer.commands.check.report import print_checks  # noqa: PLC0415
     from consumer.commands.check.routes import check_routes  # noqa: PLC0415
+    from consumer.commands.validation.addresses import doubtful_addresses  # noqa: PLC0415
     from consumer.commands.validation.destinations import unused  # noqa: PLC0415
 
     with registry_errors(str(path), "its address is schema_registry.url; --schemas DIR checks without it"):
@@ -32,4 +33,4 @@ def check(path: Path, folder: Path | None, *, from_kafka: bool, offline: bool) -
 
         with exit_on_error("the topics cannot be looked at"):
             checks = with_topics(config, checks)
-    sys.exit(print_checks(checks, unused(config)))
+    sys.exit(print_checks(checks, unused(config), list(doubtful_addresses(config))))

@@ -12,19 +12,24 @@ import orjson
 
 from consumer.commands.check.routes import RouteCheck
 from consumer.commands.typecheck.findings import Finding, Severity
+from consumer.config.findings import Finding as SettingFinding
 
 _PRINTED = ("severity", "key", "path", "schema", "message", "nearest")
 
 
-def print_checks(checks: Sequence[RouteCheck], unused: Sequence[str] = ()) -> int:
+def print_checks(
+    checks: Sequence[RouteCheck], unused: Sequence[str] = (), doubtful: Sequence[SettingFinding] = ()
+) -> int:
     """Prints each finding: a sentence on a terminal, JSON in a pipe. Gives the exit code: 2 when there are errors.
 
     Args:
         checks: one for each route.
         unused: the destinations that no route names.
+        doubtful: what of the settings will not have been meant.
     """
     spare = "is named by no route: name it in routes[].destination, or remove it"
     findings = [Finding(Severity.WARNING, spare, key=f"destinations.{name}") for name in unused]
+    findings += [Finding(Severity.WARNING, each.message, key=each.key) for each in doubtful]
     findings += [finding for check in checks for finding in check.findings]
     found = Counter(finding.severity for finding in findings)
     counts = {severity.value: found[severity] for severity in Severity}

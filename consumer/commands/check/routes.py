@@ -16,6 +16,7 @@ from consumer.commands.check.registry import RegistrySchemas
 from consumer.commands.check.resolution import labels, read_as, read_version, reader_versions, resolution_findings
 from consumer.commands.check.search import Schemas, SearchResult
 from consumer.commands.typecheck.beside import Beside, beside
+from consumer.commands.typecheck.consent_channels import channel_findings
 from consumer.commands.typecheck.documentation import changed_names, undocumented_properties
 from consumer.commands.typecheck.findings import Finding, Severity
 from consumer.commands.typecheck.negative_totals import BELOW_ZERO, unguarded_total
@@ -72,7 +73,8 @@ def check_routes(config: Config, folder: Path | None, *, offline: bool = False) 
             for index, each in enumerate(routes)
             for key in [None if shared is None else shared.key_of(each.route)]
         ]
-    return [_with_spelling(index, check, config.routes) for index, check in enumerate(checks)]
+    spelt = [_with_spelling(index, check, config.routes) for index, check in enumerate(checks)]
+    return [_with_channels(index, check, config) for index, check in enumerate(spelt)]
 
 
 def check_mapping(config: Config, folder: Path | None) -> list[Finding]:
@@ -89,6 +91,12 @@ def _with_spelling(index: int, check: RouteCheck, routes: Sequence[RouteConfig])
     message = f"{what}: one customer, written with a capital here and there, is two; set normalise_email here, too"
     finding = Finding(Severity.WARNING, message, key=f"routes[{index}].normalise_email")
     return replace(check, findings=(*check.findings, finding))
+
+
+def _with_channels(index: int, check: RouteCheck, config: Config) -> RouteCheck:
+    """The check with what is to be said of whom the route's consents are of."""
+    found = channel_findings(f"routes[{index}]", config.routes[index], config)
+    return replace(check, findings=(*check.findings, *found))
 
 
 def _of_topic(route: RouteSchemas, routes: Sequence[RouteSchemas]) -> list[RouteSchemas]:

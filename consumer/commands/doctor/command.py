@@ -49,12 +49,12 @@ def examine(config: Config) -> Iterator[Finding]:
     from consumer.commands.doctor.bluecore import check_bluecore  # noqa: PLC0415 - the other commands start faster without
     from consumer.commands.doctor.brokers import check_brokers  # noqa: PLC0415
     from consumer.commands.doctor.instances import check_instances  # noqa: PLC0415
-    from consumer.commands.doctor.rest_apis import check_rest_apis  # noqa: PLC0415
+    from consumer.commands.doctor.rest_apis import check_addresses, check_rest_apis  # noqa: PLC0415
     from consumer.commands.doctor.schemas import check_schemas  # noqa: PLC0415
     from consumer.commands.doctor.tokens import check_tokens  # noqa: PLC0415
 
     yield from check_tokens(config, time.time())
-    for check in (check_brokers, check_schemas, check_bluecore, check_rest_apis, check_instances):
+    for check in (check_brokers, check_schemas, check_addresses, check_bluecore, check_rest_apis, check_instances):
         yield from check(config)
 
 

@@ -13,6 +13,7 @@ from consumer.bluecore.access_tokens import access_tokens, missing_scopes
 from consumer.bluecore.consent_reader import READ_SCOPE, ConsentReader, ConsentUnavailable, ConsentUnreadable, Stopped
 from consumer.bluecore.read_pace import ReadPace
 from consumer.commands.doctor.finding import Finding, error, ok, warning
+from consumer.commands.validation.addresses import doubtful_addresses
 from consumer.config.addresses import address
 from consumer.config.destinations import Destination
 from consumer.config.endpoints import section_of
@@ -27,6 +28,13 @@ Masker = Callable[[str], str]
 NOBODY: Final = "nobody@bluecore-consumer.invalid"
 _PATIENCE_SECONDS: Final = 15.0
 _WRITES: Final = {"customers": "customers:write", "eligibility": "eligibility:write"}
+
+
+def check_addresses(config: Config) -> Iterator[Finding]:
+    """Warns of a trial that is half real, and of secrets in the clear; nothing where all go the same way."""
+    for doubtful in doubtful_addresses(config):
+        told, _, advice = doubtful.message.rpartition(": ")
+        yield warning(doubtful.key, told, advice)
 
 
 def check_rest_apis(config: Config) -> Iterator[Finding]:

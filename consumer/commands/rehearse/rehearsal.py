@@ -23,6 +23,7 @@ from consumer.config.model import Config
 from consumer.config.route import DestinationByValue, RouteConfig
 from consumer.mapping.compiled_route import names_read
 from consumer.mapping.reads import union
+from consumer.mapping.rest_parts import IN_THE_FUTURE
 from consumer.mapping.said import consented_ms
 from consumer.mapping.timing import too_old
 from consumer.mapping.translate import Translator
@@ -30,7 +31,7 @@ from consumer.pipeline.decoding import decoders, key_decoder
 from consumer.records import EventRequest, Mapped, Reason, Record, Reject, Send, Skip, Stage
 
 _EXCERPT: Final = 1_000
-_OF_THE_FUTURE: Final = Reject(Reason.INVALID_FIELD, Stage.MAP, "consented_at: is in the future", "consented_at")
+_OF_THE_FUTURE: Final = Reject(Reason.INVALID_FIELD, Stage.MAP, f"consented_at: {IN_THE_FUTURE}", "consented_at")
 _OF_THE_OTHER_KIND: Final = (Skip("records"), Skip("tombstone"))
 
 

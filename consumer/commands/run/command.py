@@ -17,6 +17,7 @@ import structlog
 from consumer import __version__
 from consumer.commands.exits import exit_on_error, refuse
 from consumer.commands.options import config_option, load_config
+from consumer.commands.validation.addresses import addresses_of, doubtful_addresses
 from consumer.config.model import Config, DeliveryConfig
 from consumer.config.secrets import secrets_of
 from consumer.telemetry import logs
@@ -33,6 +34,8 @@ def run(path: Path) -> None:
     """Runs the service until SIGTERM, SIGINT or SIGHUP."""
     config = load_config(path)
     logs.configure(config.telemetry.log_level, secrets_of(config))
+    for doubtful in doubtful_addresses(config):
+        log.warning("an address will not have been meant", setting=doubtful.key, reason=doubtful.message)
     from consumer.kafka.neighbours import tell_neighbours  # noqa: PLC0415 - as below
     from consumer.pipeline.assembly import assembled  # noqa: PLC0415 - the other commands start faster without it
 
@@ -43,7 +46,13 @@ def run(path: Path) -> None:
         with exit_on_error("the service cannot go on", log.error), assembled(config) as parts:
             _on_signals(parts.service.stop)
             tell_neighbours(config)
-            log.info("started", version=__version__, telemetry_port=parts.telemetry_port, routes=len(config.routes))
+            log.info(
+                "started",
+                version=__version__,
+                telemetry_port=parts.telemetry_port,
+                routes=len(config.routes),
+                addresses=addresses_of(config),
+            )
             log.info("delivery settings", **_settings(config.delivery))
             gc.collect()
             gc.freeze()  # what has been built stays: no search need look at it again

@@ -18,6 +18,7 @@ from consumer.mapping.paths import compile_path
 
 NONE_OF_THESE = "is required, and the schema has none of these names"
 MAY_BE_NULL = "may be null: such a record is refused as missing_field"
+MAY_ALL_BE_NULL = "may all be null: such a record is refused as missing_field"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _judged(requirement: Requirement, shape: Shape | None, *, is_missing: bool) 
     elif shape.types:
         yield from check_type(requirement.rule, shape)
         if requirement.required and shape.nullable:
-            yield Finding(Severity.WARNING, MAY_BE_NULL)
+            yield Finding(Severity.WARNING, MAY_BE_NULL if len(requirement.paths) == 1 else MAY_ALL_BE_NULL)
     elif requirement.required or requirement.mapped:
         yield Finding(Severity.ERROR, "is null in every record", ignored=not requirement.required)
 

@@ -104,9 +104,10 @@ def product_rule(name: str, route: RouteConfig) -> TypeRule:
 
 def rest_rule(name: str, route: RouteConfig) -> TypeRule:
     """Of a field of Bluecore's REST APIs."""
+    phones = _TAKEN[email] if route.phone_region is None else _TEXT  # a number has no plus
     accepts: dict[str, TypeRule] = {
         "email": TypeRule(_TAKEN[email], accept=email),
-        "phone_number": TypeRule(_TEXT, accept=phone_number(route.phone_region)),
+        "phone_number": TypeRule(phones, accept=phone_number(route.phone_region)),
         "message_type": TypeRule(_TEXT, accept=message_type),
         "channel_identifier": TypeRule(_TEXT, accept=text),
         "consented_at": TypeRule(CONVERTIBLE["datetime"], accept=moment(route.zone)),

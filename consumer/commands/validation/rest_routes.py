@@ -34,8 +34,19 @@ def api_findings(key: str, route: RouteConfig) -> Iterator[Finding]:
         yield Finding(f"{key}.properties", f"the {rest.api} API takes no further properties: remove them")
     if route.link_identities:
         yield Finding(f"{key}.link_identities", "is of the Events API: the customers API links by `link_ids`")
-    if "email" in route.fields and {event for _, event in _events(key, route)} == {SIGNUP}:
+    yield from _signups_by_email(key, route)
+
+
+def _signups_by_email(key: str, route: RouteConfig) -> Iterator[Finding]:
+    if "email" not in route.fields:
+        return
+    events = list(_events(key, route))
+    signups = [place for place, event in events if event == SIGNUP]
+    if len(signups) == len(events):
         yield Finding(f"{key}.fields.email", f"has no effect: {SIGNUP} is by SMS, to the phone_number")
+    elif "phone_number" not in route.fields:
+        what = f"{SIGNUP} is by SMS, to the phone_number, and the route maps email alone: give it a route of its own"
+        yield from (Finding(place, f"{what} that maps phone_number") for place in signups)
 
 
 def is_of_another_api(name: str, route: RouteConfig) -> bool:

@@ -38,6 +38,22 @@ def test_it_passes_what_is_elsewhere(config: Path) -> None:
     assert summary["checked"] == 0
 
 
+def test_a_trial_that_is_half_real_is_warned_of(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Step 7 of getting started with one variable of three: consents would go to the real Bluecore."""
+    monkeypatch.setenv("BLUECORE_CONSUMER__BLUECORE__URL", "http://127.0.0.1:8090/api/track/mobile/v1")
+    monkeypatch.setenv("BLUECORE_CONSUMER__BLUECORE__REST_API__CLIENT_ID", "c")
+    monkeypatch.setenv("BLUECORE_CONSUMER__BLUECORE__REST_API__CLIENT_SECRET", "s")
+    half = check(config, "--offline")
+    assert half.exit_code == 0, half.output
+    found = [each for each in map(orjson.loads, half.stdout.splitlines()) if each.get("severity") == "warning"]
+    rest, token = (f"bluecore.rest_api.{each}" for each in ("url", "token_url"))
+    assert [each["key"] for each in found] == [rest, token]
+
+    monkeypatch.setenv("BLUECORE_CONSUMER__BLUECORE__REST_API__URL", "http://127.0.0.1:8090/api")
+    monkeypatch.setenv("BLUECORE_CONSUMER__BLUECORE__REST_API__TOKEN_URL", "http://127.0.0.1:8090/oauth/token")
+    assert orjson.loads(check(config, "--offline").stdout.splitlines()[-1])["warning"] == 0
+
+
 def test_without_it_missing_files_are_named(config: Path) -> None:
     done = check(config)
     assert done.exit_code == 2

@@ -8,7 +8,7 @@ import pytest
 
 from consumer.commands.doctor import rest_apis
 from consumer.commands.doctor.finding import Finding, Severity
-from consumer.commands.doctor.rest_apis import check_rest_apis
+from consumer.commands.doctor.rest_apis import check_addresses, check_rest_apis
 from consumer.config.model import Config
 from consumer.sandbox.faults import RateLimitPlan, make_plan
 from consumer.sandbox.sandbox import Running, running_sandbox
@@ -44,6 +44,16 @@ def severities(found: list[Finding]) -> list[Severity]:
 
 def test_without_rest_apis_nothing_is_said() -> None:
     assert look(None, ORDER) == []
+
+
+def test_a_trial_whose_rest_apis_are_the_real_ones_is_warned_of() -> None:
+    client = {"client_id": "c", "client_secret": "s"}
+    section = {"namespace": "the-shop", "url": "http://127.0.0.1:8090/api/track/mobile/v1", "rest_api": client}
+    url, token_url = check_addresses(Config.model_validate({**SOUND, "bluecore": section, "routes": [CONSENT]}))
+    assert (url.what, token_url.what) == ("bluecore.rest_api.url", "bluecore.rest_api.token_url")
+    assert "is Bluecore's own (https://a.bluecore.com/api), and bluecore.url is not" in url.message
+    assert url.advice == "for a trial, set all of url, rest_api.url and rest_api.token_url"
+    assert url.severity is token_url.severity is WARNING
 
 
 def test_a_key_that_fits_is_told_with_what_it_allows_and_nothing_is_written() -> None:

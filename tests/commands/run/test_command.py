@@ -55,6 +55,16 @@ def test_a_mapping_that_check_refuses_does_not_start(tmp_path: Path) -> None:
     assert sentence.removeprefix("  error: ").partition("): ")[2].partition(";")[0] in checked.stdout
 
 
+def test_a_trial_that_is_half_real_is_warned_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BLUECORE_CONSUMER__BLUECORE__URL", "http://127.0.0.1:8090/api/track/mobile/v1")
+    monkeypatch.setenv("BLUECORE_CONSUMER__BLUECORE__REST_API__CLIENT_ID", "c")
+    monkeypatch.setenv("BLUECORE_CONSUMER__BLUECORE__REST_API__CLIENT_SECRET", "hush-hush")
+    with serve(registry_app()) as url:
+        run = command("run", tmp_path, {"url": url})
+    assert starts(run), run.output
+    assert "is Bluecore's own (https://auth.bluecore.com/oauth/token), and bluecore.url is not" in run.output
+
+
 def test_a_version_that_the_mapping_does_not_fit_stops_no_start_while_another_fits(tmp_path: Path) -> None:
     """Nobody may write it any more, or nobody yet. `check` refuses it: whoever runs that can correct the mapping."""
     with serve(registry_app()) as url, RegistryClient(url) as client:

@@ -69,6 +69,15 @@ def test_what_fits_together_is_right(route: dict[str, Any]) -> None:
             "signup is by SMS",
         ),
         (
+            {
+                "event": {"path": "x", "values": {"J": "signup", "S": "unsubscribe"}},
+                "api": "eligibility",
+                "fields": {"email": "e"},
+            },
+            "event.values.J",
+            "the route maps email alone",
+        ),
+        (
             ELIGIBILITY | {"fields": {"consented_at": {"path": "t", "as": "integer"}}},
             "fields.consented_at",
             "possible: datetime",
