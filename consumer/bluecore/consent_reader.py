@@ -59,7 +59,7 @@ class Reading(NamedTuple):
 class ConsentReader:
     """Of one destination; for any number of threads, which share its pace."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it asks with, and whom it tells
         self,
         bluecore: BluecoreConfig,
         tokens: TokenSource,
@@ -67,6 +67,7 @@ class ConsentReader:
         *,
         clock: Callable[[], float] = time.monotonic,
         stop: threading.Event | None = None,
+        waits: Callable[[float, float], object] = lambda _seconds, _per_second: None,
     ) -> None:
         """Asks nothing yet.
 
@@ -76,6 +77,7 @@ class ConsentReader:
             pace: how fast it may ask.
             clock: seconds that only grow.
             stop: ends its waits.
+            waits: told for how many seconds its pace has it wait, and how many it may ask a second.
 
         Raises:
             ValueError: there is no `rest_api`.
@@ -89,6 +91,7 @@ class ConsentReader:
         self._pace = pace
         self._clock = clock
         self._stop = threading.Event() if stop is None else stop
+        self._waits = waits
         ca = trusted(bluecore.rest_api.url, bluecore.ca_location)
         self._session = bounded_session(bluecore.timeout_seconds, ca, "bluecore.ca_location")
         self._session.headers.update(
@@ -144,6 +147,7 @@ class ConsentReader:
         while True:
             if (wait := self._pace.take(self._clock())) <= 0:
                 return
+            self._waits(wait, self._pace.per_second)
             # Not to the end of the wait: what others are answered meanwhile may change it.
             self._nap(min(wait, _LONGEST_NAP))
 

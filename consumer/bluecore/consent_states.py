@@ -73,6 +73,15 @@ class _Answer:
     data: _Data
 
 
+_WRONG: Final = {
+    "json_invalid": "is no JSON object",
+    "dataclass_type": "is no JSON object",
+    "missing": "is missing",
+    "tuple_type": "is no list",
+    "string_type": "is no text",
+    "enum": "is none of the documented ones",
+}
+"""What a person is told for pydantic's kinds of errors."""
 _ANSWER: Final = TypeAdapter(_Answer)
 
 
@@ -86,8 +95,9 @@ def consent_states(body: bytes) -> tuple[ConsentState, ...]:
         found = _ANSWER.validate_json(body).data.subscription
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(map(str, first["loc"])) or "the whole"
-        raise UnknownShape(f"the answer is not of the form that is documented: {where}: {first['type']}") from None
+        where = ".".join(map(str, first["loc"])) or "it"
+        what = _WRONG.get(first["type"], "cannot be read")
+        raise UnknownShape(f"the answer is not of the form that is documented: {where} {what}") from None
     return () if found is None else tuple(map(_read, found.states))
 
 

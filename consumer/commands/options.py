@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -56,6 +57,18 @@ def moment(_context: click.Context, _option: click.Parameter, value: str | None)
         return int(at.timestamp() * _MS)
     except (ValueError, OverflowError):
         raise click.BadParameter(f"{value!r} is no time: give 30m, 2h or 7d (ago), or 2026-01-31T12:00:00") from None
+
+
+def past_moment(context: click.Context, option: click.Parameter, value: str | None) -> int | None:
+    """See `moment`; since one in the future there is nothing.
+
+    Raises:
+        click.BadParameter: it is no time, or one in the future.
+    """
+    at_ms = moment(context, option, value)
+    if at_ms is not None and at_ms > time.time() * _MS:
+        raise click.BadParameter(f"{value!r} is in the future: nothing was written since then")
+    return at_ms
 
 
 def load_sources(path: Path) -> Config:

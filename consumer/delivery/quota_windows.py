@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from typing import Final
+from typing import Final, NamedTuple
 
 from consumer.web.quota_policy import Policy, policies
 
@@ -28,11 +28,19 @@ _FASTER: Final = 0.01
 _SLOWEST: Final = 1 / 64
 
 
+class HeldBy(NamedTuple):
+    """The window that a request waits for: how many it allows in how many seconds, and how many are left of it."""
+
+    limit: int
+    seconds: int
+    left: int
+
+
 class _Window:
     """What has gone within one of the windows, by parts of it."""
 
     def __init__(self, policy: Policy) -> None:
-        self._limit = policy.limit
+        self.policy = policy
         self._width = policy.seconds / _SLOTS
         self._slots: deque[list[int]] = deque()
         self._gone = 0
@@ -42,7 +50,7 @@ class _Window:
         oldest = now // self._width - _SLOTS
         while self._slots and self._slots[0][0] < oldest:
             self._gone -= self._slots.popleft()[1]
-        return self._limit - self._gone
+        return self.policy.limit - self._gone
 
     def take(self, now: float) -> None:
         slot = int(now // self._width)
@@ -69,6 +77,7 @@ class QuotaWindows:
         self._pace = self._left_pace = math.inf
         """Requests a second: of the slowest window, and of what is left of one."""
         self._left_until = 0.0
+        self._told_left = 0
         self._share = 1.0
         self._now = -math.inf
 
@@ -91,6 +100,7 @@ class QuotaWindows:
         if not self._windows or seconds <= _TOLD_SECONDS:
             return not self._windows
         self._earn(now)
+        self._told_left = max(remaining, 0)
         self._left_pace, self._left_until = max(remaining, 0) / (seconds - _ROUNDED_UP), now + seconds
         return True
 
@@ -112,6 +122,14 @@ class QuotaWindows:
         for window in self._windows:
             window.take(self._now)
         self._tokens -= 1
+
+    def held_by(self, now: float) -> HeldBy | None:
+        """The slowest window, where none may go now; of what is left the endpoint knows more, where it has told."""
+        if not self._windows or self.allowance(now) >= 1:
+            return None
+        slowest = min(self._windows, key=lambda window: window.policy.limit / window.policy.seconds)
+        left = max(0, slowest.left(now))
+        return HeldBy(*slowest.policy, min(left, self._told_left) if now < self._left_until else left)
 
     def next_at(self, now: float) -> float:
         """When the next may go; `now` when one may at once."""

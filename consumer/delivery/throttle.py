@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from consumer.backoff import Backoff
-from consumer.delivery.quota_windows import QuotaWindows
+from consumer.delivery.quota_windows import HeldBy, QuotaWindows
 from consumer.delivery.rate_limit_headers import Quota, quota, retry_after
 from consumer.delivery.token_bucket import TokenBucket
 from consumer.delivery.verdict import Verdict
@@ -141,6 +141,10 @@ class Throttle:
         if self._windows is not None:
             at = max(at, self._windows.next_at(now))
         return at if self._bucket is None else max(at, self._bucket.next_at(now))
+
+    def held_by_quota(self, now: float) -> HeldBy | None:
+        """The window of the endpoint's quota that lets no request go now; None: none does."""
+        return self._windows.held_by(now) if self._windows is not None else None
 
     def held_seconds(self, now: float) -> float:
         """For how long the endpoint has held requests back so far."""

@@ -14,7 +14,7 @@ from consumer.delivery.throttle import Throttle
 from consumer.pipeline.caches import NO_CACHES, Caches
 from consumer.pipeline.hot_key import HotKey
 from consumer.pipeline.lag import Lag
-from consumer.pipeline.phases import SlowAnswers, Throttled
+from consumer.pipeline.phases import HeldByQuota, SlowAnswers, Throttled
 from consumer.pipeline.removed_destinations import RemovedDestinations
 from consumer.telemetry.health import Health
 from consumer.telemetry.incidents import Incidents
@@ -72,6 +72,7 @@ class EngineGauges:
         self._read_errors = read_errors
         self._hot_key = HotKey(metrics, health, name_of)
         self._throttled = Throttled(health)
+        self._held_by_quota = HeldByQuota(health)
         self._slow_answers = SlowAnswers(metrics, health)
         self._changed = False
         self._incidents = Incidents()
@@ -131,6 +132,9 @@ class EngineGauges:
             self._count_holds(name, engine.endpoints[name].gates.throttle, now)
         self._removed.show(engine.removed)
         self._throttled.look(max(self._counted_held.values(), default=0.0), now)
+        waiting = {name: each for name, each in engine.endpoints.items() if each.memory.records > each.in_flight}
+        holding = {name: each.gates.throttle.held_by_quota(now) for name, each in waiting.items()}
+        self._held_by_quota.look({name: held for name, held in holding.items() if held is not None}, now)
         self._slow_answers.look(now)
 
     def _count_holds(self, destination: str, throttle: Throttle, now: float) -> None:

@@ -10,6 +10,7 @@ import structlog
 from consumer.config.endpoints import is_rest
 from consumer.delivery.engine import Engine
 from consumer.delivery.held_routes import DEAD_LETTER_FLOOD, Route
+from consumer.records import NoAnswer
 from consumer.telemetry.health import Health
 from consumer.telemetry.masking import without_phones
 from consumer.telemetry.metrics import Metrics
@@ -56,7 +57,7 @@ class Outages:
         if (causes, holding) == (self._causes, self._held):
             return
         self._metrics.intake_stopped["dead_letters"].set(bool(holding))
-        told = [f"{name}: {cause}" if name else cause for name, cause in causes.items()]
+        told = [f"{name}: {cause}{self._why(name, cause)}" if name else cause for name, cause in causes.items()]
         self._health.detail("circuit", ", ".join(told) or (DEAD_LETTER_FLOOD if holding else "closed"))
         for name in endpoints:
             self._tell_of_circuit(name, self._causes.get(name, ""), causes.get(name, ""))
@@ -74,6 +75,14 @@ class Outages:
             log.error(what, cause=cause, url=self._addresses.get(destination, ""), **named)
         else:
             log.info("Bluecore accepts events again", **named)
+
+    def _why(self, endpoint: str, cause: str) -> str:
+        """Of a REST API, in the detail: without a token our own sentence, else what to do."""
+        if not is_rest(endpoint):
+            return ""
+        own = self._of_rest(endpoint, cause)
+        why = own.get("said" if cause == NoAnswer.TOKEN else "advice") or own.get("advice")
+        return f" ({why})" if why else ""
 
     def _of_rest(self, endpoint: str, cause: str) -> dict[str, str]:
         """What a REST API says of itself, and what to do: its answers are for developers, and young."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import structlog
 
+from consumer.delivery.quota_windows import HeldBy
 from consumer.telemetry.health import Health
 from consumer.telemetry.metrics import Metrics
 
@@ -20,6 +22,10 @@ _SLOW, _USUAL_AGAIN = 3.0, 1.5
 _LEARNED: Final = 0.05
 """The weight of one look, so that what is usual follows within some minutes."""
 _MUCH_HELD: Final = 0.2
+_QUOTA_WEIGHT: Final = 0.1
+_MOSTLY_HELD: Final = 0.6
+"""Of some ten looks: a burst that waits for seconds is none."""
+_WINDOWS: Final[Mapping[int, str]] = {1: "a second", 60: "a minute", 3600: "an hour"}
 
 
 class Throttled:
@@ -56,6 +62,39 @@ class Throttled:
             self._health.detail(
                 "throttled", f"held back for {spent} of the last {now - self._begun + 10:.0f} s (429)"
             )
+
+
+class HeldByQuota:
+    """A phase begins when in most looks something waited for the quota; a minute without that ends it."""
+
+    def __init__(self, health: Health) -> None:
+        self._health = health
+        self._often = 0.0
+        self._last = 0.0
+        self._held = False
+        health.detail("quota", "ok")
+
+    def look(self, held: Mapping[str, HeldBy], now: float) -> None:
+        """`held`: by endpoint, the window that its records wait for, about once a second."""
+        self._often += _QUOTA_WEIGHT * (bool(held) - self._often)
+        if held:
+            self._last = now
+            if not self._held and self._often < _MOSTLY_HELD:
+                return
+            told = ", ".join(f"{name}: {_quota(each)}" if name else _quota(each) for name, each in held.items())
+            self._health.detail("quota", told)
+            if not self._held:
+                self._held = True
+                log.warning("Bluecore's quota holds us back: events wait", quota=told)
+        elif self._held and now - self._last >= _CALM_SECONDS:
+            self._held, self._often = False, 0.0
+            self._health.detail("quota", "ok")
+            log.info("Bluecore's quota holds us back no longer")
+
+
+def _quota(held: HeldBy) -> str:
+    window = _WINDOWS.get(held.seconds, f"in {held.seconds} s")
+    return f"{held.limit} {window}, {held.left} left"
 
 
 class SlowAnswers:

@@ -16,7 +16,7 @@ from typing import Final
 import structlog
 
 from consumer.bluecore.asked_consents import AskedConsent
-from consumer.bluecore.consent_differences import kind_of
+from consumer.bluecore.consent_differences import Kind, kind_of
 from consumer.bluecore.consent_reader import ConsentUnavailable, ConsentUnreadable, Reading, Stopped
 from consumer.bluecore.consent_states import ConsentState, effective
 from consumer.clock import Clock
@@ -156,13 +156,14 @@ class Verification:
     def _judge(self, key: _Key, waiting: _Waiting, reading: Reading) -> None:
         asked = waiting.asked
         there = effective(reading.states, message_type=asked.message_type, channel=asked.channel)
-        if kind_of(asked.event, there.status) is None:
+        kind = kind_of(asked.event, there.status)
+        if kind is None:
             self._settle(key, waiting, "applied")
         elif self._is_later(waiting, there):
             self._settle(key, waiting, "superseded")
         elif asked.queued and not waiting.again:
             self._put_off(key, waiting, replace(waiting, again=True), self._policy.queued_seconds)
-        elif self._settle(key, waiting, "differs"):
+        elif self._settle(key, waiting, "not_known" if kind is Kind.NOT_KNOWN else "differs"):
             self._tell(
                 "a consent at Bluecore is not what was delivered",
                 key,

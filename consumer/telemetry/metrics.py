@@ -32,7 +32,7 @@ StopCause = Literal[
 ]
 Rebalance = Literal["assigned", "revoked", "lost", "deleted"]
 CommitOutcome = Literal["ok", "failed"]
-Verified = Literal["applied", "differs", "superseded", "unreadable", "unavailable", "dropped"]
+Verified = Literal["applied", "differs", "not_known", "superseded", "unreadable", "unavailable", "dropped"]
 CacheName = Literal["schemas", "links", "parked_keys", "settled"]
 
 PREFIX = "bluecore_consumer"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -33,13 +33,13 @@ class At:
         self.url = url
         self.stop = threading.Event()
 
-    def reader(self, url: str = "") -> ConsentReader:
+    def reader(self, url: str = "", waits: Callable[[float, float], object] = lambda *_: None) -> ConsentReader:
         section = rest_api_section(self.url)
         if url:
             section = section.model_copy(update={"url": url})
         config = BluecoreConfig.model_validate({"namespace": NAMESPACE, "rest_api": section})
         tokens = access_tokens(section)
-        return ConsentReader(config, tokens, ReadPace(0.75), stop=self.stop)
+        return ConsentReader(config, tokens, ReadPace(0.75), stop=self.stop, waits=waits)
 
 
 @pytest.fixture
@@ -67,6 +67,17 @@ def test_the_state_is_read_with_the_id_of_the_answer(at: At, customer: str) -> N
 
 def test_who_is_not_there_has_no_state(at: At) -> None:
     assert at.reader().read("nobody@example.com").states == ()
+
+
+def test_who_waits_for_the_quota_is_told_for_how_long_and_at_which_pace(at: At) -> None:
+    at.api.limit = "2;w=1"
+    told: list[tuple[float, float]] = []
+    reader = at.reader(waits=lambda seconds, per_second: told.append((seconds, per_second)))
+    reader.read("a@example.com")
+    assert told == []
+    reader.read("b@example.com")
+    assert 0 < told[0][0] <= 1
+    assert told[0][1] == 1
 
 
 def test_a_token_that_is_refused_is_fetched_anew_once(at: At) -> None:
@@ -126,8 +137,8 @@ def test_an_api_that_is_away_is_a_sentence(at: At) -> None:
     [
         (status(422, 3, "email is no address"), r"refuses the customer: it answers 422 \(email is no address\)"),
         (status(422, 3, "+15556667777 is odd"), r"it answers 422 \(\*\*\* is odd\)"),
-        (JSONResponse({"states": []}), r"not of the form that is documented: data: missing \(x-bluecore-id id-1\)"),
-        (Response("<html>"), "not of the form that is documented: the whole"),
+        (JSONResponse({"states": []}), r"not of the form that is documented: data is missing \(x-bluecore-id id-1\)"),
+        (Response("<html>"), "not of the form that is documented: it is no JSON object"),
     ],
 )
 def test_an_answer_that_says_nothing_of_this_customer_is_a_sentence(at: At, answer: Response, says: str) -> None:

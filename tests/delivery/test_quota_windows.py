@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from consumer.delivery.quota_windows import QuotaWindows
+from consumer.delivery.quota_windows import HeldBy, QuotaWindows
 from consumer.delivery.throttle import Throttle, ThrottlePolicy
 from consumer.delivery.verdict import Verdict
 from tests.delivery.samples import NOW, answer
@@ -157,3 +157,14 @@ def test_what_was_left_of_a_policy_says_nothing_of_the_next() -> None:
             throttle.started()
         else:
             assert throttle.next_at(later) > later
+
+
+def test_the_window_that_holds_back_is_told_with_what_is_left() -> None:
+    throttle = Throttle(ThrottlePolicy(has_quota=True))
+    assert throttle.held_by_quota(NOW) is None
+    headers = {"x_ratelimit_limit": "20;w=60", "x_ratelimit_remaining": "12", "x_ratelimit_reset": "40"}
+    throttle.answered(answer(200, **headers), Verdict.DELIVERED, 0, NOW)
+    while throttle.allowance(NOW, 0) >= 1:
+        assert throttle.held_by_quota(NOW) is None
+        throttle.started()
+    assert throttle.held_by_quota(NOW) == HeldBy(limit=20, seconds=60, left=12)

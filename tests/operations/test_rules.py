@@ -280,7 +280,7 @@ CASES = {
         silent_too=({OMITTED: "0x60 5x30", READ: "0x60 5x30"},),
     ),
     "BluecoreConsentNotApplied": Case(
-        {'consent_verified_total{result="differs"}': "0x50 1x10"},
+        {'consent_verified_total{result="not_known"}': "0x50 1x10"},
         {'consent_verified_total{result="differs"}': STILL, 'consent_verified_total{result="applied"}': "0+1x60"},
         # What somebody has said since is theirs.
         silent_too=({'consent_verified_total{result="superseded"}': "0+1x60"},),

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from consumer.config.model import Config
 from consumer.delivery.engine import Engine
 from consumer.delivery.policy import DeliveryPolicy
-from consumer.records import Answer, EventRequest, Mapped, Reason, Reject, Send, Stage
+from consumer.records import Answer, EventRequest, Mapped, NoAnswer, Reason, Reject, Send, Stage
 from tests.pipeline.desk import HOME, NOW, Desk, record, send
 from tests.support.configs import SOUND
 
@@ -121,6 +121,39 @@ def test_a_held_route_is_told_with_its_field(desk: Desk) -> None:
 
 
 def test_what_a_rest_api_says_of_its_outage_is_told_without_a_phone_number() -> None:
+    desk = eligibility_desk()
+    ((ticket, _),) = desk.engine.decide(NOW).sends
+    with capture_logs() as logs:
+        desk.engine.answered(ticket, Answer(404, text="no customer +15556667777 of this key"), NOW)
+        desk.reporter.state(NOW, joined=True)
+    (line,) = logs
+    assert (line["destination"], line["said"]) == ("/eligibility", "no customer *** of this key")
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (
+            Answer(None, NoAnswer.TOKEN, text="no access token: it answers 401: check client_id of the client acme"),
+            "/eligibility: token (no access token: it answers 401: check client_id of the client acme)",
+        ),
+        (Answer(403, text="no right of jane@example.com"), "/eligibility: http_403 (the key lacks a right, or"),
+        (Answer(401), "/eligibility: http_401 (a new token was refused, too: check rest_api.client_id"),
+    ],
+)
+def test_readyz_says_why_a_rest_api_is_away(answer: Answer, told: str) -> None:
+    """In words, as a code tells a reader nothing; what a stranger's answer says stays in the log, which is masked."""
+    desk = eligibility_desk()
+    ((ticket, _),) = desk.engine.decide(NOW).sends
+    desk.engine.answered(ticket, answer, NOW)
+    desk.reporter.state(NOW, joined=True)
+    circuit = desk.health.readiness().body["details"]["circuit"]  # type: ignore[index]
+    assert circuit.startswith(told)
+    assert "jane" not in circuit
+
+
+def eligibility_desk() -> Desk:
+    """One consent of the eligibility API waits to be sent."""
     bluecore = SOUND["bluecore"] | {"rest_api": {"client_id": "id", "client_secret": "secret"}}
     routes = [{"topic": HOME.topic, "event": "optin", "api": "eligibility"}]
     config = Config.model_validate({**SOUND, "bluecore": bluecore, "routes": routes})
@@ -128,9 +161,23 @@ def test_what_a_rest_api_says_of_its_outage_is_told_without_a_phone_number() -> 
     desk.engine.partitions.assign(HOME, None, "")
     request = EventRequest("optin", b"{}", "+15556667777", api="eligibility")
     desk.engine.take(record(), Send((request,)), NOW)
-    ((ticket, _),) = desk.engine.decide(NOW).sends
+    return desk
+
+
+def test_records_that_wait_for_a_quota_are_shown_with_it() -> None:
+    desk = eligibility_desk()
+    request = EventRequest("optin", b"{}", "+15556667777", api="eligibility")
+    for offset in range(1, 50):
+        desk.engine.take(record(offset), Send((request._replace(customer=f"+1555666{offset:04}"),)), NOW)
+    headers = {"x-ratelimit-limit": "20;w=60", "x-ratelimit-remaining": "12", "x-ratelimit-reset": "40"}
     with capture_logs() as logs:
-        desk.engine.answered(ticket, Answer(404, text="no customer +15556667777 of this key"), NOW)
-        desk.reporter.state(NOW, joined=True)
-    (line,) = logs
-    assert (line["destination"], line["said"]) == ("/eligibility", "no customer *** of this key")
+        for second in range(20):
+            while sends := desk.engine.decide(NOW + second).sends:
+                for ticket, _ in sends:
+                    desk.engine.answered(ticket, Answer(200, headers=headers), NOW + second)
+            desk.reporter.state(NOW + second, joined=True)
+    told = desk.health.readiness().body["details"]["quota"]  # type: ignore[index]
+    assert told.startswith("/eligibility: 20 a minute, ")
+    assert [line["event"] for line in logs if "quota" in line["event"]] == [
+        "Bluecore's quota holds us back: events wait"
+    ]

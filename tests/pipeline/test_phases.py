@@ -8,7 +8,8 @@ from typing import cast
 from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
-from consumer.pipeline.phases import SlowAnswers, Throttled
+from consumer.delivery.quota_windows import HeldBy
+from consumer.pipeline.phases import HeldByQuota, SlowAnswers, Throttled
 from consumer.telemetry.health import Health
 from consumer.telemetry.metrics import Metrics
 
@@ -77,3 +78,20 @@ def test_without_answers_nothing_is_concluded() -> None:
     health = Health(lambda: NOW)
     SlowAnswers(Metrics(CollectorRegistry()), health).look(NOW)
     assert shown(health, "answers") == "ok: none yet"
+
+
+def test_a_quota_that_holds_records_back_is_told_once_and_shown_meanwhile() -> None:
+    health = Health(lambda: NOW)
+    quota = HeldByQuota(health)
+    details = []
+    with capture_logs() as logs:
+        for second in range(300):
+            held = {"/eligibility": HeldBy(20, 60, 3)} if 50 <= second < 150 else {}
+            quota.look(held, NOW + second)
+            details.append(shown(health, "quota"))
+    assert [line["event"] for line in logs] == [
+        "Bluecore's quota holds us back: events wait",
+        "Bluecore's quota holds us back no longer",
+    ]
+    assert logs[0]["quota"] == details[100] == "/eligibility: 20 a minute, 3 left"
+    assert details[52] == details[-1] == "ok"

@@ -61,7 +61,7 @@ class Stage:
     @property
     def results(self) -> dict[str, float]:
         """The results that there are, by name."""
-        names = ("applied", "differs", "superseded", "unreadable", "unavailable", "dropped")
+        names = ("applied", "differs", "not_known", "superseded", "unreadable", "unavailable", "dropped")
         found = {
             name: self.registry.get_sample_value("bluecore_consumer_consent_verified_total", {"result": name})
             for name in names
@@ -108,6 +108,18 @@ def test_what_was_queued_is_looked_at_twice_before_it_differs() -> None:
     assert len(stage.asked) == 1
     stage.after(1)
     assert (stage.results, len(stage.asked)) == ({"differs": 1}, 2)
+
+
+@pytest.mark.parametrize(("asked", "looks"), [(JANE, 1), (QUEUED, 2)])
+@pytest.mark.parametrize(("event", "result"), [("unsubscribe", "not_known"), ("optin", "differs")])
+def test_what_bluecore_does_not_know_is_not_applied(asked: AskedConsent, looks: int, event: str, result: str) -> None:
+    """A withdrawal of which there is nothing may be lost: the customer's next upload would subscribe."""
+    stage = Stage()
+    stage.state = ConsentState(Status.NOT_KNOWN)
+    stage.verification.delivered("", asked._replace(event=event))
+    for _ in range(looks):
+        stage.after(15)
+    assert (len(stage.asked), stage.results) == (looks, {result: 1})
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from consumer.commands.dead_letters.selection import Selection
-from consumer.commands.options import moment
+from consumer.commands.options import moment, past_moment
 from consumer.records import Reason
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -20,7 +20,7 @@ _OPTIONS = (
         "--reason", "reasons", multiple=True, type=click.Choice([*map(str, Reason)]), help="only these reasons"
     ),
     click.option("--topic", "topics", multiple=True, metavar="T", help="only records first read from these topics"),
-    click.option("--since", callback=moment, metavar="TIME", help="only those given up at or after this time"),
+    click.option("--since", callback=past_moment, metavar="TIME", help="only those given up at or after this time"),
     click.option("--until", callback=moment, metavar="TIME", help="only those given up before this time"),
     click.option("--partition", type=_OFFSET, help="only this partition of the dead-letter topic"),
     click.option("--from-offset", type=_OFFSET, help="only from this offset of the dead-letter topic on"),

@@ -36,6 +36,9 @@ def keep(finish: threading.Event, configuration: Callable[[str], object], told: 
         configuration(_configuration(bootstrap, registry, sandbox))
         told(f"Kafka is at {bootstrap}, the schema registry at {registry}, and the sandbox's page at {sandbox.url}/")
         told(
+            f"Bluecore's REST APIs are at {sandbox.rest_url}, and their tokens at {sandbox.token_url}, for any client"
+        )
+        told(
             f"A topic appears with its first record, with {PARTITIONS} partitions of about 5 MB, "
             "after which the oldest records go"
         )

@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 
 from consumer.commands.exits import exit_on_error, print_error, refuse
-from consumer.commands.options import config_option, load_config, moment
+from consumer.commands.options import config_option, load_config, past_moment
 
 
 @click.command()
 @config_option
 @click.option("--email", "emails", multiple=True, metavar="ADDRESS", help="of the customer with this e-mail address")
 @click.option("--id", "ids", multiple=True, metavar="ID", help="of a customer whose e-mail is not known, by this id")
-@click.option("--since", callback=moment, metavar="TIME", help="only those written at or after this time")
+@click.option("--since", callback=past_moment, metavar="TIME", help="only those written at or after this time")
 def receipts(path: Path, emails: tuple[str, ...], ids: tuple[str, ...], since: int | None) -> None:
     """Finds what became of a customer's events: delivered, put off, or given up, and when.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from consumer.commands.exits import exit_on_error, print_error, refuse
-from consumer.commands.options import config_option, load_config, moment
+from consumer.commands.options import config_option, load_config, past_moment
 
 _NOBODY = "nobody can be asked here whether the consents are to be sent again: give --yes, or leave --repair out"
 
@@ -17,7 +17,7 @@ _NOBODY = "nobody can be asked here whether the consents are to be sent again: g
 @config_option
 @click.option(
     "--since",
-    callback=moment,
+    callback=past_moment,
     default="7d",
     show_default=True,
     metavar="TIME",
@@ -37,8 +37,8 @@ def reconcile(  # noqa: PLR0913, PLR0917 - click's options
 ) -> None:
     """Compares the consents of the topics with those that Bluecore has, by its REST APIs.
 
-    The last word of each customer counts. It lists who unsubscribed here and is still subscribed there, and the
-    reverse. What the group has not delivered yet, or has delivered just now, is no difference.
+    The last word of each customer counts. It lists who unsubscribed here and is still subscribed or not known there,
+    and the reverse. What the group has not delivered yet, or has delivered just now, is no difference.
 
     Exit code 0: none differs; 1: some do, or not all could be compared.
     """

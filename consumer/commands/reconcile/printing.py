@@ -18,10 +18,12 @@ from rich.text import Text
 
 from consumer.bluecore.consent_differences import Kind
 from consumer.commands.exits import print_error
-from consumer.commands.reconcile.judging import Difference
+from consumer.commands.reconcile.judging import QUEUED_SECONDS, Difference
 from consumer.commands.reconcile.reconciling import Found
 from consumer.commands.reconcile.repairing import why_not_repaired
-from consumer.commands.reconcile.rewriting import Repaired
+from consumer.commands.reconcile.rewriting import DUE_SECONDS, Repaired
+from consumer.commands.reconcile.words import Consent
+from consumer.commands.status.durations import counted
 from consumer.config.endpoints import section_of
 from consumer.config.model import Config
 from consumer.config.secrets import secrets_of
@@ -29,6 +31,7 @@ from consumer.telemetry.masking import customer_hash, masker
 
 _HERE: Final = {"unsubscribe": "unsubscribed", "optin": "subscribed", "signup": "pending"}
 _MOST_ROWS: Final = 50
+_LOOK_MINUTES: Final = QUEUED_SECONDS // 60 + 1
 _Name = Callable[[str], str]
 
 
@@ -48,25 +51,35 @@ def print_found(found: Found, config: Config, *, show_values: bool) -> None:
         click.echo(_sentence(found))
     mask = masker(secrets_of(config))
     for destination, (count, why) in found.not_asked.items():
-        print_error(f"{section_of(destination)}: Bluecore was not asked about {count:,} customers: {mask(why)}")
+        people = counted(count, "customer")
+        print_error(f"{section_of(destination)}: Bluecore was not asked about {people}: {mask(why)}")
     if found.unreadable:
-        print_error(f"{found.unreadable:,} consents could not be compared, such as: {mask(found.unreadable_says)}")
+        consents = counted(found.unreadable, "consent")
+        print_error(f"{consents} could not be compared, such as: {mask(found.unreadable_says)}")
     if found.on_their_way and not found.checked:
         print_error(
-            f"all {found.on_their_way:,} consents are on their way: does the service run, as the group "
+            f"{counted(found.on_their_way, 'consent')} on the way, and none that could be compared: "
+            "does the service run, as the group "
             f"{config.kafka.group_id}?"
         )
     if found.unmapped:
-        print_error(f"{found.unmapped:,} records make no consent: `dead-letters list` and `rehearse` say why")
+        print_error(
+            f"{counted(found.unmapped, 'record')} cannot be made a consent, such as: "
+            f"{mask(found.unmapped_says)}; `dead-letters list` and `rehearse` say why of each"
+        )
 
 
 def print_summary(found: Found, repaired: Repaired | None) -> None:
-    """The last line in a pipe; on a terminal, what was repaired."""
+    """The last line in a pipe; on a terminal, what was repaired, and when to look again."""
     if not sys.stdout.isatty():
         click.echo(orjson.dumps({"summary": _summary(found, repaired)}))
     elif repaired is not None:
         click.echo(
-            f"{repaired.sent:,} were written to the retry topic and are sent again; run this again in some minutes"
+            f"{counted(repaired.sent, 'consent')} written to the retry topic: the running "
+            f"service sends them from {DUE_SECONDS:.0f} seconds on; run this again in {_LOOK_MINUTES} minutes, when "
+            "Bluecore has stored what is queued"
+            if repaired.sent
+            else f"nothing was written to the retry topic: {_left(repaired)}"
         )
 
 
@@ -74,7 +87,8 @@ def _sentence(found: Found) -> str:
     kinds = Counter(each.kind for each in found.differences)
     ways = ", ".join(f"{kinds[kind]:,} {kind.replace('_', ' ')}" for kind in Kind if kinds[kind])
     return (
-        f"{found.checked:,} consents checked, {len(found.differences):,} differ{f' ({ways})' if ways else ''}, "
+        f"{counted(found.checked, 'consent')} checked, {counted(len(found.differences), 'difference')}"
+        f"{f' ({ways})' if ways else ''}, "
         f"{found.on_their_way:,} on their way"
     )
 
@@ -101,7 +115,7 @@ def _line(each: Difference, name_of: _Name) -> dict[str, Any]:
         "kind": each.kind,
         "destination": consent.destination or "bluecore",
         "customer": name_of(consent.customer),
-        "channel": "email" if "@" in consent.customer else "sms",
+        "channel": _channel(consent),
         "message_type": consent.message_type,
         "here": _HERE[word.event],
         "there": there.status.lower(),
@@ -118,7 +132,7 @@ def _line(each: Difference, name_of: _Name) -> dict[str, Any]:
 
 def _table(differences: list[Difference], name_of: _Name, *, several: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
-    headings = ["customer", "here", "since (UTC)", "at Bluecore", "since (UTC)", "by", "record"]
+    headings = ["customer", "channel", "type", "here", "since (UTC)", "at Bluecore", "since (UTC)", "by", "record"]
     for heading in (["destination"] if several else []) + headings:
         table.add_column(heading, overflow="fold")
     for each in differences:
@@ -126,6 +140,8 @@ def _table(differences: list[Difference], name_of: _Name, *, several: bool) -> T
         row = (
             *((each.consent.destination or "bluecore",) if several else ()),
             name_of(each.consent.customer),
+            _channel(each.consent),
+            each.consent.message_type.lower(),
             _HERE[word.event],
             _time(word.at_ms) or "",
             there.status.lower(),
@@ -135,6 +151,14 @@ def _table(differences: list[Difference], name_of: _Name, *, several: bool) -> T
         )
         table.add_row(*map(Text, row))
     return table
+
+
+def _channel(consent: Consent) -> str:
+    return "email" if "@" in consent.customer else "sms"
+
+
+def _left(repaired: Repaired) -> str:
+    return ", ".join(f"{count:,} {why}" for why, count in sorted(repaired.left.items()))
 
 
 def _time(ms: int | None) -> str | None:

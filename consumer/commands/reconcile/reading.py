@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -35,7 +36,8 @@ class Topics:
         ends: by partition, the offset behind the last record that was read.
         committed: by partition, the offset that the group had committed before, and what it had settled beyond.
         waiting: where those stand, in their own topics, that wait in the retry topic.
-        unmapped: how many records make no request, as a dead letter says.
+        unmapped: how many records make no consent, as a dead letter says.
+        unmapped_says: the reason of the first of them, and its sentence.
     """
 
     words: LastWords = field(default_factory=LastWords)
@@ -43,6 +45,7 @@ class Topics:
     committed: dict[Partition, tuple[int, OffsetRanges]] = field(default_factory=dict)
     waiting: set[Place] = field(default_factory=set)
     unmapped: int = 0
+    unmapped_says: str = ""
 
     def is_on_its_way(self, partition: Partition, offset: int) -> bool:
         """Whether what stands there was not settled when reading began, or waits in the retry topic."""
@@ -56,8 +59,10 @@ class ConsentTopics:
     def __init__(self, config: Config, schemas: SchemaCache | None, routes: Sequence[RouteConfig]) -> None:
         self._config = config
         self._schemas = schemas
+        # A word holds however old it is; one of the future is a dead letter here, as it is for the service.
+        ageless = [route.model_copy(update={"max_event_age_seconds": 0}) for route in routes]
         self._translator = masked_translator(
-            config, decoders(config, schemas), key_decoder(config, schemas), routes=routes, token=None
+            config, decoders(config, schemas), key_decoder(config, schemas), routes=ageless, token=None
         )
 
     def read(self, names: Sequence[str], since_ms: int, progress: Progress) -> Topics:
@@ -140,15 +145,16 @@ class ConsentTopics:
                 for request in outcome.requests:
                     if (word := said(record, request)) is not None:
                         found.words.add(*word)
-            # What is of another type of record is no consent of these routes.
-            elif isinstance(outcome, Reject) and not (outcome.reason is Reason.UNROUTABLE and outcome.field is None):
+            if (why := _refused(outcome)) is not None:
                 found.unmapped += 1
+                found.unmapped_says = found.unmapped_says or f"{why.reason}: {why.message}"
             if done % _STEP == 0:
                 progress(done, total)
         progress(done, max(done, 0))
 
     def _outcome(self, record: Record) -> Mapped:
-        return with_schemas(partial(self._translator.translate, record, None), self._schemas)
+        now_ms = int(time.time() * 1000)
+        return with_schemas(partial(self._translator.translate, record, now_ms), self._schemas)
 
     def _waiting(self) -> set[Place]:
         """Where those stand that the retry topic has, and the group has not settled there."""
@@ -171,6 +177,15 @@ class ConsentTopics:
                 and record.redelivery.group in {None, self._config.kafka.group_id}
                 and record.offset not in settled.get(record.partition.number, OffsetRanges())
             }
+
+
+def _refused(outcome: Mapped) -> Reject | None:
+    """Why a record makes no consent; what is of another type of record is none of these routes'."""
+    if isinstance(outcome, Send):
+        return next((each for each in outcome.refused if each.event in CONSENTS), None)
+    if isinstance(outcome, Reject) and not (outcome.reason is Reason.UNROUTABLE and outcome.field is None):
+        return outcome
+    return None
 
 
 def consent_routes(config: Config) -> tuple[RouteConfig, ...]:

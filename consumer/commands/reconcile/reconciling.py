@@ -20,6 +20,7 @@ from consumer.commands.exits import CommandFailed
 from consumer.commands.reconcile.asking import Asked, CannotGoOn, Person, ask
 from consumer.commands.reconcile.judging import Difference, is_still_queued
 from consumer.commands.reconcile.reading import ConsentTopics, Progress, Topics
+from consumer.commands.reconcile.waiting import QuotaWait
 from consumer.commands.reconcile.words import Consent, Word
 from consumer.config.endpoints import section_of
 from consumer.config.model import Config
@@ -42,6 +43,7 @@ class Found:
         not_asked: how many Bluecore was not asked about, and why, by destination.
         unreadable: how many answers say nothing of their customer, and what the first of them is.
         unmapped: how many records make no consent, as a dead letter says.
+        unmapped_says: why the first of them makes none.
     """
 
     checked: int = 0
@@ -51,13 +53,19 @@ class Found:
     unreadable: int = 0
     unreadable_says: str = ""
     unmapped: int = 0
+    unmapped_says: str = ""
 
 
 @contextmanager
 def consent_readers(
-    config: Config, names: Sequence[str]
+    config: Config, names: Sequence[str], quota: QuotaWait
 ) -> Iterator[tuple[dict[str, ConsentReader], threading.Event]]:
     """What asks each of these destinations, and the event that ends its waits; those of one client share its quota.
+
+    Args:
+        config: the configuration.
+        names: of the destinations.
+        quota: told where the quota is waited for.
 
     Raises:
         TokenUnavailable: no access token is to be had.
@@ -77,7 +85,7 @@ def consent_readers(
                 raise CommandFailed(f"{section_of(name)}: {missing}")
             # The quota is the account's, of which a client may have several namespaces.
             pace = paces[f"{api.url} {api.client_id}"]
-            readers[name] = ConsentReader(destination.bluecore, tokens, pace, stop=stop)
+            readers[name] = ConsentReader(destination.bluecore, tokens, pace, stop=stop, waits=quota.waits)
         yield readers, stop
     finally:
         stop.set()
@@ -85,11 +93,12 @@ def consent_readers(
             reader.close()
 
 
-def reconcile(
+def reconcile(  # noqa: PLR0913 - what it asks with, and whom it tells
     topics: Topics,
     readers: Mapping[str, ConsentReader],
     stop: threading.Event,
     progress: Progress,
+    quota: QuotaWait,
     *,
     sample: int | None,
 ) -> Found:
@@ -100,9 +109,10 @@ def reconcile(
         readers: by destination; consents of others are left out.
         stop: ends the waits of the readers.
         progress: told how many customers were asked about.
+        quota: told how many are left.
         sample: about so many of them alone, taken at random; None: all.
     """
-    found = Found(unmapped=topics.unmapped)
+    found = Found(unmapped=topics.unmapped, unmapped_says=topics.unmapped_says)
     people = _people(topics, readers, found)
     chosen = list(people) if sample is None else random.sample(list(people), min(sample, len(people)))
     # The newest last: what is on its way has the longest time to arrive.
@@ -110,12 +120,14 @@ def reconcile(
     failed: dict[str, str] = {}
     done: set[Person] = set()
     what = "asked of Bluecore"
+    quota.left = len(chosen)
     progress(what, 0, len(chosen))
     for answer in ask(readers, chosen, stop):
         if isinstance(answer, CannotGoOn):
             failed[answer.destination] = answer.why
             continue
         done.add(answer.person)
+        quota.left = len(chosen) - len(done)
         _judge(answer, people[answer.person], found)
         progress(what, len(done), len(chosen))
     for name, why in failed.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 
 import click
@@ -14,6 +15,7 @@ from consumer.commands.reconcile.reading import ConsentTopics, Topics, consent_t
 from consumer.commands.reconcile.reconciling import Found, consent_readers, reconcile, without_later
 from consumer.commands.reconcile.repairing import repair, why_not_repaired
 from consumer.commands.reconcile.rewriting import Repaired
+from consumer.commands.reconcile.waiting import QuotaWait
 from consumer.commands.rehearse.reading import taken_topics
 from consumer.commands.rehearse.screen import bars
 from consumer.config.model import Config
@@ -49,13 +51,15 @@ def run(  # noqa: PLR0913 - the command's options
     absent = {name: why for name, why in missing.items() if any(route.topic == name for route in plan.routes)}
     for name, why in absent.items():
         print_error(f"{name}: {why}")
+    # On a terminal there are bars.
+    quota = QuotaWait(lambda sentence: None if sys.stderr.isatty() else print_error(sentence))
     with (
-        consent_readers(config, plan.destinations) as (readers, stop),
+        consent_readers(config, plan.destinations, quota) as (readers, stop),
         consent_topics(config, plan.routes) as consents,
     ):
         with bars() as progress:
             read = consents.read(names, since_ms, progress)
-            found = reconcile(read, readers, stop, progress, sample=sample)
+            found = reconcile(read, readers, stop, progress, quota, sample=sample)
         without_later(found, consents, read, names)
         print_found(found, config, show_values=show_values)
         repaired = _repaired(config, found, consents, read, names, ask=ask) if repair and found.differences else None

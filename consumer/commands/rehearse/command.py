@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from consumer.commands.exits import exit_on_error, print_error
-from consumer.commands.options import config_option, load_config, moment
+from consumer.commands.options import config_option, load_config, past_moment
 
 _LAST: Final = 10_000
 _SHARE: Final = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*(%?)")
@@ -49,7 +49,7 @@ def _unwritable(file: Path) -> str:
 @click.option(
     "--last", type=click.IntRange(min=1), metavar="N", help=f"the newest N records of each topic [default: {_LAST}]"
 )
-@click.option("--since", callback=moment, metavar="TIME", help="those since then: 24h, 7d, or 2026-01-31T12:00:00")
+@click.option("--since", callback=past_moment, metavar="TIME", help="those since then: 7d, or 2026-01-31T12:00:00")
 @click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="write a page to look at")
 @click.option("--fail-above", callback=share, metavar="SHARE", help="end with 1 if more is refused, such as 1%")
 @click.option("--show-values", is_flag=True, help="show a record for each message: it holds customer data")

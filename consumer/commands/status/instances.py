@@ -23,6 +23,7 @@ _DETAILS: Final = {
     "failed_records": ("failed records cannot be written", "see BluecoreDeadLettersNotWritten in the runbook"),
     "receipts": ("receipts cannot be written", "see BluecoreReceiptsNotWritten in the runbook"),
     "throttled": ("Bluecore holds it back", "see BluecoreThrottles in the runbook"),
+    "quota": ("Bluecore's quota holds it back", "ask Bluecore for a larger one, if it takes too long"),
     "hot_key": ("one key holds others up", "see BluecoreHotKey in the runbook: more instances do not help"),
     "answers": ("Bluecore answers slowly", "see BluecoreAnswersSlowly in the runbook"),
 }
@@ -66,7 +67,9 @@ def instance_findings(instance: Instance) -> Iterator[Finding]:
     said = dict(_said(instance))
     for name, value in said.items():
         meaning, advice = _UNKNOWN if name == "registry" and value.startswith("schema ") else _DETAILS[name]
-        if not value.startswith("paused: "):
+        if name == "quota":
+            yield warning(where, f"{where}: {meaning}: {value}", advice)
+        elif not value.startswith("paused: "):
             yield error(where, f"{where}: {meaning}: {value}", advice)
         elif _OF_ITSELF.issuperset(value.removeprefix("paused: ").split(", ")):
             yield ok(where, f"{where} reads no more until some of what it has is sent ({value})")

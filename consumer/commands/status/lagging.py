@@ -17,6 +17,7 @@ _MUCH: Final = 1000
 _MOSTLY: Final = 0.8
 _OLD_SHARE: Final = 0.25
 """Of the age at which Bluecore takes no event any more."""
+_MINUTE: Final = 60
 _OWN_RATE: Final = "its own rate"
 
 
@@ -123,6 +124,12 @@ def _grows(lag: TopicLag) -> str:
 
 def _course(lag: TopicLag) -> str:
     if lag.gone_in_seconds is not None:
-        return f"{-lag.per_second:.0f} fewer each second: gone in {spelt(lag.gone_in_seconds)}"
-    are = "is" if round(lag.settled_per_second) == 1 else "are"
-    return f"{lag.settled_per_second:.0f} {are} settled each second, and as many come"
+        return f"{_pace(-lag.per_second, 'fewer')}: gone in {spelt(lag.gone_in_seconds)}"
+    return f"{_pace(lag.settled_per_second, 'settled')}, and as many come"
+
+
+def _pace(per_second: float, what: str) -> str:
+    """So many each second; each minute, where they are so few that none would be left of them."""
+    count, each = (round(per_second), "second") if round(per_second) else (round(per_second * _MINUTE), "minute")
+    verb = f"{'is' if count == 1 else 'are'} " if what == "settled" else ""
+    return f"{count} {verb}{what} each {each}"

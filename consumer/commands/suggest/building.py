@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from consumer.avro.schema import AvroSchema
 from consumer.commands.counts.words import joined, words_of
+from consumer.commands.suggest.by_channel import by_channel
+from consumer.commands.suggest.channels import names_a_channel
 from consumer.commands.suggest.choices import values_of, values_that_decide
 from consumer.commands.suggest.conversions import mapped
 from consumer.commands.suggest.events import EventGuess, guess_event
@@ -29,20 +31,27 @@ from consumer.commands.suggest.samples import Evidence, evidence
 from consumer.commands.suggest.suggestion import Mapped, Suggestion
 from consumer.commands.suggest.vocabulary import ACTIONS, DONE, PRODUCT
 from consumer.mapping.contract import CONTRACTS, DEFAULT_ATTRIBUTES
+from consumer.records import CONSENTS
 
 _IDENTITY: Final = ("email", "distinct_id", "customer_id", "device_id")
 
 
-def suggestion_of(
-    topic: str, schemas: Sequence[AvroSchema], records: Sequence[Mapping[str, Any]], *, only_type: bool
-) -> Suggestion:
-    """The route that fits best.
+def suggestions_of(
+    topic: str,
+    schemas: Sequence[AvroSchema],
+    records: Sequence[Mapping[str, Any]],
+    *,
+    only_type: bool,
+    rest_api: bool = False,
+) -> list[Suggestion]:
+    """The route that fits best; of consents, one for each channel.
 
     Args:
         topic: its name.
         schemas: all versions of the record type, the newest last.
         records: some of the newest, decoded.
         only_type: the topic has no other record type.
+        rest_api: whether Bluecore's REST APIs are configured.
     """
     contents = contents_of(schemas)
 
@@ -63,7 +72,7 @@ def suggestion_of(
         )
     if event is None:
         made.unused = [leaf.path for leaf in contents.leaves]
-        return made
+        return [made]
     made.deciding = [(leaf.path, values_that_decide(leaf, evidence_of)) for leaf in event.undecided]
     _add_fields(made, event, found, evidence_of)
     if CONTRACTS[event.event].takes_products:
@@ -72,7 +81,7 @@ def suggestion_of(
     add_hints(made, contents, found, evidence_of)
     _add_conditions(made, event, contents, evidence_of)
     _add_missing(made, event)
-    return made
+    return by_channel(made, contents, found, evidence_of, rest_api=rest_api)
 
 
 def _add_fields(made: Suggestion, event: EventGuess, found: Mapping[str, Match], evidence_of: EvidenceOf) -> None:
@@ -86,6 +95,8 @@ def _add_fields(made: Suggestion, event: EventGuess, found: Mapping[str, Match],
         wanted = [name for name in wanted if name not in _IDENTITY[2:]]
     for name in wanted:
         match = found.get(name)
+        if name == "client" and event.event in CONSENTS and match is not None and names_a_channel(match.leaf.name):
+            continue  # what the consent is for, and no client
         if match is not None and match.points >= DOUBTFUL and match.leaf not in event.undecided:
             made.fields[name] = mapped(name, match, evidence_of)
             if name == "email" and evidence_of(match.leaf.path).unclean:

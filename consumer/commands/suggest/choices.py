@@ -56,7 +56,7 @@ def choice_of(event: str, contents: Contents, evidence_of: EvidenceOf) -> Choice
     judged = [
         (_rank(leaf, evidence_of), choice)
         for leaf in contents.leaves
-        if (choice := _consent(leaf, evidence_of)) is not None
+        if not is_of_another_channel(leaf.names) and (choice := consent_of(leaf, evidence_of)) is not None
     ]
     best = max((rank for rank, _ in judged), default=None)
     leading = [choice for rank, choice in judged if rank == best]
@@ -95,8 +95,9 @@ def _cart(leaf: Leaf) -> Choice | None:
     return Choice(leaf.path, values) if {"add_to_cart", "remove_from_cart"} <= set(values.values()) else None
 
 
-def _consent(leaf: Leaf, evidence_of: EvidenceOf) -> Choice | None:
-    if any(map(names_a_withdrawal, leaf.names)) or is_of_another_channel(leaf.names):
+def consent_of(leaf: Leaf, evidence_of: EvidenceOf) -> Choice | None:
+    """The events of a value that is a consent, whichever channel it is for; None where that is not surely so."""
+    if any(map(names_a_withdrawal, leaf.names)):
         return None
     if leaf.kinds == ("boolean",):
         return Choice(leaf.path, {True: "optin", False: "unsubscribe"}) if _names_a_flag(leaf) else None

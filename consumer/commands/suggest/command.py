@@ -39,6 +39,7 @@ def suggest(path: Path, topics: tuple[str, ...]) -> None:
     from consumer.commands.suggest.sources import chosen, read_topics, topics_of  # noqa: PLC0415
     from consumer.pipeline.decoding import registry  # noqa: PLC0415
 
+    takes_rest = any(each.rest_api is not None for each in config.endpoints.values())
     with exit_on_error("nothing can be suggested"):
         known = topics_of(config)
         if not topics:
@@ -53,7 +54,9 @@ def suggest(path: Path, topics: tuple[str, ...]) -> None:
         if client is None:
             refuse(f"{path}: schema_registry: is required: the schemas say what is in a topic")
         try:
-            texts = map(routes_of, read_topics(config, client, chosen(topics, known)))
+            texts = (
+                routes_of(each, rest_api=takes_rest) for each in read_topics(config, client, chosen(topics, known))
+            )
             first = next(texts)
             # What fails before there is anything to write leaves no heading in a file that is appended to.
             click.echo(f"routes:\n{first}", nl=False)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from consumer.commands.counts.times import names_a_moment, said_unit
 from consumer.commands.counts.words import joined, words_of
 from consumer.commands.suggest.leaves import Contents, Leaf
 from consumer.commands.suggest.matching import EvidenceOf, Match
 from consumer.commands.suggest.regions import region_in_topic, region_of_country
-from consumer.commands.suggest.suggestion import UNKNOWN, Suggestion
+from consumer.commands.suggest.suggestion import UNKNOWN, Mapped, Suggestion
 from consumer.commands.suggest.time_words import EVENT_TIMES, NOT_THE_EVENT, PREPOSITIONS
 from consumer.commands.typecheck.shapes import has_no_zone
+from consumer.config.route import FieldConfig
 
 _NAMED: Final = 3
 _MADE: Final = 2
@@ -31,7 +32,18 @@ def add_hints(made: Suggestion, contents: Contents, found: dict[str, Match], evi
         made.hints.append(("event_time", value, f"judges its age by this, and not by Kafka's timestamp{zone}"))
     phone = found.get("phone")
     if phone is not None and phone.leaf.path in made.paths():
-        _phone(made, phone.leaf, found.get("country"), evidence_of)
+        made.hints += phone_hints(made.topic, phone.leaf, found.get("country"), evidence_of)
+
+
+def moment_of(contents: Contents, used: set[str], evidence_of: EvidenceOf) -> Mapped | None:
+    """The same as a field: when a customer said so; None also where it has no zone, which only a person knows."""
+    leaf = own_time(contents, used, evidence_of)
+    if leaf is None or any(map(has_no_zone, leaf.shape.types)):
+        return None
+    if "integer" not in leaf.kinds:
+        return Mapped(leaf.path, leaf.path)
+    unit = _unit(leaf, evidence_of)
+    return Mapped(FieldConfig.model_validate({"path": leaf.path, "as": "datetime", "unit": unit}), leaf.path)
 
 
 def own_time(contents: Contents, used: set[str], evidence_of: EvidenceOf) -> Leaf | None:
@@ -74,12 +86,15 @@ def _unit(leaf: Leaf, evidence_of: EvidenceOf) -> str:
     return said_unit(leaf.name, leaf.doc)[0] or evidence_of(leaf.path).unit
 
 
-def _phone(made: Suggestion, phone: Leaf, country: Match | None, evidence_of: EvidenceOf) -> None:
+def phone_hints(
+    topic: str, phone: Leaf, country: Match | None, evidence_of: EvidenceOf
+) -> list[tuple[str, Any, str]]:
+    """The country of phones that lack its code."""
     found = evidence_of(phone.path)
     if not found.nationals:
-        return
+        return []
     said = "" if country is None else region_of_country(evidence_of(country.leaf.path).commonest)
-    region = said or found.region or region_in_topic(made.topic)
+    region = said or found.region or region_in_topic(topic)
     guess = "" if region else ", once you name the country of those: NL, DE, ..."
     why = f"{found.nationals} of {found.filled} phones lack the code of their country: this adds it{guess}"
-    made.hints.append(("phone_region", region or UNKNOWN, why))
+    return [("phone_region", region or UNKNOWN, why)]

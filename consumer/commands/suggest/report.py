@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from consumer.commands.suggest.building import suggestion_of
+from consumer.commands.suggest.building import suggestions_of
 from consumer.commands.suggest.checking import settle
 from consumer.commands.suggest.sources import TopicContents
 from consumer.commands.suggest.writing import comment, written
 
 
-def routes_of(contents: TopicContents) -> str:
-    """YAML: elements of `routes`, and comments."""
-    return "".join(_parts(contents))
+def routes_of(contents: TopicContents, *, rest_api: bool = False) -> str:
+    """YAML: elements of `routes`, and comments; `rest_api`: whether Bluecore's REST APIs are configured."""
+    return "".join(_parts(contents, rest_api=rest_api))
 
 
-def _parts(contents: TopicContents) -> Iterator[str]:
+def _parts(contents: TopicContents, *, rest_api: bool) -> Iterator[str]:
     for problem in contents.problems:
         yield "\n".join(["", *comment(f"{contents.topic}: {problem}"), ""])
     for name, schemas in contents.types.items():
-        made = suggestion_of(
-            contents.topic, schemas, contents.records.get(name, []), only_type=len(contents.types) == 1
-        )
-        yield written(made, settle(made, schemas))
+        records, only_type = contents.records.get(name, []), len(contents.types) == 1
+        for made in suggestions_of(contents.topic, schemas, records, only_type=only_type, rest_api=rest_api):
+            yield written(made, settle(made, schemas))

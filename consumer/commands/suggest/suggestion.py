@@ -35,6 +35,7 @@ class Suggestion:
         withheld: paths that are personal data of which Bluecore has no field.
         unused: paths of everything else that is not sent.
         notes: what else a reader should know.
+        to_decide: why it is a comment, though nothing is missing: what a person has to do or to say.
     """
 
     topic: str
@@ -50,6 +51,7 @@ class Suggestion:
     withheld: list[str] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    to_decide: str = ""
 
     def paths(self) -> set[str]:
         """Those that it reads."""

@@ -41,7 +41,8 @@ FIELDS: Final[Mapping[str, frozenset[str]]] = {
         "phone phonenumber telephone telephonenumber mobile mobilenumber mobilephone cellphone cell tel "
         "msisdn telefoon telefoonnummer mobielnummer mobiel gsm telefon telefonnummer handy handynummer "
         "rufnummer numerotelephone portable telefono movil cellulare celular telefonnumarasi ceptelefonu "
-        "mobil mobilnummer mobiltelefon telefonomovil numeromovil telefonino "
+        "mobil mobilnummer mobiltelefon mobileno phoneno cellnumber mobielenummer gsmnummer "
+        "telefonomovil numeromovil telefonino "
         "numertelefonu"
     ),
     "city": set_of("city town locality plaats woonplaats stad ort stadt wohnort ville ciudad citta cidade sehir il"),

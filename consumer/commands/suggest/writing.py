@@ -35,7 +35,8 @@ def written(made: Suggestion, refused: Sequence[str]) -> str:
 
 def _is_ready(made: Suggestion) -> bool:
     """Whether it can be taken over as it is: a wrong guess of a consent writes to people who want nothing."""
-    return made.event is not None and not made.event.undecided and not made.event.weak
+    guessed = made.event is not None and not made.event.undecided and not made.event.weak
+    return guessed and not made.to_decide and not made.missing
 
 
 def _heading(made: Suggestion, refused: Sequence[str]) -> Iterator[str]:
@@ -52,6 +53,8 @@ def _heading(made: Suggestion, refused: Sequence[str]) -> Iterator[str]:
             yield from comment(f"  {path}: {', '.join(map(as_yaml, values)) or 'its values are not known'}")
     elif made.event.weak:
         yield from comment("REQUIRED: is it this event? Its names do not say so; take the route over if it is.")
+    if made.to_decide:
+        yield from comment(f"REQUIRED: {made.to_decide}.".replace("?.", "?"))
     if made.missing:
         yield from comment(
             f"REQUIRED and not found: {', '.join(made.missing)}. Name the path of each, or leave it out."

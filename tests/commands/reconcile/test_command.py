@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -111,11 +112,12 @@ def test_the_last_word_of_each_customer_counts_and_both_ways_are_found(stage: St
     assert [(row["kind"], row["customer"], row["here"], row["there"]) for row in rows] == [
         ("still_subscribed", customer_hash("left@shop.com", NAMESPACE), "unsubscribed", "subscribed"),
         ("not_subscribed", customer_hash("back@shop.com", NAMESPACE), "subscribed", "unsubscribed"),
+        ("not_known", customer_hash("gone@shop.com", NAMESPACE), "unsubscribed", "not_known"),
     ]
     assert summary == {
         "checked": 4,
-        "differences": 2,
-        "by_kind": {"still_subscribed": 1, "not_subscribed": 1},
+        "differences": 3,
+        "by_kind": {"still_subscribed": 1, "not_subscribed": 1, "not_known": 1},
         "on_their_way": 0,
         "unreadable": 0,
         "not_asked": 0,
@@ -139,10 +141,22 @@ def test_a_difference_says_where_the_word_stands_and_what_is_there(stage: Stage)
 def test_where_nothing_differs_it_ends_well(stage: Stage) -> None:
     stage.say(("optin", "a@shop.com"), ("unsubscribe", "b@shop.com"))
     stage.settle()
-    stage.there({"a@shop.com": "SUBSCRIBED"})
+    stage.there({"a@shop.com": "SUBSCRIBED", "b@shop.com": "UNSUBSCRIBED"})
     result = command("--config", stage.file())
     rows, summary = lines(result)
     assert (result.exit_code, rows, summary["checked"], summary["differences"]) == (0, [], 2, 0)
+
+
+@pytest.mark.parametrize("answer", [None, JSONResponse({"data": {"subscription": {"states": []}}})])
+def test_a_withdrawal_of_which_bluecore_has_nothing_is_a_difference(stage: Stage, answer: Response | None) -> None:
+    """Nothing shows that it has arrived, and an upload of the customer would subscribe: it can be sent again."""
+    stage.say(("unsubscribe", "lost@shop.com"))
+    stage.settle()
+    stage.api.instead = answer
+    result = command("--config", stage.file())
+    (row,), summary = lines(result)
+    assert (result.exit_code, summary["by_kind"]["not_known"], summary["differences"]) == (1, 1, 1)
+    assert (row["kind"], row["there"], row["repairable"]) == ("not_known", "not_known", True)
 
 
 def test_what_the_group_has_not_delivered_is_no_difference(stage: Stage) -> None:
@@ -191,7 +205,7 @@ def test_older_words_are_left_out_and_a_sample_is_so_many(stage: Stage) -> None:
     stage.say(("unsubscribe", "old@shop.com"), ago_ms=5 * HOUR_MS)
     stage.say(*(("unsubscribe", f"{number}@shop.com") for number in range(20)))
     stage.settle()
-    stage.there({"old@shop.com": "SUBSCRIBED"})
+    stage.there({"old@shop.com": "SUBSCRIBED"} | {f"{number}@shop.com": "UNSUBSCRIBED" for number in range(20)})
     assert lines(command("--config", stage.file(), "--since", "2h"))[1]["checked"] == 20
     assert lines(command("--config", stage.file(), "--sample", 5, "--since", "2h"))[1]["checked"] == 5
     assert lines(command("--config", stage.file()))[1]["differences"] == 1
@@ -225,11 +239,11 @@ def test_each_destination_is_asked_for_its_own_and_one_without_the_api_is_named(
     ("token", "answer", "says"),
     [
         (Response("no", 503), None, "no access token for Bluecore's REST APIs"),
-        (None, status(403, 7, "no"), "was not asked about 1 customers: Bluecore's eligibility API"),
+        (None, status(403, 7, "no"), "was not asked about 1 customer: Bluecore's eligibility API"),
         (
             None,
             JSONResponse({"moved": True}),
-            "1 consents could not be compared, such as: Bluecore's eligibility API",
+            "1 consent could not be compared, such as: Bluecore's eligibility API",
         ),
     ],
 )
@@ -242,6 +256,34 @@ def test_what_cannot_be_compared_is_said_and_is_no_success(
     result = command("--config", stage.file())
     assert result.exit_code == 1
     assert says in result.stderr
+
+
+def test_a_consent_of_the_future_is_a_dead_letter_and_no_difference(stage: Stage) -> None:
+    """It would be refused again: nobody need be asked, and its reason is said."""
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    values = stage.shop.event("unsubscribe", "a@shop.com", occurred_at=tomorrow)
+    stage.broker.produce(stage.topic, [Message(b"a", values)])
+    stage.settle()
+    route = {"topic": stage.topic, "event": "unsubscribe", "api": "eligibility", "max_event_age_seconds": 60}
+    result = command("--config", stage.file([{**route, "fields": {"consented_at": "occurred_at"}}]))
+    rows, summary = lines(result)
+    assert (rows, summary["checked"], summary["unmapped"], stage.api.reads) == ([], 0, 1, [])
+    assert "1 record cannot be made a consent, such as: invalid_field: " in result.stderr
+    assert "is in the future" in result.stderr
+
+
+def test_a_limit_of_its_route_leaves_no_word_out(stage: Stage) -> None:
+    """By now it may be older than the service would send it, which does not unsay it."""
+    stage.say(("unsubscribe", "a@shop.com"))
+    stage.settle()
+    route = {"topic": stage.topic, "event": "unsubscribe", "max_event_age_seconds": 60}
+    assert lines(command("--config", stage.file([route])))[1]["differences"] == 1
+
+
+def test_a_time_in_the_future_is_refused(stage: Stage) -> None:
+    result = command("--config", stage.file(), "--since", "2999-01-01")
+    assert result.exit_code == 2
+    assert "'2999-01-01' is in the future: nothing was written since then" in result.stderr
 
 
 def test_a_topic_that_is_not_there_is_no_success(stage: Stage) -> None:

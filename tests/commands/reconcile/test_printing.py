@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -48,11 +49,21 @@ def test_the_table_and_its_counts(found: Found, terminal: Callable[[], str]) -> 
     config = Config.model_validate({**SOUND, "destinations": {"outlet": {"namespace": "outlet"}}})
     print_found(found, config, show_values=True)
     *table, sentence = terminal().rstrip().splitlines()
-    assert sentence == "1,200 consents checked, 2 differ (1 still subscribed, 1 not subscribed), 3 on their way"
-    assert [line.split()[:3] for line in table if "shop.com" in line] == [
-        ["outlet", "jane@shop.com", "unsubscribed"],
-        ["outlet", "ali@shop.com", "subscribed"],
+    assert sentence == "1,200 consents checked, 2 differences (1 still subscribed, 1 not subscribed), 3 on their way"
+    assert [line.split()[:5] for line in table if "shop.com" in line] == [
+        ["outlet", "jane@shop.com", "email", "marketing", "unsubscribed"],
+        ["outlet", "ali@shop.com", "email", "marketing", "subscribed"],
     ]
+
+
+def test_a_text_message_is_another_channel_and_one_is_no_several(terminal: Callable[[], str]) -> None:
+    terminal()
+    each = difference(Kind.STILL_SUBSCRIBED, "+14155550100")
+    each = each._replace(consent=each.consent._replace(message_type="TRANSACTIONAL"))
+    print_found(Found(checked=1, differences=[each]), Config.model_validate(SOUND), show_values=True)
+    *table, sentence = terminal().rstrip().splitlines()
+    assert sentence == "1 consent checked, 1 difference (1 still subscribed), 0 on their way"
+    assert any(line.split()[:4] == ["+14155550100", "sms", "transactional", "unsubscribed"] for line in table)
 
 
 def test_no_customer_is_named_unless_that_is_asked_for(found: Found, terminal: Callable[[], str]) -> None:
@@ -64,7 +75,16 @@ def test_no_customer_is_named_unless_that_is_asked_for(found: Found, terminal: C
 def test_what_was_repaired_is_a_sentence(found: Found, terminal: Callable[[], str]) -> None:
     terminal()
     print_summary(found, Repaired(sent=2))
-    assert terminal().startswith("2 were written to the retry topic and are sent again")
+    assert terminal() == (
+        "2 consents written to the retry topic: the running service sends them from 30 seconds on; run this again in "
+        "16 minutes, when Bluecore has stored what is queued\n"
+    )
+
+
+def test_where_nothing_was_repaired_it_is_said_why(found: Found, terminal: Callable[[], str]) -> None:
+    terminal()
+    print_summary(found, Repaired(left=Counter(newer_there=2)))
+    assert terminal() == "nothing was written to the retry topic: 2 newer_there\n"
 
 
 def test_where_nothing_could_be_compared_it_is_asked_whether_the_service_runs(
@@ -73,4 +93,4 @@ def test_where_nothing_could_be_compared_it_is_asked_whether_the_service_runs(
     terminal()
     found.checked, found.differences = 0, []
     print_found(found, Config.model_validate(SOUND), show_values=False)
-    assert "all 3 consents are on their way: does the service run, as the group" in terminal()
+    assert "3 consents on the way, and none that could be compared: does the service run, as the group" in terminal()

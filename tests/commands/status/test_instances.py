@@ -57,6 +57,11 @@ def test_one_that_is_well_says_nothing() -> None:
             "pod:8000: records wait for a schema: schema 7 is unknown to the registry: not found",
         ),
         ({"reading": "shop.orders: no"}, Severity.ERROR, "pod:8000: it does not read everything: shop.orders: no"),
+        (
+            {"quota": "/eligibility: 20 a minute, 3 left"},
+            Severity.WARNING,
+            "pod:8000: Bluecore's quota holds it back: /eligibility: 20 a minute, 3 left",
+        ),
         ({"hot_key": "150 records"}, Severity.ERROR, "pod:8000: one key holds others up: 150 records"),
         (
             {"circuit": "dead_letter_flood", "held": "shop.orders (purchase): order_id: missing"},

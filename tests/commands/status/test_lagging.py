@@ -129,3 +129,8 @@ def test_only_one_that_does_not_answer_hangs() -> None:
     found = judge(lag(40, standing=frozenset({1})), Instance("pod:8000", "no answer within 3 s"), rate=20)
     assert found.message.startswith(f"partition 1 of {TOPIC} stands still")
     assert "one without an answer hangs" in found.advice
+
+
+def test_what_is_less_than_one_a_second_is_told_by_the_minute() -> None:
+    found = lag(400, falls=0.4, settled=0.4)
+    assert "; 24 fewer each minute: gone in " in judge(found, WELL).message
