@@ -186,6 +186,14 @@ class Oracle:
         if record.requests:
             self.open.add(place)
 
+    def left_out(self, place: Place, which: Delivered) -> None:
+        """What goes to the retry topic says that these requests need not go again: each has ended in some way."""
+        for number, _ in which:
+            if self.times_accepted[key_of(place, number)]:
+                self._end(place, [number])
+            elif (place, number) not in self.ended_events | self.retried_events:
+                raise self.broke(f"{key_of(place, number)} is left out of the retry topic, and has not ended")
+
     def dead_lettered(self, place: Place, numbers: Sequence[int], which: Delivered = (), *, too_old: bool) -> None:
         """A letter says that these events have ended.
 

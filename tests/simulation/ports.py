@@ -69,6 +69,7 @@ class SimPublisher:
             if any((place, each) in oracle.retried_events for each in numbers) or self.excused():
                 oracle.excused[place] += oracle.produced[place].requests
             oracle.retried.add(place)
+            oracle.left_out(place, failure.which)
             oracle.consents_parked += any(oracle.produced[place].class_of(each) is CONSENT for each in numbers)
             oracle.retried_events |= {(place, each) for each in numbers}
         else:
