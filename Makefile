@@ -43,7 +43,7 @@ test: style browser ## everything: linters, types, tests (but the ratios of CPU 
 	wait $$types || { cat .cache/types.txt; exit 1; }; \
 	exit $$tests
 
-test-fast: style ## the tests that need no broker and no browser, in less than a minute
+test-fast: style ## the tests that need no broker and no browser, in some minutes
 	@$(PYTEST) -m "not (ratio or kafka or browser or slow)"
 
 # The sandbox's page is tested in a real browser. Where it can be had from Debian it is fetched; elsewhere those
