@@ -36,7 +36,7 @@ _NAMES = ", ".join(each.name for each in EVERYBODY)
     help="runs of each; what is printed is the median",
 )
 @click.option("--seconds", default=5.0, show_default=True, help="of each run, once it is warm")
-@click.option("--events", default=1_000_000, show_default=True, help="the backlog that each works on")
+@click.option("--events", default=2_500_000, show_default=True, help="the backlog that each works on")
 @click.option("--in-flight", default=64, show_default=True, help="requests at once")
 @click.option("--only", multiple=True, help=f"part of a name of these: {_NAMES}")
 def main(rounds: int, seconds: float, events: int, in_flight: int, only: tuple[str, ...]) -> None:

@@ -15,6 +15,8 @@ from tests.support.waiting import eventually
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _START_SECONDS = 60
+_LEAST = 100
+"""Events in a measurement: a question to the sink counts as one itself."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ def throughput(contender: Contender, run: Run, seconds: float) -> Throughput:
 
     Raises:
         RuntimeError: it ended by itself; with what it wrote.
-        AssertionError: nothing arrived.
+        AssertionError: nothing arrived, as where the backlog has come to its end.
     """
     accepted = run.ground.sinks.accepted
     with contender.running(run) as process:
@@ -43,6 +45,7 @@ def throughput(contender: Contender, run: Run, seconds: float) -> Throughput:
         first, cpu, begun = accepted(), cpu_seconds(process.pid), time.monotonic()
         time.sleep(seconds)  # the length of the measurement
         events, used, took = accepted() - first, cpu_seconds(process.pid) - cpu, time.monotonic() - begun
+        assert events > _LEAST, "the backlog has come to its end: give more --events"
         return Throughput(events / took, used / max(1, events) * 1e6, used / took, peak_megabytes(process.pid))
 
 
