@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from consumer.config.destinations import UNNAMED
@@ -96,9 +97,11 @@ class Arrivals:
             return
         half = len(shares) == 1 and self._receipts is not None and self._receipts.half(record, state)
         legs: Legs[Task, Lane[Task]] = Legs()
+        going: dict[str, Task] = {}
+        came_back = bool(self._memory_of_left.partly)
         for share in shares:
             if (orphan := self._adopted(record, state, share.leg)) is not None:
-                task = orphan
+                task, came_back = orphan, True
                 if orphan.legs is not None:
                     legs.part_over(share.leg, None, orphan.legs.numbers_of(share.leg))
             elif (made := self._mapped(record, share, state, now, half=half)) is not None:
@@ -108,14 +111,31 @@ class Arrivals:
             else:
                 continue
             legs.all.append(task)
+            going[share.leg] = task
             if share.leg:
                 task.legs = legs
         if legs.all:
+            if came_back:
+                self._keep_places(record, shares, state, legs, going)
             return
         if self._receipts is None:
             self._skip(record, state)
         else:
             self._receipts.after_those_of(record, state, partial(self._skip, record))
+
+    def _keep_places(
+        self,
+        record: Record,
+        shares: list[Share],
+        state: PartitionState,
+        legs: Legs[Task, Lane[Task]],
+        going: Mapping[str, Task],
+    ) -> None:
+        """What had ended of a record before its partition left keeps its places, as it would have without that."""
+        for share in shares:
+            ended = share.leg and (self._partitions.delivered_before(record, share.leg) or legs.numbers_of(share.leg))
+            if ended and (whole := task_of(record, share, state, self._policy, 0)) is not None:
+                self._order.keep_places(legs, whole, going.get(share.leg))
 
     def _skip(self, record: Record, state: PartitionState) -> None:
         if not state.active:

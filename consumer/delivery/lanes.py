@@ -194,6 +194,16 @@ class Lanes(Generic[T]):
             del lane.owner.lanes[lane.key]
             lane.closed = True
 
+    def give_up(self, lane: Lane[T], task: T) -> None:
+        """A place that was reserved is needed no longer; others may be ahead of it."""
+        if lane.closed or lane.reserved is None:
+            return
+        if lane.queue[0] is task:
+            self.release(lane)
+        else:
+            lane.queue.remove(task)
+            lane.reserved.remove(task)
+
     def leave(self, lane: Lane[T], task: T) -> None:
         """Takes a task out that has not gone; a lane that it leaves empty is no more."""
         lane.queue.remove(task)

@@ -21,6 +21,7 @@ class Legs(Generic[Leg, Lane]):
         self.all: list[Leg] = []
         self._gone = self._settled = 0
         self._lanes: list[Lane] = []
+        self._places: list[tuple[Lane, Leg]] = []
         self._numbers: defaultdict[str, set[int]] = defaultdict(set)
 
     @property
@@ -33,6 +34,15 @@ class Legs(Generic[Leg, Lane]):
         self._numbers[leg].update(numbers)
         if lane is not None:
             self._lanes.append(lane)
+
+    def keep_place(self, lane: Lane, leg: Leg) -> None:
+        """A share that had ended before its partition left keeps its place in this lane, until all have ended."""
+        self._places.append((lane, leg))
+
+    def places(self) -> list[tuple[Lane, Leg]]:
+        """Those places, once they need not be kept any more."""
+        places, self._places = (self._places, []) if self.over else ([], self._places)
+        return places
 
     def gone(self) -> list[Lane]:
         """A share is over. Where it is the last, these are the lanes that have kept its record's place."""

@@ -9,6 +9,7 @@ from collections.abc import Hashable, Iterable
 from enum import Enum, auto
 
 from consumer.delivery.lanes import Lane, Lanes
+from consumer.delivery.legs import Legs
 from consumer.delivery.parking import BOTH, Parked, ParkedKeys, Unparked, digest_of
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.task import Task
@@ -75,6 +76,23 @@ class KeyOrder:
             rest_key = self._key_of(task, rest.kind, task.key_of(rest.requests), ordered=rest.ordered)
             task.rest_lane = None if rest_key == key else self._lanes.reserve(group, rest_key, task)
         return True
+
+    def keep_places(self, legs: Legs[Task, Lane[Task]], ended: Task, going: Task | None) -> None:
+        """Places for the parts of a record that had ended before its partition left, behind what is there.
+
+        Args:
+            legs: the record's, until whose end they are kept: a crash sends the whole record again.
+            ended: the whole of a share, which goes nowhere.
+            going: what is left of it, and has a place already; None: nothing is.
+        """
+        group = ended.state.lanes
+        taken = () if going is None else (going.lane, going.rest_lane)
+        keys = [self.lane_key(ended)]
+        if (rest := ended.rest) is not None:
+            keys.append(self._key_of(ended, rest.kind, ended.key_of(rest.requests), ordered=rest.ordered))
+        for key in dict.fromkeys(keys):
+            if (lane := group.lanes.get(key)) is None or lane not in taken:
+                legs.keep_place(self._lanes.reserve(group, key, ended), ended)
 
     def go_on(self, task: Task) -> bool:
         """The first part of a task has ended: the rest goes where it has kept its place.

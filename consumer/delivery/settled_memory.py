@@ -106,7 +106,8 @@ class SettledMemory:
     def recall(self, partition: Partition, committed: int | None) -> OffsetRanges:
         """What is settled from `committed` on, which is the group's commit now; it is forgotten here.
 
-        A commit that lies before the last acknowledged one was set back by somebody, to have the records sent again.
+        A commit that lies before the last acknowledged one, or is there no longer, was set back by somebody, to have
+        the records sent again.
         """
         left = self._left.pop(partition, None)
         if left is None:
@@ -125,11 +126,11 @@ class SettledMemory:
 
 
 def _from_commit(ranges: OffsetRanges, left: _Left, committed: int | None) -> OffsetRanges:
-    if committed is None:
-        return ranges if left.acknowledged is None else OffsetRanges()
-    return OffsetRanges() if _is_set_back(left, committed) else ranges.above(committed - 1)
+    if _is_set_back(left, committed):
+        return OffsetRanges()
+    return ranges if committed is None else ranges.above(committed - 1)
 
 
 def _is_set_back(left: _Left, committed: int | None) -> bool:
-    """Whether somebody wants records again that were committed."""
-    return left.acknowledged is not None and committed is not None and committed < left.acknowledged
+    """Whether somebody wants records again that were committed: the commit was set back, or deleted."""
+    return left.acknowledged is not None and (committed is None or committed < left.acknowledged)

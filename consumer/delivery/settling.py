@@ -90,6 +90,8 @@ class Settling:
             self._receipts.after(task, partial(self._ended, task), ends=True if legs.over else None)
         for lane in lanes:
             self._lanes.release(lane)
+        for lane, share in legs.places():
+            self._lanes.give_up(lane, share)
 
     def _ended(self, task: Task, state: PartitionState) -> None:
         if task.legs is not None and not task.legs.settled():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,21 +9,9 @@ from starlette.responses import Response
 from structlog.testing import capture_logs
 
 from consumer.bluecore.access_tokens import access_tokens, missing_scopes
-from consumer.sandbox.serve import serve
 from consumer.tokens.token import Token, TokenUnavailable
 from tests.support.rest_api import RestApi, rest_api_section
 from tests.support.waiting import eventually
-
-
-@pytest.fixture
-def api() -> RestApi:
-    return RestApi()
-
-
-@pytest.fixture
-def url(api: RestApi) -> Iterator[str]:
-    with serve(api) as address:
-        yield address
 
 
 def test_all_who_show_tokens_of_one_client_share_one_fetch(api: RestApi, url: str) -> None:

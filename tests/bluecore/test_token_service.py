@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from consumer.bluecore.token_service import Credentials, TokenService
-from consumer.sandbox.serve import serve
 from consumer.tokens.token import Token, TokenUnavailable
 from tests.support.rest_api import AUDIENCE, CLIENT_ID, CLIENT_SECRET, SCOPES, RestApi, rest_api_section
 from tests.support.waiting import free_port
 
 NOW = 5_000.0
-
-
-@pytest.fixture
-def api() -> RestApi:
-    return RestApi()
-
-
-@pytest.fixture
-def url(api: RestApi) -> Iterator[str]:
-    with serve(api) as address:
-        yield address
 
 
 def fetch(url: str, **changed: str) -> Token:

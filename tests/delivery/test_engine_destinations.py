@@ -387,6 +387,36 @@ class TestWhilePartitionsMove:
         assert driver.commit()[ORDERS].offset == 6
         assert driver.at_rest()
 
+    def test_what_has_ended_keeps_the_place_of_its_record(self, driver: Brands) -> None:
+        """A crash sends all of the record again, behind nothing newer of its key."""
+        driver.take("jane", to("acme", "zeta"), offset=5)
+        driver.reply("shop.orders:0:5@acme")
+
+        self._come_back(driver)
+        driver.take("jane", to("acme", "zeta"), offset=5)
+        driver.take("jane", to("acme"), offset=6)
+        assert "shop.orders:0:6@acme" not in driver.in_flight
+
+        driver.reply("shop.orders:0:5:1@zeta")
+        assert driver.in_flight == ["shop.orders:0:6@acme"]
+        driver.run(lambda _: ACCEPTED)
+        assert driver.at_rest()
+
+    def test_so_does_a_consent_whose_share_has_more_to_send(self, driver: Brands) -> None:
+        driver.take("jane", CONSENT_AND_PROFILE, offset=5)
+        driver.reply("shop.orders:0:5:1@zeta")
+
+        self._come_back(driver)
+        driver.take("jane", CONSENT_AND_PROFILE, offset=5)
+        driver.take("jane", to("zeta", event="unsubscribe"), offset=6)
+        driver.reply("shop.orders:0:5@acme")
+        assert "shop.orders:0:6@zeta" not in driver.in_flight
+
+        driver.reply("shop.orders:0:5:2@zeta")
+        assert driver.in_flight == ["shop.orders:0:6@zeta"]
+        driver.run(lambda _: ACCEPTED)
+        assert driver.at_rest()
+
     def test_an_answer_that_comes_meanwhile_counts(self, driver: Brands) -> None:
         driver.take("jane", to("acme", "zeta"), offset=5)
         driver.engine.partitions.forget([ORDERS])

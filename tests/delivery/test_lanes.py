@@ -150,6 +150,24 @@ def test_a_task_admitted_before_its_turn_waits_for_it() -> None:
     assert taken(lanes) == "mixed"
 
 
+def test_a_place_that_is_given_up_lets_what_is_behind_it_go_when_its_turn_has_come() -> None:
+    lanes, group = Lanes[Job](), LaneGroup[Job]()
+    lane, places = lanes.add(group, "a", Job("before")), [Job("first"), Job("second")]
+    for each in places:
+        lanes.reserve(group, "a", each)
+    lanes.add(group, "a", Job("after"))
+    lanes.give_up(lane, places[1])
+    assert [taken(lanes), taken(lanes)] == ["before", ""]
+
+    lanes.release(lane)
+    assert taken(lanes) == "", "the first keeps its place"
+    lanes.give_up(lane, places[0])
+
+    assert taken(lanes) == "after"
+    lanes.close(group)
+    lanes.give_up(lane, places[0])
+
+
 def test_a_task_in_two_lanes_is_one_task() -> None:
     lanes, group = Lanes[Job](), LaneGroup[Job]()
     mixed = Job("mixed")

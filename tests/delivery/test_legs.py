@@ -28,6 +28,18 @@ def test_the_record_is_settled_with_the_last_of_them() -> None:
     assert [two.settled(), two.settled()] == [False, True]
 
 
+def test_places_that_are_kept_are_given_up_once_with_the_last() -> None:
+    two = legs("acme", "zeta")
+    two.keep_place("lane of consents", "acme")
+    two.gone()
+    assert two.places() == []
+
+    two.gone()
+
+    assert two.places() == [("lane of consents", "acme")]
+    assert two.places() == []
+
+
 def test_what_has_ended_of_each_is_remembered() -> None:
     one = legs("acme")
     one.part_over("acme", None, [0, 1])

@@ -35,6 +35,18 @@ def test_what_is_recalled(acknowledged: int | None, committed: int | None, recal
     assert memory.recall(ORDERS, committed) == OffsetRanges(), "it is recalled once"
 
 
+@pytest.mark.parametrize(("committed", "delivered"), [(12, TWO), (11, NONE), (None, NONE)])
+def test_records_that_are_wanted_again_are_wanted_whole(committed: int | None, delivered: OffsetRanges) -> None:
+    """Of a consent and a newer one, of which a part is left out, only the older one would be sent again."""
+    memory = SettledMemory()
+    memory.keep(ORDERS, SETTLED, HALVES, 12)
+    memory.add_partly(ORDERS, 22, None, TWO)
+
+    memory.recall(ORDERS, committed)
+
+    assert memory.delivered_of(ORDERS, 22, None) == delivered
+
+
 def test_of_a_topic_that_is_made_anew_nothing_is_remembered_and_of_others_all() -> None:
     """Its offsets mean other records now: none of them was delivered, not even in part."""
     memory = SettledMemory()

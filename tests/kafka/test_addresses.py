@@ -9,6 +9,7 @@ import pytest
 from consumer.config.authentication import AuthenticationConfig
 from consumer.kafka.options import option_findings
 from consumer.kafka.security import Access, address_findings
+from tests.kafka.logins import PLAIN, SCRAM
 
 MSK = "b-1.shop.a1b2c3.c2.kafka.eu-central-1.amazonaws.com"
 SERVERLESS = "boot-a1b2c3d4.c2.kafka-serverless.eu-central-1.amazonaws.com"
@@ -17,13 +18,6 @@ GOOGLE = "bootstrap.shop.europe-west1.managedkafka.shop-prod.cloud.goog"
 HUBS = "shop.servicebus.windows.net"
 IAM = AuthenticationConfig(type="aws_msk_iam", region="eu-central-1")
 AZURE = AuthenticationConfig(type="azure", scope=f"https://{HUBS}/.default")
-SCRAM = {
-    "security.protocol": "SASL_SSL",
-    "sasl.mechanism": "SCRAM-SHA-512",
-    "sasl.username": "u",
-    "sasl.password": "p",
-}
-PLAIN = SCRAM | {"sasl.mechanism": "PLAIN"}
 
 
 def told(servers: str, options: dict[str, Any], authentication: AuthenticationConfig | None = None) -> list[str]:

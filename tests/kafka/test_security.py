@@ -10,14 +10,8 @@ import pytest
 from consumer.config.findings import Finding
 from consumer.kafka.options import option_findings
 from consumer.kafka.security import Access
+from tests.kafka.logins import PLAIN, SCRAM
 
-SCRAM = {
-    "security.protocol": "SASL_SSL",
-    "sasl.mechanism": "SCRAM-SHA-512",
-    "sasl.username": "u",
-    "sasl.password": "p",
-}
-PLAIN = SCRAM | {"sasl.mechanism": "PLAIN"}
 BEARER = {"security.protocol": "SASL_SSL", "sasl.mechanism": "OAUTHBEARER"}
 METHOD, KIND = "sasl.oauthbearer.method", "sasl.oauthbearer.metadata.authentication.type"
 OIDC = BEARER | {

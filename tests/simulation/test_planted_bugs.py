@@ -547,6 +547,16 @@ def _forget_a_share_that_has_ended(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SettledMemory, "delivered_of", lambda *_args: OffsetRanges())
 
 
+def _let_what_has_ended_lose_its_place(patch: pytest.MonkeyPatch) -> None:
+    """A share that was delivered before its partition came back lets newer records of its key pass the record."""
+    patch.setattr("consumer.delivery.arrivals.Arrivals._keep_places", lambda *_args: None)
+
+
+def _leave_out_what_is_wanted_again(patch: pytest.MonkeyPatch) -> None:
+    """Somebody deletes the group's commit, and of some records a part is remembered as delivered."""
+    patch.setattr("consumer.delivery.settled_memory.SettledMemory._forget_partly", lambda *_args: None)
+
+
 def _give_each_api_an_order_of_its_own(patch: pytest.MonkeyPatch) -> None:
     """A withdrawal by the one API overtakes an opt-in by the other."""
     patch.setattr("tests.simulation.scenario.BY_APIS", 1.0)
@@ -592,6 +602,8 @@ def _note_the_last_of_many_ranges_alone(patch: pytest.MonkeyPatch) -> None:
 
 
 _FIRST_SEEDS: dict[Plant, int] = {
+    _let_what_has_ended_lose_its_place: 3132,
+    _leave_out_what_is_wanted_again: 3929,
     _let_one_gate_hold_all_destinations: 83,
     _set_nothing_aside: 83,
     _park_for_ever_what_has_left: 79,
@@ -689,6 +701,8 @@ _FIRST_SEEDS: dict[Plant, int] = {
         _forget_a_share_that_has_ended,
         _send_all_to_one_destination,
         _note_the_last_of_many_ranges_alone,
+        _let_what_has_ended_lose_its_place,
+        _leave_out_what_is_wanted_again,
         _give_each_api_an_order_of_its_own,
         _take_another_state_for_what_was_asked,
         _send_what_is_next_where_the_last_went,
