@@ -12,7 +12,7 @@ from consumer.bluecore.factory import open_transport
 from consumer.config.destinations import BluecoreConfig
 from consumer.telemetry.metrics import Metrics
 
-_BODY = b'{"event":"add_to_cart","properties":{"token":"bench","products":[{"id":"SKU-1001","price":39.90}]}}' * 2
+BODY = b'{"event":"add_to_cart","properties":{"token":"bench","products":[{"id":"SKU-1001","price":39.90}]}}' * 2
 _IN_FLIGHT = 64
 _PATIENCE_SECONDS = 0.1
 
@@ -21,16 +21,21 @@ def through_the_client(url: str, count: int) -> None:
     """Send `count` events by the client and the transport that it has by itself, `_IN_FLIGHT` at once."""
     config = BluecoreConfig.model_validate({"url": url, "namespace": "bench"})
     client = BluecoreClient({"": config}, open_transport({"": config}, _IN_FLIGHT), Metrics(CollectorRegistry()))
+    send_all(client, count, _IN_FLIGHT)
+    client.close()
+
+
+def send_all(client: BluecoreClient, count: int, in_flight: int) -> None:
+    """Send `count` events, so many at once."""
     sent = accepted = 0
     while accepted < count:
-        while client.in_flight < _IN_FLIGHT and sent < count:
-            client.send(sent, _BODY, f"bench:0:{sent}")
+        while client.in_flight < in_flight and sent < count:
+            client.send(sent, BODY, f"bench:0:{sent}")
             sent += 1
         answers = [answer for _, answer in client.wait(_PATIENCE_SECONDS)]
         # One that is not counted would be waited for for ever.
         assert all(answer.status == HTTPStatus.ACCEPTED for answer in answers), answers
         accepted += len(answers)
-    client.close()
 
 
 def bare(url: str, count: int) -> None:
@@ -41,7 +46,7 @@ def bare(url: str, count: int) -> None:
     while accepted < count:
         while idle and sent < count:
             free = idle.pop()
-            free.setopt(pycurl.POSTFIELDS, _BODY)
+            free.setopt(pycurl.POSTFIELDS, BODY)
             key = f"Idempotency-Key: bench:0:{sent}"
             free.setopt(pycurl.HTTPHEADER, ["Content-Type: application/json", key, "Expect:"])
             multi.add_handle(free)

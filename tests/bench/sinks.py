@@ -1,7 +1,7 @@
 """Bluecore for a benchmark: nginx that answers 202 to everything, on a core of its own so that it is never the limit.
 
-One process, four addresses: one answers at once, one so over TLS 1.3, one after 50 ms, one at once and notes the time
-of each answer.
+One process, five addresses: one answers at once, one after 50 ms, each of the two over TLS 1.3, too, where HTTP/2 is
+offered; and one answers at once and notes the time of each answer.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ daemon off;
 master_process off;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
-worker_rlimit_nofile 8192;
-events {{ worker_connections 4096; }}
+worker_rlimit_nofile 16384;
+events {{ worker_connections 8192; }}
 http {{
   client_body_temp_path {folder}/body;
   proxy_temp_path {folder}/proxy;
@@ -39,18 +39,17 @@ http {{
   access_log off;
   keepalive_requests 1000000000;
   keepalive_timeout 1h;
+  http2_max_concurrent_streams 1024;
+  ssl_certificate {certificate};
+  ssl_certificate_key {key};
+  ssl_protocols TLSv1.3;
   default_type application/json;
   log_format answers '$msec $http_idempotency_key';
   server {{ listen 127.0.0.1:{fast}; location / {{ return 202 '{{"status":"accepted"}}'; }} }}
-  server {{
-    listen 127.0.0.1:{tls} ssl;
-    ssl_certificate {certificate};
-    ssl_certificate_key {key};
-    ssl_protocols TLSv1.3;
-    location / {{ return 202 '{{"status":"accepted"}}'; }}
-  }}
+  server {{ listen 127.0.0.1:{tls} ssl http2; location / {{ return 202 '{{"status":"accepted"}}'; }} }}
   server {{
     listen 127.0.0.1:{slow};
+    listen 127.0.0.1:{slow_tls} ssl http2;
     location / {{ echo_status 202; echo_read_request_body; echo_sleep {delay}; echo '{{"status":"accepted"}}'; }}
   }}
   server {{
@@ -72,7 +71,7 @@ class Sinks:
     """The addresses of a running nginx.
 
     Attributes:
-        authority: the certificate of the authority that signed that of `tls`.
+        authority: the certificate of the authority that signed that of `tls` and `slow_tls`.
         status: where nginx says what it has done.
         log: has a line `<seconds since the epoch> <Idempotency-Key>` an answer of `noting`.
     """
@@ -81,6 +80,7 @@ class Sinks:
     tls: str
     authority: Path
     slow: str
+    slow_tls: str
     noting: str
     log: Path
     status: str
@@ -99,7 +99,7 @@ def sinks(folder: Path) -> Iterator[Sinks]:
     """
     if shutil.which("nginx") is None or not _ECHO.exists():
         raise SinkUnavailableError("the sink is nginx: apt-get install nginx-light libnginx-mod-http-echo")
-    ports = {name: free_port() for name in ("fast", "tls", "slow", "noting", "status")}
+    ports = {name: free_port() for name in ("fast", "tls", "slow", "slow_tls", "noting", "status")}
     authority = Authority(folder)
     own = authority.signed("bluecore", "IP:127.0.0.1")
     places = {"echo": _ECHO, "folder": folder, "certificate": own.certificate, "key": own.key}
@@ -118,6 +118,7 @@ def sinks(folder: Path) -> Iterator[Sinks]:
             tls=f"https://127.0.0.1:{ports['tls']}/",
             authority=authority.certificate,
             slow=url["slow"],
+            slow_tls=f"https://127.0.0.1:{ports['slow_tls']}/",
             noting=url["noting"],
             log=folder / "answers.log",
             status=url["status"],

@@ -18,7 +18,7 @@ from tests.support.waiting import eventually
 
 EVENTS = 200
 SCHEMA_ID = 1
-NO_SINKS = Sinks("", "", Path(), "", "", Path(), "")
+NO_SINKS = Sinks("", "", Path(), "", "", "", Path(), "")
 
 
 @pytest.mark.parametrize("rival", [GO_WORKER, PARALLEL_CONSUMER], ids=lambda each: each.name)
