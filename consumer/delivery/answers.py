@@ -78,6 +78,17 @@ class Answers:
                 self._held_routes.release_probe(task, now)
                 self.requeue(task, first=True)
 
+    def recovered(self, name: str, now: float) -> None:
+        """What an endpoint was away for may be over: a probe goes at once, be it what was turned away."""
+        breaker = self._endpoints[name].gates.breaker
+        until = breaker.probe_at + _BEHIND_SECONDS
+        breaker.hurry(now)
+        for state in self._partitions.states:
+            for lane in state.lanes.lanes.values():
+                if lane.head.endpoint == name and lane.head.due == until:
+                    lane.head.due = now
+        self._lanes.advance(until, now)
+
     def requeue(self, task: Task, *, first: bool = False) -> None:
         """The head of a lane could not be settled: it goes again, as soon as it is due."""
         lane = task.lane

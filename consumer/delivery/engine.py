@@ -125,6 +125,10 @@ class Engine:
         """The answer to the send with this ticket."""
         self._answers.answered(self._outbox.answered(ticket), answer, now)
 
+    def recovered(self, endpoint: str, now: float) -> None:
+        """What kept requests from an endpoint is over, as far as is known: whether it is there is tried at once."""
+        self._answers.recovered(endpoint, now)
+
     def written(self, ticket: int, error: str | None, now: float) -> None:
         """The brokers acknowledged the write or the receipt with this ticket, or (`error`) it failed."""
         if self.receipts is not None and self.receipts.owns(ticket):
