@@ -595,6 +595,12 @@ def _send_all_to_one_destination(patch: pytest.MonkeyPatch) -> None:
     )
 
 
+def _take_a_late_answer_for_one_of_a_new_window(patch: pytest.MonkeyPatch) -> None:
+    """An answer that others have overtaken raises what is left of the quota."""
+    note = Throttle._note
+    patch.setattr(Throttle, "_note", lambda self, left, seconds, _age, now: note(self, left, seconds, 0.0, now))
+
+
 def _note_the_last_of_many_ranges_alone(patch: pytest.MonkeyPatch) -> None:
     """What is written in bits, where many ranges are settled, lacks all but one."""
     to_bits = offset_map._to_bits
@@ -627,6 +633,7 @@ _FIRST_SEEDS: dict[Plant, int] = {
     _send_all_commits_in_one_request: 39,
     _do_not_make_a_refused_request_smaller: 39,
     _note_the_last_of_many_ranges_alone: 87,
+    _take_a_late_answer_for_one_of_a_new_window: 5295,
 }
 """Where it does not take long to find a bug that few seeds find, or only those of one kind."""
 
@@ -682,6 +689,7 @@ _FIRST_SEEDS: dict[Plant, int] = {
         _do_not_wake_for_the_last_bit_of_a_token,
         _count_no_request_against_the_rate,
         _do_not_hear_a_hold,
+        _take_a_late_answer_for_one_of_a_new_window,
         _never_move_the_limit,
         _take_each_record_for_a_key,
         _count_only_what_was_delivered,
