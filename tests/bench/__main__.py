@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import click
 
 from tests.bench import report
+from tests.bench.against import service_of
 from tests.bench.contenders import WARM_SECONDS, Contender, Run, over_tls, service
 from tests.bench.distances import FAR, distances
 from tests.bench.ground import Ground, ground
@@ -44,7 +47,14 @@ _QUICK = (3, 3.0, 2_000_000)
     "--python",
     "pythons",
     multiple=True,
-    help="the service's interpreter, if it is not this one; with several the ratios are those of the first",
+    help="the service's interpreter, if it is not this one; several take part side by side",
+)
+@click.option(
+    "--tree",
+    "trees",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="the service as another folder has it takes part too, on the first interpreter; such as another checkout",
 )
 @click.option(
     "--quick",
@@ -58,6 +68,7 @@ def main(  # noqa: PLR0913, PLR0917 - click's
     in_flight: int,
     only: tuple[str, ...],
     pythons: tuple[str, ...],
+    trees: tuple[Path, ...],
     quick: bool,  # noqa: FBT001
 ) -> None:
     """Print what an event costs: the service and what others write in its place, on one core each."""
@@ -65,15 +76,16 @@ def main(  # noqa: PLR0913, PLR0917 - click's
         sys.exit(reason)
     peer_python()
     try:
-        services = [with_libraries(each) for each in pythons] or [sys.executable]
+        usable = [with_libraries(each) for each in pythons] or [sys.executable]
     except PythonUnavailableError as missing:
         raise click.UsageError(f"--python: {missing}") from None
-    taking = [*map(_on, services), *_taking_part(only)]
+    services = [_on(python) for python in usable] + [_on(usable[0], tree.resolve()) for tree in trees]
+    taking = [*services, *_taking_part(only)]
     further = rounds
     if quick:
         (rounds, seconds, events), further = _QUICK, 1
     soon = [each for each in taking if not quick or each.warm_seconds == WARM_SECONDS]
-    click.echo("\n".join(map(described, services)))
+    click.echo("\n".join(map(described, usable)))
     click.echo(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Apache Kafka's backlog, nginx answering 202")
     try:
         with ground() as place:
@@ -81,21 +93,31 @@ def main(  # noqa: PLR0913, PLR0917 - click's
             write_backlog(place.bootstrap, topic, place.schema_id, events)
             at_once = partial(Run, place, topic, place.sinks.fast, in_flight)
             runs = _compared(taking, rounds, seconds, at_once)
-            click.echo(f"\n{in_flight} in flight, answers at once. {report.ratios(runs)}")
+            click.echo(f"\n{in_flight} in flight, answers at once")
+            _echo_ratios(services, runs)
             steady = _steady(soon, place, in_flight, further, seconds)
             click.echo(f"\n{report.figures(runs, steady)}")
             away = partial(Run, place, topic, place.sinks.slow, FAR[0])
             far = _compared(soon, further, seconds, away)
-            click.echo(f"\n{FAR[0]} in flight, {DELAY_SECONDS * 1000:.0f} ms away. {report.ratios(far)}")
+            click.echo(f"\n{FAR[0]} in flight, {DELAY_SECONDS * 1000:.0f} ms away")
+            _echo_ratios(services, far)
             click.echo(f"\n{report.figures(far, {})}")
-            reached = distances(place, topic, further, seconds, taking[0], over_tls(services[0]))
+            reached = distances(place, topic, further, seconds, taking[0], over_tls(usable[0]))
             click.echo(f"\n{report.distances(taking[0].name, reached)}")
     except SinkUnavailableError as missing:
         sys.exit(str(missing))
 
 
-def _on(python: str) -> Contender:
-    return service(python, f"bluecore-consumer, Python {built(python)['version']}")
+def _on(python: str, tree: Path | None = None) -> Contender:
+    version = f"Python {built(python)['version']}"
+    if tree:
+        return replace(service_of(tree, python), name=f"{tree.name}, {version}")
+    return service(python, f"bluecore-consumer, {version}")
+
+
+def _echo_ratios(services: Sequence[Contender], runs: report.Runs) -> None:
+    for each in services:
+        click.echo(f"\n{report.ratios(each, runs)}")
 
 
 def _taking_part(only: Sequence[str]) -> list[Contender]:

@@ -13,19 +13,22 @@ Runs = Mapping[Contender, Sequence[Throughput]]
 _NAMES = 36
 
 
-def ratios(runs: Runs) -> str:
-    """A line for each but the first: how many times as much the first one does as it.
+def ratios(one: Contender, runs: Runs) -> str:
+    """A line for each other: how many times as much the one does as it.
 
     Args:
+        one: whose ratios they are.
         runs: of each, those of one round in the same place.
     """
-    (first, own), *others = runs.items()
+    own = runs[one]
     lines = [f"{'times those of':{_NAMES}}{'events/s':>24}{'events a CPU second':>24}"]
-    for each, seen in others:
+    for each, seen in runs.items():
+        if each is one:
+            continue
         rates = [here.rate / there.rate for here, there in zip(own, seen, strict=True)]
         costs = [there.cpu / here.cpu for here, there in zip(own, seen, strict=True)]
         lines.append(f"{each.name:{_NAMES}}{_spread(rates, 2):>24}{_spread(costs, 2):>24}")
-    return f"{first.name}, the median of {len(own)}, with the least and the most:\n" + "\n".join(lines)
+    return f"{one.name}, the median of {len(own)}, with the least and the most:\n" + "\n".join(lines)
 
 
 def figures(runs: Runs, latencies: Mapping[Contender, Sequence[Latency]]) -> str:

@@ -21,7 +21,7 @@ RUNS = {
 
 
 def test_a_ratio_is_of_one_round_and_stands_with_its_range() -> None:
-    said = ratios(RUNS).splitlines()
+    said = ratios(OURS, RUNS).splitlines()
 
     assert said[0] == "ours, the median of 3, with the least and the most:"
     assert said[2].split("  ")[0] == "theirs"
