@@ -606,6 +606,21 @@ def test_over_tls_an_exchange_is_what_it_is_without(
     assert server.connections == 1
 
 
+def test_an_endpoint_that_offers_http2_is_spoken_to_as_any_other(opened: Opens, tmp_path: Path) -> None:
+    """What was measured of HTTP/2 stands in docs/performance.md."""
+    pem = certificate(tmp_path, alternative="IP:127.0.0.1")
+    context, seen = server_context(pem), list[bytes]()
+    context.set_alpn_protocols(["h2", "http/1.1"])
+
+    def script(peer: Peer) -> None:
+        seen.append(peer.read_request())
+        peer.send(ACCEPTED)
+
+    with Server(script, context) as server:
+        assert answered(exchange(opened(replace(SETTINGS, verify=str(pem))), post(server.url))).status == 202
+    assert seen[0].startswith(b"POST /api HTTP/1.1\r\n")
+
+
 def test_over_tls_a_connection_that_the_server_closed_meanwhile_is_replaced(opened: Opens, tmp_path: Path) -> None:
     authority = Authority(tmp_path)
     pem = authority.signed("bluecore", "IP:127.0.0.1").both
