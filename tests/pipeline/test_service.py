@@ -225,3 +225,26 @@ def test_a_commits_outcome_is_not_waited_for_that_long(asked: Asked) -> None:
     asked.committing = True
     asked.listener.step()
     assert len(asked.asked) == 1
+
+
+class Looked(Accepting):
+    """A client that notes how long it is waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: list[float] = []
+
+    def wait(self, seconds: float) -> list[tuple[int, Answer]]:
+        self.waits.append(seconds)
+        return super().wait(seconds)
+
+
+def test_while_nothing_is_in_flight_the_connections_are_looked_at_and_not_waited_for() -> None:
+    """What Bluecore has closed meanwhile is closed here, and new records do not wait for it."""
+    client = Looked()
+    service = offline(lambda listener: Backlog(listener, []), client, StandingClock())
+
+    service.step()
+    service.step()
+
+    assert client.waits == [0, 0]
