@@ -72,13 +72,15 @@ incidents: $(READY) ## faults, one after the other: does the first page name the
 hostile: $(READY) ## what hostile records, neighbours and strangers cost, as a table
 	@$(BIN)/python -m tests.hostile
 
-# SAMPLE=0 tries every mutant, which takes hours; SEED=1 draws another sample. What has a result is not tried again.
+# It ends after MINUTES=28; the next run goes on, as what has a result is not tried again. SAMPLE=0 MINUTES=0 tries every
+# mutant, which takes hours; SEED=1 draws another sample.
 SAMPLE ?= 200
+MINUTES ?= 28
 SEED ?= 0
 # BY=simulation: delivery's, by the simulation alone.
 BY ?= tests
 mutate: $(READY) ## plant faults in the core one at a time (SAMPLE=200), and say which of them no test sees
-	@$(BIN)/python -m tests.mutation --sample $(SAMPLE) --seed $(SEED) --by $(BY)
+	@$(BIN)/python -m tests.mutation --sample $(SAMPLE) --seed $(SEED) --minutes $(MINUTES) --by $(BY)
 
 # OPTIONS="--quick --python /usr/bin/python3": a shorter run, and the service on another interpreter.
 OPTIONS ?=

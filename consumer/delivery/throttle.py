@@ -101,7 +101,8 @@ class Throttle:
     def _note(self, remaining: int, seconds: float, age: float, now: float) -> None:
         """Answers overtake each other: within one window the smallest count is the newest.
 
-        What an answer says of the window's end was true when it was sent, at most `age` seconds ago.
+        What an answer says of the window's end was true when it was sent, at most `age` seconds ago, and was rounded
+        up to a whole second: all answers together tell it better than one does.
         """
         if self._windows is not None and not self._windows.spread(remaining, seconds, now):
             return
@@ -109,7 +110,8 @@ class Throttle:
         reset_from = reset_at - _ROUNDED - age
         may_be_same = reset_from < self._reset_at and self._reset_from < reset_at
         if self._remaining is not None and now < self._reset_at and may_be_same:
-            remaining = min(self._remaining, remaining)
+            remaining, reset_at = min(self._remaining, remaining), min(self._reset_at, reset_at)
+            reset_from = max(self._reset_from, reset_from)
         self._remaining, self._reset_at, self._reset_from = max(0, remaining), reset_at, reset_from
 
     def allowance(self, now: float, in_flight: int) -> float:
