@@ -143,6 +143,7 @@ def _compared(
     for _ in range(rounds):
         for each, seen in runs.items():
             seen.append(throughput(each, run(), seconds))
+            click.echo(f"{each.name}: {seen[-1].rate:,.0f}/s, {seen[-1].cpu:.1f} µs an event", err=True)
     return runs
 
 
@@ -154,6 +155,7 @@ def _steady(
     for _ in range(rounds):
         for each, runs in seen.items():
             runs.append(latency(each, place, in_flight=in_flight, seconds=seconds))
+            click.echo(f"{each.name}: p50 {runs[-1].p50:.1f} ms, p99 {runs[-1].p99:.1f} ms", err=True)
     return seen
 
 

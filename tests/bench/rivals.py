@@ -56,7 +56,7 @@ def _pipeline(binary: Path, file: Path) -> Callable[[Run], list[str]]:
 
 
 def _unbuilt(binary: Path) -> Callable[[], str]:
-    return lambda: "" if binary.exists() else "`make bench-rivals` builds it"
+    return lambda: "" if binary.exists() else "it is not built: `make bench-rivals` does that, by Go"
 
 
 def _unfetched() -> str:
