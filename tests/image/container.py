@@ -88,7 +88,8 @@ def built(folder: Path) -> Iterator[Image]:
         AssertionError: the build failed; with what it said.
     """
     base = folder / "base"
-    _run(["debootstrap", "--variant=minbase", "--include=python3-venv,ca-certificates", "bookworm", str(base)])
+    packages = "--include=python3-venv,python3-dev,ca-certificates"
+    _run(["debootstrap", "--variant=minbase", packages, "bookworm", str(base)])
     _with_pip(base)
     buildah = ["buildah", "--root", f"{folder}/storage", "--runroot", f"{folder}/run", "--storage-driver", "vfs"]
     scratch = _run([*buildah, "from", "scratch"])

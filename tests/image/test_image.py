@@ -48,6 +48,17 @@ def test_it_holds_no_tools_and_no_tests(image: Image) -> None:
     assert len(list((packages / "consumer/sample_schemas").glob("*.avsc"))) == 10
 
 
+def test_it_runs_machine_code(image: Image, tmp_path: Path) -> None:
+    """And says so; the source lies beside it, so that a traceback can quote it."""
+    log = tmp_path / "log"
+
+    with image.running(tmp_path, ["--version"], log) as asked:
+        assert asked.wait(60) == 0, log.read_text()
+
+    assert log.read_text() == f"bluecore-consumer, version {consumer.__version__} (compiled)\n"
+    assert {each.suffix for each in (_packages(image) / "consumer/delivery").glob("engine.*")} == {".py", ".so"}
+
+
 def test_its_bill_of_materials_names_what_is_installed(image: Image) -> None:
     """In CycloneDX, where scanners look for it: the packages of the environment, and no others."""
     bill = json.loads((image.root / "usr/share/sbom/bluecore-consumer.cdx.json").read_text())
