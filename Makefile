@@ -61,7 +61,7 @@ $(COMPILED)/.ready: $(READY) hatch_build.py pyproject.toml $(shell find consumer
 	@ln -s $(filter-out ../../consumer,$(addprefix ../../,$(wildcard *))) $(COMPILED)
 	@touch $@
 
-COMPILED_TESTS := $(addprefix tests/,delivery mapping simulation bluecore avro pipeline telemetry test_records.py test_age.py \
+COMPILED_TESTS := $(addprefix tests/,delivery mapping simulation bluecore pipeline telemetry test_records.py test_age.py \
 	test_backoff.py test_cli.py end_to_end/test_order_and_loss.py end_to_end/test_consent_first.py end_to_end/test_bad_input.py)
 test-compiled: $(COMPILED)/.ready ## the tests of what is machine code in the image, against machine code
 	@cd $(COMPILED) && PYTHONPATH=. $(CURDIR)/$(PYTEST) -p no:cacheprovider -k "not apache" $(COMPILED_TESTS)

@@ -121,6 +121,6 @@ def _trust() -> list[str]:
 
 
 def _run(command: Sequence[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=15 * _MINUTES)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=40 * _MINUTES)
     assert done.returncode == 0, f"{' '.join(command)}\n{(done.stdout + done.stderr)[-3000:]}"
     return done.stdout.strip()

@@ -17,7 +17,7 @@ from tests.support.pipeline import API_KEY, NAMESPACE, Pipeline
 from tests.support.settings import service_settings, write_settings
 
 EVENTS = 3000
-pytestmark = [pytest.mark.timeout(1200), pytest.mark.skipif(unavailable() is not None, reason=str(unavailable()))]
+pytestmark = [pytest.mark.timeout(3600), pytest.mark.skipif(unavailable() is not None, reason=str(unavailable()))]
 
 
 @pytest.fixture(scope="module")
