@@ -58,7 +58,7 @@ $(COMPILED)/.ready: $(READY) hatch_build.py pyproject.toml $(shell find consumer
 	@HATCH_BUILD_HOOK_ENABLE_CUSTOM=true $(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
 		--wheel-dir $(COMPILED) .
 	@$(BIN)/python -m zipfile --extract $(COMPILED)/*.whl $(COMPILED)
-	@ln -s $(filter-out ../../consumer,$(addprefix ../../,$(wildcard *))) $(COMPILED)
+	@ln -s $(filter-out ../../consumer ../../__pycache__,$(addprefix ../../,$(wildcard *))) $(COMPILED)
 	@touch $@
 
 COMPILED_TESTS := $(addprefix tests/,delivery mapping simulation bluecore pipeline telemetry test_records.py test_age.py \
