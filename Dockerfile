@@ -22,10 +22,18 @@ RUN /opt/build/bin/pip install --require-hashes -r /src/requirements-build.lock 
         /opt/build/bin/pip --python /opt/bluecore-consumer/bin/python3 install --require-hashes \
             -r "/src/requirements-${extra}.lock" || exit 1; \
     done
-COPY pyproject.toml README.md /src/
+# What compiles the modules that every event goes through. On another Debian it has other versions; `*` takes any. An
+# empty GCC: all is interpreted.
+ARG GCC=4:12.*
+ARG LIBC=2.36-*
+RUN [ -z "${GCC}" ] || { apt-get update \
+    && apt-get install --yes --no-install-recommends "gcc=${GCC}" "libc6-dev=${LIBC}" \
+    && rm -rf /var/lib/apt/lists/*; }
+COPY pyproject.toml README.md hatch_build.py /src/
 COPY schemas /src/schemas
 COPY consumer /src/consumer
-RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /src/wheel /src \
+RUN HATCH_BUILD_HOOK_ENABLE_CUSTOM="${GCC:+true}" \
+    /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /src/wheel /src \
     && /opt/build/bin/pip --python /opt/bluecore-consumer/bin/python3 install --no-deps /src/wheel/*.whl \
     && /opt/bluecore-consumer/bin/python3 -m compileall -q /opt/bluecore-consumer/lib \
     && mkdir /opt/share \

@@ -7,6 +7,7 @@ READY := $(VENV)/.ready
 REDPANDA := .cache/redpanda-connect
 BENTHOS := .cache/benthos
 GO_WORKER := .cache/go-worker
+COMPILED := .cache/compiled
 # Half of a test's time is waiting for others, so two at once for each core.
 WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 # A worker that dies ends the run: the tests of its group would be waited for, for ever.
@@ -16,7 +17,7 @@ PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --max-worker-
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast browser simulate chaos incidents hostile mutate bench bench-ratios bench-stages bench-rivals image-test k8s-test \
+.PHONY: help demo test test-fast test-compiled compiled browser simulate chaos incidents hostile mutate bench bench-ratios bench-stages bench-rivals image-test k8s-test \
 	lint style types format lock clean
 
 help: ## what can be made
@@ -46,6 +47,24 @@ test: style browser ## everything: linters, types, tests (but the ratios of CPU 
 
 test-fast: style ## the tests that need no broker and no browser, in some minutes
 	@$(PYTEST) -m "not (ratio or kafka or browser or slow)"
+
+# As the image has it: a wheel with machine code, unpacked in a folder of its own. The checkout stays interpreted.
+compiled: $(COMPILED)/.ready ## the service as machine code, in .cache/compiled; needs a C compiler, and some minutes
+
+$(COMPILED)/.ready: $(READY) hatch_build.py pyproject.toml $(shell find consumer schemas -name '*.py' -o -name '*.avsc')
+	@command -v "$${CC:-cc}" >/dev/null || { echo "install a C compiler, such as gcc, or name one with CC=clang"; exit 1; }
+	@echo "compiling (once for this source)"
+	@rm -rf $(COMPILED)
+	@HATCH_BUILD_HOOK_ENABLE_CUSTOM=true $(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+		--wheel-dir $(COMPILED) .
+	@$(BIN)/python -m zipfile --extract $(COMPILED)/*.whl $(COMPILED)
+	@ln -s $(filter-out ../../consumer ../../__pycache__,$(addprefix ../../,$(wildcard *))) $(COMPILED)
+	@touch $@
+
+COMPILED_TESTS := $(addprefix tests/,delivery mapping simulation bluecore pipeline telemetry test_records.py test_age.py \
+	test_backoff.py test_cli.py end_to_end/test_order_and_loss.py end_to_end/test_consent_first.py end_to_end/test_bad_input.py)
+test-compiled: $(COMPILED)/.ready ## the tests of what is machine code in the image, against machine code
+	@cd $(COMPILED) && PYTHONPATH=. $(CURDIR)/$(PYTEST) -p no:cacheprovider -k "not apache" $(COMPILED_TESTS)
 
 # The sandbox's page is tested in a real browser. Where it can be had from Debian it is fetched; elsewhere those
 # tests are skipped, and say so.
@@ -143,7 +162,7 @@ lock: $(READY) ## resolve the dependencies anew and lock them by hash
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package bluecore-consumer --no-header \
 			--extra $$extra --constraint requirements-dev.lock pyproject.toml -o requirements-$$extra.lock || exit 1; \
 	done
-	@printf 'editables\nhatchling\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	@printf 'editables\nhatchling\nmypy\nsetuptools\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-header --constraint requirements-dev.lock - -o requirements-build.lock
 	@printf 'cyclonedx-bom\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-header - -o requirements-sbom.lock

@@ -19,10 +19,11 @@ from consumer.commands.schemas import schemas
 from consumer.commands.send.command import send
 from consumer.commands.status.command import status
 from consumer.commands.suggest.command import suggest
+from consumer.compiled import is_compiled
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="bluecore-consumer")
+@click.version_option(f"{__version__} (compiled)" if is_compiled() else __version__, prog_name="bluecore-consumer")
 def main() -> None:
     """Streams Kafka topics to the Bluecore Events API."""
 

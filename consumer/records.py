@@ -217,7 +217,7 @@ class Send(NamedTuple):
     """
 
     requests: tuple[EventRequest, ...]
-    priority: int = 0
+    priority: float = 0
     omitted: tuple[Omission, ...] = ()
     refused: tuple[Reject, ...] = ()
     numbers: tuple[int, ...] = ()

@@ -20,6 +20,7 @@ from confluent_kafka import Producer
 from hypothesis import settings
 from selenium.webdriver.chrome.webdriver import WebDriver
 
+from consumer.compiled import is_compiled
 from consumer.kafka.embedded import embedded_broker
 from consumer.sandbox.registry import registry_app
 from consumer.sandbox.serve import serve
@@ -30,6 +31,7 @@ from tests.support.apicurio import Apicurio
 from tests.support.apicurio import unavailable as apicurio_unavailable
 from tests.support.brokers import Broker
 from tests.support.browser import headless_chromium
+from tests.support.machine_code import heed, skip_what_patches_it
 from tests.support.pipeline import Pipeline, running_pipeline
 from tests.support.shop import Shop, registered
 from tests.support.sorting import sort_out, turn
@@ -49,7 +51,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test by what it needs, and tell the workers which tests belong together."""
     for item in items:
         sort_out(item)
+        if is_compiled():
+            heed(item)
     items.sort(key=turn)
+
+
+def pytest_configure() -> None:
+    """Machine code has no places that a test could put something into (`make test-compiled`)."""
+    if is_compiled():
+        skip_what_patches_it()
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from consumer import __version__
 from consumer.avro.files import schemas_folder
 from consumer.cli import main
+from consumer.compiled import is_compiled
 from consumer.kafka import connection
 from consumer.kafka.embedded import embedded_broker
 from consumer.sandbox.registry import registry_app
@@ -359,4 +360,5 @@ def test_a_registry_that_is_down_fails_the_registration(tmp_path: Path) -> None:
 
 
 def test_the_version_is_told() -> None:
-    assert command("--version").stdout == f"bluecore-consumer, version {__version__}\n"
+    form = " (compiled)" if is_compiled() else ""
+    assert command("--version").stdout == f"bluecore-consumer, version {__version__}{form}\n"

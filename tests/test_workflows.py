@@ -80,11 +80,11 @@ def test_every_python_that_is_promised_is_tested() -> None:
 
 
 def test_what_is_run_at_night_can_be_made() -> None:
-    """The long simulation, the long chaos run and the ratios that a busy machine would spoil."""
+    """The long simulation and chaos run, the ratios that a busy machine would spoil, and machine code."""
     targets = JOBS["ci"]["nightly"]["strategy"]["matrix"]["target"]
     makefile = (ROOT / "Makefile").read_text()
 
-    assert {"simulate", "chaos", "bench-ratios"} == set(targets)
+    assert {"simulate", "chaos", "bench-ratios", "test-compiled"} == set(targets)
     assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
     assert "schedule" in JOBS["ci"]["nightly"]["if"]
 

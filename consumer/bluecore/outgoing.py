@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import requests
 
@@ -49,5 +49,5 @@ class Outgoing(NamedTuple):
         return request
 
 
-Request = Outgoing | requests.PreparedRequest
+Request: TypeAlias = Outgoing | requests.PreparedRequest
 """What a transport takes: both say the same."""

@@ -55,7 +55,7 @@ class Buffer:
         self._endpoints = endpoints
         self.crowded: frozenset[str] = frozenset()
         """The endpoints for which as much waits as may."""
-        self.parked_level: float = 0
+        self.parked_level: float = 0.0
         """How full the memory for parked keys is: were it full, what order matters for would wait everywhere."""
         self._parked_full = False
         self._states = states
@@ -65,7 +65,7 @@ class Buffer:
         """By priority, how much of the memory it may fill together with those below it."""
         self._peers: Counter[bool] = Counter()
         """How many partitions there are of topics, and of the retry topic."""
-        self.top_priority: float = 0
+        self.top_priority: float = 0.0
         """The highest of any partition."""
         self.memory = self.budget()
         self.redelivery_memory = self.budget()
@@ -79,7 +79,7 @@ class Buffer:
         """The partitions are others: what a priority and those below it may fill, the lowest half of the memory."""
         states = [state for state in self._states.values() if not state.stopped]
         ranked = sorted({state.priority for state in states if not state.redelivers}, reverse=True)
-        self.top_priority = ranked[0] if ranked else 0
+        self.top_priority = ranked[0] if ranked else 0.0
         step = (1 - _LOWEST_SHARE) / max(1, len(ranked) - 1)
         self._shares = {priority: 1 - place * step for place, priority in enumerate(ranked)}
         self._peers = Counter(state.redelivers for state in states)

@@ -65,7 +65,6 @@ def task_of(  # noqa: PLR0913 - a record, and what is known of it
     `half`: its first part has ended, though the tracker does not know that yet.
     """
     destination, leg, mapped = share
-    priority: float
     requests, priority, _, refused, numbers, _, _ = mapped
     size = _size(record) + (len(requests) - 1) * _REQUEST_BYTES
     ordered, ordered_events = False, policy.ordered_events

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Container
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from consumer.records import Delivered, EventRequest, Failure, OrderClass, Outco
 
 UNBOUNDED = sys.maxsize
 
-FAILED_FIRST = sys.maxsize
+FAILED_FIRST = math.inf
 """The priority of what has failed: it only waits for its topic, and must not wait for the endpoint."""
 
 

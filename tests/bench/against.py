@@ -1,10 +1,13 @@
 """`python -m tests.bench.against TREE`: what an event costs this checkout, as a ratio to another one, in one run.
 
+With `--compiled` it is this checkout as machine code; TREE `.` then is what that saves.
+
 The two take turns, so that whatever else the machine does meets both; what counts is the ratio of their CPU times.
 """
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from statistics import median
@@ -36,6 +39,24 @@ def service_of(tree: Path, python: str = sys.executable) -> Contender:
     return Contender(str(tree), command)
 
 
+def compiled_here(python: str) -> Path:
+    """This checkout as machine code, made where it is not there yet.
+
+    Args:
+        python: the interpreter that is to run it.
+
+    Raises:
+        click.UsageError: it was made for another one.
+        CalledProcessError: it cannot be made.
+    """
+    subprocess.run(["make", "--silent", "compiled"], cwd=_HERE, check=True)
+    tree = _HERE / ".cache/compiled"
+    asked = [python, "-c", "from consumer.compiled import is_compiled; print(is_compiled())"]
+    if subprocess.run(asked, cwd=tree, check=True, capture_output=True, text=True).stdout.strip() != "True":
+        raise click.UsageError(f"{tree} was compiled for another interpreter than {python}: remove it, and give VENV")
+    return tree
+
+
 @click.command()
 @click.argument("tree", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--rounds", default=5, type=click.IntRange(min=1), show_default=True, help="turns of each")
@@ -43,11 +64,22 @@ def service_of(tree: Path, python: str = sys.executable) -> Contender:
 @click.option("--events", default=600_000, show_default=True, help="the backlog that each works on")
 @click.option("--in-flight", default=64, show_default=True, help="requests at once")
 @click.option("--away", is_flag=True, help="each answer takes 50 ms")
+@click.option("--compiled", is_flag=True, help="this checkout as machine code (`make compiled`)")
 @click.option("--python", default=sys.executable, help="the interpreter of both; it must have the libraries")
-def main(tree: Path, rounds: int, seconds: float, events: int, in_flight: int, away: bool, python: str) -> None:  # noqa: FBT001, PLR0913, PLR0917 - click's
+def main(  # noqa: PLR0913, PLR0917 - click's
+    tree: Path,
+    rounds: int,
+    seconds: float,
+    events: int,
+    in_flight: int,
+    away: bool,  # noqa: FBT001
+    compiled: bool,  # noqa: FBT001
+    python: str,
+) -> None:
     """Print what an event costs here and in TREE, such as a `git worktree` of an earlier commit."""
     click.echo(described(python))
-    before, after = service_of(tree.resolve(), python), service_of(_HERE, python)
+    here = compiled_here(python) if compiled else _HERE
+    before, after = service_of(tree.resolve(), python), service_of(here, python)
     seen: dict[Contender, list[Throughput]] = {before: [], after: []}
     with ground() as place:
         topic = place.topic("backlog")

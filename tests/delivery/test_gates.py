@@ -48,6 +48,7 @@ def limit(gates: Gates) -> Limit:
     return limit
 
 
+@pytest.mark.interpreted("another class stands in for the adaptive limit")
 @pytest.mark.parametrize(
     ("given", "verdict", "told"),
     [
@@ -68,6 +69,7 @@ def test_the_limit_hears_of_successes_and_of_push_back_and_of_nothing_else(
     assert limit.told == told
 
 
+@pytest.mark.interpreted("another class stands in for the adaptive limit")
 def test_what_fails_while_others_pass_is_no_push_back_and_its_success_is_one_like_any(
     gates: Gates, limit: Limit
 ) -> None:

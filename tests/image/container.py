@@ -88,7 +88,8 @@ def built(folder: Path) -> Iterator[Image]:
         AssertionError: the build failed; with what it said.
     """
     base = folder / "base"
-    _run(["debootstrap", "--variant=minbase", "--include=python3-venv,ca-certificates", "bookworm", str(base)])
+    packages = "--include=python3-venv,python3-dev,ca-certificates"
+    _run(["debootstrap", "--variant=minbase", packages, "bookworm", str(base)])
     _with_pip(base)
     buildah = ["buildah", "--root", f"{folder}/storage", "--runroot", f"{folder}/run", "--storage-driver", "vfs"]
     scratch = _run([*buildah, "from", "scratch"])
@@ -120,6 +121,6 @@ def _trust() -> list[str]:
 
 
 def _run(command: Sequence[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=15 * _MINUTES)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=40 * _MINUTES)
     assert done.returncode == 0, f"{' '.join(command)}\n{(done.stdout + done.stderr)[-3000:]}"
     return done.stdout.strip()

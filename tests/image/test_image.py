@@ -17,7 +17,7 @@ from tests.support.pipeline import API_KEY, NAMESPACE, Pipeline
 from tests.support.settings import service_settings, write_settings
 
 EVENTS = 3000
-pytestmark = [pytest.mark.timeout(1200), pytest.mark.skipif(unavailable() is not None, reason=str(unavailable()))]
+pytestmark = [pytest.mark.timeout(3600), pytest.mark.skipif(unavailable() is not None, reason=str(unavailable()))]
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +46,17 @@ def test_it_holds_no_tools_and_no_tests(image: Image) -> None:
     assert [name for name in ("pip", "hatchling", "tests", "pytest") if (packages / name).exists()] == []
     assert not list(image.root.glob("usr/bin/*gcc*"))
     assert len(list((packages / "consumer/sample_schemas").glob("*.avsc"))) == 10
+
+
+def test_it_runs_machine_code(image: Image, tmp_path: Path) -> None:
+    """And says so; the source lies beside it, so that a traceback can quote it."""
+    log = tmp_path / "log"
+
+    with image.running(tmp_path, ["--version"], log) as asked:
+        assert asked.wait(60) == 0, log.read_text()
+
+    assert log.read_text() == f"bluecore-consumer, version {consumer.__version__} (compiled)\n"
+    assert {each.suffix for each in (_packages(image) / "consumer/delivery").glob("engine.*")} == {".py", ".so"}
 
 
 def test_its_bill_of_materials_names_what_is_installed(image: Image) -> None:

@@ -18,6 +18,7 @@ from consumer import __version__
 from consumer.commands.exits import exit_on_error, refuse
 from consumer.commands.options import config_option, load_config
 from consumer.commands.validation.addresses import addresses_of, doubtful_addresses
+from consumer.compiled import is_compiled
 from consumer.config.model import Config, DeliveryConfig
 from consumer.config.secrets import secrets_of
 from consumer.telemetry import logs
@@ -49,6 +50,7 @@ def run(path: Path) -> None:
             log.info(
                 "started",
                 version=__version__,
+                compiled=is_compiled(),
                 telemetry_port=parts.telemetry_port,
                 routes=len(config.routes),
                 addresses=addresses_of(config),
