@@ -339,6 +339,7 @@ def test_schemas_of_a_folder_of_ones_own_are_registered(tmp_path: Path) -> None:
             "schemas", "register", "--config", written(tmp_path, schema_registry={"url": url}), "--schemas", tmp_path
         )
     assert result.stdout == "registered x.A id 1\n"
+    assert "The subjects are the records' names" in result.stderr, "`check` looks by topic first"
 
 
 def test_unusable_schemas_are_all_named(tmp_path: Path) -> None:

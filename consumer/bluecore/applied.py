@@ -18,12 +18,12 @@ import orjson
 
 from consumer.iso8601 import moment_of
 
-_WANTED: Final[Mapping[str, str]] = {
-    "OPTIN": "SUBSCRIBED",
-    "UNSUBSCRIBE": "UNSUBSCRIBED",
-    "SIGNUP": "PENDING_CONFIRMATION",
+_WANTED: Final[Mapping[str, tuple[str, ...]]] = {
+    "OPTIN": ("SUBSCRIBED",),
+    "UNSUBSCRIBE": ("UNSUBSCRIBED",),
+    "SIGNUP": ("PENDING_CONFIRMATION", "SUBSCRIBED"),
 }
-"""By event, the status that was asked for: of a sign-up, that the customer is asked."""
+"""By event, the status that was asked for, and what is as good: who is to be asked, and has confirmed already."""
 # Tuples, as what an answer has in their place may be anything, and a set takes no list or object.
 _STATUSES: Final = ("SUBSCRIBED", "UNSUBSCRIBED", "PENDING_CONFIRMATION", "NOT_KNOWN")
 _SOURCES: Final = ("integration", "public-api", "upload")
@@ -63,9 +63,9 @@ def _of_consent(asked: dict[str, Any], data: dict[str, Any]) -> Iterator[str]:
     wanted, of_type = _WANTED[asked["state"]["event"]], asked["state"]["message_type"]
     mine = list(_states_of(asked["state"], states))
     if not mine:
-        yield f"Bluecore's answer has no state for {of_type}, which was to be {wanted}"
-    elif all(each.get("status") != wanted for each in mine):
-        yield f"Bluecore has {_described(mine[0])} for {of_type}, which was to be {wanted}"
+        yield f"Bluecore's answer has no state for {of_type}, which was to be {wanted[0]}"
+    elif all(each.get("status") not in wanted for each in mine):
+        yield f"Bluecore has {_described(mine[0])} for {of_type}, which was to be {wanted[0]}"
 
 
 def _of_profile(asked: dict[str, Any], data: dict[str, Any]) -> Iterator[str]:

@@ -71,6 +71,8 @@ class AuthorisedTransport:
         self._clock = clock
         self._sent: dict[int, _Asked] = {}
         self._waiting: list[_Asked] = []
+        self._without: set[str] = set()
+        """The endpoints of which a request found no token, and none has come since."""
 
     @property
     def in_flight(self) -> int:
@@ -93,6 +95,14 @@ class AuthorisedTransport:
         elif self._waiting:
             seconds = min(seconds, _LOOK_SECONDS)
         return [*done, *(each for each in self._transport.wait(seconds) if self._is_over(each))]
+
+    def recovered(self) -> list[str]:
+        """The endpoints that had no token to be shown, and have one again; each is named once."""
+        if not self._without:
+            return []
+        found = [name for name in self._without if self._tokens[name].current() is not None]
+        self._without.difference_update(found)
+        return found
 
     def close(self) -> None:
         self._waiting.clear()
@@ -121,6 +131,7 @@ class AuthorisedTransport:
             if self._goes(asked):
                 continue
             if tokens.failure or waited > _PATIENCE_SECONDS:
+                self._without.add(asked.destination)
                 done.append(Done(asked.ticket, NoTokenError(tokens.reason), waited, asked.destination))
             else:
                 self._waiting.append(asked)

@@ -9,6 +9,11 @@ import click
 from consumer.commands.exits import refuse, registry_errors
 from consumer.commands.options import config_option, load_config, schemas_option
 
+_FOUND_BY = (
+    "The subjects are the records' names. A route whose topic has no subject of its own is checked against its "
+    "`record`, or against the record that is named like its topic or event."
+)
+
 
 @click.group()
 def schemas() -> None:
@@ -19,7 +24,12 @@ def schemas() -> None:
 @config_option
 @schemas_option("the folder of .avsc files; without it, the schemas of the ten event types")
 def register(path: Path, folder: Path | None) -> None:
-    """Registers the schemas under their record names."""
+    """Registers the schemas under their records' names, and not by topic.
+
+    Topics are not asked for: producers who write by topic register `<topic>-value` themselves. `check` and `suggest`
+    find a route's schema by the topic's subject, else by the route's `record`, else by a record's name that is like
+    the topic's or the event's.
+    """
     config = load_config(path)
     from consumer.avro.files import schemas_folder  # noqa: PLC0415
     from consumer.avro.register import register_folder  # noqa: PLC0415
@@ -38,3 +48,5 @@ def register(path: Path, folder: Path | None) -> None:
         registered = register_folder(client, folder or schemas_folder())
     for each in registered:
         click.echo(f"{'registered' if each.new else 'unchanged '} {each.subject} id {each.id}")
+    if registered:
+        click.echo(_FOUND_BY, err=True)

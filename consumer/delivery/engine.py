@@ -125,6 +125,10 @@ class Engine:
         """The answer to the send with this ticket."""
         self._answers.answered(self._outbox.answered(ticket), answer, now)
 
+    def recovered(self, endpoint: str, now: float) -> None:
+        """What kept requests from an endpoint is over, as far as is known: whether it is there is tried at once."""
+        self._answers.recovered(endpoint, now)
+
     def written(self, ticket: int, error: str | None, now: float) -> None:
         """The brokers acknowledged the write or the receipt with this ticket, or (`error`) it failed."""
         if self.receipts is not None and self.receipts.owns(ticket):
@@ -136,7 +140,7 @@ class Engine:
             self._order.written(task, acknowledged=error is None)
         if failure is None or not task.state.active:
             if error is not None or failure is None:
-                self.partitions.orphan_ended(task, settled=False)
+                self.partitions.orphans.ended(task, settled=False)
                 return
             if self.receipts is not None:
                 self.receipts.ended(task, failure.outcome, now)

@@ -141,6 +141,11 @@ class Lanes(Generic[T]):
         """The head of `lane` may go at `until`, in the seconds of the clock that `wake` is given."""
         heapq.heappush(self._waiting, (until, next(self._ties), lane))
 
+    def advance(self, until: float, to: float) -> None:
+        """What was to go at exactly `until` may go at `to`."""
+        self._waiting = [(to if at == until else at, tie, lane) for at, tie, lane in self._waiting]
+        heapq.heapify(self._waiting)
+
     def wake(self, now: float) -> None:
         """Makes the lanes ready whose wait has ended."""
         waiting = self._waiting

@@ -53,6 +53,10 @@ class ProbeGate:
             self._probes = 0
             self.release_probe(task, now)
 
+    def hurry(self, now: float) -> None:
+        """What it was opened for may be over: the next probe goes at once, and waits begin anew."""
+        self._probes, self._probe_at = 0, now
+
     def may_pass(self, now: float) -> bool:
         """Closed, or open with a probe due."""
         return not self.open or (self._probe is None and now >= self._probe_at)

@@ -39,11 +39,13 @@ class WatchPolicy:
     Attributes:
         interval: while all is well.
         confirm: after a topic was found missing for the first time: a new one is not known to every broker at once.
-        longest: while no broker answers; it doubles up to this.
+        again: after a round that failed: the answers of the last one are old already. It doubles up to `longest`.
+        longest: while no broker answers.
     """
 
     interval: float = 10.0
     confirm: float = 1.0
+    again: float = 1.0
     longest: float = 60.0
 
     def wait(self, failures: int, *, unsure: bool) -> float:
@@ -54,7 +56,7 @@ class WatchPolicy:
             unsure: whether a missing topic is to be confirmed.
         """
         if failures:
-            return min(self.longest, self.interval * 2.0 ** min(failures - 1, 16))
+            return min(self.longest, self.again * 2.0 ** min(failures - 1, 16))
         return self.confirm if unsure else self.interval
 
 

@@ -13,6 +13,7 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from consumer.avro.subjects import Subjects
+from consumer.bluecore.authorised import AuthorisedTransport
 from consumer.bluecore.client import BluecoreClient
 from consumer.clock import SystemClock
 from consumer.config.addresses import address
@@ -137,8 +138,8 @@ def assembled(config: Config) -> Iterator[Assembled]:
             by_own_time=routes.reads_event_times,
             tokens=tokens,
         )
-        client = BluecoreClient(endpoints, transport(config), metrics)
-
+        carrier = transport(config)
+        client = BluecoreClient(endpoints, carrier, metrics)
         checked = stack.enter_context(verified(client, config, metrics, clock))
 
         def source(listener: Service) -> KafkaSource:
@@ -160,6 +161,7 @@ def assembled(config: Config) -> Iterator[Assembled]:
             drain_seconds=config.delivery.drain_seconds,
             is_paused=partial(is_paused, config.routes),
             destinations_of=partial(destinations_of, config),
+            recovered=carrier.recovered if isinstance(carrier, AuthorisedTransport) else tuple,
         )
         tell_held_back(config, health, metrics, routes.recipients)
         yield Assembled(service, reporter, server.port)

@@ -54,6 +54,7 @@ class Service:
         drain_seconds: float,
         is_paused: Callable[[str], bool] = lambda _: False,
         destinations_of: Callable[[str], TopicDestinations] = lambda _: ANYWHERE,
+        recovered: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self._engine = engine
         self._intake = intake
@@ -66,6 +67,7 @@ class Service:
         self._is_paused = is_paused
         self._destinations_of = destinations_of
         self._drain_seconds = drain_seconds
+        self._recovered = recovered
         self.wake_at = 0.0
         """When the next step is due even if nothing arrives, in seconds since the epoch."""
         self._poll_at = 0.0
@@ -100,7 +102,8 @@ class Service:
         longest = max(0.0, min(_BUSY_SECONDS if busy else _IDLE_SECONDS, self.wake_at - self._clock.now()))
         if busy:
             enter("waiting")
-            self._collect(longest)
+        # While nothing is in flight, it is only looked at what Bluecore has closed.
+        self._collect(longest if busy else 0)
         enter("polling" if busy else self._report.resting)
         records = self._wanted(self._read(0 if busy else longest, busy=bool(busy)))
         self._collect_writes()
@@ -113,6 +116,8 @@ class Service:
         for record, mapped in self._intake.translate(records, now):
             self._report.mapped(record, mapped, now)
             self._engine.take(record, mapped, now)
+        for name in self._recovered():
+            self._engine.recovered(name, now)
         self._act(now)
         if not self._source.committing and (commits := self._engine.partitions.commits.due(now)):
             enter("committing")

@@ -33,6 +33,7 @@ def state(status: str, **more: Any) -> dict[str, Any]:
         (consent(), stored(state("SUBSCRIBED"))),
         (consent("UNSUBSCRIBE"), stored(state("UNSUBSCRIBED"))),
         (consent("SIGNUP"), stored(state("PENDING_CONFIRMATION"))),
+        (consent("SIGNUP"), stored(state("SUBSCRIBED"))),
         (consent(), stored(state("SUBSCRIBED"), state("UNSUBSCRIBED", message_type="TRANSACTIONAL"))),
         (
             consent(channel_identifier="12345"),
@@ -51,7 +52,7 @@ def state(status: str, **more: Any) -> dict[str, Any]:
     ],
 )  # fmt: skip
 def test_what_is_stored_as_it_was_sent_is_applied(sent: bytes, answered: bytes) -> None:
-    """Bluecore writes addresses in lower case; a sign-up is applied once the customer is asked."""
+    """Bluecore writes addresses in lower case; a sign-up is applied once the customer is asked, or has confirmed."""
     assert not unapplied(sent, answered)
 
 
@@ -60,7 +61,8 @@ def test_what_is_stored_as_it_was_sent_is_applied(sent: bytes, answered: bytes) 
     [
         (consent(), stored(state("UNSUBSCRIBED")), f"UNSUBSCRIBED since {THEN} by public-api for MARKETING"),
         (consent("UNSUBSCRIBE"), stored(state("SUBSCRIBED")), "which was to be UNSUBSCRIBED"),
-        (consent("SIGNUP"), stored(state("SUBSCRIBED")), "which was to be PENDING_CONFIRMATION"),
+        (consent("SIGNUP"), stored(state("UNSUBSCRIBED")), "which was to be PENDING_CONFIRMATION"),
+        (consent(), stored(state("PENDING_CONFIRMATION")), "which was to be SUBSCRIBED"),
         (consent(), stored(state("NOT_KNOWN")), "Bluecore has NOT_KNOWN"),
         (consent(), stored(state("jane@example.com")), "a status that is not documented"),
         (consent(), stored({"message_type": "MARKETING"}), "Bluecore has no status"),

@@ -126,6 +126,20 @@ def test_a_token_service_that_is_away_is_told_at_once() -> None:
     assert (played.wire.went, played.transport.in_flight) == ([], 0)
 
 
+def test_an_endpoint_has_recovered_once_there_is_a_token_for_it_again() -> None:
+    """It is named once for each time that a request found none."""
+    played = Played()
+    played.service.failure = "no access token: it answers 503"
+    assert played.transport.recovered() == [], "it has missed none yet"
+    for _ in range(2):
+        played.send()
+        played.transport.wait(1)
+        assert played.transport.recovered() == []
+        played.service.tokens = [Token("one", 1e9)]
+        assert [played.transport.recovered() for _ in range(2)] == [[API], []]
+        played.service.tokens = []
+
+
 def test_one_that_says_nothing_is_waited_for_so_long_and_no_longer() -> None:
     played = Played()
     played.send()

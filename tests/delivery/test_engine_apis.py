@@ -104,6 +104,35 @@ def test_a_token_service_that_is_away_is_an_outage_and_no_events_fault(driver: A
     assert [each.outcome for each in driver.settled] == [Outcome.DELIVERED]
 
 
+def test_an_api_is_probed_as_soon_as_there_is_a_token_for_it_again(driver: Apis) -> None:
+    """By a record that it has turned away, though that was to wait; and by one alone."""
+    for customer in ("jane", "joe", "jim"):
+        driver.take(customer, by("eligibility"))
+    driver.reply_all(silence(NoAnswer.TOKEN))
+    driver.decide()
+    assert driver.sent == []
+
+    driver.engine.recovered("/eligibility", driver.now)
+    driver.decide()
+    ((probe, _),) = driver.sent
+    driver.reply(probe)
+    assert len(driver.sent) == 2
+    driver.reply_all()
+    assert {each.outcome for each in driver.settled} == {Outcome.DELIVERED}
+
+
+def test_what_had_begun_to_wait_for_the_next_probe_goes_too(driver: Apis) -> None:
+    driver.take("jane", by("eligibility"))
+    for _ in range(6):
+        driver.reply_all(silence(NoAnswer.TOKEN))
+        driver.now = driver.engine.endpoints["/eligibility"].gates.probe_at
+        driver.decide()  # the record is due a little later than the probe
+        if not driver.sent:
+            driver.engine.recovered("/eligibility", driver.now)
+            driver.decide()
+        assert driver.sent == [("shop.orders:0:0", "/eligibility")]
+
+
 def test_what_bluecore_has_stored_otherwise_is_told_and_never_delivered(driver: Apis) -> None:
     driver.take("jane", by("eligibility"))
     driver.reply_all(NOT_APPLIED)

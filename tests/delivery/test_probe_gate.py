@@ -47,6 +47,21 @@ def test_hours_of_outage_keep_the_longest_wait(gate: ProbeGate) -> None:
     assert NOW + 30 <= gate.probe_at <= NOW + 60
 
 
+def test_a_gate_that_is_hurried_probes_at_once_and_its_waits_begin_anew(gate: ProbeGate) -> None:
+    """As when there is a token again that there was not; a probe that is on its way stays the only one."""
+    now = 0.0
+    for task in range(1, 8):
+        gate.trip(task, now, "away")
+        now = gate.probe_at
+        gate.probing(task + 1)
+    gate.hurry(now)
+    assert not gate.may_pass(now), "the probe is on its way"
+    gate.trip(8, now, "away")
+    assert gate.probe_at - now <= 1, "the first wait again"
+    gate.hurry(now)
+    assert gate.may_pass(now)
+
+
 def test_a_probe_that_says_nothing_makes_room_for_the_next(gate: ProbeGate) -> None:
     gate.trip(1, NOW, "http_503")
     due = probe(gate, 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -20,6 +20,7 @@ from tests.support.waiting import eventually
 
 CLIENT_ID, SECRET = "shop-client", "s3cret-of-the-shop"
 ROUNDS = 40
+LONG_WAITS = {"initial_seconds": 3600, "max_seconds": 3600}
 
 pytestmark = pytest.mark.parametrize("broker", ["embedded"], indirect=True)
 
@@ -32,7 +33,11 @@ def bluecore() -> Iterator[Running]:
 
 
 def service(
-    pipeline: Pipeline, bluecore: Running, routes: list[dict[str, Any]], secret: str = SECRET
+    pipeline: Pipeline,
+    bluecore: Running,
+    routes: list[dict[str, Any]],
+    secret: str = SECRET,
+    breaker: Mapping[str, float] | None = None,
 ) -> ServiceProcess:
     rest_api = {
         "url": bluecore.rest_url,
@@ -43,7 +48,7 @@ def service(
     return pipeline.service(
         routes,
         bluecore={"url": bluecore.api_url, "api_key": "", "rest_api": rest_api},
-        delivery={"breaker": {"initial_seconds": 0.2, "max_seconds": 0.5}},
+        delivery={"breaker": breaker or {"initial_seconds": 0.2, "max_seconds": 0.5}},
         receipts={"topic": f"{pipeline.group}.receipts"},
     )
 
@@ -117,6 +122,17 @@ def test_a_token_that_ends_and_one_that_is_taken_away_cost_no_event(pipeline: Pi
         assert len(arrived(bluecore, "eligibility")) == 60
         assert not running.logs("error")
     assert pipeline.failed(pipeline.dead_letter_topic) == []
+
+
+def test_what_waited_for_a_token_goes_as_soon_as_there_is_one(pipeline: Pipeline, bluecore: Running) -> None:
+    """The breaker's own wait would be an hour."""
+    topic = pipeline.broker.topic(1)
+    bluecore.sandbox.faults.apply(make_plan({"apis": {"token": {"outage": {"seconds": 3600}}}}))
+    with service(pipeline, bluecore, by_both(topic)[1:], breaker=LONG_WAITS) as running:
+        produce(pipeline, topic, 1)
+        eventually(lambda: said(running, "event", "Bluecore is unavailable"), 60, "the outage to be told")
+        bluecore.sandbox.faults.clear()
+        eventually(lambda: arrived(bluecore, "eligibility"), 60, "the consent")
 
 
 def test_a_wrong_secret_is_an_outage_that_says_what_to_do(pipeline: Pipeline, bluecore: Running) -> None:

@@ -96,7 +96,7 @@ def test_rounds_grow_rare_while_no_broker_answers(brokers: Brokers, watch: Clust
     before = watch.view
     brokers.error = KafkaException(KafkaError(KafkaError._TRANSPORT))  # noqa: SLF001 - confluent-kafka's public name
     with capture_logs() as logs:
-        assert [watch.round() for _ in range(5)] == [10, 20, 40, 60, 60]
+        assert [watch.round() for _ in range(8)] == [1, 2, 4, 8, 16, 32, 60, 60]
     assert watch.view is before
     assert [line["log_level"] for line in logs] == ["warning"]
 

@@ -25,6 +25,7 @@ from consumer.suggestions import nearest
 
 _VALUE = "-value"
 _KEY = "-key"
+_SHOWN = 3
 _FULL_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 _KINDS = {"JSON": "JSON Schema", "PROTOBUF": "Protobuf"}
 _INSTEAD = "let the producer write Avro, or leave these records out of the route"
@@ -119,9 +120,15 @@ class RegistrySchemas:
             )
         wanted = f"{_topic(route)}{_VALUE}"
         what = f"the registry has no subject {wanted}, nor one with a record's name like the topic's or the event's"
-        advice = "correct the topic, name the `record`, or give its schemas with --schemas"
+        advice = f"correct the topic, {self._named_record()}, or give its schemas with --schemas"
         near = nearest(wanted, self._subjects)
         return SearchResult(missing=f"{what}: {advice}", nearest=near and near.removesuffix(_VALUE), expected=True)
+
+    def _named_record(self) -> str:
+        """The way of those subjects that are named like records alone, as `schemas register` names them."""
+        names = [each for each in self._subjects if "." in each and _FULL_NAME.fullmatch(each)]
+        shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
+        return f"name the `record` ({shown})" if names else "name the `record`"
 
     def _read_subject(self, subject: str) -> _Read:
         read: list[tuple[str, AvroSchema]] = []

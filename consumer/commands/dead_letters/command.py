@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -59,11 +60,19 @@ def show_letter(path: Path, offset: int | None, **selection: Any) -> None:
 @config_option
 @selection_options
 @click.option("--dry-run", is_flag=True, help="only say what would be replayed")
+@click.option("--yes", is_flag=True, help="replay without a question, as in a pipe")
 @_RATE
-def replay_letters(path: Path, dry_run: bool, rate: float, **selection: Any) -> None:  # noqa: FBT001 - click's options
+def replay_letters(
+    path: Path,
+    dry_run: bool,  # noqa: FBT001 - click's option
+    yes: bool,  # noqa: FBT001 - click's option
+    rate: float,
+    **selection: Any,
+) -> None:
     """Sends a selection through its routes again, as they are now; without options, everything.
 
-    What was replayed before is left out. What the present configuration would refuse again is counted, and stays.
+    On a terminal it says what it would do, and asks. What was replayed before is left out. What the present
+    configuration would refuse again is counted, and stays.
 
     The running instances map what is replayed: roll out a corrected configuration first, or new dead letters arise.
     """
@@ -71,7 +80,8 @@ def replay_letters(path: Path, dry_run: bool, rate: float, **selection: Any) -> 
     from consumer.commands.dead_letters.printing import print_replay  # noqa: PLC0415
 
     with exit_on_error("the replay cannot go on"):
-        print_replay(config, selected(**selection), rate, dry_run=dry_run)
+        # In a pipe nobody is there to be asked, and what would be refused is told all the same.
+        print_replay(config, selected(**selection), rate, dry_run=dry_run, ask=not yes and sys.stdin.isatty())
 
 
 @dead_letters.command("move")

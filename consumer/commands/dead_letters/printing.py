@@ -53,22 +53,47 @@ def print_letter(config: Config, selection: Selection) -> None:
         click.echo(document)
 
 
-def print_replay(config: Config, selection: Selection, rate: float, *, dry_run: bool) -> None:
-    """A bar on stderr if that is a terminal, and then a JSON object; for what is raised, see `replay`."""
+def print_replay(config: Config, selection: Selection, rate: float, *, dry_run: bool, ask: bool) -> None:
+    """A bar on stderr if that is a terminal, and then a JSON object; for what is raised, see `replay`.
+
+    With `ask` it is first said what would be done, and nothing is written without a yes.
+
+    Raises:
+        click.Abort: the answer is no.
+    """
     if not dry_run:
         click.echo(
             "The running instances map what is replayed: roll out a corrected configuration before, not after.",
             err=True,
         )
+    asks = ask and not dry_run
+    if asks:
+        with _bar("looked at") as progress:
+            planned = replay(config, selection, RateLimiter(rate), progress, dry_run=True)
+        _print_warnings(planned.warnings.all())
+        if planned.sent:
+            click.confirm(_question(planned), abort=True, err=True)
     with _bar("would be replayed" if dry_run else "replayed") as progress:
         result = replay(config, selection, RateLimiter(rate), progress, dry_run=dry_run)
     warnings = result.warnings.all()
+    if not asks:
+        _print_warnings(warnings)
+    click.echo(orjson.dumps(_summary(result, warnings, dry_run=dry_run)))
+
+
+def _print_warnings(warnings: Iterable[Refusal]) -> None:
     for each in warnings:
         place = "{}:{}".format(*each.first)
         click.echo(
             f"{each.count:,} x {each.event}, {each.field}: {each.message} Such as the letter {place}.", err=True
         )
-    click.echo(orjson.dumps(_summary(result, warnings, dry_run=dry_run)))
+
+
+def _question(planned: ReplayResult) -> str:
+    failing = sum(planned.refused.values())
+    left = f" {failing:,} would fail again and stay." if failing else ""
+    refused = " Bluecore would refuse or ignore what is said above." if planned.warnings.all() else ""
+    return f"{planned.sent:,} of {planned.selected:,} letters can go again.{left}{refused} Replay them?"
 
 
 def print_move(config: Config, destination: str, rate: float, *, dry_run: bool) -> None:

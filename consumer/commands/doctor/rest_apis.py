@@ -31,7 +31,7 @@ _WRITES: Final = {"customers": "customers:write", "eligibility": "eligibility:wr
 
 
 def check_addresses(config: Config) -> Iterator[Finding]:
-    """Warns of a trial that is half real, and of secrets in the clear; nothing where all go the same way."""
+    """Warns of a trial that is half real, and of what goes out in the clear."""
     for doubtful in doubtful_addresses(config):
         told, _, advice = doubtful.message.rpartition(": ")
         yield warning(doubtful.key, told, advice)

@@ -46,6 +46,7 @@ def _page(rehearsal: Rehearsal, config: Config, occasion: Occasion) -> Element:
         _loads(rehearsal, config),
         _routes(rehearsal, several=several),
         _profiles(rehearsal),
+        _hints(rehearsal),
         _problems(rehearsal),
     )
     return _element(
@@ -168,6 +169,11 @@ def _profiles(rehearsal: Rehearsal) -> Iterator[Element]:
             "their events reach no profile until something does: an identify event, or link_identities in a route "
             "whose records have both.",
         )
+
+
+def _hints(rehearsal: Rehearsal) -> Iterator[Element]:
+    if lines := [each.in_words() for each in rehearsal.hints.told()]:
+        yield from _listed("What may be meant otherwise", lines)
 
 
 def _problems(rehearsal: Rehearsal) -> Iterator[Element]:

@@ -17,6 +17,7 @@ from consumer.commands.preview.translation import (
 )
 from consumer.commands.rehearse.customers import Customers
 from consumer.commands.rehearse.decoded_once import DecodedOnce
+from consumer.commands.rehearse.hinting import RouteHints
 from consumer.commands.rehearse.tally import RowKey, Span, Tally
 from consumer.config.destinations import UNNAMED
 from consumer.config.model import Config
@@ -36,7 +37,7 @@ _OF_THE_OTHER_KIND: Final = (Skip("records"), Skip("tombstone"))
 
 
 class Rehearsal:
-    """Counts what would become of records. Its state: the tally and what is known of customers.
+    """Counts what would become of records. Its state: the tally, what is known of customers, and values.
 
     `now_ms`: the time that ages are counted to, ms since the epoch.
     """
@@ -44,6 +45,7 @@ class Rehearsal:
     def __init__(self, config: Config, schemas: SchemaCache | None, now_ms: int, *, show_values: bool) -> None:
         self.tally = Tally()
         self.customers = Customers()
+        self.hints = RouteHints()
         self._schemas = schemas
         self.now_ms = now_ms
         self._age = AgeLimit(config.delivery.max_event_age_seconds)
@@ -114,6 +116,7 @@ class Rehearsal:
             row = self.tally.row(RowKey(index, topic, _event_of(outcome), outcome.requests[0].destination))
             # One that is too old now was not when it was written: it is of the topic's pace.
             row.requests += len(outcome.requests)
+            self.hints.see(index, route, topic, outcome)
             if old:
                 what = Reject(Reason.TOO_OLD, Stage.MAP, too_old(self._limit(route)))
                 row.add_refusal(what, record, self._example)

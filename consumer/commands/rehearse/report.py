@@ -55,7 +55,8 @@ def summary(rehearsal: Rehearsal, config: Config) -> dict[str, Any]:
     span = whole_span(tally)
     by_destination = {name: each.as_json() for name, each in paces(tally, config).items()}
     by_api = {name: each.as_json() for name, each in loads(tally, config).items()}
-    more = {"destinations": by_destination, "rest_apis": by_api}
+    hints = [{"route": each.route, "topic": each.topic, "message": each.message} for each in rehearsal.hints.told()]
+    more = {"destinations": by_destination, "rest_apis": by_api, "hints": hints}
     return {
         "read": tally.read,
         "first_timestamp_ms": span.first_ms,
@@ -106,6 +107,7 @@ def sentences(rehearsal: Rehearsal, config: Config) -> Iterator[str]:
             f"{customers.unlinked:,}{more} ids are no e-mail, and no identify in these records links them: "
             "their events reach no profile until one does (`link_identities`)"
         )
+    yield from (f"hint: {each.in_words()}" for each in rehearsal.hints.told())
     for topic, span in tally.spans.items():
         if span.seconds >= 1:
             yield f"{topic}: its records are of {spelt(span.seconds)}"

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from consumer.config.addresses import address
+from consumer.config.destinations import BluecoreConfig
 from consumer.config.endpoints import section_of
 from consumer.config.findings import Finding
 from consumer.config.model import Config
@@ -29,21 +30,33 @@ def addresses_of(config: Config) -> dict[str, str]:
 
 
 def doubtful_addresses(config: Config) -> Iterator[Finding]:
-    """What is to be said of the addresses of REST APIs: elsewhere than the Events API's, or secrets in the clear.
+    """What is to be said of addresses: REST APIs elsewhere than the Events API, and what goes out in the clear.
 
-    Nothing of it is refused: a proxy of one's own may stand before one of them alone.
+    Nothing of it is refused: a proxy of one's own may stand before one of them alone, and a sandbox within a cluster
+    has no certificate.
     """
     for name, each in config.endpoints.items():
         section, events = section_of(name), each.url
+        yield from _in_the_clear(f"{section}.url", events, _shown_to(each))
         rest = each.rest_api
         if rest is None:
             continue
         for key, url in (("rest_api.url", rest.url), ("rest_api.token_url", rest.token_url)):
             if _is_bluecores(url) != _is_bluecores(events):
                 yield Finding(f"{section}.{key}", _half(section, url, events))
-            if urlsplit(url).scheme == "http" and not _is_loopback(url):
-                told = f"is http://, so that {_SHOWN[key]} goes over the network in the clear: begin it with https://"
-                yield Finding(f"{section}.{key}", told)
+            yield from _in_the_clear(f"{section}.{key}", url, _SHOWN[key])
+
+
+def _shown_to(events: BluecoreConfig) -> str:
+    """What an address is shown that nobody else is to read; empty: nothing, as of a trial."""
+    if events.api_key.get_secret_value():
+        return "the API key"
+    return "what customers do" if _is_bluecores(events.url) else ""
+
+
+def _in_the_clear(key: str, url: str, shown: str) -> Iterator[Finding]:
+    if shown and urlsplit(url).scheme == "http" and not _is_loopback(url):
+        yield Finding(key, f"is http://, so that {shown} goes over the network in the clear: begin it with https://")
 
 
 def _half(section: str, url: str, events: str) -> str:

@@ -118,6 +118,20 @@ def test_what_is_missing_is_told_with_the_nearest_that_exists(
     assert (result.choices, result.nearest, result.expected) == ((), nearest, True)
 
 
+def test_records_that_may_be_named_are_told_of(client: RegistryClient) -> None:
+    """As `schemas register` registers them: under names of records, which say nothing of topics."""
+    records = [{**REFUND, "name": f"com.shop.Refund{letter}"} for letter in "ABCD"]
+    subjects = {each["name"]: each for each in records} | {"other-value": CONSENT}
+    assert (
+        "name the `record` (com.shop.RefundA, com.shop.RefundB, com.shop.RefundC, …)"
+        in found(client, subjects).missing
+    )
+
+
+def test_without_such_records_none_is_named(client: RegistryClient) -> None:
+    assert "name the `record`, or give" in found(client, {"other-value": CONSENT}).missing
+
+
 def registry_of(*versions: Mapping[str, Any]) -> Starlette:
     """A registry whose one subject has these versions: the sandbox's takes none that is not Avro."""
 

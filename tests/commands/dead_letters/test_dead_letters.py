@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import subprocess
 from collections.abc import Iterator
 from typing import Any
@@ -37,6 +39,25 @@ def ask(pipeline: Pipeline, command: str, *options: str) -> list[Any]:
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def at_a_terminal(pipeline: Pipeline, answer: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """A replay by somebody who sits there and gives this answer, should there be a question."""
+    config = str(pipeline.folder / "config.yaml")
+    here, there = pty.openpty()
+    try:
+        os.write(here, f"{answer}\n".encode())
+        return subprocess.run(
+            [*CONSUMER, "dead-letters", "replay", "--config", config, *options],
+            stdin=there,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        os.close(here)
+        os.close(there)
 
 
 def failed(pipeline: Pipeline) -> str:
@@ -123,10 +144,32 @@ def test_a_replay_warns_of_what_the_strict_sandbox_would_still_refuse(pipeline: 
     with pipeline.service([{"topic": topic, "event": "search", "fields": fields}]) as service:
         service.wait_ready()
         (planned,) = ask(pipeline, "replay", "--dry-run")
+        refused = at_a_terminal(pipeline, "n")
         assert service.terminate() == 0
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "Bluecore would refuse or ignore what is said above. Replay them?" in refused.stderr
+    assert refused.stderr.count("No identify event has linked") == 1
+    assert pipeline.failed(pipeline.retry_topic) == []
     (warning,) = planned["bluecore_would_refuse"]
     assert (planned["would_replay"], warning["count"], warning["silently"]) == (1, 1, True)
     assert warning["message"].startswith("No identify event has linked this id to an e-mail")
+
+
+@pytest.mark.parametrize(("options", "asked"), [((), True), (("--yes",), False), (("--dry-run",), False)])
+def test_on_a_terminal_a_replay_asks(pipeline: Pipeline, options: tuple[str, ...], *, asked: bool) -> None:
+    failed(pipeline)
+    done = at_a_terminal(pipeline, "y", *options, "--reason", "rejected")
+    assert done.returncode == 0, done.stderr
+    assert ("1 of 1 letters can go again. Replay them?" in done.stderr) is asked
+    said = json.loads(done.stdout)
+    assert said["would_replay" if "--dry-run" in options else "replayed"] == 1
+
+
+def test_there_is_no_question_where_nothing_can_go_again(pipeline: Pipeline) -> None:
+    failed(pipeline)
+    done = at_a_terminal(pipeline, "n", "--reason", "undecodable")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["replayed"] == 0
 
 
 def test_a_letter_of_an_unknown_schema_is_delivered_as_soon_as_the_registry_knows_it(pipeline: Pipeline) -> None:

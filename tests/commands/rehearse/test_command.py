@@ -220,6 +220,19 @@ def test_how_often_a_new_attribute_is_filled_is_told(broker: Broker, shop: Shop,
     assert summary["new_attributes"] == {"last_search": {"filled": 2, "share": 0.5, "types": ["text"]}}
 
 
+def test_values_that_look_like_times_are_told(broker: Broker, shop: Shop, tmp_path: Path) -> None:
+    """By the first records of the route, which no schema could say."""
+    topic = broker.topic(1)
+    event = shop.encode("search", usual("jane@example.com") | {"search_term": "1700000000"})
+    broker.produce(topic, [Message(b"k", event)] * 2)
+    attributes = {"seen": {"path": "search_term", "as": "number"}, "term": "search_term"}
+    route = {"topic": topic, "event": "customer_patch", "attributes": attributes}
+    _, summary = lines(command("--config", settings(tmp_path, broker, shop, [route])))
+    (hint,) = summary["hints"]
+    assert (hint["route"], hint["topic"]) == (0, topic)
+    assert hint["message"].startswith("attributes.seen: its values may be seconds since 1970: if they are, write")
+
+
 def test_a_schema_of_another_topic_s_subject_is_told(broker: Broker, shop: Shop, tmp_path: Path) -> None:
     """By the sentence that the service logs."""
     topic = broker.topic(1)

@@ -15,7 +15,7 @@ from consumer.commands.rehearse.page import write_page
 from consumer.commands.rehearse.rehearsal import Rehearsal
 from consumer.commands.rehearse.tally import Row, RowKey, Span
 from consumer.config.model import Config
-from consumer.records import Partition, Reason, Record, Reject, Stage
+from consumer.records import EventRequest, Partition, Reason, Record, Reject, Send, Stage
 from tests.support.configs import SOUND
 
 LONG = "shop.a-topic-with-a-name-that-no-phone-can-show-in-one-line-of-its-screen.v1"
@@ -36,6 +36,8 @@ def rehearsal() -> Rehearsal:
     made.tally.spans[LONG] = Span(0, 1_500_000)
     made.tally.read = 2_000
     made.tally.problems["shop.carts"] = "no such topic"
+    cents = EventRequest("purchase", b'{"properties": {"token": "***", "total": 90240}}', "jane")
+    made.hints.see(0, CONFIG.routes[0], CONFIG.routes[0].topic or "", Send((cents,)))
     made.customers.attributes["tier"] = Attribute(filled=30, types={"text"}, rows={0: row})
     return made
 
@@ -65,6 +67,8 @@ def test_it_says_what_was_counted(opened: WebDriver) -> None:
     ]
     assert shown(opened, "td") == ["tier", "text", "75 %"]
     assert "shop.carts: no such topic" in shown(opened, "li")
+    (hint,) = (each for each in shown(opened, "li") if "if they are cents" in each)
+    assert hint.startswith(f"routes[0], {CONFIG.routes[0].topic}: fields.total: ")
 
 
 def test_a_paused_route_is_told_to_be_one(rehearsal: Rehearsal, tmp_path: Path) -> None:
@@ -92,7 +96,7 @@ def test_each_destination_has_its_pace_beside_its_limit(rehearsal: Rehearsal, tm
 
 
 def test_a_message_is_text_whatever_it_holds(opened: WebDriver) -> None:
-    (refusal, _) = shown(opened, "li")
+    refusal, *_ = shown(opened, "li")
     assert refusal == f"250 a value is not what it has to be: total: must be a number <b>or</b> text {LONG}[0]@0"
 
 

@@ -1,4 +1,4 @@
-"""A trial whose REST APIs would be the real ones is told, for each destination; so are secrets in the clear."""
+"""A trial whose REST APIs would be the real ones is told, for each destination; so is what goes out in the clear."""
 
 from __future__ import annotations
 
@@ -68,6 +68,46 @@ def test_a_secret_in_the_clear_is_told() -> None:
     found = told(config({"url": "http://sandbox:8090/api/track/mobile/v1"}, rest))
     assert list(found) == [TOKEN_URL]
     assert "the client's secret goes over the network in the clear" in found[TOKEN_URL]
+
+
+@pytest.mark.parametrize(
+    ("events", "exposed"),
+    [
+        ({"url": "http://gateway.example.com/e", "api_key": "k"}, "the API key"),
+        ({"url": "http://10.0.0.7:8090/e", "api_key": "k"}, "the API key"),
+        ({"url": "http://api.bluecore.app/api/track/mobile/v1"}, "what customers do"),
+    ],
+)
+def test_what_goes_to_the_events_api_in_the_clear_is_told(events: dict[str, Any], exposed: str) -> None:
+    found = told(config(events, None))
+    assert list(found) == ["bluecore.url"]
+    assert f"{exposed} goes over the network in the clear: begin it with https://" in found["bluecore.url"]
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        {"url": "https://gateway.example.com/e", "api_key": "k"},
+        {"url": "http://127.0.0.1:8090/e", "api_key": "k"},
+        {"url": "http://[::1]:8090/e", "api_key": "k"},
+        {"url": "http://localhost:8090/e", "api_key": "k"},
+        {"url": "http://sandbox:8090/e"},
+        {"url": "http://sandbox:8090/e", "api_key": ""},
+    ],
+)
+def test_nothing_is_said_of_what_stays_here_or_shows_no_secret(events: dict[str, Any]) -> None:
+    assert told(config(events, None)) == {}
+
+
+def test_a_destination_that_inherits_a_key_is_told_too() -> None:
+    """It does only where the address is the same."""
+    base = {"url": "http://gateway/e", "api_key": "k"}
+    found = told(
+        config(
+            base, None, destinations={"acme": {"namespace": "a"}, "zeta": {"namespace": "z", "url": EVENTS["url"]}}
+        )
+    )
+    assert list(found) == ["bluecore.url", "destinations.acme.url"]
 
 
 def test_addresses_are_named_by_their_keys() -> None:
