@@ -127,9 +127,12 @@ def test_the_first_round_is_at_once_and_new_partitions_begin_another(brokers: Br
     assert len(brokers.asked) == 2
 
 
-def test_a_mistake_of_ours_does_not_end_the_thread(brokers: Brokers, running: ClusterWatch) -> None:
+@pytest.mark.parametrize("mistake", [LookupError("no such thing"), TypeError("nothing to count")])
+def test_a_mistake_of_ours_does_not_end_the_thread(
+    brokers: Brokers, running: ClusterWatch, mistake: Exception
+) -> None:
     eventually(lambda: len(running.view.ends) == 2, 10, "the first answers")
-    brokers.error = LookupError("no such thing")
+    brokers.error = mistake
     running.follow(frozenset({Partition(ORDERS, 0)}))
     assert brokers.failed.wait(10)
     brokers.error = None
