@@ -167,8 +167,10 @@ class Driver:
         return {settlement.record.offset: settlement.outcome for settlement in self.settled}
 
     def at_rest(self) -> bool:
-        """Nothing is counted as taken or in flight any more."""
+        """Nothing is counted as taken, waiting, held or in flight any more."""
         buffer, endpoints = self.engine.partitions.buffer, self.engine.endpoints.values()
         budgets = (buffer.memory, buffer.redelivery_memory, *(each.memory for each in endpoints))
         taken = any(budget.records or budget.bytes for budget in budgets)
-        return not taken and not self.engine.requests_in_flight
+        mixed = any(each.mixed for each in endpoints)
+        held = any(each.held_lanes for each in self.engine.partitions.states)
+        return not (taken or mixed or held or self.engine.requests_in_flight)

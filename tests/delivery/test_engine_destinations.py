@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from consumer.delivery.concurrency import ConcurrencyPolicy
 from consumer.delivery.endpoint import PATIENCE_SECONDS
 from consumer.delivery.marks import MOVED, mark_headers
 from consumer.delivery.parking import Parked, ParkedKeys
@@ -86,6 +87,27 @@ def test_a_section_that_is_not_configured_asks_for_no_records() -> None:
     assert driver.engine.fetch_demand == 0, "a round is ready for each that there is"
 
 
+class TestReading:
+    """Records are read for those that take some; here enough is ready for `zeta`."""
+
+    @pytest.fixture
+    def driver(self) -> Brands:
+        driver = Brands(replace(BRANDS, rates={"acme": None, "zeta": None}, concurrency=ConcurrencyPolicy(maximum=2)))
+        for number in range(10):
+            driver.take(f"customer {number}", to("zeta"), partition=ZETA)
+        assert driver.engine.fetch_demand == 4, "two rounds, for acme"
+        return driver
+
+    def test_for_none_that_is_away(self, driver: Brands) -> None:
+        driver.put_down("acme")
+        assert driver.engine.fetch_demand == 0
+
+    def test_for_none_that_fills_its_share_of_the_memory(self, driver: Brands) -> None:
+        for _ in range(40):
+            driver.take("jane", to("acme"), partition=ACME)
+        assert driver.engine.fetch_demand == 0
+
+
 def test_each_has_a_rate_of_its_own() -> None:
     driver = Brands(replace(BRANDS, rates={"": None, "acme": 1, "zeta": 3}))
     for number in range(5):
@@ -121,6 +143,18 @@ def test_the_place_of_a_record_for_two_is_kept_until_both_have_it(driver: Brands
     driver.reply("shop.orders:0:0:1@zeta")
 
     assert "shop.orders:0:1@acme" in driver.log
+
+
+def test_the_place_of_a_consent_is_kept_until_all_of_its_record_has_ended(driver: Brands) -> None:
+    """A crash sends all of it again: behind no newer consent."""
+    driver.take("jane", CONSENT_AND_PROFILE)
+    driver.reply("shop.orders:0:0:1@zeta")
+    driver.take("jane", to("zeta", event="unsubscribe"))
+    driver.reply("shop.orders:0:0:2@zeta")
+    assert driver.in_flight == ["shop.orders:0:0@acme"]
+
+    driver.reply("shop.orders:0:0@acme")
+    assert driver.in_flight == ["shop.orders:0:1@zeta"]
 
 
 def test_each_share_fails_by_itself_and_says_where_it_goes(driver: Brands) -> None:
@@ -263,8 +297,42 @@ class TestWhileOneIsAway:
 
         assert [task.record.offset for task in written] == [0, 1, 2]
         assert {task.addressee for task in written} == {"acme"}
-        assert {task.attempts for task in written} == {0}
+        assert {task.failure.attempts for task in written if task.failure} == {0}
+        assert [task.failure.message.partition(":")[0] for task in written if task.failure] == [
+            "its destination does not keep up",
+            "an earlier record of this key is in the retry topic",
+            "an earlier record of this key is in the retry topic",
+        ]
         assert driver.commit()[ORDERS].offset == 3
+
+    def test_it_is_looked_at_when_it_has_been_away_for_long_enough(self, driver: Brands) -> None:
+        """Nothing else may happen until then."""
+        driver.put_down("acme", 429)
+        driver.take("jane", to("acme"))
+        assert driver.wake_at == driver.now + PATIENCE_SECONDS
+
+    def test_many_are_set_aside_in_several_rounds_one_at_once_after_the_other(self) -> None:
+        driver = Brands(replace(BRANDS, buffered_records=10_000))
+        driver.put_down("acme", 429)
+        for number in range(301):
+            driver.take(f"jane {number}", to("acme"))
+        driver.wait(PATIENCE_SECONDS)
+        assert len(driver.writes) < 301, "others have their turn between"
+
+        assert driver.wake_at < driver.now + 0.1
+        driver.wait(driver.wake_at - driver.now)
+        assert len(driver.writes) == 301
+
+    def test_a_redelivery_is_not_set_aside_again(self, driver: Brands) -> None:
+        """Also where a pattern of a route takes the retry topic in: it would go round and round."""
+        driver.engine.partitions.assign(RETRY, None, "", destinations=("acme", "zeta"), sets_aside=True)
+        driver.put_down("acme")
+        driver.take("jane", to("acme"), partition=RETRY, past=Redelivery(ORDERS, 7, destination="acme"))
+        driver.take("joe", to("acme"))
+
+        driver.wait(PATIENCE_SECONDS + 1)
+
+        assert [task.record.partition for task in driver.acknowledge()] == [ORDERS]
 
     def test_what_comes_later_of_a_customer_follows_though_it_is_back(self, driver: Brands) -> None:
         driver.put_down("acme")
@@ -323,6 +391,24 @@ class TestWhileOneIsAway:
 
         assert driver.writes
         assert ORDERS not in driver.paused
+
+    def test_what_a_slow_one_can_take_soon_is_left_to_it(self) -> None:
+        driver = Brands(replace(BRANDS, buffered_records=1000))
+        for number in range(210):
+            driver.take(f"jane {number}", to("acme", event="search"))
+
+        assert 50 < len(driver.writes) < 170
+
+    def test_one_that_keeps_up_has_all_of_its_records_however_many_they_were(self) -> None:
+        driver = Brands(replace(BRANDS, buffered_records=10_000))
+        for number in range(700):
+            driver.take(f"jane {number}", to("acme"))
+            driver.reply_all()
+
+        driver.take("jane", to("acme"))
+        driver.take("jane", to("acme"))
+
+        assert not driver.writes
 
     def test_before_too_much_is_parked_what_is_set_aside_is_held_and_no_other(self) -> None:
         """Beyond the bound nothing is known of any key, and no record that order matters for goes anywhere."""
@@ -401,6 +487,17 @@ class TestWhilePartitionsMove:
         assert driver.in_flight == ["shop.orders:0:6@acme"]
         driver.run(lambda _: ACCEPTED)
         assert driver.at_rest()
+
+    def test_so_does_it_where_the_other_share_was_not_on_its_way(self, driver: Brands) -> None:
+        driver.put_down("zeta")
+        driver.take("jane", to("acme", "zeta"), offset=5)
+        driver.reply("shop.orders:0:5@acme")
+
+        self._come_back(driver)
+        driver.take("jane", to("acme", "zeta"), offset=5)
+        driver.take("jane", to("acme"), offset=6)
+
+        assert driver.in_flight == []
 
     def test_so_does_a_consent_whose_share_has_more_to_send(self, driver: Brands) -> None:
         driver.take("jane", CONSENT_AND_PROFILE, offset=5)
@@ -485,6 +582,15 @@ class TestWhilePartitionsMove:
         driver.run(lambda _: ACCEPTED)
 
         assert driver.log.count("shop.orders:0:5:1@zeta") == 1
+
+    def test_what_ends_while_the_partition_leaves_is_settled_and_out_of_the_memory(self, driver: Brands) -> None:
+        driver.take("jane", to("acme", "zeta"), offset=5)
+        driver.engine.partitions.drain([ORDERS])
+        driver.reply("shop.orders:0:5@acme")
+        driver.reply("shop.orders:0:5:1@zeta")
+
+        assert driver.commit()[ORDERS].offset == 6
+        assert driver.at_rest()
 
     def test_what_ends_while_the_partition_leaves_is_remembered_before_its_receipt_is_there(self) -> None:
         driver = Brands(replace(BRANDS, receipts=True))

@@ -64,6 +64,27 @@ def test_each_route_that_refuses_a_record_is_judged() -> None:
     assert driver.commit()[ORDERS].offset == 12
 
 
+def test_what_can_be_decoded_counts_against_what_cannot_though_no_route_can_map_it() -> None:
+    driver = Driver(FLOODS).assign()
+    for number in range(300):
+        driver.take(f"key {number}", MISTYPED if number % 3 else BROKEN)
+
+    driver.run(accept, 3600)
+
+    assert held(driver) == [Route("shop.orders", "purchase", sent=False)]
+
+
+def test_records_that_are_too_old_make_no_flood_of_the_few_that_are_wrong() -> None:
+    driver = Driver(FLOODS).assign()
+    for number in range(100):
+        driver.take(f"key {number}", MISTYPED if number >= 95 else TOO_OLD)
+
+    driver.run(accept, 3600)
+
+    assert held(driver) == []
+    assert Counter(driver.outcomes.values()) == {Outcome.DEAD_LETTER: 100}
+
+
 def test_of_refused_records_too() -> None:
     """A wrong namespace that is answered 400: what was out is held as well, and one probe goes now and then."""
     driver = Driver(FLOODS).assign()
@@ -259,6 +280,46 @@ def test_it_is_remembered_over_a_restart(refused: Reject | None) -> None:
 
     assert after.settled == []
     assert held(after)
+
+
+def test_a_few_dead_letters_are_nothing_to_remember() -> None:
+    driver = Driver(FLOODS).assign()
+    for number in range(3):
+        driver.take(f"key {number}", BROKEN)
+    driver.run(accept, 1)
+
+    commit = driver.commit()[ORDERS]
+
+    assert (commit.offset, commit.metadata) == (3, "")
+
+
+def test_its_end_is_remembered_for_each_partition_of_its_topic() -> None:
+    """Or whoever reads a partition next would hold its good records back."""
+    idle = Partition("shop.orders", 1)
+    driver = Driver(FLOODS).assign(ORDERS, idle)
+    driver.take("key", send("search"), partition=idle)
+    for number in range(15):
+        driver.take(f"key {number}", BROKEN)
+    driver.run(accept, 60)
+    assert driver.commit()[idle].metadata
+
+    for number in range(10):
+        driver.take(f"good {number}")
+    driver.run(accept, 60)
+
+    assert not held(driver)
+    assert driver.commit()[idle].metadata == ""
+
+
+def test_it_is_not_forgotten_for_others_however_many_topics_a_redelivery_may_name() -> None:
+    driver = Driver(FLOODS).assign(ORDERS, RETRY)
+    for number in range(30):
+        driver.take(f"key {number}", BROKEN)
+    for number in range(400):
+        past = Redelivery(Partition(f"topic {number}", 0), number)
+        driver.take(f"other {number}", MISTYPED, partition=RETRY, past=past)
+
+    assert held(driver) == [Route("shop.orders", "", sent=False)]
 
 
 def test_after_a_restart_with_a_right_mapping_all_of_it_is_sent() -> None:

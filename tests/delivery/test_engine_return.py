@@ -192,6 +192,20 @@ def test_a_commit_that_was_set_back_has_its_records_sent_again() -> None:
     assert len(driver.log) == 6
 
 
+def test_a_late_answer_to_a_commit_of_before_it_left_says_nothing_of_what_is_committed() -> None:
+    """Else a commit that somebody sets back afterwards would look like the group's own."""
+    driver = Driver()
+    driver.engine.partitions.assign(ORDERS, 5, "")
+    driver.engine.partitions.commits.acknowledged([ORDERS])
+    driver.take("a", offset=5)
+    driver.reply_all()
+
+    come_back(driver, committed=4)
+    read_again(driver, "b", "a", first=4)
+
+    assert driver.in_flight == ["shop.orders:0:4", "shop.orders:0:5"]
+
+
 def test_what_was_on_its_way_when_the_commit_was_set_back_is_sent_anew_behind_what_is_older(driver: Driver) -> None:
     """Its old answer says nothing, for an older record went after it; a newer one waits for that answer."""
     driver.take("a")
@@ -258,6 +272,20 @@ def test_records_in_memory_whose_topic_is_made_anew_are_delivered(driver: Driver
     assert driver.at_rest()
 
 
+def test_what_was_delivered_of_a_record_says_nothing_of_another_at_its_place(driver: Driver) -> None:
+    """The topic was made anew while the rest of it was on its way."""
+    two = send("purchase", "search")
+    driver.take("a", two)
+    driver.reply("shop.orders:0:0")
+    driver.engine.partitions.forget([ORDERS])
+    driver.engine.partitions.assign(ORDERS, 5, "", start=0)
+    driver.reply("shop.orders:0:0:1", 500)
+
+    driver.take("b", two, offset=0)
+
+    assert driver.in_flight == ["shop.orders:0:0"]
+
+
 def test_records_of_a_deleted_topic_are_delivered_and_none_is_committed(driver: Driver) -> None:
     for number in range(5):
         driver.take(f"key {number}")
@@ -312,3 +340,41 @@ def test_the_map_of_a_commit_says_nothing_of_a_log_that_was_truncated_below_it()
     driver.take("new", offset=1002)
 
     assert driver.log == ["shop.orders:0:1002"]
+
+
+def test_nor_does_what_was_settled_of_it_before() -> None:
+    driver = Driver().assign()
+    driver.take("a")
+    driver.reply_all()
+    driver.engine.partitions.forget([ORDERS])
+    driver.engine.partitions.assign(ORDERS, 3, "", start=0)
+
+    driver.take("new", offset=0)
+
+    assert driver.log == ["shop.orders:0:0", "shop.orders:0:0"]
+
+
+def test_a_map_holds_where_reading_begins_at_its_commit() -> None:
+    driver = Driver()
+    driver.engine.partitions.assign(ORDERS, 1000, encode(1000, OffsetRanges([(1002, 1100)])), start=1000)
+
+    driver.take("a", offset=1000)
+    driver.take("b", offset=1002)
+
+    assert driver.log == ["shop.orders:0:1000"]
+
+
+def test_what_was_delivered_in_part_before_a_topic_was_deleted_is_forgotten(driver: Driver) -> None:
+    """Another of its name has other records."""
+    two = send("purchase", "search")
+    driver.take("a", two)
+    driver.reply("shop.orders:0:0")
+    driver.engine.partitions.drain([ORDERS])
+    driver.reply("shop.orders:0:0:1", 500)
+    come_back(driver)
+    driver.engine.partitions.detach([ORDERS])
+    driver.assign()
+
+    driver.take("b", two, offset=0)
+
+    assert driver.in_flight == ["shop.orders:0:0"]

@@ -101,3 +101,13 @@ def test_a_topic_that_is_gone_needs_no_word_of_the_group(driver: Driver) -> None
     driver.wait(0.1)
 
     assert driver.in_flight == ["shop.orders:0:0"]
+
+
+def test_a_topic_that_is_read_from_its_start_again_is_not_ours_for_longer(driver: Driver) -> None:
+    """It was truncated or made anew, which says nothing of whose it is."""
+    driver.take(offset=7)
+    driver.now = NOW + SECONDS + 1
+
+    driver.take("another", offset=0)
+
+    assert driver.in_flight == ["shop.orders:0:7"]

@@ -123,6 +123,54 @@ def test_who_is_pushed_back_goes_at_half_the_pace_and_becomes_faster_again() -> 
     assert windows.allowance(NOW + 200) > 1
 
 
+def test_however_often_it_is_pushed_back_it_goes_on_at_a_sixty_fourth_of_the_pace() -> None:
+    """Else it would need hours to become as fast again."""
+    windows = QuotaWindows()
+    windows.told("60;w=60")
+    windows.allowance(NOW)
+    for _ in range(20):
+        windows.pushed_back(NOW)
+    windows.take()
+    assert windows.next_at(NOW) == pytest.approx(NOW + 64)
+
+
+def test_who_is_pushed_back_has_no_burst_left() -> None:
+    windows = QuotaWindows()
+    windows.told("80;w=10")
+    windows.allowance(NOW)
+    assert windows.allowance(NOW + 10) == 10
+    windows.pushed_back(NOW + 10)
+    assert windows.allowance(NOW + 10) == 1
+
+
+@pytest.mark.parametrize("policy", ["3;w=1;burst=4;w=60", "4;w=60;burst=3;w=1"])
+def test_each_window_counts_and_the_one_that_is_used_up_says_when_the_next_may_go(policy: str) -> None:
+    """By then one may: a time at which none may would let the loop spin."""
+    windows, now, gone = QuotaWindows(), NOW, 0
+    windows.told(policy)
+    while now < NOW + 59:
+        while windows.allowance(now) >= 1:
+            windows.take()
+            gone += 1
+        assert windows.next_at(now) > now
+        now = windows.next_at(now)
+        assert windows.allowance(now) >= 1
+    assert gone == 4
+
+
+def test_a_request_counts_for_longer_than_its_window_lasts() -> None:
+    """By a twentieth: the endpoint may hear of it later than we have sent it."""
+    windows = QuotaWindows()
+    windows.told("100;w=1;burst=8;w=60")
+    windows.allowance(NOW)
+    later = NOW + 300
+    assert windows.allowance(later) == 8
+    for _ in range(8):
+        windows.take()
+
+    assert [windows.allowance(later + seconds) for seconds in (0, 61, 63)] == [0, 0, 8]
+
+
 def test_without_a_policy_nothing_is_held_back() -> None:
     windows = QuotaWindows()
     windows.told("1000")

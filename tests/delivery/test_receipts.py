@@ -85,6 +85,24 @@ def test_of_what_was_delivered(driver: Receipted) -> None:
     assert driver.at_rest()
 
 
+def test_it_names_the_request_as_bluecore_has_named_it(driver: Receipted) -> None:
+    """By that Bluecore's support finds it."""
+    driver.take("jane")
+    driver.reply("shop.orders:0:0", answer(202)._replace(request_id="req-7"))
+    assert [each.request_id for each in driver.receive()] == ["req-7"]
+
+
+def test_of_what_further_routes_refuse_it_names_the_customer_of_the_record(driver: Receipted) -> None:
+    refused = Reject(Reason.MISSING_FIELD, Stage.MAP, "email: missing", "email", "search", number=1)
+    driver.take("jane", send("purchase", customer="jane@example.com")._replace(refused=(refused,), numbers=(0,)))
+    driver.reply_all()
+    driver.acknowledge()
+    assert [(each.event, each.customer) for each in driver.receive()] == [
+        ("purchase", "jane@example.com"),
+        ("search", "jane@example.com"),
+    ]
+
+
 def test_of_each_event_where_every_route_refuses_the_record(driver: Receipted) -> None:
     """Each under the key that its request would have had, with its own reason."""
     refused = (
@@ -214,6 +232,44 @@ def test_one_that_is_not_taken_is_written_again_and_again(driver: Receipted) -> 
     assert receipts.error == ""
 
 
+def test_many_that_fail_together_are_one_failure_of_the_brokers(driver: Receipted) -> None:
+    """The wait grows with the failures: by one for each it would be half a minute at once."""
+    for number in range(20):
+        driver.take(f"customer {number}")
+        driver.reply_all()
+    driver.receive("no leader")
+    driver.wait(1)
+
+    assert len(driver.out) == 20
+
+
+def test_after_one_that_was_taken_the_wait_is_short_again(driver: Receipted) -> None:
+    driver.take("jane")
+    driver.reply_all()
+    for _ in range(8):
+        driver.receive("no leader")
+        driver.wait(60)
+    driver.receive()
+
+    driver.take("jane")
+    driver.reply_all()
+    driver.receive("no leader")
+
+    assert driver.wake_at <= driver.now + 1
+
+
+def test_one_that_waits_in_two_lanes_behind_the_same_record_ends_once(driver: Receipted) -> None:
+    for _ in range(2):
+        driver.take("jane", BOTH)
+    for _ in range(4):
+        driver.reply_all()
+    for ticket in sorted(driver.out, key=lambda each: driver.out[each].idempotency_key, reverse=True):
+        driver.engine.written(ticket, None, driver.now)
+
+    assert driver.committed() == 2
+    assert driver.at_rest()
+
+
 @pytest.mark.parametrize("kind", ["optin", "purchase"])
 def test_records_of_a_key_are_settled_in_their_order(driver: Receipted, kind: str) -> None:
     """Else a crash in between would send the older one again, and not the newer."""
@@ -326,6 +382,45 @@ def test_what_was_delivered_is_not_sent_again_because_its_receipt_was_late(
     assert driver.at_rest()
 
 
+def test_a_partition_that_is_back_waits_for_the_receipts_of_before_too(driver: Receipted) -> None:
+    driver.take("jane")
+    driver.reply_all()
+    lost(driver)
+    driver.assign()
+    driver.take("jane", offset=0)
+    assert driver.engine.partitions.outstanding([ORDERS]) == 1
+
+    driver.receive()
+    assert driver.engine.partitions.outstanding([ORDERS]) == 0
+
+
+@pytest.mark.parametrize("mapped", [send("purchase"), BOTH], ids=["whole", "half"])
+def test_another_record_at_the_same_place_is_sent(driver: Receipted, mapped: Mapped) -> None:
+    """As after a topic was made anew, before anybody has told."""
+    driver.take("jane", mapped)
+    first = driver.in_flight
+    driver.reply_all()
+    lost(driver)
+    driver.assign()
+
+    driver.take("jane", mapped, offset=0, value=b"another")
+
+    assert driver.in_flight[-1:] == first
+
+
+def test_a_consent_whose_receipt_is_late_ends_no_other_consent_of_its_record(driver: Receipted) -> None:
+    mapped = send("optin", "unsubscribe", "purchase")
+    driver.take("jane", mapped)
+    driver.reply("shop.orders:0:0")
+    lost(driver)
+    driver.reply("shop.orders:0:0:1", 500)
+    driver.assign()
+
+    driver.take("jane", mapped, offset=0)
+
+    assert driver.in_flight == ["shop.orders:0:0:1"]
+
+
 @pytest.mark.parametrize("rest", ["in flight", "waiting for its retry"])
 def test_a_consent_is_not_sent_again_because_its_receipt_was_late(driver: Receipted, rest: str) -> None:
     """The rest of its record goes on, and the half is remembered once the receipt is there."""
@@ -417,25 +512,72 @@ def test_a_topic_made_anew_has_records_of_its_own(driver: Receipted) -> None:
     assert driver.in_flight == ["shop.orders:0:0"]
 
 
-def test_shares_that_were_all_delivered_before_their_partition_was_back_wait_for_their_receipts() -> None:
-    """Nothing is left to send of the record, and a crash before they are written would leave them out for good."""
-    two = Send(tuple(EventRequest("purchase", b"{}", "c", destination=each) for each in ("acme", "zeta")))
-    driver = Receipted(replace(WITH_RECEIPTS, rates={"": None, "acme": None, "zeta": None}))
-    partitions = driver.engine.partitions
-    partitions.assign(ORDERS, None, "", destinations=("acme", "zeta"))
-    driver.take("jane", two, offset=5)
-    driver.reply("shop.orders:0:5@acme")
-    partitions.forget([ORDERS])
-    driver.reply("shop.orders:0:5:1@zeta")
-    partitions.assign(ORDERS, None, "", destinations=("acme", "zeta"))
+@pytest.mark.parametrize("offset", [0, 1], ids=["at the same place", "of the same key"])
+def test_a_record_of_a_topic_made_anew_waits_for_no_receipt_of_the_old_one(driver: Receipted, offset: int) -> None:
+    driver.take("jane")
+    driver.reply_all()
+    old = list(driver.out)
+    lost(driver)
+    driver.engine.partitions.assign(ORDERS, 5, "", start=0)
+    driver.take("jane", offset=offset)
+    driver.reply_all()
+    (new,) = driver.out.keys() - old
 
-    driver.take("jane", two, offset=5)
+    driver.engine.written(new, None, driver.now)
 
-    assert driver.in_flight == []
-    assert driver.committed() == 5, "where it stands, and not behind it"
-    assert {each.idempotency_key for each in driver.receive()} == {"shop.orders:0:5@acme", "shop.orders:0:5:1@zeta"}
-    assert driver.committed() == 6
-    assert driver.at_rest()
+    assert driver.committed() == offset + 1
+
+
+class TestSharesOfSeveralDestinations:
+    TWO = Send(tuple(EventRequest("purchase", b"{}", "c", destination=each) for each in ("acme", "zeta")))
+
+    @pytest.fixture
+    def driver(self) -> Receipted:
+        """One share of the record at 5 is delivered, the other is on its way."""
+        driver = Receipted(replace(WITH_RECEIPTS, rates={"": None, "acme": None, "zeta": None}))
+        self._assign(driver)
+        driver.take("jane", self.TWO, offset=5)
+        driver.reply("shop.orders:0:5@acme")
+        return driver
+
+    @pytest.mark.parametrize("delivered", ["before it left", "before it was back"])
+    def test_where_all_were_delivered_the_record_waits_for_their_receipts(
+        self, driver: Receipted, delivered: str
+    ) -> None:
+        """Nothing is left to send of it, and a crash before they are written would leave them out for good."""
+        if delivered == "before it was back":
+            driver.engine.partitions.forget([ORDERS])
+        driver.reply("shop.orders:0:5:1@zeta")
+        driver.engine.partitions.forget([ORDERS])
+        self._assign(driver)
+
+        driver.take("jane", self.TWO, offset=5)
+
+        assert len(driver.log) == 2
+        assert driver.committed() == 5, "where it stands, and not behind it"
+        assert {each.idempotency_key for each in driver.receive()} == {
+            "shop.orders:0:5@acme",
+            "shop.orders:0:5:1@zeta",
+        }
+        assert driver.committed() == 6
+        assert driver.at_rest()
+
+    def test_where_the_partition_has_left_again_nothing_is_told_of_it(self, driver: Receipted) -> None:
+        """Who reads it next tells."""
+        driver.engine.partitions.forget([ORDERS])
+        driver.reply("shop.orders:0:5:1@zeta")
+        self._assign(driver)
+        driver.take("jane", self.TWO, offset=5)
+        told = list(driver.settled)
+
+        driver.engine.partitions.forget([ORDERS])
+        driver.receive()
+
+        assert driver.settled == told
+
+    @staticmethod
+    def _assign(driver: Receipted) -> None:
+        driver.engine.partitions.assign(ORDERS, None, "", destinations=("acme", "zeta"))
 
 
 def test_without_a_topic_for_them_there_are_none() -> None:

@@ -81,6 +81,26 @@ def test_the_partition_that_left_first_is_forgotten_first() -> None:
     assert memory.recall(CARTS, None) == SETTLED
 
 
+def test_one_that_has_come_back_and_left_again_has_left_last() -> None:
+    memory, third = SettledMemory(most_ranges=5), Partition("shop.views", 0)
+    for partition in (ORDERS, CARTS, ORDERS, third):
+        memory.keep(partition, SETTLED, HALVES, None)
+
+    assert not memory.recall(CARTS, None)
+    assert memory.recall(ORDERS, None) == SETTLED
+
+
+def test_what_was_delivered_of_a_record_is_told_once_and_of_a_share_again_and_again() -> None:
+    """Of a share more may be delivered each time: nobody else remembers what was before."""
+    memory = SettledMemory()
+    memory.add_partly(ORDERS, 5, None, ONE)
+    memory.add_partly(ORDERS, 5, "@acme", ONE)
+    memory.add_partly(ORDERS, 5, "@acme", OffsetRanges([(1, 2)]))
+
+    assert [memory.delivered_of(ORDERS, 5, None) for _ in range(2)] == [ONE, NONE]
+    assert [memory.delivered_of(ORDERS, 5, "@acme") for _ in range(2)] == [TWO, TWO]
+
+
 def test_of_a_topic_that_is_made_anew_nothing_is_remembered() -> None:
     memory = SettledMemory()
     memory.keep(ORDERS, SETTLED, HALVES, None)
@@ -112,4 +132,5 @@ def test_records_that_were_delivered_in_part_are_bounded() -> None:
     for offset in range(20_000):
         memory.add_partly(ORDERS, offset, None, ONE)
 
+    assert len(memory) == 10_000, "the latest"
     assert [memory.delivered_of(ORDERS, offset, None) for offset in (0, 19_999)] == [NONE, ONE]

@@ -53,6 +53,13 @@ def test_a_503_may_ask_for_a_wait_too(throttle: Throttle) -> None:
     assert throttle.allowance(NOW + 20, 0) == UNLIMITED
 
 
+def test_what_was_taken_asks_for_no_wait(throttle: Throttle) -> None:
+    """`Retry-After` means something of a refusal alone (RFC 9110)."""
+    throttle.answered(answer(200, retry_after="20"), Verdict.DELIVERED, 0, NOW)
+
+    assert throttle.allowance(NOW, 0) == UNLIMITED
+
+
 def test_a_shorter_wait_does_not_cut_a_longer_one(throttle: Throttle) -> None:
     pushed_back(throttle, retry_after="20")
     pushed_back(throttle, retry_after="5")

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from confluent_kafka import Producer, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, KafkaError, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from consumer.kafka.cluster_queries import ClusterQueries
+from consumer.config.model import Config
+from consumer.kafka import cluster_queries as module
+from consumer.kafka.cluster_queries import ClusterQueries, Topics
 from consumer.records import Partition
 from consumer.telemetry.cluster import Ends
 from tests.kafka.support import config
 from tests.support.brokers import Broker, Message
+from tests.support.configs import SOUND
 from tests.support.waiting import eventually
 
 on_apache = pytest.mark.parametrize("broker", ["apache"], indirect=True)
@@ -92,3 +96,71 @@ def test_a_partition_begins_behind_what_was_deleted(broker: Broker) -> None:
         deleted.result(timeout=30)
     home = Partition(topic, 0)
     assert queries(broker).ends([home]) == {home: Ends(3, 5, 5)}
+
+
+class Client:
+    """A consumer whose brokers answer as no real ones do at will: of `orders` 0 alone all is told."""
+
+    made: dict[str, Client]
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self.isolation = options["isolation.level"]
+        self.closed = False
+        Client.made[self.isolation] = self
+
+    def offsets_for_times(self, partitions: list[TopicPartition], **_: float) -> list[Any]:
+        return [self._answer(each) for each in partitions]
+
+    def _answer(self, asked: TopicPartition) -> Any:
+        begins = asked.offset == OFFSET_BEGINNING
+        last_stable = {0: 40, 1: -1, 2: 90, 3: 40}[asked.partition]
+        end = 2 if begins else 60 if self.isolation == "read_uncommitted" else last_stable
+        failed = asked.partition == 2 and not begins
+        error = KafkaError(KafkaError.NOT_LEADER_FOR_PARTITION) if failed else None
+        return SimpleNamespace(topic=asked.topic, partition=asked.partition, offset=end, error=error)
+
+    def list_topics(self, name: str, **_: float) -> Any:
+        codes = {"gone": KafkaError.UNKNOWN_TOPIC_OR_PART, "secret": KafkaError.TOPIC_AUTHORIZATION_FAILED}
+        error = KafkaError(codes[name]) if name in codes else None
+        return SimpleNamespace(topics={name: SimpleNamespace(error=error, partitions={0: None, 1: None})})
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def scripted(monkeypatch: pytest.MonkeyPatch) -> ClusterQueries:
+    Client.made = {}
+    monkeypatch.setattr(module, "Consumer", Client)
+    return ClusterQueries(Config.model_validate(SOUND).kafka)
+
+
+def test_what_is_not_told_of_a_partition_in_full_is_left_out(scripted: ClusterQueries) -> None:
+    """One has no offset in one of the answers, another an error."""
+    orders = [Partition("orders", number) for number in range(3)]
+    assert scripted.ends(orders) == {orders[0]: Ends(2, 60, 40)}
+
+
+def test_nothing_can_be_read_beyond_the_end(scripted: ClusterQueries, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two answers the second may know of more: that is no transaction."""
+    monkeypatch.setattr(Client, "_answer", _growing)
+    assert scripted.ends([Partition("orders", 0)]) == {Partition("orders", 0): Ends(60, 60, 60)}
+
+
+def _growing(client: Client, asked: TopicPartition) -> Any:
+    end = 60 if client.isolation == "read_uncommitted" else 70
+    return SimpleNamespace(topic=asked.topic, partition=asked.partition, offset=end, error=None)
+
+
+def test_a_topic_that_the_brokers_do_not_speak_of_is_not_missing(scripted: ClusterQueries) -> None:
+    """Whoever may not describe it may be allowed to read it."""
+    assert scripted.topics(["orders", "gone", "secret"]) == Topics({"orders": 2}, frozenset({"gone"}))
+
+
+def test_who_reads_all_asks_by_one_client_and_each_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "Consumer", Client)
+    for options, clients in (({}, 2), ({"isolation.level": "read_uncommitted"}, 1)):
+        Client.made = {}
+        kafka = {**SOUND["kafka"], "options": options}
+        ClusterQueries(Config.model_validate({**SOUND, "kafka": kafka}).kafka).close()
+        assert [each.closed for each in Client.made.values()] == [True] * clients

@@ -67,9 +67,10 @@ def test_later_those_that_are_ours_are_asked_for(brokers: Brokers, watch: Cluste
     brokers.partitions["matched"] = 1
     ours = frozenset({Partition(ORDERS, 1), Partition("matched", 0)})
     watch.follow(ours | {Partition("deleted", 0), Partition(ORDERS, 5)})
-    watch.round()
-    assert brokers.asked == [ours]
+    assert [watch.round(), watch.round()] == [10, 10]
+    assert brokers.asked == [ours, ours]
     assert watch.view.missing == frozenset(), "a topic of a pattern is there, or is no match"
+    assert watch.view.partitions == {ORDERS: 2, SEARCHES: 1, "matched": 1}, "whoever has them"
 
 
 def test_a_topic_is_missing_once_a_second_answer_says_so(brokers: Brokers, watch: ClusterWatch) -> None:
@@ -84,6 +85,10 @@ def test_a_topic_is_missing_once_a_second_answer_says_so(brokers: Brokers, watch
     assert watch.round() == 10
     assert watch.view.missing == frozenset()
 
+    del brokers.partitions[SEARCHES]
+    assert watch.round() == 1
+    assert watch.view.missing == frozenset()
+
 
 def test_rounds_grow_rare_while_no_broker_answers(brokers: Brokers, watch: ClusterWatch) -> None:
     """The last view stays, and the first answer brings the usual pace back."""
@@ -95,9 +100,12 @@ def test_rounds_grow_rare_while_no_broker_answers(brokers: Brokers, watch: Clust
     assert watch.view is before
     assert [line["log_level"] for line in logs] == ["warning"]
 
-    brokers.error = None
+    failure, brokers.error = brokers.error, None
     assert watch.round() == 10
     assert watch.view is not before
+
+    brokers.error = failure
+    assert watch.round() == 1
 
 
 @pytest.fixture
@@ -119,11 +127,29 @@ def test_the_first_round_is_at_once_and_new_partitions_begin_another(brokers: Br
     assert len(brokers.asked) == 2
 
 
-def test_a_mistake_of_ours_does_not_end_the_thread(brokers: Brokers, running: ClusterWatch) -> None:
+@pytest.mark.parametrize("mistake", [LookupError("no such thing"), TypeError("nothing to count")])
+def test_a_mistake_of_ours_does_not_end_the_thread(
+    brokers: Brokers, running: ClusterWatch, mistake: Exception
+) -> None:
     eventually(lambda: len(running.view.ends) == 2, 10, "the first answers")
-    brokers.error = LookupError("no such thing")
+    brokers.error = mistake
     running.follow(frozenset({Partition(ORDERS, 0)}))
     assert brokers.failed.wait(10)
     brokers.error = None
     running.follow(frozenset({Partition(ORDERS, 1)}))
     eventually(lambda: running.view.ends.keys() == {Partition(ORDERS, 1)}, 10, "the answers after it")
+
+
+def test_the_brokers_are_not_asked_anew_for_the_partitions_that_they_were_asked_for(
+    brokers: Brokers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loop says what is ours in each of its rounds."""
+    woken: list[None] = []
+    monkeypatch.setattr(threading.Event, "set", lambda _: woken.append(None))
+    watch = ClusterWatch(brokers, [ORDERS])
+    ours = frozenset({Partition(ORDERS, 1)})
+
+    watch.follow(ours)
+    watch.follow(ours)
+
+    assert len(woken) == 1

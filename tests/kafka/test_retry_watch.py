@@ -104,11 +104,12 @@ def caught_up(watch: RetryWatch, number: int) -> list[Change]:
 
 def test_it_tells_what_is_parked_from_the_groups_commit_on_and_then_that_it_has_caught_up(followed: Followed) -> None:
     """What was settled before is not told, nor what parks nothing, nor what somebody else wrote."""
-    followed.write(headers(0), headers(1), {"bluecore.ordering-key": b"foreign"}, {}, headers(4))
+    without_order = {name: value for name, value in headers(4).items() if name != "bluecore.ordering-key"}
+    followed.write(headers(0), headers(1), {"bluecore.ordering-key": b"foreign"}, {}, without_order, headers(5))
     followed.commit(1)
 
     with followed.watch() as watch:
-        assert caught_up(watch, 7) == [followed.parked(1, 1), followed.parked(4, 4), CaughtUp(7)]
+        assert caught_up(watch, 7) == [followed.parked(1, 1), followed.parked(5, 5), CaughtUp(7)]
 
 
 def test_it_goes_on_with_what_is_written_later(followed: Followed) -> None:
@@ -210,37 +211,47 @@ def test_it_asks_again_while_the_topic_is_not_there(broker: Broker) -> None:
 
 
 class Scripted:
-    """A consumer of one partition that reads these messages, and an error between them."""
+    """A consumer of some partitions that reads these messages, and an error between them."""
 
-    options: dict[str, Any]
+    made: Scripted
 
     def __init__(self, options: dict[str, Any]) -> None:
-        Scripted.options = options
+        Scripted.made = self
+        self.options = options
+        self.partitions = 1
+        self.assigned: list[int] = []
+        self.asked: list[int] = []
+        """How many messages, each time."""
+        self.commits_asked = 0
         past = tuple(headers(0).items())
-        self._messages = [
+        self.messages = [
             message(error=KafkaError(KafkaError.UNKNOWN), headers=past, offset=0),
             message(headers=None, offset=1),
             message(headers=past, offset=2),
         ]
 
     def list_topics(self, topic: str, **_: float) -> SimpleNamespace:
-        return SimpleNamespace(topics={topic: SimpleNamespace(error=None, partitions={0: None})})
+        there = SimpleNamespace(error=None, partitions=dict.fromkeys(range(self.partitions)))
+        return SimpleNamespace(topics={topic: there})
 
     def committed(self, partitions: list[TopicPartition], **_: float) -> list[TopicPartition]:
+        self.commits_asked += 1
         return [TopicPartition(each.topic, each.partition, 0) for each in partitions]
 
     def get_watermark_offsets(self, *_: object, **__: float) -> tuple[int, int]:
         return 0, 3
 
-    def incremental_assign(self, partitions: list[TopicPartition]) -> None: ...
+    def incremental_assign(self, partitions: list[TopicPartition]) -> None:
+        self.assigned += [each.partition for each in partitions]
 
     def consume(self, most: int, seconds: float) -> list[SimpleNamespace]:
+        self.asked.append(most)
         time.sleep(seconds / 10)  # as a poll of real brokers waits, or the thread would spin
-        found, self._messages = self._messages[:most], self._messages[most:]
+        found, self.messages = self.messages[:most], self.messages[most:]
         return found
 
     def position(self, partitions: list[TopicPartition]) -> list[TopicPartition]:
-        return [TopicPartition(each.topic, each.partition, 0 if self._messages else 3) for each in partitions]
+        return [TopicPartition(each.topic, each.partition, 0 if self.messages else 3) for each in partitions]
 
     def close(self) -> None: ...
 
@@ -259,9 +270,10 @@ def message(*, offset: int, headers: object, error: KafkaError | None = None) ->
 
 @pytest.fixture
 def scripted(monkeypatch: pytest.MonkeyPatch) -> Iterator[RetryWatch]:
+    """It keeps one record in mind at most."""
     monkeypatch.setattr("consumer.kafka.retry_watch.Consumer", Scripted)
     settings = service_settings("none", [{"topic": "a", "event": "search"}], bluecore_url="http://127.0.0.1:1")
-    watch = RetryWatch(Config.model_validate(settings))
+    watch = RetryWatch(Config.model_validate(settings), most=1)
     yield watch
     watch.close()
 
@@ -274,11 +286,44 @@ def test_a_message_that_is_an_error_and_one_without_headers_are_passed_over(scri
     assert (parked.at[1], end) == (2, CaughtUp(1))
 
 
+def test_while_it_keeps_as_much_as_it_may_it_rests(scripted: RetryWatch) -> None:
+    """Asked for no message at all, the client answers at once, again and again."""
+    caught_up(scripted, 1)
+    before = Scripted.made.commits_asked
+    eventually(lambda: Scripted.made.commits_asked > before, 30, "further rounds")
+
+    assert 0 not in Scripted.made.asked
+
+
+def test_a_partition_that_is_added_is_followed_too(scripted: RetryWatch) -> None:
+    """As soon as somebody has to know."""
+    caught_up(scripted, 1)
+    Scripted.made.partitions = 3
+    caught_up(scripted, 2)
+
+    assert Scripted.made.assigned == [0, 1, 2]
+
+
+def test_very_many_changes_come_in_several_calls(scripted: RetryWatch) -> None:
+    """The loop has others to serve between them."""
+    for number in range(2500):
+        scripted.catch_up(number)
+    seen: list[Change] = []
+
+    def all_of_them() -> bool:
+        seen.extend(found := scripted.changes())
+        assert len(found) <= 2000
+        return CaughtUp(2499) in seen
+
+    eventually(lambda: Scripted.made.assigned and scripted._changes.qsize() > 2400, 30, "the changes")  # noqa: SLF001 - or they would come bit by bit
+    eventually(all_of_them, 30, "all changes")
+
+
 def test_a_fatal_error_ends_the_service(scripted: RetryWatch) -> None:
     """Without the watch, order would be kept by nobody. Any other error, the client recovers from by itself."""
-    Scripted.options["error_cb"](KafkaError(KafkaError.UNKNOWN))
+    Scripted.made.options["error_cb"](KafkaError(KafkaError.UNKNOWN))
     assert list(scripted.changes()) == []
 
-    Scripted.options["error_cb"](KafkaError(KafkaError.UNKNOWN, "gone", True))
+    Scripted.made.options["error_cb"](KafkaError(KafkaError.UNKNOWN, "gone", True))
     with pytest.raises(Fatal, match="gone"):
         scripted.changes()

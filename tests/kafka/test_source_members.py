@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from confluent_kafka import KafkaError, TopicPartition
+from structlog.testing import capture_logs
 
 from consumer.delivery.decisions import Commit
 from consumer.records import Partition
@@ -137,6 +138,16 @@ class TestPolling:
 
         assert len(scripted.source.poll(100, seconds)) == there
         assert Member.made["retry"].calls == asked
+
+    def test_an_error_in_place_of_a_record_is_told_with_its_partition(self) -> None:
+        """Nothing is read there, and all else goes on."""
+        scripted = Scripted()
+        Member.made[""].messages = [message(OTHERS, error=KafkaError(KafkaError.UNKNOWN)), message(ORDERS)]
+        with capture_logs() as logs:
+            (record,) = scripted.poll()
+
+        assert record.partition == ORDERS
+        assert [(line["code"], line["topic"], line["partition"]) for line in logs] == [("UNKNOWN", *OTHERS)]
 
     def test_what_was_read_ends_the_errors_of_its_partition(self) -> None:
         scripted = Scripted()

@@ -8,7 +8,7 @@ import pytest
 
 from consumer.mapping.contract import CONTRACTS
 from consumer.mapping.router import compile_routes
-from consumer.records import Send
+from consumer.records import Reason, Reject, Send
 from tests.mapping.support import EMAIL, NOW_MS, TOKEN, documents, map_one, route
 
 REST = {"products": [{"id": "p1"}], "search_term": "x", "order_id": "1", "total": 1}
@@ -82,6 +82,13 @@ def test_normalising_changes_addresses_and_no_other_id(name: str, written: str, 
 def test_without_an_email_an_id_stands_in(record: dict[str, Any]) -> None:
     found = properties("search", record)
     assert (found["distinct_id"], found.get("customer")) == ("u1", None)
+
+
+def test_an_id_that_is_none_is_told_where_no_other_stands_in_for_it() -> None:
+    """It is there, and wrong: to call it missing would send people looking for it."""
+    outcome = map_one(route("search"), REST | {"customer_id": ["u1"]})
+    assert isinstance(outcome, Reject)
+    assert (outcome.reason, outcome.field) == (Reason.INVALID_FIELD, "customer_id")
 
 
 def test_identify_links_the_id_whatever_it_is_called() -> None:
