@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 REDPANDA := .cache/redpanda-connect
+BENTHOS := .cache/benthos
 GO_WORKER := .cache/go-worker
 # Half of a test's time is waiting for others, so two at once for each core.
 WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
@@ -71,16 +72,20 @@ incidents: $(READY) ## faults, one after the other: does the first page name the
 hostile: $(READY) ## what hostile records, neighbours and strangers cost, as a table
 	@$(BIN)/python -m tests.hostile
 
-# SAMPLE=0 tries every mutant, which takes hours; SEED=1 draws another sample. What has a result is not tried again.
+# It ends after MINUTES=28; the next run goes on, as what has a result is not tried again. SAMPLE=0 MINUTES=0 tries every
+# mutant, which takes hours; SEED=1 draws another sample.
 SAMPLE ?= 200
+MINUTES ?= 28
 SEED ?= 0
 # BY=simulation: delivery's, by the simulation alone.
 BY ?= tests
 mutate: $(READY) ## plant faults in the core one at a time (SAMPLE=200), and say which of them no test sees
-	@$(BIN)/python -m tests.mutation --sample $(SAMPLE) --seed $(SEED) --by $(BY)
+	@$(BIN)/python -m tests.mutation --sample $(SAMPLE) --seed $(SEED) --minutes $(MINUTES) --by $(BY)
 
+# OPTIONS="--quick --python /usr/bin/python3": a shorter run, and the service on another interpreter.
+OPTIONS ?=
 bench: bench-ratios ## events/s, CPU an event, latency and memory beside other ways to do the same
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench $(OPTIONS)
 
 # One after the other, and alone on the machine: a neighbour spoils what is measured.
 bench-ratios: $(READY) ## the tests of ratios of CPU times, which a busy machine spoils
@@ -89,15 +94,18 @@ bench-ratios: $(READY) ## the tests of ratios of CPU times, which a busy machine
 bench-stages: $(READY) ## where the microseconds of one event go
 	@$(BIN)/python -m tests.bench.stages
 
-bench-rivals: $(READY) $(REDPANDA) $(GO_WORKER) ## the same beside rivals in Go and Java, built once, in some minutes
-	@$(BIN)/python -m tests.bench --only redpanda --only parallel-consumer --only "Go worker"
+# What cannot be built takes no part, and says why.
+bench-rivals: $(READY) $(REDPANDA) $(BENTHOS) $(GO_WORKER) ## the same beside rivals in Go and Java, built once, in some minutes
+	@$(BIN)/python -m tests.bench --only redpanda --only benthos --only parallel-consumer --only "Go worker" $(OPTIONS)
 
 $(REDPANDA): $(addprefix tests/bench/redpanda/,main.go go.mod go.sum)
+$(BENTHOS): $(addprefix tests/bench/benthos/,main.go avro.go kafka.go go.mod go.sum)
 $(GO_WORKER): $(addprefix tests/bench/go_worker/,main.go go.mod go.sum)
-$(REDPANDA) $(GO_WORKER):
-	@command -v go >/dev/null || { echo "$(@F) is built with Go: install Go 1.26 or newer"; exit 1; }
-	@echo "building $(@F) (once)"
-	@cd $(<D) && CGO_ENABLED=0 go build -buildvcs=false -o $(CURDIR)/$@ .
+$(REDPANDA) $(BENTHOS) $(GO_WORKER):
+	@if command -v go >/dev/null; then \
+		echo "building $(@F) (once)"; \
+		cd $(<D) && CGO_ENABLED=0 go build -buildvcs=false -o $(CURDIR)/$@ . || echo "$(@F) cannot be built: Go says why above"; \
+	else echo "$(@F) is built with Go: install Go 1.26 or newer"; fi
 
 image-test: $(READY) ## build and start the image for real; needs root, buildah and debootstrap
 	@IMAGE_TEST=1 $(BIN)/pytest tests/image

@@ -15,6 +15,12 @@ from consumer.bluecore.response import Response
 _A_READ: Final = 64 << 10
 """Bytes, more than a record of TLS has: what was decrypted and not taken would stir no epoll."""
 _READS: Final = 16
+# Bluecore's addresses may change; a connection that is never idle would keep the old one for ever.
+_LIFETIME_SECONDS: Final = 300
+_IDLE_SECONDS: Final = 118
+"""After these a server or a firewall may have forgotten it [libcurl's default]."""
+_UNDOUBTED_SECONDS: Final = 0.5
+"""After these a server may have closed it, with a last word that would pass for the answer to what comes next."""
 _LATER: Final = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -25,14 +31,17 @@ class Place:
         idle: the connections that are free, the one used last at the end.
         waiting: the exchanges that have none yet.
         dialling: how many connections are being opened.
+        replies: those that no connection has in use. An answer nearly always comes as a whole, and one reader that
+            is in the processor's caches does for all of them.
     """
 
-    __slots__ = ("address", "dialling", "idle", "waiting")
+    __slots__ = ("address", "dialling", "idle", "replies", "waiting")
 
     def __init__(self, address: Address) -> None:
         self.address = address
         self.idle: list[Connection] = []
         self.waiting: deque[Exchange] = deque()
+        self.replies: list[Reply] = []
         self.dialling = 0
 
     def dial(self, dialler: Dialler[Place]) -> None:
@@ -75,7 +84,7 @@ class Connection:
         exchange: the present one; None while it is idle.
         used: how many exchanges have begun on it.
         unsent: what the socket has not taken yet of the present request.
-        reply: what has come of the answer.
+        reply: what has come of the answer; None where nothing has.
     """
 
     __slots__ = (
@@ -98,7 +107,7 @@ class Connection:
         self.exchange: Exchange | None = None
         self.used = 0
         self.unsent: memoryview | None = None
-        self.reply = Reply()
+        self.reply: Reply | None = None
 
     def begin(self, exchange: Exchange) -> None:
         """Sends a request, or as much of it as the socket takes now.
@@ -108,7 +117,6 @@ class Connection:
         """
         self.exchange, exchange.connection = exchange, self
         self.used += 1
-        self.reply.begin()
         try:
             sent = self.sock.send(exchange.data)
         except _LATER:
@@ -146,9 +154,19 @@ class Connection:
                 return self.ended_by(ConnectionResetError("the connection was reset before an answer"))
             if not data:
                 return self.ended_by(ConnectionResetError("the server closed the connection before an answer"))
-            if self.reply.feed(data):
-                return self.reply.response()
+            if (reply := self.reply) is None:
+                spare = self.place.replies
+                reply = self.reply = spare.pop() if spare else Reply()
+            if reply.feed(data):
+                return reply.response()
         return None
+
+    def is_usable(self, now: float) -> bool:
+        """Whether another exchange may go by it, while it is idle."""
+        idle = now - self.idle_since
+        if now - self.opened_at >= _LIFETIME_SECONDS or idle >= _IDLE_SECONDS:
+            return False
+        return idle < _UNDOUBTED_SECONDS or self.is_quiet()
 
     def is_quiet(self) -> bool:
         """Whether nothing has come, where nothing is asked for."""
@@ -166,11 +184,17 @@ class Connection:
         Raises:
             OSError: this one, where it has no status.
         """
-        if not self.reply.end():
+        if self.reply is None or not self.reply.end():
             raise error
         return self.reply.response()
 
-    def free(self, now: float) -> None:
-        """The exchange is over, and the next may begin."""
-        self.exchange = self.unsent = None
+    def free(self, now: float) -> bool:
+        """The exchange is over. Whether another one may follow on the same connection."""
+        reply, self.reply = self.reply, None
+        if reply is None or not reply.reusable or self.unsent is not None:
+            return False
+        reply.begin()
+        self.place.replies.append(reply)
+        self.exchange = None
         self.idle_since = now
+        return True

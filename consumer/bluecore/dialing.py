@@ -11,10 +11,11 @@ from contextlib import suppress
 from os import EFD_CLOEXEC, EFD_NONBLOCK, close, eventfd, eventfd_read, eventfd_write
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 import certifi
 
+from consumer.bluecore.happy_eyeballs import reached, resolved
 from consumer.bluecore.transport import ConnectionSettings
 
 _MOST_AT_ONCE: Final = 32
@@ -68,7 +69,18 @@ class Dialler(Generic[T]):
             if self._threads[address] >= _MOST_AT_ONCE:
                 return
             self._threads[address] += 1
-        threading.Thread(target=self._work, args=(address,), name="bluecore-connect", daemon=True).start()
+        try:
+            threading.Thread(target=self._work, args=(address,), name="bluecore-connect", daemon=True).start()
+        except RuntimeError as error:  # the system has no more threads for us
+            self._without_thread(address, _unreached(OSError(f"no connection can be opened: {error}")))
+
+    def _without_thread(self, address: Address, error: OSError) -> None:
+        """Those that are at work open it when they are free; where there are none, it has failed."""
+        with self._lock:
+            self._threads[address] -= 1
+            left = [] if self._threads[address] else list(self._wanted.pop(address))
+        for place in left:
+            self._hand_over(Dialled(place, None, error, time.monotonic()))
 
     def opened(self) -> list[Dialled[T]]:
         """What has come of some since the last time."""
@@ -126,7 +138,8 @@ class Dialler(Generic[T]):
     def _connected(self, address: Address) -> socket.socket:
         """The connection, ready for the first request."""
         until = time.monotonic() + address.timeout
-        plain = self._reached(address, until)
+        key = address.host, address.port
+        plain, self._last_good[key] = reached(resolved(*key, self._last_good.get(key)), until)
         try:
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if address.tls is not None:
@@ -137,34 +150,6 @@ class Dialler(Generic[T]):
             plain.close()
             raise
         return plain
-
-    def _reached(self, address: Address, until: float) -> socket.socket:
-        """By the first of the host's addresses that answers; one that does not takes half of the time left."""
-        found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
-        key = address.host, address.port
-        found.sort(key=lambda each: each[4] != self._last_good.get(key))
-        for number, (family, kind, protocol, _, at) in enumerate(found):
-            left, last = until - time.monotonic(), number == len(found) - 1
-            try:
-                made = _socket_to(at, family, kind, protocol, max(0.001, left if last else left / 2))
-            except OSError:
-                if last:
-                    raise
-            else:
-                self._last_good[key] = at
-                return made
-        raise OSError(f"{address.host} has no address")
-
-
-def _socket_to(at: Any, family: int, kind: int, protocol: int, seconds: float) -> socket.socket:
-    made = socket.socket(family, kind, protocol)
-    try:
-        made.settimeout(seconds)
-        made.connect(at)
-    except BaseException:
-        made.close()
-        raise
-    return made
 
 
 def _unreached(error: OSError) -> OSError:

@@ -23,12 +23,6 @@ from consumer.bluecore.response import Response
 from consumer.bluecore.time_limits import TimeLimits
 from consumer.bluecore.transport import ConnectionSettings, Done
 
-# Bluecore's addresses may change; a connection that is never idle would keep the old one for ever.
-_CONNECTION_LIFETIME_SECONDS: Final = 300
-_IDLE_SECONDS: Final = 118
-"""After these a server or a firewall may have forgotten it [libcurl's default]."""
-_UNDOUBTED_SECONDS: Final = 0.5
-"""After these a server may have closed it, with a last word that would pass for the answer to what comes next."""
 _MOST_AT_ONCE: Final = 1024
 
 
@@ -64,15 +58,13 @@ class DirectTransport:
         self._start(exchange)
 
     def wait(self, seconds: float) -> list[Done]:
-        if not self.in_flight:
-            time.sleep(seconds)  # no socket that could stir: what was asked for is the wait itself
-            return []
         until = time.monotonic() + seconds
         connections, bell = self._connections, self._dialler.bell
         while True:
             now = time.monotonic()
-            soonest = min(until, self._look_for_late(now))
-            left = 0.0 if self._done else max(0.0, soonest - now)
+            for exchange in self._limits.late(now):
+                self._late(exchange)
+            left = 0.0 if self._done else max(0.0, min(until, self._limits.soonest) - now)
             for number, events in self._epoll.poll(left, _MOST_AT_ONCE):
                 if number == bell:
                     for dialled in self._dialler.opened():
@@ -98,9 +90,7 @@ class DirectTransport:
         place, now = exchange.place, exchange.began
         while place.idle:
             connection = place.idle.pop()
-            fresh = now - connection.opened_at < _CONNECTION_LIFETIME_SECONDS
-            idle = now - connection.idle_since
-            if fresh and idle < _IDLE_SECONDS and (idle < _UNDOUBTED_SECONDS or connection.is_quiet()):
+            if connection.is_usable(now):
                 self._begin(connection, exchange)
                 return
             self._drop(connection)
@@ -162,27 +152,22 @@ class DirectTransport:
     def _answered(self, connection: Connection, exchange: Exchange, response: Response, now: float) -> None:
         exchange.over = True
         self._done.append(Done(exchange.ticket, response, now - exchange.began, exchange.destination))
-        if not connection.reply.reusable or connection.unsent is not None:
+        place = connection.place
+        if not connection.free(now):
             self._drop(connection)
-            connection.place.dial(self._dialler)
-            return
-        connection.free(now)
-        if connection.place.waiting:
-            self._begin(connection, connection.place.waiting.popleft())
+        elif place.waiting:
+            self._begin(connection, place.waiting.popleft())
         else:
-            connection.place.idle.append(connection)
+            place.idle.append(connection)
 
     def _broken(self, connection: Connection, exchange: Exchange, error: Exception) -> None:
         """No answer will come; of a connection that was kept, perhaps as the server had closed it before."""
-        heard, used = connection.reply.heard, connection.used
-        self._drop(connection)
-        if used > 1 and not heard and not exchange.again and isinstance(error, OSError):
+        if connection.used > 1 and connection.reply is None and not exchange.again and isinstance(error, OSError):
             exchange.again, exchange.connection = True, None
             exchange.place.waiting.appendleft(exchange)
-            exchange.place.dial(self._dialler)
         else:
             self._fail(exchange, error)
-            exchange.place.dial(self._dialler)
+        self._drop(connection)
 
     def _fail(self, exchange: Exchange, error: Exception) -> None:
         exchange.over = True
@@ -191,20 +176,13 @@ class DirectTransport:
         self._done.append(Done(exchange.ticket, result, seconds, exchange.destination))
 
     def _drop(self, connection: Connection) -> None:
-        """Closed, the kernel forgets it in the epoll, too."""
+        """Closed, the kernel forgets it in the epoll, too. Who waits for one needs another."""
         del self._connections[connection.number]
         connection.sock.close()
+        connection.place.dial(self._dialler)
 
-    # The time
-
-    def _look_for_late(self, now: float) -> float:
-        """Ends what has taken too long; when the next one has."""
-        for exchange in self._limits.late(now):
-            self._late(exchange, self._settings[exchange.destination].timeout)
-        return self._limits.soonest
-
-    def _late(self, exchange: Exchange, limit: float) -> None:
-        connection = exchange.connection
+    def _late(self, exchange: Exchange) -> None:
+        connection, limit = exchange.connection, self._settings[exchange.destination].timeout
         if connection is None:
             exchange.place.waiting.remove(exchange)
             self._fail(exchange, exceptions.ConnectTimeout(f"no connection within {limit:g} s"))
@@ -214,6 +192,5 @@ class DirectTransport:
         except exceptions.ReadTimeout as error:
             self._drop(connection)
             self._fail(exchange, error)
-            connection.place.dial(self._dialler)
         else:
             self._answered(connection, exchange, response, time.monotonic())

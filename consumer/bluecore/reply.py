@@ -54,11 +54,6 @@ class Reply:
         self.status = 0
         self.over = self.reusable = False
 
-    @property
-    def heard(self) -> bool:
-        """Whether anything has come."""
-        return bool(self._raw)
-
     def feed(self, data: bytes) -> bool:
         """More has come in. Whether the answer is over.
 
@@ -87,8 +82,6 @@ class Reply:
     def response(self) -> Response:
         """The answer, or what has come of it."""
         head = self._head().decode("latin-1")
-        if head.count("\n") != head.count("\r\n"):
-            head = head.replace("\r\n", "\n").replace("\n", "\r\n")
         answer = Response(self.status, head, self._body[:BODY_LIMIT])
         return answer._replace(body=_unpacked(answer)) if _PACKED in head.lower() else answer
 

@@ -32,8 +32,9 @@ class Response(NamedTuple):
         """The headers by their names in lower case; the values of one that is repeated, with commas between."""
         found: dict[str, list[str]] = {}
         # Interim answers (100, 103) and a proxy's come first, each with its own status line.
-        last = self.head.removesuffix("\r\n\r\n").rpartition("\r\n\r\n")[2]
-        for line in last.split("\r\n")[1:]:
+        # Some end lines with a line feed alone.
+        last = self.head.replace("\r\n", "\n").removesuffix("\n\n").rpartition("\n\n")[2]
+        for line in last.split("\n")[1:]:
             name, colon, value = line.partition(":")
             if colon:
                 found.setdefault(name.lower(), []).append(value.strip())

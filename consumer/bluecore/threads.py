@@ -57,8 +57,15 @@ class ThreadTransport:
         deadline = time.monotonic() + self._settings[destination].timeout + _GRACE_SECONDS
         self._waiting[destination][self._serial] = (deadline, ticket)
         if self.in_flight > self._threads:
-            self._threads += 1
-            threading.Thread(target=self._work, name="bluecore", daemon=True).start()
+            try:
+                threading.Thread(target=self._work, name="bluecore", daemon=True).start()
+            except RuntimeError as error:  # the system has no more threads for us
+                if not self._threads:
+                    why = requests.ConnectionError(ConnectionRefusedError(f"nothing can be sent: {error}"))
+                    self._results.put((self._serial, Done(ticket, why, 0.0, destination)))
+                    return
+            else:
+                self._threads += 1
         prepared = request.prepared() if isinstance(request, Outgoing) else request
         self._jobs.put((self._serial, ticket, prepared, destination))
 

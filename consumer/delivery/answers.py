@@ -93,7 +93,7 @@ class Answers:
         """The head of a lane could not be settled: it goes again, as soon as it is due."""
         lane = task.lane
         if lane is None or lane.closed:
-            self._partitions.orphan_ended(task, settled=False)
+            self._partitions.orphans.ended(task, settled=False)
         else:
             if task.charged != task.endpoint:
                 self._partitions.buffer.recount(task)
@@ -105,7 +105,7 @@ class Answers:
         if not self._held_routes.floods(task) or self._partitions.unread_again(task.state):
             self._outbox.write(task)
         elif task.lane is None or task.lane.closed:
-            self._partitions.orphan_ended(task, settled=False)  # who reads it next holds it
+            self._partitions.orphans.ended(task, settled=False)  # who reads it next holds it
         else:
             self._held_routes.keep_letter(task)
 
@@ -134,7 +134,7 @@ class Answers:
             self.write(task, now)
         else:
             self._breaker(task).release_probe(task.number, now)
-            self._partitions.orphan_ended(task, settled=False)
+            self._partitions.orphans.ended(task, settled=False)
 
     def _rejected_in_part(self, task: Task, failure: Failure, now: float) -> None:
         """The other requests of the record stand alone: they go on."""
@@ -154,7 +154,7 @@ class Answers:
             self.write(task, now)
         else:
             self._breaker(task).release_probe(task.number, now)
-            self._partitions.orphan_ended(task, settled=False)
+            self._partitions.orphans.ended(task, settled=False)
 
     def _failed(self, task: Task, answer: Answer, now: float) -> None:
         attempts = self._endpoints[task.endpoint].attempts

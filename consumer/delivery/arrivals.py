@@ -11,6 +11,7 @@ from consumer.delivery.endpoint import Endpoints
 from consumer.delivery.failures import joined, unmappable
 from consumer.delivery.lanes import Lane
 from consumer.delivery.legs import Legs
+from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.order import KeyOrder
 from consumer.delivery.outbox import Outbox
 from consumer.delivery.partitions import Partitions
@@ -19,7 +20,7 @@ from consumer.delivery.receipts import Receipts
 from consumer.delivery.shares import UNKNOWN, Share, shares_of, without
 from consumer.delivery.taking import plain_task, refused_task, task_of
 from consumer.delivery.task import PartitionState, Task
-from consumer.records import Delivered, Mapped, Outcome, Record, Reject, Send
+from consumer.records import Delivered, Mapped, OrderClass, Outcome, Record, Reject, Send
 
 
 class Arrivals:
@@ -42,6 +43,7 @@ class Arrivals:
         self._held_routes = partitions.held_routes
         self._buffer = partitions.buffer
         self._memory_of_left = partitions.memory_of_left
+        self._orphans = partitions.orphans
         self._outbox = outbox
         self._receipts = receipts
         self.duplicates_skipped = 0
@@ -65,7 +67,7 @@ class Arrivals:
             self._take_shares(record, shares_of(mapped, record.redelivery), state, now)
             return
         half = self._receipts is not None and self._receipts.half(record, state)
-        if (self._partitions.orphans or self._receipts is not None) and self._adopted(record, state) is not None:
+        if (self._orphans or self._receipts is not None) and self._adopted(record, state) is not None:
             return
         task: Task | None = None
         if isinstance(mapped, Send):
@@ -133,7 +135,7 @@ class Arrivals:
     ) -> None:
         """What had ended of a record before its partition left keeps its places, as it would have without that."""
         for share in shares:
-            ended = share.leg and (self._partitions.delivered_before(record, share.leg) or legs.numbers_of(share.leg))
+            ended = share.leg and (self._delivered_before(record, share.leg) or legs.numbers_of(share.leg))
             if ended and (whole := task_of(record, share, state, self._policy, 0)) is not None:
                 self._order.keep_places(legs, whole, going.get(share.leg))
 
@@ -148,8 +150,15 @@ class Arrivals:
         """This very record, or its share, if it is on its way still, from before its partition left."""
         if not leg and self._receipts is not None and (ended := self._receipts.adopt(record, state)):
             return ended
-        orphan = self._partitions.orphan_of(record, leg)
+        orphan = self._orphans.adopted(record, leg)
+        if orphan is not None and orphan.state.incarnation != state.incarnation:
+            self._orphans.wait_for(orphan, self._order.keep_place(orphan, state.lanes))
+            return None
         return orphan if orphan is not None and self._adopt(orphan, state) else None
+
+    def _delivered_before(self, record: Record, part: OrderClass | str | None) -> OffsetRanges:
+        """Which requests of this part or share, by their numbers, were delivered before its partition left."""
+        return self._memory_of_left.delivered_of(record.partition, record.offset, part)
 
     def _refused(self, record: Record, mapped: Reject, state: PartitionState, now: float, *, half: bool) -> Task:
         task = refused_task(record, mapped, state, self._outbox.number(), half=half)
@@ -164,7 +173,7 @@ class Arrivals:
         if mapped.refused or self._held_routes.watched:
             self._tell_routes(record.origin.topic, mapped, now)
         done: Delivered = ()
-        if leg and (gone := self._partitions.delivered_before(record, leg)):
+        if leg and (gone := self._delivered_before(record, leg)):
             mapped, done = without(mapped, gone)
             if not (mapped.requests or mapped.refused):
                 return None
@@ -174,7 +183,7 @@ class Arrivals:
             return None
         if done:
             task.done = (*task.done, *done)
-        if not leg and self._memory_of_left.partly and (gone := self._partitions.delivered_before(record, task.part)):
+        if not leg and self._memory_of_left.partly and (gone := self._delivered_before(record, task.part)):
             task.leave_out(gone)
         if task.requests:
             if record.redelivery is not None:

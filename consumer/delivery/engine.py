@@ -140,7 +140,7 @@ class Engine:
             self._order.written(task, acknowledged=error is None)
         if failure is None or not task.state.active:
             if error is not None or failure is None:
-                self.partitions.orphan_ended(task, settled=False)
+                self.partitions.orphans.ended(task, settled=False)
                 return
             if self.receipts is not None:
                 self.receipts.ended(task, failure.outcome, now)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from enum import Enum, auto
 
-from consumer.delivery.lanes import Lane, Lanes
+from consumer.delivery.lanes import Lane, LaneGroup, Lanes
 from consumer.delivery.legs import Legs
 from consumer.delivery.parking import BOTH, Parked, ParkedKeys, Unparked, digest_of
 from consumer.delivery.policy import DeliveryPolicy
@@ -37,9 +37,10 @@ class KeyOrder:
     def lane_key(self, task: Task) -> Hashable:
         """Records of one lane key go one after the other; an offset is a lane of its own.
 
-        What has failed keeps its place until it is in its topic; but what cannot be mapped has none.
+        What has failed keeps its place until it is in its topic; but what cannot be mapped has none, unless all else
+        of it was delivered before its partition left: a crash sends that again.
         """
-        if not task.requests:
+        if not task.requests and (task.leg or not task.done):
             return (task.record.offset, task.leg) if task.leg else task.record.offset
         return self._key_of(task, task.kind, task.ordering_key, ordered=task.ordered)
 
@@ -76,6 +77,10 @@ class KeyOrder:
             rest_key = self._key_of(task, rest.kind, task.key_of(rest.requests), ordered=rest.ordered)
             task.rest_lane = None if rest_key == key else self._lanes.reserve(group, rest_key, task)
         return True
+
+    def keep_place(self, orphan: Task, group: LaneGroup[Task]) -> Lane[Task]:
+        """Where the record of a send is to be sent anew, which has no result yet: a place before that."""
+        return self._lanes.reserve(group, self.lane_key(orphan), orphan)
 
     def keep_places(self, legs: Legs[Task, Lane[Task]], ended: Task, going: Task | None) -> None:
         """Places for the parts of a record that had ended before its partition left, behind what is there.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable
 
 from consumer.config.destinations import UNNAMED
@@ -15,10 +14,11 @@ from consumer.delivery.lease import Lease
 from consumer.delivery.offset_map import decode, decode_halves, decode_note
 from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.offset_tracker import OffsetTracker
+from consumer.delivery.orphans import Orphans
 from consumer.delivery.policy import DeliveryPolicy
 from consumer.delivery.settled_memory import SettledMemory
 from consumer.delivery.task import PartitionState, Task
-from consumer.records import OrderClass, Partition, Record
+from consumer.records import Partition, Record
 
 
 class Partitions:
@@ -31,13 +31,10 @@ class Partitions:
         self._states: dict[Partition, PartitionState] = {}
         self.memory_of_left = SettledMemory()
         """What this process has settled of those that are another's now."""
-        self.orphans: dict[tuple[Partition, int, str], Task] = {}
-        """In flight when their partitions left: by partition, offset and leg, until their result is there."""
         self._detached: set[PartitionState] = set()
-        self._made_anew: Counter[Partition] = Counter()
-        """How often the topics of these were made anew."""
         self.commits = Commits(self._states, policy.commit_seconds, self.held_routes.note)
         self.buffer = Buffer(self._states, policy.buffered_records, policy.buffered_bytes, endpoints)
+        self.orphans = Orphans(self._states, self.memory_of_left, self.buffer, lanes)
 
     # Partitions come and go
 
@@ -68,8 +65,10 @@ class Partitions:
         if start is not None and committed is not None and start < committed:
             # The log was truncated or made anew: the map speaks of other records.
             self.memory_of_left.forget(partition)
-            self._made_anew[partition] += 1
+            self.orphans.begin_anew(partition)
             committed, metadata = None, ""
+        if self.memory_of_left.is_set_back(partition, committed):
+            self.orphans.begin_anew(partition)
         already = halves = OffsetRanges()
         if committed is not None:
             already, halves = decode(committed, metadata), decode_halves(committed, metadata)
@@ -83,7 +82,7 @@ class Partitions:
         state.changed = start is not None
         state.stopped = stopped
         state.destinations, state.sets_aside = frozenset(destinations), sets_aside
-        state.incarnation = self._made_anew[partition]
+        state.incarnation = self.orphans.incarnation_of(partition)
         self._states[partition] = state
         self.commits.assigned()
         self.buffer.rank()
@@ -106,7 +105,7 @@ class Partitions:
             state.draining = True
             for task in state.lanes.tasks():
                 if not task.in_flight:
-                    self.remember_partly(task)
+                    self.orphans.remember_partly(task)
                     self.buffer.free(task)
             state.orphans = [task for task in state.lanes.tasks() if task.in_flight]
             self._lanes.close(state.lanes)
@@ -119,9 +118,7 @@ class Partitions:
             state.active = False
             tracker = state.settled
             self.memory_of_left.keep(state.partition, tracker.settled, tracker.halves, state.acknowledged)
-            self.orphans |= {
-                (state.partition, task.record.offset, task.leg): task for task in state.orphans if task.in_flight
-            }
+            self.orphans.left(state)
             del self._states[state.partition]
         self._forget_routes(gone)
         self.buffer.rank()
@@ -133,7 +130,7 @@ class Partitions:
         """
         for state in self._states_of(partitions):
             self.memory_of_left.forget(state.partition)
-            self._made_anew[state.partition] += 1
+            self.orphans.begin_anew(state.partition)
             del self._states[state.partition]
             state.lease = Lease()  # nothing of it is committed any more
             if state.lanes.lanes:
@@ -165,72 +162,11 @@ class Partitions:
         """Whether the topic is gone: what is in hand of it cannot be left for later."""
         return state in self._detached
 
-    # What is in flight while its partition leaves, and perhaps comes back
-
-    def orphan_of(self, record: Record, leg: str = "") -> Task | None:
-        """The send or write of this very record that has no result yet, from before its partition left.
-
-        Args:
-            record: the record.
-            leg: which of its shares, where it goes to several destinations.
-        """
-        orphan = self.orphans.pop((record.partition, record.offset, leg), None) if self.orphans else None
-        return orphan if orphan is not None and orphan.record == record else None
-
-    def orphan_ended(self, task: Task, *, settled: bool) -> None:
-        """The result of an orphan is there: if it is settled, it is not sent again should its partition come back.
-
-        What has ended is its present part, where it has another one.
-        """
-        if task.legs is not None:
-            if self.orphan_answered(task) and settled:
-                task.legs.part_over(task.leg, None, task.ended_numbers)
-            self.remember_partly(task)
-        elif self.orphan_answered(task) and settled:
-            self.settled_late(task, half=task.rest is not None)
-        elif not settled:
-            self.remember_partly(task)
-        self.buffer.free(task)
-
-    def orphan_answered(self, task: Task) -> bool:
-        """There is nothing to adopt of this task any more. Whether there was."""
-        return self.orphans.pop((task.state.partition, task.record.offset, task.leg), None) is not None
-
-    def settled_late(self, task: Task, *, half: bool) -> None:
-        """A record, or the first part of one, was settled after its partition had left."""
-        partition, offset = task.state.partition, task.record.offset
-        if task.state.incarnation != self._made_anew[partition]:
-            return
-        state = self._states.get(partition)
-        if state is not None:
-            (state.settled.learn_half if half else state.settled.learn)(offset)
-        elif half:
-            self.memory_of_left.add_half(partition, offset)
-        else:
-            self.memory_of_left.add(partition, offset)
-
-    def delivered_before(self, record: Record, part: OrderClass | str | None) -> OffsetRanges:
-        """Which requests of this part or share, by their numbers, were delivered before its partition left."""
-        return self.memory_of_left.delivered_of(record.partition, record.offset, part)
-
-    def remember_partly(self, task: Task) -> None:
-        """Which requests of a record, or of a share of one, need not be sent again should its partition come back."""
-        # Of a topic that was made anew since, another record lies at this offset.
-        if task.state.incarnation != self._made_anew[task.state.partition]:
-            return
-        numbers = {number for number, _ in task.accepted}
-        part: OrderClass | str | None = task.part
-        if task.legs is not None:
-            numbers, part = numbers | task.legs.numbers_of(task.leg), task.leg
-        if numbers:
-            ranges = OffsetRanges.from_offsets(sorted(numbers))
-            self.memory_of_left.add_partly(task.state.partition, task.record.offset, part, ranges)
+    # What is there
 
     def outstanding(self, partitions: Iterable[Partition]) -> int:
         """How many sends and writes of these partitions have no result yet."""
         return sum(state.in_flight_count for state in self._states_of(partitions))
-
-    # What is there
 
     def accepting(self, partition: Partition) -> PartitionState | None:
         """The state of a partition whose records are taken; None: not ours, leaving, or not to be read."""

@@ -94,6 +94,11 @@ class SettledMemory:
         place = partition, offset, part
         return self.partly.get(place, _NONE) if isinstance(part, str) else self.partly.pop(place, _NONE)
 
+    def is_set_back(self, partition: Partition, committed: int | None) -> bool:
+        """Whether somebody wants records again that were committed; to be asked before `recall`."""
+        left = self._left.get(partition)
+        return left is not None and _is_set_back(left, committed)
+
     def halves_of(self, partition: Partition, committed: int | None) -> OffsetRanges:
         """Which records' first parts have ended from `committed` on; to be asked before `recall`."""
         left = self._left.get(partition)
@@ -132,5 +137,5 @@ def _from_commit(ranges: OffsetRanges, left: _Left, committed: int | None) -> Of
 
 
 def _is_set_back(left: _Left, committed: int | None) -> bool:
-    """Whether somebody wants records again that were committed: the commit was set back, or deleted."""
+    """Whether the commit was set back by somebody, or deleted."""
     return left.acknowledged is not None and (committed is None or committed < left.acknowledged)

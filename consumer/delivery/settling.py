@@ -53,8 +53,8 @@ class Settling:
     def orphan_settled(self, task: Task) -> None:
         """The present part of a record has ended whose partition has left before."""
         if self._receipts is None or task.legs is not None:
-            self._partitions.orphan_ended(task, settled=True)
-        elif not self._partitions.orphan_answered(task):
+            self._partitions.orphans.ended(task, settled=True)
+        elif not self._partitions.orphans.answered(task):
             self._partitions.buffer.free(task)
         elif task.rest is None:
             self._receipts.after(task, partial(self._ended, task), ends=True)
@@ -75,7 +75,7 @@ class Settling:
         if task.charged != task.endpoint:
             self._partitions.buffer.recount(task)
         if not self._order.go_on(task):
-            self._partitions.orphan_ended(task, settled=False)
+            self._partitions.orphans.ended(task, settled=False)
         return told
 
     def _leg_ends(self, task: Task, legs: Legs[Task, Lane[Task]]) -> None:
@@ -86,7 +86,9 @@ class Settling:
             self._ended(task, task.state)
         else:
             if task.lane is None or task.lane.closed:
-                self._partitions.remember_partly(task)  # the partition may be back before the receipts are there
+                self._partitions.orphans.remember_partly(
+                    task
+                )  # the partition may be back before the receipts are there
             self._receipts.after(task, partial(self._ended, task), ends=True if legs.over else None)
         for lane in lanes:
             self._lanes.release(lane)
@@ -96,13 +98,13 @@ class Settling:
     def _ended(self, task: Task, state: PartitionState) -> None:
         if task.legs is not None and not task.legs.settled():
             if task.counted and (task.lane is None or task.lane.closed):
-                self._partitions.orphan_ended(task, settled=True)  # the partition is leaving without the others
+                self._partitions.orphans.ended(task, settled=True)  # the partition is leaving without the others
             return
         if state.active:
             state.settled.settle(task.record.offset)
             state.changed = True
         else:
-            self._partitions.settled_late(task, half=False)
+            self._partitions.orphans.settled_late(task, half=False)
         if task.legs is None:
             self._partitions.buffer.free(task)
         else:
@@ -115,7 +117,7 @@ class Settling:
             state.settled.half.add(task.record.offset)
             state.changed = True
         else:
-            self._partitions.settled_late(task, half=True)
+            self._partitions.orphans.settled_late(task, half=True)
 
 
 def _settlement(task: Task, outcome: Outcome) -> Settlement:

@@ -34,7 +34,7 @@ class PartitionState:
     usage: MemoryBudget
     """What is taken of it and not settled."""
     incarnation: int = 0
-    """How often its topic was made anew before, as far as is known."""
+    """How often its topic was made anew before, as far as is known, or its commit set back."""
     lease: Lease = field(default_factory=Lease)
     lanes: LaneGroup[Task] = field(default_factory=LaneGroup)
     active: bool = True

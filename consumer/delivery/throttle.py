@@ -17,6 +17,8 @@ from consumer.web.quota_policy import policy_text
 
 # A count that starts anew says nothing of a longer window, such as the minute's beside the second's.
 _FEELERS = 8
+_ROUNDED = 1.0
+"""Whole seconds tell when a window ends: it may be so much earlier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Throttle:
         self._held_in_all = 0.0
         self._remaining: int | None = None
         self._reset_at = 0.0
+        self._reset_from = 0.0
+        """The earliest that the window may end, by the same answer."""
         self._feeling = policy.has_quota
         self._windows: QuotaWindows | None = None
         """Once an endpoint has told of its quota's windows."""
@@ -81,7 +85,8 @@ class Throttle:
             self._windows = self._windows or QuotaWindows()
             self._windows.told(text)
         if left is not None:
-            self._note(left.remaining - in_flight, min(left.reset_seconds, self._policy.max_hold_seconds), now)
+            reset_seconds = min(left.reset_seconds, self._policy.max_hold_seconds)
+            self._note(left.remaining - in_flight, reset_seconds, answer.seconds, now)
         return left
 
     def hold(self, seconds: float, now: float) -> None:
@@ -93,15 +98,21 @@ class Throttle:
         self._held_in_all += until - max(self._held_until, now)
         self._held_until = until
 
-    def _note(self, remaining: int, seconds: float, now: float) -> None:
-        """Answers overtake each other: within one window the smallest count is the newest."""
+    def _note(self, remaining: int, seconds: float, age: float, now: float) -> None:
+        """Answers overtake each other: within one window the smallest count is the newest.
+
+        What an answer says of the window's end was true when it was sent, at most `age` seconds ago, and was rounded
+        up to a whole second: all answers together tell it better than one does.
+        """
         if self._windows is not None and not self._windows.spread(remaining, seconds, now):
             return
         reset_at = now + seconds
-        same_window = self._remaining is not None and now < self._reset_at and abs(reset_at - self._reset_at) < 1
-        if same_window and self._remaining is not None:
-            remaining = min(self._remaining, remaining)
-        self._remaining, self._reset_at = max(0, remaining), reset_at
+        reset_from = reset_at - _ROUNDED - age
+        may_be_same = reset_from < self._reset_at and self._reset_from < reset_at
+        if self._remaining is not None and now < self._reset_at and may_be_same:
+            remaining, reset_at = min(self._remaining, remaining), min(self._reset_at, reset_at)
+            reset_from = max(self._reset_from, reset_from)
+        self._remaining, self._reset_at, self._reset_from = max(0, remaining), reset_at, reset_from
 
     def allowance(self, now: float, in_flight: int) -> float:
         """How many requests may start now: infinity without a limit.

@@ -21,6 +21,7 @@ from consumer.mapping.readers import Reader, reader
 from consumer.mapping.reads import Names, union
 from consumer.mapping.rest_plan import RestPlan, rest_plan_of
 from consumer.mapping.shared import Shared
+from consumer.mapping.straight import straight_way
 from consumer.mapping.surroundings import Cell, RouteSurroundings
 from consumer.mapping.tables import NO_TABLES, Tables
 from consumer.mapping.timing import Timing, timing_of
@@ -207,7 +208,10 @@ def compile_route(  # noqa: PLR0913, PLR0917 - a route, and what it shares with 
 
 
 def _plan_of(route: RouteConfig, event: str, tokens: Mapping[str, str], shared: Shared) -> AnyPlan:
-    return plan_of(route, event, tokens, shared) if route.api == EVENTS else rest_plan_of(route, event, shared)
+    if route.api != EVENTS:
+        return rest_plan_of(route, event, shared)
+    plan = plan_of(route, event, tokens, shared)
+    return replace(plan, straight=straight_way(plan))
 
 
 def _addressed(route: Route, shared: Shared) -> Route:

@@ -24,8 +24,7 @@ from consumer.mapping.values import exact, field_value, is_blank, jsonable, read
 
 Accept = Callable[[Any], Any]
 
-_DIGIT: Final = re.compile(r"\d")
-_FEWEST_DIGITS: Final = 3
+_DIGITS: Final = re.compile(r"(?:\D*\d){3}")
 """Of a phone number: shorter are only those of emergency services."""
 _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -105,7 +104,7 @@ def _normalised_id(value: Any) -> str | None:
 def plain_phone(value: Any) -> Any:
     """A phone of a route without a `phone_region`: as it is written, if there is a number in it at all."""
     found = field_value(value)
-    if type(found) is str and len(_DIGIT.findall(found)) < _FEWEST_DIGITS:
+    if type(found) is str and _DIGITS.match(found) is None:
         raise InvalidValueError("is no phone number")
     return found
 
@@ -113,7 +112,7 @@ def plain_phone(value: Any) -> Any:
 def birthday(value: Any) -> Any:
     """As it is, but for a day that no calendar has, such as `0000-00-00`."""
     found = field_value(value)
-    if type(found) is str and (day := _ISO_DAY.match(found)) is not None:
+    if type(value) is str and found is not None and (day := _ISO_DAY.match(value)) is not None:
         try:
             date.fromisoformat(day[0])
         except ValueError:
@@ -151,6 +150,9 @@ ACCEPT: dict[str, Accept] = {
     "total": number,
 }
 """What must be of one form; everything else is sent in whatever form it has."""
+
+TAKE_TEXT: Final[frozenset[Accept]] = frozenset((text, field_value))
+"""Those that take a text as it is, if there is more in it than spaces."""
 
 NORMALISED: dict[str, Accept] = {
     "email": normalised_email,

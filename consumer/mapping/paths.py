@@ -28,11 +28,13 @@ class Path:
         get: finds its value in a record, None when there is none; raises InvalidValueError when an expression cannot
             be computed, such as the sum of texts.
         tree: its syntax tree, which the type checker walks.
+        keys: of a plain dotted path, its keys; none of an expression, and of `@`.
     """
 
     expression: str
     get: Get
     tree: Node
+    keys: tuple[str, ...] = ()
 
 
 def compile_path(expression: str, shared: Shared = NOTHING_SHARED) -> Path:
@@ -45,7 +47,7 @@ def compile_path(expression: str, shared: Shared = NOTHING_SHARED) -> Path:
     tree = parse(expression)
     keys = _keys(tree)
     if keys is not None:
-        return Path(expression, _chain(keys), tree)
+        return Path(expression, _chain(keys), tree, keys)
     return Path(expression, _around(tree, shared.around) or compile_expression(tree, shared), tree)
 
 

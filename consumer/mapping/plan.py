@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from consumer.config.destinations import UNNAMED
 from consumer.config.route import RouteConfig
-from consumer.mapping.contract import MAX_BODY_BYTES, MAX_BYTES_IN_ALL, Contract, contract_of
+from consumer.mapping.contract import MAX_BYTES_IN_ALL, Contract, contract_of
 from consumer.mapping.customer import Customer, attribute_name, customer_of
-from consumer.mapping.errors import LeftOut, RefusedError, leave_out
+from consumer.mapping.errors import InvalidValueError, LeftOut, RefusedError
 from consumer.mapping.fields import ACCEPT, CUSTOMER, IDENTITY, SYNONYMS, own_names
-from consumer.mapping.identity import CustomerIds, Identity, identity_of
+from consumer.mapping.identity import Identity, identity_of
 from consumer.mapping.links import Links
 from consumer.mapping.nearest import with_nearest
 from consumer.mapping.products import PREFIX, Product, Products, products_of, products_per_request
 from consumer.mapping.readers import Reader, read_into, read_required, reader
 from consumer.mapping.shared import NOTHING_SHARED, Shared
-from consumer.mapping.values import field_value, unwritable
+from consumer.mapping.values import field_value
+from consumer.mapping.writing import UnwritableError, drop_unwritable, request_of
 from consumer.records import EventRequest, Omission, Reason
 
+Straight = Callable[[Any, str], list[EventRequest] | None]
+"""What a plan does where nothing is odd: a record and a destination in, its requests out, or None, or an error."""
+
 _PLACE = re.compile(r"\[\d+\]")
-
-
-class _UnwritableError(RefusedError):
-    """JSON's writer does not take a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +40,7 @@ class Plan:
         optional: those of what is sent beside them when there is a value.
         labels: all optional fields, without the places of products.
         omits: an optional field that cannot be read is left out.
+        straight: the same for records with which nothing is wrong; None: there is no such way.
     """
 
     tokens: Mapping[str, str]
@@ -54,6 +53,7 @@ class Plan:
     optional: tuple[Reader, ...]
     labels: frozenset[str]
     omits: bool
+    straight: Straight | None = None
 
     def requests(
         self,
@@ -73,6 +73,19 @@ class Plan:
         Raises:
             RefusedError: the record breaks the event type's contract.
         """
+        if self.straight is not None:
+            try:
+                if (made := self.straight(record, destination)) is not None:
+                    if links is not None and self.route.link_identities:
+                        self._link(record, self.identity.email.read(record), links, None, destination)
+                    return made
+            except (InvalidValueError, RefusedError):
+                pass  # what is wrong is found again, in order, and in words
+        return self._interpreted(record, links, omitted, destination)
+
+    def _interpreted(
+        self, record: Any, links: Links | None, omitted: list[Omission] | None, destination: str
+    ) -> list[EventRequest]:
         left_out: LeftOut = [] if self.omits else None
         ids = self.identity.read(record, left_out)
         properties: dict[str, Any] = {"token": self.tokens[destination], "distinct_id": ids.distinct_id}
@@ -85,33 +98,40 @@ class Plan:
         listed = self._products(record, left_out)
         read_required(properties, self.required, record)
         read_into(properties, self.optional, record, left_out)
-        requests = self._written(properties, listed, ids, left_out, destination)
-        if links is not None and ids.email is not None:
-            self._collect_links(record, ids, links, left_out, destination)
+        requests = self.written(properties, listed, ids.email or ids.distinct_id, left_out, destination)
+        if links is not None and self.contract.links and ids.email is not None:
+            links.setdefault((ids.distinct_id, ids.email, destination))
+        elif links is not None and self.route.link_identities:
+            self._link(record, ids.email, links, left_out, destination)
         if left_out and omitted is not None:
             omitted += map(self._omission, left_out)
         return requests
 
-    def _written(
+    def written(
         self,
         properties: dict[str, Any],
         listed: list[list[Product]],
-        ids: CustomerIds,
+        customer: str,
         left_out: LeftOut,
         destination: str,
     ) -> list[EventRequest]:
+        """A request for each of these lists of products.
+
+        Raises:
+            RefusedError: they are too large, or cannot be written.
+        """
         requests = []
         size = 0
         for products in listed:
             if products:
                 properties["products"] = products
             try:
-                requests.append(_request(self.contract.event, properties, ids, destination))
-            except _UnwritableError:
+                requests.append(request_of(self.contract.event, properties, customer, destination))
+            except UnwritableError:
                 if left_out is None:
                     raise
                 self._drop_unwritable(properties, listed, left_out)
-                requests.append(_request(self.contract.event, properties, ids, destination))
+                requests.append(request_of(self.contract.event, properties, customer, destination))
             size += len(requests[-1].body)
             if size > MAX_BYTES_IN_ALL:
                 message = f"its {len(listed)} events have more than {MAX_BYTES_IN_ALL} bytes together"
@@ -151,30 +171,17 @@ class Plan:
         label = _PLACE.sub("", field)
         return Omission(self.contract.event, field, str(refused), label if label in self.labels else f"{PREFIX}*")
 
-    def _collect_links(
-        self, record: Any, ids: CustomerIds, links: Links, left_out: LeftOut, destination: str
-    ) -> None:
-        email = ids.email or ""
-        if self.contract.links:
-            links.setdefault((ids.distinct_id, email, destination))
-        elif self.route.link_identities:
-            for one in self.identity.linkable_ids(record, left_out):
-                if (one, email, destination) not in links:
-                    links[one, email, destination] = self._identify(one, email, destination)
+    def _link(self, record: Any, email: str | None, links: Links, left_out: LeftOut, destination: str) -> None:
+        """Adds an `identify` for each other id that the record shows beside an e-mail."""
+        if email is None:
+            return
+        for one in self.identity.linkable_ids(record, left_out):
+            if (one, email, destination) not in links:
+                links[one, email, destination] = self._identify(one, email, destination)
 
     def _identify(self, distinct_id: str, email: str, destination: str) -> EventRequest:
         properties = {"token": self.tokens[destination], "distinct_id": distinct_id, "customer": {"email": email}}
-        return _request("identify", properties, CustomerIds(distinct_id, email), destination, link=True)
-
-
-def drop_unwritable(target: dict[str, Any], place: str, kept: set[str], left_out: LeftOut) -> None:
-    """Takes out what JSON's writer does not take, but for what is kept; `place`: in which it lies."""
-    for name in [name for name in target if name not in kept]:
-        try:
-            orjson.dumps(target[name])
-        except orjson.JSONEncodeError:
-            inner, rule = unwritable(target.pop(name), name)
-            leave_out(left_out, name, rule if inner == name else f"{inner}: {rule}", place=place)
+        return request_of("identify", properties, email, destination, link=True)
 
 
 def plan_of(route: RouteConfig, event: str, tokens: Mapping[str, str], shared: Shared = NOTHING_SHARED) -> Plan:
@@ -209,19 +216,3 @@ def property_names(route: RouteConfig, contract: Contract) -> tuple[str, ...]:
 def _is_property(name: str) -> bool:
     is_of_products = name == "products" or name.startswith(PREFIX)
     return not is_of_products and name not in {*IDENTITY, *SYNONYMS} and attribute_name(name) not in CUSTOMER
-
-
-def _request(
-    event: str, properties: dict[str, Any], ids: CustomerIds, destination: str, *, link: bool = False
-) -> EventRequest:
-    try:
-        body = orjson.dumps({"event": event, "properties": properties})
-    except orjson.JSONEncodeError:
-        # Its message quotes the value.
-        place, rule = unwritable(properties, "")
-        raise _UnwritableError.invalid(place.removeprefix("customer."), rule) from None
-    if len(body) > MAX_BODY_BYTES:
-        message = f"the event has {len(body)} bytes; Bluecore takes {MAX_BODY_BYTES}"
-        raise RefusedError(Reason.TOO_LARGE, None, message)
-    # A customer is one lane, by whatever id each event names it: the e-mail where it is known.
-    return EventRequest(event, body, ids.email or ids.distinct_id, link, None, None, destination)

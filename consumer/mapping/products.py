@@ -84,7 +84,10 @@ class Products:
         except RefusedError as refused:
             raise refused.inside(f"products[{index}].") from None
         if self.others is None:
-            _ride_along(product, item, index, left_out)
+            try:
+                ride_along(product, item)
+            except InvalidValueError:
+                _ride_along_without_the_invalid(product, item, f"products[{index}].", left_out)
         else:
             _read_fields(product, self.others, item, index, left_out)
         return product
@@ -102,7 +105,7 @@ def products_of(route: RouteConfig, contract: Contract, shared: Shared = NOTHING
     )
     source = route.fields.get("products")
     return Products(
-        source=reader("products", source, own_names(route, "products"), _listed, shared),
+        source=reader("products", source, own_names(route, "products"), listed, shared),
         id=reader("id", mapped.get("id"), PRODUCT_ID, text, shared),
         flat_id=reader("products[0].id", mapped.get("id"), FLAT_PRODUCT_ID, text, shared),
         others=others if mapped or route.preset is not None else None,
@@ -144,7 +147,8 @@ def products_per_request(
     return [products]
 
 
-def _listed(value: Any) -> Any:
+def listed(value: Any) -> Any:
+    """A list of products as it is, or what may stand in its place; None of a blank text."""
     if type(value) is list:
         return value
     return None if is_blank(value) else readable(value)
@@ -160,19 +164,23 @@ def _read_fields(product: Product, readers: Sequence[Reader], item: Any, index: 
             leave_out(left_out, each.field, rule, each.hint, f"products[{index}].")
 
 
-def _ride_along(product: Product, item: Product, index: int, left_out: LeftOut) -> None:
-    try:
-        for name, value in item.items():
-            if name in _IDS:
-                continue
-            kind = type(value)
-            form = FORMS.get(kind, other_form)
-            if form is not None:
-                product[name] = form(value)
-            elif value is not None and not (kind is str and (not value or value.isspace())):
+def ride_along(product: Product, item: Product) -> None:
+    """Adds all that an item has beside its id.
+
+    Raises:
+        InvalidValueError: some of it has no JSON form.
+    """
+    for name, value in item.items():
+        if name in _IDS:
+            continue
+        kind = type(value)
+        if kind is str:
+            if value and not value.isspace():
                 product[name] = value
-    except InvalidValueError:
-        _ride_along_without_the_invalid(product, item, f"products[{index}].", left_out)
+        elif (form := FORMS.get(kind, other_form)) is not None:
+            product[name] = form(value)
+        elif value is not None:
+            product[name] = value
 
 
 def _ride_along_without_the_invalid(product: Product, item: Product, place: str, left_out: LeftOut) -> None:

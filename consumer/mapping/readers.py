@@ -24,6 +24,8 @@ class Reader:
 
     Attributes:
         names: the fields of the record that `get` looks at; None: any.
+        tries: the keys of the plain paths that `get` follows, one after the other until there is a value; none where
+            it computes one.
     """
 
     field: str
@@ -31,6 +33,7 @@ class Reader:
     accept: Accept
     hint: str
     names: Names = None
+    tries: tuple[tuple[str, ...], ...] = ()
 
     def read(self, record: Any) -> Any:
         """The value as JSON, or None when there is none.
@@ -125,15 +128,15 @@ def reader(
     `shared` is what the route's readers look at beside the record.
     """
     if mapped is None:
-        names = frozenset(name.partition(".")[0] for name in own_names)
-        return Reader(field, _first(own_names), accept, f"looked for {', '.join(own_names)}", names)
+        tries = tuple(tuple(name.split(".")) for name in own_names)
+        names = frozenset(first for first, *_ in tries)
+        return Reader(field, _first(own_names), accept, f"looked for {', '.join(own_names)}", names, tries)
     path = compile_path(mapped if isinstance(mapped, str) else mapped.path, shared)
-    if isinstance(mapped, str):
-        return Reader(field, path.get, accept, f"path {mapped}", names_in(path.tree))
-    convert = converter(mapped, shared.zone)
+    convert = None if isinstance(mapped, str) else converter(mapped, shared.zone)
     if convert is not None:
         accept = _composed(convert, accept)
-    return Reader(field, path.get, accept, f"path {mapped.path}", names_in(path.tree))
+    tries = (path.keys,) if path.keys else ()
+    return Reader(field, path.get, accept, f"path {path.expression}", names_in(path.tree), tries)
 
 
 def _first(names: Sequence[str]) -> Get:

@@ -14,13 +14,13 @@ from consumer.mapping.customer import Customer, customer_of
 from consumer.mapping.emails import email, normalised_email
 from consumer.mapping.errors import LeftOut, RefusedError
 from consumer.mapping.fields import own_names, text
-from consumer.mapping.plan import drop_unwritable
 from consumer.mapping.readers import Reader, reader
 from consumer.mapping.rest_contract import REST_CONTRACTS, is_of_phones
 from consumer.mapping.rest_parts import OWN_NAMES, Consent, Profile, RestIdentity
 from consumer.mapping.rest_values import link_ids, message_type, moment, phone_number
 from consumer.mapping.shared import NOTHING_SHARED, Shared
 from consumer.mapping.values import unwritable
+from consumer.mapping.writing import drop_unwritable
 from consumer.records import EventRequest, Omission, Reason
 
 

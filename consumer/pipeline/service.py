@@ -102,7 +102,8 @@ class Service:
         longest = max(0.0, min(_BUSY_SECONDS if busy else _IDLE_SECONDS, self.wake_at - self._clock.now()))
         if busy:
             enter("waiting")
-            self._collect(longest)
+        # While nothing is in flight, it is only looked at what Bluecore has closed.
+        self._collect(longest if busy else 0)
         enter("polling" if busy else self._report.resting)
         records = self._wanted(self._read(0 if busy else longest, busy=bool(busy)))
         self._collect_writes()

@@ -20,7 +20,7 @@ from tests.bench.stream import EVENT
 from tests.support.waiting import free_port
 
 _ROOT = Path(__file__).parents[2]
-_WARM_SECONDS = 3.0
+WARM_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Contender:
     name: str
     command: Callable[[Run], list[str]]
     missing: Callable[[], str] = str
-    warm_seconds: float = _WARM_SECONDS
+    warm_seconds: float = WARM_SECONDS
 
     @contextmanager
     def running(self, run: Run) -> Iterator[subprocess.Popen[bytes]]:
@@ -69,31 +69,40 @@ class Contender:
             )
         try:
             yield process
-            if process.poll() is not None:
-                raise RuntimeError(f"{self.name} ended by itself:\n{log.read_text()[-2000:]}")
         finally:
+            ended = process.poll() is not None
             process.terminate()
             try:
                 process.wait(30)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+            if ended:
+                raise RuntimeError(f"{self.name} ended by itself:\n{log.read_text()[-2000:]}")
 
 
-def _service(run: Run) -> list[str]:
-    return [sys.executable, "-m", "consumer", "run", "--config", str(write_config(run))]
+def service(python: str = sys.executable, name: str = "bluecore-consumer") -> Contender:
+    """The service, by an interpreter that has its libraries."""
+    return Contender(name, lambda run: _command(python, write_config(run)))
+
+
+def over_tls(python: str = sys.executable) -> Contender:
+    """The service to the endpoint that answers at once, over TLS 1.3."""
+
+    def command(run: Run) -> list[str]:
+        sinks = run.ground.sinks
+        config = write_config(run, bluecore={"url": sinks.tls, "ca_location": str(sinks.authority)})
+        return _command(python, config)
+
+    return Contender("bluecore-consumer over TLS 1.3", command)
 
 
 def _over_requests(run: Run) -> list[str]:
-    config = write_config(run, bluecore={"transport": "requests"})
-    return [sys.executable, "-m", "consumer", "run", "--config", str(config)]
+    return _command(sys.executable, write_config(run, bluecore={"transport": "requests"}))
 
 
-def _over_tls(run: Run) -> list[str]:
-    """To the endpoint that answers at once, over TLS 1.3."""
-    sinks = run.ground.sinks
-    config = write_config(run, bluecore={"url": sinks.tls, "ca_location": str(sinks.authority)})
-    return [sys.executable, "-m", "consumer", "run", "--config", str(config)]
+def _command(python: str, config: Path) -> list[str]:
+    return [python, "-m", "consumer", "run", "--config", str(config)]
 
 
 def write_config(run: Run, *, routes: Sequence[Mapping[str, Any]] = (), **sections: Mapping[str, Any]) -> Path:
@@ -116,6 +125,5 @@ def write_config(run: Run, *, routes: Sequence[Mapping[str, Any]] = (), **sectio
     return file
 
 
-SERVICE = Contender("bluecore-consumer", _service)
+SERVICE = service()
 OVER_REQUESTS = Contender("transport: requests", _over_requests)
-OVER_TLS = Contender("bluecore-consumer over TLS 1.3", _over_tls)

@@ -15,7 +15,7 @@ flags = " ".join(str(sysconfig.get_config_var(each) or "") for each in ("PY_CFLA
 print(json.dumps({
     "version": platform.python_version(), "implementation": platform.python_implementation(),
     "compiler": platform.python_compiler(), "asked": asked, "flags": flags,
-    "prefix": sysconfig.get_config_var("prefix"), "debug": bool(sysconfig.get_config_var("Py_DEBUG")),
+    "debug": bool(sysconfig.get_config_var("Py_DEBUG")),
 }))
 """
 
@@ -36,14 +36,14 @@ def describe(found: Mapping[str, Any]) -> str:
     """The same of what an interpreter has said.
 
     Args:
-        found: `version`, `implementation`, `compiler`, `prefix`, the arguments of its `configure` (`asked`), its
+        found: `version`, `implementation`, `compiler`, the arguments of its `configure` (`asked`), its
             `flags` and whether it is built for debugging (`debug`).
     """
     said = f"{found['asked']} {found['flags']}"
     profiled = "--enable-optimizations" in said or "-fprofile-use" in said
     linked = "--with-lto" in said or "-flto" in said
     # Debian has the compiler profile in steps of its own packaging, which `configure` hears nothing of.
-    of_system = found["prefix"] == "/usr" and not profiled
+    of_system = "'--prefix=/usr'" in found["asked"] and not profiled
     told = "as the distribution builds it" if of_system else f"PGO {_said(profiled)}, LTO {_said(linked)}"
     line = f"{found['implementation']} {found['version']}, {found['compiler']}, {told}"
     if found["debug"]:

@@ -13,7 +13,8 @@ from tests.bench.stream import write_steadily
 from tests.support.waiting import eventually
 
 RATE = 500
-_WARM = 5 * RATE  # a broker that has just started takes tens of milliseconds for a single record
+_WARM_SECONDS = 5.0
+"""A broker that has just started takes tens of milliseconds for a single record."""
 _START_SECONDS = 60
 _LATE_SECONDS = 30
 
@@ -35,7 +36,8 @@ def latency(contender: Contender, ground: Ground, *, in_flight: int, seconds: fl
     """
     topic = ground.topic(f"steady-{uuid.uuid4().hex[:8]}")
     with contender.running(Run(ground, topic, ground.sinks.noting, in_flight)):
-        warm = write_steadily(ground.bootstrap, topic, ground.schema_id, RATE, _WARM)
+        warm_events = int(RATE * max(_WARM_SECONDS, contender.warm_seconds))
+        warm = write_steadily(ground.bootstrap, topic, ground.schema_id, RATE, warm_events)
         eventually(lambda: warm.keys() <= _answered(ground).keys(), _START_SECONDS, "the first events' answers")
         time.sleep(1)  # its buffers empty: what is measured begins from rest
         written = write_steadily(ground.bootstrap, topic, ground.schema_id, RATE, int(RATE * seconds))

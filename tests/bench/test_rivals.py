@@ -9,7 +9,7 @@ import pytest
 from consumer.sandbox.sandbox import running_sandbox
 from tests.bench.contenders import Contender, Run
 from tests.bench.ground import Ground
-from tests.bench.rivals import GO_WORKER, PARALLEL_CONSUMER
+from tests.bench.rivals import BENTHOS, GO_WORKER, PARALLEL_CONSUMER
 from tests.bench.same_work import document, of_the_service
 from tests.bench.sinks import Sinks
 from tests.bench.stream import events, write_backlog
@@ -21,7 +21,7 @@ SCHEMA_ID = 1
 NO_SINKS = Sinks("", "", Path(), "", "", Path(), "")
 
 
-@pytest.mark.parametrize("rival", [GO_WORKER, PARALLEL_CONSUMER], ids=lambda each: each.name)
+@pytest.mark.parametrize("rival", [BENTHOS, GO_WORKER, PARALLEL_CONSUMER], ids=lambda each: each.name)
 def test_it_sends_the_bodies_and_keys_that_the_service_sends(
     rival: Contender, apache_kafka: ApacheKafka, tmp_path: Path
 ) -> None:

@@ -129,6 +129,56 @@ def test_an_address_that_does_not_answer_holds_up_no_other(
         theirs.close()
 
 
+def test_where_no_thread_can_be_started_it_is_told_as_a_refusal(
+    dialler: Dialler[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else whoever waits for the connection would be late only when all the time is up."""
+
+    def full(_self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = Address("127.0.0.1", server.getsockname()[1], None, 5)
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", full)
+            failed = dialled(dialler, address).error
+        assert failed is not None
+        assert "can't start new thread" in str(failed)
+        assert no_answer(exception_for(failed, REQUEST)) is NoAnswer.REFUSED
+        found = dialled(dialler, address)
+        assert found.sock is not None, "as soon as there are threads again"
+        found.sock.close()
+
+
+def test_a_thread_that_cannot_be_started_is_made_up_for_by_one_that_is_at_work(
+    dialler: Dialler[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, over = threading.Event(), threading.Event()
+
+    def connected(_self: Dialler[str], _address: Address) -> socket.socket:
+        begun.set()
+        over.wait()
+        raise TimeoutError
+
+    def full(_self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(Dialler, "_connected", connected)
+    address = Address("h", 1, None, 1)
+    dialler.dial(address, "first")
+    begun.wait()
+    monkeypatch.setattr(threading.Thread, "start", full)
+    dialler.dial(address, "second")
+    assert dialler.opened() == []
+    over.set()
+    found: list[Dialled[str]] = []
+    while len(found) < 2:
+        assert select.select([dialler.bell], [], [], 10)[0]
+        found += dialler.opened()
+    assert [each.place for each in found] == ["first", "second"]
+    assert all(isinstance(each.error, TimeoutError) for each in found)
+
+
 def test_what_comes_after_the_end_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     dialler: Dialler[str] = Dialler()
     ours, theirs = socket.socketpair()

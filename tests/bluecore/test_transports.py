@@ -9,6 +9,7 @@ import gzip
 import socket
 import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -541,6 +542,23 @@ def test_a_name_that_does_not_exist(opened: Opens) -> None:
     # `.invalid` never resolves (RFC 2606); a resolver that cannot be reached takes its time to say so.
     done = exchange(opened(replace(SETTINGS, timeout=LONG)), post("http://bluecore.invalid/api"))
     assert failed(done) in {NoAnswer.DNS, NoAnswer.TIMEOUT}
+
+
+@pytest.mark.parametrize("kind", [ThreadTransport, DirectTransport])
+def test_where_the_system_has_no_more_threads_nothing_was_sent(
+    kind: Callable[..., Transport], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        transport = kind({"": SETTINGS})
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", full)
+            done = exchange(transport, post(f"http://127.0.0.1:{server.getsockname()[1]}/"))
+        assert failed(done) is NoAnswer.REFUSED
+        assert "can't start new thread" in str(done.result)
+        transport.close()
 
 
 # -- TLS ------------------------------------------------------------------------------------------------------

@@ -288,6 +288,22 @@ class TestOverRestarts:
         assert letter(dead)[2] == ((0, "search"),)
         assert driver.settled[-1].events == ("wishlist",)
 
+    def test_where_only_the_letter_is_missing_the_next_of_the_customer_waits(self, driver: Driver) -> None:
+        """A crash before the letter is written sends the whole record again, which must not be behind a newer one."""
+        driver.take("jane", partly("search", no("wishlist")))
+        driver.reply("shop.orders:0:0")
+        driver.engine.partitions.forget([ORDERS])
+        driver.acknowledge("the brokers do not answer")
+        driver.assign(ORDERS)
+
+        driver.take("jane", partly("search", no("wishlist")), offset=0)
+        driver.take("jane", send("search"), offset=1)
+        assert driver.log == ["shop.orders:0:0"]
+
+        driver.run(accepts)
+        assert driver.log == ["shop.orders:0:0", "shop.orders:0:1"]
+        assert driver.at_rest()
+
     def test_after_a_crash_between_its_parts_only_the_rest_goes(self) -> None:
         first = Driver(ORDERED).assign(ORDERS)
         record = partly("unsubscribe", "search", no("wishlist"))

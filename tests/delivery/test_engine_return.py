@@ -192,6 +192,42 @@ def test_a_commit_that_was_set_back_has_its_records_sent_again() -> None:
     assert len(driver.log) == 6
 
 
+def test_what_was_on_its_way_when_the_commit_was_set_back_is_sent_anew_behind_what_is_older(driver: Driver) -> None:
+    """Its old answer says nothing, for an older record went after it; a newer one waits for that answer."""
+    driver.take("a")
+    driver.reply_all()
+    driver.commit()
+    driver.engine.partitions.commits.acknowledged([ORDERS])
+    driver.take("a")
+
+    come_back(driver, committed=0)
+    read_again(driver, *"aaa")
+    driver.reply("shop.orders:0:0")
+    assert driver.log == [f"shop.orders:0:{offset}" for offset in (0, 1, 0)]
+
+    driver.reply("shop.orders:0:1")
+    driver.run(lambda _: ACCEPTED)
+    assert driver.log == [f"shop.orders:0:{offset}" for offset in (0, 1, 0, 1, 2)]
+    assert driver.commit()[ORDERS].offset == 3
+    assert driver.at_rest()
+
+
+def test_an_answer_to_what_was_sent_before_the_commit_was_set_back_settles_nothing(driver: Driver) -> None:
+    driver.take("a")
+    driver.reply_all()
+    driver.commit()
+    driver.engine.partitions.commits.acknowledged([ORDERS])
+    driver.take("a")
+
+    come_back(driver, committed=0)
+    driver.reply("shop.orders:0:1")
+    read_again(driver, *"aa")
+    driver.run(lambda _: ACCEPTED)
+
+    assert driver.log == [f"shop.orders:0:{offset}" for offset in (0, 1, 0, 1)]
+    assert driver.at_rest()
+
+
 def test_a_commit_that_is_gone_has_its_records_sent_again() -> None:
     """The topic, or the group, was made anew."""
     driver = Driver()

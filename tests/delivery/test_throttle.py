@@ -183,6 +183,21 @@ def test_a_late_answer_does_not_raise_the_quota_within_its_window(throttle: Thro
     assert throttle.allowance(NOW + 11, 0) == 50
 
 
+def test_an_answer_that_was_sent_in_the_second_before_is_of_the_same_window(throttle: Throttle) -> None:
+    """The window ends in 3.0 s: it was told as 4 just before, as 3 just after, and the earlier answer took longer."""
+    delivered(throttle, NOW, ratelimit_remaining="2", ratelimit_reset="3")
+    late = answer(202, ratelimit_remaining="20", ratelimit_reset="4")._replace(seconds=0.1)
+    throttle.answered(late, Verdict.DELIVERED, 0, NOW + 0.05)
+    assert throttle.allowance(NOW + 0.05, 0) == 2
+
+
+def test_an_answer_of_a_later_window_counts_anew(throttle: Throttle) -> None:
+    """Though an answer of the window before has said that it lasts for longer."""
+    delivered(throttle, NOW, ratelimit_remaining="2", ratelimit_reset="3")
+    delivered(throttle, NOW + 2.9, ratelimit_remaining="20", ratelimit_reset="4")
+    assert throttle.allowance(NOW + 2.9, 0) == 20
+
+
 def test_a_quota_that_never_starts_anew_is_capped(throttle: Throttle) -> None:
     delivered(throttle, ratelimit_remaining="0", ratelimit_reset=YEAR)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import orjson
@@ -121,3 +122,16 @@ def test_an_id_is_linked_in_each_namespace() -> None:
         ("identify", ""),
         ("identify", "acme_eu"),
     ]
+
+
+def test_an_id_that_is_linked_in_one_namespace_is_new_to_another() -> None:
+    """The second record goes elsewhere: there nobody knows who the device is."""
+    links = LinkCache()
+    by_brand = router({"link_identities": True, "destination": BY_BRAND | {"default": ""}})
+    linked = []
+    for position, brand in enumerate((None, "ACME", "ACME")):
+        record = RECORD | {"distinct_id": "device-1", "brand": brand}
+        outcome = by_brand.map("t", None, record, NOW_MS, NOW_MS, claim=partial(links.claim, record=position))
+        assert isinstance(outcome, Send)
+        linked.append([each.destination for each in outcome.requests if each.link])
+    assert linked == [[""], ["acme_eu"], []]

@@ -37,6 +37,9 @@ def mapped(record: dict[str, Any], *routes: dict[str, Any], max_age_seconds: flo
         ("ann@sub.shop.example", False),
         ("ann@myshop.example", False),
         ("john@example.com", False),
+        ("mary-jane@example.com", False),
+        ('"ann@home"@shop.example', True),
+        ("ann@shop.example@example.org", False),
         ("shop.example", False),
         ("device-1", False),
         ("", False),
@@ -58,6 +61,26 @@ def test_of_one_record_each_request_is_judged_by_itself() -> None:
     record = {"email": "jane@example.com", "receiver": "bob@example.com", "search_term": "hat", "product_id": "p"}
 
     sent = mapped(record, SEARCH, gift)
+
+    assert [request.event for request in sent.requests] == ["search"]
+
+
+def test_each_request_keeps_its_number_where_one_before_it_is_withheld() -> None:
+    """Who is listed later changes no idempotency key: nothing is counted twice."""
+    gift = SEARCH | {"event": "wishlist", "fields": {"email": "receiver"}}
+    record = {"email": "jane@example.com", "receiver": "bob@example.com", "search_term": "hat", "product_id": "p"}
+
+    sent = mapped(record, gift, SEARCH)
+
+    assert [request.event for request in sent.requests] == ["search"]
+    assert sent.numbers == (1,)
+
+
+def test_the_link_of_one_who_gets_no_events_goes_ahead_of_nobody_elses() -> None:
+    gift = SEARCH | {"event": "wishlist", "fields": {"email": "receiver"}, "link_identities": True}
+    record = {"email": "jane@example.com", "receiver": "bob@example.com", "search_term": "hat", "product_id": "p"}
+
+    sent = mapped(record | {"customer_id": "c-1"}, gift, SEARCH)
 
     assert [request.event for request in sent.requests] == ["search"]
 

@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
+from consumer.mapping.contract import MAX_BODY_BYTES
+from consumer.mapping.recipients import Namespace
 from consumer.mapping.router import compile_routes
 from consumer.records import Mapped, OrderClass, Reason, Reject, Send
 from tests.mapping.support import EMAIL, NOW_MS, PROFILE, TOKEN, map_one, route
@@ -106,6 +108,46 @@ def state(event: str, **more: str) -> dict[str, str]:
             {"id": {"email": EMAIL}, "link_ids": [{"phone_number": PHONE}]},
         ),
         (
+            eligibility(fields={"email": "mail", "phone_number": "mobile"}),
+            {"mail": EMAIL, "mobile": PHONE},
+            {"id": {"email": EMAIL}, "state": state("OPTIN")},
+        ),
+        (
+            eligibility(fields={"email": "mail", "phone_number": "mobile"}),
+            {"mobile": PHONE},
+            {"id": {"phone_number": PHONE}, "state": state("OPTIN")},
+        ),
+        (
+            eligibility(),
+            {"customer": {"phone_number": PHONE}},
+            {"id": {"phone_number": PHONE}, "state": state("OPTIN")},
+        ),
+        (
+            eligibility(normalise_email=True),
+            {"email": f" {EMAIL.upper()} "},
+            {"id": {"email": EMAIL}, "state": state("OPTIN")},
+        ),
+        (
+            customers(),
+            {"email": EMAIL, "phone_number": PHONE, "city": "Boston"},
+            {"id": {"email": EMAIL}, "attributes": {"city": "Boston"}},
+        ),
+        (
+            customers("identify"),
+            {"email": EMAIL, "phone_number": PHONE, "link_ids": {"phone_number": PHONE}},
+            {"id": {"email": EMAIL}, "link_ids": [{"phone_number": PHONE}]},
+        ),
+        (
+            customers("identify"),
+            {"phone_number": PHONE, "link_ids": "j@example.org"},
+            {"id": {"phone_number": PHONE}, "link_ids": [{"email": "j@example.org"}]},
+        ),
+        (
+            customers("identify"),
+            {"email": EMAIL, "link_ids": [*FIVE[:4], FIVE[0]]},
+            {"id": {"email": EMAIL}, "link_ids": [{"email": each} for each in FIVE[:4]]},
+        ),
+        (
             customers("identify"),
             {"email": EMAIL, "link_ids": ["j@example.org", {"phone_number": PHONE}, "j@example.org", EMAIL]},
             {"id": {"email": EMAIL}, "link_ids": [{"email": "j@example.org"}, {"phone_number": PHONE}]},
@@ -130,9 +172,24 @@ def test_a_record_becomes_the_document_of_its_api(config: Any, record: dict[str,
         (eligibility(), ONE | {"consented_at": "2026-01-01T00:00:00"}, INVALID, "consented_at", "timezone"),
         (eligibility(), ONE | {"consented_at": "yesterday"}, INVALID, "consented_at", "no date"),
         (customers("identify"), ONE, MISSING, "link_ids", "identify links two ids"),
-        (customers(), ONE | {"link_ids": FIVE}, INVALID, "link_ids", "more than 4"),
+        (eligibility(), {"phone_number": "+0493012345"}, INVALID, "phone_number", "E.164"),
+        (customers(), ONE | {"link_ids": FIVE}, INVALID, "link_ids", "more than 4, the most"),
+        (
+            customers("identify"),
+            ONE | {"link_ids": FIVE[:4], "phone_number": PHONE},
+            INVALID,
+            "link_ids",
+            "more than 4 with the phone number",
+        ),
         (customers(), ONE | {"link_ids": ["nobody"]}, INVALID, "link_ids", "E.164"),
         (customers(), ONE | {"link_ids": [{"device": "x"}]}, INVALID, "link_ids", "one of email and phone"),
+        (
+            customers(),
+            ONE | {"link_ids": [{"email": FIVE[0], "phone_number": PHONE}]},
+            INVALID,
+            "link_ids",
+            "one of email and phone",
+        ),
     ],
 )
 def test_what_cannot_be_sent_is_refused_by_its_field(
@@ -146,12 +203,22 @@ def test_what_cannot_be_sent_is_refused_by_its_field(
     assert EMAIL not in outcome.message
 
 
-def test_a_consent_is_never_too_old_where_its_time_is_sent() -> None:
-    old_ms = NOW_MS - 400 * DAY_MS
-    for api, is_sent in (("eligibility", True), ("events", False)):
-        router = compile_routes([route("unsubscribe", api=api)], token=TOKEN, max_age_seconds=86_400)
-        outcome = router.map("shop.events", None, {"email": EMAIL}, old_ms, NOW_MS)
-        assert isinstance(outcome, Send) is is_sent
+@pytest.mark.parametrize(
+    ("config", "is_sent"),
+    [(eligibility("unsubscribe"), True), (route("unsubscribe"), False), (customers(), False)],
+    ids=["eligibility", "events", "customers"],
+)
+def test_a_consent_is_never_too_old_where_its_time_is_sent(config: Any, is_sent: bool) -> None:  # noqa: FBT001 - a case's expectation
+    router = compile_routes([config], token=TOKEN, max_age_seconds=86_400)
+    outcome = router.map("shop.events", None, PROFILE, NOW_MS - 400 * DAY_MS, NOW_MS)
+    assert isinstance(outcome, Send) is is_sent
+
+
+def test_the_time_of_a_consent_is_its_records_to_the_millisecond() -> None:
+    """Bluecore keeps the latest of a customer's: of two within a second it would keep either."""
+    router = compile_routes([eligibility()], token=TOKEN)
+    outcome = router.map("shop.events", None, ONE, NOW_MS - 1, NOW_MS)
+    assert body(outcome)["state"]["consented_at"] == "2027-01-15T07:59:59.999000Z"
 
 
 def test_a_route_may_have_a_limit_of_its_own_all_the_same() -> None:
@@ -177,6 +244,44 @@ def test_an_attribute_that_cannot_be_read_is_left_out_as_elsewhere() -> None:
     assert isinstance(outcome, Send)
     assert [(each.field, each.label) for each in outcome.omitted] == [("points", "points")]
     assert body(outcome) == {"id": {"email": EMAIL}}
+
+
+def test_where_the_route_omits_nothing_it_refuses_the_record() -> None:
+    points = {"points": {"path": "points", "as": "number"}}
+    outcome = map_one(customers(attributes=points, invalid_optional="refuse"), {"email": EMAIL, "points": "many"})
+    assert isinstance(outcome, Reject)
+    assert (outcome.reason, outcome.field) == (INVALID, "points")
+
+
+def test_an_attribute_that_json_cannot_have_is_left_out_alone() -> None:
+    outcome = map_one(customers(), {"email": EMAIL, "city": "half a letter: \ud83d", "state": "MA"})
+    assert isinstance(outcome, Send)
+    assert [each.field for each in outcome.omitted] == ["city"]
+    assert body(outcome) == {"id": {"email": EMAIL}, "attributes": {"state": "MA"}}
+
+
+def test_what_json_cannot_have_of_a_consent_is_told_by_its_field() -> None:
+    outcome = map_one(eligibility(), {"email": EMAIL, "channel_identifier": "half a letter: \ud83d"})
+    assert isinstance(outcome, Reject)
+    assert (outcome.reason, outcome.field) == (INVALID, "channel_identifier")
+
+
+def test_a_body_may_have_as_many_bytes_as_bluecore_takes_and_no_more() -> None:
+    around = len(orjson.dumps({"id": {"email": EMAIL}, "attributes": {"city": ""}}))
+    largest = "x" * (MAX_BODY_BYTES - around)
+    assert len(body(map_one(customers(), {"email": EMAIL, "city": largest}))["attributes"]["city"]) == len(largest)
+
+    outcome = map_one(customers(), {"email": EMAIL, "city": f"{largest}x"})
+    assert isinstance(outcome, Reject)
+    assert outcome.reason is Reason.TOO_LARGE
+
+
+@pytest.mark.parametrize("config", [eligibility(destination="eu"), customers(destination="eu")])
+def test_it_goes_to_the_destination_of_its_route(config: Any) -> None:
+    router = compile_routes([config], token=TOKEN, others={"eu": Namespace("acme-eu")})
+    outcome = router.map("shop.events", None, PROFILE, NOW_MS, NOW_MS)
+    assert isinstance(outcome, Send)
+    assert [(each.destination, each.api) for each in outcome.requests] == [("eu", config.api)]
 
 
 def test_a_consent_by_two_apis_is_two_requests_of_one_class() -> None:
@@ -224,3 +329,16 @@ def test_a_sign_up_is_a_consent() -> None:
     outcome = map_one(eligibility({"path": "kind", "values": {"S": "signup"}}), {"kind": "S"})
     assert isinstance(outcome, Reject)
     assert outcome.kind is OrderClass.CONSENT
+
+
+@pytest.mark.parametrize(
+    ("chosen", "other", "kind"),
+    [("S", "search", OrderClass.CONSENT), ("?", "unsubscribe", OrderClass.CONSENT), ("?", "search", None)],
+)
+def test_what_is_refused_is_of_the_class_of_its_event_or_of_all_that_it_may_be(
+    chosen: str, other: str, kind: OrderClass | None
+) -> None:
+    """Of a route with both classes, a record whose event is not known has none."""
+    outcome = map_one(route({"path": "kind", "values": {"S": "optin", "T": other}}), {"kind": chosen})
+    assert isinstance(outcome, Reject)
+    assert outcome.kind is kind

@@ -51,6 +51,15 @@ def test_every_form_of_a_timestamp_is_read(value: object, event_time: object) ->
     assert (outcome.event_time_ms, outcome.omitted) == (NOW_MS - HOUR_MS, ())
 
 
+@pytest.mark.parametrize("first", ["old", "new"])
+def test_a_record_is_as_old_as_the_oldest_time_that_its_routes_read(first: str) -> None:
+    record = {"old": NOW_MS - HOUR_MS, "new": NOW_MS}
+    second = "new" if first == "old" else "old"
+    outcome = mapped(record, route("optin", event_time=first), route("unsubscribe", event_time=second))
+    assert isinstance(outcome, Send), outcome
+    assert outcome.event_time_ms == NOW_MS - HOUR_MS
+
+
 def test_a_time_without_a_zone_is_in_the_zone_of_the_route_else_in_utc() -> None:
     local = {"at": "2027-01-15T10:00:00"}
     times = [

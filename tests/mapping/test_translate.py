@@ -50,6 +50,15 @@ def fails(error: Exception) -> Callable[[], Any]:
     return answer
 
 
+def test_a_decoder_that_has_taken_the_place_of_another_is_the_one_that_decodes() -> None:
+    """As where the schemas of a topic were read anew."""
+    decoders = iter([Answering(dict), Answering(lambda: {"email": EMAIL})])
+    router = compile_routes([route("optin")], token=TOKEN)
+    translator = Translator(router, lambda _topic: next(decoders))
+    assert isinstance(translator.translate(record(), NOW_MS), Reject)
+    assert isinstance(translator.translate(record(offset=2), NOW_MS), Send)
+
+
 def test_a_tombstone_is_skipped() -> None:
     assert translator(dict).translate(record(value=None), NOW_MS) == Skip("tombstone")
 

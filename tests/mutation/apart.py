@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -23,28 +24,37 @@ class TestsFailError(Exception):
     __test__ = False
 
 
-def results(work: Work) -> Iterator[tuple[str, WorkResult]]:
+def results(work: Work, seconds: float | None = None) -> Iterator[tuple[str, WorkResult]]:
     """Tries the mutants in a process of its own, and gives each one's id and result as soon as it is there.
+
+    Args:
+        work: What is to be tried.
+        seconds: After so long it ends, with what has been tried by then; None: when all has.
 
     Raises:
         TestsFailError: The tests do not pass with nothing planted; none was tried.
         RuntimeError: The process could not go on; the message has what it printed last.
     """
+    ends = None if seconds is None else time.monotonic() + seconds
     fresh = multiprocessing.get_context("spawn")
     heard, said = fresh.Pipe(duplex=False)
     process = fresh.Process(target=_run, args=(work, said))
     process.start()
     said.close()  # so that its end is heard, however it ends
+    failure = ""
     try:
-        while not isinstance(result := heard.recv(), str):
-            yield result
+        while heard.poll(None if ends is None else max(0.0, ends - time.monotonic())):
+            if isinstance(told := heard.recv(), str):
+                failure = told
+                break
+            yield told
     except EOFError:
         raise RuntimeError(f"the mutants of {work.folder} cannot be tried:\n{_printed(work)[-_TOLD:]}") from None
     finally:
         process.terminate()
         process.join()
-    if result:
-        raise TestsFailError(result)
+    if failure:
+        raise TestsFailError(failure)
 
 
 def _run(work: Work, said: Connection) -> None:

@@ -112,3 +112,11 @@ def test_tests_that_fail_with_nothing_planted_say_nothing_of_mutants(project: Pa
 def test_what_needs_a_broker_takes_part_in_the_folder_that_speaks_to_one() -> None:
     assert "not (ratio or kafka" in " ".join(which_tests("mapping"))
     assert "or kafka" not in " ".join(which_tests("kafka"))
+
+
+def test_it_ends_when_the_time_is_over(project: Path) -> None:
+    """What has no result by then is tried by the next run."""
+    temporary = project / ".temporary"
+    temporary.mkdir()
+    work = Work(project, "delivery", tuple(mutants(project, "delivery", 0)), which_tests("delivery"), 2, temporary)
+    assert list(results(work, seconds=0)) == []

@@ -22,6 +22,7 @@ from consumer.delivery.legs import Legs
 from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.order import KeyOrder
+from consumer.delivery.orphans import Orphans
 from consumer.delivery.parking import Parked, ParkedKeys
 from consumer.delivery.partitions import Partitions
 from consumer.delivery.parts import ordering_key
@@ -253,7 +254,7 @@ def _forget_what_has_left(patch: pytest.MonkeyPatch) -> None:
 
 def _send_beside_what_is_on_its_way(patch: pytest.MonkeyPatch) -> None:
     """A record that is read again is sent, though the answer to its first send is still to come."""
-    patch.setattr(Partitions, "orphan_of", lambda *_args: None)
+    patch.setattr(Orphans, "adopted", lambda *_args: None)
 
 
 def _forget_what_was_delivered_in_part(patch: pytest.MonkeyPatch) -> None:
@@ -595,6 +596,25 @@ def _send_all_to_one_destination(patch: pytest.MonkeyPatch) -> None:
     )
 
 
+def _take_the_old_answer_for_what_is_wanted_again(patch: pytest.MonkeyPatch) -> None:
+    """Somebody sets the commit back, and what was on its way just then goes before what is older."""
+    patch.setattr(SettledMemory, "is_set_back", lambda *_args: False)
+
+
+def _let_what_lacks_its_letter_lose_its_place(patch: pytest.MonkeyPatch) -> None:
+    """A record of which all was delivered but what a route refuses does not hold up its key when it comes back."""
+    lane_key = KeyOrder.lane_key
+    patch.setattr(
+        KeyOrder, "lane_key", lambda self, task: lane_key(self, task) if task.requests else task.record.offset
+    )
+
+
+def _take_a_late_answer_for_one_of_a_new_window(patch: pytest.MonkeyPatch) -> None:
+    """An answer that others have overtaken raises what is left of the quota."""
+    note = Throttle._note
+    patch.setattr(Throttle, "_note", lambda self, left, seconds, _age, now: note(self, left, seconds, 0.0, now))
+
+
 def _note_the_last_of_many_ranges_alone(patch: pytest.MonkeyPatch) -> None:
     """What is written in bits, where many ranges are settled, lacks all but one."""
     to_bits = offset_map._to_bits
@@ -627,6 +647,9 @@ _FIRST_SEEDS: dict[Plant, int] = {
     _send_all_commits_in_one_request: 39,
     _do_not_make_a_refused_request_smaller: 39,
     _note_the_last_of_many_ranges_alone: 87,
+    _take_a_late_answer_for_one_of_a_new_window: 5295,
+    _take_the_old_answer_for_what_is_wanted_again: 6154,
+    _let_what_lacks_its_letter_lose_its_place: 6504,
 }
 """Where it does not take long to find a bug that few seeds find, or only those of one kind."""
 
@@ -682,6 +705,9 @@ _FIRST_SEEDS: dict[Plant, int] = {
         _do_not_wake_for_the_last_bit_of_a_token,
         _count_no_request_against_the_rate,
         _do_not_hear_a_hold,
+        _take_a_late_answer_for_one_of_a_new_window,
+        _take_the_old_answer_for_what_is_wanted_again,
+        _let_what_lacks_its_letter_lose_its_place,
         _never_move_the_limit,
         _take_each_record_for_a_key,
         _count_only_what_was_delivered,

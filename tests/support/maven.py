@@ -16,7 +16,13 @@ class ProgramUnavailableError(Exception):
     """A program cannot run here; the message says what is missing and how to get it."""
 
 
-def program(name: str, what: str, java: int, fetch: Callable[[Path, Callable[[Sequence[str]], None]], Path]) -> Path:
+def program(
+    name: str,
+    what: str,
+    java: int,
+    fetch: Callable[[Path, Callable[[Sequence[str]], None]], Path],
+    home: Path | None = None,
+) -> Path:
     """The folder of a program, filled when it is not there yet.
 
     Args:
@@ -24,13 +30,15 @@ def program(name: str, what: str, java: int, fetch: Callable[[Path, Callable[[Se
         what: the program and its version, for messages.
         java: the oldest that it runs on.
         fetch: fills a folder that is empty, by Maven, and gives the one within it that is to be kept.
+        home: where the cache is, if not in the user's.
 
     Raises:
         ProgramUnavailableError: no Java, no Maven, or no way to Maven's registry.
     """
     _require_java(what, java)
-    folder = cache() / name
-    with one_at_a_time(cache()):
+    home = home or cache()
+    folder = home / name
+    with one_at_a_time(home):
         if not folder.is_dir():
             if shutil.which("mvn") is None:
                 raise ProgramUnavailableError(f"{what} is fetched by Maven: install `maven`, once")
