@@ -147,10 +147,10 @@ def _email(verdict: _Verdict) -> str:
 def _explain(verdict: _Verdict) -> bytes:
     if verdict.status == _ACCEPTED:
         return b'{"accepted":true}'
-    reasons = [{"field": each.field, "rule": each.rule, "message": each.message} for each in verdict.findings]
+    reasons = [{"field": each.field, "rule": each.rule} for each in verdict.findings]
     fields: dict[str, list[str]] = {}
     for each in verdict.findings:
         fields.setdefault(each.message, []).append(each.field)
-    # Said once, however many fields it is about.
+    # Said once, however many fields it is about: this text is the message of a dead letter.
     error = " ".join(f"{', '.join(filter(None, names))}: {text}".removeprefix(": ") for text, names in fields.items())
     return orjson.dumps({"error": error, "reasons": reasons})

@@ -10,7 +10,7 @@ import orjson
 from consumer.commands.dead_letters.letter import DeadLetter
 from consumer.commands.dead_letters.remapping import remapping
 from consumer.commands.dead_letters.selection import Selection
-from consumer.commands.dead_letters.survey import survey
+from consumer.commands.dead_letters.survey import no_partition, survey
 from consumer.commands.exits import CommandFailed
 from consumer.commands.preview.preview import Previewed
 from consumer.commands.preview.views import as_line
@@ -65,7 +65,9 @@ def _letter(config: Config, selection: Selection) -> DeadLetter:
         if place is None:
             raise NoSuchLetter(f"{topic} has no dead letter of this selection: see `dead-letters list`")
         partition, offset = place
-        low, high = reader.bounds.get(partition, (0, 0))
+        if partition not in reader.bounds:
+            raise NoSuchLetter(no_partition(reader, partition))
+        low, high = reader.bounds[partition]
         if not low <= offset < high:
             there = f"offsets {low} to {high - 1}" if low < high else "no records"
             raise NoSuchLetter(f"{topic}[{partition}] has {there}, and no offset {offset}")

@@ -127,6 +127,11 @@ def kind_of(letter: DeadLetter) -> Kind:
     return Kind(letter.reason, letter.past.origin.topic, field_name, _NUMBER.sub("#", letter.message))
 
 
+def no_partition(reader: TopicReader, number: int) -> str:
+    """What is said of a partition that the dead-letter topic does not have."""
+    return f"the dead-letter topic has no partition {number}: it has 0 to {max(reader.bounds, default=0)}"
+
+
 def survey(reader: TopicReader, selection: Selection, routes: Sequence[RouteConfig]) -> Survey:
     """Count what the selection takes, by kind, and what was replayed.
 
@@ -135,8 +140,7 @@ def survey(reader: TopicReader, selection: Selection, routes: Sequence[RouteConf
         Unreachable: the brokers stopped answering.
     """
     if selection.partition is not None and selection.partition not in reader.bounds:
-        last = max(reader.bounds, default=0)
-        raise click.UsageError(f"the dead-letter topic has no partition {selection.partition}: it has 0 to {last}")
+        raise click.UsageError(no_partition(reader, selection.partition))
     found = Survey()
     origins: set[str] = set()
     ends = {number: high for number, (_, high) in reader.bounds.items()}

@@ -11,7 +11,7 @@ from consumer.avro.schema import AvroSchema
 from consumer.commands.counts.words import joined, words_of
 from consumer.commands.suggest.by_channel import by_channel
 from consumer.commands.suggest.channels import names_a_channel
-from consumer.commands.suggest.choices import values_of, values_that_decide
+from consumer.commands.suggest.choices import consent_of_profiles, values_of, values_that_decide
 from consumer.commands.suggest.conversions import mapped
 from consumer.commands.suggest.events import EventGuess, guess_event
 from consumer.commands.suggest.hints import add_hints
@@ -81,6 +81,11 @@ def suggestions_of(
     add_hints(made, contents, found, evidence_of)
     _add_conditions(made, event, contents, evidence_of)
     _add_missing(made, event)
+    if event.event == "customer_patch" and (flag := consent_of_profiles(contents, evidence_of)):
+        made.notes.append(
+            f"{flag} looks like a consent to e-mails, which no profile gives: if it is, add a route of this topic "
+            f"that chooses optin or unsubscribe by it (`event: {{path: {flag}, values: …}}`)"
+        )
     return by_channel(made, contents, found, evidence_of, rest_api=rest_api)
 
 

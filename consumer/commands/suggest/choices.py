@@ -63,6 +63,12 @@ def choice_of(event: str, contents: Contents, evidence_of: EvidenceOf) -> Choice
     return leading[0] if len(leading) == 1 else None
 
 
+def consent_of_profiles(contents: Contents, evidence_of: EvidenceOf) -> str:
+    """The path of a consent to e-mails among the values of a profile, by its name; empty where there is none."""
+    choice = choice_of("optin", contents, evidence_of)
+    return choice.path if choice is not None and any(map(names_a_consent, choice.path.split("."))) else ""
+
+
 def undecided(contents: Contents, evidence_of: EvidenceOf) -> tuple[Leaf, ...]:
     """The values that may decide whether a consent is given."""
     return tuple(

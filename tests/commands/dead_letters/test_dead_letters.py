@@ -306,7 +306,7 @@ def test_a_topic_that_nothing_was_read_from_is_a_mistake(letters: Pipeline, comm
     ("options", "sentence"),
     [
         (("--partition", "0", "--offset", "999"), "and no offset 999"),
-        (("--partition", "77", "--offset", "0"), "has no records"),
+        (("--partition", "77", "--offset", "0"), "the dead-letter topic has no partition 77: it has 0 to "),
         (("--reason", "too_large"), "no dead letter of this selection"),
     ],
 )

@@ -146,3 +146,24 @@ def test_an_event_that_nothing_names_is_a_comment() -> None:
 
 def test_withdrawals_in_records_named_after_consents_are_no_opt_ins() -> None:
     assert routes_in(text_of("crm.unsubscribes", record("Consent", email="string"))) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"newsletter_opt_in": "boolean"}, "newsletter_opt_in"),
+        ({"marketing": record("Marketing", consent=enum("Kind", "GRANTED", "REVOKED"))}, "marketing.consent"),
+        ({"sms_opt_in": "boolean"}, None),
+        ({"vip": "boolean"}, None),
+        ({"opt_in_source": "string"}, None),
+    ],
+)
+def test_a_consent_in_a_profile_is_told_and_not_sent(fields: Mapping[str, Any], told: str | None) -> None:
+    """No profile gives one: it is an event of its own, and a person decides about it."""
+    customer = record("Customer", email="string", firstName="string", lastName="string", city="string", **fields)
+    text = text_of("crm.customers", customer)
+    (route,) = routes_in(text)
+    assert route["event"] == "customer_patch"
+    assert ("looks like a consent to e-mails" in text) is (told is not None)
+    words = " ".join(text.replace("#", " ").split())
+    assert told is None or f"`event: {{path: {told}, values: …}}`" in words
