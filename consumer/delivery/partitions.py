@@ -117,7 +117,9 @@ class Partitions:
         for state in self._states_of(gone):
             state.active = False
             tracker = state.settled
-            self.memory_of_left.keep(state.partition, tracker.settled, tracker.halves, state.acknowledged)
+            self.memory_of_left.keep(
+                state.partition, tracker.settled, tracker.halves, state.acknowledged, state.commit_sent
+            )
             self.orphans.left(state)
             del self._states[state.partition]
         self._forget_routes(gone)

@@ -25,6 +25,7 @@ class _Left:
     settled: OffsetRanges
     halves: OffsetRanges
     acknowledged: int | None
+    sent: int | None
     late: set[int] = field(default_factory=set)
     late_halves: set[int] = field(default_factory=set)
 
@@ -48,7 +49,12 @@ class SettledMemory:
         return sum(each.ranges for each in self._left.values()) + len(self.partly)
 
     def keep(
-        self, partition: Partition, settled: OffsetRanges, halves: OffsetRanges, acknowledged: int | None
+        self,
+        partition: Partition,
+        settled: OffsetRanges,
+        halves: OffsetRanges,
+        acknowledged: int | None,
+        sent: int | None = None,
     ) -> None:
         """Remembers a partition that leaves.
 
@@ -57,9 +63,10 @@ class SettledMemory:
             settled: all that is settled of it.
             halves: of which records the first part has ended.
             acknowledged: the last offset that the group is known to have committed for it.
+            sent: the last commit that was sent, which the group may have, too.
         """
         self._left.pop(partition, None)
-        self._left[partition] = _Left(settled, halves, acknowledged)
+        self._left[partition] = _Left(settled, halves, acknowledged, sent)
         ranges = sum(each.ranges for each in self._left.values())
         while ranges > self._most:
             ranges -= self._left.pop(next(iter(self._left))).ranges
@@ -117,7 +124,7 @@ class SettledMemory:
         left = self._left.pop(partition, None)
         if left is None:
             return OffsetRanges()
-        if _is_set_back(left, committed):
+        if _is_set_back(left, committed) or _is_repeated(left, committed):
             self._forget_partly(partition)
         return _from_commit(left.settled.with_offsets(left.late), left, committed)
 
@@ -139,3 +146,12 @@ def _from_commit(ranges: OffsetRanges, left: _Left, committed: int | None) -> Of
 def _is_set_back(left: _Left, committed: int | None) -> bool:
     """Whether the commit was set back by somebody, or deleted."""
     return left.acknowledged is not None and (committed is None or committed < left.acknowledged)
+
+
+def _is_repeated(left: _Left, committed: int | None) -> bool:
+    """Whether another member has gone over what was settled here: of a key, that may be older than what is left."""
+    if committed is None or committed == left.sent:
+        return False
+    first = -1 if left.acknowledged is None else left.acknowledged
+    gone_over = left.settled.with_offsets(left.late).above(first - 1)
+    return any(start < committed for start, _ in gone_over)

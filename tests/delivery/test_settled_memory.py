@@ -47,6 +47,27 @@ def test_records_that_are_wanted_again_are_wanted_whole(committed: int | None, d
     assert memory.delivered_of(ORDERS, 22, None) == delivered
 
 
+@pytest.mark.parametrize(
+    ("committed", "sent", "delivered"),
+    [
+        pytest.param(14, 14, TWO, id="by us, unanswered"),
+        pytest.param(14, 13, NONE, id="by another member"),
+        pytest.param(12, 13, TWO, id="by nobody"),
+    ],
+)
+def test_what_was_delivered_in_part_is_sent_whole_where_another_member_has_repeated_what_is_older(
+    committed: int, sent: int, delivered: OffsetRanges
+) -> None:
+    """The older consent of a customer was sent again after a part of the newer one: that must be the last."""
+    memory = SettledMemory()
+    memory.keep(ORDERS, SETTLED, HALVES, 12, sent)
+    memory.add_partly(ORDERS, 22, None, TWO)
+
+    memory.recall(ORDERS, committed)
+
+    assert memory.delivered_of(ORDERS, 22, None) == delivered
+
+
 def test_of_a_topic_that_is_made_anew_nothing_is_remembered_and_of_others_all() -> None:
     """Its offsets mean other records now: none of them was delivered, not even in part."""
     memory = SettledMemory()

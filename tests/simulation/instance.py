@@ -194,11 +194,9 @@ class Instance:
         self.next_step = min(max(self.service.wake_at, now + 0.001), now + (0.001 if self.readable else 1.0))
 
     def _end(self) -> None:
-        partitions = self.partitions
         with suppress(Fatal), self._waiting():
             self.service.run()  # its next poll meets the same error; while requests are out, that takes a moment
         self.ended = self.closed = True
-        self.net.excuse_uncommitted(partitions)
         if not all(each.closed for each in self.consumers):
             raise self.net.oracle.broke("a process has ended and not left the group: its partitions stand")
 
@@ -259,7 +257,6 @@ class Instance:
         with self._waiting():
             for each in self._open:
                 each.give_up([partition for partition in partitions if partition.topic in each.topics])
-        self.net.excuse_uncommitted(partitions)
 
     def lose(self) -> list[Partition]:
         """Its session has ended, and it hears of it."""
@@ -269,12 +266,10 @@ class Instance:
 
     def leave(self) -> None:
         """SIGTERM."""
-        partitions = self.partitions
         self.service.stop()
         with self._waiting():
             self.service.run()
         self.closed = True
-        self.net.excuse_uncommitted(partitions)
 
     @contextmanager
     def _waiting(self) -> Iterator[None]:

@@ -235,6 +235,7 @@ class ModelConsumer:
         """The group takes partitions back, and waits until they are settled."""
         if partitions:
             self._rebalanced["on_revoke"](self, [Offset(*each) for each in partitions])
+            self._net.excuse_uncommitted(partitions)
             self._drop(partitions)
 
     def lose(self) -> list[Partition]:

@@ -234,6 +234,15 @@ class Oracle:
         place, request = _place(idempotency_key)
         return place, request == self.produced[place].last
 
+    def is_overtaken(self, idempotency_key: str) -> bool:
+        """Whether another member has repeated an older consent after this one: then this must be the last again."""
+        place, request = _place(idempotency_key)
+        record, where = self.produced[place], idempotency_key.partition("@")[2]
+        if record.class_of(request) is not CONSENT:
+            return False
+        taken = self.consents[place[0], record.key + where.encode()]
+        return bool(taken) and taken[-1] < place
+
     def number(self, idempotency_key: str) -> int:
         return _place(idempotency_key)[1]
 

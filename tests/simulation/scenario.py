@@ -448,6 +448,9 @@ class Scenario:
         partitions = [each for topic in SUBSCRIPTION for each in self.net.brokers.of_topic(topic)]
         target: dict[Partition, Instance] = {each: self.world.random.choice(members) for each in partitions}
         self.world.tell("rebalance", {str(each): owner.name for each, owner in target.items()})
+        for instance in self.instances:
+            if not (instance.joinable or instance.cut_off or instance.ended):
+                self.net.excuse_uncommitted(instance.partitions)  # it was fenced, and is at its last requests
         for member in members:
             moving = [each for each in member.partitions if target[each] is not member]
             if moving:

@@ -601,6 +601,11 @@ def _take_the_old_answer_for_what_is_wanted_again(patch: pytest.MonkeyPatch) -> 
     patch.setattr(SettledMemory, "is_set_back", lambda *_args: False)
 
 
+def _leave_out_what_is_older_than_what_another_has_repeated(patch: pytest.MonkeyPatch) -> None:
+    """An older consent is sent again by another member, and a part of the newer one, sent before, is left out."""
+    patch.setattr("consumer.delivery.settled_memory._is_repeated", lambda *_args: False)
+
+
 def _let_what_lacks_its_letter_lose_its_place(patch: pytest.MonkeyPatch) -> None:
     """A record of which all was delivered but what a route refuses does not hold up its key when it comes back."""
     lane_key = KeyOrder.lane_key
@@ -650,6 +655,7 @@ _FIRST_SEEDS: dict[Plant, int] = {
     _take_a_late_answer_for_one_of_a_new_window: 5295,
     _take_the_old_answer_for_what_is_wanted_again: 6154,
     _let_what_lacks_its_letter_lose_its_place: 6504,
+    _leave_out_what_is_older_than_what_another_has_repeated: 7145,
 }
 """Where it does not take long to find a bug that few seeds find, or only those of one kind."""
 
@@ -708,6 +714,7 @@ _FIRST_SEEDS: dict[Plant, int] = {
         _take_a_late_answer_for_one_of_a_new_window,
         _take_the_old_answer_for_what_is_wanted_again,
         _let_what_lacks_its_letter_lose_its_place,
+        _leave_out_what_is_older_than_what_another_has_repeated,
         _never_move_the_limit,
         _take_each_record_for_a_key,
         _count_only_what_was_delivered,
