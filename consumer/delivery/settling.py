@@ -86,9 +86,8 @@ class Settling:
             self._ended(task, task.state)
         else:
             if task.lane is None or task.lane.closed:
-                self._partitions.orphans.remember_partly(
-                    task
-                )  # the partition may be back before the receipts are there
+                # The partition may be back before the receipts are there.
+                self._partitions.orphans.remember_partly(task)
             self._receipts.after(task, partial(self._ended, task), ends=True if legs.over else None)
         for lane in lanes:
             self._lanes.release(lane)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -51,15 +52,14 @@ def turn(worker: subprocess.Popen[str]) -> tuple[float, float]:
 @click.option("--rounds", default=10, type=click.IntRange(min=1), show_default=True, help="turns of each")
 def main(trees: tuple[Path, ...], rounds: int) -> None:
     """Print what an event costs in each TREE, and the ratios to the first."""
-    with TemporaryDirectory() as folder, sinks(Path(folder)) as running:
+    with TemporaryDirectory() as folder, sinks(Path(folder)) as running, ExitStack() as stack:
         command = [sys.executable, "-c", _WORKER, str(EVENTS), running.fast]
         pipe = subprocess.PIPE
-        workers = [subprocess.Popen(command, cwd=each, stdin=pipe, stdout=pipe, text=True) for each in trees]
+        begun = [subprocess.Popen(command, cwd=each, stdin=pipe, stdout=pipe, text=True) for each in trees]
+        workers = [stack.enter_context(each) for each in begun]  # each ends with its input
         for worker in workers:
             turn(worker)  # the first one warms up
         seen = [[turn(worker) for worker in workers] for _ in range(rounds)]
-        for worker in workers:
-            worker.communicate()
     for place, what in enumerate(("without any I/O", "the client")):
         for number, tree in enumerate(trees):
             costs = [each[number][place] for each in seen]

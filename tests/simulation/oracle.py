@@ -95,6 +95,8 @@ class Oracle:
     retried_events: set[Event] = field(default_factory=set)
     consents: defaultdict[tuple[Partition, bytes], list[Place]] = field(default_factory=lambda: defaultdict(list))
     """As Bluecore took them, repeated ones too; not those of members that were cut off."""
+    last_consents: dict[tuple[Partition, bytes], Place] = field(default_factory=dict)
+    """What Bluecore took last, whoever sent it."""
     slowest_consent: float = 0.0
     consents_parked: int = 0
     spared: set[Place] = field(default_factory=set)
@@ -149,8 +151,8 @@ class Oracle:
         idempotency_key = key_of(place, request)
         if request == record.refused:
             raise self.broke(f"{idempotency_key} was sent, and a route refuses it: it is another's key")
-        if kind is CONSENT and not excused:
-            self.consents[place[0], record.key + where.encode()].append(place)
+        if kind is CONSENT:
+            self._said(place, record.key + where.encode(), excused=excused)
         self.times_accepted[idempotency_key] += 1
         if self.times_accepted[idempotency_key] > 1:
             self.duplicates += 1
@@ -169,6 +171,12 @@ class Oracle:
             self._check_order(place, kind, where)
         if all(self.times_accepted[key_of(place, number)] for number in range(record.requests)):
             self.delivered.add(place)
+
+    def _said(self, place: Place, key: bytes, *, excused: bool) -> None:
+        customer = place[0], key
+        self.last_consents[customer] = place
+        if not excused:
+            self.consents[customer].append(place)
 
     def _end(self, place: Place, numbers: Iterable[int]) -> None:
         self.ended_events |= {(place, number) for number in numbers}
@@ -235,13 +243,15 @@ class Oracle:
         return place, request == self.produced[place].last
 
     def is_overtaken(self, idempotency_key: str) -> bool:
-        """Whether another member has repeated an older consent after this one: then this must be the last again."""
+        """Whether another member has repeated an older consent after this one: then this must be the last again.
+
+        To be asked of what was accepted before.
+        """
         place, request = _place(idempotency_key)
         record, where = self.produced[place], idempotency_key.partition("@")[2]
         if record.class_of(request) is not CONSENT:
             return False
-        taken = self.consents[place[0], record.key + where.encode()]
-        return bool(taken) and taken[-1] < place
+        return self.last_consents[place[0], record.key + where.encode()] < place
 
     def number(self, idempotency_key: str) -> int:
         return _place(idempotency_key)[1]
