@@ -13,7 +13,7 @@ from consumer.delivery.receipts import Receipts
 from consumer.delivery.settling import Settling
 from consumer.delivery.task import Task
 from consumer.delivery.verdict import Verdict
-from consumer.records import Answer, Failure, Outcome
+from consumer.records import Answer, Failure, OrderClass, Outcome
 
 # What was turned away goes behind whatever else is ready, or is read, when the next request may go.
 _BEHIND_SECONDS = 0.2
@@ -110,6 +110,8 @@ class Answers:
             self._held_routes.keep_letter(task)
 
     def _delivered(self, task: Task, now: float) -> None:
+        if task.kind is OrderClass.CONSENT:
+            self._partitions.said(task)
         if task.index + 1 < len(task.requests):
             task.next_request()
             self.requeue(task, first=True)

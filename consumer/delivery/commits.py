@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum, auto
 
+from consumer.delivery.consents import Consents
 from consumer.delivery.decisions import Commit
 from consumer.delivery.offset_map import LIMIT, encode, encode_note
-from consumer.delivery.offset_ranges import OffsetRanges
+from consumer.delivery.offset_ranges import NOTHING
 from consumer.delivery.task import UNBOUNDED, PartitionState
 from consumer.records import Partition
 
@@ -16,7 +17,6 @@ _COMMIT_AGAIN_SECONDS = 0.25
 # A broker writes a commit as one batch of records, of at most message.max.bytes: 1 MiB by default [measured].
 _REQUEST_BYTES = 512 << 10
 _SMALLEST_REQUEST_BYTES = 8 << 10
-_NONE = OffsetRanges()
 _OVERHEAD = 200  # of one partition's record, beside its topic and its map
 
 
@@ -33,7 +33,11 @@ class Commits:
     """Reads the states of the partitions that are ours."""
 
     def __init__(
-        self, states: Mapping[Partition, PartitionState], interval_seconds: float, note_of: Callable[[str], str]
+        self,
+        states: Mapping[Partition, PartitionState],
+        interval_seconds: float,
+        note_of: Callable[[str], str],
+        consents: Consents,
     ) -> None:
         """Begin with nothing to commit.
 
@@ -41,9 +45,11 @@ class Commits:
             states: those of the partitions that are ours.
             interval_seconds: between two commits.
             note_of: what is to be remembered of a topic beside its offsets.
+            consents: is told what the group has.
         """
         self._states = states
         self._note_of = note_of
+        self._consents = consents
         self._interval = interval_seconds
         self._next = 0.0
         self._request_bytes = _REQUEST_BYTES
@@ -62,7 +68,7 @@ class Commits:
             watermark = state.settled.watermark
             if not state.changed or watermark is None or (leaving and not state.draining):
                 continue
-            metadata = ""
+            metadata, state.map_sent = "", NOTHING
             if self._request_bytes > _SMALLEST_REQUEST_BYTES:
                 metadata = _map_of(state, watermark, self._note_of(state.partition.topic))
             state.changed = False
@@ -96,7 +102,8 @@ class Commits:
         for partition in partitions:
             state = self._states.get(partition)
             if state is not None and state.commit_sent is not None:  # else the answer is to one from before it left
-                state.acknowledged = state.commit_sent
+                state.acknowledged, state.map_acknowledged = state.commit_sent, state.map_sent
+                self._consents.committed(partition, state.commit_sent)
                 state.lease.granted()
 
     def failed(self, partitions: Iterable[Partition], failure: CommitFailure) -> None:
@@ -118,9 +125,10 @@ class Commits:
 
 def _map_of(state: PartitionState, watermark: int, note: str) -> str:
     """The map for the commit; notes whether it is too full for more to be read."""
-    beyond, halves = (_NONE, _NONE) if state.mapless else (state.settled.beyond, state.settled.halves)
+    beyond, halves = (NOTHING, NOTHING) if state.mapless else (state.settled.beyond, state.settled.halves)
     ranges = len(beyond) + len(halves)
     before = "" if state.mapless else encode_note(watermark, note)
+    state.map_sent = beyond
     if ranges > state.map_bound:
         packed, fullness = "", 1.0
     else:
@@ -129,6 +137,8 @@ def _map_of(state: PartitionState, watermark: int, note: str) -> str:
         # What did not fit will not fit until much of it is gone: packing it again each time costs dearly.
         state.map_bound = ranges // 2 if too_large else UNBOUNDED
         fullness = 1.0 if too_large else len(packed) / (LIMIT - len(before))
+    if not packed:
+        state.map_sent = NOTHING
     # With nothing in hand there is nothing whose settling would empty the map: only reading on does.
     limit = _MAP_TOO_FULL / 2 if state.map_full else _MAP_TOO_FULL
     state.map_full = bool(state.lanes.lanes) and fullness > limit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 
 
 class OffsetRanges:
@@ -77,6 +78,19 @@ class OffsetRanges:
         """With these as well, in any order."""
         return self.merged(OffsetRanges.from_offsets(offsets)) if offsets else self
 
+    def without(self, offsets: AbstractSet[int]) -> OffsetRanges:
+        """All but these."""
+        if not offsets:
+            return self
+        pieces: list[tuple[int, int]] = []
+        for start, end in self:
+            first = start
+            for offset in sorted(each for each in offsets if start <= each < end):
+                pieces.append((first, offset))
+                first = offset + 1
+            pieces.append((first, end))
+        return OffsetRanges(pieces)
+
     def including(self, offset: int) -> OffsetRanges:
         """With one offset more; it takes no longer than a copy, as there may be one after the other."""
         index = bisect_right(self._starts, offset)
@@ -96,3 +110,6 @@ class OffsetRanges:
             found._starts.insert(index, offset)
             found._ends.insert(index, offset + 1)
         return found
+
+
+NOTHING = OffsetRanges()

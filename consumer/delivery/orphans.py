@@ -66,7 +66,7 @@ class Orphans:
         """
         place = record.partition, record.offset, leg
         orphan = self._tasks.get(place) if self._tasks else None
-        if orphan is None or (orphan.record == record and not self._counts(orphan)):
+        if orphan is None or (orphan.record == record and not self.counts(orphan)):
             return orphan
         del self._tasks[place]
         return orphan if orphan.record == record else None
@@ -102,7 +102,7 @@ class Orphans:
 
     def settled_late(self, task: Task, *, half: bool) -> None:
         """A record, or the first part of one, was settled after its partition had left."""
-        if not self._counts(task):
+        if not self.counts(task):
             return
         partition, offset = task.state.partition, task.record.offset
         state = self._states.get(partition)
@@ -115,7 +115,7 @@ class Orphans:
 
     def remember_partly(self, task: Task) -> None:
         """Which requests of a record, or of a share of one, need not be sent again should its partition come back."""
-        if not self._counts(task):
+        if not self.counts(task):
             return
         numbers = {number for number, _ in task.accepted}
         part: OrderClass | str | None = task.part
@@ -125,6 +125,6 @@ class Orphans:
             ranges = OffsetRanges.from_offsets(sorted(numbers))
             self._memory.add_partly(task.state.partition, task.record.offset, part, ranges)
 
-    def _counts(self, task: Task) -> bool:
+    def counts(self, task: Task) -> bool:
         """Whether what becomes of it is of use: of a topic that was made anew, another record lies at its offset."""
         return task.state.incarnation == self._begun_anew[task.state.partition]

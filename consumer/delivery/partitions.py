@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from consumer.config.destinations import UNNAMED
 from consumer.delivery.buffer import Buffer
 from consumer.delivery.commits import Commits
+from consumer.delivery.consents import Consents
 from consumer.delivery.endpoint import Endpoints
 from consumer.delivery.held_routes import HeldRoutes
 from consumer.delivery.lanes import Lanes
@@ -32,7 +33,8 @@ class Partitions:
         self.memory_of_left = SettledMemory()
         """What this process has settled of those that are another's now."""
         self._detached: set[PartitionState] = set()
-        self.commits = Commits(self._states, policy.commit_seconds, self.held_routes.note)
+        self.consents = Consents()
+        self.commits = Commits(self._states, policy.commit_seconds, self.held_routes.note, self.consents)
         self.buffer = Buffer(self._states, policy.buffered_records, policy.buffered_bytes, endpoints)
         self.orphans = Orphans(self._states, self.memory_of_left, self.buffer, lanes)
 
@@ -65,20 +67,25 @@ class Partitions:
         if start is not None and committed is not None and start < committed:
             # The log was truncated or made anew: the map speaks of other records.
             self.memory_of_left.forget(partition)
+            self.consents.forget(partition)
             self.orphans.begin_anew(partition)
             committed, metadata = None, ""
         if self.memory_of_left.is_set_back(partition, committed):
+            self.consents.forget(partition)
             self.orphans.begin_anew(partition)
         already = halves = OffsetRanges()
         if committed is not None:
             already, halves = decode(committed, metadata), decode_halves(committed, metadata)
             self.held_routes.resume(partition.topic, decode_note(committed, metadata))
-        halves = halves.merged(self.memory_of_left.halves_of(partition, committed))
-        already = already.merged(self.memory_of_left.recall(partition, committed))
+        told = already
+        overtaken = self._overtaken(partition, committed, told)
+        halves = halves.merged(self.memory_of_left.halves_of(partition, committed, overtaken))
+        already = already.merged(self.memory_of_left.recall(partition, committed, overtaken))
         redelivers = partition.topic == self._policy.retry_topic
         tracker = OffsetTracker(already, halves, start=start)
         usage = self.buffer.budget()
         state = PartitionState(partition, priority, redelivers, tracker, usage, acknowledged=committed)
+        state.map_sent = state.map_acknowledged = told
         state.changed = start is not None
         state.stopped = stopped
         state.destinations, state.sets_aside = frozenset(destinations), sets_aside
@@ -86,6 +93,20 @@ class Partitions:
         self._states[partition] = state
         self.commits.assigned()
         self.buffer.rank()
+
+    def _overtaken(self, partition: Partition, committed: int | None, settled: OffsetRanges) -> set[int]:
+        """What must go again of a partition that comes back, as another member has repeated what is older."""
+        if committed is None:
+            return set()
+        ours = self.memory_of_left.map_of_another(partition, committed)
+        found = set() if ours is None else self.consents.overtaken(partition, committed, settled, ours)
+        self.consents.committed(partition, committed)
+        return found
+
+    def said(self, task: Task) -> None:
+        """A consent of this task was delivered."""
+        if task.parking_key is not None and not task.state.redelivers and self.orphans.counts(task):
+            self.consents.delivered(task.state.partition, task.record.offset, task.parking_key)
 
     def lend(self, partition: Partition, lease: Lease) -> None:
         """For how long a partition is surely ours; for good, unless this says otherwise."""
@@ -118,7 +139,12 @@ class Partitions:
             state.active = False
             tracker = state.settled
             self.memory_of_left.keep(
-                state.partition, tracker.settled, tracker.halves, state.acknowledged, state.commit_sent
+                state.partition,
+                tracker.settled,
+                tracker.halves,
+                state.acknowledged,
+                sent=state.commit_sent,
+                told=state.map_acknowledged,
             )
             self.orphans.left(state)
             del self._states[state.partition]
@@ -132,6 +158,7 @@ class Partitions:
         """
         for state in self._states_of(partitions):
             self.memory_of_left.forget(state.partition)
+            self.consents.forget(state.partition)
             self.orphans.begin_anew(state.partition)
             del self._states[state.partition]
             state.lease = Lease()  # nothing of it is committed any more

@@ -6,9 +6,10 @@ be sent. Where no other member has settled more meanwhile, nothing of it need be
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from consumer.delivery.offset_ranges import OffsetRanges
+from consumer.delivery.offset_ranges import NOTHING, OffsetRanges
 from consumer.records import OrderClass, Partition
 
 _MOST_RANGES = 100_000
@@ -26,6 +27,7 @@ class _Left:
     halves: OffsetRanges
     acknowledged: int | None
     sent: int | None
+    told: OffsetRanges
     late: set[int] = field(default_factory=set)
     late_halves: set[int] = field(default_factory=set)
 
@@ -48,13 +50,15 @@ class SettledMemory:
         """How many ranges and records are remembered."""
         return sum(each.ranges for each in self._left.values()) + len(self.partly)
 
-    def keep(
+    def keep(  # noqa: PLR0913 - what is known of a partition, and what the group knows
         self,
         partition: Partition,
         settled: OffsetRanges,
         halves: OffsetRanges,
         acknowledged: int | None,
+        *,
         sent: int | None = None,
+        told: OffsetRanges = NOTHING,
     ) -> None:
         """Remembers a partition that leaves.
 
@@ -64,9 +68,10 @@ class SettledMemory:
             halves: of which records the first part has ended.
             acknowledged: the last offset that the group is known to have committed for it.
             sent: the last commit that was sent, which the group may have, too.
+            told: what the map of the last one that it has tells to be settled beyond.
         """
         self._left.pop(partition, None)
-        self._left[partition] = _Left(settled, halves, acknowledged, sent)
+        self._left[partition] = _Left(settled, halves, acknowledged, sent, told)
         ranges = sum(each.ranges for each in self._left.values())
         while ranges > self._most:
             ranges -= self._left.pop(next(iter(self._left))).ranges
@@ -106,27 +111,39 @@ class SettledMemory:
         left = self._left.get(partition)
         return left is not None and _is_set_back(left, committed)
 
-    def halves_of(self, partition: Partition, committed: int | None) -> OffsetRanges:
-        """Which records' first parts have ended from `committed` on; to be asked before `recall`."""
+    def map_of_another(self, partition: Partition, committed: int | None) -> OffsetRanges | None:
+        """What another member, whose commit this is, had been told to leave out; None: it is ours, or set back."""
         left = self._left.get(partition)
-        return (
-            OffsetRanges()
-            if left is None
-            else _from_commit(left.halves.with_offsets(left.late_halves), left, committed)
-        )
+        if left is None or _is_set_back(left, committed) or committed in {left.sent, left.acknowledged}:
+            return None
+        return left.told
 
-    def recall(self, partition: Partition, committed: int | None) -> OffsetRanges:
+    def halves_of(
+        self, partition: Partition, committed: int | None, but: AbstractSet[int] = frozenset()
+    ) -> OffsetRanges:
+        """Which records' first parts have ended from `committed` on, `but` for these; to be asked before `recall`."""
+        left = self._left.get(partition)
+        if left is None:
+            return OffsetRanges()
+        return _from_commit(left.halves.with_offsets(left.late_halves), left, committed).without(but)
+
+    def recall(
+        self, partition: Partition, committed: int | None, but: AbstractSet[int] = frozenset()
+    ) -> OffsetRanges:
         """What is settled from `committed` on, which is the group's commit now; it is forgotten here.
 
         A commit that lies before the last acknowledged one, or is there no longer, was set back by somebody, to have
-        the records sent again.
+        the records sent again. What is in `but` is to be sent again as well.
         """
         left = self._left.pop(partition, None)
         if left is None:
             return OffsetRanges()
-        if _is_set_back(left, committed) or _is_repeated(left, committed):
+        if _is_set_back(left, committed):
             self._forget_partly(partition)
-        return _from_commit(left.settled.with_offsets(left.late), left, committed)
+        for place in [each for each in self.partly if each[0] == partition and each[1] in but] if but else ():
+            if place[2] is not OrderClass.OTHER:
+                del self.partly[place]
+        return _from_commit(left.settled.with_offsets(left.late), left, committed).without(but)
 
     def forget(self, partition: Partition) -> None:
         """The topic was made anew: its offsets mean other records now."""
@@ -146,12 +163,3 @@ def _from_commit(ranges: OffsetRanges, left: _Left, committed: int | None) -> Of
 def _is_set_back(left: _Left, committed: int | None) -> bool:
     """Whether the commit was set back by somebody, or deleted."""
     return left.acknowledged is not None and (committed is None or committed < left.acknowledged)
-
-
-def _is_repeated(left: _Left, committed: int | None) -> bool:
-    """Whether another member has gone over what was settled here: of a key, that may be older than what is left."""
-    if committed is None or committed == left.sent:
-        return False
-    first = -1 if left.acknowledged is None else left.acknowledged
-    gone_over = left.settled.with_offsets(left.late).above(first - 1)
-    return any(start < committed for start, _ in gone_over)

@@ -12,6 +12,7 @@ from consumer.delivery.lanes import Lane, LaneGroup
 from consumer.delivery.lease import Lease
 from consumer.delivery.legs import Legs
 from consumer.delivery.memory_budget import MemoryBudget
+from consumer.delivery.offset_ranges import NOTHING, OffsetRanges
 from consumer.delivery.offset_tracker import OffsetTracker
 from consumer.delivery.parts import Part, addressed, ordering_key
 from consumer.delivery.removed import Removed
@@ -65,6 +66,9 @@ class PartitionState:
     commit_sent: int | None = None
     acknowledged: int | None = None
     """The last commit that the group is known to have."""
+    map_sent: OffsetRanges = NOTHING
+    map_acknowledged: OffsetRanges = NOTHING
+    """What the maps of those two have as settled beyond."""
 
 
 @dataclass(slots=True, eq=False)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from consumer.delivery.commits import CommitFailure, Commits
+from consumer.delivery.consents import Consents
 from consumer.delivery.decisions import Commit
 from consumer.delivery.memory_budget import MemoryBudget
 from consumer.delivery.offset_tracker import OffsetTracker
@@ -29,7 +30,7 @@ def states() -> dict[Partition, PartitionState]:
 
 @pytest.fixture
 def commits(states: dict[Partition, PartitionState]) -> Commits:
-    return Commits(states, 0.05, lambda _topic: "")
+    return Commits(states, 0.05, lambda _topic: "", Consents())
 
 
 def sizes(commits: Commits, all_of_them: list[Commit]) -> list[int]:
@@ -130,7 +131,7 @@ def test_a_commit_that_failed_goes_again_a_quarter_of_a_second_later() -> None:
 def test_a_commit_whose_metadata_was_refused_goes_without_any(states: dict[Partition, PartitionState]) -> None:
     """The note of a flood too: else it would be refused for ever, and the offset with it."""
     partition = Partition("shop.orders", 0)
-    commits = Commits(states, 0.05, lambda _topic: "a note")
+    commits = Commits(states, 0.05, lambda _topic: "a note", Consents())
     tracker = OffsetTracker()
     states[partition] = PartitionState(partition, 0, redelivers=False, settled=tracker, usage=MemoryBudget(9, 9))
     tracker.take(0)

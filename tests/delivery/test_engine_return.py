@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 
 from consumer.delivery.offset_map import encode
-from consumer.delivery.offset_ranges import OffsetRanges
+from consumer.delivery.offset_ranges import NOTHING, OffsetRanges
 from consumer.records import Outcome
 from tests.delivery.driver import ACCEPTED, POLICY, Driver
 from tests.delivery.samples import ORDERS, answer, send
+
+ORDERED = replace(POLICY, ordered_events=frozenset({"customer_patch", "optin", "unsubscribe"}))
 
 
 @pytest.fixture
@@ -378,3 +380,30 @@ def test_what_was_delivered_in_part_before_a_topic_was_deleted_is_forgotten(driv
     driver.take("b", two, offset=0)
 
     assert driver.in_flight == ["shop.orders:0:0"]
+
+
+@pytest.mark.parametrize(
+    ("metadata", "again"),
+    [
+        pytest.param("", ["shop.orders:0:2"], id="another member has repeated Jane's first"),
+        pytest.param(encode(1, OffsetRanges([(2, 3)]), NOTHING), [], id="and her second"),
+    ],
+)
+def test_a_consent_goes_again_where_another_member_has_repeated_an_older_one(metadata: str, again: list[str]) -> None:
+    """It must be the customer's last word. Those of others, and what is no consent, are not repeated."""
+    driver = Driver(ORDERED).assign()
+    read = [("jane", "optin"), ("john", "optin"), ("jane", "unsubscribe"), ("jane", "customer_patch")]
+    for key, event in read:
+        driver.take(key, send(event))
+    driver.run(lambda _: ACCEPTED)
+    driver.log.clear()
+
+    driver.engine.partitions.forget([ORDERS])
+    driver.engine.partitions.assign(ORDERS, 1, metadata)
+    for offset, (key, event) in enumerate(read[1:], 1):
+        driver.take(key, send(event), offset=offset)
+    driver.run(lambda _: ACCEPTED)
+
+    assert driver.log == again
+    assert driver.commit()[ORDERS].offset == 4
+    assert driver.at_rest()

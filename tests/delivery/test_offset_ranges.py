@@ -56,3 +56,8 @@ def test_with_one_offset_more_they_are_as_if_it_had_been_there(offsets: set[int]
 
     assert ranges.including(one) == OffsetRanges.from_offsets(offsets | {one})
     assert ranges == OffsetRanges.from_offsets(offsets)
+
+
+@given(OFFSETS, OFFSETS)
+def test_some_may_be_left_out(offsets: set[int], but: set[int]) -> None:
+    assert OffsetRanges.from_offsets(offsets).without(but) == OffsetRanges.from_offsets(offsets - but)

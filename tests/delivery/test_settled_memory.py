@@ -6,7 +6,7 @@ import pytest
 
 from consumer.delivery.offset_ranges import OffsetRanges
 from consumer.delivery.settled_memory import SettledMemory
-from consumer.records import Partition
+from consumer.records import OrderClass, Partition
 
 ORDERS, CARTS = Partition("shop.orders", 0), Partition("shop.carts", 0)
 SETTLED = OffsetRanges([(10, 20), (25, 30)])
@@ -48,24 +48,39 @@ def test_records_that_are_wanted_again_are_wanted_whole(committed: int | None, d
 
 
 @pytest.mark.parametrize(
-    ("committed", "sent", "delivered"),
+    ("committed", "told"),
     [
-        pytest.param(14, 14, TWO, id="by us, unanswered"),
-        pytest.param(14, 13, NONE, id="by another member"),
-        pytest.param(12, 13, TWO, id="by nobody"),
+        pytest.param(14, ONE, id="another member's"),
+        pytest.param(13, None, id="ours, unanswered"),
+        pytest.param(12, None, id="the one that was there"),
+        pytest.param(11, None, id="set back"),
+        pytest.param(None, None, id="gone"),
     ],
 )
-def test_what_was_delivered_in_part_is_sent_whole_where_another_member_has_repeated_what_is_older(
-    committed: int, sent: int, delivered: OffsetRanges
-) -> None:
-    """The older consent of a customer was sent again after a part of the newer one: that must be the last."""
+def test_whose_commit_it_is(committed: int | None, told: OffsetRanges | None) -> None:
+    """Of another member's it is told what the map had that it began with."""
     memory = SettledMemory()
-    memory.keep(ORDERS, SETTLED, HALVES, 12, sent)
-    memory.add_partly(ORDERS, 22, None, TWO)
+    memory.keep(ORDERS, SETTLED, HALVES, 12, sent=13, told=ONE)
 
-    memory.recall(ORDERS, committed)
+    assert memory.map_of_another(ORDERS, committed) == told
+    assert memory.map_of_another(CARTS, committed) is None
 
-    assert memory.delivered_of(ORDERS, 22, None) == delivered
+
+def test_what_is_to_go_again_is_not_recalled() -> None:
+    """Nor what was delivered of it in part, but for the other class, whose order is not that of consents."""
+    memory = SettledMemory()
+    memory.keep(ORDERS, SETTLED, OffsetRanges([(21, 23)]), 12)
+    parts = [None, OrderClass.CONSENT, "@acme", OrderClass.OTHER]
+    for part in parts:
+        memory.add_partly(ORDERS, 22, part, TWO)
+    memory.add_partly(ORDERS, 23, None, TWO)
+    memory.add_partly(CARTS, 22, None, TWO)
+
+    assert memory.halves_of(ORDERS, 14, {16, 22}) == OffsetRanges([(21, 22)])
+    assert memory.recall(ORDERS, 14, {16, 22}) == OffsetRanges([(14, 16), (17, 20), (25, 30)])
+
+    assert [memory.delivered_of(ORDERS, 22, part) for part in parts] == [NONE, NONE, NONE, TWO]
+    assert (memory.delivered_of(ORDERS, 23, None), memory.delivered_of(CARTS, 22, None)) == (TWO, TWO)
 
 
 def test_of_a_topic_that_is_made_anew_nothing_is_remembered_and_of_others_all() -> None:

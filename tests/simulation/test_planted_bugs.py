@@ -603,7 +603,7 @@ def _take_the_old_answer_for_what_is_wanted_again(patch: pytest.MonkeyPatch) -> 
 
 def _leave_out_what_is_older_than_what_another_has_repeated(patch: pytest.MonkeyPatch) -> None:
     """An older consent is sent again by another member, and a part of the newer one, sent before, is left out."""
-    patch.setattr("consumer.delivery.settled_memory._is_repeated", lambda *_args: False)
+    patch.setattr("consumer.delivery.consents.Consents.overtaken", lambda *_args: set())
 
 
 def _let_what_lacks_its_letter_lose_its_place(patch: pytest.MonkeyPatch) -> None:
