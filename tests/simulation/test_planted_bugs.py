@@ -614,10 +614,15 @@ def _let_what_lacks_its_letter_lose_its_place(patch: pytest.MonkeyPatch) -> None
     )
 
 
-def _take_a_late_answer_for_one_of_a_new_window(patch: pytest.MonkeyPatch) -> None:
+def _take_each_answer_for_one_of_a_new_window(patch: pytest.MonkeyPatch) -> None:
     """An answer that others have overtaken raises what is left of the quota."""
     note = Throttle._note
-    patch.setattr(Throttle, "_note", lambda self, left, seconds, _age, now: note(self, left, seconds, 0.0, now))
+
+    def anew(self: Throttle, *args: Any) -> None:
+        self._remaining = None
+        note(self, *args)
+
+    patch.setattr(Throttle, "_note", anew)
 
 
 def _note_the_last_of_many_ranges_alone(patch: pytest.MonkeyPatch) -> None:
@@ -652,7 +657,7 @@ _FIRST_SEEDS: dict[Plant, int] = {
     _send_all_commits_in_one_request: 39,
     _do_not_make_a_refused_request_smaller: 39,
     _note_the_last_of_many_ranges_alone: 87,
-    _take_a_late_answer_for_one_of_a_new_window: 5295,
+    _take_each_answer_for_one_of_a_new_window: 191,
     _take_the_old_answer_for_what_is_wanted_again: 6154,
     _let_what_lacks_its_letter_lose_its_place: 6504,
     _leave_out_what_is_older_than_what_another_has_repeated: 7145,
@@ -711,7 +716,7 @@ _FIRST_SEEDS: dict[Plant, int] = {
         _do_not_wake_for_the_last_bit_of_a_token,
         _count_no_request_against_the_rate,
         _do_not_hear_a_hold,
-        _take_a_late_answer_for_one_of_a_new_window,
+        _take_each_answer_for_one_of_a_new_window,
         _take_the_old_answer_for_what_is_wanted_again,
         _let_what_lacks_its_letter_lose_its_place,
         _leave_out_what_is_older_than_what_another_has_repeated,
