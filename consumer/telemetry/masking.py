@@ -23,8 +23,8 @@ _EMAIL = re.compile(
     re.VERBOSE,
 )
 
-_PHONE = re.compile(r"\+?\d[\d .()-]{4,}\d")
-"""What may be a phone number; a date may, too."""
+_PHONE = re.compile(r"(//\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?![\d.]))|\+?\d[\d .()-]{4,}\d")
+"""What may be a phone number, as a date may, too; or first, and no phone number, the address of a host in a URL."""
 
 # Dots and dashes join words to the names of topics, groups and hosts; in patterns of topics, `\.` does. What stands
 # before may be escaped: `%22`, `\n`.
@@ -74,7 +74,7 @@ def masker(secrets: Secrets) -> Mask:
 
 def without_phones(text: str) -> str:
     """The text with each number masked that may be a phone's: for what others say of a customer, in a log."""
-    return _PHONE.sub(MASK, text)
+    return _PHONE.sub(lambda found: found[1] or MASK, text)
 
 
 def _spellings(secret: str) -> set[str]:

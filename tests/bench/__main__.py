@@ -24,6 +24,7 @@ from tests.bench.rivals import PEERS
 from tests.bench.service_environment import PythonUnavailableError, with_libraries
 from tests.bench.sinks import DELAY_SECONDS, SinkUnavailableError
 from tests.bench.stream import write_backlog
+from tests.bench.trees import Tree
 from tests.support.apache_kafka import unavailable
 
 _NAMES = ", ".join(each.name for each in PEERS)
@@ -53,7 +54,7 @@ _QUICK = (3, 3.0, 2_000_000)
     "--tree",
     "trees",
     multiple=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=Tree(),
     help="the service as another folder has it takes part too, on the first interpreter; such as another checkout",
 )
 @click.option(

@@ -19,6 +19,7 @@ from tests.bench.ground import ground
 from tests.bench.interpreter import described
 from tests.bench.measuring import Throughput, throughput
 from tests.bench.stream import write_backlog
+from tests.bench.trees import Tree
 
 _HERE = Path(__file__).parents[2]
 _AS_MODULE = """\
@@ -58,7 +59,7 @@ def compiled_here(python: str) -> Path:
 
 
 @click.command()
-@click.argument("tree", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("tree", type=Tree())
 @click.option("--rounds", default=5, type=click.IntRange(min=1), show_default=True, help="turns of each")
 @click.option("--seconds", default=5.0, show_default=True, help="of each turn, once it is warm")
 @click.option("--events", default=600_000, show_default=True, help="the backlog that each works on")

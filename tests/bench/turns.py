@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from tests.bench.sinks import sinks
+from tests.bench.trees import Tree
 
 EVENTS = 2_000
 """A turn's."""
@@ -48,7 +49,7 @@ def turn(worker: subprocess.Popen[str]) -> tuple[float, float]:
 
 
 @click.command()
-@click.argument("trees", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("trees", nargs=-1, required=True, type=Tree())
 @click.option("--rounds", default=10, type=click.IntRange(min=1), show_default=True, help="turns of each")
 def main(trees: tuple[Path, ...], rounds: int) -> None:
     """Print what an event costs in each TREE, and the ratios to the first."""

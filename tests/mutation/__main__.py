@@ -26,7 +26,13 @@ GOALS = {"tests": 97.0, "simulation": 70.0}
 
 
 @click.command()
-@click.option("--sample", default=200, show_default=True, help="how many mutants in all; 0: every one")
+@click.option(
+    "--sample",
+    default=200,
+    type=click.IntRange(min=0),
+    show_default=True,
+    help="how many mutants in all; 0: every one",
+)
 @click.option("--seed", default=0, show_default=True, help="which sample")
 @click.option("--workers", default=2, show_default=True, help="how many at a time")
 @click.option("--minutes", default=28.0, show_default=True, help="it ends then; 0: when all is done")

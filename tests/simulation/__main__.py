@@ -10,6 +10,7 @@ import traceback
 import click
 from rich.progress import track
 
+from tests.simulation.oracle import PromiseBroken
 from tests.simulation.quiet import silenced
 from tests.simulation.seeds import run_seed
 
@@ -26,13 +27,18 @@ def _outcome(seed: int) -> tuple[int, str, int]:
 @click.command()
 @click.option("--seeds", default=10_000, show_default=True, help="how many seeds to run")
 @click.option("--first", default=0, show_default=True, help="the first of them")
-@click.option("--seed", type=int, help="replay this one and tell what happens")
+@click.option("--seed", type=click.IntRange(min=0), help="replay this one and tell what happens")
 @click.option("--jobs", default=2, show_default=True, help="processes")
 def main(seeds: int, first: int, seed: int | None, jobs: int) -> None:
     """Runs the whole service through seeded faults in virtual time; prints each seed that breaks a promise."""
     if seed is not None:
         silenced()
-        run_seed(seed, tell=True)
+        try:
+            oracle = run_seed(seed, tell=True)
+        except PromiseBroken as broken:
+            click.echo(f"seed {seed}: PromiseBroken: {broken}")
+            sys.exit(1)
+        click.echo(f"seed {seed} passed, {oracle.duplicates} duplicates")
         return
     started = time.monotonic()
     failed = duplicates = 0

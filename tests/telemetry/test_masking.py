@@ -114,6 +114,11 @@ def test_what_may_be_a_phone_number_is_masked_where_others_speak_of_a_customer(n
     assert without_phones(f"no customer {number}, code 404") == "no customer ***, code 404"
 
 
+def test_the_address_of_a_host_is_no_phone_number() -> None:
+    said = "http://10.20.30.40:18090 404 tel://5556667777"
+    assert without_phones(said) == "http://10.20.30.40:18090 404 tel://***"
+
+
 def test_a_customer_has_one_pseudonym_whichever_way_the_address_is_written() -> None:
     assert customer_hash(" Jane@Example.com", "ns") == customer_hash("jane@example.com", "ns")
 
