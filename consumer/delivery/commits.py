@@ -73,6 +73,7 @@ class Commits:
                 metadata = _map_of(state, watermark, self._note_of(state.partition.topic))
             state.changed = False
             state.commit_sent = watermark
+            state.unanswered.add(watermark)
             state.lease.asked(now)
             commits.append(Commit(state.partition, watermark, metadata))
         if commits:
@@ -103,6 +104,7 @@ class Commits:
             state = self._states.get(partition)
             if state is not None and state.commit_sent is not None:  # else the answer is to one from before it left
                 state.acknowledged, state.map_acknowledged = state.commit_sent, state.map_sent
+                state.unanswered.clear()
                 self._consents.committed(partition, state.commit_sent)
                 state.lease.granted()
 

@@ -143,7 +143,7 @@ class Partitions:
                 tracker.settled,
                 tracker.halves,
                 state.acknowledged,
-                sent=state.commit_sent,
+                sent=frozenset(state.unanswered),
                 told=state.map_acknowledged,
             )
             self.orphans.left(state)

@@ -26,7 +26,7 @@ class _Left:
     settled: OffsetRanges
     halves: OffsetRanges
     acknowledged: int | None
-    sent: int | None
+    sent: AbstractSet[int]
     told: OffsetRanges
     late: set[int] = field(default_factory=set)
     late_halves: set[int] = field(default_factory=set)
@@ -57,7 +57,7 @@ class SettledMemory:
         halves: OffsetRanges,
         acknowledged: int | None,
         *,
-        sent: int | None = None,
+        sent: AbstractSet[int] = frozenset(),
         told: OffsetRanges = NOTHING,
     ) -> None:
         """Remembers a partition that leaves.
@@ -67,7 +67,7 @@ class SettledMemory:
             settled: all that is settled of it.
             halves: of which records the first part has ended.
             acknowledged: the last offset that the group is known to have committed for it.
-            sent: the last commit that was sent, which the group may have, too.
+            sent: the commits that were sent since, any of which the group may have, too.
             told: what the map of the last one that it has tells to be settled beyond.
         """
         self._left.pop(partition, None)
@@ -114,7 +114,7 @@ class SettledMemory:
     def map_of_another(self, partition: Partition, committed: int | None) -> OffsetRanges | None:
         """What another member, whose commit this is, had been told to leave out; None: it is ours, or set back."""
         left = self._left.get(partition)
-        if left is None or _is_set_back(left, committed) or committed in {left.sent, left.acknowledged}:
+        if left is None or _is_set_back(left, committed) or committed == left.acknowledged or committed in left.sent:
             return None
         return left.told
 

@@ -64,6 +64,8 @@ class PartitionState:
     """Those of them that there were when it began to drain."""
     changed: bool = False
     commit_sent: int | None = None
+    unanswered: set[int] = field(default_factory=set)
+    """All commits that were sent since the last acknowledged one: the group may have any of them."""
     acknowledged: int | None = None
     """The last commit that the group is known to have."""
     map_sent: OffsetRanges = NOTHING

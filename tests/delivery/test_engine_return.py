@@ -407,3 +407,22 @@ def test_a_consent_goes_again_where_another_member_has_repeated_an_older_one(met
     assert driver.log == again
     assert driver.commit()[ORDERS].offset == 4
     assert driver.at_rest()
+
+
+def test_a_commit_of_ours_that_was_never_answered_is_nobody_elses() -> None:
+    """Neither was: the brokers took the first of two, and nobody has repeated what lies below it."""
+    driver = Driver(ORDERED).assign()
+    driver.take("jane", send("optin"))
+    driver.reply_all()
+    assert driver.commit()[ORDERS].offset == 1
+    driver.take("jane", send("unsubscribe"))
+    driver.take("jane", send("optin"))
+    driver.run(lambda _: ACCEPTED)
+    assert driver.commit()[ORDERS].offset == 3
+    driver.log.clear()
+
+    come_back(driver, committed=1)
+    driver.take("jane", send("unsubscribe"), offset=1)
+    driver.take("jane", send("optin"), offset=2)
+
+    assert driver.log == []

@@ -60,7 +60,7 @@ def test_records_that_are_wanted_again_are_wanted_whole(committed: int | None, d
 def test_whose_commit_it_is(committed: int | None, told: OffsetRanges | None) -> None:
     """Of another member's it is told what the map had that it began with."""
     memory = SettledMemory()
-    memory.keep(ORDERS, SETTLED, HALVES, 12, sent=13, told=ONE)
+    memory.keep(ORDERS, SETTLED, HALVES, 12, sent=frozenset({13}), told=ONE)
 
     assert memory.map_of_another(ORDERS, committed) == told
     assert memory.map_of_another(CARTS, committed) is None

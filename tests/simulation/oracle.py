@@ -95,8 +95,10 @@ class Oracle:
     retried_events: set[Event] = field(default_factory=set)
     consents: defaultdict[tuple[Partition, bytes], list[Place]] = field(default_factory=lambda: defaultdict(list))
     """As Bluecore took them, repeated ones too; not those of members that were cut off."""
-    last_consents: dict[tuple[Partition, bytes], Place] = field(default_factory=dict)
-    """What Bluecore took last, whoever sent it."""
+    said: defaultdict[tuple[Partition, bytes], set[Place]] = field(default_factory=lambda: defaultdict(set))
+    """The consents that Bluecore has taken, whoever sent them."""
+    overtaken: defaultdict[tuple[Partition, bytes], set[Place]] = field(default_factory=lambda: defaultdict(set))
+    """Those of them after which it has taken an older one."""
     slowest_consent: float = 0.0
     consents_parked: int = 0
     spared: set[Place] = field(default_factory=set)
@@ -174,7 +176,8 @@ class Oracle:
 
     def _said(self, place: Place, key: bytes, *, excused: bool) -> None:
         customer = place[0], key
-        self.last_consents[customer] = place
+        self.said[customer].add(place)
+        self.overtaken[customer].update(each for each in self.said[customer] if each > place)
         if not excused:
             self.consents[customer].append(place)
 
@@ -243,15 +246,10 @@ class Oracle:
         return place, request == self.produced[place].last
 
     def is_overtaken(self, idempotency_key: str) -> bool:
-        """Whether another member has repeated an older consent after this one: then this must be the last again.
-
-        To be asked of what was accepted before.
-        """
-        place, request = _place(idempotency_key)
-        record, where = self.produced[place], idempotency_key.partition("@")[2]
-        if record.class_of(request) is not CONSENT:
-            return False
-        return self.last_consents[place[0], record.key + where.encode()] < place
+        """Whether an older consent was repeated after this record's: then this must be the last again, as a whole."""
+        place, _ = _place(idempotency_key)
+        where = idempotency_key.partition("@")[2]
+        return place in self.overtaken[place[0], self.produced[place].key + where.encode()]
 
     def number(self, idempotency_key: str) -> int:
         return _place(idempotency_key)[1]
