@@ -130,7 +130,6 @@ def _map_of(state: PartitionState, watermark: int, note: str) -> str:
     beyond, halves = (NOTHING, NOTHING) if state.mapless else (state.settled.beyond, state.settled.halves)
     ranges = len(beyond) + len(halves)
     before = "" if state.mapless else encode_note(watermark, note)
-    state.map_sent = beyond
     if ranges > state.map_bound:
         packed, fullness = "", 1.0
     else:
@@ -139,8 +138,7 @@ def _map_of(state: PartitionState, watermark: int, note: str) -> str:
         # What did not fit will not fit until much of it is gone: packing it again each time costs dearly.
         state.map_bound = ranges // 2 if too_large else UNBOUNDED
         fullness = 1.0 if too_large else len(packed) / (LIMIT - len(before))
-    if not packed:
-        state.map_sent = NOTHING
+    state.map_sent = beyond if packed else NOTHING
     # With nothing in hand there is nothing whose settling would empty the map: only reading on does.
     limit = _MAP_TOO_FULL / 2 if state.map_full else _MAP_TOO_FULL
     state.map_full = bool(state.lanes.lanes) and fullness > limit

@@ -112,11 +112,14 @@ class SettledMemory:
         return left is not None and _is_set_back(left, committed)
 
     def map_of_another(self, partition: Partition, committed: int | None) -> OffsetRanges | None:
-        """What another member, whose commit this is, had been told to leave out; None: it is ours, or set back."""
+        """What another member, whose commit this is, had been told to leave out; None: it is ours, or set back.
+
+        It began at the last commit that the group is known to have of ours.
+        """
         left = self._left.get(partition)
         if left is None or _is_set_back(left, committed) or committed == left.acknowledged or committed in left.sent:
             return None
-        return left.told
+        return left.told.merged(OffsetRanges([(0, left.acknowledged)])) if left.acknowledged else left.told
 
     def halves_of(
         self, partition: Partition, committed: int | None, but: AbstractSet[int] = frozenset()

@@ -258,6 +258,15 @@ class TestReplayed:
 
 
 class TestOverRestarts:
+    def come_back_without_the_letter(self, driver: Driver) -> None:
+        """A search was delivered, the letter of what stands beside it not written; the record is read again."""
+        driver.take("jane", partly("search", no("wishlist")))
+        driver.reply("shop.orders:0:0")
+        driver.engine.partitions.forget([ORDERS])
+        driver.acknowledge("the brokers do not answer")
+        driver.assign(ORDERS)
+        driver.take("jane", partly("search", no("wishlist")), offset=0)
+
     def test_a_partition_that_comes_back_does_not_send_again_what_was_sent(self, driver: Driver) -> None:
         driver.take("jane", partly(no("wishlist"), "search", "purchase"))
         driver.reply("shop.orders:0:0:1")
@@ -275,13 +284,7 @@ class TestOverRestarts:
         assert driver.at_rest()
 
     def test_nor_where_only_the_letter_was_missing(self, driver: Driver) -> None:
-        driver.take("jane", partly("search", no("wishlist")))
-        driver.reply("shop.orders:0:0")
-        driver.engine.partitions.forget([ORDERS])
-        driver.acknowledge("the brokers do not answer")
-        driver.assign(ORDERS)
-
-        driver.take("jane", partly("search", no("wishlist")), offset=0)
+        self.come_back_without_the_letter(driver)
         (dead,) = driver.run(accepts)
 
         assert driver.log == ["shop.orders:0:0"]
@@ -290,13 +293,7 @@ class TestOverRestarts:
 
     def test_where_only_the_letter_is_missing_the_next_of_the_customer_waits(self, driver: Driver) -> None:
         """A crash before the letter is written sends the whole record again, which must not be behind a newer one."""
-        driver.take("jane", partly("search", no("wishlist")))
-        driver.reply("shop.orders:0:0")
-        driver.engine.partitions.forget([ORDERS])
-        driver.acknowledge("the brokers do not answer")
-        driver.assign(ORDERS)
-
-        driver.take("jane", partly("search", no("wishlist")), offset=0)
+        self.come_back_without_the_letter(driver)
         driver.take("jane", send("search"), offset=1)
         assert driver.log == ["shop.orders:0:0"]
 

@@ -208,15 +208,19 @@ def test_a_late_answer_to_a_commit_of_before_it_left_says_nothing_of_what_is_com
     assert driver.in_flight == ["shop.orders:0:4", "shop.orders:0:5"]
 
 
-def test_what_was_on_its_way_when_the_commit_was_set_back_is_sent_anew_behind_what_is_older(driver: Driver) -> None:
-    """Its old answer says nothing, for an older record went after it; a newer one waits for that answer."""
+def set_back_while_one_is_out(driver: Driver) -> None:
+    """The first of two records of a key is delivered and committed; the second is on its way, and both are wanted."""
     driver.take("a")
     driver.reply_all()
     driver.commit()
     driver.engine.partitions.commits.acknowledged([ORDERS])
     driver.take("a")
-
     come_back(driver, committed=0)
+
+
+def test_what_was_on_its_way_when_the_commit_was_set_back_is_sent_anew_behind_what_is_older(driver: Driver) -> None:
+    """Its old answer says nothing, for an older record went after it; a newer one waits for that answer."""
+    set_back_while_one_is_out(driver)
     read_again(driver, *"aaa")
     driver.reply("shop.orders:0:0")
     assert driver.log == [f"shop.orders:0:{offset}" for offset in (0, 1, 0)]
@@ -229,13 +233,7 @@ def test_what_was_on_its_way_when_the_commit_was_set_back_is_sent_anew_behind_wh
 
 
 def test_an_answer_to_what_was_sent_before_the_commit_was_set_back_settles_nothing(driver: Driver) -> None:
-    driver.take("a")
-    driver.reply_all()
-    driver.commit()
-    driver.engine.partitions.commits.acknowledged([ORDERS])
-    driver.take("a")
-
-    come_back(driver, committed=0)
+    set_back_while_one_is_out(driver)
     driver.reply("shop.orders:0:1")
     read_again(driver, *"aa")
     driver.run(lambda _: ACCEPTED)
@@ -424,5 +422,24 @@ def test_a_commit_of_ours_that_was_never_answered_is_nobody_elses() -> None:
     come_back(driver, committed=1)
     driver.take("jane", send("unsubscribe"), offset=1)
     driver.take("jane", send("optin"), offset=2)
+
+    assert driver.log == []
+
+
+def test_what_lies_below_our_commit_was_repeated_by_nobody() -> None:
+    """Jane's first was delivered behind a later record: it is in the commit with which another member began."""
+    driver = Driver(ORDERED).assign()
+    read = [("jane", "optin"), ("kate", "search"), ("jane", "unsubscribe"), ("john", "optin")]
+    for key, event in read:
+        driver.take(key, send(event))
+    for offset in (3, 0, 2):
+        driver.reply(f"shop.orders:0:{offset}")
+    assert driver.commit()[ORDERS].offset == 1
+    driver.engine.partitions.commits.acknowledged([ORDERS])
+    driver.log.clear()
+
+    come_back(driver, committed=2)
+    for offset, (key, event) in enumerate(read[2:], 2):
+        driver.take(key, send(event), offset=offset)
 
     assert driver.log == []

@@ -50,7 +50,7 @@ def test_records_that_are_wanted_again_are_wanted_whole(committed: int | None, d
 @pytest.mark.parametrize(
     ("committed", "told"),
     [
-        pytest.param(14, ONE, id="another member's"),
+        pytest.param(14, OffsetRanges([(0, 12), (13, 14)]), id="another member's"),
         pytest.param(13, None, id="ours, unanswered"),
         pytest.param(12, None, id="the one that was there"),
         pytest.param(11, None, id="set back"),
@@ -58,9 +58,9 @@ def test_records_that_are_wanted_again_are_wanted_whole(committed: int | None, d
     ],
 )
 def test_whose_commit_it_is(committed: int | None, told: OffsetRanges | None) -> None:
-    """Of another member's it is told what the map had that it began with."""
+    """Of another member's it is told what it left out: what lies below the commit that it began with, and its map."""
     memory = SettledMemory()
-    memory.keep(ORDERS, SETTLED, HALVES, 12, sent=frozenset({13}), told=ONE)
+    memory.keep(ORDERS, SETTLED, HALVES, 12, sent=frozenset({13}), told=OffsetRanges([(13, 14)]))
 
     assert memory.map_of_another(ORDERS, committed) == told
     assert memory.map_of_another(CARTS, committed) is None
